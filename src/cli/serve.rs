@@ -1,0 +1,141 @@
+//! `serve`: load, bind, say where, answer until told to stop.
+
+use std::io::{self, IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::builder::BoolishValueParser;
+use clap::{Args as ClapArgs, ValueEnum};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::config::Config;
+use crate::contract::Timestamp;
+use crate::fixture::EntrySource;
+use crate::http;
+use crate::keys::KeySource;
+use crate::mock::Mock;
+use crate::rate::RateLimit;
+use crate::server;
+
+/// The flags as they were given.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// Address to listen on; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]
+    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FIXTURES")]
+    fixtures: Vec<String>,
+    /// API keys, roles and permissions. [default: the built-in test keys]
+    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_KEYS")]
+    keys: Option<PathBuf>,
+    /// Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]
+    #[arg(long, value_name = "TIME", env = "CORTEX_MOCK_NOW", value_parser = instant)]
+    now: Option<Timestamp>,
+    /// How often a client may ask: such as 1000/min, 5/s, or off.
+    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_RATE_LIMIT", default_value_t)]
+    rate_limit: RateLimit,
+    /// Reject what the contract does not list, such as unknown parameters, instead of reporting it.
+    #[arg(long, env = "CORTEX_MOCK_STRICT", value_parser = BoolishValueParser::new())]
+    strict: bool,
+    /// Form of the log on standard error; RUST_LOG sets its level.
+    #[arg(long, value_name = "FORMAT", env = "CORTEX_MOCK_LOG", default_value = "text")]
+    log: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+    Off,
+}
+
+fn instant(text: &str) -> Result<Timestamp, String> {
+    let told = |error| format!("it {error}; accepted: RFC 3339 such as 2025-05-20T06:00:00Z");
+    text.parse().map_err(told)
+}
+
+impl Args {
+    fn config(&self) -> Config {
+        let entries = match self.fixtures.as_slice() {
+            [] => vec![EntrySource::BuiltIn],
+            given => given.iter().map(|path| EntrySource::from(path.as_str())).collect(),
+        };
+        Config {
+            entries,
+            keys: self.keys.clone().map_or(KeySource::BuiltIn, KeySource::Path),
+            now: self.now,
+            rate_limit: self.rate_limit,
+            strict: self.strict,
+        }
+    }
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub fn run(args: &Args) -> Result<(), String> {
+    log_to_standard_error(args.log)?;
+    let mock = Mock::start(&args.config()).map_err(|errors| errors.to_string())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start the runtime: {error}"))?;
+    runtime.block_on(async {
+        let stop = stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
+        let listener = TcpListener::bind(args.listen)
+            .await
+            .map_err(|error| format!("cannot listen on {} (--listen): {error}", args.listen))?;
+        let entries = mock.world().store.len();
+        announce(&listener, args.log, entries).map_err(|error| format!("cannot write to standard output: {error}"))?;
+        server::serve(listener, http::router(mock), stop).await.map_err(|error| error.to_string())
+    })
+}
+
+/// The one line on standard output: it names the port when `--listen` left it open.
+fn announce(listener: &TcpListener, log: LogFormat, entries: usize) -> io::Result<()> {
+    let url = format!("http://{}", listener.local_addr()?);
+    let line = match log {
+        LogFormat::Json => json!({"event": "listening", "url": url, "entries": entries}).to_string(),
+        LogFormat::Text | LogFormat::Off => format!("cortex-audit-mock listening on {url} with {entries} entries"),
+    };
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+/// Completes at the first SIGTERM or SIGINT. The handlers are in place when this returns.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// `RUST_LOG` is honoured, as `info` or `cortex_audit_mock=debug`; a request is a line at `debug`.
+fn log_to_standard_error(format: LogFormat) -> Result<(), String> {
+    let filter = match std::env::var("RUST_LOG") {
+        Ok(given) => given.parse::<Targets>().map_err(|error| {
+            format!("RUST_LOG=\"{given}\" cannot be read: {error}; accepted: such as info or cortex_audit_mock=debug")
+        })?,
+        Err(_) => Targets::new().with_default(LevelFilter::INFO),
+    };
+    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    match format {
+        LogFormat::Off => {}
+        LogFormat::Json => tracing_subscriber::registry().with(layer.json().with_filter(filter)).init(),
+        LogFormat::Text => {
+            let layer = layer.with_target(false).with_ansi(io::stderr().is_terminal());
+            tracing_subscriber::registry().with(layer.with_filter(filter)).init();
+        }
+    }
+    Ok(())
+}

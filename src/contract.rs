@@ -1,0 +1,19 @@
+//! The wire and nothing else: what a request may ask, what an entry and a page look like, and which rule says so.
+//!
+//! Everything here is a pure function of its input: no clock, no lock, no socket.
+
+mod entry;
+mod page;
+mod parameter;
+pub mod query;
+mod rules;
+mod timestamp;
+mod vocabulary;
+
+pub use entry::{Actor, Entry, is_email};
+pub use page::Page;
+pub use parameter::{DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter};
+pub use query::{Filters, Finding, Parsed, Query, Rejected, Severity};
+pub use rules::{RULES, Rule, Source};
+pub use timestamp::{Timestamp, TimestampError};
+pub use vocabulary::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, Vocabulary, nearest};

@@ -1,0 +1,82 @@
+//! What a request asks: the parsed query, and everything that was noticed while it was parsed.
+
+mod finding;
+mod parse;
+
+use super::{Action, ActorType, Entry, Timestamp};
+
+pub use finding::{Finding, Severity};
+pub use parse::{Parsed, Rejected, parse};
+
+/// A request that was understood: which entries, and which page of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// The first instant of the range, inclusive (TIME-RANGE).
+    pub start_time: Option<Timestamp>,
+    /// The last instant of the range, inclusive.
+    pub end_time: Option<Timestamp>,
+    /// The page asked for, counted from 0.
+    pub page: u32,
+    /// Entries a page, 1 to 1000.
+    pub page_size: u32,
+    /// What an entry must have; an empty list asks for nothing.
+    pub filters: Filters,
+}
+
+/// The eight list filters: values of one are alternatives, filters combine (FILTER-LOGIC).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filters {
+    /// `actions`
+    pub actions: Vec<Action>,
+    /// `objectIdentifiers`
+    pub object_identifiers: Vec<String>,
+    /// `objectTypes`
+    pub object_types: Vec<String>,
+    /// `actorTypes`
+    pub actor_types: Vec<ActorType>,
+    /// `actorApiKeyIdentifiers`
+    pub actor_api_key_identifiers: Vec<String>,
+    /// `actorEmails`
+    pub actor_emails: Vec<String>,
+    /// `actorIpAddresses`
+    pub actor_ip_addresses: Vec<String>,
+    /// `actorRequestTypes`
+    pub actor_request_types: Vec<String>,
+}
+
+impl Default for Query {
+    /// What a request without parameters asks.
+    fn default() -> Self {
+        Self {
+            start_time: None,
+            end_time: None,
+            page: 0,
+            page_size: super::DEFAULT_PAGE_SIZE,
+            filters: Filters::default(),
+        }
+    }
+}
+
+impl Filters {
+    /// Whether an entry passes every filter.
+    #[must_use]
+    pub fn match_entry(&self, entry: &Entry) -> bool {
+        let actor = &entry.actor;
+        one_of(&self.actions, &entry.action)
+            && one_of(&self.actor_types, &actor.kind)
+            && one_of_text(&self.object_types, Some(&entry.object_type))
+            && one_of_text(&self.object_identifiers, Some(&entry.object_identifier))
+            && one_of_text(&self.actor_ip_addresses, entry.ip_address.as_deref())
+            && one_of_text(&self.actor_emails, actor.email.as_deref())
+            && one_of_text(&self.actor_api_key_identifiers, actor.api_key_identifier.as_deref())
+            && one_of_text(&self.actor_request_types, actor.request_type.as_deref())
+    }
+}
+
+fn one_of<T: PartialEq>(asked: &[T], actual: &T) -> bool {
+    asked.is_empty() || asked.contains(actual)
+}
+
+fn one_of_text(asked: &[String], actual: Option<&str>) -> bool {
+    asked.is_empty() || actual.is_some_and(|actual| asked.iter().any(|text| text == actual))
+}

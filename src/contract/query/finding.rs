@@ -1,0 +1,78 @@
+//! One thing that was noticed about a request, in words that tell what to change.
+
+use std::fmt;
+
+/// What a finding means for the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The request is refused with a 400.
+    Invalid,
+    /// The contract does not list it: reported, and refused only with `--strict`.
+    Unlisted,
+    /// Understood, yet probably not what its author meant: reported.
+    Doubtful,
+}
+
+/// One thing that was noticed about one parameter of a request.
+///
+/// `Display` is a whole sentence: parameter, value received, what is accepted, the likely meaning, an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Identifier of the rule in the fidelity table.
+    pub rule: &'static str,
+    /// What it means for the request.
+    pub severity: Severity,
+    /// The parameter's name as received.
+    pub parameter: String,
+    /// The value as received, percent-decoded.
+    pub value: String,
+    /// What is the matter with it, such as `is out of range`.
+    pub problem: String,
+    /// What is accepted, such as `an integer from 1 to 1000`.
+    pub accepted: Option<String>,
+    /// The known word that was most likely meant.
+    pub nearest: Option<String>,
+    /// A parameter that works, such as `pageSize=250`.
+    pub example: Option<String>,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={} {}", shown(&self.parameter), quoted(&self.value), self.problem)?;
+        if let Some(accepted) = &self.accepted {
+            write!(f, "; accepted: {accepted}")?;
+        }
+        f.write_str(".")?;
+        if let Some(nearest) = &self.nearest {
+            write!(f, " Did you mean {}?", quoted(nearest))?;
+        }
+        if let Some(example) = &self.example {
+            write!(f, " Example: {example}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The text in quotes, shortened and without control characters, so that hostile input cannot shape a message.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", shown(text))
+}
+
+fn shown(text: &str) -> String {
+    /// Long enough for any identifier, short enough for a line.
+    const LONGEST: usize = 80;
+
+    let mut shown: String = text
+        .chars()
+        .take(LONGEST)
+        .flat_map(|c| {
+            let printable = !c.is_control();
+            let escaped = (!printable).then(|| c.escape_default());
+            printable.then_some(c).into_iter().chain(escaped.into_iter().flatten())
+        })
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}

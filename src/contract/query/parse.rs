@@ -1,0 +1,299 @@
+//! From a raw query string to a [`Query`]: every problem of a request is found, not only the first.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use percent_encoding::percent_decode_str;
+
+use super::{Filters, Finding, Query, Severity};
+use crate::contract::{
+    ACTOR_REQUEST_TYPES, Action, ActorType, DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter, Timestamp,
+    TimestampError, Vocabulary, nearest,
+};
+
+/// A query string that was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// What it asks.
+    pub query: Query,
+    /// What it contains that is ignored or doubtful.
+    pub notes: Vec<Finding>,
+}
+
+/// A query string that is refused with a 400.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Everything that is wrong with it; never empty.
+    pub problems: Vec<Finding>,
+    /// What else was noticed.
+    pub notes: Vec<Finding>,
+}
+
+/// Reads a query string, without its `?`.
+///
+/// With `strict`, what the contract does not list is a problem instead of a note.
+///
+/// ```
+/// use cortex_audit_mock::contract::{query, Vocabulary};
+///
+/// let known = Vocabulary::published();
+/// let parsed = query::parse("page=2&objectTypes=TEAM,SERVICE", &known, false).unwrap();
+/// assert_eq!(parsed.query.page, 2);
+/// assert_eq!(parsed.query.filters.object_types, ["TEAM", "SERVICE"]);
+///
+/// let rejected = query::parse("page=-1&actions=created", &known, false).unwrap_err();
+/// assert_eq!(rejected.problems.len(), 2);
+/// ```
+///
+/// # Errors
+/// Everything that makes the request a 400, together.
+pub fn parse(raw: &str, known: &Vocabulary, strict: bool) -> Result<Parsed, Rejected> {
+    let mut reader = Reader { strict, ..Reader::default() };
+    reader.split(raw);
+    let query = Query {
+        start_time: reader.time(Parameter::StartTime),
+        end_time: reader.time(Parameter::EndTime),
+        page: reader.integer(Parameter::Page, 0, MAX_PAGE).unwrap_or(0),
+        page_size: reader.integer(Parameter::PageSize, 1, MAX_PAGE_SIZE).unwrap_or(DEFAULT_PAGE_SIZE),
+        filters: Filters {
+            actions: reader.closed(Parameter::Actions, &Action::ALL),
+            object_identifiers: reader.list(Parameter::ObjectIdentifiers),
+            object_types: reader.open(Parameter::ObjectTypes, known.object_types()),
+            actor_types: reader.closed(Parameter::ActorTypes, &ActorType::ALL),
+            actor_api_key_identifiers: reader.list(Parameter::ActorApiKeyIdentifiers),
+            actor_emails: reader.list(Parameter::ActorEmails),
+            actor_ip_addresses: reader.list(Parameter::ActorIpAddresses),
+            actor_request_types: reader.open(Parameter::ActorRequestTypes, known.actor_request_types()),
+        },
+    };
+    reader.doubt_range(&query);
+
+    let refuses = |finding: &Finding| match finding.severity {
+        Severity::Invalid => true,
+        Severity::Unlisted => strict,
+        Severity::Doubtful => false,
+    };
+    let (problems, notes): (Vec<_>, Vec<_>) = reader.findings.into_iter().partition(refuses);
+    if problems.is_empty() { Ok(Parsed { query, notes }) } else { Err(Rejected { problems, notes }) }
+}
+
+#[derive(Default)]
+struct Reader<'a> {
+    strict: bool,
+    /// The decoded values of each parameter, in the order received; indexed by [`Parameter`].
+    values: [Vec<Cow<'a, str>>; Parameter::ALL.len()],
+    findings: Vec<Finding>,
+}
+
+impl<'a> Reader<'a> {
+    /// Sorts the pairs of the query string by parameter.
+    fn split(&mut self, raw: &'a str) {
+        for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let Some(decoded_name) = decoded(name) else {
+                self.note_unknown(name, value);
+                continue;
+            };
+            let Some(parameter) = Parameter::named(&decoded_name) else {
+                let value = decoded(value).unwrap_or(Cow::Borrowed(value));
+                self.note_unknown(&decoded_name, &value);
+                continue;
+            };
+            match decoded(value) {
+                Some(value) => self.values[parameter as usize].push(value),
+                None => self.findings.push(Finding {
+                    accepted: Some("UTF-8, where a percent sign is followed by two hexadecimal digits".into()),
+                    example: Some(format!("{parameter}=a%2Fb", parameter = parameter.name())),
+                    ..problem("PARAM-INVALID", parameter, value, "is not well percent-encoded")
+                }),
+            }
+        }
+    }
+
+    fn note_unknown(&mut self, name: &str, value: &str) {
+        let nearest = nearest(name, Parameter::ALL.map(Parameter::name));
+        let known = nearest.is_none().then(|| Parameter::ALL.map(Parameter::name).join(", "));
+        let problem = if self.strict {
+            "is not a parameter of this operation"
+        } else {
+            "is not a parameter of this operation and was ignored"
+        };
+        self.findings.push(Finding {
+            rule: "PARAM-UNKNOWN",
+            severity: Severity::Unlisted,
+            parameter: name.to_owned(),
+            value: value.to_owned(),
+            problem: problem.into(),
+            accepted: known,
+            nearest: nearest.map(String::from),
+            example: None,
+        });
+    }
+
+    /// The one value of a parameter; the same value twice is one (PARAM-INVALID).
+    fn single<T: PartialEq>(
+        &mut self,
+        parameter: Parameter,
+        read: impl Fn(&str) -> Result<T, Box<Finding>>,
+    ) -> Option<T> {
+        let mut single = None;
+        for text in std::mem::take(&mut self.values[parameter as usize]) {
+            match (read(&text), &single) {
+                (Err(finding), _) => self.findings.push(*finding),
+                (Ok(value), None) => single = Some(value),
+                (Ok(value), Some(first)) if value == *first => {}
+                (Ok(_), Some(_)) => self.findings.push(Finding {
+                    accepted: Some("one value".into()),
+                    ..problem("PARAM-INVALID", parameter, &text, "contradicts an earlier value of the same parameter")
+                }),
+            }
+        }
+        single
+    }
+
+    fn integer(&mut self, parameter: Parameter, least: u32, most: u32) -> Option<u32> {
+        self.single(parameter, |text| {
+            let wrong = |what: &str| {
+                Box::new(Finding {
+                    accepted: Some(format!("an integer from {least} to {most}")),
+                    example: Some(match parameter {
+                        Parameter::Page => "page=0 (pages count from 0)".into(),
+                        _ => format!("{}={DEFAULT_PAGE_SIZE}", parameter.name()),
+                    }),
+                    ..problem("PARAM-INVALID", parameter, text, what)
+                })
+            };
+            match text.parse::<i64>() {
+                Ok(number) => u32::try_from(number)
+                    .ok()
+                    .filter(|number| (least..=most).contains(number))
+                    .ok_or_else(|| wrong("is out of range")),
+                Err(_) if text.is_empty() => Err(wrong("is empty")),
+                Err(_) if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => Err(wrong("is out of range")),
+                Err(_) => Err(wrong("is not an integer")),
+            }
+        })
+    }
+
+    fn time(&mut self, parameter: Parameter) -> Option<Timestamp> {
+        let mut plus_restored = Vec::new();
+        for text in &mut self.values[parameter as usize] {
+            let restored = text.replace(' ', "+");
+            if restored != **text && Timestamp::from_str(text).is_err() && Timestamp::from_str(&restored).is_ok() {
+                plus_restored.push(std::mem::replace(text, Cow::Owned(restored)));
+            }
+        }
+        for text in plus_restored {
+            self.findings.push(Finding {
+                severity: Severity::Doubtful,
+                example: Some(format!("{}={}", parameter.name(), text.replace(' ', "%2B"))),
+                ..problem("TIME-FORMS", parameter, &text, "has a space where a plus sign was meant; it was read as +")
+            });
+        }
+        self.single(parameter, |text| {
+            text.parse().map_err(|error: TimestampError| {
+                Box::new(Finding {
+                    accepted: Some("an RFC 3339 date-time; without an offset it means UTC".into()),
+                    nearest: (error == TimestampError::DateOnly).then(|| format!("{text}T00:00:00Z")),
+                    example: Some(format!("{}=2025-05-20T06:51:43Z", parameter.name())),
+                    ..problem("PARAM-INVALID", parameter, text, error)
+                })
+            })
+        })
+    }
+
+    /// The values of a list, in every form that a list comes in (LIST-FORMS); empty ones ask for nothing (FILTER-EMPTY).
+    fn list(&mut self, parameter: Parameter) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        std::mem::take(&mut self.values[parameter as usize])
+            .iter()
+            .flat_map(|text| text.split(','))
+            .filter(|value| !value.is_empty())
+            .map(String::from)
+            .filter(|value| seen.insert(value.clone()))
+            .collect()
+    }
+
+    /// A list of a closed enum (ENUM-CLOSED).
+    fn closed<T: FromStr + Display + Copy>(&mut self, parameter: Parameter, words: &[T]) -> Vec<T> {
+        let words: Vec<String> = words.iter().map(T::to_string).collect();
+        let mut read = Vec::new();
+        for text in self.list(parameter) {
+            if let Ok(value) = text.parse() {
+                read.push(value);
+                continue;
+            }
+            self.findings.push(Finding {
+                accepted: Some(words.join(", ")),
+                nearest: nearest(&text, words.iter().map(String::as_str)).map(String::from),
+                example: Some(format!("{}={}", parameter.name(), words[0])),
+                ..problem("ENUM-CLOSED", parameter, &text, "is not one of the values of this parameter")
+            });
+        }
+        read
+    }
+
+    /// A list of an open enum: an unlisted value is kept, matches nothing, and is reported (ENUM-OPEN).
+    fn open(&mut self, parameter: Parameter, known: &BTreeSet<String>) -> Vec<String> {
+        let asked = self.list(parameter);
+        for text in asked.iter().filter(|text| !known.contains(*text)) {
+            let what = if self.strict { "is not a known value" } else { "is not a known value and matches nothing" };
+            let short_list = (parameter == Parameter::ActorRequestTypes).then(|| ACTOR_REQUEST_TYPES.join(", "));
+            self.findings.push(Finding {
+                severity: Severity::Unlisted,
+                accepted: short_list,
+                nearest: nearest(text, known.iter().map(String::as_str)).map(String::from),
+                example: None,
+                ..problem("ENUM-OPEN", parameter, text, what)
+            });
+        }
+        asked
+    }
+
+    /// A range that holds no instant matches nothing, which is rarely meant (TIME-RANGE).
+    fn doubt_range(&mut self, query: &Query) {
+        let (Some(start), Some(end)) = (query.start_time, query.end_time) else { return };
+        if start > end {
+            self.findings.push(Finding {
+                severity: Severity::Doubtful,
+                accepted: Some(format!("a startTime not after endTime={end}")),
+                ..problem(
+                    "TIME-RANGE",
+                    Parameter::StartTime,
+                    &start.to_string(),
+                    "is after endTime, so nothing matches",
+                )
+            });
+        }
+    }
+}
+
+fn problem(rule: &'static str, parameter: Parameter, value: &str, what: impl Display) -> Finding {
+    Finding {
+        rule,
+        severity: Severity::Invalid,
+        parameter: parameter.name().to_owned(),
+        value: value.to_owned(),
+        problem: what.to_string(),
+        accepted: None,
+        nearest: None,
+        example: None,
+    }
+}
+
+/// Form decoding: `+` is a space, `%XX` a byte; `None` when a percent sign stands alone or the bytes are not UTF-8.
+fn decoded(text: &str) -> Option<Cow<'_, str>> {
+    let well_encoded =
+        text.split('%').skip(1).all(|rest| rest.len() >= 2 && rest.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit));
+    if !well_encoded {
+        return None;
+    }
+    if !text.contains(['+', '%']) {
+        return Some(Cow::Borrowed(text));
+    }
+    let spaced = text.replace('+', " ");
+    let text = percent_decode_str(&spaced).decode_utf8().ok()?;
+    Some(Cow::Owned(text.into_owned()))
+}

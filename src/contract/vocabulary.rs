@@ -1,0 +1,272 @@
+//! The words of the API: closed enums, open lists of known values, and the nearest known word to a misspelt one.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use super::Entry;
+
+/// What was done to an object (LIST-ACTIONS). An entry holds all but [`Action::Read`], which only the filter knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// `CREATE`
+    Create,
+    /// `READ`: accepted as a filter, never in an entry.
+    Read,
+    /// `UPDATE`
+    Update,
+    /// `DELETE`
+    Delete,
+}
+
+/// How an actor authenticated (LIST-ACTOR-TYPES).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ActorType {
+    /// `API_KEY`
+    ApiKey,
+    /// `PERSONAL_API_KEY`
+    PersonalApiKey,
+    /// `OAUTH2`: a person in the web application.
+    Oauth2,
+    /// `BACKSTAGE`
+    Backstage,
+    /// `ANONYMOUS`: GitOps, imports, webhooks without an identity.
+    Anonymous,
+}
+
+impl Action {
+    /// Every action, in the published order.
+    pub const ALL: [Self; 4] = [Self::Create, Self::Read, Self::Update, Self::Delete];
+
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "CREATE",
+            Self::Read => "READ",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl ActorType {
+    /// Every actor type, in the published order.
+    pub const ALL: [Self; 5] = [Self::ApiKey, Self::PersonalApiKey, Self::Oauth2, Self::Backstage, Self::Anonymous];
+
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiKey => "API_KEY",
+            Self::PersonalApiKey => "PERSONAL_API_KEY",
+            Self::Oauth2 => "OAUTH2",
+            Self::Backstage => "BACKSTAGE",
+            Self::Anonymous => "ANONYMOUS",
+        }
+    }
+}
+
+/// Exact and case-sensitive; the error carries nothing because the caller knows the text.
+impl FromStr for Action {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text).ok_or(())
+    }
+}
+
+/// Exact and case-sensitive; the error carries nothing because the caller knows the text.
+impl FromStr for ActorType {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for ActorType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl serde::Serialize for Action {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The published request types of an actor (LIST-REQUEST-TYPES); the list is open.
+pub const ACTOR_REQUEST_TYPES: [&str; 4] = ["API_KEY_ENTITY", "ATLASSIAN_WEBHOOK", "SCORECARD_BADGES", "SLACK_COMMAND"];
+
+/// The object types that Cortex is known to use (LIST-OBJECT-TYPES, LIST-OBJECT-TYPES-KNOWN); the list is open.
+pub const OBJECT_TYPES: [&str; 87] = [
+    "ACCOUNT_FLAG",
+    "ACTIVE_DIRECTORY_CONFIGURATION",
+    "ALLOW_LIST_ENTRY",
+    "API_KEY",
+    "ATLASSIAN_CONFIGURATION",
+    "AWS_CONFIGURATION",
+    "AZURE_DEVOPS_CONFIGURATION",
+    "AZURE_RESOURCES_CONFIGURATION",
+    "BAMBOO_HR_CONFIGURATION",
+    "BITBUCKET_CONFIGURATION",
+    "BITBUCKET_OAUTH_CONFIGURATION",
+    "BITBUCKET_OAUTH_REGISTRATION",
+    "BITBUCKET_ONPREM_CONFIGURATION",
+    "BITBUCKET_ONPREM_WEBHOOK_SECRET",
+    "BITBUCKET_PERSONAL_CONFIGURATION",
+    "BUGSNAG_CONFIGURATION",
+    "BUILDKITE_CONFIGURATION",
+    "CATALOG",
+    "CATALOG_FILTER",
+    "CHECKMARX_SAST_CONFIGURATION",
+    "CIRCLE_CI_CONFIGURATION",
+    "CLICKUP_CONFIGURATION",
+    "CODECOV_CONFIGURATION",
+    "CORALOGIX_CONFIGURATION",
+    "CORTEX_TEAM_ROLES",
+    "CORTEX_USER",
+    "CORTEX_USER_ROLES",
+    "CUSTOM_DATA",
+    "CUSTOM_METRICS_CONFIGURATION",
+    "CUSTOM_ROLE",
+    "DATADOG_CONFIGURATION",
+    "DOMAIN",
+    "DYNATRACE_CONFIGURATION",
+    "ENTITY_TYPE_DEFINITION",
+    "ENTITY_VERIFICATION",
+    "FIREHYDRANT_CONFIGURATION",
+    "GITHUB_APP_CONFIGURATION",
+    "GITHUB_APP_INSTALLATION",
+    "GITHUB_PERSONAL_TOKEN",
+    "GITHUB_WEBHOOK_SECRET",
+    "GITLAB_CONFIGURATION",
+    "GOOGLE_CONFIGURATION",
+    "INCIDENT_IO_CONFIGURATION",
+    "INITIATIVE",
+    "INSTANA_CONFIGURATION",
+    "JIRA_BASIC_CONFIGURATION",
+    "JIRA_CONFIGURATION",
+    "JIRA_OAUTH_CONFIGURATION",
+    "JIRA_OAUTH_REGISTRATION",
+    "JIRA_ONPREM_CONFIGURATION",
+    "LAUNCHDARKLY_CONFIGURATION",
+    "LIGHTSTEP_CONFIGURATION",
+    "MEND_SAST_CONFIGURATION",
+    "MEND_SCA_CONFIGURATION",
+    "MICROSOFT_TEAMS_CONFIGURATION",
+    "NEWRELIC_CONFIGURATION",
+    "OAUTH_CONFIGURATION",
+    "OKTA_CONFIGURATION",
+    "OPENAPI_DEFINITION",
+    "OPSGENIE_CONFIGURATION",
+    "PAGERDUTY_CONFIGURATION",
+    "PERSONAL_API_KEY",
+    "PROMETHEUS_CONFIGURATION",
+    "RESOURCE",
+    "ROLLBAR_CONFIGURATION",
+    "SCORECARD",
+    "SCORECARD_FILTER",
+    "SCORECARD_RULE",
+    "SCORECARD_RULE_FILTER",
+    "SECRET",
+    "SECRET_GROUP",
+    "SENTRY_CONFIGURATION",
+    "SERVICE",
+    "SERVICENOW_CONFIGURATION",
+    "SIGNALFX_CONFIGURATION",
+    "SLACK_CONFIGURATION",
+    "SNYK_CONFIGURATION",
+    "SONARQUBE_CONFIGURATION",
+    "SUMOLOGIC_CONFIGURATION",
+    "TEAM",
+    "VERACODE_CONFIGURATION",
+    "VERIFICATION_PERIOD",
+    "VICTOROPS_CONFIGURATION",
+    "WIZ_CONFIGURATION",
+    "WORKDAY_CONFIGURATION",
+    "WORKFLOW",
+    "XMATTERS_CONFIGURATION",
+];
+
+/// The known values of the two open lists: the published ones and whatever the loaded data holds (ENUM-OPEN).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vocabulary {
+    object_types: BTreeSet<String>,
+    actor_request_types: BTreeSet<String>,
+}
+
+impl Vocabulary {
+    /// What is known before any data is loaded.
+    #[must_use]
+    pub fn published() -> Self {
+        Self {
+            object_types: OBJECT_TYPES.map(String::from).into(),
+            actor_request_types: ACTOR_REQUEST_TYPES.map(String::from).into(),
+        }
+    }
+
+    /// Makes the words of an entry known.
+    pub fn learn(&mut self, entry: &Entry) {
+        if !self.object_types.contains(&entry.object_type) {
+            self.object_types.insert(entry.object_type.clone());
+        }
+        if let Some(kind) = &entry.actor.request_type
+            && !self.actor_request_types.contains(kind)
+        {
+            self.actor_request_types.insert(kind.clone());
+        }
+    }
+
+    /// The known object types, in alphabetical order.
+    #[must_use]
+    pub fn object_types(&self) -> &BTreeSet<String> {
+        &self.object_types
+    }
+
+    /// The known request types of an actor, in alphabetical order.
+    #[must_use]
+    pub fn actor_request_types(&self) -> &BTreeSet<String> {
+        &self.actor_request_types
+    }
+}
+
+/// The known word that a person most likely meant, or `None` when nothing is near.
+///
+/// Case and separators do not count, so that `scorecard-rule` finds `SCORECARD_RULE` and `objectTypes[]` finds
+/// `objectTypes`; beyond that, about one edit in three letters is forgiven.
+///
+/// ```
+/// use cortex_audit_mock::contract::{nearest, OBJECT_TYPES};
+///
+/// assert_eq!(nearest("servcie", OBJECT_TYPES), Some("SERVICE"));
+/// assert_eq!(nearest("banana", OBJECT_TYPES), None);
+/// ```
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// Longer than any known word can be misspelt; bounds the work that one request can cause.
+    const LONGEST: usize = 64;
+
+    let plain = plainly(word);
+    if plain.is_empty() || plain.len() > LONGEST {
+        return None;
+    }
+    let forgiven = (plain.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&plain, &plainly(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= forgiven)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+fn plainly(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

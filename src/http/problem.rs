@@ -1,0 +1,238 @@
+//! The only place that makes error responses.
+//!
+//! A handler returns a [`Problem`]; the frame around every request turns it into a body, because only the frame knows
+//! the request's identifier.
+
+use std::any::Any;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::caller::Unauthorized;
+use super::limits::{MAX_BODY, MAX_HEADERS, MAX_URI};
+use super::request::RequestId;
+use crate::contract::Finding;
+use crate::keys::{KeySource, Refusal};
+use crate::world::RetryAfter;
+
+/// Every way in which a request can end without its answer.
+#[derive(Debug, Clone)]
+pub enum Problem {
+    /// 400: the query string cannot be understood.
+    BadRequest {
+        /// All that is wrong with it.
+        problems: Vec<Finding>,
+    },
+    /// 401: no valid key (ERR-401).
+    Unauthorized(Unauthorized),
+    /// 403: a valid key without the permission (ERR-403).
+    Forbidden { key: String, permission: &'static str },
+    /// 404: no such path.
+    NotFound { path: String },
+    /// 405: the path has other methods; the router adds `Allow`.
+    MethodNotAllowed { method: String, path: String },
+    /// 413: more than 2 MB of body (REQ-BODY).
+    BodyTooLarge,
+    /// 414: a path and query longer than any gateway takes.
+    UriTooLong,
+    /// 429: the limiter refused (ERR-429).
+    TooManyRequests { wait: RetryAfter, instance: String },
+    /// 431: too many or too long headers.
+    HeadersTooLarge,
+    /// 500: a handler panicked; the server lives on.
+    Internal,
+}
+
+impl Problem {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::NotFound { .. } => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UriTooLong => StatusCode::URI_TOO_LONG,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The `type` of the published enum; it has none for most statuses.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::BadRequest { .. } => "BAD_REQUEST",
+            Self::Forbidden { .. } => "FORBIDDEN",
+            Self::NotFound { .. } => "NOT_FOUND",
+            Self::Internal => "UNHANDLED_EXCEPTION",
+            _ => "UNCATEGORIZED",
+        }
+    }
+
+    fn details(&self) -> String {
+        match self {
+            Self::BadRequest { problems } => list(problems),
+            Self::Unauthorized(why) => unauthorized(why),
+            Self::Forbidden { key, permission } => format!(
+                "The key {key} is valid, but none of its roles grants the permission \"{permission}\". \
+                 Ask with a key whose role grants it."
+            ),
+            Self::NotFound { path } => format!(
+                "There is nothing at {path}. This server stands in for GET /api/v1/audit-logs; \
+                 /openapi.json describes it."
+            ),
+            Self::MethodNotAllowed { method, path } => {
+                format!("{path} does not take {method}; the header Allow lists the methods that it takes.")
+            }
+            Self::BodyTooLarge => format!("The request body is larger than {} MB ({MAX_BODY} bytes).", MAX_BODY >> 20),
+            Self::UriTooLong => format!(
+                "Path and query are longer than {MAX_URI} bytes; split long lists of identifiers over several requests."
+            ),
+            Self::TooManyRequests { wait, .. } => {
+                format!("Over the limit of {} requests; the next one is admitted in {} s.", wait.rate, wait.seconds)
+            }
+            Self::HeadersTooLarge => format!("The request headers are larger than {MAX_HEADERS} bytes."),
+            Self::Internal => "The mock failed on this request; its log says where. This is a bug of the mock, \
+                               not of the client."
+                .to_owned(),
+        }
+    }
+
+    fn body(&self, id: RequestId) -> Vec<u8> {
+        let status = self.status();
+        let message = status.canonical_reason().unwrap_or("Error");
+        let details = plain(&self.details());
+        let body = match self {
+            Self::TooManyRequests { wait, instance } => serde_json::to_vec(&ProblemDetail {
+                kind: "about:blank",
+                title: message,
+                status: status.as_u16(),
+                detail: &details,
+                instance,
+                retry_after: wait.seconds,
+            }),
+            _ => serde_json::to_vec(&ErrorResponse {
+                kind: self.kind(),
+                message,
+                details: &details,
+                request_id: &id.to_string(),
+                http_status: status.as_u16(),
+            }),
+        };
+        // Strings and integers always serialise.
+        body.unwrap_or_default()
+    }
+
+    fn content_type(&self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::TooManyRequests { .. } => "application/problem+json",
+            _ => "application/json",
+        })
+    }
+
+    fn add_headers(&self, headers: &mut HeaderMap) {
+        match self {
+            Self::Unauthorized(Unauthorized::Missing | Unauthorized::Scheme) => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::Unauthorized(_) => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
+            }
+            Self::TooManyRequests { wait, .. } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(wait.seconds));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The published `ErrorResponse` (ERR-SHAPE).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorResponse<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    message: &'a str,
+    details: &'a str,
+    request_id: &'a str,
+    http_status: u16,
+}
+
+/// The published `TooManyRequestsProblemDetail` (ERR-429, RFC 9457).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ProblemDetail<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    instance: &'a str,
+    retry_after: u64,
+}
+
+/// A response without a body, which [`with_body`] gives it.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        self.add_headers(response.headers_mut());
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives a response that stands for a [`Problem`] its body; leaves every other response alone.
+pub fn with_body(mut response: Response, id: RequestId, head: bool) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
+    let body = problem.body(id);
+    response.headers_mut().insert(CONTENT_TYPE, problem.content_type());
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    *response.body_mut() = if head { Body::empty() } else { Body::from(body) };
+    response
+}
+
+/// Makes a 500 of a panic; what panicked, and where, is in the log.
+pub fn from_panic(_: Box<dyn Any + Send>) -> Response {
+    Problem::Internal.into_response()
+}
+
+/// One problem as it is; several numbered, so that none is overlooked.
+fn list(problems: &[Finding]) -> String {
+    /// A request can hold thousands; nobody reads more than these.
+    const MOST: usize = 20;
+
+    if let [only] = problems {
+        return only.to_string();
+    }
+    let told = (1..).zip(problems.iter().take(MOST)).map(|(number, problem)| format!(" {number}) {problem}"));
+    let unread = problems.len().saturating_sub(MOST);
+    let rest = if unread > 0 { format!(" And {unread} more.") } else { String::new() };
+    format!("{} problems.{}{rest}", problems.len(), told.collect::<String>())
+}
+
+fn unauthorized(why: &Unauthorized) -> String {
+    const SEND: &str = "Send the header \"Authorization: Bearer KEY\"";
+    match why {
+        Unauthorized::Missing => format!("No Authorization header. {SEND}."),
+        Unauthorized::Repeated => format!("More than one Authorization header. {SEND} once."),
+        Unauthorized::Scheme => format!("The Authorization header is not of the scheme Bearer. {SEND}."),
+        Unauthorized::Malformed => format!("The Authorization header holds no token. {SEND}, KEY without spaces."),
+        Unauthorized::Refused(Refusal::Unknown, KeySource::BuiltIn) => {
+            "None of the built-in keys has this token. One that works is mock-admin.".to_owned()
+        }
+        Unauthorized::Refused(Refusal::Unknown, source) => format!("No key of {source} has this token."),
+        Unauthorized::Refused(Refusal::Revoked { key }, _) => format!("The key {key} is revoked."),
+        Unauthorized::Refused(Refusal::Expired { key, since }, _) => format!("The key {key} expired at {since}."),
+    }
+}
+
+/// The official client prints through a markup in which square brackets vanish (ERR-PRINTED).
+fn plain(text: &str) -> String {
+    text.replace('[', "(").replace(']', ")")
+}

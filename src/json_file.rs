@@ -1,0 +1,289 @@
+//! JSON whose every value knows its line and column, so that all errors of a file can be told in one run.
+//!
+//! It rests on `serde_json`'s raw values: they are slices of the text, so where one lies is where it starts.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// A file's name and text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct JsonFile<'a> {
+    pub name: &'a str,
+    pub text: &'a str,
+}
+
+/// One thing that is wrong with a file.
+///
+/// `Display` is `file:line:column: entry 3, action: reason`, which editors and terminals make clickable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileError {
+    /// The file's name as it was given.
+    pub file: String,
+    /// Line and column, counted from 1 in characters; `None` when the file as a whole is meant.
+    pub position: Option<(usize, usize)>,
+    /// Which item of the file, such as `entry 3`, counted from 1.
+    pub item: Option<String>,
+    /// The field of that item.
+    pub field: Option<String>,
+    /// What is wrong, what is accepted, what was likely meant.
+    pub reason: String,
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some((line, column)) = self.position {
+            write!(f, ":{line}:{column}")?;
+        }
+        f.write_str(": ")?;
+        match (&self.item, &self.field) {
+            (Some(item), Some(field)) => write!(f, "{item}, {field}: ")?,
+            (Some(item), None) => write!(f, "{item}: ")?,
+            (None, Some(field)) => write!(f, "{field}: ")?,
+            (None, None) => {}
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+/// Everything that is wrong with the files of one kind; `Display` is a line each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileErrors(pub Vec<FileError>);
+
+impl fmt::Display for FileErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            error.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for FileErrors {}
+
+/// The item that is being read, and the errors found so far.
+#[derive(Debug)]
+pub(crate) struct Findings<'a> {
+    pub file: JsonFile<'a>,
+    pub errors: Vec<FileError>,
+}
+
+impl<'a> JsonFile<'a> {
+    /// Line and column of a part of this text, counted from 1 in characters.
+    fn position(&self, part: &str) -> (usize, usize) {
+        self.position_at((part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize))
+    }
+
+    fn position_at(&self, offset: usize) -> (usize, usize) {
+        let mut end = offset.min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = &self.text[..end];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    /// The values at the top of the file: one document, or one a line (NDJSON). A line that is no JSON is an error,
+    /// the others are still read; of a broken array, what stands before the break is read.
+    pub fn values(self, errors: &mut Vec<FileError>) -> Vec<&'a RawValue> {
+        let mut values = Vec::new();
+        for part in self.documents() {
+            match serde_json::from_str(part) {
+                Ok(value) => values.push(value),
+                Err(error) => {
+                    if part.starts_with('[') {
+                        collect_elements(part, &mut values);
+                    }
+                    errors.push(self.syntax_error(part, &error));
+                }
+            }
+        }
+        values
+    }
+
+    /// The texts that must each be one JSON value.
+    fn documents(self) -> Vec<&'a str> {
+        let whole = self.text.trim();
+        let is_whole_object = |line: &str| line.starts_with('{') && line.ends_with('}');
+        let mut lines = whole.lines().map(str::trim).filter(|line| !line.is_empty());
+        match (lines.next(), lines.next()) {
+            (None, _) => Vec::new(),
+            (Some(first), Some(_)) if is_whole_object(first) => {
+                whole.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+            }
+            _ => vec![whole],
+        }
+    }
+
+    fn syntax_error(self, part: &str, error: &serde_json::Error) -> FileError {
+        // serde_json counts lines from 1 and columns in bytes, relative to the part.
+        let line_start: usize = part.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+        let offset =
+            part.as_ptr() as usize - self.text.as_ptr() as usize + line_start + error.column().saturating_sub(1);
+        let told = error.to_string();
+        let reason = told.split(" at line ").next().unwrap_or(&told);
+        FileError {
+            file: self.name.to_owned(),
+            position: Some(self.position_at(offset)),
+            item: None,
+            field: None,
+            reason: format!("not valid JSON: {reason}"),
+        }
+    }
+}
+
+impl<'a> Findings<'a> {
+    pub fn new(file: JsonFile<'a>) -> Self {
+        Self { file, errors: Vec::new() }
+    }
+
+    /// Notes that `part` of the file is wrong.
+    pub fn wrong(&mut self, part: &str, item: &str, field: Option<&str>, reason: impl Into<String>) {
+        self.errors.push(FileError {
+            file: self.file.name.to_owned(),
+            position: Some(self.file.position(part)),
+            item: (!item.is_empty()).then(|| item.to_owned()),
+            field: field.map(String::from),
+            reason: reason.into(),
+        });
+    }
+
+    /// The members of an object, or `None` (noted) when the value is something else. A name that comes twice is an error.
+    pub fn object(&mut self, value: &'a RawValue, item: &str) -> Option<Members<'a>> {
+        let Ok(members) = serde_json::from_str::<Members>(value.get()) else {
+            self.wrong(value.get(), item, None, format!("expected an object, found {}", kind(value)));
+            return None;
+        };
+        for (index, (name, repeated)) in members.0.iter().enumerate() {
+            if members.0[..index].iter().any(|(earlier, _)| earlier == name) {
+                self.wrong(repeated.get(), item, Some(name), "is given twice");
+            }
+        }
+        Some(members)
+    }
+
+    /// The elements of an array, or none (noted) when the value is something else.
+    pub fn array(&mut self, value: &'a RawValue, item: &str, field: &str) -> Vec<&'a RawValue> {
+        serde_json::from_str(value.get()).unwrap_or_else(|_| {
+            self.wrong(value.get(), item, Some(field), format!("expected an array, found {}", kind(value)));
+            Vec::new()
+        })
+    }
+
+    /// A text that is not empty; `null` is the same as absent.
+    pub fn text(&mut self, value: &'a RawValue, item: &str, field: &str) -> Option<Cow<'a, str>> {
+        if value.get() == "null" {
+            return None;
+        }
+        match serde_json::from_str::<Text>(value.get()) {
+            Ok(Text(text)) if !text.is_empty() => return Some(text),
+            Ok(_) => self.wrong(value.get(), item, Some(field), "is empty; leave the field out instead"),
+            Err(error) if error.is_data() => {
+                self.wrong(value.get(), item, Some(field), format!("expected a string, found {}", kind(value)));
+            }
+            Err(error) => {
+                let told = error.to_string();
+                let reason = told.split(" at line ").next().unwrap_or(&told);
+                self.wrong(value.get(), item, Some(field), format!("not a valid JSON string: {reason}"));
+            }
+        }
+        None
+    }
+}
+
+/// The members of a JSON object, in the order of the file.
+#[derive(Debug)]
+pub(crate) struct Members<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::with_capacity(8);
+                while let Some((Text(name), value)) = map.next_entry()? {
+                    members.push((name, value));
+                }
+                Ok(members)
+            }
+        }
+
+        deserializer.deserialize_map(Object).map(Members)
+    }
+}
+
+/// A string that stays a slice of the file unless it holds an escape.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Slice;
+
+        impl<'de> Visitor<'de> for Slice {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Cow::Borrowed(text))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Cow::Owned(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_str(Slice).map(Text)
+    }
+}
+
+/// Collects the elements of an array up to where it breaks.
+fn collect_elements<'a>(array: &'a str, into: &mut Vec<&'a RawValue>) {
+    struct Elements<'v, 'a>(&'v mut Vec<&'a RawValue>);
+
+    impl<'a> Visitor<'a> for Elements<'_, 'a> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an array")
+        }
+
+        fn visit_seq<A: SeqAccess<'a>>(self, mut elements: A) -> Result<(), A::Error> {
+            while let Some(element) = elements.next_element()? {
+                self.0.push(element);
+            }
+            Ok(())
+        }
+    }
+
+    // The break itself is reported by the caller; what was pushed before it is kept.
+    let _ = serde_json::Deserializer::from_str(array).deserialize_seq(Elements(into));
+}
+
+/// What a value is, in the words of JSON.
+pub(crate) fn kind(value: &RawValue) -> &'static str {
+    match value.get().as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'n') => "null",
+        _ => "a number",
+    }
+}

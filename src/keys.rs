@@ -1,0 +1,130 @@
+//! Who may ask: from a token to a key, its roles, and their permissions.
+
+mod file;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use crate::contract::Timestamp;
+use crate::rate::RateLimit;
+
+pub use file::{KeySource, load};
+
+/// The permission that the audit-log operation asks for (REQ-PERMISSION).
+pub const VIEW_AUDIT_LOGS: &str = "View audit logs";
+
+/// The keys of a server. Holds no token: only their SHA-256 digests, so that none can leak.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    keys: Vec<Key>,
+    source: KeySource,
+}
+
+/// A key and what it may do.
+#[derive(Debug, Clone)]
+pub struct Key {
+    digest: [u8; 32],
+    /// The name that people know it by.
+    pub name: String,
+    /// The last four characters of its token, as the product shows them; empty when the token is shorter than eight.
+    pub last_four: String,
+    /// Everything that its roles grant together (KEY-ROLES).
+    pub permissions: BTreeSet<String>,
+    /// From when on it is refused.
+    pub expiration_date: Option<Timestamp>,
+    /// Whether it was taken back.
+    pub revoked: bool,
+    /// Its own limit, in place of the server's.
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// A token that was accepted.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant<'a> {
+    /// The key's place in the list of keys: what a request counts for.
+    pub index: usize,
+    /// The key.
+    pub key: &'a Key,
+}
+
+/// Why a token was not accepted (ERR-401).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// No key has this token.
+    Unknown,
+    /// The key was taken back.
+    Revoked {
+        /// Its name and last four characters.
+        key: String,
+    },
+    /// The key's time is over.
+    Expired {
+        /// Its name and last four characters.
+        key: String,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+impl Keys {
+    /// The key of a token at a time of the world's clock.
+    ///
+    /// Every key is compared, each in constant time: how long it takes tells nothing about any token.
+    ///
+    /// # Errors
+    /// [`Refusal`] when no key has the token, or the key is revoked or expired.
+    pub fn authenticate(&self, token: &str, now: Timestamp) -> Result<Grant<'_>, Refusal> {
+        let (index, key) = self.find(token).ok_or(Refusal::Unknown)?;
+        if key.revoked {
+            return Err(Refusal::Revoked { key: key.to_string() });
+        }
+        match key.expiration_date {
+            Some(since) if since <= now => Err(Refusal::Expired { key: key.to_string(), since }),
+            _ => Ok(Grant { index, key }),
+        }
+    }
+
+    fn find(&self, token: &str) -> Option<(usize, &Key)> {
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        let mut found = Choice::from(0);
+        let mut place = 0_u64;
+        for (index, key) in (0_u64..).zip(&self.keys) {
+            let same = key.digest.ct_eq(&digest);
+            place.conditional_assign(&index, same);
+            found |= same;
+        }
+        let index = usize::try_from(place).ok()?;
+        bool::from(found).then(|| self.keys.get(index).map(|key| (index, key)))?
+    }
+
+    /// Where the keys came from.
+    #[must_use]
+    pub fn source(&self) -> &KeySource {
+        &self.source
+    }
+
+    /// The keys, in the order of their file.
+    #[must_use]
+    pub fn list(&self) -> &[Key] {
+        &self.keys
+    }
+}
+
+impl Key {
+    /// Whether one of its roles grants a permission.
+    #[must_use]
+    pub fn grants(&self, permission: &str) -> bool {
+        self.permissions.contains(permission)
+    }
+}
+
+/// `Nightly export (…k3f9)`: enough to recognise it, nothing to use it.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if self.last_four.is_empty() { Ok(()) } else { write!(f, " (…{})", self.last_four) }
+    }
+}

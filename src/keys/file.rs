@@ -1,0 +1,286 @@
+//! The keys file: custom roles and keys, refused whole with every error when something is wrong.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::PathBuf;
+
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::{Key, Keys, VIEW_AUDIT_LOGS};
+use crate::contract::{Timestamp, is_email, nearest};
+use crate::fixture::{Moment, read_file};
+use crate::json_file::{FileErrors, Findings, JsonFile, Members, kind};
+
+/// The built-in test keys, compiled into the binary.
+const BUILT_IN: &str = include_str!("../../fixtures/keys.json");
+
+/// Where keys come from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum KeySource {
+    /// The test keys that are compiled into the binary.
+    #[default]
+    BuiltIn,
+    /// A file.
+    Path(PathBuf),
+    /// A text in the form of a file.
+    Text(String),
+}
+
+impl fmt::Display for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("the built-in keys"),
+            Self::Path(path) => path.display().fmt(f),
+            Self::Text(_) => f.write_str("the given keys"),
+        }
+    }
+}
+
+/// The default roles of the API; each of them may view audit logs (KEY-DEFAULT-ROLES).
+const DEFAULT_ROLES: [&str; 4] = ["READ_ONLY", "USER", "MANAGER", "ADMIN"];
+
+/// What a key can be: one of the workspace, or one that mirrors its user (KEY-PERSONAL).
+const KEY_TYPES: [&str; 2] = ["API_KEY", "PERSONAL_API_KEY"];
+
+/// Loads keys, relative expiration dates being relative to `now`.
+///
+/// # Errors
+/// Everything that is wrong with the file.
+pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
+    let (name, text) = match source {
+        KeySource::BuiltIn => (source.to_string(), BUILT_IN.to_owned()),
+        KeySource::Text(text) => (source.to_string(), text.clone()),
+        KeySource::Path(path) => read_file(path).map_err(|error| FileErrors(vec![error]))?,
+    };
+    let text = text.trim_start_matches('\u{feff}');
+    let keys = read(JsonFile { name: &name, text }, now)?;
+    Ok(Keys { keys, source: source.clone() })
+}
+
+fn read(file: JsonFile<'_>, now: Timestamp) -> Result<Vec<Key>, FileErrors> {
+    let mut findings = Findings::new(file);
+    let mut keys = Vec::new();
+    match file.values(&mut findings.errors).as_slice() {
+        [document] => keys = read_document(document, now, &mut findings),
+        [] if !findings.errors.is_empty() => {}
+        _ => findings.wrong(file.text, "", None, "expected one object with \"keys\" and, if needed, \"customRoles\""),
+    }
+    findings.errors.sort_by_key(|error| error.position);
+    if findings.errors.is_empty() { Ok(keys) } else { Err(FileErrors(findings.errors)) }
+}
+
+fn read_document<'a>(document: &'a RawValue, now: Timestamp, findings: &mut Findings<'a>) -> Vec<Key> {
+    let Some(members) = findings.object(document, "") else {
+        return Vec::new();
+    };
+    let mut reader = Reader { now, roles: BTreeMap::new(), findings };
+    reader.known_fields(&members, "", &["customRoles", "keys"]);
+    if let Some(roles) = member(&members, "customRoles") {
+        for (number, role) in (1..).zip(reader.findings.array(roles, "", "customRoles")) {
+            reader.role(role, &format!("role {number}"));
+        }
+    }
+    let Some(keys) = member(&members, "keys") else {
+        reader.findings.wrong(document.get(), "", Some("keys"), "is required and missing");
+        return Vec::new();
+    };
+    let mut tokens = BTreeSet::new();
+    (1..)
+        .zip(reader.findings.array(keys, "", "keys"))
+        .filter_map(|(number, key)| reader.key(key, &format!("key {number}"), &mut tokens))
+        .collect()
+}
+
+struct Reader<'f, 'a> {
+    now: Timestamp,
+    /// The permissions of each custom role, by tag.
+    roles: BTreeMap<String, BTreeSet<String>>,
+    findings: &'f mut Findings<'a>,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn role(&mut self, value: &'a RawValue, item: &str) {
+        let Some(members) = self.findings.object(value, item) else { return };
+        self.known_fields(&members, item, &["tag", "name", "permissions"]);
+        self.optional(&members, item, "name");
+        let tag = self.required(value, &members, item, "tag");
+        let mut permissions = BTreeSet::new();
+        for permission in self.array(&members, item, "permissions") {
+            let Some(text) = self.findings.text(permission, item, "permissions") else { continue };
+            if text != VIEW_AUDIT_LOGS && nearest(&text, [VIEW_AUDIT_LOGS]).is_some() {
+                let reason = format!("\"{text}\" is no permission; did you mean \"{VIEW_AUDIT_LOGS}\"?");
+                self.findings.wrong(permission.get(), item, Some("permissions"), reason);
+            }
+            permissions.insert(text.into_owned());
+        }
+        if let Some(tag) = tag
+            && self.roles.insert(tag.to_string(), permissions).is_some()
+        {
+            self.findings.wrong(value.get(), item, Some("tag"), format!("\"{tag}\" is defined twice"));
+        }
+    }
+
+    fn key(&mut self, value: &'a RawValue, item: &str, tokens: &mut BTreeSet<[u8; 32]>) -> Option<Key> {
+        let errors_before = self.findings.errors.len();
+        let members = self.findings.object(value, item)?;
+        let fields = ["token", "name", "type", "email", "roles", "expirationDate", "revoked", "rateLimit"];
+        self.known_fields(&members, item, &fields);
+
+        let token = self.required(value, &members, item, "token").unwrap_or_default();
+        let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            self.wrong(
+                &members,
+                item,
+                "token",
+                "holds a character that no header can carry; accepted: ASCII without spaces",
+            );
+        } else if !tokens.insert(digest) {
+            self.wrong(&members, item, "token", "is the token of an earlier key");
+        }
+        let name = self.required(value, &members, item, "name").unwrap_or_default();
+        self.owner(value, &members, item);
+        let permissions = self.permissions(&members, item);
+        let expiration_date = self.parsed(&members, item, "expirationDate", |text, now| {
+            text.parse::<Moment>().and_then(|moment| moment.at(now)).map_err(|error| error.to_string())
+        });
+        let rate_limit = self.parsed(&members, item, "rateLimit", |text, _| {
+            text.parse().map_err(|error| format!("\"{text}\" is not a rate limit; {error}"))
+        });
+        let revoked = match member(&members, "revoked").map(RawValue::get) {
+            None | Some("false" | "null") => false,
+            Some("true") => true,
+            Some(_) => {
+                self.wrong(&members, item, "revoked", "expected true or false");
+                false
+            }
+        };
+        let last_four = last_four(&token).to_owned();
+        let key = Key { digest, name: name.into_owned(), last_four, permissions, expiration_date, revoked, rate_limit };
+        (self.findings.errors.len() == errors_before).then_some(key)
+    }
+
+    /// A personal token belongs to somebody.
+    fn owner(&mut self, value: &'a RawValue, members: &Members<'a>, item: &str) {
+        let personal = match self.optional(members, item, "type").as_deref() {
+            None | Some("API_KEY") => false,
+            Some("PERSONAL_API_KEY") => true,
+            Some(other) => {
+                self.wrong(members, item, "type", &not_one_of(other, &KEY_TYPES));
+                false
+            }
+        };
+        match self.optional(members, item, "email").as_deref() {
+            Some(email) if !is_email(email) => {
+                self.wrong(members, item, "email", &format!("\"{email}\" is not an e-mail address"));
+            }
+            None if personal => {
+                self.findings.wrong(value.get(), item, Some("email"), "is required for a PERSONAL_API_KEY and missing");
+            }
+            _ => {}
+        }
+    }
+
+    /// The union of what the roles grant (KEY-ROLES).
+    fn permissions(&mut self, members: &Members<'a>, item: &str) -> BTreeSet<String> {
+        let mut permissions = BTreeSet::new();
+        for role in self.array(members, item, "roles") {
+            let Some(fields) = self.findings.object(role, item) else { continue };
+            self.known_fields(&fields, item, &["type", "role", "tag"]);
+            match self.required(role, &fields, item, "type").as_deref() {
+                Some("DEFAULT") => match self.required(role, &fields, item, "role").as_deref() {
+                    Some(name) if DEFAULT_ROLES.contains(&name) => {
+                        permissions.insert(VIEW_AUDIT_LOGS.to_owned());
+                    }
+                    Some(other) => self.wrong(&fields, item, "role", &not_one_of(other, &DEFAULT_ROLES)),
+                    None => {}
+                },
+                Some("CUSTOM") => {
+                    let Some(tag) = self.required(role, &fields, item, "tag") else { continue };
+                    match self.roles.get(tag.as_ref()) {
+                        Some(granted) => permissions.extend(granted.iter().cloned()),
+                        None => self.wrong(&fields, item, "tag", &self.unknown_role(&tag)),
+                    }
+                }
+                Some(other) => self.wrong(&fields, item, "type", &not_one_of(other, &["DEFAULT", "CUSTOM"])),
+                None => {}
+            }
+        }
+        permissions
+    }
+
+    fn unknown_role(&self, tag: &str) -> String {
+        let tags: Vec<&str> = self.roles.keys().map(String::as_str).collect();
+        if tags.is_empty() {
+            return format!("\"{tag}\" is not a custom role: \"customRoles\" defines none");
+        }
+        not_one_of(tag, &tags)
+    }
+
+    fn known_fields(&mut self, members: &Members<'a>, item: &str, known: &[&str]) {
+        for (name, value) in &members.0 {
+            if !known.contains(&name.as_ref()) {
+                self.findings.wrong(value.get(), item, Some(name), format!("is not a field; {}", one_of(name, known)));
+            }
+        }
+    }
+
+    fn array(&mut self, members: &Members<'a>, item: &str, field: &str) -> Vec<&'a RawValue> {
+        member(members, field).map(|value| self.findings.array(value, item, field)).unwrap_or_default()
+    }
+
+    fn optional(&mut self, members: &Members<'a>, item: &str, field: &str) -> Option<Cow<'a, str>> {
+        self.findings.text(member(members, field)?, item, field)
+    }
+
+    fn required(&mut self, of: &'a RawValue, members: &Members<'a>, item: &str, field: &str) -> Option<Cow<'a, str>> {
+        match member(members, field) {
+            None => {
+                self.findings.wrong(of.get(), item, Some(field), "is required and missing");
+                None
+            }
+            Some(value) if value.get() == "null" => {
+                self.findings.wrong(value.get(), item, Some(field), format!("is required, found {}", kind(value)));
+                None
+            }
+            Some(value) => self.findings.text(value, item, field),
+        }
+    }
+
+    fn parsed<T>(
+        &mut self,
+        members: &Members<'a>,
+        item: &str,
+        field: &str,
+        read: impl Fn(&str, Timestamp) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.optional(members, item, field)?;
+        read(&text, self.now).map_err(|reason| self.wrong(members, item, field, &reason)).ok()
+    }
+
+    fn wrong(&mut self, members: &Members<'a>, item: &str, field: &str, reason: &str) {
+        let part = member(members, field).map_or("", RawValue::get);
+        self.findings.wrong(part, item, Some(field), reason);
+    }
+}
+
+/// The end of a token, as the product shows it; nothing of one so short that its end would tell most of it.
+fn last_four(token: &str) -> &str {
+    let start = if token.len() < 8 { token.len() } else { token.len() - 4 };
+    token.get(start..).unwrap_or_default()
+}
+
+fn member<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawValue> {
+    members.0.iter().find(|(member, _)| member == name).map(|(_, value)| *value)
+}
+
+fn not_one_of(text: &str, words: &[&str]) -> String {
+    format!("\"{text}\" is not known; {}", one_of(text, words))
+}
+
+fn one_of(text: &str, words: &[&str]) -> String {
+    let meant = nearest(text, words.iter().copied()).map(|word| format!("; did you mean \"{word}\"?"));
+    format!("accepted: {}{}", words.join(", "), meant.unwrap_or_default())
+}

@@ -1,0 +1,148 @@
+//! A rate as people write it: `1000/min`, `5/s`, `off`.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// So many events in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rate {
+    /// How many.
+    pub count: NonZeroU32,
+    /// In how long.
+    pub period: Period,
+}
+
+/// The period of a [`Rate`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Period {
+    /// `/s`
+    Second,
+    /// `/min`
+    Minute,
+    /// `/h`
+    Hour,
+    /// `/d`
+    Day,
+}
+
+impl Period {
+    /// Its length.
+    #[must_use]
+    pub const fn duration(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+            Self::Hour => 3600,
+            Self::Day => 86_400,
+        })
+    }
+}
+
+/// A text that is not a rate; `Display` says what is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateError;
+
+impl fmt::Display for RateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "expected COUNT/UNIT with a count from 1 to 1000000000 and a unit of s, min, h or d, such as 1000/min",
+        )
+    }
+}
+
+impl std::error::Error for RateError {}
+
+impl Rate {
+    /// The most in a period: one a nanosecond of the shortest, the resolution of the limiter.
+    const MOST: u32 = 1_000_000_000;
+}
+
+impl FromStr for Rate {
+    type Err = RateError;
+
+    fn from_str(text: &str) -> Result<Self, RateError> {
+        let (count, unit) = text.split_once('/').ok_or(RateError)?;
+        let count: NonZeroU32 = count.parse().map_err(|_| RateError)?;
+        if count.get() > Self::MOST {
+            return Err(RateError);
+        }
+        let period = match unit {
+            "s" | "sec" | "second" => Period::Second,
+            "min" | "minute" => Period::Minute,
+            "h" | "hour" => Period::Hour,
+            "d" | "day" => Period::Day,
+            _ => return Err(RateError),
+        };
+        Ok(Self { count, period })
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.period {
+            Period::Second => "s",
+            Period::Minute => "min",
+            Period::Hour => "h",
+            Period::Day => "d",
+        };
+        write!(f, "{}/{unit}", self.count)
+    }
+}
+
+/// How often a client may ask: a rate, or as often as it likes.
+///
+/// ```
+/// use cortex_audit_mock::RateLimit;
+///
+/// assert_eq!("off".parse::<RateLimit>().unwrap(), RateLimit::Off);
+/// assert_eq!(RateLimit::default().to_string(), "1000/min");
+/// assert!("many".parse::<RateLimit>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateLimit {
+    /// No limit.
+    Off,
+    /// At most this rate; a client that was idle may use a whole period's count at once.
+    At(Rate),
+}
+
+/// 1000 requests a minute, as the real API (REQ-RATE).
+impl Default for RateLimit {
+    fn default() -> Self {
+        Self::At(Rate { count: NonZeroU32::MIN.saturating_add(999), period: Period::Minute })
+    }
+}
+
+impl FromStr for RateLimit {
+    type Err = RateLimitError;
+
+    fn from_str(text: &str) -> Result<Self, RateLimitError> {
+        match text {
+            "off" => Ok(Self::Off),
+            _ => text.parse().map(Self::At).map_err(|RateError| RateLimitError),
+        }
+    }
+}
+
+impl fmt::Display for RateLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.write_str("off"),
+            Self::At(rate) => rate.fmt(f),
+        }
+    }
+}
+
+/// A text that is not a rate limit; `Display` says what is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimitError;
+
+impl fmt::Display for RateLimitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{RateError}, or off")
+    }
+}
+
+impl std::error::Error for RateLimitError {}

@@ -1,0 +1,124 @@
+//! How often each client may ask, on the world's clock (REQ-RATE, ERR-429).
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::HashMapStateStore;
+use governor::{Quota, RateLimiter};
+
+use super::Clock;
+use crate::rate::{Rate, RateLimit};
+
+/// Whom a request counts for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Client {
+    /// The holder of a valid key, by the key's place in the list of keys.
+    Key(usize),
+    /// Anybody without one, by network address.
+    Address(IpAddr),
+}
+
+impl Client {
+    /// The client at an address. An IPv6 network of one customer (a /64) counts as one client: it has
+    /// more addresses than any memory.
+    #[must_use]
+    pub fn at(address: IpAddr) -> Self {
+        Self::Address(match address {
+            IpAddr::V4(_) => address,
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
+                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+        })
+    }
+}
+
+/// A refusal: whole seconds after which exactly this client is admitted again, at least 1 (ERR-RETRY-AFTER).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryAfter {
+    /// How long to wait.
+    pub seconds: u64,
+    /// The rate that was exceeded.
+    pub rate: Rate,
+}
+
+type Buckets = RateLimiter<Client, HashMapStateStore<Client>, Clock, NoOpMiddleware<std::time::Duration>>;
+
+/// The limiter of a world.
+#[derive(Debug)]
+pub struct Limiter {
+    clock: Clock,
+    limit: RateLimit,
+    /// A set of buckets for each rate in use: the default one, and those that keys carry of their own.
+    by_rate: Mutex<HashMap<Rate, Arc<Buckets>>>,
+    /// When the buckets are next swept; bounds memory without a sweep at each request.
+    sweep_at: AtomicUsize,
+}
+
+impl Limiter {
+    /// Buckets below this number are not worth a sweep: about a megabyte.
+    const FEW: usize = 10_000;
+
+    /// A limiter in which everybody has the same rate, unless a key has its own.
+    #[must_use]
+    pub fn new(clock: Clock, limit: RateLimit) -> Self {
+        Self { clock, limit, by_rate: Mutex::default(), sweep_at: AtomicUsize::new(Self::FEW) }
+    }
+
+    /// Counts a request of a client, by `own` limit if the client's key has one.
+    ///
+    /// # Errors
+    /// [`RetryAfter`] when the client has to wait.
+    pub fn admit(&self, client: &Client, own: Option<RateLimit>) -> Result<(), RetryAfter> {
+        let RateLimit::At(rate) = own.unwrap_or(self.limit) else {
+            return Ok(());
+        };
+        let buckets = self.buckets(rate);
+        let admitted = buckets.check_key(client);
+        if matches!(client, Client::Address(_)) {
+            self.sweep(&buckets);
+        }
+        admitted.map_err(|refusal| {
+            let wait = refusal.wait_time_from(governor::clock::Clock::now(&self.clock));
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            RetryAfter { seconds: seconds.max(1), rate }
+        })
+    }
+
+    /// How many clients are remembered.
+    #[must_use]
+    pub fn remembered(&self) -> usize {
+        self.by_rate().values().map(|buckets| buckets.len()).sum()
+    }
+
+    fn buckets(&self, rate: Rate) -> Arc<Buckets> {
+        let mut by_rate = self.by_rate();
+        let buckets = by_rate.entry(rate).or_insert_with(|| {
+            Arc::new(RateLimiter::new(quota(rate), HashMapStateStore::default(), self.clock.clone()))
+        });
+        Arc::clone(buckets)
+    }
+
+    /// Forgets clients whose bucket is full again, once there are many.
+    fn sweep(&self, buckets: &Buckets) {
+        if buckets.len() < self.sweep_at.load(Ordering::Relaxed) {
+            return;
+        }
+        buckets.retain_recent();
+        buckets.shrink_to_fit();
+        self.sweep_at.store((2 * buckets.len()).max(Self::FEW), Ordering::Relaxed);
+    }
+
+    fn by_rate(&self) -> std::sync::MutexGuard<'_, HashMap<Rate, Arc<Buckets>>> {
+        self.by_rate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A whole period's count at once, then one each `period / count`.
+fn quota(rate: Rate) -> Quota {
+    let one_each = rate.period.duration() / rate.count.get();
+    Quota::with_period(one_each).expect("a rate has at most one event a nanosecond").allow_burst(rate.count)
+}

@@ -1,0 +1,153 @@
+//! What every test needs: a mock in this process, and a client that checks each answer before a test sees it.
+
+pub mod process;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
+use cortex_audit_mock::contract::Timestamp;
+use cortex_audit_mock::fixture::EntrySource;
+use cortex_audit_mock::{Config, Mock, http};
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// The instant at which tests start unless they say otherwise.
+pub const NOW: &str = "2025-05-20T12:00:00Z";
+
+/// A time that is known to be right.
+pub fn time(text: &str) -> Timestamp {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// A mock and its router, at a frozen clock.
+pub struct TestMock {
+    pub mock: Mock,
+    router: Router,
+}
+
+impl Default for TestMock {
+    fn default() -> Self {
+        Self::with(Config::default())
+    }
+}
+
+impl TestMock {
+    /// The clock stands at [`NOW`] unless the configuration says otherwise.
+    pub fn with(config: Config) -> Self {
+        let config = Config { now: config.now.or(Some(time(NOW))), ..config };
+        let mock = Mock::start(&config).unwrap_or_else(|errors| panic!("{errors}"));
+        Self { router: http::router(mock.clone()), mock }
+    }
+
+    /// Over these entries, as a fixture file would hold them.
+    pub fn over(entries: &Value) -> Self {
+        Self::with(Config { entries: vec![EntrySource::Text(entries.to_string())], ..Config::default() })
+    }
+
+    /// `GET` of a path with the key `mock-admin`.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_as("mock-admin", path).await
+    }
+
+    /// `GET` of a path with a token.
+    pub async fn get_as(&self, token: &str, path: &str) -> Answer {
+        self.send(Request::get(path).header("Authorization", format!("Bearer {token}"))).await
+    }
+
+    /// The audit logs that a query string asks for, with the key `mock-admin`.
+    pub async fn logs(&self, query: &str) -> Answer {
+        self.get(&format!("/api/v1/audit-logs?{query}")).await
+    }
+
+    /// A request without a body.
+    pub async fn send(&self, request: axum::http::request::Builder) -> Answer {
+        self.call(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Any request; the answer keeps the conventions of every answer, or the test fails here.
+    pub async fn call(&self, request: Request<Body>) -> Answer {
+        let head = request.method() == Method::HEAD;
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        let answer = Answer { status: parts.status, headers: parts.headers, body: body.to_vec() };
+        answer.keeps_conventions(head);
+        answer
+    }
+}
+
+/// A whole answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The body of a 200.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text());
+        self.json()
+    }
+
+    /// The `details` of an error of this status.
+    #[track_caller]
+    pub fn details(&self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self.json()["details"].as_str().unwrap().to_owned()
+    }
+
+    /// The `objectIdentifier` of each entry of a 200.
+    #[track_caller]
+    pub fn identifiers(&self) -> Vec<String> {
+        let page = self.ok();
+        let logs = page["logs"].as_array().unwrap();
+        logs.iter().map(|entry| entry["objectIdentifier"].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn keeps_conventions(&self, head: bool) {
+        const KNOWN: [HeaderName; 5] = [CONTENT_TYPE, CONTENT_LENGTH, ALLOW, RETRY_AFTER, WWW_AUTHENTICATE];
+        for name in self.headers.keys() {
+            assert!(KNOWN.contains(name) || name == "x-request-id", "unexpected header {name}");
+        }
+        let id = self.header("x-request-id").expect("every answer has a request id");
+        uuid::Uuid::parse_str(id).expect("the request id is a UUID");
+        if let Some(length) = self.header("content-length") {
+            let length: usize = length.parse().unwrap();
+            assert!(head || length == self.body.len(), "content-length {length}, body {}", self.body.len());
+        }
+        let content_type = self.header("content-type").expect("every answer has a content type");
+        let expected =
+            if self.status == StatusCode::TOO_MANY_REQUESTS { "application/problem+json" } else { "application/json" };
+        assert_eq!(content_type, expected);
+        if head {
+            assert!(self.body.is_empty(), "an answer to HEAD has no body");
+            return;
+        }
+        if !self.status.is_success() && self.status != StatusCode::TOO_MANY_REQUESTS {
+            let body = self.json();
+            for field in ["type", "message", "details", "requestId"] {
+                assert!(body[field].as_str().is_some_and(|text| !text.is_empty()), "{field} of {body}");
+                assert!(!body[field].as_str().unwrap().contains(['[', ']']), "square brackets in {body}");
+            }
+            assert_eq!(body["requestId"], id);
+            assert_eq!(body["httpStatus"], self.status.as_u16());
+            assert_eq!(body["message"], self.status.canonical_reason().unwrap());
+        }
+    }
+}
