@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde_json::value::RawValue;
 
 use crate::contract::{Action, Actor, ActorType, Entry, Timestamp, nearest};
-use crate::json_file::{FileError, FileErrors, Findings, JsonFile, Members, kind};
+use crate::json_file::{FileError, FileErrors, Findings, JsonFile, Members};
 
 pub use moment::{Moment, MomentError};
 
@@ -65,13 +65,9 @@ pub struct Loaded {
 pub fn load(sources: &[EntrySource], now: Timestamp) -> Result<Loaded, FileErrors> {
     let mut loaded = Loaded::default();
     let mut errors = Vec::new();
-    for source in sources {
-        match texts(source) {
-            Ok(texts) => {
-                for (name, text) in texts {
-                    read_into(JsonFile { name: &name, text: &text }, now, &mut loaded, &mut errors);
-                }
-            }
+    for text in sources.iter().flat_map(texts) {
+        match text {
+            Ok((name, text)) => read_into(JsonFile { name: &name, text: &text }, now, &mut loaded, &mut errors),
             Err(error) => errors.push(error),
         }
     }
@@ -238,68 +234,72 @@ struct Fields<'f, 'a> {
 
 impl<'a> Fields<'_, 'a> {
     fn required<T>(&mut self, name: &str, read: impl Fn(Cow<'a, str>) -> Result<T, String>) -> Option<T> {
-        let given = self.members.0.iter().find(|(member, _)| member == name);
-        match given {
-            Some((_, value)) if value.get() != "null" => self.optional(name, read),
-            Some((_, value)) => {
-                self.findings.wrong(value.get(), self.item, Some(name), format!("is required, found {}", kind(value)));
-                None
-            }
-            None => {
-                self.findings.wrong(self.entry.get(), self.item, Some(name), "is required and missing");
-                None
-            }
-        }
+        let text = self.findings.required(self.entry, self.members, self.item, name)?;
+        self.read(name, text, read)
     }
 
     fn optional<T>(&mut self, name: &str, read: impl Fn(Cow<'a, str>) -> Result<T, String>) -> Option<T> {
-        let (_, value) = self.members.0.iter().find(|(member, _)| member == name)?;
-        let text = self.findings.text(value, self.item, name)?;
-        read(text).map_err(|reason| self.findings.wrong(value.get(), self.item, Some(name), reason)).ok()
+        let text = self.findings.optional(self.members, self.item, name)?;
+        self.read(name, text, read)
+    }
+
+    fn read<T>(
+        &mut self,
+        name: &str,
+        text: Cow<'a, str>,
+        read: impl Fn(Cow<'a, str>) -> Result<T, String>,
+    ) -> Option<T> {
+        let place = self.members.get(name).map_or("", RawValue::get);
+        read(text).map_err(|reason| self.findings.wrong(place, self.item, Some(name), reason)).ok()
     }
 }
 
-/// The texts of a source, each with the name to call it by in an error.
-fn texts(source: &EntrySource) -> Result<Vec<(String, String)>, FileError> {
+/// A text and the name to call it by in an error, or why there is none.
+type Named = Result<(String, String), FileError>;
+
+/// The texts of a source.
+fn texts(source: &EntrySource) -> Vec<Named> {
     match source {
-        EntrySource::BuiltIn => Ok(vec![(source.to_string(), STORY.to_owned())]),
-        EntrySource::Text(text) => Ok(vec![(source.to_string(), text.clone())]),
+        EntrySource::BuiltIn => vec![Ok((source.to_string(), STORY.to_owned()))],
+        EntrySource::Text(text) => vec![Ok((source.to_string(), text.clone()))],
         EntrySource::StandardInput => {
             let mut bytes = Vec::new();
-            let read = std::io::stdin().read_to_end(&mut bytes);
-            read.map_err(|error| unreadable("standard input", &error))?;
-            Ok(vec![utf8("standard input".into(), bytes)?])
+            let name = source.to_string();
+            vec![match std::io::stdin().read_to_end(&mut bytes) {
+                Ok(_) => utf8(name, bytes),
+                Err(error) => Err(unreadable(&name, &error)),
+            }]
         }
         EntrySource::Path(path) if path.is_dir() => folder(path),
-        EntrySource::Path(path) => Ok(vec![read_file(path)?]),
+        EntrySource::Path(path) => vec![read_file(path)],
     }
 }
 
-fn folder(path: &Path) -> Result<Vec<(String, String)>, FileError> {
+fn folder(path: &Path) -> Vec<Named> {
     let name = path.display().to_string();
-    let listed = std::fs::read_dir(path).map_err(|error| unreadable(&name, &error))?;
-    let mut files: Vec<PathBuf> = listed
-        .filter_map(|item| item.ok().map(|item| item.path()))
-        .filter(|file| file.is_file())
-        .filter(|file| {
-            file.extension().is_some_and(|ending| ["json", "ndjson", "jsonl"].iter().any(|known| ending == *known))
-        })
-        .collect();
+    let listed = match std::fs::read_dir(path) {
+        Ok(listed) => listed,
+        Err(error) => return vec![Err(unreadable(&name, &error))],
+    };
+    let of_entries = |file: &PathBuf| {
+        file.extension().is_some_and(|ending| ["json", "ndjson", "jsonl"].iter().any(|known| ending == *known))
+    };
+    let mut files: Vec<PathBuf> = listed.filter_map(|item| Some(item.ok()?.path())).filter(of_entries).collect();
     if files.is_empty() {
-        return Err(whole_file(&name, "the folder holds no .json, .ndjson or .jsonl file"));
+        return vec![Err(whole_file(&name, "the folder holds no .json, .ndjson or .jsonl file"))];
     }
     files.sort();
     files.iter().map(|file| read_file(file)).collect()
 }
 
 /// A file's name and text.
-pub(crate) fn read_file(path: &Path) -> Result<(String, String), FileError> {
+pub(crate) fn read_file(path: &Path) -> Named {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| unreadable(&name, &error))?;
     utf8(name, bytes)
 }
 
-fn utf8(name: String, bytes: Vec<u8>) -> Result<(String, String), FileError> {
+fn utf8(name: String, bytes: Vec<u8>) -> Named {
     match String::from_utf8(bytes) {
         Ok(text) => Ok((name, text)),
         Err(error) => {

@@ -24,7 +24,7 @@ use problem::Problem;
 /// A client's network address is taken from axum's `ConnectInfo<SocketAddr>` extension; without one (in-process) every
 /// caller is at `127.0.0.1`.
 pub fn router(mock: Mock) -> Router {
-    Router::new()
+    let routes = Router::new()
         .merge(with_trailing_slash("/api/v1/audit-logs", get(audit_logs::get)))
         .merge(with_trailing_slash("/api/v1/catalog", get(catalog::get)))
         .route("/openapi.json", get(openapi::get))
@@ -32,8 +32,15 @@ pub fn router(mock: Mock) -> Router {
         .route("/__admin/version", get(admin::version))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(mock)
-        // The last layer is the outermost: a panic and a refusal of `limits` get their body and id from `request`.
+        .with_state(mock);
+    framed(routes)
+}
+
+/// Routes in the frame that every request passes: identifier and log, limits of size, panics caught.
+///
+/// The last layer is the outermost: what `limits` refuses and what panics gets its body and identifier from `request`.
+pub fn framed(routes: Router) -> Router {
+    routes
         .layer(CatchPanicLayer::custom(problem::from_panic))
         .layer(from_fn(limits::guard))
         .layer(from_fn(request::track))

@@ -177,6 +177,29 @@ impl<'a> Findings<'a> {
         })
     }
 
+    /// The text of a member that must be there; without it, that is noted at `of`, the object.
+    pub fn required(
+        &mut self,
+        of: &'a RawValue,
+        members: &Members<'a>,
+        item: &str,
+        field: &str,
+    ) -> Option<Cow<'a, str>> {
+        match members.get(field) {
+            None => self.wrong(of.get(), item, Some(field), "is required and missing"),
+            Some(value) if value.get() == "null" => {
+                self.wrong(value.get(), item, Some(field), "is required, found null");
+            }
+            Some(value) => return self.text(value, item, field),
+        }
+        None
+    }
+
+    /// The text of a member that may be absent or `null`.
+    pub fn optional(&mut self, members: &Members<'a>, item: &str, field: &str) -> Option<Cow<'a, str>> {
+        self.text(members.get(field)?, item, field)
+    }
+
     /// A text that is not empty; `null` is the same as absent.
     pub fn text(&mut self, value: &'a RawValue, item: &str, field: &str) -> Option<Cow<'a, str>> {
         if value.get() == "null" {
@@ -184,7 +207,7 @@ impl<'a> Findings<'a> {
         }
         match serde_json::from_str::<Text>(value.get()) {
             Ok(Text(text)) if !text.is_empty() => return Some(text),
-            Ok(_) => self.wrong(value.get(), item, Some(field), "is empty; leave the field out instead"),
+            Ok(_) => self.wrong(value.get(), item, Some(field), "is empty"),
             Err(error) if error.is_data() => {
                 self.wrong(value.get(), item, Some(field), format!("expected a string, found {}", kind(value)));
             }
@@ -201,6 +224,13 @@ impl<'a> Findings<'a> {
 /// The members of a JSON object, in the order of the file.
 #[derive(Debug)]
 pub(crate) struct Members<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// The value of the first member of that name.
+    pub fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.0.iter().find(|(member, _)| member == name).map(|(_, value)| *value)
+    }
+}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -277,7 +307,7 @@ fn collect_elements<'a>(array: &'a str, into: &mut Vec<&'a RawValue>) {
 }
 
 /// What a value is, in the words of JSON.
-pub(crate) fn kind(value: &RawValue) -> &'static str {
+fn kind(value: &RawValue) -> &'static str {
     match value.get().as_bytes().first() {
         Some(b'{') => "an object",
         Some(b'[') => "an array",

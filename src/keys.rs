@@ -19,8 +19,10 @@ pub const VIEW_AUDIT_LOGS: &str = "View audit logs";
 /// The keys of a server. Holds no token: only their SHA-256 digests, so that none can leak.
 #[derive(Debug, Clone)]
 pub struct Keys {
-    keys: Vec<Key>,
-    source: KeySource,
+    list: Vec<Key>,
+    /// Where they came from, in words.
+    origin: String,
+    built_in: bool,
 }
 
 /// A key and what it may do.
@@ -54,7 +56,12 @@ pub struct Grant<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// No key has this token.
-    Unknown,
+    Unknown {
+        /// Where the keys came from.
+        keys: String,
+        /// Whether they are the built-in ones, whose tokens are no secret.
+        built_in: bool,
+    },
     /// The key was taken back.
     Revoked {
         /// Its name and last four characters.
@@ -77,7 +84,8 @@ impl Keys {
     /// # Errors
     /// [`Refusal`] when no key has the token, or the key is revoked or expired.
     pub fn authenticate(&self, token: &str, now: Timestamp) -> Result<Grant<'_>, Refusal> {
-        let (index, key) = self.find(token).ok_or(Refusal::Unknown)?;
+        let (index, key) =
+            self.find(token).ok_or_else(|| Refusal::Unknown { keys: self.origin.clone(), built_in: self.built_in })?;
         if key.revoked {
             return Err(Refusal::Revoked { key: key.to_string() });
         }
@@ -91,25 +99,19 @@ impl Keys {
         let digest: [u8; 32] = Sha256::digest(token).into();
         let mut found = Choice::from(0);
         let mut place = 0_u64;
-        for (index, key) in (0_u64..).zip(&self.keys) {
+        for (index, key) in (0_u64..).zip(&self.list) {
             let same = key.digest.ct_eq(&digest);
             place.conditional_assign(&index, same);
             found |= same;
         }
         let index = usize::try_from(place).ok()?;
-        bool::from(found).then(|| self.keys.get(index).map(|key| (index, key)))?
-    }
-
-    /// Where the keys came from.
-    #[must_use]
-    pub fn source(&self) -> &KeySource {
-        &self.source
+        bool::from(found).then(|| self.list.get(index).map(|key| (index, key)))?
     }
 
     /// The keys, in the order of their file.
     #[must_use]
     pub fn list(&self) -> &[Key] {
-        &self.keys
+        &self.list
     }
 }
 

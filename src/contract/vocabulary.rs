@@ -258,7 +258,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     if plain.is_empty() || plain.len() > LONGEST {
         return None;
     }
-    let forgiven = (plain.chars().count() / 3).max(1);
+    let forgiven = plain.chars().count() / 3;
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&plain, &plainly(candidate)), candidate))

@@ -9,7 +9,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
 use super::problem::Problem;
-use crate::keys::{Key, KeySource, Refusal};
+use crate::keys::{Key, Refusal};
 use crate::mock::Mock;
 use crate::world::Client;
 
@@ -31,7 +31,7 @@ pub enum Unauthorized {
     /// `Bearer` with nothing behind it, or with what cannot be a token.
     Malformed,
     /// A token that was looked up and refused.
-    Refused(Refusal, KeySource),
+    Refused(Refusal),
 }
 
 impl Caller {
@@ -56,10 +56,8 @@ impl FromRequestParts<Mock> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
         let world = mock.world();
-        let grant = bearer_token(&parts.headers).and_then(|token| {
-            let refused = |refusal| Unauthorized::Refused(refusal, mock.keys().source().clone());
-            mock.keys().authenticate(token, world.clock.now()).map_err(refused)
-        });
+        let grant = bearer_token(&parts.headers)
+            .and_then(|token| mock.keys().authenticate(token, world.clock.now()).map_err(Unauthorized::Refused));
         let (client, own_limit) = match &grant {
             Ok(grant) => (Client::Key(grant.index), grant.key.rate_limit),
             Err(_) => (Client::at(address(parts)), None),

@@ -15,7 +15,7 @@ use super::caller::Unauthorized;
 use super::limits::{MAX_BODY, MAX_HEADERS, MAX_URI};
 use super::request::RequestId;
 use crate::contract::Finding;
-use crate::keys::{KeySource, Refusal};
+use crate::keys::Refusal;
 use crate::world::RetryAfter;
 
 /// Every way in which a request can end without its answer.
@@ -223,12 +223,12 @@ fn unauthorized(why: &Unauthorized) -> String {
         Unauthorized::Repeated => format!("More than one Authorization header. {SEND} once."),
         Unauthorized::Scheme => format!("The Authorization header is not of the scheme Bearer. {SEND}."),
         Unauthorized::Malformed => format!("The Authorization header holds no token. {SEND}, KEY without spaces."),
-        Unauthorized::Refused(Refusal::Unknown, KeySource::BuiltIn) => {
+        Unauthorized::Refused(Refusal::Unknown { built_in: true, .. }) => {
             "None of the built-in keys has this token. One that works is mock-admin.".to_owned()
         }
-        Unauthorized::Refused(Refusal::Unknown, source) => format!("No key of {source} has this token."),
-        Unauthorized::Refused(Refusal::Revoked { key }, _) => format!("The key {key} is revoked."),
-        Unauthorized::Refused(Refusal::Expired { key, since }, _) => format!("The key {key} expired at {since}."),
+        Unauthorized::Refused(Refusal::Unknown { keys, .. }) => format!("No key of {keys} has this token."),
+        Unauthorized::Refused(Refusal::Revoked { key }) => format!("The key {key} is revoked."),
+        Unauthorized::Refused(Refusal::Expired { key, since }) => format!("The key {key} expired at {since}."),
     }
 }
 

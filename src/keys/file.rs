@@ -1,6 +1,5 @@
 //! The keys file: custom roles and keys, refused whole with every error when something is wrong.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
@@ -11,13 +10,13 @@ use sha2::{Digest, Sha256};
 use super::{Key, Keys, VIEW_AUDIT_LOGS};
 use crate::contract::{Timestamp, is_email, nearest};
 use crate::fixture::{Moment, read_file};
-use crate::json_file::{FileErrors, Findings, JsonFile, Members, kind};
+use crate::json_file::{FileErrors, Findings, JsonFile, Members};
 
 /// The built-in test keys, compiled into the binary.
 const BUILT_IN: &str = include_str!("../../fixtures/keys.json");
 
 /// Where keys come from.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub enum KeySource {
     /// The test keys that are compiled into the binary.
     #[default]
@@ -26,6 +25,13 @@ pub enum KeySource {
     Path(PathBuf),
     /// A text in the form of a file.
     Text(String),
+}
+
+/// Shows no token of a given text.
+impl fmt::Debug for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for KeySource {
@@ -56,7 +62,7 @@ pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
     };
     let text = text.trim_start_matches('\u{feff}');
     let keys = read(JsonFile { name: &name, text }, now)?;
-    Ok(Keys { keys, source: source.clone() })
+    Ok(Keys { list: keys, origin: name, built_in: *source == KeySource::BuiltIn })
 }
 
 fn read(file: JsonFile<'_>, now: Timestamp) -> Result<Vec<Key>, FileErrors> {
@@ -77,12 +83,12 @@ fn read_document<'a>(document: &'a RawValue, now: Timestamp, findings: &mut Find
     };
     let mut reader = Reader { now, roles: BTreeMap::new(), findings };
     reader.known_fields(&members, "", &["customRoles", "keys"]);
-    if let Some(roles) = member(&members, "customRoles") {
+    if let Some(roles) = members.get("customRoles") {
         for (number, role) in (1..).zip(reader.findings.array(roles, "", "customRoles")) {
             reader.role(role, &format!("role {number}"));
         }
     }
-    let Some(keys) = member(&members, "keys") else {
+    let Some(keys) = members.get("keys") else {
         reader.findings.wrong(document.get(), "", Some("keys"), "is required and missing");
         return Vec::new();
     };
@@ -104,8 +110,8 @@ impl<'a> Reader<'_, 'a> {
     fn role(&mut self, value: &'a RawValue, item: &str) {
         let Some(members) = self.findings.object(value, item) else { return };
         self.known_fields(&members, item, &["tag", "name", "permissions"]);
-        self.optional(&members, item, "name");
-        let tag = self.required(value, &members, item, "tag");
+        self.findings.optional(&members, item, "name");
+        let tag = self.findings.required(value, &members, item, "tag");
         let mut permissions = BTreeSet::new();
         for permission in self.array(&members, item, "permissions") {
             let Some(text) = self.findings.text(permission, item, "permissions") else { continue };
@@ -128,7 +134,7 @@ impl<'a> Reader<'_, 'a> {
         let fields = ["token", "name", "type", "email", "roles", "expirationDate", "revoked", "rateLimit"];
         self.known_fields(&members, item, &fields);
 
-        let token = self.required(value, &members, item, "token").unwrap_or_default();
+        let token = self.findings.required(value, &members, item, "token").unwrap_or_default();
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             self.wrong(
@@ -140,7 +146,7 @@ impl<'a> Reader<'_, 'a> {
         } else if !tokens.insert(digest) {
             self.wrong(&members, item, "token", "is the token of an earlier key");
         }
-        let name = self.required(value, &members, item, "name").unwrap_or_default();
+        let name = self.findings.required(value, &members, item, "name").unwrap_or_default();
         self.owner(value, &members, item);
         let permissions = self.permissions(&members, item);
         let expiration_date = self.parsed(&members, item, "expirationDate", |text, now| {
@@ -149,7 +155,7 @@ impl<'a> Reader<'_, 'a> {
         let rate_limit = self.parsed(&members, item, "rateLimit", |text, _| {
             text.parse().map_err(|error| format!("\"{text}\" is not a rate limit; {error}"))
         });
-        let revoked = match member(&members, "revoked").map(RawValue::get) {
+        let revoked = match members.get("revoked").map(RawValue::get) {
             None | Some("false" | "null") => false,
             Some("true") => true,
             Some(_) => {
@@ -164,7 +170,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// A personal token belongs to somebody.
     fn owner(&mut self, value: &'a RawValue, members: &Members<'a>, item: &str) {
-        let personal = match self.optional(members, item, "type").as_deref() {
+        let personal = match self.findings.optional(members, item, "type").as_deref() {
             None | Some("API_KEY") => false,
             Some("PERSONAL_API_KEY") => true,
             Some(other) => {
@@ -172,7 +178,7 @@ impl<'a> Reader<'_, 'a> {
                 false
             }
         };
-        match self.optional(members, item, "email").as_deref() {
+        match self.findings.optional(members, item, "email").as_deref() {
             Some(email) if !is_email(email) => {
                 self.wrong(members, item, "email", &format!("\"{email}\" is not an e-mail address"));
             }
@@ -189,8 +195,8 @@ impl<'a> Reader<'_, 'a> {
         for role in self.array(members, item, "roles") {
             let Some(fields) = self.findings.object(role, item) else { continue };
             self.known_fields(&fields, item, &["type", "role", "tag"]);
-            match self.required(role, &fields, item, "type").as_deref() {
-                Some("DEFAULT") => match self.required(role, &fields, item, "role").as_deref() {
+            match self.findings.required(role, &fields, item, "type").as_deref() {
+                Some("DEFAULT") => match self.findings.required(role, &fields, item, "role").as_deref() {
                     Some(name) if DEFAULT_ROLES.contains(&name) => {
                         permissions.insert(VIEW_AUDIT_LOGS.to_owned());
                     }
@@ -198,7 +204,7 @@ impl<'a> Reader<'_, 'a> {
                     None => {}
                 },
                 Some("CUSTOM") => {
-                    let Some(tag) = self.required(role, &fields, item, "tag") else { continue };
+                    let Some(tag) = self.findings.required(role, &fields, item, "tag") else { continue };
                     match self.roles.get(tag.as_ref()) {
                         Some(granted) => permissions.extend(granted.iter().cloned()),
                         None => self.wrong(&fields, item, "tag", &self.unknown_role(&tag)),
@@ -228,25 +234,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn array(&mut self, members: &Members<'a>, item: &str, field: &str) -> Vec<&'a RawValue> {
-        member(members, field).map(|value| self.findings.array(value, item, field)).unwrap_or_default()
-    }
-
-    fn optional(&mut self, members: &Members<'a>, item: &str, field: &str) -> Option<Cow<'a, str>> {
-        self.findings.text(member(members, field)?, item, field)
-    }
-
-    fn required(&mut self, of: &'a RawValue, members: &Members<'a>, item: &str, field: &str) -> Option<Cow<'a, str>> {
-        match member(members, field) {
-            None => {
-                self.findings.wrong(of.get(), item, Some(field), "is required and missing");
-                None
-            }
-            Some(value) if value.get() == "null" => {
-                self.findings.wrong(value.get(), item, Some(field), format!("is required, found {}", kind(value)));
-                None
-            }
-            Some(value) => self.findings.text(value, item, field),
-        }
+        members.get(field).map(|value| self.findings.array(value, item, field)).unwrap_or_default()
     }
 
     fn parsed<T>(
@@ -256,12 +244,12 @@ impl<'a> Reader<'_, 'a> {
         field: &str,
         read: impl Fn(&str, Timestamp) -> Result<T, String>,
     ) -> Option<T> {
-        let text = self.optional(members, item, field)?;
+        let text = self.findings.optional(members, item, field)?;
         read(&text, self.now).map_err(|reason| self.wrong(members, item, field, &reason)).ok()
     }
 
     fn wrong(&mut self, members: &Members<'a>, item: &str, field: &str, reason: &str) {
-        let part = member(members, field).map_or("", RawValue::get);
+        let part = members.get(field).map_or("", RawValue::get);
         self.findings.wrong(part, item, Some(field), reason);
     }
 }
@@ -270,10 +258,6 @@ impl<'a> Reader<'_, 'a> {
 fn last_four(token: &str) -> &str {
     let start = if token.len() < 8 { token.len() } else { token.len() - 4 };
     token.get(start..).unwrap_or_default()
-}
-
-fn member<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawValue> {
-    members.0.iter().find(|(member, _)| member == name).map(|(_, value)| *value)
 }
 
 fn not_one_of(text: &str, words: &[&str]) -> String {

@@ -1,1 +1,230 @@
-//! To come.
+//! Fixture files: what loads, what it becomes, and how every error of a wrong file is told.
+
+use cortex_audit_mock::contract::{ActorType, Timestamp};
+use cortex_audit_mock::fixture::{self, EntrySource, Moment};
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::support::{NOW, TestMock, time};
+
+const ENTRY: &str = r#"{"action":"CREATE","objectIdentifier":"a","objectType":"TEAM","timestamp":"now-5m"}"#;
+
+fn read(text: &str) -> Result<fixture::Loaded, String> {
+    fixture::read("f.json", text, time(NOW)).map_err(|errors| errors.to_string())
+}
+
+fn timestamps(text: &str) -> Vec<String> {
+    read(text).unwrap().entries.iter().map(|entry| entry.timestamp.to_string()).collect()
+}
+
+#[test]
+fn an_array_a_response_body_ndjson_and_a_single_entry_all_load() {
+    for text in [
+        format!("[{ENTRY},{ENTRY}]"),
+        format!("{ENTRY}\n{ENTRY}\n"),
+        format!("\n{ENTRY}\r\n\r\n  {ENTRY}"),
+        format!(r#"{{"logs":[{ENTRY},{ENTRY}],"page":0,"total":2,"totalPages":1}}"#),
+        format!("{{\"total\":2,\n\"logs\":\n[{ENTRY},\n{ENTRY}]}}"),
+        format!("{{\"logs\":[{ENTRY}]}}\n{{\"logs\":[{ENTRY}]}}"),
+        format!("\u{feff}[{ENTRY},{ENTRY}]"),
+    ] {
+        assert_eq!(read(&text).unwrap().entries.len(), 2, "{text}");
+    }
+    assert_eq!(read(ENTRY).unwrap().entries.len(), 1);
+    assert_eq!(read(&ENTRY.replace(',', ",\n")).unwrap().entries.len(), 1);
+    for text in ["", " \n", "[]", r#"{"logs":[]}"#] {
+        assert_eq!(read(text).unwrap().entries.len(), 0, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_saved_response_loads_as_it_is_and_is_answered_again() {
+    let saved = TestMock::default().logs("pageSize=1000").await;
+    let again = TestMock::with(cortex_audit_mock::Config {
+        entries: vec![EntrySource::Text(saved.text())],
+        ..cortex_audit_mock::Config::default()
+    });
+    assert_eq!(again.logs("pageSize=1000").await.body, saved.body);
+}
+
+#[test]
+fn relative_times_count_from_the_clock_in_whole_milliseconds() {
+    let entry = |moment: &str| ENTRY.replace("now-5m", moment);
+    for (moment, expected) in [
+        ("now", "2025-05-20T12:00:00Z"),
+        ("now-90s", "2025-05-20T11:58:30Z"),
+        ("now-5m", "2025-05-20T11:55:00Z"),
+        ("now-3h", "2025-05-20T09:00:00Z"),
+        ("now-2d", "2025-05-18T12:00:00Z"),
+        ("now-1w", "2025-05-13T12:00:00Z"),
+        ("now-2d3h", "2025-05-18T09:00:00Z"),
+        ("now-1w2d3h4m5s6ms", "2025-05-11T08:55:54.994Z"),
+        ("now+1h", "2025-05-20T13:00:00Z"),
+        ("2025-05-20T08:51:43.1234+02:00", "2025-05-20T06:51:43.123400Z"),
+    ] {
+        assert_eq!(timestamps(&entry(moment)), [expected], "{moment}");
+    }
+    let finely = time("2025-05-20T12:00:00.123456789Z");
+    let loaded = fixture::read("f.json", &entry("now-1s"), finely).unwrap();
+    assert_eq!(loaded.entries[0].timestamp, time("2025-05-20T11:59:59.123Z"));
+}
+
+#[test]
+fn what_only_filters_see_is_derived_from_the_identifier() {
+    let actor = |fields: &str| {
+        let text = ENTRY.replace("\"action\"", &format!("{fields}\"action\""));
+        let actor = read(&text).unwrap().entries.remove(0).actor;
+        (actor.kind, actor.email, actor.api_key_identifier, actor.request_type)
+    };
+    let text = |text: &str| Some(text.to_owned());
+    use ActorType::{Anonymous, ApiKey, Backstage, Oauth2, PersonalApiKey};
+    for (fields, expected) in [
+        ("", (Anonymous, None, None, None)),
+        (r#""actorIdentifier":null,"#, (Anonymous, None, None, None)),
+        (r#""actorIdentifier":"ada@x.example","#, (Oauth2, text("ada@x.example"), None, None)),
+        (r#""actorIdentifier":"ci","#, (ApiKey, None, text("ci"), None)),
+        (r#""actorIdentifier":"a@b@c","#, (ApiKey, None, text("a@b@c"), None)),
+        (r#""actorIdentifier":"bs","actorType":"BACKSTAGE","#, (Backstage, None, None, None)),
+        (
+            r#""actorIdentifier":"ada@x.example","actorType":"PERSONAL_API_KEY","actorApiKeyIdentifier":"laptop","#,
+            (PersonalApiKey, text("ada@x.example"), text("laptop"), None),
+        ),
+        (
+            r#""actorIdentifier":"ci","actorEmail":"owner@x.example","actorRequestType":"CRON","#,
+            (ApiKey, text("owner@x.example"), text("ci"), text("CRON")),
+        ),
+    ] {
+        assert_eq!(actor(fields), expected, "{fields}");
+    }
+}
+
+#[test]
+fn every_error_of_a_wrong_file_is_told_with_its_place() {
+    let wrong = r#"[
+  {"action": "CREATE", "objectIdentifier": "ok", "objectType": "TEAM", "timestamp": "now"},
+  {"action": "UPSERT", "objectIdentifier": "", "objectType": 7, "timestamp": "now-5x"},
+  {"action": "READ", "objectType": "TEAM", "timestamp": null, "actorType": "ROBOT"},
+  "entry", 17, null,
+  {"action": "Create", "objectIdentifier": "a", "objectIdentifier": "b", "objectType": "TEAM", "timestamp": "2025-05-20"},
+  {"action": "CREATE", "objectIdentifer": "typo", "objectIdentifier": "x", "objectType": "TEAM",
+   "timestamp": "2025-02-30T00:00:00Z", "ipAddress": {"v4": 1}, "naïve": true, "x": "\ud800", "actorIdentifier": "\ud800"}
+]"#;
+    insta::assert_snapshot!(read(wrong).unwrap_err());
+}
+
+#[test]
+fn a_line_of_ndjson_that_is_no_json_does_not_hide_the_others() {
+    let wrong = format!("{ENTRY}\n{{\"action\": \n{ENTRY}\n{{\"action\":\"X\"}}\n[{ENTRY}, oops]\n");
+    insta::assert_snapshot!(read(&wrong).unwrap_err());
+}
+
+#[test]
+fn a_broken_array_tells_the_break_and_what_stands_before_it() {
+    let wrong = format!(
+        "[\n{ENTRY},\n{{\"action\":\"X\",\"objectIdentifier\":\"é\",\"objectType\":\"T\",\"timestamp\":\"now\"}},\n  é\n]"
+    );
+    insta::assert_snapshot!(read(&wrong).unwrap_err());
+    for text in ["{", "[", "[{]", "nonsense", "{\"logs\": [}", "\"text\"", "17", "{\"logs\": 5}"] {
+        assert!(read(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_field_that_is_no_typo_is_ignored_and_counted() {
+    let loaded = read(&ENTRY.replace("\"action\"", "\"tenant\":\"acme\",\"action\"")).unwrap();
+    assert_eq!(loaded.ignored_fields, [("tenant".to_owned(), 1)].into());
+}
+
+#[test]
+fn files_and_folders_load_in_the_order_of_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, identifier: &str| {
+        std::fs::write(folder.path().join(name), ENTRY.replace("\"a\"", &format!("\"{identifier}\""))).unwrap();
+    };
+    write("b.ndjson", "second");
+    write("a.json", "first");
+    write("c.jsonl", "third");
+    write("notes.txt", "never");
+    let names = |source: &EntrySource| -> Vec<String> {
+        let loaded = fixture::load(std::slice::from_ref(source), time(NOW)).unwrap();
+        loaded.entries.into_iter().map(|entry| entry.object_identifier).collect()
+    };
+    assert_eq!(names(&EntrySource::Path(folder.path().into())), ["first", "second", "third"]);
+    assert_eq!(names(&EntrySource::Path(folder.path().join("b.ndjson"))), ["second"]);
+}
+
+#[test]
+fn all_files_are_checked_before_anything_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.json"), "[1]").unwrap();
+    std::fs::write(folder.path().join("b.json"), b"[\n\"\xff\"]").unwrap();
+    let empty = tempfile::tempdir().unwrap();
+    let sources = [folder.path().to_owned(), empty.path().to_owned(), folder.path().join("none.json")];
+    let sources: Vec<EntrySource> = sources.into_iter().map(EntrySource::Path).collect();
+    let told = fixture::load(&sources, time(NOW)).unwrap_err().to_string();
+    let told = told.replace(&folder.path().display().to_string(), "FOLDER");
+    insta::assert_snapshot!(told.replace(&empty.path().display().to_string(), "EMPTY"));
+}
+
+#[test]
+fn the_built_in_story_fills_the_last_two_weeks_up_to_now() {
+    let now = time(NOW);
+    let entries = fixture::load(&[EntrySource::BuiltIn], now).unwrap().entries;
+    assert!((550..=700).contains(&entries.len()), "{}", entries.len());
+    let ages: Vec<u64> = entries.iter().map(|entry| now.since(entry.timestamp).as_secs()).collect();
+    assert!(entries.iter().all(|entry| entry.timestamp <= now));
+    assert!(ages.iter().all(|age| *age <= 14 * 86_400));
+    for hour in 0..72 {
+        assert!(ages.iter().any(|age| age / 3600 == hour), "nothing {hour} hours ago");
+    }
+}
+
+/// RES-ORDER: an object is created before it is changed, and deleted last.
+#[test]
+fn objects_of_the_built_in_story_have_a_life() {
+    use cortex_audit_mock::contract::Action;
+    use std::collections::BTreeMap;
+
+    let mut entries = fixture::load(&[EntrySource::BuiltIn], time(NOW)).unwrap().entries;
+    entries.sort_by_key(|entry| entry.timestamp);
+    let mut lives: BTreeMap<(String, String), Vec<Action>> = BTreeMap::new();
+    for entry in entries {
+        lives.entry((entry.object_type, entry.object_identifier)).or_default().push(entry.action);
+    }
+    for (object, life) in lives {
+        let created = life.iter().rposition(|action| *action == Action::Create);
+        let deleted = life.iter().position(|action| *action == Action::Delete);
+        assert!(created.is_none_or(|place| place == 0), "{object:?}: {life:?}");
+        assert!(deleted.is_none_or(|place| place == life.len() - 1), "{object:?}: {life:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_loader_panic(text in "\\PC{0,60}|[\\[\\]{}\",:a-z0-9\\n\\\\ ]{0,80}") {
+        let _ = read(&text);
+    }
+
+    #[test]
+    fn no_entry_makes_the_loader_panic(
+        name in "action|objectType|timestamp|logs|\\PC{0,5}",
+        value in "\"\\PC{0,10}\"|null|-?[0-9]{1,5}|\\[\\]|\\{\\}|\"\\\\ud800\"|\"\\\\u0000\"",
+    ) {
+        if let Err(told) = read(&format!("[{ENTRY},{{{}:{value}}}]", json!(name))) {
+            prop_assert!(told.lines().all(|line| line.starts_with("f.json:1:")), "{}", told);
+        }
+    }
+
+    #[test]
+    fn a_sum_of_terms_is_the_sum(weeks in 0_i64..60, hours in 0_i64..999, millis in 0_i64..99_999) {
+        let moment: Moment = format!("now-{weeks}w{hours}h{millis}ms").parse().unwrap();
+        let distance = chrono::TimeDelta::milliseconds((weeks * 168 + hours) * 3_600_000 + millis);
+        let expected: Timestamp = time(NOW).checked_add(-distance).unwrap();
+        prop_assert_eq!(moment.at(time(NOW)), Ok(expected));
+    }
+
+    #[test]
+    fn no_relative_time_makes_the_parser_panic(text in "now[-+]?[0-9a-z]{0,30}|\\PC{0,20}") {
+        let _ = text.parse::<Moment>().map(|moment| moment.at(time(NOW)));
+    }
+}

@@ -1,1 +1,201 @@
-//! To come.
+//! The eight list filters, in every form that a list comes in.
+
+use axum::http::Request;
+use cortex_audit_mock::Config;
+use cortex_audit_mock::contract::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES};
+use cortex_audit_mock::fixture::EntrySource;
+use serde_json::{Value, json};
+
+use crate::support::TestMock;
+
+/// One entry for each letter, each with its own value of everything; `d` has only what is required.
+fn distinct() -> TestMock {
+    TestMock::over(&json!([
+        {"action": "CREATE", "objectIdentifier": "a", "objectType": "SERVICE", "timestamp": "now-1m",
+         "actorIdentifier": "ada@x.example", "ipAddress": "192.0.2.1", "actorRequestType": "SLACK_COMMAND"},
+        {"action": "UPDATE", "objectIdentifier": "b", "objectType": "TEAM", "timestamp": "now-2m",
+         "actorIdentifier": "ci-deploy", "ipAddress": "192.0.2.2", "actorRequestType": "API_KEY_ENTITY"},
+        {"action": "DELETE", "objectIdentifier": "c", "objectType": "CATALOG", "timestamp": "now-3m",
+         "actorIdentifier": "bob@x.example", "actorType": "PERSONAL_API_KEY", "actorApiKeyIdentifier": "laptop",
+         "ipAddress": "2001:db8::1", "actorRequestType": "SCORECARD_BADGES"},
+        {"action": "UPDATE", "objectIdentifier": "d", "objectType": "DOMAIN", "timestamp": "now-4m"},
+        {"action": "UPDATE", "objectIdentifier": "e", "objectType": "WORKFLOW", "timestamp": "now-5m",
+         "actorIdentifier": "backstage", "actorType": "BACKSTAGE", "actorRequestType": "ATLASSIAN_WEBHOOK"},
+    ]))
+}
+
+async fn found(query: &str) -> String {
+    distinct().logs(query).await.identifiers().concat()
+}
+
+/// LIST-ACTIONS, LIST-ACTOR-TYPES, LIST-REQUEST-TYPES, LIST-OBJECT-TYPES, LIST-STRINGS
+#[tokio::test]
+async fn each_filter_finds_what_it_names() {
+    for (query, expected) in [
+        ("actions=CREATE", "a"),
+        ("actions=DELETE", "c"),
+        ("objectIdentifiers=b", "b"),
+        ("objectTypes=TEAM", "b"),
+        ("actorTypes=OAUTH2", "a"),
+        ("actorTypes=API_KEY", "b"),
+        ("actorTypes=PERSONAL_API_KEY", "c"),
+        ("actorTypes=ANONYMOUS", "d"),
+        ("actorTypes=BACKSTAGE", "e"),
+        ("actorApiKeyIdentifiers=ci-deploy", "b"),
+        ("actorApiKeyIdentifiers=laptop", "c"),
+        ("actorEmails=ada@x.example", "a"),
+        ("actorEmails=bob%40x.example", "c"),
+        ("actorIpAddresses=192.0.2.2", "b"),
+        ("actorIpAddresses=2001:db8::1", "c"),
+        ("actorRequestTypes=SLACK_COMMAND", "a"),
+        ("actorRequestTypes=API_KEY_ENTITY", "b"),
+        ("actorRequestTypes=SCORECARD_BADGES", "c"),
+        ("actorRequestTypes=ATLASSIAN_WEBHOOK", "e"),
+    ] {
+        assert_eq!(found(query).await, expected, "{query}");
+    }
+}
+
+/// LIST-FORMS, LIST-SEVERAL, LIST-SPLIT
+#[tokio::test]
+async fn a_list_is_repeated_joined_by_commas_or_both() {
+    for query in [
+        "objectTypes=SERVICE&objectTypes=TEAM&objectTypes=CATALOG",
+        "objectTypes=SERVICE,TEAM,CATALOG",
+        "objectTypes=SERVICE%2CTEAM%2cCATALOG",
+        "objectTypes=SERVICE,TEAM&objectTypes=CATALOG",
+        "objectTypes=CATALOG&pageSize=9&objectTypes=TEAM%2CSERVICE",
+        "objectTypes=SERVICE,TEAM,,CATALOG,",
+        "actorRequestTypes=SLACK_COMMAND,API_KEY_ENTITY&actorRequestTypes=SCORECARD_BADGES",
+        "actions=CREATE,DELETE&actions=UPDATE&objectIdentifiers=a,b,c",
+    ] {
+        assert_eq!(found(query).await, "abc", "{query}");
+    }
+}
+
+/// LIST-SPLIT
+#[tokio::test]
+async fn a_plus_is_a_space_and_a_value_with_a_comma_cannot_be_asked_for() {
+    let mock = TestMock::over(&json!([
+        {"action": "CREATE", "objectIdentifier": "On call", "objectType": "SCORECARD", "timestamp": "now"},
+        {"action": "CREATE", "objectIdentifier": "A, B", "objectType": "SCORECARD", "timestamp": "now"},
+    ]));
+    for query in ["objectIdentifiers=On+call", "objectIdentifiers=On%20call"] {
+        assert_eq!(mock.logs(query).await.identifiers(), ["On call"], "{query}");
+    }
+    for query in ["objectIdentifiers=A,+B", "objectIdentifiers=A%2C%20B", "objectIdentifiers=On%2Bcall"] {
+        assert!(mock.logs(query).await.identifiers().is_empty(), "{query}");
+    }
+}
+
+/// FILTER-LOGIC
+#[tokio::test]
+async fn values_are_alternatives_filters_combine_and_matching_is_exact() {
+    for (query, expected) in [
+        ("actions=UPDATE", "bde"),
+        ("actions=UPDATE&objectTypes=TEAM,DOMAIN", "bd"),
+        ("actions=UPDATE&objectTypes=TEAM,DOMAIN&actorTypes=ANONYMOUS", "d"),
+        ("actions=CREATE&objectTypes=TEAM", ""),
+        ("actorEmails=ADA@x.example", ""),
+        ("objectIdentifiers=A", ""),
+        ("objectIdentifiers=%20a", ""),
+        ("actorIpAddresses=192.0.2", ""),
+    ] {
+        assert_eq!(found(query).await, expected, "{query}");
+    }
+}
+
+/// FILTER-EMPTY
+#[tokio::test]
+async fn an_empty_list_is_no_filter() {
+    for query in ["objectTypes=", "actions=", "actorTypes=,", "actorEmails", "actions=&actions=&objectIdentifiers="] {
+        assert_eq!(found(query).await, "abcde", "{query}");
+    }
+    assert_eq!(found("actions=&actions=CREATE").await, "a");
+}
+
+/// ENUM-CLOSED
+#[tokio::test]
+async fn read_is_known_and_matches_nothing() {
+    assert_eq!(found("actions=READ").await, "");
+    assert_eq!(found("actions=READ,CREATE").await, "a");
+}
+
+/// ENUM-OPEN
+#[tokio::test]
+async fn an_unlisted_object_type_matches_nothing_unless_it_is_in_the_data() {
+    let mock = TestMock::over(&json!([
+        {"action": "CREATE", "objectIdentifier": "x", "objectType": "PLUGIN", "timestamp": "now", "actorRequestType": "CRON"},
+    ]));
+    assert_eq!(mock.logs("objectTypes=PLUGIN&actorRequestTypes=CRON").await.identifiers(), ["x"]);
+    assert!(mock.logs("objectTypes=PLUGINS").await.identifiers().is_empty());
+    assert!(mock.logs("objectTypes=plugin").await.identifiers().is_empty());
+}
+
+/// LIST-OBJECT-TYPES-KNOWN, LIST-ACTIONS, LIST-ACTOR-TYPES, LIST-REQUEST-TYPES: strict refuses what is not listed.
+#[tokio::test]
+async fn every_known_word_is_accepted_even_strictly() {
+    let mock = TestMock::with(Config { strict: true, ..Config::default() });
+    let lists = [
+        ("actions", Action::ALL.map(Action::as_str).to_vec()),
+        ("actorTypes", ActorType::ALL.map(ActorType::as_str).to_vec()),
+        ("actorRequestTypes", ACTOR_REQUEST_TYPES.to_vec()),
+        ("objectTypes", OBJECT_TYPES.to_vec()),
+    ];
+    for (parameter, words) in lists {
+        for word in words {
+            mock.logs(&format!("{parameter}={word}")).await.ok();
+        }
+    }
+}
+
+/// ENUM-OPEN, PARAM-UNKNOWN
+#[tokio::test]
+async fn strict_refuses_what_is_otherwise_ignored() {
+    let lenient = TestMock::default();
+    let strict = TestMock::with(Config { strict: true, ..Config::default() });
+    for query in ["quiet=false", "objectTypes=SERVCIE", "actorRequestTypes=SLACK", "objectType=TEAM"] {
+        lenient.logs(query).await.ok();
+        assert_eq!(strict.logs(query).await.status, 400, "{query}");
+    }
+    strict.logs("startTime=2025-05-21T00:00:00Z&endTime=2025-05-20T00:00:00Z").await.ok();
+}
+
+/// PARAM-UNKNOWN
+#[tokio::test]
+async fn an_unknown_parameter_is_ignored() {
+    for query in ["quiet=false", "PAGESIZE=1", "pagesize=1", "objectType=TEAM", "=", "&&&", "%zz=1", "a=%zz", "%ff=1"] {
+        assert_eq!(found(query).await, "abcde", "{query}");
+    }
+}
+
+/// The built-in story has something for each filter, so that every one of them can be tried at once.
+#[tokio::test]
+async fn the_built_in_story_has_entries_for_every_word_of_the_closed_lists() {
+    let mock = TestMock::with(Config { entries: vec![EntrySource::BuiltIn], ..Config::default() });
+    for word in ["CREATE", "UPDATE", "DELETE"] {
+        assert_ne!(mock.logs(&format!("actions={word}")).await.ok()["total"], 0, "{word}");
+    }
+    for word in ActorType::ALL {
+        assert_ne!(mock.logs(&format!("actorTypes={word}")).await.ok()["total"], 0, "{word}");
+    }
+    for word in ACTOR_REQUEST_TYPES {
+        assert_ne!(mock.logs(&format!("actorRequestTypes={word}")).await.ok()["total"], 0, "{word}");
+    }
+    let mut types = 0;
+    for word in OBJECT_TYPES {
+        types += usize::from(mock.logs(&format!("objectTypes={word}")).await.ok()["total"] != 0);
+    }
+    assert!(types >= 45, "{types} object types");
+    let gitops = mock.logs("actorTypes=ANONYMOUS&pageSize=1000").await.ok();
+    let silent = |entry: &&Value| entry.get("actorIdentifier").is_none() && entry.get("ipAddress").is_none();
+    assert!(gitops["logs"].as_array().unwrap().iter().filter(silent).count() > 10);
+}
+
+#[tokio::test]
+async fn a_very_long_list_of_values_is_answered() {
+    let identifiers: Vec<String> = (0..1500).map(|number| format!("svc-{number}")).collect();
+    let path = format!("/api/v1/audit-logs?objectIdentifiers=a,{}", identifiers.join(","));
+    let request = Request::get(path).header("Authorization", "Bearer mock-admin");
+    assert_eq!(distinct().send(request).await.identifiers(), ["a"]);
+}

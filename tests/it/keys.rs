@@ -1,1 +1,99 @@
-//! To come.
+//! Keys files: roles, permissions, and how every error of a wrong file is told.
+
+use cortex_audit_mock::keys::{KeySource, Refusal, VIEW_AUDIT_LOGS, load};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::{NOW, time};
+
+fn keys(text: &str) -> Result<cortex_audit_mock::keys::Keys, String> {
+    load(&KeySource::Text(text.to_owned()), time(NOW)).map_err(|errors| errors.to_string())
+}
+
+fn permissions(roles: &Value) -> Vec<String> {
+    let file = json!({
+        "customRoles": [
+            {"tag": "audit", "name": "Audit", "permissions": [VIEW_AUDIT_LOGS]},
+            {"tag": "edit", "permissions": ["Edit entities", "Edit scorecards"]},
+        ],
+        "keys": [{"token": "t", "name": "T", "roles": roles}],
+    });
+    keys(&file.to_string()).unwrap().list()[0].permissions.iter().cloned().collect()
+}
+
+/// KEY-ROLES, KEY-DEFAULT-ROLES
+#[test]
+fn roles_grant_the_union_of_their_permissions() {
+    for role in ["READ_ONLY", "USER", "MANAGER", "ADMIN"] {
+        assert_eq!(permissions(&json!([{"type": "DEFAULT", "role": role}])), [VIEW_AUDIT_LOGS], "{role}");
+    }
+    let (audit, edit) = (json!({"type": "CUSTOM", "tag": "audit"}), json!({"type": "CUSTOM", "tag": "edit"}));
+    assert_eq!(permissions(&json!([audit])), [VIEW_AUDIT_LOGS]);
+    assert_eq!(permissions(&json!([edit])), ["Edit entities", "Edit scorecards"]);
+    assert_eq!(permissions(&json!([edit, audit])), ["Edit entities", "Edit scorecards", VIEW_AUDIT_LOGS]);
+    assert!(permissions(&json!([])).is_empty());
+}
+
+#[test]
+fn every_error_of_a_wrong_file_is_told_with_its_place() {
+    let wrong = r#"{
+  "customRoles": [
+    {"tag": "a", "permissions": ["View audit log", 7]},
+    {"tag": "a", "permission": []},
+    "role"
+  ],
+  "keys": [
+    {"token": "with space", "name": "A", "roles": [{"type": "DEFAULT", "role": "ADMINN"}]},
+    {"token": "ok", "name": "B", "type": "PERSONAL", "roles": [{"type": "CUSTOM", "tag": "b"}, {"type": "GROUP"}, 5]},
+    {"token": "ok", "name": "", "type": "PERSONAL_API_KEY", "revoked": "yes", "rateLimit": "fast", "expirationDate": "soon"},
+    {"name": "C", "email": "nobody", "role": "ADMIN", "token": null}
+  ],
+  "users": []
+}"#;
+    insta::assert_snapshot!(keys(wrong).unwrap_err());
+    for text in ["", "[]", "{}", "7", "{\"keys\": {}}", "{\"keys\": []} {}", "{\"keys\": ["] {
+        assert!(keys(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn an_error_never_shows_a_token() {
+    let told =
+        keys(r#"{"keys":[{"token":"very secret"},{"token":"s3cret-s3cret","name":"x","roles":[{}]}]}"#).unwrap_err();
+    assert!(!told.contains("secret") && !told.contains("s3cret"), "{told}");
+}
+
+#[test]
+fn a_key_is_named_without_its_token() {
+    let file = json!({"keys": [{"token": "abcdefgh", "name": "Long"}, {"token": "short", "name": "Short"}]});
+    let keys = keys(&file.to_string()).unwrap();
+    assert_eq!(keys.list()[0].to_string(), "Long (…efgh)");
+    assert_eq!(keys.list()[1].to_string(), "Short");
+    assert!(!format!("{keys:?}").contains("abcdefgh"));
+}
+
+#[test]
+fn the_built_in_keys_are_those_of_the_readme() {
+    let keys = load(&KeySource::BuiltIn, time(NOW)).unwrap();
+    for token in ["mock-admin", "mock-auditor", "mock-personal", "mock-throttled"] {
+        assert!(keys.authenticate(token, time(NOW)).unwrap().key.grants(VIEW_AUDIT_LOGS), "{token}");
+    }
+    assert!(!keys.authenticate("mock-no-audit", time(NOW)).unwrap().key.grants(VIEW_AUDIT_LOGS));
+    assert!(matches!(keys.authenticate("mock-expired", time(NOW)), Err(Refusal::Expired { .. })));
+    assert!(matches!(keys.authenticate("mock-revoked", time(NOW)), Err(Refusal::Revoked { .. })));
+}
+
+proptest! {
+    /// ERR-401: only a whole token opens, not a part of one, nor one with more.
+    #[test]
+    fn only_the_exact_token_is_accepted(token in "[ -~]{0,20}|mock-admin.?|mock-[a-z]{0,9}") {
+        let keys = load(&KeySource::BuiltIn, time(NOW)).unwrap();
+        let known = ["mock-admin", "mock-auditor", "mock-personal", "mock-no-audit", "mock-throttled"];
+        prop_assert_eq!(keys.authenticate(&token, time(NOW)).is_ok(), known.contains(&token.as_str()));
+    }
+
+    #[test]
+    fn no_text_makes_the_loader_panic(text in "\\PC{0,60}|\\{\"keys\":\\[\\{[a-z\":,0-9\\[\\]{}]{0,60}") {
+        let _ = keys(&text);
+    }
+}

@@ -67,14 +67,19 @@ impl TestMock {
 
     /// Any request; the answer keeps the conventions of every answer, or the test fails here.
     pub async fn call(&self, request: Request<Body>) -> Answer {
-        let head = request.method() == Method::HEAD;
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap();
-        let answer = Answer { status: parts.status, headers: parts.headers, body: body.to_vec() };
-        answer.keeps_conventions(head);
-        answer
+        ask(self.router.clone(), request).await
     }
+}
+
+/// What a router answers; the answer keeps the conventions of every answer, or the test fails here.
+pub async fn ask(router: Router, request: Request<Body>) -> Answer {
+    let head = request.method() == Method::HEAD;
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let answer = Answer { status: parts.status, headers: parts.headers, body: body.to_vec() };
+    answer.keeps_conventions(head);
+    answer
 }
 
 /// A whole answer.
