@@ -8,6 +8,7 @@ mod limits;
 mod openapi;
 mod problem;
 mod request;
+mod request_id;
 
 use axum::Router;
 use axum::http::Method;

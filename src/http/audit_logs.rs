@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 
 use super::caller::Caller;
 use super::problem::Problem;
-use super::request::RequestId;
+use super::request_id::RequestId;
 use crate::contract::{Finding, Page, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 use crate::mock::Mock;

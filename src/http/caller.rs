@@ -8,8 +8,8 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
-use super::problem::Problem;
-use crate::keys::{Key, Refusal};
+use super::problem::{Problem, Unauthorized};
+use crate::keys::Key;
 use crate::mock::Mock;
 use crate::world::Client;
 
@@ -17,21 +17,6 @@ use crate::world::Client;
 #[derive(Debug)]
 pub struct Caller {
     key: Key,
-}
-
-/// Why a request has no valid key (ERR-401).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unauthorized {
-    /// No `Authorization` header.
-    Missing,
-    /// More than one `Authorization` header.
-    Repeated,
-    /// Another scheme than `Bearer`, or none.
-    Scheme,
-    /// `Bearer` with nothing behind it, or with what cannot be a token.
-    Malformed,
-    /// A token that was looked up and refused.
-    Refused(Refusal),
 }
 
 impl Caller {

@@ -11,9 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::caller::Unauthorized;
-use super::limits::{MAX_BODY, MAX_HEADERS, MAX_URI};
-use super::request::RequestId;
+use super::request_id::RequestId;
 use crate::contract::Finding;
 use crate::keys::Refusal;
 use crate::world::RetryAfter;
@@ -35,15 +33,30 @@ pub enum Problem {
     /// 405: the path has other methods; the router adds `Allow`.
     MethodNotAllowed { method: String, path: String },
     /// 413: more than 2 MB of body (REQ-BODY).
-    BodyTooLarge,
+    BodyTooLarge { most: usize },
     /// 414: a path and query longer than any gateway takes.
-    UriTooLong,
+    UriTooLong { most: usize },
     /// 429: the limiter refused (ERR-429).
     TooManyRequests { wait: RetryAfter, instance: String },
     /// 431: too many or too long headers.
-    HeadersTooLarge,
+    HeadersTooLarge { most: usize },
     /// 500: a handler panicked; the server lives on.
     Internal,
+}
+
+/// Why a request has no valid key (ERR-401).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unauthorized {
+    /// No `Authorization` header.
+    Missing,
+    /// More than one `Authorization` header.
+    Repeated,
+    /// Another scheme than `Bearer`, or none.
+    Scheme,
+    /// `Bearer` with nothing behind it, or with what cannot be a token.
+    Malformed,
+    /// A token that was looked up and refused.
+    Refused(Refusal),
 }
 
 impl Problem {
@@ -54,10 +67,10 @@ impl Problem {
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UriTooLong => StatusCode::URI_TOO_LONG,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UriTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::HeadersTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -88,14 +101,14 @@ impl Problem {
             Self::MethodNotAllowed { method, path } => {
                 format!("{path} does not take {method}; the header Allow lists the methods that it takes.")
             }
-            Self::BodyTooLarge => format!("The request body is larger than {} MB ({MAX_BODY} bytes).", MAX_BODY >> 20),
-            Self::UriTooLong => format!(
-                "Path and query are longer than {MAX_URI} bytes; split long lists of identifiers over several requests."
+            Self::BodyTooLarge { most } => format!("The request body is larger than {} MB ({most} bytes).", most >> 20),
+            Self::UriTooLong { most } => format!(
+                "Path and query are longer than {most} bytes; split long lists of identifiers over several requests."
             ),
             Self::TooManyRequests { wait, .. } => {
                 format!("Over the limit of {} requests; the next one is admitted in {} s.", wait.rate, wait.seconds)
             }
-            Self::HeadersTooLarge => format!("The request headers are larger than {MAX_HEADERS} bytes."),
+            Self::HeadersTooLarge { most } => format!("The request headers are larger than {most} bytes."),
             Self::Internal => "The mock failed on this request; its log says where. This is a bug of the mock, \
                                not of the client."
                 .to_owned(),

@@ -71,13 +71,13 @@ fn relative_times_count_from_the_clock_in_whole_milliseconds() {
 
 #[test]
 fn what_only_filters_see_is_derived_from_the_identifier() {
+    use ActorType::{Anonymous, ApiKey, Backstage, Oauth2, PersonalApiKey};
     let actor = |fields: &str| {
         let text = ENTRY.replace("\"action\"", &format!("{fields}\"action\""));
         let actor = read(&text).unwrap().entries.remove(0).actor;
         (actor.kind, actor.email, actor.api_key_identifier, actor.request_type)
     };
     let text = |text: &str| Some(text.to_owned());
-    use ActorType::{Anonymous, ApiKey, Backstage, Oauth2, PersonalApiKey};
     for (fields, expected) in [
         ("", (Anonymous, None, None, None)),
         (r#""actorIdentifier":null,"#, (Anonymous, None, None, None)),
