@@ -1,9 +1,12 @@
 //! Everything that a server can be told, checked: the command line makes one, and so does a test.
 
+use std::fmt;
+
 use crate::contract::Timestamp;
 use crate::fixture::EntrySource;
 use crate::keys::KeySource;
 use crate::rate::RateLimit;
+use crate::world::Activity;
 
 /// How a server starts. The default is what `cortex-audit-mock` without flags serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,35 @@ pub struct Config {
     pub rate_limit: RateLimit,
     /// Whether what the contract does not list is refused instead of reported.
     pub strict: bool,
+    /// New entries over time; `None` is none.
+    pub live: Option<Activity>,
+    /// What decides everything that is left to chance.
+    pub seed: u64,
+    /// Who may steer it.
+    pub admin: Admin,
+}
+
+/// Who may use the control plane.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub enum Admin {
+    /// Everybody who reaches the port, except pages of other sites in a browser.
+    #[default]
+    Open,
+    /// Whoever sends this as a bearer token.
+    Token(String),
+    /// Nobody: it is left out, but for the health check.
+    Off,
+}
+
+/// Shows no token.
+impl fmt::Debug for Admin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "Open",
+            Self::Token(_) => "Token(…)",
+            Self::Off => "Off",
+        })
+    }
 }
 
 impl Default for Config {
@@ -28,6 +60,9 @@ impl Default for Config {
             now: None,
             rate_limit: RateLimit::default(),
             strict: false,
+            live: None,
+            seed: 42,
+            admin: Admin::Open,
         }
     }
 }

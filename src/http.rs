@@ -4,47 +4,69 @@ mod admin;
 mod audit_logs;
 mod caller;
 mod catalog;
+mod effect;
+mod gate;
 mod limits;
 mod openapi;
 mod problem;
 mod request;
 mod request_id;
+mod visit;
 
 use axum::Router;
+use axum::extract::OriginalUri;
 use axum::http::Method;
-use axum::http::Uri;
-use axum::middleware::from_fn;
-use axum::routing::{MethodRouter, get};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::mock::Mock;
 use problem::Problem;
+
+pub use effect::Abort;
 
 /// The service, ready to be served or called in-process.
 ///
 /// A client's network address is taken from axum's `ConnectInfo<SocketAddr>` extension; without one (in-process) every
 /// caller is at `127.0.0.1`.
 pub fn router(mock: Mock) -> Router {
-    let routes = Router::new()
+    let api = Router::new()
         .merge(with_trailing_slash("/api/v1/audit-logs", get(audit_logs::get)))
         .merge(with_trailing_slash("/api/v1/catalog", get(catalog::get)))
-        .route("/openapi.json", get(openapi::get))
-        .route("/__admin/health", get(admin::health))
-        .route("/__admin/version", get(admin::version))
-        .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(mock);
-    framed(routes)
+        .route_layer(from_fn(gate::pass))
+        .fallback(not_found)
+        .layer(from_fn(limits::guard))
+        .layer(from_fn_with_state(mock.clone(), visit::record));
+
+    let document =
+        Router::new().route("/openapi.json", get(openapi::get)).method_not_allowed_fallback(method_not_allowed);
+
+    let control_plane = Router::new()
+        .route("/version", get(admin::version))
+        .route("/requests", get(admin::requests::list).delete(admin::requests::clear))
+        .route("/requests/count", get(admin::requests::count))
+        .route("/clock", get(admin::clock::get).put(admin::clock::set).delete(admin::clock::follow_system))
+        .route("/clock/advance", post(admin::clock::advance))
+        .route("/faults", get(admin::faults::list).post(admin::faults::add).delete(admin::faults::clear))
+        .route("/faults/{id}", delete(admin::faults::remove))
+        .route("/audit-logs", post(admin::entries::add).delete(admin::entries::clear))
+        .route("/live", get(admin::live::get).put(admin::live::set).delete(admin::live::stop))
+        .route("/settings", get(admin::settings::get).patch(admin::settings::change))
+        .route("/sessions", get(admin::sessions::list))
+        .route("/sessions/{name}", delete(admin::sessions::remove))
+        .route("/reset", post(admin::sessions::reset))
+        .fallback(not_found)
+        .layer(from_fn_with_state(mock.clone(), admin::guard::check))
+        .route("/health", get(admin::health))
+        .method_not_allowed_fallback(method_not_allowed);
+
+    framed(api.merge(document).nest("/__admin", control_plane).with_state(mock))
 }
 
-/// Routes in the frame that every request passes: identifier and log, limits of size, panics caught.
-///
-/// The last layer is the outermost: what `limits` refuses and what panics gets its body and identifier from `request`.
+/// Routes in the frame that every request passes: identifier, body of a problem, log; panics caught.
 pub fn framed(routes: Router) -> Router {
-    routes
-        .layer(CatchPanicLayer::custom(problem::from_panic))
-        .layer(from_fn(limits::guard))
-        .layer(from_fn(request::track))
+    routes.layer(CatchPanicLayer::custom(problem::from_panic)).layer(from_fn(request::track))
 }
 
 /// Clients before 1.0 of the official one send the slash (REQ-LENIENT).
@@ -52,10 +74,10 @@ fn with_trailing_slash(path: &str, methods: MethodRouter<Mock>) -> Router<Mock> 
     Router::new().route(path, methods.clone()).route(&format!("{path}/"), methods)
 }
 
-async fn not_found(uri: Uri) -> Problem {
+async fn not_found(OriginalUri(uri): OriginalUri) -> Problem {
     Problem::NotFound { path: uri.path().to_owned() }
 }
 
-async fn method_not_allowed(method: Method, uri: Uri) -> Problem {
+async fn method_not_allowed(method: Method, OriginalUri(uri): OriginalUri) -> Problem {
     Problem::MethodNotAllowed { method: method.to_string(), path: uri.path().to_owned() }
 }

@@ -8,6 +8,8 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::contract::nearest;
+
 /// A file's name and text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct JsonFile<'a> {
@@ -155,6 +157,12 @@ impl<'a> Findings<'a> {
         });
     }
 
+    /// The value, unless something was wrong; the errors come in the order of the file.
+    pub fn into_result<T>(mut self, value: T) -> Result<T, FileErrors> {
+        self.errors.sort_by_key(|error| error.position);
+        if self.errors.is_empty() { Ok(value) } else { Err(FileErrors(self.errors)) }
+    }
+
     /// The members of an object, or `None` (noted) when the value is something else. A name that comes twice is an error.
     pub fn object(&mut self, value: &'a RawValue, item: &str) -> Option<Members<'a>> {
         let Ok(members) = serde_json::from_str::<Members>(value.get()) else {
@@ -198,6 +206,84 @@ impl<'a> Findings<'a> {
     /// The text of a member that may be absent or `null`.
     pub fn optional(&mut self, members: &Members<'a>, item: &str, field: &str) -> Option<Cow<'a, str>> {
         self.text(members.get(field)?, item, field)
+    }
+
+    /// Notes every member that is not among the known ones, with the likely one.
+    pub fn known_fields(&mut self, members: &Members<'a>, item: &str, known: &[&str]) {
+        for (name, value) in &members.0 {
+            if !known.contains(&name.as_ref()) {
+                let reason = format!("is not a field; {}", accepted(name, known));
+                self.wrong(value.get(), item, Some(name), reason);
+            }
+        }
+    }
+
+    /// A whole number within bounds, from a member that may be absent or `null`.
+    pub fn integer(&mut self, members: &Members<'a>, item: &str, field: &str, least: u64, most: u64) -> Option<u64> {
+        let value = members.get(field).filter(|value| value.get() != "null")?;
+        match value.get().parse::<u64>() {
+            Ok(number) if (least..=most).contains(&number) => return Some(number),
+            _ => {
+                let bounds = if most == u64::MAX { format!("from {least}") } else { format!("from {least} to {most}") };
+                let reason = format!("{} is not an integer {bounds}", shortened(value.get()));
+                self.wrong(value.get(), item, Some(field), reason);
+            }
+        }
+        None
+    }
+
+    /// The same of a member that must be there.
+    pub fn required_integer(
+        &mut self,
+        of: &'a RawValue,
+        members: &Members<'a>,
+        item: &str,
+        field: &str,
+        least: u64,
+        most: u64,
+    ) -> Option<u64> {
+        if members.get(field).is_none_or(|value| value.get() == "null") {
+            self.wrong(of.get(), item, Some(field), format!("is required: an integer from {least} to {most}"));
+            return None;
+        }
+        self.integer(members, item, field, least, most)
+    }
+
+    /// A number within bounds, from a member that may be absent or `null`.
+    pub fn number(&mut self, members: &Members<'a>, item: &str, field: &str, least: f64, most: f64) -> Option<f64> {
+        let value = members.get(field).filter(|value| value.get() != "null")?;
+        match value.get().parse::<f64>() {
+            Ok(number) if (least..=most).contains(&number) => return Some(number),
+            _ => {
+                let reason = format!("{} is not a number from {least} to {most}", shortened(value.get()));
+                self.wrong(value.get(), item, Some(field), reason);
+            }
+        }
+        None
+    }
+
+    /// True or false, from a member that may be absent or `null`.
+    pub fn boolean(&mut self, members: &Members<'a>, item: &str, field: &str) -> Option<bool> {
+        let value = members.get(field).filter(|value| value.get() != "null")?;
+        match value.get() {
+            "true" => return Some(true),
+            "false" => return Some(false),
+            _ => self.wrong(value.get(), item, Some(field), format!("expected true or false, found {}", kind(value))),
+        }
+        None
+    }
+
+    /// What a text means, from a member that may be absent or `null`.
+    pub fn parsed<T>(
+        &mut self,
+        members: &Members<'a>,
+        item: &str,
+        field: &str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.optional(members, item, field)?;
+        let place = members.get(field).map_or("", RawValue::get);
+        read(&text).map_err(|reason| self.wrong(place, item, Some(field), reason)).ok()
     }
 
     /// A text that is not empty; `null` is the same as absent.
@@ -304,6 +390,20 @@ fn collect_elements<'a>(array: &'a str, into: &mut Vec<&'a RawValue>) {
 
     // The break itself is reported by the caller; what was pushed before it is kept.
     let _ = serde_json::Deserializer::from_str(array).deserialize_seq(Elements(into));
+}
+
+/// The accepted words, and the likely one.
+pub(crate) fn accepted(word: &str, known: &[&str]) -> String {
+    let meant = nearest(word, known.iter().copied()).map(|word| format!("; did you mean \"{word}\"?"));
+    format!("accepted: {}{}", known.join(", "), meant.unwrap_or_default())
+}
+
+/// What stands in a file, short enough for a message.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 40;
+
+    let short: String = text.chars().take(LONGEST).collect();
+    if short.len() < text.len() { short + "…" } else { short }
 }
 
 /// What a value is, in the words of JSON.

@@ -4,11 +4,13 @@ mod file;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::contract::Timestamp;
+use crate::fault::Rule;
 use crate::rate::RateLimit;
 
 pub use file::{KeySource, load};
@@ -19,7 +21,7 @@ pub const VIEW_AUDIT_LOGS: &str = "View audit logs";
 /// The keys of a server. Holds no token: only their SHA-256 digests, so that none can leak.
 #[derive(Debug, Clone)]
 pub struct Keys {
-    list: Vec<Key>,
+    list: Vec<Arc<Key>>,
     /// Where they came from, in words.
     origin: String,
     built_in: bool,
@@ -41,15 +43,17 @@ pub struct Key {
     pub revoked: bool,
     /// Its own limit, in place of the server's.
     pub rate_limit: Option<RateLimit>,
+    /// What goes wrong for this key in every world, from the start.
+    pub faults: Vec<Rule>,
 }
 
-/// A token that was accepted.
+/// The key of a token.
 #[derive(Debug, Clone, Copy)]
 pub struct Grant<'a> {
     /// The key's place in the list of keys: what a request counts for.
     pub index: usize,
     /// The key.
-    pub key: &'a Key,
+    pub key: &'a Arc<Key>,
 }
 
 /// Why a token was not accepted (ERR-401).
@@ -77,25 +81,11 @@ pub enum Refusal {
 }
 
 impl Keys {
-    /// The key of a token at a time of the world's clock.
+    /// The key of a token, whatever its state.
     ///
     /// Every key is compared, each in constant time: how long it takes tells nothing about any token.
-    ///
-    /// # Errors
-    /// [`Refusal`] when no key has the token, or the key is revoked or expired.
-    pub fn authenticate(&self, token: &str, now: Timestamp) -> Result<Grant<'_>, Refusal> {
-        let (index, key) =
-            self.find(token).ok_or_else(|| Refusal::Unknown { keys: self.origin.clone(), built_in: self.built_in })?;
-        if key.revoked {
-            return Err(Refusal::Revoked { key: key.to_string() });
-        }
-        match key.expiration_date {
-            Some(since) if since <= now => Err(Refusal::Expired { key: key.to_string(), since }),
-            _ => Ok(Grant { index, key }),
-        }
-    }
-
-    fn find(&self, token: &str) -> Option<(usize, &Key)> {
+    #[must_use]
+    pub fn find(&self, token: &str) -> Option<Grant<'_>> {
         let digest: [u8; 32] = Sha256::digest(token).into();
         let mut found = Choice::from(0);
         let mut place = 0_u64;
@@ -105,17 +95,38 @@ impl Keys {
             found |= same;
         }
         let index = usize::try_from(place).ok()?;
-        bool::from(found).then(|| self.list.get(index).map(|key| (index, key)))?
+        let key = self.list.get(index)?;
+        bool::from(found).then_some(Grant { index, key })
+    }
+
+    /// Why a token that no key has is refused.
+    #[must_use]
+    pub fn unknown(&self) -> Refusal {
+        Refusal::Unknown { keys: self.origin.clone(), built_in: self.built_in }
     }
 
     /// The keys, in the order of their file.
     #[must_use]
-    pub fn list(&self) -> &[Key] {
+    pub fn list(&self) -> &[Arc<Key>] {
         &self.list
     }
 }
 
 impl Key {
+    /// Whether it is accepted at a time of the world's clock.
+    ///
+    /// # Errors
+    /// [`Refusal`] when it is revoked or expired.
+    pub fn usable(&self, now: Timestamp) -> Result<(), Refusal> {
+        if self.revoked {
+            return Err(Refusal::Revoked { key: self.to_string() });
+        }
+        match self.expiration_date {
+            Some(since) if since <= now => Err(Refusal::Expired { key: self.to_string(), since }),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether one of its roles grants a permission.
     #[must_use]
     pub fn grants(&self, permission: &str) -> bool {

@@ -27,12 +27,16 @@
 pub mod cli;
 pub mod config;
 pub mod contract;
+pub mod control;
+pub mod duration;
+pub mod fault;
 pub mod fixture;
 pub mod http;
 mod json_file;
 pub mod keys;
 pub mod mock;
 pub mod rate;
+mod seed;
 pub mod server;
 pub mod store;
 pub mod world;

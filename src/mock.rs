@@ -1,13 +1,15 @@
-//! A stand-in that is ready to answer: its keys, and the world that it serves.
+//! A stand-in that is ready to answer: its keys, and the worlds that it serves.
 
 use std::sync::Arc;
 
-use crate::config::Config;
-use crate::fixture;
+use crate::config::{Admin, Config};
+use crate::contract::Timestamp;
+use crate::fault::{Matching, Rule};
+use crate::fixture::{self, EntrySource, Loaded};
 use crate::json_file::FileErrors;
 use crate::keys::{self, Keys};
-use crate::store::Store;
-use crate::world::{Clock, World};
+use crate::store::Base;
+use crate::world::{SessionName, Sessions, Settings, Start, World};
 
 /// The state behind the router; clones share it.
 #[derive(Debug, Clone)]
@@ -18,7 +20,8 @@ pub struct Mock {
 #[derive(Debug)]
 struct Inner {
     keys: Keys,
-    world: World,
+    sessions: Sessions,
+    admin: Admin,
 }
 
 impl Mock {
@@ -27,8 +30,7 @@ impl Mock {
     /// # Errors
     /// Everything that is wrong with any file, together; then nothing is started.
     pub fn start(config: &Config) -> Result<Self, FileErrors> {
-        let clock = config.now.map_or_else(Clock::system, Clock::frozen);
-        let now = clock.now();
+        let now = config.now.unwrap_or_else(Timestamp::system);
         let (keys, loaded) = match (keys::load(&config.keys, now), fixture::load(&config.entries, now)) {
             (Ok(keys), Ok(loaded)) => (keys, loaded),
             (keys, loaded) => {
@@ -39,8 +41,17 @@ impl Mock {
         for (field, count) in &loaded.ignored_fields {
             tracing::warn!("the entries have a field \"{field}\" that this version does not know; ignored in {count}");
         }
-        let world = World::new(Store::new(loaded.entries), clock, config.rate_limit, config.strict);
-        Ok(Self { inner: Arc::new(Inner { keys, world }) })
+        let base = Arc::new(Base::new(loaded.entries));
+        let start = Start {
+            models: models(&base, now)?,
+            base,
+            now: config.now,
+            settings: Settings { rate_limit: config.rate_limit, strict: config.strict },
+            live: config.live,
+            faults: faults_of(&keys),
+            seed: config.seed,
+        };
+        Ok(Self { inner: Arc::new(Inner { keys, sessions: Sessions::new(start), admin: config.admin.clone() }) })
     }
 
     /// The keys that it accepts.
@@ -49,9 +60,46 @@ impl Mock {
         &self.inner.keys
     }
 
-    /// The world that it serves.
+    /// Who may use the control plane.
     #[must_use]
-    pub fn world(&self) -> &World {
-        &self.inner.world
+    pub fn admin(&self) -> &Admin {
+        &self.inner.admin
     }
+
+    /// The worlds that it serves.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    /// The world of the unnamed session.
+    #[must_use]
+    pub fn world(&self) -> Arc<World> {
+        self.inner.sessions.world(None)
+    }
+
+    /// The world of a session, opened if it is not.
+    #[must_use]
+    pub fn session(&self, name: &SessionName) -> Arc<World> {
+        self.inner.sessions.world(Some(name))
+    }
+}
+
+/// Live activity goes on from the entries; a server that starts empty takes the built-in story's people and objects.
+fn models(base: &Arc<Base>, now: Timestamp) -> Result<Arc<Base>, FileErrors> {
+    if !base.living().is_empty() {
+        return Ok(Arc::clone(base));
+    }
+    let Loaded { entries, .. } = fixture::load(&[EntrySource::BuiltIn], now)?;
+    Ok(Arc::new(Base::new(entries)))
+}
+
+/// The faults of each key, each for that key alone.
+fn faults_of(keys: &Keys) -> Vec<Rule> {
+    let of_key = |rule: &Rule, name: &str| Rule {
+        matching: Matching { key: Some(name.to_owned()), ..rule.matching.clone() },
+        ..rule.clone()
+    };
+    let all = keys.list().iter().flat_map(|key| key.faults.iter().map(|rule| of_key(rule, &key.name)));
+    all.collect()
 }

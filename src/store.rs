@@ -1,8 +1,16 @@
 //! The entries of a world, kept in time order, and the one question they answer: a page of a query.
+//!
+//! What was loaded at the start is a [`Base`] that all worlds share and none changes; what a world adds of its own lies
+//! beside it. So a world over a million entries costs nothing until it is written to.
 
-use std::sync::{Arc, PoisonError, RwLock};
+mod base;
+
+use std::cmp::Reverse;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::contract::{Entry, Page, Query, Timestamp, Vocabulary};
+
+pub use base::Base;
 
 /// Audit-log entries that can be read and appended to at the same time.
 ///
@@ -14,23 +22,32 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Inner {
-    /// Newest first.
-    entries: Vec<Arc<Entry>>,
+    base: Arc<Base>,
+    /// What was added since, newest first; each younger in arrival than all of the base.
+    added: Vec<Arc<Entry>>,
     vocabulary: Arc<Vocabulary>,
 }
 
 impl Store {
-    /// A store of these entries, in any order.
+    /// A store over entries that it shares.
     #[must_use]
-    pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
-        let mut inner = Inner { entries: Vec::new(), vocabulary: Arc::new(Vocabulary::published()) };
-        inner.extend(entries);
-        Self { inner: RwLock::new(inner) }
+    pub fn over(base: Arc<Base>) -> Self {
+        let vocabulary = Arc::clone(base.vocabulary());
+        Self { inner: RwLock::new(Inner { base, added: Vec::new(), vocabulary }) }
     }
 
     /// Adds entries, in any order; visible to the next [`Store::page`], all at once.
     pub fn append(&self, entries: impl IntoIterator<Item = Entry>) {
-        self.inner.write().unwrap_or_else(PoisonError::into_inner).extend(entries);
+        self.write().append(entries);
+    }
+
+    /// Removes every entry, the shared ones from this store's view alone; tells how many there were.
+    pub fn clear(&self) -> usize {
+        let mut inner = self.write();
+        let removed = inner.len();
+        let empty = Arc::new(Base::default());
+        *inner = Inner { vocabulary: Arc::clone(empty.vocabulary()), base: empty, added: Vec::new() };
+        removed
     }
 
     /// The page that a query asks for, with the totals over all that matches it (RES-TOTALS).
@@ -56,7 +73,7 @@ impl Store {
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.read().entries.len()
+        self.read().len()
     }
 
     /// Whether there is no entry.
@@ -71,27 +88,50 @@ impl Store {
         Arc::clone(&self.read().vocabulary)
     }
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, Inner> {
+    fn read(&self) -> RwLockReadGuard<'_, Inner> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Inner> {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Inner {
-    fn extend(&mut self, entries: impl IntoIterator<Item = Entry>) {
-        let vocabulary = Arc::make_mut(&mut self.vocabulary);
+    fn append(&mut self, entries: impl IntoIterator<Item = Entry>) {
         for entry in entries {
-            vocabulary.learn(&entry);
-            self.entries.push(Arc::new(entry));
+            if !self.vocabulary.knows(&entry) {
+                Arc::make_mut(&mut self.vocabulary).learn(&entry);
+            }
+            let place = self.added.partition_point(|other| other.timestamp >= entry.timestamp);
+            self.added.insert(place, Arc::new(entry));
         }
-        // Stable, and quick on what is nearly sorted: what came first stays first among equals.
-        self.entries.sort_by_key(|entry| std::cmp::Reverse(entry.timestamp));
     }
 
-    /// The entries of a range whose ends are inclusive (TIME-RANGE).
-    fn between(&self, start: Option<Timestamp>, end: Option<Timestamp>) -> &[Arc<Entry>] {
-        let first = end.map_or(0, |end| self.entries.partition_point(|entry| entry.timestamp > end));
-        let last =
-            start.map_or(self.entries.len(), |start| self.entries.partition_point(|entry| entry.timestamp >= start));
-        self.entries.get(first..last).unwrap_or_default()
+    fn len(&self) -> usize {
+        self.base.entries().len() + self.added.len()
     }
+
+    /// The entries of a range whose ends are inclusive (TIME-RANGE), newest first; of one instant, those of the base
+    /// come first because they were there first.
+    fn between(&self, start: Option<Timestamp>, end: Option<Timestamp>) -> impl Iterator<Item = &Arc<Entry>> {
+        let mut base = within(self.base.entries(), start, end).iter().peekable();
+        let mut added = within(&self.added, start, end).iter().peekable();
+        std::iter::from_fn(move || match (base.peek(), added.peek()) {
+            (Some(old), Some(new)) if new.timestamp > old.timestamp => added.next(),
+            (Some(_), _) => base.next(),
+            (None, _) => added.next(),
+        })
+    }
+}
+
+fn within(entries: &[Arc<Entry>], start: Option<Timestamp>, end: Option<Timestamp>) -> &[Arc<Entry>] {
+    let first = end.map_or(0, |end| entries.partition_point(|entry| entry.timestamp > end));
+    let last = start.map_or(entries.len(), |start| entries.partition_point(|entry| entry.timestamp >= start));
+    entries.get(first..last).unwrap_or_default()
+}
+
+/// Newest first; stable, so that what came first stays first among equals.
+fn newest_first(entries: &mut [Arc<Entry>]) {
+    entries.sort_by_key(|entry| Reverse(entry.timestamp));
 }

@@ -14,14 +14,15 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::config::Config;
+use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
 use crate::fixture::EntrySource;
 use crate::http;
 use crate::keys::KeySource;
 use crate::mock::Mock;
-use crate::rate::RateLimit;
+use crate::rate::{Rate, RateLimit};
 use crate::server;
+use crate::world::Activity;
 
 /// The flags as they were given.
 #[derive(Debug, ClapArgs)]
@@ -44,6 +45,24 @@ pub struct Args {
     /// Reject what the contract does not list, such as unknown parameters, instead of reporting it.
     #[arg(long, env = "CORTEX_MOCK_STRICT", value_parser = BoolishValueParser::new())]
     strict: bool,
+    /// New entries over time, such as 6/min. [default: none]
+    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_LIVE")]
+    live: Option<Rate>,
+    /// What decides everything that is left to chance: the same seed, the same answers.
+    #[arg(long, value_name = "S", env = "CORTEX_MOCK_SEED", default_value_t = 42)]
+    seed: u64,
+    /// Guard the control plane: it then asks for this as a bearer token.
+    #[arg(
+        long,
+        value_name = "T",
+        env = "CORTEX_MOCK_ADMIN_TOKEN",
+        hide_env_values = true,
+        conflicts_with = "no_admin"
+    )]
+    admin_token: Option<String>,
+    /// Leave out the control plane, but for /__admin/health.
+    #[arg(long, env = "CORTEX_MOCK_NO_ADMIN", value_parser = BoolishValueParser::new())]
+    no_admin: bool,
     /// Form of the log on standard error; RUST_LOG sets its level.
     #[arg(long, value_name = "FORMAT", env = "CORTEX_MOCK_LOG", default_value = "text")]
     log: LogFormat,
@@ -73,6 +92,13 @@ impl Args {
             now: self.now,
             rate_limit: self.rate_limit,
             strict: self.strict,
+            live: self.live.map(Activity::from),
+            seed: self.seed,
+            admin: match &self.admin_token {
+                _ if self.no_admin => Admin::Off,
+                Some(token) => Admin::Token(token.clone()),
+                None => Admin::Open,
+            },
         }
     }
 }

@@ -3,44 +3,61 @@
 mod finding;
 mod parse;
 
+use serde::Serialize;
+
 use super::{Action, ActorType, Entry, Timestamp};
 
 pub use finding::{Finding, Severity};
-pub use parse::{Parsed, Rejected, parse};
+pub use parse::{Parsed, Rejected, first_value, parse, without_secrets};
 
 /// A request that was understood: which entries, and which page of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Serialises to what was asked, empty filters left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Query {
     /// The first instant of the range, inclusive (TIME-RANGE).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<Timestamp>,
     /// The last instant of the range, inclusive.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub end_time: Option<Timestamp>,
     /// The page asked for, counted from 0.
     pub page: u32,
     /// Entries a page, 1 to 1000.
     pub page_size: u32,
     /// What an entry must have; an empty list asks for nothing.
+    #[serde(flatten)]
     pub filters: Filters,
 }
 
 /// The eight list filters: values of one are alternatives, filters combine (FILTER-LOGIC).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Filters {
     /// `actions`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<Action>,
     /// `objectIdentifiers`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub object_identifiers: Vec<String>,
     /// `objectTypes`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub object_types: Vec<String>,
     /// `actorTypes`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actor_types: Vec<ActorType>,
     /// `actorApiKeyIdentifiers`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actor_api_key_identifiers: Vec<String>,
     /// `actorEmails`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actor_emails: Vec<String>,
     /// `actorIpAddresses`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actor_ip_addresses: Vec<String>,
     /// `actorRequestTypes`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub actor_request_types: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, TimeDelta, Timelike, Utc};
 
 /// An instant in UTC with a precision of one nanosecond, in the years 0 to 9999 when it was read from text.
 ///
@@ -41,16 +41,36 @@ impl Timestamp {
         Self(Utc::now())
     }
 
-    /// This instant moved by a signed distance, or `None` outside what chrono can represent.
+    /// This instant moved by a signed distance, or `None` when that is outside the years 0 to 9999.
     #[must_use]
     pub fn checked_add(self, distance: TimeDelta) -> Option<Self> {
-        self.0.checked_add_signed(distance).map(Self)
+        self.0.checked_add_signed(distance).filter(|moved| (0..=9999).contains(&moved.year())).map(Self)
     }
 
-    /// This instant moved later; stays at the last representable instant instead of overflowing.
+    /// This instant moved later; stays at the last millisecond of the year 9999 instead of leading beyond it.
+    ///
+    /// # Panics
+    /// Never: the year 9999 is within what chrono represents.
     #[must_use]
     pub fn saturating_add(self, by: Duration) -> Self {
-        TimeDelta::from_std(by).ok().and_then(|delta| self.checked_add(delta)).unwrap_or(Self(DateTime::<Utc>::MAX_UTC))
+        let moved = TimeDelta::from_std(by).ok().and_then(|delta| self.checked_add(delta));
+        moved.unwrap_or_else(|| {
+            let last = NaiveDate::from_ymd_opt(9999, 12, 31).and_then(|day| day.and_hms_milli_opt(23, 59, 59, 999));
+            Self(last.expect("within chrono's range").and_utc())
+        })
+    }
+
+    /// This instant moved earlier; stays at the first instant of the year 0 instead of leading beyond it.
+    ///
+    /// # Panics
+    /// Never: the year 0 is within what chrono represents.
+    #[must_use]
+    pub fn saturating_sub(self, by: Duration) -> Self {
+        let moved = TimeDelta::from_std(by).ok().and_then(|delta| self.checked_add(-delta));
+        moved.unwrap_or_else(|| {
+            let first = NaiveDate::from_ymd_opt(0, 1, 1).and_then(|day| day.and_hms_opt(0, 0, 0));
+            Self(first.expect("within chrono's range").and_utc())
+        })
     }
 
     /// How much later this is than `earlier`; zero when it is not later.

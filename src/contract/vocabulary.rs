@@ -97,6 +97,12 @@ impl fmt::Display for ActorType {
     }
 }
 
+impl serde::Serialize for ActorType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl serde::Serialize for Action {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
@@ -214,16 +220,21 @@ impl Vocabulary {
         }
     }
 
+    /// Whether the words of an entry are known.
+    #[must_use]
+    pub fn knows(&self, entry: &Entry) -> bool {
+        let request_type = entry.actor.request_type.as_ref();
+        self.object_types.contains(&entry.object_type)
+            && request_type.is_none_or(|kind| self.actor_request_types.contains(kind))
+    }
+
     /// Makes the words of an entry known.
     pub fn learn(&mut self, entry: &Entry) {
-        if !self.object_types.contains(&entry.object_type) {
-            self.object_types.insert(entry.object_type.clone());
+        if self.knows(entry) {
+            return;
         }
-        if let Some(kind) = &entry.actor.request_type
-            && !self.actor_request_types.contains(kind)
-        {
-            self.actor_request_types.insert(kind.clone());
-        }
+        self.object_types.insert(entry.object_type.clone());
+        self.actor_request_types.extend(entry.actor.request_type.clone());
     }
 
     /// The known object types, in alphabetical order.

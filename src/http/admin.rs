@@ -1,10 +1,21 @@
-//! The control plane: never behind keys or the limiter.
+//! The control plane: one file a subject. It never passes the limiter or the faults.
+
+pub mod clock;
+pub mod entries;
+pub mod faults;
+pub mod guard;
+pub mod live;
+pub mod requests;
+mod session;
+pub mod sessions;
+pub mod settings;
 
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
 use crate::mock::Mock;
+use session::Session;
 
 /// `GET /__admin/health`: answers as soon as the port is bound, because the port is bound when all is loaded.
 pub async fn health() -> Json<Value> {
@@ -12,13 +23,13 @@ pub async fn health() -> Json<Value> {
 }
 
 /// `GET /__admin/version`: what runs here.
-pub async fn version(State(mock): State<Mock>) -> Json<Value> {
-    let world = mock.world();
+pub async fn version(State(mock): State<Mock>, session: Session) -> Json<Value> {
+    session.world.catch_up();
     Json(json!({
         "name": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
-        "entries": world.store.len(),
+        "entries": session.world.store.len(),
         "keys": mock.keys().list().len(),
-        "now": world.clock.now(),
+        "now": session.world.clock.now(),
     }))
 }

@@ -1,38 +1,40 @@
 //! `GET /api/v1/audit-logs`: the mission.
 
-use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 
 use super::caller::Caller;
 use super::problem::Problem;
 use super::request_id::RequestId;
-use crate::contract::{Finding, Page, query};
+use super::visit::Noticed;
+use crate::contract::{Finding, query};
 use crate::keys::VIEW_AUDIT_LOGS;
-use crate::mock::Mock;
 
-pub async fn get(
-    State(mock): State<Mock>,
-    id: RequestId,
-    caller: Caller,
-    RawQuery(raw): RawQuery,
-) -> Result<Json<Page>, Problem> {
+pub async fn get(id: RequestId, caller: Caller, RawQuery(raw): RawQuery) -> Result<Response, Problem> {
     caller.must_have(VIEW_AUDIT_LOGS)?;
-    let world = mock.world();
+    let world = &caller.world;
+    world.catch_up();
     let raw = raw.unwrap_or_default();
-    match query::parse(&raw, &world.store.vocabulary(), world.strict) {
+    let (answer, noticed) = match query::parse(&raw, &world.store.vocabulary(), world.settings().strict) {
         Ok(parsed) => {
-            log(&id, &caller, &parsed.notes);
-            Ok(Json(world.store.page(&parsed.query)))
+            log(id, &caller, &parsed.notes);
+            (Json(world.store.page(&parsed.query)).into_response(), parsed.notes)
         }
         Err(rejected) => {
-            log(&id, &caller, &rejected.notes);
-            Err(Problem::BadRequest { problems: rejected.problems })
+            log(id, &caller, &rejected.notes);
+            let noticed = [rejected.problems.clone(), rejected.notes].concat();
+            (Problem::BadRequest { problems: rejected.problems }.into_response(), noticed)
         }
+    };
+    if noticed.is_empty() {
+        return Ok(answer);
     }
+    Ok((Extension(Noticed(noticed)), answer).into_response())
 }
 
 /// Tells the developer at the terminal why a client gets less, or more, than it seems to ask for.
-fn log(id: &RequestId, caller: &Caller, notes: &[Finding]) {
+fn log(id: RequestId, caller: &Caller, notes: &[Finding]) {
     for note in notes {
         tracing::warn!(rule = note.rule, key = %caller, request = %id, "{note}");
     }

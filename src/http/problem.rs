@@ -4,17 +4,19 @@
 //! the request's identifier.
 
 use std::any::Any;
+use std::fmt::Display;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::request_id::RequestId;
 use crate::contract::Finding;
+use crate::json_file::FileErrors;
 use crate::keys::Refusal;
-use crate::world::RetryAfter;
+use crate::world::{RetryAfter, SessionNameError};
 
 /// Every way in which a request can end without its answer.
 #[derive(Debug, Clone)]
@@ -24,10 +26,24 @@ pub enum Problem {
         /// All that is wrong with it.
         problems: Vec<Finding>,
     },
+    /// 400: a body of the control plane that cannot be understood.
+    BadBody(FileErrors),
+    /// 400: anything else about a request to the control plane.
+    BadControl { details: String },
+    /// 400: `Prefer: code=…` with a status that cannot be forced.
+    BadPreference { code: String },
+    /// 401: the control plane is guarded by a token.
+    ControlToken,
     /// 401: no valid key (ERR-401).
     Unauthorized(Unauthorized),
     /// 403: a valid key without the permission (ERR-403).
     Forbidden { key: String, permission: &'static str },
+    /// 403: a page of another site asks for the control plane.
+    CrossSite,
+    /// 404: the control plane is left out.
+    ControlOff,
+    /// 404: the control plane has no such thing.
+    Absent { details: String },
     /// 404: no such path.
     NotFound { path: String },
     /// 405: the path has other methods; the router adds `Allow`.
@@ -42,6 +58,8 @@ pub enum Problem {
     HeadersTooLarge { most: usize },
     /// 500: a handler panicked; the server lives on.
     Internal,
+    /// The status that a fault or the request itself asks for.
+    Forced { status: u16, retry_after: Option<u64>, by: String },
 }
 
 /// Why a request has no valid key (ERR-401).
@@ -53,6 +71,8 @@ pub enum Unauthorized {
     Repeated,
     /// Another scheme than `Bearer`, or none.
     Scheme,
+    /// A valid key, and behind its `~` what cannot be a session.
+    Session(SessionNameError),
     /// `Bearer` with nothing behind it, or with what cannot be a token.
     Malformed,
     /// A token that was looked up and refused.
@@ -62,26 +82,32 @@ pub enum Unauthorized {
 impl Problem {
     fn status(&self) -> StatusCode {
         match self {
-            Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
-            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
-            Self::NotFound { .. } => StatusCode::NOT_FOUND,
+            Self::BadRequest { .. } | Self::BadBody(_) | Self::BadControl { .. } | Self::BadPreference { .. } => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::Unauthorized(_) | Self::ControlToken => StatusCode::UNAUTHORIZED,
+            Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NotFound { .. } | Self::ControlOff | Self::Absent { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::HeadersTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            // Rules and `Prefer` take 400 to 599 alone.
+            Self::Forced { status, .. } => StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
 
     /// The `type` of the published enum; it has none for most statuses.
     fn kind(&self) -> &'static str {
-        match self {
-            Self::BadRequest { .. } => "BAD_REQUEST",
-            Self::Forbidden { .. } => "FORBIDDEN",
-            Self::NotFound { .. } => "NOT_FOUND",
-            Self::Internal => "UNHANDLED_EXCEPTION",
+        match self.status().as_u16() {
+            400 => "BAD_REQUEST",
+            403 => "FORBIDDEN",
+            404 => "NOT_FOUND",
+            408 => "REQUEST_TIMEOUT",
+            409 => "CONFLICT",
+            500 => "UNHANDLED_EXCEPTION",
             _ => "UNCATEGORIZED",
         }
     }
@@ -89,6 +115,21 @@ impl Problem {
     fn details(&self) -> String {
         match self {
             Self::BadRequest { problems } => list(problems),
+            Self::BadBody(errors) => list(&errors.0),
+            Self::BadControl { details } | Self::Absent { details } => details.clone(),
+            Self::BadPreference { code } => {
+                format!("Prefer: code={code} cannot be forced; accepted: 200, or 400 to 599, such as code=429.")
+            }
+            Self::ControlToken => "The control plane is guarded: send the header \"Authorization: Bearer TOKEN\" with \
+                                   the token that the server was started with (--admin-token)."
+                .to_owned(),
+            Self::CrossSite => "The control plane does not answer pages of other sites; use it from the server's own \
+                                page, or from a program."
+                .to_owned(),
+            Self::ControlOff => {
+                "The control plane is left out of this server (--no-admin); only /__admin/health answers.".to_owned()
+            }
+            Self::Forced { status, by, .. } => format!("This {status} was asked for by {by}."),
             Self::Unauthorized(why) => unauthorized(why),
             Self::Forbidden { key, permission } => format!(
                 "The key {key} is valid, but none of its roles grants the permission \"{permission}\". \
@@ -119,16 +160,16 @@ impl Problem {
         let status = self.status();
         let message = status.canonical_reason().unwrap_or("Error");
         let details = plain(&self.details());
-        let body = match self {
-            Self::TooManyRequests { wait, instance } => serde_json::to_vec(&ProblemDetail {
+        let body = match self.waiting() {
+            Some((seconds, instance)) => serde_json::to_vec(&ProblemDetail {
                 kind: "about:blank",
                 title: message,
                 status: status.as_u16(),
                 detail: &details,
                 instance,
-                retry_after: wait.seconds,
+                retry_after: seconds,
             }),
-            _ => serde_json::to_vec(&ErrorResponse {
+            None => serde_json::to_vec(&ErrorResponse {
                 kind: self.kind(),
                 message,
                 details: &details,
@@ -140,10 +181,21 @@ impl Problem {
         body.unwrap_or_default()
     }
 
+    /// Of a 429, the seconds to wait and the path that was asked for.
+    fn waiting(&self) -> Option<(u64, &str)> {
+        match self {
+            Self::TooManyRequests { wait, instance } => Some((wait.seconds, instance)),
+            Self::Forced { status: 429, retry_after, .. } => {
+                Some((retry_after.unwrap_or(1).max(1), "/api/v1/audit-logs"))
+            }
+            _ => None,
+        }
+    }
+
     fn content_type(&self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::TooManyRequests { .. } => "application/problem+json",
-            _ => "application/json",
+        HeaderValue::from_static(match self.waiting() {
+            Some(_) => "application/problem+json",
+            None => "application/json",
         })
     }
 
@@ -152,13 +204,19 @@ impl Problem {
             Self::Unauthorized(Unauthorized::Missing | Unauthorized::Scheme) => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            Self::Unauthorized(_) => {
+            Self::Unauthorized(_) | Self::ControlToken | Self::Forced { status: 401, .. } => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
             }
-            Self::TooManyRequests { wait, .. } => {
-                headers.insert(RETRY_AFTER, HeaderValue::from(wait.seconds));
+            Self::Forced { status: 405, .. } => {
+                headers.insert(ALLOW, HeaderValue::from_static("GET,HEAD"));
+            }
+            Self::Forced { retry_after: Some(seconds), .. } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
             }
             _ => {}
+        }
+        if let Some((seconds, _)) = self.waiting() {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
     }
 }
@@ -216,7 +274,7 @@ pub fn from_panic(_: Box<dyn Any + Send>) -> Response {
 }
 
 /// One problem as it is; several numbered, so that none is overlooked.
-fn list(problems: &[Finding]) -> String {
+fn list<T: Display>(problems: &[T]) -> String {
     /// A request can hold thousands; nobody reads more than these.
     const MOST: usize = 20;
 
@@ -236,6 +294,7 @@ fn unauthorized(why: &Unauthorized) -> String {
         Unauthorized::Repeated => format!("More than one Authorization header. {SEND} once."),
         Unauthorized::Scheme => format!("The Authorization header is not of the scheme Bearer. {SEND}."),
         Unauthorized::Malformed => format!("The Authorization header holds no token. {SEND}, KEY without spaces."),
+        Unauthorized::Session(error) => format!("The key is known, but {error}; a token is KEY or KEY~SESSION."),
         Unauthorized::Refused(Refusal::Unknown { built_in: true, .. }) => {
             "None of the built-in keys has this token. One that works is mock-admin.".to_owned()
         }

@@ -7,8 +7,9 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::problem;
 use super::request_id::RequestId;
+use super::{effect, problem};
+use crate::contract::query::without_secrets;
 
 /// Wraps every request, those that no route knows included.
 pub async fn track(mut request: Request, next: Next) -> Response {
@@ -18,13 +19,15 @@ pub async fn track(mut request: Request, next: Next) -> Response {
     let (method, uri) = (request.method().clone(), request.uri().clone());
 
     let response = next.run(request).await;
-    let mut response = problem::with_body(response, id, method == Method::HEAD);
+    let mut response = effect::apply(problem::with_body(response, id, method == Method::HEAD)).await;
     id.add_header(response.headers_mut());
     tracing::debug!(
         status = response.status().as_u16(),
         microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         request = %id,
-        "{method} {uri}",
+        "{method} {}?{}",
+        uri.path(),
+        without_secrets(uri.query().unwrap_or_default()),
     );
     response
 }

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::fmt;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
@@ -17,6 +17,15 @@ pub struct RequestId(Uuid);
 impl RequestId {
     pub fn new() -> Self {
         Self(Uuid::new_v4())
+    }
+
+    /// The identifier that the frame gave a request.
+    pub fn of(request: &Request) -> Self {
+        request.extensions().get().copied().unwrap_or_else(Self::new)
+    }
+
+    pub fn uuid(self) -> Uuid {
+        self.0
     }
 
     pub fn add_header(self, headers: &mut HeaderMap) {

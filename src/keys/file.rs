@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::{Key, Keys, VIEW_AUDIT_LOGS};
 use crate::contract::{Timestamp, is_email, nearest};
+use crate::fault;
 use crate::fixture::{Moment, read_file};
-use crate::json_file::{FileErrors, Findings, JsonFile, Members};
+use crate::json_file::{FileErrors, Findings, JsonFile, Members, accepted};
 
 /// The built-in test keys, compiled into the binary.
 const BUILT_IN: &str = include_str!("../../fixtures/keys.json");
@@ -62,7 +64,7 @@ pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
     };
     let text = text.trim_start_matches('\u{feff}');
     let keys = read(JsonFile { name: &name, text }, now)?;
-    Ok(Keys { list: keys, origin: name, built_in: *source == KeySource::BuiltIn })
+    Ok(Keys { list: keys.into_iter().map(Arc::new).collect(), origin: name, built_in: *source == KeySource::BuiltIn })
 }
 
 fn read(file: JsonFile<'_>, now: Timestamp) -> Result<Vec<Key>, FileErrors> {
@@ -73,8 +75,7 @@ fn read(file: JsonFile<'_>, now: Timestamp) -> Result<Vec<Key>, FileErrors> {
         [] if !findings.errors.is_empty() => {}
         _ => findings.wrong(file.text, "", None, "expected one object with \"keys\" and, if needed, \"customRoles\""),
     }
-    findings.errors.sort_by_key(|error| error.position);
-    if findings.errors.is_empty() { Ok(keys) } else { Err(FileErrors(findings.errors)) }
+    findings.into_result(keys)
 }
 
 fn read_document<'a>(document: &'a RawValue, now: Timestamp, findings: &mut Findings<'a>) -> Vec<Key> {
@@ -82,7 +83,7 @@ fn read_document<'a>(document: &'a RawValue, now: Timestamp, findings: &mut Find
         return Vec::new();
     };
     let mut reader = Reader { now, roles: BTreeMap::new(), findings };
-    reader.known_fields(&members, "", &["customRoles", "keys"]);
+    reader.findings.known_fields(&members, "", &["customRoles", "keys"]);
     if let Some(roles) = members.get("customRoles") {
         for (number, role) in (1..).zip(reader.findings.array(roles, "", "customRoles")) {
             reader.role(role, &format!("role {number}"));
@@ -109,7 +110,7 @@ struct Reader<'f, 'a> {
 impl<'a> Reader<'_, 'a> {
     fn role(&mut self, value: &'a RawValue, item: &str) {
         let Some(members) = self.findings.object(value, item) else { return };
-        self.known_fields(&members, item, &["tag", "name", "permissions"]);
+        self.findings.known_fields(&members, item, &["tag", "name", "permissions"]);
         self.findings.optional(&members, item, "name");
         let tag = self.findings.required(value, &members, item, "tag");
         let mut permissions = BTreeSet::new();
@@ -131,8 +132,8 @@ impl<'a> Reader<'_, 'a> {
     fn key(&mut self, value: &'a RawValue, item: &str, tokens: &mut BTreeSet<[u8; 32]>) -> Option<Key> {
         let errors_before = self.findings.errors.len();
         let members = self.findings.object(value, item)?;
-        let fields = ["token", "name", "type", "email", "roles", "expirationDate", "revoked", "rateLimit"];
-        self.known_fields(&members, item, &fields);
+        let fields = ["token", "name", "type", "email", "roles", "expirationDate", "revoked", "rateLimit", "faults"];
+        self.findings.known_fields(&members, item, &fields);
 
         let token = self.findings.required(value, &members, item, "token").unwrap_or_default();
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
@@ -149,22 +150,29 @@ impl<'a> Reader<'_, 'a> {
         let name = self.findings.required(value, &members, item, "name").unwrap_or_default();
         self.owner(value, &members, item);
         let permissions = self.permissions(&members, item);
-        let expiration_date = self.parsed(&members, item, "expirationDate", |text, now| {
+        let now = self.now;
+        let expiration_date = self.findings.parsed(&members, item, "expirationDate", |text| {
             text.parse::<Moment>().and_then(|moment| moment.at(now)).map_err(|error| error.to_string())
         });
-        let rate_limit = self.parsed(&members, item, "rateLimit", |text, _| {
+        let rate_limit = self.findings.parsed(&members, item, "rateLimit", |text| {
             text.parse().map_err(|error| format!("\"{text}\" is not a rate limit; {error}"))
         });
-        let revoked = match members.get("revoked").map(RawValue::get) {
-            None | Some("false" | "null") => false,
-            Some("true") => true,
-            Some(_) => {
-                self.wrong(&members, item, "revoked", "expected true or false");
-                false
-            }
-        };
+        let revoked = self.findings.boolean(&members, item, "revoked").unwrap_or(false);
+        let mut faults = Vec::new();
+        for fault in self.array(&members, item, "faults") {
+            faults.extend(fault::read(fault, item, self.findings));
+        }
         let last_four = last_four(&token).to_owned();
-        let key = Key { digest, name: name.into_owned(), last_four, permissions, expiration_date, revoked, rate_limit };
+        let key = Key {
+            digest,
+            name: name.into_owned(),
+            last_four,
+            permissions,
+            expiration_date,
+            revoked,
+            rate_limit,
+            faults,
+        };
         (self.findings.errors.len() == errors_before).then_some(key)
     }
 
@@ -194,7 +202,7 @@ impl<'a> Reader<'_, 'a> {
         let mut permissions = BTreeSet::new();
         for role in self.array(members, item, "roles") {
             let Some(fields) = self.findings.object(role, item) else { continue };
-            self.known_fields(&fields, item, &["type", "role", "tag"]);
+            self.findings.known_fields(&fields, item, &["type", "role", "tag"]);
             match self.findings.required(role, &fields, item, "type").as_deref() {
                 Some("DEFAULT") => match self.findings.required(role, &fields, item, "role").as_deref() {
                     Some(name) if DEFAULT_ROLES.contains(&name) => {
@@ -225,27 +233,8 @@ impl<'a> Reader<'_, 'a> {
         not_one_of(tag, &tags)
     }
 
-    fn known_fields(&mut self, members: &Members<'a>, item: &str, known: &[&str]) {
-        for (name, value) in &members.0 {
-            if !known.contains(&name.as_ref()) {
-                self.findings.wrong(value.get(), item, Some(name), format!("is not a field; {}", one_of(name, known)));
-            }
-        }
-    }
-
     fn array(&mut self, members: &Members<'a>, item: &str, field: &str) -> Vec<&'a RawValue> {
         members.get(field).map(|value| self.findings.array(value, item, field)).unwrap_or_default()
-    }
-
-    fn parsed<T>(
-        &mut self,
-        members: &Members<'a>,
-        item: &str,
-        field: &str,
-        read: impl Fn(&str, Timestamp) -> Result<T, String>,
-    ) -> Option<T> {
-        let text = self.findings.optional(members, item, field)?;
-        read(&text, self.now).map_err(|reason| self.wrong(members, item, field, &reason)).ok()
     }
 
     fn wrong(&mut self, members: &Members<'a>, item: &str, field: &str, reason: &str) {
@@ -261,10 +250,5 @@ fn last_four(token: &str) -> &str {
 }
 
 fn not_one_of(text: &str, words: &[&str]) -> String {
-    format!("\"{text}\" is not known; {}", one_of(text, words))
-}
-
-fn one_of(text: &str, words: &[&str]) -> String {
-    let meant = nearest(text, words.iter().copied()).map(|word| format!("; did you mean \"{word}\"?"));
-    format!("accepted: {}{}", words.join(", "), meant.unwrap_or_default())
+    format!("\"{text}\" is not known; {}", accepted(text, words))
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::contract::Timestamp;
 
-/// A clock that follows the system, or stands still until it is moved. Clones show the same time.
+/// A clock that follows the system, runs at a distance from it, or stands still. Clones show the same time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,57 +23,91 @@ pub struct Clock {
 #[derive(Debug)]
 struct State {
     mode: Mode,
-    /// Time that has passed for the limiter until `since`; only ever grows.
+    /// Time that has passed in this world until it was last set; only ever grows.
     elapsed: Duration,
-    /// Since when real time counts as well; `None` while the clock stands still.
-    since: Option<Instant>,
+    /// When it was last set, by the machine's own monotonic clock.
+    set: Instant,
 }
 
-#[derive(Debug)]
+/// How a clock goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
+    /// With the system's.
     System,
+    /// As fast as the system's, from an instant at which it was set.
+    Running(Timestamp),
+    /// Not at all.
     Frozen(Timestamp),
+}
+
+/// What a clock shows at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// The time of the world.
+    pub now: Timestamp,
+    /// How long the world has existed by its own time; never runs backwards.
+    pub elapsed: Duration,
+    /// Whether the clock stands still.
+    pub frozen: bool,
+    /// Whether it is the system's own time.
+    pub system: bool,
 }
 
 impl Clock {
     /// Follows the system's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self::starting(Mode::System, Some(Instant::now()))
+        Self::starting(Mode::System)
     }
 
-    /// Stands still at an instant until it is advanced.
+    /// Stands still at an instant until it is moved.
     #[must_use]
     pub fn frozen(at: Timestamp) -> Self {
-        Self::starting(Mode::Frozen(at), None)
+        Self::starting(Mode::Frozen(at))
     }
 
     /// The time of this world.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        match self.state().mode {
-            Mode::System => Timestamp::system(),
-            Mode::Frozen(at) => at,
-        }
+        self.read().now
     }
 
     /// How long this world has existed by its own time; never runs backwards.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.state().elapsed()
+        self.read().elapsed
     }
 
-    /// Moves the clock later by `by`. A clock that followed the system stands still from then on.
+    /// Everything that the clock shows, at one moment.
+    #[must_use]
+    pub fn read(&self) -> Reading {
+        self.state().read()
+    }
+
+    /// Moves the clock later. One that stood still stands still there; any other runs on from there.
     pub fn advance(&self, by: Duration) {
-        let now = self.now();
         let mut state = self.state();
-        state.elapsed = state.elapsed().saturating_add(by);
-        state.since = None;
-        state.mode = Mode::Frozen(now.saturating_add(by));
+        let Reading { now, frozen, .. } = state.read();
+        state.set(now.saturating_add(by), frozen, by);
     }
 
-    fn starting(mode: Mode, since: Option<Instant>) -> Self {
-        Self { state: Arc::new(Mutex::new(State { mode, elapsed: Duration::ZERO, since })) }
+    /// Sets the clock, standing still or running. Set back, the world gets no younger: its limiter sees no time pass.
+    pub fn set(&self, now: Timestamp, frozen: bool) {
+        let mut state = self.state();
+        let passed = now.since(state.read().now);
+        state.set(now, frozen, passed);
+    }
+
+    /// Follows the system's clock again.
+    pub fn follow_system(&self) {
+        let mut state = self.state();
+        let Reading { now, elapsed, .. } = state.read();
+        let passed = Timestamp::system().since(now);
+        *state = State { mode: Mode::System, elapsed: elapsed.saturating_add(passed), set: Instant::now() };
+    }
+
+    fn starting(mode: Mode) -> Self {
+        Self { state: Arc::new(Mutex::new(State { mode, elapsed: Duration::ZERO, set: Instant::now() })) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -82,8 +116,31 @@ impl Clock {
 }
 
 impl State {
-    fn elapsed(&self) -> Duration {
-        self.elapsed.saturating_add(self.since.map_or(Duration::ZERO, |since| since.elapsed()))
+    /// More than any test needs, less than the 584 years of nanoseconds that the limiter counts in.
+    const LONGEST: Duration = Duration::from_secs(500 * 365 * 86_400);
+
+    fn read(&self) -> Reading {
+        let passed = match self.mode {
+            Mode::Frozen(_) => Duration::ZERO,
+            Mode::System | Mode::Running(_) => self.set.elapsed(),
+        };
+        let now = match self.mode {
+            Mode::System => Timestamp::system(),
+            Mode::Running(since) => since.saturating_add(passed),
+            Mode::Frozen(at) => at,
+        };
+        Reading {
+            now,
+            elapsed: self.elapsed.saturating_add(passed).min(Self::LONGEST),
+            frozen: matches!(self.mode, Mode::Frozen(_)),
+            system: self.mode == Mode::System,
+        }
+    }
+
+    fn set(&mut self, now: Timestamp, frozen: bool, passed: Duration) {
+        let elapsed = self.read().elapsed.saturating_add(passed);
+        let mode = if frozen { Mode::Frozen(now) } else { Mode::Running(now) };
+        *self = Self { mode, elapsed, set: Instant::now() };
     }
 }
 

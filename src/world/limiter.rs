@@ -51,7 +51,6 @@ type Buckets = RateLimiter<Client, HashMapStateStore<Client>, Clock, NoOpMiddlew
 #[derive(Debug)]
 pub struct Limiter {
     clock: Clock,
-    limit: RateLimit,
     /// A set of buckets for each rate in use: the default one, and those that keys carry of their own.
     by_rate: Mutex<HashMap<Rate, Arc<Buckets>>>,
     /// When the buckets are next swept; bounds memory without a sweep at each request.
@@ -62,18 +61,18 @@ impl Limiter {
     /// Buckets below this number are not worth a sweep: about a megabyte.
     const FEW: usize = 10_000;
 
-    /// A limiter in which everybody has the same rate, unless a key has its own.
+    /// A limiter that has admitted nobody yet.
     #[must_use]
-    pub fn new(clock: Clock, limit: RateLimit) -> Self {
-        Self { clock, limit, by_rate: Mutex::default(), sweep_at: AtomicUsize::new(Self::FEW) }
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, by_rate: Mutex::default(), sweep_at: AtomicUsize::new(Self::FEW) }
     }
 
-    /// Counts a request of a client, by `own` limit if the client's key has one.
+    /// Counts a request of a client against a limit.
     ///
     /// # Errors
     /// [`RetryAfter`] when the client has to wait.
-    pub fn admit(&self, client: &Client, own: Option<RateLimit>) -> Result<(), RetryAfter> {
-        let RateLimit::At(rate) = own.unwrap_or(self.limit) else {
+    pub fn admit(&self, client: &Client, limit: RateLimit) -> Result<(), RetryAfter> {
+        let RateLimit::At(rate) = limit else {
             return Ok(());
         };
         let buckets = self.buckets(rate);

@@ -125,7 +125,7 @@ async fn a_key_expires_when_the_clock_of_the_world_says_so() {
         "expirationDate": "now+1h",
     }]});
     let mock = TestMock::with(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
-    let clock = &mock.mock.world().clock;
+    let clock = mock.mock.world().clock.clone();
     clock.advance(std::time::Duration::from_secs(3599));
     assert_eq!(mock.get_as("short-lived", PATH).await.status, 200);
     clock.advance(std::time::Duration::from_secs(1));

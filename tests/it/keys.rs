@@ -75,12 +75,14 @@ fn a_key_is_named_without_its_token() {
 #[test]
 fn the_built_in_keys_are_those_of_the_readme() {
     let keys = load(&KeySource::BuiltIn, time(NOW)).unwrap();
-    for token in ["mock-admin", "mock-auditor", "mock-personal", "mock-throttled"] {
-        assert!(keys.authenticate(token, time(NOW)).unwrap().key.grants(VIEW_AUDIT_LOGS), "{token}");
+    let key = |token: &str| keys.find(token).unwrap().key;
+    for token in ["mock-admin", "mock-auditor", "mock-personal", "mock-throttled", "mock-flaky", "mock-slow"] {
+        assert_eq!(key(token).usable(time(NOW)), Ok(()), "{token}");
+        assert!(key(token).grants(VIEW_AUDIT_LOGS), "{token}");
     }
-    assert!(!keys.authenticate("mock-no-audit", time(NOW)).unwrap().key.grants(VIEW_AUDIT_LOGS));
-    assert!(matches!(keys.authenticate("mock-expired", time(NOW)), Err(Refusal::Expired { .. })));
-    assert!(matches!(keys.authenticate("mock-revoked", time(NOW)), Err(Refusal::Revoked { .. })));
+    assert!(!key("mock-no-audit").grants(VIEW_AUDIT_LOGS));
+    assert!(matches!(key("mock-expired").usable(time(NOW)), Err(Refusal::Expired { .. })));
+    assert!(matches!(key("mock-revoked").usable(time(NOW)), Err(Refusal::Revoked { .. })));
 }
 
 proptest! {
@@ -88,8 +90,9 @@ proptest! {
     #[test]
     fn only_the_exact_token_is_accepted(token in "[ -~]{0,20}|mock-admin.?|mock-[a-z]{0,9}") {
         let keys = load(&KeySource::BuiltIn, time(NOW)).unwrap();
-        let known = ["mock-admin", "mock-auditor", "mock-personal", "mock-no-audit", "mock-throttled"];
-        prop_assert_eq!(keys.authenticate(&token, time(NOW)).is_ok(), known.contains(&token.as_str()));
+        let known = ["admin", "auditor", "personal", "no-audit", "expired", "revoked", "throttled", "flaky", "slow"];
+        let is_known = token.strip_prefix("mock-").is_some_and(|name| known.contains(&name));
+        prop_assert_eq!(keys.find(&token).is_some(), is_known);
     }
 
     #[test]

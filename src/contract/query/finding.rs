@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 /// What a finding means for the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -50,6 +52,34 @@ impl fmt::Display for Finding {
             write!(f, " Example: {example}")?;
         }
         Ok(())
+    }
+}
+
+/// The parts for programs, and the whole sentence as `message`.
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("rule", self.rule)?;
+        map.serialize_entry("severity", self.severity.as_str())?;
+        map.serialize_entry("parameter", &self.parameter)?;
+        map.serialize_entry("value", &self.value)?;
+        if let Some(nearest) = &self.nearest {
+            map.serialize_entry("nearest", nearest)?;
+        }
+        map.serialize_entry("message", &self.to_string())?;
+        map.end()
+    }
+}
+
+impl Severity {
+    /// The word in a listing.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Unlisted => "unlisted",
+            Self::Doubtful => "doubtful",
+        }
     }
 }
 

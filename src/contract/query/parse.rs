@@ -79,6 +79,42 @@ pub fn parse(raw: &str, known: &Vocabulary, strict: bool) -> Result<Parsed, Reje
     if problems.is_empty() { Ok(Parsed { query, notes }) } else { Err(Rejected { problems, notes }) }
 }
 
+/// The first value of a parameter in a raw query string, decoded as [`parse`] does it.
+#[must_use]
+pub fn first_value(raw: &str, name: &str) -> Option<String> {
+    let mut pairs = raw.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let (_, value) = pairs.find(|(given, _)| decoded(given).as_deref() == Some(name))?;
+    decoded(value).map(Cow::into_owned)
+}
+
+/// A raw query string as it may be shown: the value of a parameter that this operation does not have, and whose name
+/// sounds like a secret, is hidden.
+#[must_use]
+pub fn without_secrets(raw: &str) -> Cow<'_, str> {
+    if !sounds_secret(raw) {
+        return Cow::Borrowed(raw);
+    }
+    let shown = raw.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if hides_value(&decoded(name).unwrap_or(Cow::Borrowed(name))) => format!("{name}={HIDDEN}"),
+        _ => pair.to_owned(),
+    });
+    Cow::Owned(shown.collect::<Vec<_>>().join("&"))
+}
+
+/// What stands in place of a hidden value.
+const HIDDEN: &str = "(hidden)";
+
+fn hides_value(name: &str) -> bool {
+    Parameter::named(name).is_none() && sounds_secret(name)
+}
+
+fn sounds_secret(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    // An escaped letter could hide any of the words.
+    text.contains('%')
+        || ["token", "key", "secret", "auth", "password", "bearer", "credential"].iter().any(|word| text.contains(word))
+}
+
 #[derive(Default)]
 struct Reader<'a> {
     strict: bool,
@@ -124,7 +160,7 @@ impl<'a> Reader<'a> {
             rule: "PARAM-UNKNOWN",
             severity: Severity::Unlisted,
             parameter: name.to_owned(),
-            value: value.to_owned(),
+            value: if hides_value(name) { HIDDEN.to_owned() } else { value.to_owned() },
             problem: problem.into(),
             accepted: known,
             nearest: nearest.map(String::from),

@@ -1,0 +1,125 @@
+//! Lengths of time as people write them: `90s`, `2d3h`, or ISO 8601 such as `PT1M30S`.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A text that is no length of time; `Display` says what is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DurationError;
+
+impl fmt::Display for DurationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "expected a length of time such as 90s, 5m, 2d3h (units w, d, h, m, s, ms) or ISO 8601 such as PT1M30S",
+        )
+    }
+}
+
+impl std::error::Error for DurationError {}
+
+/// Reads a sum of terms or an ISO 8601 duration without years and months, whose lengths vary.
+///
+/// ```
+/// use std::time::Duration;
+/// use cortex_audit_mock::duration;
+///
+/// assert_eq!(duration::parse("1m30s"), Ok(Duration::from_secs(90)));
+/// assert_eq!(duration::parse("PT1M30.5S"), Ok(Duration::from_millis(90_500)));
+/// assert!(duration::parse("soon").is_err());
+/// ```
+///
+/// # Errors
+/// Any other text, and lengths beyond what 64 bits of milliseconds hold.
+pub fn parse(text: &str) -> Result<Duration, DurationError> {
+    let millis = match text.strip_prefix('P') {
+        Some(iso) => iso_millis(iso),
+        None => sum_millis(text),
+    };
+    millis.map(Duration::from_millis).ok_or(DurationError)
+}
+
+/// `2d3h` in milliseconds: each term a whole number and a unit.
+pub(crate) fn sum_millis(mut terms: &str) -> Option<u64> {
+    if terms.is_empty() {
+        return None;
+    }
+    let mut sum = 0_u64;
+    while !terms.is_empty() {
+        let (number, rest) = split(terms, |byte| byte.is_ascii_digit());
+        let (unit, rest) = split(rest, |byte| byte.is_ascii_alphabetic());
+        let millis = match unit {
+            "ms" => 1,
+            "s" => SECOND,
+            "m" => MINUTE,
+            "h" => HOUR,
+            "d" => DAY,
+            "w" => WEEK,
+            _ => return None,
+        };
+        sum = sum.checked_add(number.parse::<u64>().ok()?.checked_mul(millis)?)?;
+        terms = rest;
+    }
+    Some(sum)
+}
+
+const SECOND: u64 = 1000;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+const WEEK: u64 = 7 * DAY;
+
+/// What follows the `P`: `1W`, `2DT3H`, `T1M30S`, `T0.5S`; each unit at most once, in this order.
+fn iso_millis(text: &str) -> Option<u64> {
+    let (days, time) = match text.split_once('T') {
+        Some((_, "")) => return None,
+        Some((days, time)) => (days, time),
+        None if text.is_empty() => return None,
+        None => (text, ""),
+    };
+    iso_terms(days, &[("W", WEEK), ("D", DAY)])?
+        .checked_add(iso_terms(time, &[("H", HOUR), ("M", MINUTE), ("S", SECOND)])?)
+}
+
+fn iso_terms(mut text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let mut sum = 0_u64;
+    for (unit, millis) in units {
+        let (number, rest) = split(text, |byte| byte.is_ascii_digit() || byte == b'.');
+        if let Some(after) = rest.strip_prefix(unit) {
+            sum = sum.checked_add(scaled(number, *millis)?)?;
+            text = after;
+        }
+    }
+    text.is_empty().then_some(sum)
+}
+
+/// `1.5` times a unit; at most three digits of fraction, and only on seconds.
+fn scaled(number: &str, millis: u64) -> Option<u64> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "000"));
+    let whole = whole.parse::<u64>().ok()?.checked_mul(millis)?;
+    if !number.contains('.') {
+        return Some(whole);
+    }
+    if millis != SECOND || fraction.is_empty() || fraction.len() > 3 {
+        return None;
+    }
+    whole.checked_add(format!("{fraction:0<3}").parse().ok()?)
+}
+
+fn split(text: &str, of: impl Fn(u8) -> bool) -> (&str, &str) {
+    text.split_at(text.bytes().take_while(|byte| of(*byte)).count())
+}
+
+/// A length of time in the shortest form that [`parse`] reads back: `1m30s`, `250ms`, `0s`.
+pub(crate) fn written(duration: Duration) -> String {
+    let mut left = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let mut text = String::new();
+    for (unit, millis) in [("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1)] {
+        let count = left / millis;
+        left %= millis;
+        if count > 0 {
+            text += &count.to_string();
+            text += unit;
+        }
+    }
+    if text.is_empty() { "0s".to_owned() } else { text }
+}

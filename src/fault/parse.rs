@@ -1,0 +1,182 @@
+//! A fault rule from JSON, with every error told at its place.
+
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+
+use super::{Delay, Effect, Matching, Rule};
+use crate::contract::{MAX_PAGE, nearest};
+use crate::duration;
+use crate::json_file::{FileErrors, Findings, JsonFile, Members};
+
+/// The types of faults, and the fields that belong to each.
+const TYPES: [(&str, &[&str]); 7] = [
+    ("status", &["status", "retryAfter"]),
+    ("delay", &["fixed", "uniform", "logNormal"]),
+    ("reset", &[]),
+    ("truncate", &["bytes"]),
+    ("malformed", &[]),
+    ("empty", &[]),
+    ("drip", &["bytes", "every"]),
+];
+
+/// The fields of every rule.
+const COMMON: [&str; 6] = ["type", "match", "after", "times", "cycle", "probability"];
+
+/// Reads one rule, or an array of rules.
+///
+/// ```
+/// use cortex_audit_mock::fault;
+///
+/// let rules = fault::read_all("body", r#"{"type": "status", "status": 503, "times": 2}"#).unwrap();
+/// assert_eq!(rules.len(), 1);
+/// ```
+///
+/// # Errors
+/// Everything that is wrong with the text.
+pub fn read_all(name: &str, text: &str) -> Result<Vec<Rule>, FileErrors> {
+    let mut findings = Findings::new(JsonFile { name, text });
+    let mut rules = Vec::new();
+    match findings.file.values(&mut findings.errors).as_slice() {
+        [many] if many.get().starts_with('[') => {
+            for (number, value) in (1..).zip(findings.array(many, "", "")) {
+                rules.extend(read(value, &format!("fault {number}"), &mut findings));
+            }
+        }
+        [one] => rules.extend(read(one, "", &mut findings)),
+        [] if !findings.errors.is_empty() => {}
+        _ => findings.wrong(
+            text,
+            "",
+            None,
+            "expected one fault such as {\"type\":\"status\",\"status\":503}, or an array",
+        ),
+    }
+    findings.into_result(rules)
+}
+
+/// Reads a rule that stands in a larger file.
+pub(crate) fn read<'a>(value: &'a RawValue, item: &str, findings: &mut Findings<'a>) -> Option<Rule> {
+    let errors_before = findings.errors.len();
+    let members = findings.object(value, item)?;
+    let effect = effect(value, &members, item, findings);
+    let matching = members.get("match").and_then(|value| matching(value, item, findings)).unwrap_or_default();
+    let rule = Rule {
+        effect: effect?,
+        matching,
+        after: findings.integer(&members, item, "after", 0, u64::MAX).unwrap_or(0),
+        times: findings.integer(&members, item, "times", 1, u64::MAX),
+        cycle: findings.integer(&members, item, "cycle", 1, u64::MAX),
+        probability: findings.number(&members, item, "probability", 0.0, 1.0).unwrap_or(1.0),
+    };
+    (findings.errors.len() == errors_before).then_some(rule)
+}
+
+fn effect<'a>(value: &'a RawValue, members: &Members<'a>, item: &str, findings: &mut Findings<'a>) -> Option<Effect> {
+    let name = findings.required(value, members, item, "type")?;
+    let Some((_, own)) = TYPES.iter().find(|(known, _)| *known == name) else {
+        let known = TYPES.map(|(known, _)| known);
+        let meant = nearest(&name, known).map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default();
+        let reason = format!("\"{name}\" is not a type of fault; accepted: {}{meant}", known.join(", "));
+        let place = members.get("type").map_or("", RawValue::get);
+        findings.wrong(place, item, Some("type"), reason);
+        return None;
+    };
+    let known: Vec<&str> = COMMON.iter().chain(*own).copied().collect();
+    findings.known_fields(members, item, &known);
+    match name.as_ref() {
+        "status" => {
+            let status = findings.required_integer(value, members, item, "status", 400, 599);
+            let retry_after = findings.integer(members, item, "retryAfter", 0, 86_400);
+            Some(Effect::Status { status: u16::try_from(status?).ok()?, retry_after })
+        }
+        "delay" => delay(value, members, item, findings).map(Effect::Delay),
+        "reset" => Some(Effect::Reset),
+        "truncate" => {
+            let bytes = findings.required_integer(value, members, item, "bytes", 0, u64::from(u32::MAX))?;
+            Some(Effect::Truncate { bytes: usize::try_from(bytes).ok()? })
+        }
+        "malformed" => Some(Effect::Malformed),
+        "empty" => Some(Effect::Empty),
+        _ => {
+            let bytes = findings.required_integer(value, members, item, "bytes", 1, u64::from(u32::MAX));
+            let every = length(value, members, item, "every", findings);
+            Some(Effect::Drip { bytes: usize::try_from(bytes?).ok()?, every: every? })
+        }
+    }
+}
+
+/// Exactly one of `fixed`, `uniform` and `logNormal`.
+fn delay<'a>(value: &'a RawValue, members: &Members<'a>, item: &str, findings: &mut Findings<'a>) -> Option<Delay> {
+    let given: Vec<&str> =
+        ["fixed", "uniform", "logNormal"].into_iter().filter(|field| members.get(field).is_some()).collect();
+    match given.as_slice() {
+        ["fixed"] => length(value, members, item, "fixed", findings).map(Delay::Fixed),
+        ["uniform"] => {
+            let of = members.get("uniform")?;
+            let inner = findings.object(of, item)?;
+            findings.known_fields(&inner, item, &["min", "max"]);
+            let least = length(of, &inner, item, "min", findings);
+            let most = length(of, &inner, item, "max", findings);
+            let (least, most) = (least?, most?);
+            if least > most {
+                findings.wrong(of.get(), item, Some("uniform"), "min is longer than max");
+                return None;
+            }
+            Some(Delay::Uniform(least, most))
+        }
+        ["logNormal"] => {
+            let of = members.get("logNormal")?;
+            let inner = findings.object(of, item)?;
+            findings.known_fields(&inner, item, &["median", "sigma"]);
+            let median = length(of, &inner, item, "median", findings);
+            let sigma = findings.number(&inner, item, "sigma", 0.0, 5.0).unwrap_or(0.5);
+            Some(Delay::LogNormal { median: median?, sigma })
+        }
+        _ => {
+            let reason = "needs exactly one of fixed (\"2s\"), uniform ({\"min\":\"1s\",\"max\":\"3s\"}), \
+                          logNormal ({\"median\":\"200ms\",\"sigma\":0.5})";
+            findings.wrong(value.get(), item, None, reason);
+            None
+        }
+    }
+}
+
+/// A length of time up to [`Delay::LONGEST`].
+fn length<'a>(
+    of: &'a RawValue,
+    members: &Members<'a>,
+    item: &str,
+    field: &str,
+    findings: &mut Findings<'a>,
+) -> Option<Duration> {
+    let text = findings.required(of, members, item, field)?;
+    let reason = match duration::parse(&text) {
+        Ok(length) if length <= Delay::LONGEST => return Some(length),
+        Ok(_) => format!("\"{text}\" is longer than {}", duration::written(Delay::LONGEST)),
+        Err(error) => format!("\"{text}\" is not a length of time; {error}"),
+    };
+    findings.wrong(members.get(field).map_or("", RawValue::get), item, Some(field), reason);
+    None
+}
+
+fn matching<'a>(value: &'a RawValue, item: &str, findings: &mut Findings<'a>) -> Option<Matching> {
+    let members = findings.object(value, item)?;
+    findings.known_fields(&members, item, &["key", "page", "query"]);
+    let mut matching = Matching {
+        key: findings.optional(&members, item, "key").map(std::borrow::Cow::into_owned),
+        page: findings
+            .integer(&members, item, "page", 0, u64::from(MAX_PAGE))
+            .and_then(|page| u32::try_from(page).ok()),
+        ..Matching::default()
+    };
+    if let Some(query) = members.get("query") {
+        for (name, value) in findings.object(query, item)?.0 {
+            let field = format!("query.{name}");
+            if let Some(text) = findings.text(value, item, &field) {
+                matching.query.insert(name.into_owned(), text.into_owned());
+            }
+        }
+    }
+    Some(matching)
+}

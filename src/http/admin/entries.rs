@@ -1,0 +1,26 @@
+//! `/__admin/audit-logs`: entries added to a world, and all of them taken away.
+
+use axum::Json;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::session::{Session, Text};
+use crate::control::BODY;
+use crate::fixture;
+use crate::http::problem::Problem;
+
+/// One entry, an array, NDJSON or a whole response body: all of it, or nothing.
+pub async fn add(session: Session, Text(body): Text) -> Result<(StatusCode, Json<Value>), Problem> {
+    let world = &session.world;
+    let loaded = fixture::read(BODY, &body, world.clock.now()).map_err(Problem::BadBody)?;
+    let added = loaded.entries.len();
+    world.catch_up();
+    world.store.append(loaded.entries);
+    let answer = json!({"added": added, "entries": world.store.len(), "ignoredFields": loaded.ignored_fields});
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+pub async fn clear(session: Session) -> Json<Value> {
+    session.world.catch_up();
+    Json(json!({"removed": session.world.store.clear()}))
+}

@@ -1,0 +1,109 @@
+//! `/__admin/requests`: the journal of a world, filtered and counted.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use serde_json::{Value, json};
+
+use super::session::Session;
+use crate::contract::query;
+use crate::fixture::Moment;
+use crate::http::problem::Problem;
+use crate::mock::Mock;
+use crate::world::{AnsweredBy, Filter, Record, World};
+
+/// Which records of which world are wanted, and how many at most.
+#[derive(Debug)]
+pub struct Wanted {
+    world: Arc<World>,
+    filter: Filter,
+    limit: usize,
+}
+
+const PARAMETERS: [&str; 9] = ["method", "path", "key", "status", "answeredBy", "rule", "since", "until", "limit"];
+
+pub async fn list(wanted: Wanted) -> Json<Value> {
+    let Wanted { world, filter, limit } = wanted;
+    let records = world.journal.list(&filter);
+    let shown: Vec<Value> = records.iter().take(limit).map(|record| show(record, &world)).collect();
+    Json(json!({"requests": shown, "count": records.len(), "dropped": world.journal.dropped()}))
+}
+
+pub async fn count(wanted: Wanted) -> Json<Value> {
+    let Wanted { world, filter, .. } = wanted;
+    Json(json!({"count": world.journal.count(&filter), "dropped": world.journal.dropped()}))
+}
+
+pub async fn clear(session: Session) -> Json<Value> {
+    Json(json!({"removed": session.world.journal.clear()}))
+}
+
+/// The query is parsed when somebody looks, not when it is answered.
+fn show(record: &Record, world: &World) -> Value {
+    let parsed = query::parse(&record.query, &world.store.vocabulary(), false).ok().map(|parsed| parsed.query);
+    let faults = match &record.answered_by {
+        Some(AnsweredBy::Faults(numbers)) => numbers.as_slice(),
+        _ => &[],
+    };
+    json!({
+        "id": record.id.to_string(),
+        "time": record.time,
+        "method": record.method,
+        "path": record.path,
+        "query": record.query,
+        "parsedQuery": parsed,
+        "key": record.key.as_ref().map(|key| json!({"name": key.name, "lastFour": key.last_four})),
+        "status": record.status,
+        "durationMicroseconds": u64::try_from(record.duration.as_micros()).unwrap_or(u64::MAX),
+        "findings": record.findings,
+        "answeredBy": record.answered_by.as_ref().map(AnsweredBy::as_str),
+        "faults": faults,
+    })
+}
+
+impl FromRequestParts<Mock> for Wanted {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
+        let (session, mut values) = Session::with_parameters(parts, mock, &PARAMETERS)?;
+        let now = session.world.clock.now();
+        let moment = |text: &str| {
+            let moment = text.parse::<Moment>().and_then(|moment| moment.at(now));
+            moment.map_err(|error| error.to_string())
+        };
+        let number = |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not a whole number"));
+        let answered_by = |text: &str| match text {
+            "limit" | "prefer" | "fault" => Ok(text.to_owned()),
+            _ => Err(format!("\"{text}\" is not known; accepted: limit, prefer, fault")),
+        };
+        Ok(Self {
+            world: session.world,
+            filter: Filter {
+                status: take(&mut values, "status", |text| {
+                    text.parse().map_err(|_| format!("\"{text}\" is not a status, such as 429"))
+                })?,
+                answered_by: take(&mut values, "answeredBy", answered_by)?,
+                since: take(&mut values, "since", moment)?,
+                until: take(&mut values, "until", moment)?,
+                method: values.remove("method"),
+                path: values.remove("path"),
+                key: values.remove("key"),
+                rule: values.remove("rule"),
+            },
+            limit: take(&mut values, "limit", number)?.unwrap_or(usize::MAX),
+        })
+    }
+}
+
+/// The value of a parameter, if it was given.
+fn take<T>(
+    values: &mut BTreeMap<String, String>,
+    name: &str,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<Option<T>, Problem> {
+    let Some(text) = values.remove(name) else { return Ok(None) };
+    read(&text).map(Some).map_err(|reason| Problem::BadControl { details: format!("{name}: {reason}.") })
+}

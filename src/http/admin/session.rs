@@ -1,0 +1,77 @@
+//! Which world a call of the control plane is about, and the text of its body.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+
+use crate::contract::nearest;
+use crate::http::problem::Problem;
+use crate::mock::Mock;
+use crate::world::{SessionName, World};
+
+/// The world of `?session=NAME`, opened if it is not; without it, the unnamed one. No other parameter is known.
+#[derive(Debug)]
+pub struct Session {
+    pub name: Option<SessionName>,
+    pub world: Arc<World>,
+}
+
+impl FromRequestParts<Mock> for Session {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
+        Self::with_parameters(parts, mock, &[]).map(|(session, _)| session)
+    }
+}
+
+impl Session {
+    /// The session, and the values of the other parameters that a call knows.
+    pub fn with_parameters(
+        parts: &Parts,
+        mock: &Mock,
+        known: &[&str],
+    ) -> Result<(Self, BTreeMap<String, String>), Problem> {
+        let wrong = |details: String| Problem::BadControl { details };
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+            .map_err(|error| wrong(format!("The query string cannot be read: {error}.")))?;
+        let known: Vec<&str> = std::iter::once("session").chain(known.iter().copied()).collect();
+        let mut values = BTreeMap::new();
+        for (name, value) in pairs {
+            if !known.contains(&name.as_str()) {
+                let meant = nearest(&name, known.iter().copied());
+                let meant = meant.map(|word| format!(" Did you mean \"{word}\"?")).unwrap_or_default();
+                let accepted = known.join(", ");
+                return Err(wrong(format!("\"{name}\" is not a parameter of this call; accepted: {accepted}.{meant}")));
+            }
+            if values.insert(name.clone(), value).is_some() {
+                return Err(wrong(format!("\"{name}\" is given twice.")));
+            }
+        }
+        let name = match values.remove("session") {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|error| wrong(format!("session=\"{text}\": {error}.")))?),
+        };
+        let world = mock.sessions().world(name.as_ref());
+        Ok((Self { name, world }, values))
+    }
+}
+
+/// A body of at most 32 MiB, as text.
+#[derive(Debug)]
+pub struct Text(pub String);
+
+/// The largest body that the control plane takes, in bytes.
+const MOST: usize = 32 * 1024 * 1024;
+
+impl<S: Sync> FromRequest<S> for Text {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let bytes = to_bytes(request.into_body(), MOST).await.map_err(|_| Problem::BodyTooLarge { most: MOST })?;
+        let text = String::from_utf8(bytes.into());
+        text.map(Self).map_err(|_| Problem::BadControl { details: "The body is not UTF-8.".to_owned() })
+    }
+}

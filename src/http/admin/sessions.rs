@@ -1,0 +1,28 @@
+//! `/__admin/sessions`, `/__admin/reset`: the worlds that are in use.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::{Value, json};
+
+use super::session::Session;
+use crate::http::problem::Problem;
+use crate::mock::Mock;
+use crate::world::Sessions;
+
+pub async fn list(State(mock): State<Mock>) -> Json<Value> {
+    let sessions = mock.sessions();
+    Json(json!({"sessions": sessions.names(), "most": Sessions::MOST, "evicted": sessions.evicted()}))
+}
+
+pub async fn remove(State(mock): State<Mock>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
+    if name.parse().is_ok_and(|name| mock.sessions().remove(&name)) {
+        return Ok(Json(json!({"removed": 1})));
+    }
+    Err(Problem::Absent { details: format!("There is no session {name}; GET /__admin/sessions lists them.") })
+}
+
+/// `POST /__admin/reset`: the world as it was at start.
+pub async fn reset(State(mock): State<Mock>, session: Session) -> Json<Value> {
+    mock.sessions().reset(session.name.as_ref());
+    Json(json!({"reset": session.name}))
+}

@@ -1,0 +1,23 @@
+//! `/__admin/settings`: the rate limit and strictness of a world.
+
+use axum::Json;
+use serde_json::{Value, json};
+
+use super::session::{Session, Text};
+use crate::control;
+use crate::http::problem::Problem;
+use crate::world::Settings;
+
+pub async fn get(session: Session) -> Json<Value> {
+    shown(session.world.settings())
+}
+
+pub async fn change(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
+    let changed = control::settings(&body, session.world.settings()).map_err(Problem::BadBody)?;
+    session.world.change_settings(|settings| *settings = changed);
+    Ok(shown(changed))
+}
+
+fn shown(settings: Settings) -> Json<Value> {
+    Json(json!({"rateLimit": settings.rate_limit.to_string(), "strict": settings.strict}))
+}

@@ -1,0 +1,88 @@
+//! What a fault does to an answer that is already there, or to the connection in its place.
+
+use std::convert::Infallible;
+use std::io;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+
+/// The connection is closed without an answer; carried out by the server, which has the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Abort {
+    /// With a TCP RST.
+    Reset,
+    /// With an orderly end, and not a byte before it.
+    Empty,
+}
+
+/// Stands for no answer at all. Whoever calls the router in-process sees it as an extension of an empty 500.
+impl IntoResponse for Abort {
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.headers_mut().insert(CONTENT_TYPE, axum::http::HeaderValue::from_static("application/json"));
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// What becomes of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Only so many bytes of it arrive, then the connection breaks.
+    Truncate { bytes: usize },
+    /// Half of it is sent as if it were all.
+    Malformed,
+    /// It is sent in small parts with pauses.
+    Drip { bytes: usize, every: Duration },
+}
+
+/// Between the last byte that arrives and the break, so that the bytes are on their way when it comes.
+const BEFORE_THE_BREAK: Duration = Duration::from_millis(20);
+
+/// Changes the body of a response that a fault met; leaves every other response alone.
+pub async fn apply(mut response: Response) -> Response {
+    let Some(change) = response.extensions_mut().remove::<Change>() else {
+        return response;
+    };
+    let (mut parts, body) = response.into_parts();
+    // Our own bodies are in memory already: reading one does not fail.
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let length = if change == Change::Malformed { whole.len() / 2 } else { whole.len() };
+    parts.headers.insert(CONTENT_LENGTH, length.into());
+    let body = match change {
+        Change::Malformed => Body::from(whole.slice(..length)),
+        Change::Truncate { bytes } if bytes < whole.len() => truncated(whole.slice(..bytes)),
+        Change::Truncate { .. } => Body::from(whole),
+        Change::Drip { bytes, every } => dripping(whole, bytes, every),
+    };
+    Response::from_parts(parts, body)
+}
+
+fn truncated(head: Bytes) -> Body {
+    Body::from_stream(stream::unfold(Some(head), |head| async {
+        if let Some(head) = head
+            && !head.is_empty()
+        {
+            return Some((Ok(head), None));
+        }
+        tokio::time::sleep(BEFORE_THE_BREAK).await;
+        Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), None))
+    }))
+}
+
+fn dripping(whole: Bytes, bytes: usize, every: Duration) -> Body {
+    Body::from_stream(stream::unfold((whole, false), move |(mut rest, pause)| async move {
+        if rest.is_empty() {
+            return None;
+        }
+        if pause {
+            tokio::time::sleep(every).await;
+        }
+        let part = rest.split_to(bytes.min(rest.len()));
+        Some((Ok::<_, Infallible>(part), (rest, true)))
+    }))
+}

@@ -1,0 +1,106 @@
+//! What stands between a visit and the operation, in this order: a forced answer, the limiter, the key, the faults.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, Request};
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::caller::Caller;
+use super::effect::{Abort, Change};
+use super::problem::Problem;
+use super::visit::Visit;
+use crate::fault::Effect;
+use crate::world::{AnsweredBy, Client, Plan, Subject};
+
+/// Lets a request pass to the operation, or answers in its place.
+pub async fn pass(mut request: Request, next: Next) -> Response {
+    // `visit::record` is the layer outside this one.
+    let Some(visit) = request.extensions().get::<Visit>().cloned() else {
+        return Problem::Internal.into_response();
+    };
+    match preferred(request.headers()) {
+        Ok(None) => {}
+        Ok(Some(status)) => {
+            let forced = Problem::Forced { status, retry_after: None, by: "the header Prefer".to_owned() };
+            return answered_by(AnsweredBy::Prefer, forced.into_response());
+        }
+        Err(problem) => return problem.into_response(),
+    }
+
+    let settings = visit.world.settings();
+    let (client, limit) = match (&visit.refused, &visit.key) {
+        (None, Some((index, key))) => (Client::Key(*index), key.rate_limit.unwrap_or(settings.rate_limit)),
+        _ => (Client::at(address(&request)), settings.rate_limit),
+    };
+    if let Err(wait) = visit.world.limiter.admit(&client, limit) {
+        let refused = Problem::TooManyRequests { wait, instance: request.uri().path().to_owned() };
+        return answered_by(AnsweredBy::Limit, refused.into_response());
+    }
+    let key = match (visit.refused, visit.key) {
+        (None, Some((_, key))) => key,
+        (Some(why), _) => return Problem::Unauthorized(why).into_response(),
+        (None, None) => return Problem::Internal.into_response(),
+    };
+
+    let subject = Subject { key: &key.name, query: request.uri().query().unwrap_or_default() };
+    let plan = visit.world.faults.plan(&subject);
+    request.extensions_mut().insert(Caller { key, world: visit.world });
+    if plan.fired.is_empty() {
+        return next.run(request).await;
+    }
+    faulty(plan, request, next).await
+}
+
+async fn faulty(plan: Plan, request: Request, next: Next) -> Response {
+    // Sleeping holds nothing but this request.
+    tokio::time::sleep(plan.delay).await;
+    let numbers: Vec<String> = plan.fired.iter().map(u64::to_string).collect();
+    let response = match plan.effect {
+        None | Some(Effect::Delay(_)) => next.run(request).await,
+        Some(Effect::Status { status, retry_after }) => {
+            Problem::Forced { status, retry_after, by: format!("fault {}", numbers.join(", ")) }.into_response()
+        }
+        Some(Effect::Reset) => Abort::Reset.into_response(),
+        Some(Effect::Empty) => Abort::Empty.into_response(),
+        Some(Effect::Truncate { bytes }) => changed(Change::Truncate { bytes }, next.run(request).await),
+        Some(Effect::Malformed) => changed(Change::Malformed, next.run(request).await),
+        Some(Effect::Drip { bytes, every }) => changed(Change::Drip { bytes, every }, next.run(request).await),
+    };
+    answered_by(AnsweredBy::Faults(plan.fired), response)
+}
+
+fn changed(change: Change, mut response: Response) -> Response {
+    response.extensions_mut().insert(change);
+    response
+}
+
+fn answered_by(by: AnsweredBy, mut response: Response) -> Response {
+    response.extensions_mut().insert(by);
+    response
+}
+
+/// The status that `Prefer: code=…` asks for, as in Prism (RFC 7240 for the header).
+fn preferred(headers: &HeaderMap) -> Result<Option<u16>, Problem> {
+    for value in headers.get_all("prefer") {
+        let text = value.to_str().unwrap_or_default();
+        for preference in text.split([',', ';']).map(str::trim) {
+            let Some((name, code)) = preference.split_once('=') else { continue };
+            if !name.trim().eq_ignore_ascii_case("code") {
+                continue;
+            }
+            return match code.trim().trim_matches('"').parse::<u16>() {
+                Ok(200) => Ok(None),
+                Ok(status @ 400..=599) => Ok(Some(status)),
+                _ => Err(Problem::BadPreference { code: code.trim().to_owned() }),
+            };
+        }
+    }
+    Ok(None)
+}
+
+fn address(request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(peer)| peer.ip())
+}

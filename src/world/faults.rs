@@ -1,0 +1,164 @@
+//! The faults of a world: which rules there are, how often each met a request and fired.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::contract::query;
+use crate::fault::{Effect, Matching, Rule};
+use crate::seed::Chance;
+
+/// What the rules look at in a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The name of the key.
+    pub key: &'a str,
+    /// The raw query string.
+    pub query: &'a str,
+}
+
+/// What happens to one request.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// How long to wait first.
+    pub delay: Duration,
+    /// What happens instead of, or to, the answer.
+    pub effect: Option<Effect>,
+    /// The rules that fired, by their numbers.
+    pub fired: Vec<u64>,
+}
+
+/// A rule with its counts, as it is listed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Listed {
+    /// Its number in this world, counted from 1.
+    pub id: u64,
+    /// The rule.
+    #[serde(flatten)]
+    pub rule: Rule,
+    /// Whether it belongs to a key and stays when faults are deleted.
+    #[serde(rename = "ofKey")]
+    pub of_key: bool,
+    /// How many requests it met.
+    pub matched: u64,
+    /// How many times it fired.
+    pub fired: u64,
+    /// How many times since its counts last began anew.
+    #[serde(skip)]
+    fired_in_cycle: u64,
+}
+
+/// The rules of a world, in the order in which they were added.
+#[derive(Debug)]
+pub struct Faults {
+    seed: u64,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    rules: Vec<Listed>,
+    next_id: u64,
+}
+
+impl Faults {
+    /// The rules that keys carry; `seed` decides what `probability` and random delays do.
+    #[must_use]
+    pub fn new(of_keys: impl IntoIterator<Item = Rule>, seed: u64) -> Self {
+        let mut inner = Inner { rules: Vec::new(), next_id: 1 };
+        for rule in of_keys {
+            inner.add(rule, true);
+        }
+        Self { seed, inner: Mutex::new(inner) }
+    }
+
+    /// Adds a rule at the end.
+    pub fn add(&self, rule: impl Into<Rule>) -> Listed {
+        self.inner().add(rule.into(), false)
+    }
+
+    /// All rules with their counts.
+    #[must_use]
+    pub fn list(&self) -> Vec<Listed> {
+        self.inner().rules.clone()
+    }
+
+    /// Removes all rules but those of keys; tells how many.
+    pub fn clear(&self) -> usize {
+        let mut inner = self.inner();
+        let before = inner.rules.len();
+        inner.rules.retain(|listed| listed.of_key);
+        before - inner.rules.len()
+    }
+
+    /// Removes one rule; tells whether there was one of that number.
+    pub fn remove(&self, id: u64) -> bool {
+        let mut inner = self.inner();
+        let before = inner.rules.len();
+        inner.rules.retain(|listed| listed.id != id);
+        inner.rules.len() < before
+    }
+
+    /// Counts a request and says what happens to it: the delays of all rules that fire add up, and of the others the
+    /// first one decides.
+    #[must_use]
+    pub fn plan(&self, subject: &Subject<'_>) -> Plan {
+        let mut plan = Plan::default();
+        let mut inner = self.inner();
+        for listed in &mut inner.rules {
+            let delays = matches!(listed.rule.effect, Effect::Delay(_));
+            if (plan.effect.is_some() && !delays) || !meets(&listed.rule, subject) {
+                continue;
+            }
+            let mut chance = Chance::of(self.seed, listed.id, listed.matched);
+            if !listed.fires(&mut chance) {
+                continue;
+            }
+            plan.fired.push(listed.id);
+            match listed.rule.effect {
+                Effect::Delay(delay) => plan.delay += delay.length(chance.fraction(), chance.fraction()),
+                effect => plan.effect = Some(effect),
+            }
+        }
+        plan
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn add(&mut self, rule: Rule, of_key: bool) -> Listed {
+        let listed = Listed { id: self.next_id, rule, of_key, matched: 0, fired: 0, fired_in_cycle: 0 };
+        self.next_id += 1;
+        self.rules.push(listed.clone());
+        listed
+    }
+}
+
+impl Listed {
+    /// Counts a request that it met.
+    fn fires(&mut self, chance: &mut Chance) -> bool {
+        let place = self.rule.cycle.map_or(self.matched, |cycle| self.matched % cycle);
+        if place == 0 {
+            self.fired_in_cycle = 0;
+        }
+        self.matched += 1;
+        let fires = place >= self.rule.after
+            && self.rule.times.is_none_or(|times| self.fired_in_cycle < times)
+            && chance.fraction() <= self.rule.probability;
+        self.fired += u64::from(fires);
+        self.fired_in_cycle += u64::from(fires);
+        fires
+    }
+}
+
+fn meets(rule: &Rule, subject: &Subject<'_>) -> bool {
+    let Matching { key, page, query } = &rule.matching;
+    let asked = |name: &str| query::first_value(subject.query, name);
+    key.as_deref().is_none_or(|key| key == subject.key)
+        && page.is_none_or(|page| asked("page").map_or(page == 0, |asked| asked == page.to_string()))
+        && query.iter().all(|(name, value)| asked(name).as_deref() == Some(value))
+}

@@ -1,0 +1,155 @@
+//! What each client asked and got: a bounded record, so that a test can look at what its client did.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::contract::{Finding, Timestamp};
+use crate::keys::Key;
+
+/// A request and its answer. Holds no secret: the key is known by its name and last four characters.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The identifier in `X-Request-Id`.
+    pub id: Uuid,
+    /// When it came, by the world's clock.
+    pub time: Timestamp,
+    /// The method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The raw query string, with what sounds like a secret hidden.
+    pub query: String,
+    /// The key, when the token was one.
+    pub key: Option<Arc<Key>>,
+    /// The status of the answer; 0 when the connection was closed without one.
+    pub status: u16,
+    /// From the request's head to the answer's, in real time.
+    pub duration: Duration,
+    /// What was wrong with the request, or ignored in it.
+    pub findings: Vec<Finding>,
+    /// What answered in place of the operation.
+    pub answered_by: Option<AnsweredBy>,
+}
+
+/// What answered in place of the operation, or changed its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnsweredBy {
+    /// The rate limit.
+    Limit,
+    /// The header `Prefer` of the request.
+    Prefer,
+    /// These faults, by number.
+    Faults(Vec<u64>),
+}
+
+/// Which records to list; what is not said lists all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// The method, in any case.
+    pub method: Option<String>,
+    /// The exact path.
+    pub path: Option<String>,
+    /// The key's name.
+    pub key: Option<String>,
+    /// The status of the answer.
+    pub status: Option<u16>,
+    /// `limit`, `prefer` or `fault`.
+    pub answered_by: Option<String>,
+    /// The rule that a finding names.
+    pub rule: Option<String>,
+    /// Not before this instant of the world's clock.
+    pub since: Option<Timestamp>,
+    /// Not after this instant of the world's clock.
+    pub until: Option<Timestamp>,
+}
+
+/// The journal of a world.
+#[derive(Debug, Default)]
+pub struct Journal {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// Oldest first.
+    records: VecDeque<Record>,
+    dropped: u64,
+}
+
+impl Journal {
+    /// How many records are kept; the oldest go first.
+    pub const CAPACITY: usize = 10_000;
+
+    /// Keeps a record.
+    pub fn add(&self, record: Record) {
+        let mut inner = self.inner();
+        if inner.records.len() == Self::CAPACITY {
+            inner.records.pop_front();
+            inner.dropped += 1;
+        }
+        inner.records.push_back(record);
+    }
+
+    /// The records that a filter lets through, newest first.
+    #[must_use]
+    pub fn list(&self, filter: &Filter) -> Vec<Record> {
+        self.inner().records.iter().rev().filter(|record| filter.passes(record)).cloned().collect()
+    }
+
+    /// How many records a filter lets through.
+    #[must_use]
+    pub fn count(&self, filter: &Filter) -> usize {
+        self.inner().records.iter().filter(|record| filter.passes(record)).count()
+    }
+
+    /// How many records went because there were too many.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.inner().dropped
+    }
+
+    /// Forgets all records; tells how many there were.
+    pub fn clear(&self) -> usize {
+        let cleared = std::mem::take(&mut *self.inner());
+        cleared.records.len()
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AnsweredBy {
+    /// The word in a listing and in a filter.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Limit => "limit",
+            Self::Prefer => "prefer",
+            Self::Faults(_) => "fault",
+        }
+    }
+}
+
+impl Filter {
+    /// Whether a record is among those meant.
+    #[must_use]
+    pub fn passes(&self, record: &Record) -> bool {
+        fn is<T: PartialEq>(asked: Option<&T>, actual: Option<&T>) -> bool {
+            asked.is_none() || asked == actual
+        }
+        let answered_by = record.answered_by.as_ref().map(|by| by.as_str().to_owned());
+        let key = record.key.as_ref().map(|key| &key.name);
+        self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&record.method))
+            && is(self.path.as_ref(), Some(&record.path))
+            && is(self.key.as_ref(), key)
+            && is(self.status.as_ref(), Some(&record.status))
+            && is(self.answered_by.as_ref(), answered_by.as_ref())
+            && self.rule.as_ref().is_none_or(|rule| record.findings.iter().any(|finding| finding.rule == rule))
+            && self.since.is_none_or(|since| record.time >= since)
+            && self.until.is_none_or(|until| record.time <= until)
+    }
+}

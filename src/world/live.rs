@@ -1,0 +1,126 @@
+//! New entries over time, made when somebody looks: exactly those that were due by the world's clock.
+//!
+//! Nothing runs in the background. A frozen clock makes no entry due; advancing it makes due what fell into that time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::clock::Reading;
+use crate::contract::{Action, Entry};
+use crate::rate::Rate;
+use crate::seed::Chance;
+use crate::store::{Base, Store};
+
+/// How new entries come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Activity {
+    /// How many in a time.
+    pub rate: Rate,
+    /// An entry may be stamped up to this much earlier than it arrives, and so come after younger ones.
+    pub lateness: Duration,
+    /// So many arrive together; the rate stays the same.
+    pub burst: u32,
+}
+
+impl From<Rate> for Activity {
+    /// One at a time, stamped when it arrives.
+    fn from(rate: Rate) -> Self {
+        Self { rate, lateness: Duration::ZERO, burst: 1 }
+    }
+}
+
+/// The live activity of a world.
+#[derive(Debug)]
+pub struct Live {
+    seed: u64,
+    /// Entries are modelled on its living objects.
+    models: Arc<Base>,
+    state: Mutex<Option<State>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct State {
+    activity: Activity,
+    /// The world's age when it began.
+    since: Duration,
+    /// How many bursts have arrived.
+    arrived: u64,
+}
+
+impl Live {
+    /// The most entries that are made at one look. What was due before those is left out, so that a clock set years
+    /// ahead does not fill the memory.
+    pub const MOST_AT_ONCE: u64 = 100_000;
+
+    /// No activity yet; entries will be modelled on the living objects of this base.
+    #[must_use]
+    pub fn new(models: Arc<Base>, seed: u64) -> Self {
+        Self { seed, models, state: Mutex::default() }
+    }
+
+    /// Begins at the clock's present age, in place of any activity before; `None` ends it.
+    pub fn set(&self, activity: Option<Activity>, clock: &Reading) {
+        *self.state() = activity.map(|activity| State { activity, since: clock.elapsed, arrived: 0 });
+    }
+
+    /// What is going on.
+    #[must_use]
+    pub fn activity(&self) -> Option<Activity> {
+        self.state().map(|state| state.activity)
+    }
+
+    /// Adds to a store what became due since the last look, in the order of its arrival; whoever looks meanwhile waits.
+    pub fn deliver(&self, clock: &Reading, store: &Store) {
+        let mut state = self.state();
+        let Some(State { activity, since, arrived }) = state.as_mut() else {
+            return;
+        };
+        let period = activity.period();
+        let age = clock.elapsed.saturating_sub(*since);
+        let most = Self::MOST_AT_ONCE / u64::from(activity.burst);
+        let slots = u64::try_from(age.as_nanos() / period.as_nanos()).unwrap_or(u64::MAX);
+        if slots.saturating_sub(*arrived) > most {
+            tracing::warn!("live activity left out what was due before the last {} entries", Self::MOST_AT_ONCE);
+            *arrived = slots - most;
+        }
+        while let Some(ago) = age.checked_sub(self.arrival(*arrived, period)) {
+            let number = *arrived;
+            store.append((0..activity.burst).filter_map(|place| self.entry(number, place, ago, activity, clock)));
+            *arrived += 1;
+        }
+    }
+
+    /// When a burst arrives, counted from the beginning: somewhere in its slot, so that it looks alive, one in each, so
+    /// that the rate is exact.
+    fn arrival(&self, number: u64, period: Duration) -> Duration {
+        let slot = u128::from(number) * period.as_nanos();
+        let within = period.mul_f64(Chance::of(self.seed, ARRIVAL, number).fraction());
+        Duration::from_nanos(u64::try_from(slot).unwrap_or(u64::MAX)).saturating_add(within)
+    }
+
+    fn entry(&self, number: u64, place: u32, ago: Duration, activity: &Activity, clock: &Reading) -> Option<Entry> {
+        let mut chance = Chance::of(self.seed, ENTRY + u64::from(place), number);
+        let models = self.models.living();
+        let model = models.get(chance.below(models.len()))?;
+        let late = activity.lateness.mul_f64(1.0 - chance.fraction());
+        let timestamp = clock.now.saturating_sub(ago).saturating_sub(late).to_millisecond();
+        Some(Entry { action: Action::Update, timestamp, ..Entry::clone(model) })
+    }
+
+    fn state(&self) -> MutexGuard<'_, Option<State>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What chance is asked for: when a burst arrives.
+const ARRIVAL: u64 = 1 << 40;
+/// What chance is asked for: an entry of a burst; its place is added.
+const ENTRY: u64 = 1 << 41;
+
+impl Activity {
+    /// The time between two bursts.
+    fn period(&self) -> Duration {
+        let each = self.rate.period.duration() / self.rate.count.get();
+        each.saturating_mul(self.burst).max(Duration::from_nanos(1))
+    }
+}

@@ -1,0 +1,146 @@
+//! Named worlds, so that tests run side by side: each is opened on first use, and none sees another.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use super::{Start, World};
+
+/// The name of a session: 1 to 64 letters, digits, dots, hyphens and underscores.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct SessionName(String);
+
+/// A text that is no session name; `Display` says what is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionNameError;
+
+impl FromStr for SessionName {
+    type Err = SessionNameError;
+
+    fn from_str(text: &str) -> Result<Self, SessionNameError> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        let valid = (1..=64).contains(&text.len()) && text.bytes().all(allowed);
+        if valid { Ok(Self(text.to_owned())) } else { Err(SessionNameError) }
+    }
+}
+
+impl fmt::Display for SessionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for SessionNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a session name is 1 to 64 letters, digits, dots, hyphens and underscores, such as test-17")
+    }
+}
+
+impl std::error::Error for SessionNameError {}
+
+/// The worlds of a server: the unnamed one, and the named ones that are in use.
+#[derive(Debug)]
+pub struct Sessions {
+    start: Start,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    unnamed: Arc<World>,
+    named: HashMap<SessionName, Open>,
+    /// Counts uses; the session with the smallest is the least recently used.
+    uses: u64,
+    evicted: u64,
+}
+
+#[derive(Debug)]
+struct Open {
+    world: Arc<World>,
+    used: u64,
+}
+
+impl Sessions {
+    /// How many named sessions live at a time; the least recently used goes first.
+    pub const MOST: usize = 1000;
+
+    /// The unnamed session alone.
+    #[must_use]
+    pub fn new(start: Start) -> Self {
+        let unnamed = Arc::new(World::new(&start));
+        Self { start, inner: Mutex::new(Inner { unnamed, named: HashMap::new(), uses: 0, evicted: 0 }) }
+    }
+
+    /// The world of a session, opened if it is not; `None` is the unnamed one.
+    #[must_use]
+    pub fn world(&self, name: Option<&SessionName>) -> Arc<World> {
+        let mut inner = self.inner();
+        let Some(name) = name else {
+            return Arc::clone(&inner.unnamed);
+        };
+        inner.uses += 1;
+        let used = inner.uses;
+        if let Some(live) = inner.named.get_mut(name) {
+            live.used = used;
+            return Arc::clone(&live.world);
+        }
+        if inner.named.len() == Self::MOST {
+            inner.evict();
+        }
+        let world = Arc::new(World::new(&self.start));
+        inner.named.insert(name.clone(), Open { world: Arc::clone(&world), used });
+        world
+    }
+
+    /// Puts a session back to the start; requests that are being answered end in the old world.
+    pub fn reset(&self, name: Option<&SessionName>) {
+        let world = Arc::new(World::new(&self.start));
+        let mut inner = self.inner();
+        match name {
+            None => inner.unnamed = world,
+            Some(name) => {
+                if let Some(live) = inner.named.get_mut(name) {
+                    live.world = world;
+                }
+            }
+        }
+    }
+
+    /// Ends a session; tells whether there was one of that name.
+    pub fn remove(&self, name: &SessionName) -> bool {
+        self.inner().named.remove(name).is_some()
+    }
+
+    /// The named sessions, the most recently used first.
+    #[must_use]
+    pub fn names(&self) -> Vec<SessionName> {
+        let inner = self.inner();
+        let mut named: Vec<_> = inner.named.iter().map(|(name, live)| (live.used, name.clone())).collect();
+        named.sort_by_key(|(used, _)| std::cmp::Reverse(*used));
+        named.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// How many sessions went because there were too many.
+    #[must_use]
+    pub fn evicted(&self) -> u64 {
+        self.inner().evicted
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn evict(&mut self) {
+        let Some(name) = self.named.iter().min_by_key(|(_, live)| live.used).map(|(name, _)| name.clone()) else {
+            return;
+        };
+        self.named.remove(&name);
+        self.evicted += 1;
+        tracing::warn!("the session {name} was ended to make room: at most {} live at a time", Sessions::MOST);
+    }
+}
