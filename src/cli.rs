@@ -3,6 +3,7 @@
 mod healthcheck;
 mod serve;
 mod validate;
+mod value;
 
 use std::process::ExitCode;
 

@@ -12,6 +12,8 @@ use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use super::value;
+
 /// How long the server may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -19,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     /// The address that the server was told to listen on.
-    #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080", value_parser = value::address)]
     listen: SocketAddr,
 }
 

@@ -4,7 +4,6 @@ use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::builder::BoolishValueParser;
 use clap::{Args as ClapArgs, ValueEnum};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -14,6 +13,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use super::value;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
 use crate::fixture::EntrySource;
@@ -28,7 +28,7 @@ use crate::world::Activity;
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     /// Address to listen on; port 0 picks a free one.
-    #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080", value_parser = value::address)]
     listen: SocketAddr,
     /// Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FIXTURES")]
@@ -37,13 +37,13 @@ pub struct Args {
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_KEYS")]
     keys: Option<PathBuf>,
     /// Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]
-    #[arg(long, value_name = "TIME", env = "CORTEX_MOCK_NOW", value_parser = instant)]
+    #[arg(long, value_name = "TIME", env = "CORTEX_MOCK_NOW", value_parser = value::instant)]
     now: Option<Timestamp>,
     /// How often a client may ask: such as 1000/min, 5/s, or off.
     #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_RATE_LIMIT", default_value_t)]
     rate_limit: RateLimit,
     /// Reject what the contract does not list, such as unknown parameters, instead of reporting it.
-    #[arg(long, env = "CORTEX_MOCK_STRICT", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CORTEX_MOCK_STRICT", value_parser = value::switch())]
     strict: bool,
     /// New entries over time, such as 6/min. [default: none]
     #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_LIVE")]
@@ -61,7 +61,7 @@ pub struct Args {
     )]
     admin_token: Option<String>,
     /// Leave out the control plane, but for /__admin/health.
-    #[arg(long, env = "CORTEX_MOCK_NO_ADMIN", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "CORTEX_MOCK_NO_ADMIN", value_parser = value::switch())]
     no_admin: bool,
     /// Form of the log on standard error; RUST_LOG sets its level.
     #[arg(long, value_name = "FORMAT", env = "CORTEX_MOCK_LOG", default_value = "text")]
@@ -73,11 +73,6 @@ enum LogFormat {
     Text,
     Json,
     Off,
-}
-
-fn instant(text: &str) -> Result<Timestamp, String> {
-    let told = |error| format!("it {error}; accepted: RFC 3339 such as 2025-05-20T06:00:00Z");
-    text.parse().map_err(told)
 }
 
 impl Args {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::Args as ClapArgs;
 
+use super::value;
 use crate::contract::{Action, ActorType, Entry, OBJECT_TYPES, Timestamp, nearest};
 use crate::fixture::{self, EntrySource, Loaded};
 
@@ -14,7 +15,7 @@ pub struct Args {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
     /// The instant that relative times count from. [default: the system clock]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = value::instant)]
     now: Option<Timestamp>,
 }
 

@@ -1,0 +1,28 @@
+//! Values of flags: what is wrong with one is told together with what is accepted.
+
+use std::net::SocketAddr;
+
+use clap::builder::{BoolishValueParser, TypedValueParser};
+
+use crate::contract::Timestamp;
+
+/// An address with its port.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "accepted: IP:PORT such as 127.0.0.1:8080, [::1]:8080, or port 0 for a free one".to_owned())
+}
+
+/// An instant.
+pub fn instant(text: &str) -> Result<Timestamp, String> {
+    let told = |error| format!("it {error}; accepted: RFC 3339 such as 2025-05-20T06:00:00Z");
+    text.parse().map_err(told)
+}
+
+/// The value of a switch, which only its environment variable can have.
+pub fn switch() -> impl TypedValueParser<Value = bool> {
+    // A parser that is not clap's own decides by its words alone what the error says.
+    clap::builder::StringValueParser::new().try_map(|text| {
+        let read = BoolishValueParser::new().parse_ref(&clap::Command::new(""), None, text.as_ref());
+        read.map_err(|_| "accepted: true or false")
+    })
+}
