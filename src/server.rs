@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -12,8 +13,10 @@ use axum::extract::{ConnectInfo, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tower::ServiceExt;
 
 /// How long requests in flight may take to finish once the server is asked to stop.
@@ -25,18 +28,25 @@ const HEAD_BUFFER: usize = 128 * 1024;
 /// More header fields than this are refused by hyper itself, with a bare 431.
 const MAX_HEADER_FIELDS: usize = 256;
 
+/// How long a client that has sent no request yet is listened to once the server is asked to stop.
+const LAST_CALL: Duration = Duration::from_millis(100);
+
 /// Serves until `shutdown` completes, then lets the requests in flight finish.
+///
+/// A request is in flight once its head has arrived whole. A connection that waits for its next request is closed; so
+/// is one whose first request has not arrived a moment later.
 ///
 /// # Errors
 /// None today; a failed accept is logged and does not end the server.
 pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let connections = GracefulShutdown::new();
+    let stop = watch::Sender::new(());
+    let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    tokio::spawn(connection(stream, peer, app.clone(), connections.watcher()));
+                    connections.spawn(connection(stream, peer, app.clone(), stop.subscribe()));
                 }
                 Err(error) => {
                     // Most often too many open files: nothing to do but let some close.
@@ -44,31 +54,57 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             },
+            Some(_) = connections.join_next() => {}
             () = &mut shutdown => break,
         }
     }
+    // Those that the system has accepted for us may have sent their request already.
+    while let Ok(Ok((stream, peer))) = timeout(Duration::ZERO, listener.accept()).await {
+        connections.spawn(connection(stream, peer, app.clone(), stop.subscribe()));
+    }
     drop(listener);
-    if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
+    stop.send_replace(());
+    let all_ended = async { while connections.join_next().await.is_some() {} };
+    if timeout(GRACE, all_ended).await.is_err() {
         tracing::warn!("stopped with requests unfinished after {} s", GRACE.as_secs());
     }
     Ok(())
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, watcher: Watcher) {
+async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, mut stop: watch::Receiver<()>) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("cannot set TCP_NODELAY for {peer}: {error}");
     }
-    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+    let asked = AtomicBool::new(false);
+    let service = hyper::service::service_fn(|mut request: Request<Incoming>| {
+        asked.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
         app.clone().oneshot(request.map(Body::new))
     });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(HEAD_BUFFER)
-        .max_headers(MAX_HEADER_FIELDS)
-        .serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = watcher.watch(connection).await {
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIMEOUT)
+            .max_buf_size(HEAD_BUFFER)
+            .max_headers(MAX_HEADER_FIELDS)
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    let served = async {
+        tokio::select! {
+            // What has been read is dealt with before the news.
+            biased;
+            ended = connection.as_mut() => return ended,
+            _ = stop.changed() => {}
+        }
+        if !asked.load(Ordering::Relaxed)
+            && let Ok(ended) = timeout(LAST_CALL, connection.as_mut()).await
+        {
+            return ended;
+        }
+        connection.as_mut().graceful_shutdown();
+        if asked.load(Ordering::Relaxed) { connection.await } else { Ok(()) }
+    };
+    if let Err(error) = served.await {
         tracing::debug!("connection of {peer} ended: {error}");
     }
 }
