@@ -1,1 +1,579 @@
-//! To come.
+//! What only the built binary shows: its flags, its exit codes, its signals, and its sockets.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::process::{Ended, Server, Signal, binary, head};
+
+const LOGS: &str = "/api/v1/audit-logs";
+const ADMIN: &str = "Authorization: Bearer mock-admin\r\n";
+
+/// A folder with these files.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn path(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
+}
+
+fn entry(identifier: &str) -> String {
+    json!({"action": "CREATE", "objectIdentifier": identifier, "objectType": "TEAM", "timestamp": "now-5m"}).to_string()
+}
+
+fn keys(token: &str) -> String {
+    let admin = json!({"type": "DEFAULT", "role": "ADMIN"});
+    json!({"keys": [{"token": token, "name": "Test", "roles": [admin]}]}).to_string()
+}
+
+fn identifiers(server: &Server) -> Vec<String> {
+    let page = server.logs("");
+    let logs = page["logs"].as_array().unwrap();
+    logs.iter().map(|entry| entry["objectIdentifier"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A port that somebody else listens on.
+fn taken_port() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    (listener, address)
+}
+
+/// Standard error of a command line that is refused.
+fn refused(args: &[&str]) -> String {
+    binary(args.iter().copied()).run().failed(2).to_owned()
+}
+
+// Starting
+
+#[test]
+fn one_line_in_json_tells_the_port_that_was_picked() {
+    let server = Server::start(&[]);
+    let line: Value = serde_json::from_str(&server.start_line).unwrap();
+    assert_eq!(line, json!({"event": "listening", "url": server.url(), "entries": 640}));
+    assert_ne!(server.address(), "127.0.0.1:0");
+    assert_eq!(server.get("/__admin/health").ok()["status"], "ok");
+}
+
+#[test]
+fn one_line_as_text_tells_the_port_that_was_picked() {
+    let server = binary(["--listen", "127.0.0.1:0"]).serve();
+    let told = format!("cortex-audit-mock listening on {} with 640 entries\n", server.url());
+    assert_eq!(server.start_line, told);
+}
+
+#[test]
+fn serve_is_the_default_command() {
+    let server = binary(["serve", "--listen", "127.0.0.1:0"]).serve();
+    assert_eq!(server.logs("")["total"], 640);
+}
+
+#[test]
+fn nothing_else_is_written_to_standard_output() {
+    let server = Server::start(&[]);
+    server.logs("unknown=1");
+    server.signal(Signal::TERM);
+    assert_eq!(server.end().stdout, "");
+}
+
+// Flags and environment variables
+
+#[test]
+fn listen_can_come_from_the_environment_and_the_flag_wins() {
+    let from_environment = binary([]).env("CORTEX_MOCK_LISTEN", "127.0.0.1:0").serve();
+    from_environment.logs("");
+    let (_taken, address) = taken_port();
+    let flag_wins = binary(["--listen", "127.0.0.1:0"]).env("CORTEX_MOCK_LISTEN", &address).serve();
+    flag_wins.logs("");
+}
+
+#[test]
+fn log_can_come_from_the_environment_and_the_flag_wins() {
+    let from_environment = binary(["--listen", "127.0.0.1:0"]).env("CORTEX_MOCK_LOG", "json").serve();
+    assert!(from_environment.start_line.starts_with('{'));
+    let flag_wins = binary(["--listen", "127.0.0.1:0", "--log", "text"]).env("CORTEX_MOCK_LOG", "json").serve();
+    assert!(flag_wins.start_line.starts_with("cortex-audit-mock"));
+}
+
+#[test]
+fn fixtures_can_come_from_the_environment_and_the_flag_wins() {
+    let files = folder(&[("a.json", &entry("a")), ("b.json", &entry("b"))]);
+    let start = |args: &[&str]| {
+        let args = ["--listen", "127.0.0.1:0"].iter().chain(args).copied();
+        binary(args).env("CORTEX_MOCK_FIXTURES", &path(&files, "a.json")).serve()
+    };
+    assert_eq!(identifiers(&start(&[])), ["a"]);
+    assert_eq!(identifiers(&start(&["--fixtures", &path(&files, "b.json")])), ["b"]);
+}
+
+#[test]
+fn keys_can_come_from_the_environment_and_the_flag_wins() {
+    let files = folder(&[("a.json", &keys("key-a")), ("b.json", &keys("key-b"))]);
+    let start = |args: &[&str]| {
+        let args = ["--listen", "127.0.0.1:0"].iter().chain(args).copied();
+        binary(args).env("CORTEX_MOCK_KEYS", &path(&files, "a.json")).serve()
+    };
+    let answers =
+        |server: &Server| ["key-a", "key-b", "mock-admin"].map(|key| server.get_as(key, LOGS).status.as_u16());
+    assert_eq!(answers(&start(&[])), [200, 401, 401]);
+    assert_eq!(answers(&start(&["--keys", &path(&files, "b.json")])), [401, 200, 401]);
+}
+
+#[test]
+fn now_can_come_from_the_environment_and_the_flag_wins() {
+    let newest = |args: &[&str]| {
+        let args = ["--listen", "127.0.0.1:0", "--fixtures", "-"].iter().chain(args).copied();
+        let server = binary(args).env("CORTEX_MOCK_NOW", "2025-05-20T12:00:00Z").input(entry("a")).serve();
+        server.logs("")["logs"][0]["timestamp"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(newest(&[]), "2025-05-20T11:55:00Z");
+    assert_eq!(newest(&["--now", "2024-02-29T00:00:00Z"]), "2024-02-28T23:55:00Z");
+}
+
+#[test]
+fn rate_limit_can_come_from_the_environment_and_the_flag_wins() {
+    let second_answer = |args: &[&str]| {
+        let server = binary(["--listen", "127.0.0.1:0"].iter().chain(args).copied())
+            .env("CORTEX_MOCK_RATE_LIMIT", "1/d")
+            .serve();
+        server.get(LOGS);
+        server.get(LOGS).status.as_u16()
+    };
+    assert_eq!(second_answer(&[]), 429);
+    assert_eq!(second_answer(&["--rate-limit", "off"]), 200);
+}
+
+#[test]
+fn strict_can_come_from_the_environment_and_the_flag_wins() {
+    let answer = |environment: &str, args: &[&str]| {
+        let args = ["--listen", "127.0.0.1:0"].iter().chain(args).copied();
+        let server = binary(args).env("CORTEX_MOCK_STRICT", environment).serve();
+        server.get("/api/v1/audit-logs?unknown=1").status.as_u16()
+    };
+    assert_eq!(answer("false", &[]), 200);
+    assert_eq!(answer("true", &[]), 400);
+    assert_eq!(answer("false", &["--strict"]), 400);
+}
+
+// Wrong values
+
+#[test]
+fn a_wrong_address_is_told_with_what_is_accepted() {
+    assert_snapshot!(refused(&["--listen", "8080"]), @r"
+    error: invalid value '8080' for '--listen <ADDR>': accepted: IP:PORT such as 127.0.0.1:8080, [::1]:8080, or port 0 for a free one
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(refused(&["healthcheck", "--listen", "localhost"]), @r"
+    error: invalid value 'localhost' for '--listen <ADDR>': accepted: IP:PORT such as 127.0.0.1:8080, [::1]:8080, or port 0 for a free one
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_wrong_time_is_told_with_what_is_accepted() {
+    assert_snapshot!(refused(&["--now", "yesterday"]), @r"
+    error: invalid value 'yesterday' for '--now <TIME>': it is not a date-time; accepted: RFC 3339 such as 2025-05-20T06:00:00Z
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(refused(&["validate", "--now", "2025-05-20"]), @r"
+    error: invalid value '2025-05-20' for '--now <TIME>': it is a day without a time; accepted: RFC 3339 such as 2025-05-20T06:00:00Z
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_wrong_rate_is_told_with_what_is_accepted() {
+    assert_snapshot!(refused(&["--rate-limit", "many"]), @r"
+    error: invalid value 'many' for '--rate-limit <RATE>': expected COUNT/UNIT with a count from 1 to 1000000000 and a unit of s, min, h or d, such as 1000/min, or off
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(refused(&["--rate-limit", "0/s"]), @r"
+    error: invalid value '0/s' for '--rate-limit <RATE>': expected COUNT/UNIT with a count from 1 to 1000000000 and a unit of s, min, h or d, such as 1000/min, or off
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_wrong_log_format_is_told_with_what_is_accepted() {
+    assert_snapshot!(refused(&["--log", "xml"]), @r"
+    error: invalid value 'xml' for '--log <FORMAT>'
+      [possible values: text, json, off]
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn an_unknown_flag_is_told_with_the_nearest() {
+    assert_snapshot!(refused(&["--fixture", "logs.json"]), @r"
+    error: unexpected argument '--fixture' found
+
+      tip: a similar argument exists: '--fixtures'
+
+    Usage: cortex-audit-mock --fixtures <PATH>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn an_unknown_command_is_told_with_the_nearest() {
+    assert_snapshot!(refused(&["sevre"]), @r"
+    error: unrecognized subcommand 'sevre'
+
+      tip: a similar subcommand exists: 'serve'
+
+    Usage: cortex-audit-mock [OPTIONS]
+           cortex-audit-mock <COMMAND>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_wrong_environment_variable_is_told_as_its_flag() {
+    let from_environment = |name: &str| binary([]).env(name, "perhaps").run().failed(2).to_owned();
+    let from_flag = |flag: &str| refused(&[flag, "perhaps"]);
+    assert_snapshot!(from_environment("CORTEX_MOCK_STRICT"), @r"
+    error: invalid value 'perhaps' for '--strict': accepted: true or false
+
+    For more information, try '--help'.
+    ");
+    assert_eq!(from_environment("CORTEX_MOCK_LISTEN"), from_flag("--listen"));
+    assert_eq!(from_environment("CORTEX_MOCK_NOW"), from_flag("--now"));
+    assert_eq!(from_environment("CORTEX_MOCK_RATE_LIMIT"), from_flag("--rate-limit"));
+    assert_eq!(from_environment("CORTEX_MOCK_LOG"), from_flag("--log"));
+}
+
+#[test]
+fn a_wrong_rust_log_is_told_with_what_is_accepted() {
+    assert_snapshot!(binary([]).env("RUST_LOG", "a=b=c").run().failed(1), @r#"error: RUST_LOG="a=b=c" cannot be read: invalid filter directive: too many '=' in filter directive, expected 0 or 1; accepted: such as info or cortex_audit_mock=debug"#);
+}
+
+#[test]
+fn a_taken_port_is_one_clear_sentence() {
+    let (_taken, address) = taken_port();
+    let ended = binary(["--listen", &address]).run();
+    assert_snapshot!(ended.failed(1).replace(&address, "ADDRESS"), @"error: cannot listen on ADDRESS (--listen): Address already in use (os error 98)");
+}
+
+// Files
+
+/// Started at a port that is taken: were it bound before the files are read, the error would be another.
+fn refused_files(args: &[&str]) -> Ended {
+    let (_taken, address) = taken_port();
+    binary(["--listen", &address].iter().chain(args).copied()).run()
+}
+
+#[test]
+fn every_error_of_every_file_is_told_and_nothing_is_bound() {
+    let files = folder(&[
+        ("a.json", r#"[{"action": "CREATED", "objectIdentifier": 1, "objectType": "TEAM", "timestamp": "now"}]"#),
+        ("b.json", r#"[{"action": "CREATE", "objectIdentifier": "b", "timestamp": "yesterday"}]"#),
+        ("keys.json", r#"{"keys": [{"token": "key-a", "name": "A", "roles": [{"type": "DEFAULT", "role": "BOSS"}]}]}"#),
+    ]);
+    let ended = refused_files(&[
+        "--fixtures",
+        &path(&files, "a.json"),
+        "--fixtures",
+        &path(&files, "b.json"),
+        "--keys",
+        &path(&files, "keys.json"),
+    ]);
+    assert_snapshot!(without_folder(ended.failed(1), files.path()), @r#"
+    error: FOLDER/keys.json:1:81: key 1, role: "BOSS" is not known; accepted: READ_ONLY, USER, MANAGER, ADMIN
+    FOLDER/a.json:1:13: entry 1, action: "CREATED" is not one of CREATE, UPDATE, DELETE; did you mean "CREATE"?
+    FOLDER/a.json:1:44: entry 1, objectIdentifier: expected a string, found a number
+    FOLDER/b.json:1:2: entry 1, objectType: is required and missing
+    FOLDER/b.json:1:61: entry 1, timestamp: "yesterday" is not a date-time; accepted: RFC 3339 such as "2025-05-20T06:51:43.235Z", or relative such as "now-5m"
+    "#);
+}
+
+#[test]
+fn an_unreadable_file_is_told_and_nothing_is_bound() {
+    let files = folder(&[]);
+    let ended = refused_files(&["--fixtures", &path(&files, "missing.json"), "--keys", &path(&files, "none.json")]);
+    assert_snapshot!(without_folder(ended.failed(1), files.path()), @r"
+    error: FOLDER/none.json: cannot be read: No such file or directory (os error 2)
+    FOLDER/missing.json: cannot be read: No such file or directory (os error 2)
+    ");
+}
+
+fn without_folder(text: &str, folder: &Path) -> String {
+    text.replace(folder.to_str().unwrap(), "FOLDER")
+}
+
+#[test]
+fn fixtures_are_a_file_a_folder_or_standard_input_and_repeatable() {
+    let files = folder(&[("a.json", &entry("a")), ("b.ndjson", &entry("b")), ("notes.txt", "not read")]);
+    let more = folder(&[("c.jsonl", &entry("c"))]);
+    let args = ["--listen", "127.0.0.1:0", "--fixtures", files.path().to_str().unwrap(), "--fixtures", "-"];
+    let server = binary(args.into_iter().chain(["--fixtures", &path(&more, "c.jsonl")])).input(entry("d")).serve();
+    assert_eq!(identifiers(&server).len(), 4);
+    let mut sorted = identifiers(&server);
+    sorted.sort();
+    assert_eq!(sorted, ["a", "b", "c", "d"]);
+}
+
+#[test]
+fn an_answer_of_the_server_is_a_fixture() {
+    let saved = Server::start(&[]).get("/api/v1/audit-logs?pageSize=3");
+    let server = binary(["--listen", "127.0.0.1:0", "--fixtures", "-"]).input(saved.body.clone()).serve();
+    assert_eq!(server.logs("")["logs"], saved.ok()["logs"]);
+}
+
+#[test]
+fn validate_says_what_is_in_good_files() {
+    let files = folder(&[("a.json", &entry("a"))]);
+    let ended = binary(["validate", "--now", "2025-05-20T12:00:00Z", &path(&files, "a.json"), "-"])
+        .input(
+            r#"{"action": "DELETE", "objectIdentifier": "b", "objectType": "SERVIC", "timestamp": "now", "note": "x"}"#,
+        )
+        .run();
+    assert_snapshot!(ended.succeeded(), @r"
+    2 entries, all valid
+      from 2025-05-20T11:55:00Z to 2025-05-20T12:00:00Z
+      actions: CREATE 1, DELETE 1
+      actor types: ANONYMOUS 2
+      object types: 2
+      note: SERVIC is not an object type that Cortex is known to use; did you mean SERVICE?
+      note: the field note is not known and was ignored in 1 entries
+    ");
+}
+
+#[test]
+fn validate_tells_everything_that_is_wrong() {
+    let ended = binary(["validate", "-", "/nowhere/logs.json"]).input(r#"[{"action": "READ"}]"#).run();
+    assert_snapshot!(ended.failed(1), @r#"
+    error: 5 things are wrong
+    standard input:1:2: entry 1, objectIdentifier: is required and missing
+    standard input:1:2: entry 1, objectType: is required and missing
+    standard input:1:2: entry 1, timestamp: is required and missing
+    standard input:1:13: entry 1, action: "READ" is not one of CREATE, UPDATE, DELETE
+    /nowhere/logs.json: cannot be read: No such file or directory (os error 2)
+    "#);
+}
+
+// Health
+
+#[test]
+fn healthcheck_succeeds_against_a_running_server() {
+    let server = Server::start(&[]);
+    assert_eq!(binary(["healthcheck", "--listen", server.address()]).run().succeeded(), "");
+    let from_environment = binary(["healthcheck"]).env("CORTEX_MOCK_LISTEN", server.address()).run();
+    assert_eq!(from_environment.succeeded(), "");
+}
+
+#[test]
+fn healthcheck_of_all_addresses_asks_on_loopback() {
+    let server = binary(["--listen", "0.0.0.0:0"]).serve();
+    assert_eq!(binary(["healthcheck", "--listen", server.address()]).run().succeeded(), "");
+}
+
+#[test]
+fn healthcheck_fails_against_a_stopped_server() {
+    let server = Server::start(&[]);
+    let address = server.address().to_owned();
+    server.stop();
+    let ended = binary(["healthcheck", "--listen", &address]).run();
+    assert_snapshot!(ended.failed(1).replace(&address, "ADDRESS"), @"error: no answer from http://ADDRESS/__admin/health: Connection refused (os error 111)");
+}
+
+#[test]
+fn healthcheck_fails_against_something_that_is_not_http() {
+    use std::io::Write;
+    let (listener, address) = taken_port();
+    let other = std::thread::spawn(move || listener.accept().unwrap().0.write_all(b"SSH-2.0-other\r\n"));
+    let ended = binary(["healthcheck", "--listen", &address]).run();
+    other.join().unwrap().unwrap();
+    let told = ended.failed(1).replace(&address, "ADDRESS");
+    assert!(told.starts_with("error: no answer from http://ADDRESS/__admin/health: "), "{told}");
+}
+
+// Stopping
+
+#[test]
+fn sigterm_and_sigint_stop_it_within_a_second_whatever_is_connected() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let server = Server::start(&[]);
+        let mut idle = server.connect();
+        idle.get_as("mock-admin", LOGS).ok();
+        let mut silent = server.connect();
+        let mut half_a_head = server.connect();
+        half_a_head.send("GET /api/v1/audit-logs HTTP/1.1\r\nHost:");
+        let mut half_a_second_head = server.connect();
+        half_a_second_head.get_as("mock-admin", LOGS).ok();
+        half_a_second_head.send("GET /api/v1");
+        server.stop_with(signal);
+        for connection in [&mut idle, &mut silent] {
+            assert_eq!(connection.rest().as_deref(), Some(&b""[..]));
+        }
+    }
+}
+
+#[test]
+fn a_request_that_was_sent_before_the_signal_is_answered() {
+    let server = Server::start(&[]);
+    let mut first = server.connect();
+    let mut second = server.connect();
+    second.get_as("mock-admin", LOGS).ok();
+    for connection in [&mut first, &mut second] {
+        connection.send(head("GET", LOGS, ADMIN));
+    }
+    server.stop();
+    for mut connection in [first, second] {
+        assert_eq!(connection.answer().ok()["total"], 640);
+        assert_eq!(connection.rest().as_deref(), Some(&b""[..]), "then the connection is closed");
+    }
+}
+
+#[test]
+fn a_request_whose_body_is_still_arriving_at_the_signal_is_answered() {
+    let server = Server::start(&[]);
+    let mut idle = server.connect();
+    idle.get_as("mock-admin", LOGS).ok();
+    let mut in_flight = server.connect();
+    in_flight.send(head("GET", LOGS, &format!("{ADMIN}Content-Length: 4\r\nExpect: 100-continue\r\n")));
+    assert_eq!(in_flight.raw_head().status.as_u16(), 100, "the head has been read");
+    server.signal(Signal::TERM);
+    assert_eq!(idle.rest().as_deref(), Some(&b""[..]), "the server is stopping");
+    in_flight.send("body");
+    assert_eq!(in_flight.answer().ok()["total"], 640);
+    assert_eq!(server.end().code, Some(0));
+}
+
+// The log
+
+fn lines(log: &str) -> Vec<Value> {
+    log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}
+
+/// Proves PARAM-UNKNOWN.
+#[test]
+fn the_log_warns_of_an_ignored_parameter_with_the_nearest_name() {
+    let server = Server::start(&[]);
+    let id = server.get("/api/v1/audit-logs?objectType=TEAM").header("x-request-id").unwrap().to_owned();
+    let log = lines(&server.stop());
+    let [line] = log.as_slice() else { panic!("one line: {log:?}") };
+    assert_eq!(line["level"], "WARN");
+    assert_eq!(line["fields"]["rule"], "PARAM-UNKNOWN");
+    assert_eq!(line["fields"]["request"], id);
+    assert_snapshot!(line["fields"]["message"].as_str().unwrap(), @r#"objectType="TEAM" is not a parameter of this operation and was ignored. Did you mean "objectTypes"?"#);
+}
+
+#[test]
+fn the_log_never_holds_a_token() {
+    let token = "secret-4f9a7c21d0";
+    let files = folder(&[("keys.json", &keys(token))]);
+    let args = ["--listen", "127.0.0.1:0", "--log", "json", "--keys", &path(&files, "keys.json")];
+    let server = binary(args).env("RUST_LOG", "trace").serve();
+    assert_eq!(server.get_as(token, "/api/v1/audit-logs?unknown=1&page=-1").status.as_u16(), 400);
+    assert_eq!(server.get_as("wrong-b81e55d3", LOGS).status.as_u16(), 401);
+    let log = server.stop();
+    assert!(log.contains("Test (…21d0)"), "a key goes by its name: {log}");
+    assert!(!log.contains(token) && !log.contains("b81e55d3"), "{log}");
+}
+
+#[test]
+fn rust_log_sets_the_level_and_log_off_silences_it() {
+    let asked = |log: &str, level: &str| {
+        let server = binary(["--listen", "127.0.0.1:0", "--log", log]).env("RUST_LOG", level).serve();
+        server.get("/api/v1/audit-logs?unknown=1");
+        server.stop()
+    };
+    assert!(asked("text", "error").is_empty());
+    assert!(asked("off", "debug").is_empty());
+    let log = asked("text", "cortex_audit_mock=debug");
+    assert!(log.contains("GET /api/v1/audit-logs?unknown=1") && log.contains(" WARN "), "{log}");
+}
+
+// Sockets
+
+#[test]
+fn too_long_a_path_is_a_414_and_the_connection_lives_on() {
+    let server = Server::start(&[]);
+    let mut connection = server.connect();
+    let answer = connection.get_as("mock-admin", &format!("{LOGS}?objectIdentifiers={}", "x".repeat(17 * 1024)));
+    answer.details(414);
+    connection.get_as("mock-admin", LOGS).ok();
+    assert!(!server.stop().contains("panic"));
+}
+
+#[test]
+fn too_long_headers_are_a_431() {
+    let server = Server::start(&[]);
+    let mut connection = server.connect();
+    connection.send(head("GET", LOGS, &format!("{ADMIN}X-Long: {}\r\n", "x".repeat(33 * 1024))));
+    connection.answer().details(431);
+    connection.get_as("mock-admin", LOGS).ok();
+    // Beyond what is kept of a head at all.
+    let mut beyond = server.connect();
+    beyond.send(head("GET", LOGS, &"X-Many: x\r\n".repeat(300)));
+    assert_eq!(beyond.raw_head().status.as_u16(), 431);
+    server.logs("");
+    assert!(!server.stop().contains("panic"));
+}
+
+#[test]
+fn too_large_a_body_is_a_413_whether_its_length_is_announced_or_not() {
+    let server = Server::start(&[]);
+    let mut announced = server.connect();
+    announced.send(head("GET", LOGS, &format!("{ADMIN}Content-Length: {}\r\n", 2 * 1024 * 1024 + 1)));
+    announced.answer().details(413);
+    let mut chunked = server.connect();
+    chunked.send(head("GET", LOGS, &format!("{ADMIN}Transfer-Encoding: chunked\r\n")));
+    chunked.send(format!("{:x}\r\n{}", 2 * 1024 * 1024 + 1, "x".repeat(2 * 1024 * 1024 + 1)));
+    chunked.answer().details(413);
+    server.logs("");
+    assert!(!server.stop().contains("panic"));
+}
+
+#[test]
+fn pipelined_requests_are_answered_in_their_order() {
+    let server = Server::start(&[]);
+    let mut connection = server.connect();
+    let sizes = [3, 1, 2];
+    connection.send(sizes.map(|size| head("GET", &format!("{LOGS}?pageSize={size}"), ADMIN)).concat());
+    for size in sizes {
+        assert_eq!(connection.answer().identifiers().len(), size);
+    }
+}
+
+#[test]
+fn head_tells_the_length_of_the_body_that_get_has() {
+    let server = Server::start(&["--now", "2025-05-20T12:00:00Z"]);
+    let mut connection = server.connect();
+    for path in [LOGS, "/api/v1/audit-logs?page=-1", "/openapi.json", "/nothing"] {
+        connection.send(head("HEAD", path, ADMIN));
+        let without_body = connection.answer_to_head();
+        let with_body = connection.get_as("mock-admin", path);
+        assert_eq!(without_body.status, with_body.status, "{path}");
+        assert_eq!(without_body.header("content-length"), with_body.header("content-length"), "{path}");
+    }
+}
+
+#[test]
+fn what_is_not_http_is_refused_and_the_server_lives_on() {
+    let server = Server::start(&[]);
+    for nonsense in ["\0\0\0\0\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\nBad Header: x\r\n\r\n"] {
+        let mut connection = server.connect();
+        connection.send(nonsense);
+        assert_eq!(connection.raw_head().status.as_u16(), 400, "{nonsense:?}");
+    }
+    server.logs("");
+}
