@@ -1,1 +1,431 @@
-//! To come.
+//! Cortex's own command-line client against the built binary.
+//!
+//! The client is installed from its registry into a virtual environment once. Where that cannot be done the tests say
+//! why and pass, except in CI (the environment variable `CI`), where they fail.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use cortex_audit_mock::contract::{Action, ActorType, Entry, Timestamp};
+use cortex_audit_mock::fixture::{self, EntrySource};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::process::{Server, binary};
+use crate::support::{NOW, time};
+
+/// The release that the contract was read from.
+const CLIENT: &str = "cortexapps-cli==1.50.0";
+
+/// The folder of the client's programs; `None` (and said so) where it cannot be had.
+pub fn installed() -> Option<&'static Path> {
+    static INSTALLED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    match INSTALLED.get_or_init(install) {
+        Ok(programs) => Some(programs),
+        Err(reason) if std::env::var_os("CI").is_some() => panic!("the official client is required in CI: {reason}"),
+        Err(reason) => {
+            eprintln!("skipped: {reason}");
+            None
+        }
+    }
+}
+
+fn install() -> Result<PathBuf, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let home = folder.join(CLIENT);
+    let programs = home.join("bin");
+    let complete = home.join("complete");
+    let lock = File::create(folder.join("official-client.lock")).map_err(|error| error.to_string())?;
+    // Other test processes wait here for the one that installs.
+    lock.lock().map_err(|error| error.to_string())?;
+    if !complete.exists() {
+        done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", CLIENT];
+        done(Command::new(programs.join("python")).args(pip))?;
+        File::create(complete).map_err(|error| error.to_string())?;
+    }
+    Ok(programs)
+}
+
+fn done(command: &mut Command) -> Result<(), String> {
+    let told = format!("{command:?}");
+    let output = command.output().map_err(|error| format!("{told}: {error}"))?;
+    let error = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() { Ok(()) } else { Err(format!("{told}: {}", error.trim())) }
+}
+
+/// The client of one user, with a home of their own.
+struct Client {
+    programs: &'static Path,
+    home: TempDir,
+}
+
+impl Client {
+    fn new() -> Option<Self> {
+        Some(Self { programs: installed()?, home: tempfile::tempdir().unwrap() })
+    }
+
+    /// A program of the virtual environment that finds nothing of the tester's own configuration.
+    fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.programs.join(name));
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_some_and(|name| name.starts_with("CORTEX_")) {
+                command.env_remove(name);
+            }
+        }
+        // Wide enough that no line of its output is broken.
+        command.env("HOME", self.home.path()).env("COLUMNS", "400").stdin(Stdio::null());
+        command
+    }
+
+    /// `cortex audit-logs get` with these flags.
+    fn run(&self, server: &Server, key: &str, flags: &[&str]) -> Output {
+        let mut command = self.program("cortex");
+        command.env("CORTEX_BASE_URL", server.url()).env("CORTEX_API_KEY", key);
+        command.args(["audit-logs", "get"]).args(flags).output().unwrap()
+    }
+
+    /// What it prints when it succeeds.
+    #[track_caller]
+    fn prints(&self, server: &Server, flags: &[&str]) -> String {
+        let output = self.run(server, "mock-admin", flags);
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success(), "{flags:?}: {stdout}{stderr}");
+        stdout
+    }
+
+    /// What it prints as JSON.
+    #[track_caller]
+    fn page(&self, server: &Server, flags: &[&str]) -> Value {
+        serde_json::from_str(&self.prints(server, flags)).unwrap()
+    }
+
+    /// The entries of the page that it prints.
+    #[track_caller]
+    fn logs(&self, server: &Server, flags: &[&str]) -> Vec<Value> {
+        self.page(server, flags)["logs"].as_array().unwrap().clone()
+    }
+
+    /// What it prints when it fails, on one line.
+    #[track_caller]
+    fn complains(&self, server: &Server, key: &str, flags: &[&str]) -> String {
+        let output = self.run(server, key, flags);
+        assert_eq!(output.status.code(), Some(1));
+        text(&output.stdout).trim().to_owned()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A server at [`NOW`], so that the story's entries have known times.
+fn at_a_known_time() -> Server {
+    Server::start(&["--now", NOW])
+}
+
+/// The story at [`NOW`], newest first.
+fn story() -> Vec<Entry> {
+    let mut entries = fixture::load(&[EntrySource::BuiltIn], time(NOW)).unwrap().entries;
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.timestamp));
+    entries
+}
+
+/// As sets, because a test may not know the order of the same instant.
+fn set(entries: &[Value]) -> BTreeSet<String> {
+    entries.iter().map(Value::to_string).collect()
+}
+
+/// That a filter gives what it means, entry by entry, newest first.
+#[track_caller]
+fn gives(client: &Client, server: &Server, flags: &[&str], meaning: impl Fn(&Entry) -> bool) {
+    let expected: Vec<Value> = story().iter().filter(|entry| meaning(entry)).map(|entry| json!(entry)).collect();
+    let found = client.logs(server, flags);
+    assert!(!expected.is_empty(), "{flags:?} match something");
+    assert_eq!(found.len(), expected.len(), "{flags:?}");
+    assert_eq!(set(&found), set(&expected), "{flags:?}");
+    let times = found.iter().map(|entry| time(entry["timestamp"].as_str().unwrap()));
+    assert!(times.is_sorted_by(|newer, older| newer >= older), "{flags:?}");
+}
+
+/// Proves RES-PAGE, RES-TOTALS, RES-ENTRY, RES-ORDER, REQ-LENIENT.
+#[test]
+fn without_flags_it_reads_every_page() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let page = client.page(&server, &[]);
+    assert_eq!((&page["total"], &page["page"], &page["totalPages"]), (&json!(640), &json!(0), &json!(1)));
+    let paged: Vec<Value> =
+        (0..3).flat_map(|page| server.logs(&format!("page={page}"))["logs"].as_array().unwrap().clone()).collect();
+    assert_eq!(page["logs"], json!(paged));
+}
+
+/// Proves PAGE-BOUNDS, RES-TOTALS.
+#[test]
+fn it_reads_one_page_of_any_size() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let first = client.page(&server, &["-p", "0", "-z", "1"]);
+    assert_eq!(first, server.logs("page=0&pageSize=1"));
+    assert_eq!((&first["total"], &first["totalPages"]), (&json!(640), &json!(640)));
+    let past_the_end = client.page(&server, &["-p", "640", "-z", "1"]);
+    assert_eq!(past_the_end, json!({"logs": [], "page": 640, "total": 640, "totalPages": 640}));
+}
+
+/// Proves TIME-ZONELESS, TIME-RANGE: what the client's own tests ask for.
+#[test]
+fn from_yesterday_to_today_it_finds_entries_all_of_them_in_range() {
+    let Some(client) = Client::new() else { return };
+    let server = Server::start(&[]);
+    let days = chrono::TimeDelta::days;
+    let zoneless = |at: Timestamp| at.to_string()[..19].to_owned();
+    let now = Timestamp::system();
+    let (start, end) = (zoneless(now.checked_add(days(-1)).unwrap()), zoneless(now));
+    let found = client.logs(&server, &["-s", &start, "-e", &end]);
+    assert!(!found.is_empty());
+    for entry in &found {
+        let at = time(entry["timestamp"].as_str().unwrap());
+        assert!((time(&start)..=time(&end)).contains(&at), "{at} is not from {start} to {end}");
+    }
+    assert_eq!(json!(found), server.logs(&format!("pageSize=1000&startTime={start}Z&endTime={end}Z"))["logs"]);
+}
+
+/// Proves LIST-ACTIONS, LIST-FORMS, FILTER-LOGIC.
+#[test]
+fn actions_filter_by_what_was_done() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    gives(&client, &server, &["-a", "DELETE"], |entry| entry.action == Action::Delete);
+    gives(&client, &server, &["-a", "DELETE", "-a", "CREATE"], |entry| entry.action != Action::Update);
+}
+
+/// Proves LIST-OBJECT-TYPES, LIST-OBJECT-TYPES-KNOWN, LIST-SEVERAL, LIST-FORMS.
+#[test]
+fn object_types_filter_by_what_it_was_done_to() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    gives(&client, &server, &["-ot", "SCORECARD"], |entry| entry.object_type == "SCORECARD");
+    gives(&client, &server, &["-ot", "WORKFLOW", "-ot", "TEAM"], |entry| {
+        ["WORKFLOW", "TEAM"].contains(&&*entry.object_type)
+    });
+}
+
+/// Proves LIST-STRINGS, LIST-FORMS, FILTER-LOGIC.
+#[test]
+fn object_identifiers_filter_by_name_one_with_spaces_among_them() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    gives(&client, &server, &["-oi", "Incident Preparedness"], |entry| {
+        entry.object_identifier == "Incident Preparedness"
+    });
+    gives(&client, &server, &["-oi", "Incident Preparedness", "-oi", "carrier-adapter"], |entry| {
+        ["Incident Preparedness", "carrier-adapter"].contains(&&*entry.object_identifier)
+    });
+}
+
+/// Proves LIST-STRINGS, LIST-FORMS, RES-ACTOR.
+#[test]
+fn actor_emails_filter_by_who_signed_in() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let (one, other) = ("samuel.oduya@brightwave.example", "hana.kobayashi@brightwave.example");
+    gives(&client, &server, &["-ae", one], |entry| entry.actor.email.as_deref() == Some(one));
+    gives(&client, &server, &["-ae", one, "-ae", other], |entry| {
+        [Some(one), Some(other)].contains(&entry.actor.email.as_deref())
+    });
+}
+
+/// Proves LIST-STRINGS, LIST-FORMS.
+#[test]
+fn actor_ip_addresses_filter_by_where_from() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let (four, six) = ("192.0.2.14", "2001:db8:40:12::49ee");
+    gives(&client, &server, &["-ai", four], |entry| entry.ip_address.as_deref() == Some(four));
+    gives(&client, &server, &["-ai", four, "-ai", six], |entry| {
+        [Some(four), Some(six)].contains(&entry.ip_address.as_deref())
+    });
+}
+
+/// Proves LIST-STRINGS, LIST-FORMS, RES-ACTOR.
+#[test]
+fn actor_api_key_identifiers_filter_by_key() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let (one, other) = ("ci-deploy", "priya-scorecards-cli");
+    gives(&client, &server, &["-ak", one], |entry| entry.actor.api_key_identifier.as_deref() == Some(one));
+    gives(&client, &server, &["-ak", one, "-ak", other], |entry| {
+        [Some(one), Some(other)].contains(&entry.actor.api_key_identifier.as_deref())
+    });
+}
+
+/// Proves LIST-REQUEST-TYPES, LIST-SEVERAL, LIST-FORMS.
+#[test]
+fn actor_request_types_filter_by_kind_of_request() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    for kind in ["API_KEY_ENTITY", "ATLASSIAN_WEBHOOK", "SCORECARD_BADGES", "SLACK_COMMAND"] {
+        gives(&client, &server, &["-ar", kind], |entry| entry.actor.request_type.as_deref() == Some(kind));
+    }
+    gives(&client, &server, &["-ar", "SLACK_COMMAND", "-ar", "SCORECARD_BADGES"], |entry| {
+        [Some("SLACK_COMMAND"), Some("SCORECARD_BADGES")].contains(&entry.actor.request_type.as_deref())
+    });
+}
+
+/// Proves LIST-ACTOR-TYPES, LIST-FORMS.
+#[test]
+fn actor_types_filter_by_kind_of_actor() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    for kind in ActorType::ALL {
+        gives(&client, &server, &["-at", kind.as_str()], |entry| entry.actor.kind == kind);
+    }
+    gives(&client, &server, &["-at", "BACKSTAGE", "-at", "ANONYMOUS"], |entry| {
+        [ActorType::Backstage, ActorType::Anonymous].contains(&entry.actor.kind)
+    });
+}
+
+/// Proves FILTER-LOGIC.
+#[test]
+fn filters_of_several_flags_combine() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let flags =
+        ["-a", "UPDATE", "-ot", "SERVICE", "-at", "API_KEY", "-s", "2025-05-10T00:00", "-e", "2025-05-18T00:00"];
+    let range = time("2025-05-10T00:00:00Z")..=time("2025-05-18T00:00:00Z");
+    gives(&client, &server, &flags, |entry| {
+        entry.action == Action::Update
+            && entry.object_type == "SERVICE"
+            && entry.actor.kind == ActorType::ApiKey
+            && range.contains(&entry.timestamp)
+    });
+}
+
+/// Proves RES-ENTRY, RES-PAGE.
+#[test]
+fn csv_has_a_line_for_each_entry() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let csv = client.prints(&server, &["--csv", "-ot", "SCORECARD"]);
+    let mut lines = csv.lines();
+    assert_eq!(lines.next(), Some("Action,ObjectType,ActorIdentifier,ObjectIdentifier,IpAddress,Timestamp"));
+    let logs = client.logs(&server, &["-ot", "SCORECARD"]);
+    let field = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+    let names = ["action", "objectType", "actorIdentifier", "objectIdentifier", "ipAddress", "timestamp"];
+    let expected: Vec<String> = logs.iter().map(|entry| names.map(|name| field(entry, name)).join(",")).collect();
+    assert_eq!(lines.collect::<Vec<_>>(), expected);
+}
+
+/// Proves RES-ENTRY, RES-PAGE.
+#[test]
+fn the_table_has_a_row_for_each_entry() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let table = client.prints(&server, &["--table", "-ot", "SCORECARD"]);
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with('│')).collect();
+    let logs = client.logs(&server, &["-ot", "SCORECARD"]);
+    assert_eq!(rows.len(), logs.len());
+    for (row, entry) in rows.iter().zip(&logs) {
+        for value in entry.as_object().unwrap().values() {
+            assert!(row.contains(value.as_str().unwrap()), "{value} in {row}");
+        }
+    }
+}
+
+/// That the client prints an error whole: message, details and request id.
+#[track_caller]
+fn prints_whole(printed: &str, status: u16, answer: &Value) {
+    let start =
+        format!("HTTP Error {status}: {} - {} (Request ID: ", answer["message"].as_str().unwrap(), details(answer));
+    let id = printed.strip_prefix(&start).and_then(|rest| rest.strip_suffix(')'));
+    assert!(id.is_some_and(|id| uuid::Uuid::parse_str(id).is_ok()), "{printed}\n{start}");
+}
+
+fn details(answer: &Value) -> &str {
+    answer["details"].as_str().unwrap()
+}
+
+/// Proves ERR-401, ERR-SHAPE, ERR-PRINTED, ERR-WORDS.
+#[test]
+fn a_wrong_key_is_told_whole() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    for key in ["mock-wrong", "mock-expired", "mock-revoked"] {
+        let answer = server.get_as(key, "/api/v1/audit-logs").json();
+        prints_whole(&client.complains(&server, key, &[]), 401, &answer);
+    }
+}
+
+/// Proves ERR-403, REQ-PERMISSION, KEY-DEFAULT-ROLES, ERR-PRINTED, ERR-WORDS.
+#[test]
+fn a_key_without_the_permission_is_told_whole() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let answer = server.get_as("mock-no-audit", "/api/v1/audit-logs").json();
+    prints_whole(&client.complains(&server, "mock-no-audit", &[]), 403, &answer);
+}
+
+/// Proves PAGE-BOUNDS, PARAM-INVALID, ERR-PRINTED, ERR-WORDS.
+#[test]
+fn a_wrong_page_is_told_whole() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let answer = server.get("/api/v1/audit-logs?page=-1&pageSize=0").json();
+    assert!(details(&answer).contains("pageSize"), "both are told");
+    prints_whole(&client.complains(&server, "mock-admin", &["-p", "-1", "-z", "0"]), 400, &answer);
+}
+
+/// Proves ERR-429, ERR-RETRY-AFTER, REQ-RATE.
+#[test]
+fn it_waits_out_a_429_and_goes_on() {
+    let Some(client) = Client::new() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.json");
+    let admin = json!({"type": "DEFAULT", "role": "ADMIN"});
+    let key = json!({"token": "slow-key", "name": "Slow", "roles": [admin], "rateLimit": "1/s"});
+    fs::write(&keys, json!({"keys": [key]}).to_string()).unwrap();
+    let server = binary(["--listen", "127.0.0.1:0", "--log", "json", "--keys", keys.to_str().unwrap()])
+        .env("RUST_LOG", "debug")
+        .serve();
+    let asked = Instant::now();
+    let output = client.run(&server, "slow-key", &[]);
+    let page: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(page["total"], 640);
+    assert!(asked.elapsed() >= Duration::from_secs(2), "three pages at one a second");
+    let log = server.stop();
+    let count = |status: u16| log.matches(&format!("\"status\":{status}")).count();
+    assert_eq!(count(200), 3, "{log}");
+    assert!((1..=2).contains(&count(429)), "one refusal at most for each wait: {log}");
+}
+
+/// Proves CATALOG-EMPTY.
+#[test]
+fn login_accepts_a_valid_key_and_no_other() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let login = |key: &str| {
+        // Without a terminal of its own it reads the key, which it asks for in secret, from standard input.
+        let alone = "import os, sys; os.setsid(); os.execv(sys.argv[1], sys.argv[1:])";
+        let mut command = client.program("python");
+        command.args(["-c", alone]).arg(client.programs.join("cortex")).args(["login", "--no-open-browser", "--force"]);
+        let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = streams.spawn().unwrap();
+        write!(child.stdin.take().unwrap(), "default\n{}\n{key}\n", server.url()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (code, told) = login("mock-wrong");
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("API key was not accepted (HTTP 401)"), "{told}");
+    let (code, told) = login("mock-auditor");
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("Validating API key... OK."), "{told}");
+    // From here on the client needs no environment.
+    let output = client.program("cortex").args(["audit-logs", "get", "-p", "0", "-z", "1"]).output().unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["total"], 640);
+}
