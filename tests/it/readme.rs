@@ -1,1 +1,273 @@
-//! To come.
+//! The README is kept true: its tables are what the code says, its commands run, its files load.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use cortex_audit_mock::contract::{RULES, Timestamp};
+use cortex_audit_mock::fixture;
+use cortex_audit_mock::keys::{self, KeySource};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::official_client;
+use crate::support::process::{Server, binary};
+
+const FIDELITY_START: &str =
+    "<!-- fidelity table: generated from contract::RULES; UPDATE_README=1 cargo test readme rewrites it -->\n";
+const FIDELITY_END: &str = "<!-- end of the fidelity table -->\n";
+
+/// The commands that a test cannot run: they build, need an engine, or install.
+const NOT_RUN: [&str; 3] = ["cargo test", "docker ", "pip install"];
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn file(name: &str) -> String {
+    fs::read_to_string(repository().join(name)).unwrap()
+}
+
+/// A fenced block.
+struct Block {
+    /// What stands behind the fence: a language and, of a file, its name.
+    info: String,
+    text: String,
+}
+
+impl Block {
+    fn file_name(&self) -> Option<&str> {
+        self.info.split_once(' ').map(|(_, name)| name)
+    }
+
+    /// Its command lines, continued ones joined; none when it is no shell.
+    fn commands(&self) -> Vec<String> {
+        let joined = self.text.replace("\\\n", "");
+        let lines = joined.lines().filter(|line| !line.is_empty());
+        match self.info.as_str() {
+            "sh" => lines.map(String::from).collect(),
+            "console" => lines.filter_map(|line| line.strip_prefix("$ ")).map(String::from).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a console shows besides the commands, which may be shortened with `…`.
+    fn output(&self) -> String {
+        let lines = self.text.lines().filter(|line| self.info == "console" && !line.starts_with("$ "));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn blocks() -> Vec<Block> {
+    let readme = file("README.md");
+    let parts: Vec<&str> = readme.split("```").collect();
+    assert_eq!(parts.len() % 2, 1, "every fence is closed");
+    let fenced = parts.iter().skip(1).step_by(2);
+    fenced
+        .map(|part| part.split_once('\n').expect("a fence ends its line"))
+        .map(|(info, text)| Block { info: info.to_owned(), text: text.to_owned() })
+        .collect()
+}
+
+fn all_commands() -> Vec<String> {
+    blocks().iter().flat_map(Block::commands).collect()
+}
+
+/// The cells of each row of the table below a heading, the header left out.
+fn table(heading: &str) -> Vec<Vec<String>> {
+    let readme = file("README.md");
+    let (_, section) = readme.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
+    let rows = section.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    rows.skip(2)
+        .map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().replace('`', "")).collect())
+        .collect()
+}
+
+/// What `--help` tells of a flag: its name with its value, its environment variable, its default.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Flag {
+    name: String,
+    environment: String,
+    default: Option<String>,
+}
+
+fn flags_of_help() -> Vec<Flag> {
+    let help = binary(["--help"]).run().succeeded().to_owned();
+    let between = |text: &str, start: &str| {
+        text.split_once(start).and_then(|(_, rest)| rest.split_once(']')).map(|(found, _)| found.trim().to_owned())
+    };
+    help.split("\n      --")
+        .skip(1)
+        .map(|part| Flag {
+            name: format!("--{}", part.lines().next().unwrap().replace(['<', '>'], "")),
+            environment: between(part, "[env: ").unwrap().trim_end_matches('=').to_owned(),
+            default: between(part, "[default: "),
+        })
+        .collect()
+}
+
+#[test]
+fn the_fidelity_table_is_that_of_the_code() {
+    let mut right = String::from("| identifier | rule | source |\n| --- | --- | --- |\n");
+    for rule in RULES {
+        writeln!(right, "| {} | {} | {} |", rule.id, rule.text.replace('|', "\\|"), rule.source.as_str()).unwrap();
+    }
+    let readme = file("README.md");
+    let (before, rest) = readme.split_once(FIDELITY_START).expect("the table has its start");
+    let (table, after) = rest.split_once(FIDELITY_END).expect("the table has its end");
+    if std::env::var_os("UPDATE_README").is_some() {
+        let written = format!("{before}{FIDELITY_START}{right}{FIDELITY_END}{after}");
+        fs::write(repository().join("README.md"), written).unwrap();
+        return;
+    }
+    assert!(table == right, "UPDATE_README=1 cargo test readme writes the right table:\n{right}");
+}
+
+#[test]
+fn the_flags_are_those_of_the_help() {
+    let written: Vec<Flag> = table("Flags")
+        .into_iter()
+        .map(|cells| Flag {
+            name: cells[0].clone(),
+            environment: cells[1].clone(),
+            default: (cells[3] != "off").then(|| cells[3].clone()),
+        })
+        .collect();
+    assert_eq!(written, flags_of_help());
+}
+
+#[test]
+fn the_keys_are_the_built_in_ones() {
+    let built_in: Value = serde_json::from_str(&file("fixtures/keys.json")).unwrap();
+    let tokens: Vec<&str> =
+        built_in["keys"].as_array().unwrap().iter().map(|key| key["token"].as_str().unwrap()).collect();
+    let rows = table("Keys");
+    assert_eq!(rows.iter().map(|cells| cells[0].as_str()).collect::<Vec<_>>(), tokens);
+    let server = Server::start(&[]);
+    for cells in rows {
+        let status = server.get_as(&cells[0], "/api/v1/audit-logs").status;
+        assert!(cells[1].starts_with(status.as_str()), "{}: {status}", cells[0]);
+    }
+}
+
+#[test]
+fn every_file_loads_without_a_note() {
+    let mut names = BTreeSet::new();
+    for block in blocks().iter().filter(|block| block.info.starts_with("json ")) {
+        let name = block.file_name().unwrap();
+        let now = Timestamp::system();
+        if name == "keys.json" {
+            keys::load(&KeySource::Text(block.text.clone()), now).unwrap_or_else(|errors| panic!("{errors}"));
+        } else {
+            let loaded = fixture::read(name, &block.text, now).unwrap_or_else(|errors| panic!("{errors}"));
+            assert!(loaded.ignored_fields.is_empty(), "{:?}", loaded.ignored_fields);
+        }
+        names.insert(name.to_owned());
+    }
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["keys.json", "my-logs.json"]);
+}
+
+#[test]
+fn every_command_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let blocks = blocks();
+    for block in &blocks {
+        if let Some(name) = block.file_name() {
+            fs::write(folder.path().join(name), &block.text).unwrap();
+        }
+    }
+    for block in &blocks {
+        let Some(printed) = run(block.commands(), &folder) else { continue };
+        let mut rest = lasting(&printed);
+        for part in lasting(&block.output()).split('…') {
+            let at = rest.find(part).unwrap_or_else(|| panic!("{part}\nis not printed:\n{printed}"));
+            rest.drain(..at + part.len());
+        }
+    }
+}
+
+/// A text without what differs from run to run, which is times and identifiers: digits, points,
+/// `a` to `f`, line breaks.
+fn lasting(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '0'..='9' | '.' | 'a'..='f')).collect()
+}
+
+/// What the commands of a block print, run in one shell against a server of their own or the one that they start;
+/// `None` when a program that they need is missing.
+fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
+    let mut started = None;
+    let mut script = String::from("set -e\n");
+    for command in commands {
+        if let Some(arguments) = command.strip_prefix("cargo run") {
+            started = cargo_run(arguments.trim_start().trim_start_matches("-- "), folder).or(started);
+        } else if !NOT_RUN.iter().any(|start| command.starts_with(start)) {
+            script += &(command + "\n");
+        }
+    }
+    let client = script.contains("cortex ").then(official_client::installed);
+    let tools_missing = client == Some(None) || (script.contains("curl ") && Command::new("curl").output().is_err());
+    if tools_missing {
+        eprintln!("skipped: {script}");
+        return None;
+    }
+    let server = started.unwrap_or_else(|| Server::start(&[]));
+    let programs = client.flatten().map(|folder| folder.to_str().unwrap()).unwrap_or_default();
+    let path = format!("{programs}:{}", std::env::var("PATH").unwrap());
+    let script = script.replace("127.0.0.1:8080", server.address());
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .env("PATH", path)
+        .env("HOME", folder.path())
+        .output()
+        .unwrap();
+    let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(output.status.success(), "{script}{stdout}{stderr}");
+    Some(stdout)
+}
+
+/// The binary with what follows `cargo run --`: a server, or a command that succeeds.
+fn cargo_run(arguments: &str, folder: &TempDir) -> Option<Server> {
+    let launch = binary(arguments.split_whitespace()).env("CORTEX_MOCK_LISTEN", "127.0.0.1:0").folder(folder.path());
+    if arguments.is_empty() || arguments.starts_with("--") {
+        return Some(launch.serve());
+    }
+    launch.run().succeeded();
+    None
+}
+
+#[test]
+fn the_docker_commands_use_what_the_image_and_the_binary_have() {
+    let dockerfile = file("Dockerfile");
+    let port = dockerfile.lines().find_map(|line| line.strip_prefix("EXPOSE ")).unwrap();
+    assert!(dockerfile.contains(&format!("ENV CORTEX_MOCK_LISTEN=0.0.0.0:{port}\n")));
+    let flags: Vec<String> =
+        flags_of_help().iter().map(|flag| flag.name.split(' ').next().unwrap().to_owned()).collect();
+    let runs: Vec<String> = all_commands().into_iter().filter(|command| command.starts_with("docker run")).collect();
+    assert!(!runs.is_empty());
+    for command in runs {
+        let (options, arguments) = command.split_once(" cortex-audit-mock").expect("the image has the binary's name");
+        assert!(options.contains(&format!("-p 8080:{port}")), "{command}");
+        for flag in arguments.split_whitespace().filter(|word| word.starts_with("--")) {
+            assert!(flags.iter().any(|known| known == flag), "{flag} in {command}");
+        }
+    }
+}
+
+#[test]
+fn the_image_runs_the_binary_as_nobody_with_its_own_healthcheck() {
+    let dockerfile = file("Dockerfile");
+    let (_, image) = dockerfile.split_once("\nFROM scratch\n").expect("the last stage starts empty");
+    let server = Server::start(&[]);
+    let check = image.lines().find(|line| line.starts_with("HEALTHCHECK ")).unwrap();
+    let (_, command) = check.split_once("CMD ").unwrap();
+    let command: Vec<String> = serde_json::from_str(command).unwrap();
+    assert_eq!(command[0], "/cortex-audit-mock");
+    let arguments = command[1..].iter().map(String::as_str);
+    binary(arguments).env("CORTEX_MOCK_LISTEN", server.address()).run().succeeded();
+    let user = image.lines().find_map(|line| line.strip_prefix("USER ")).unwrap();
+    assert!(user.split(':').all(|id| id.parse::<u32>().is_ok_and(|id| id > 0)), "{user}");
+    assert!(image.contains("\nENTRYPOINT [\"/cortex-audit-mock\"]\n"));
+}

@@ -4,6 +4,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -43,6 +44,11 @@ pub fn binary<'a>(args: impl IntoIterator<Item = &'a str>) -> Launch {
 impl Launch {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    pub fn folder(mut self, path: &Path) -> Self {
+        self.command.current_dir(path);
         self
     }
 
