@@ -67,6 +67,16 @@ impl fmt::Display for FileErrors {
     }
 }
 
+impl FileErrors {
+    /// How many there are, then a line each, so that a terminal makes every place clickable.
+    pub(crate) fn told(&self) -> String {
+        match self.0.len() {
+            1 => format!("1 thing is wrong\n{self}"),
+            count => format!("{count} things are wrong\n{self}"),
+        }
+    }
+}
+
 impl std::error::Error for FileErrors {}
 
 /// The item that is being read, and the errors found so far.

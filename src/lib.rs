@@ -1,24 +1,26 @@
 //! A stand-in for Cortex's audit-log API, `GET /api/v1/audit-logs`: it answers as the real one does and holds
 //! lifelike data.
 //!
-//! The binary serves it on a port; this library serves it from a test, without one:
+//! The binary serves it on a port for anybody; [`MockServer`] serves it from a test:
 //!
 //! ```
-//! use axum::body::Body;
-//! use axum::http::{Request, StatusCode};
-//! use cortex_audit_mock::{Config, Mock, http};
-//! use tower::ServiceExt;
+//! use std::io::{Read, Write};
+//! use std::net::TcpStream;
 //!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() {
-//! let mock = Mock::start(&Config::default()).unwrap();
-//! let request = Request::get("/api/v1/audit-logs?pageSize=10")
-//!     .header("Authorization", "Bearer mock-admin")
-//!     .body(Body::empty())
-//!     .unwrap();
-//! let response = http::router(mock).oneshot(request).await.unwrap();
-//! assert_eq!(response.status(), StatusCode::OK);
-//! # }
+//! use cortex_audit_mock::MockServer;
+//!
+//! let server = MockServer::start_blocking();
+//! let mut client = TcpStream::connect(server.uri().trim_start_matches("http://")).unwrap();
+//! write!(
+//!     client,
+//!     "GET /api/v1/audit-logs?pageSize=10 HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
+//!     server.token(),
+//! )
+//! .unwrap();
+//! let mut answer = String::new();
+//! client.read_to_string(&mut answer).unwrap();
+//! assert!(answer.starts_with("HTTP/1.1 200 OK"));
+//! assert_eq!(server.world().journal.count(&Default::default()), 1);
 //! ```
 //!
 //! Every rule that it keeps is listed in [`contract::RULES`] with its source: documented, seen in the official client,
@@ -35,6 +37,7 @@ pub mod http;
 mod json_file;
 pub mod keys;
 pub mod mock;
+mod mock_server;
 pub mod rate;
 mod seed;
 pub mod server;
@@ -44,5 +47,6 @@ pub mod world;
 pub use config::Config;
 pub use json_file::{FileError, FileErrors};
 pub use mock::Mock;
+pub use mock_server::{MockServer, MockServerBuilder, StartError};
 pub use rate::{Rate, RateLimit};
 pub use world::{Clock, World};

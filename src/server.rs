@@ -1,5 +1,7 @@
 //! From a listener to answers: accepts connections, serves each, and stops without cutting a request off.
 
+mod stream;
+
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -18,6 +20,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tower::ServiceExt;
+
+use crate::http::Abort;
+use stream::ResettableStream;
 
 /// How long requests in flight may take to finish once the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -76,10 +81,22 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, mut stop: 
         tracing::debug!("cannot set TCP_NODELAY for {peer}: {error}");
     }
     let asked = AtomicBool::new(false);
+    let (stream, reset) = ResettableStream::new(stream);
     let service = hyper::service::service_fn(|mut request: Request<Incoming>| {
         asked.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(ConnectInfo(peer));
-        app.clone().oneshot(request.map(Body::new))
+        let answer = app.clone().oneshot(request.map(Body::new));
+        let reset = reset.clone();
+        async move {
+            let Ok(response) = answer.await;
+            match response.extensions().get::<Abort>() {
+                None => Ok(response),
+                Some(abort) => {
+                    reset.set(*abort == Abort::Reset);
+                    Err(*abort)
+                }
+            }
+        }
     });
     let mut connection = pin!(
         http1::Builder::new()

@@ -4,8 +4,9 @@ use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as ClapArgs, ValueEnum};
-use serde_json::json;
+use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::Layer;
@@ -31,7 +32,7 @@ pub struct Args {
     #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080", value_parser = value::address)]
     listen: SocketAddr,
     /// Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]
-    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FIXTURES")]
+    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FIXTURES", value_parser = NonEmptyStringValueParser::new())]
     fixtures: Vec<String>,
     /// API keys, roles and permissions. [default: the built-in test keys]
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_KEYS")]
@@ -56,6 +57,7 @@ pub struct Args {
         long,
         value_name = "T",
         env = "CORTEX_MOCK_ADMIN_TOKEN",
+        value_parser = NonEmptyStringValueParser::new(),
         hide_env_values = true,
         conflicts_with = "no_admin"
     )]
@@ -101,7 +103,7 @@ impl Args {
 /// Serves until SIGTERM or SIGINT.
 pub fn run(args: &Args) -> Result<(), String> {
     log_to_standard_error(args.log)?;
-    let mock = Mock::start(&args.config()).map_err(|errors| errors.to_string())?;
+    let mock = Mock::start(&args.config()).map_err(|errors| errors.told())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -111,17 +113,37 @@ pub fn run(args: &Args) -> Result<(), String> {
         let listener = TcpListener::bind(args.listen)
             .await
             .map_err(|error| format!("cannot listen on {} (--listen): {error}", args.listen))?;
+        warn_of_open_control_plane(&listener, mock.admin());
         let entries = mock.world().store.len();
         announce(&listener, args.log, entries).map_err(|error| format!("cannot write to standard output: {error}"))?;
         server::serve(listener, http::router(mock), stop).await.map_err(|error| error.to_string())
     })
 }
 
+/// Whoever reaches the port can steer the server, unless a token guards it.
+fn warn_of_open_control_plane(listener: &TcpListener, admin: &Admin) {
+    let beyond_loopback = listener.local_addr().is_ok_and(|address| !address.ip().is_loopback());
+    if beyond_loopback && *admin == Admin::Open {
+        tracing::warn!(
+            "listening beyond this machine: whoever reaches the port can steer the server through /__admin; \
+             guard it with --admin-token or leave it out with --no-admin"
+        );
+    }
+}
+
+/// The start-up line with `--log json`.
+#[derive(Serialize)]
+struct Listening<'a> {
+    event: &'a str,
+    url: &'a str,
+    entries: usize,
+}
+
 /// The one line on standard output: it names the port when `--listen` left it open.
 fn announce(listener: &TcpListener, log: LogFormat, entries: usize) -> io::Result<()> {
     let url = format!("http://{}", listener.local_addr()?);
     let line = match log {
-        LogFormat::Json => json!({"event": "listening", "url": url, "entries": entries}).to_string(),
+        LogFormat::Json => serde_json::to_string(&Listening { event: "listening", url: &url, entries })?,
         LogFormat::Text | LogFormat::Off => format!("cortex-audit-mock listening on {url} with {entries} entries"),
     };
     let mut out = io::stdout().lock();
@@ -144,8 +166,10 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 /// `RUST_LOG` is honoured, as `info` or `cortex_audit_mock=debug`; a request is a line at `debug`.
 fn log_to_standard_error(format: LogFormat) -> Result<(), String> {
     let filter = match std::env::var("RUST_LOG") {
-        Ok(given) => given.parse::<Targets>().map_err(|error| {
-            format!("RUST_LOG=\"{given}\" cannot be read: {error}; accepted: such as info or cortex_audit_mock=debug")
+        Ok(given) => levels(&given).ok_or_else(|| {
+            format!(
+                "RUST_LOG=\"{given}\" cannot be read; accepted: such as info, debug, off or cortex_audit_mock=debug"
+            )
         })?,
         Err(_) => Targets::new().with_default(LevelFilter::INFO),
     };
@@ -159,4 +183,11 @@ fn log_to_standard_error(format: LogFormat) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// A word that is no level would name a target, and silence all others: a misspelt level more likely.
+fn levels(given: &str) -> Option<Targets> {
+    let words = given.split(',').map(str::trim).filter(|word| !word.is_empty() && !word.contains('='));
+    let all_levels = words.clone().all(|word| word.parse::<LevelFilter>().is_ok());
+    if all_levels { given.parse().ok() } else { None }
 }

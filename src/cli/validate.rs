@@ -25,10 +25,8 @@ pub fn run(args: &Args) -> Result<(), String> {
         [] => vec![EntrySource::BuiltIn],
         given => given.iter().map(|path| EntrySource::from(path.as_str())).collect(),
     };
-    let loaded = fixture::load(&sources, args.now.unwrap_or_else(Timestamp::system)).map_err(|errors| {
-        let count = errors.0.len();
-        format!("{count} {}\n{errors}", if count == 1 { "thing is wrong" } else { "things are wrong" })
-    })?;
+    let now = args.now.unwrap_or_else(Timestamp::system);
+    let loaded = fixture::load(&sources, now).map_err(|errors| errors.told())?;
     print!("{}", summary(&loaded));
     Ok(())
 }
@@ -51,7 +49,8 @@ fn summary(loaded: &Loaded) -> String {
         lines.push(format!("  note: {kind} is not an object type that Cortex is known to use{meant}"));
     }
     for (field, count) in &loaded.ignored_fields {
-        lines.push(format!("  note: the field {field} is not known and was ignored in {count} entries"));
+        let entries = if *count == 1 { "entry" } else { "entries" };
+        lines.push(format!("  note: the field {field} is not known and was ignored in {count} {entries}"));
     }
     lines.join("\n") + "\n"
 }

@@ -1,6 +1,7 @@
 //! What a fault does to an answer that is already there, or to the connection in its place.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -18,6 +19,15 @@ pub enum Abort {
     /// With an orderly end, and not a byte before it.
     Empty,
 }
+
+/// What the server tells hyper, which then drops the connection.
+impl fmt::Display for Abort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("closed by a fault, without an answer")
+    }
+}
+
+impl std::error::Error for Abort {}
 
 /// Stands for no answer at all. Whoever calls the router in-process sees it as an extension of an empty 500.
 impl IntoResponse for Abort {

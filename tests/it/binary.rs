@@ -262,7 +262,8 @@ fn a_wrong_environment_variable_is_told_as_its_flag() {
 
 #[test]
 fn a_wrong_rust_log_is_told_with_what_is_accepted() {
-    assert_snapshot!(binary([]).env("RUST_LOG", "a=b=c").run().failed(1), @r#"error: RUST_LOG="a=b=c" cannot be read: invalid filter directive: too many '=' in filter directive, expected 0 or 1; accepted: such as info or cortex_audit_mock=debug"#);
+    assert_snapshot!(binary([]).env("RUST_LOG", "a=b=c").run().failed(1), @r#"error: RUST_LOG="a=b=c" cannot be read; accepted: such as info, debug, off or cortex_audit_mock=debug"#);
+    assert_snapshot!(binary([]).env("RUST_LOG", "verbose").run().failed(1), @r#"error: RUST_LOG="verbose" cannot be read; accepted: such as info, debug, off or cortex_audit_mock=debug"#);
 }
 
 #[test]
@@ -296,7 +297,8 @@ fn every_error_of_every_file_is_told_and_nothing_is_bound() {
         &path(&files, "keys.json"),
     ]);
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r#"
-    error: FOLDER/keys.json:1:81: key 1, role: "BOSS" is not known; accepted: READ_ONLY, USER, MANAGER, ADMIN
+    error: 5 things are wrong
+    FOLDER/keys.json:1:81: key 1, role: "BOSS" is not known; accepted: READ_ONLY, USER, MANAGER, ADMIN
     FOLDER/a.json:1:13: entry 1, action: "CREATED" is not one of CREATE, UPDATE, DELETE; did you mean "CREATE"?
     FOLDER/a.json:1:44: entry 1, objectIdentifier: expected a string, found a number
     FOLDER/b.json:1:2: entry 1, objectType: is required and missing
@@ -309,7 +311,8 @@ fn an_unreadable_file_is_told_and_nothing_is_bound() {
     let files = folder(&[]);
     let ended = refused_files(&["--fixtures", &path(&files, "missing.json"), "--keys", &path(&files, "none.json")]);
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r"
-    error: FOLDER/none.json: cannot be read: No such file or directory (os error 2)
+    error: 2 things are wrong
+    FOLDER/none.json: cannot be read: No such file or directory (os error 2)
     FOLDER/missing.json: cannot be read: No such file or directory (os error 2)
     ");
 }
@@ -352,7 +355,7 @@ fn validate_says_what_is_in_good_files() {
       actor types: ANONYMOUS 2
       object types: 2
       note: SERVIC is not an object type that Cortex is known to use; did you mean SERVICE?
-      note: the field note is not known and was ignored in 1 entries
+      note: the field note is not known and was ignored in 1 entry
     ");
 }
 

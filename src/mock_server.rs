@@ -1,0 +1,276 @@
+//! The server for a test in the same process: on a free port, with typed access to everything that it knows.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::config::{Admin, Config};
+use crate::contract::Timestamp;
+use crate::fixture::EntrySource;
+use crate::json_file::FileErrors;
+use crate::keys::KeySource;
+use crate::mock::Mock;
+use crate::rate::RateLimit;
+use crate::world::{Activity, SessionName, World};
+use crate::{http, server};
+
+/// A server on a free port of the loopback address. Dropping it stops it and frees the port; two share nothing.
+///
+/// It runs on a thread of its own, so it serves blocking tests as well as asynchronous ones.
+///
+/// ```
+/// use cortex_audit_mock::{MockServer, fault};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let server = MockServer::builder().now("2025-05-20T12:00:00Z").rate_limit("5/s").start().await;
+/// // … point a client at server.uri() with server.token() …
+/// server.world().faults.add(fault::Effect::Status { status: 503, retry_after: None });
+/// server.world().clock.advance(std::time::Duration::from_secs(60));
+/// assert_eq!(server.world().journal.count(&Default::default()), 0);
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct MockServer {
+    mock: Mock,
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Everything that `serve` can be told; see [`Config`].
+#[derive(Debug, Default)]
+pub struct MockServerBuilder {
+    config: Config,
+}
+
+/// Why a server did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// Everything that is wrong with the entries or keys.
+    Files(FileErrors),
+    /// No port, thread or runtime could be had.
+    Io(io::Error),
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Files(errors) => errors.fmt(f),
+            Self::Io(error) => write!(f, "cannot start the server: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Files(errors) => Some(errors),
+            Self::Io(error) => Some(error),
+        }
+    }
+}
+
+impl MockServer {
+    /// The token of [`MockServer::token`]: it may view audit logs, is never revoked and never expires.
+    const TOKEN: &'static str = "mock-admin";
+
+    /// Starts with the built-in story and keys.
+    ///
+    /// # Panics
+    /// When the server cannot start; [`MockServerBuilder::try_start`] tells why instead.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// Starts from a blocking test with the built-in story and keys.
+    ///
+    /// # Panics
+    /// When the server cannot start.
+    #[must_use]
+    pub fn start_blocking() -> Self {
+        Self::builder().start_blocking()
+    }
+
+    /// What it shall hold and how it shall behave.
+    #[must_use]
+    pub fn builder() -> MockServerBuilder {
+        MockServerBuilder::default()
+    }
+
+    /// Where it listens: a base URL without a slash at the end, such as `http://127.0.0.1:41233`.
+    #[must_use]
+    pub fn uri(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A token that works with the built-in keys.
+    #[must_use]
+    pub fn token(&self) -> &'static str {
+        Self::TOKEN
+    }
+
+    /// The same token for a session.
+    #[must_use]
+    pub fn token_for(&self, session: &SessionName) -> String {
+        format!("{}~{session}", Self::TOKEN)
+    }
+
+    /// The world of the unnamed session: its entries, clock, faults, journal, live activity and settings.
+    #[must_use]
+    pub fn world(&self) -> Arc<World> {
+        self.mock.world()
+    }
+
+    /// The world of a session, opened if it is not.
+    #[must_use]
+    pub fn session(&self, name: &SessionName) -> Arc<World> {
+        self.mock.session(name)
+    }
+
+    /// Puts the world of the unnamed session back to the start.
+    pub fn reset(&self) {
+        self.mock.sessions().reset(None);
+    }
+
+    /// Everything behind the port.
+    #[must_use]
+    pub fn mock(&self) -> &Mock {
+        &self.mock
+    }
+}
+
+/// Stops serving, closes every connection and frees the port before it returns.
+impl Drop for MockServer {
+    fn drop(&mut self) {
+        // The receiver is gone only when the thread is, which is what we want.
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join)
+            && !std::thread::panicking()
+        {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+impl MockServerBuilder {
+    /// Entries in place of the built-in story: JSON in any form of a fixture file.
+    #[must_use]
+    pub fn entries(self, json: impl Into<String>) -> Self {
+        self.sources([EntrySource::Text(json.into())])
+    }
+
+    /// Entries from these sources.
+    #[must_use]
+    pub fn sources(mut self, sources: impl IntoIterator<Item = EntrySource>) -> Self {
+        self.config.entries = sources.into_iter().collect();
+        self
+    }
+
+    /// Keys in place of the built-in ones.
+    #[must_use]
+    pub fn keys(mut self, keys: KeySource) -> Self {
+        self.config.keys = keys;
+        self
+    }
+
+    /// The clock frozen at an instant.
+    ///
+    /// # Panics
+    /// When the text is not a date-time.
+    #[must_use]
+    pub fn now(mut self, instant: &str) -> Self {
+        self.config.now = Some(instant.parse::<Timestamp>().unwrap_or_else(|error| panic!("{instant:?} {error}")));
+        self
+    }
+
+    /// A rate limit such as `5/s` or `off`.
+    ///
+    /// # Panics
+    /// When the text is not a rate limit.
+    #[must_use]
+    pub fn rate_limit(mut self, rate: &str) -> Self {
+        self.config.rate_limit = rate.parse::<RateLimit>().unwrap_or_else(|error| panic!("{rate:?}: {error}"));
+        self
+    }
+
+    /// Refuse what the contract does not list.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.config.strict = strict;
+        self
+    }
+
+    /// New entries over time.
+    #[must_use]
+    pub fn live(mut self, activity: impl Into<Activity>) -> Self {
+        self.config.live = Some(activity.into());
+        self
+    }
+
+    /// What decides everything that is left to chance.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.config.seed = seed;
+        self
+    }
+
+    /// Who may use the control plane.
+    #[must_use]
+    pub fn admin(mut self, admin: Admin) -> Self {
+        self.config.admin = admin;
+        self
+    }
+
+    /// Starts the server.
+    ///
+    /// # Panics
+    /// When it cannot start.
+    pub async fn start(self) -> MockServer {
+        self.try_start().await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Starts the server from a blocking test.
+    ///
+    /// # Panics
+    /// When it cannot start.
+    #[must_use]
+    pub fn start_blocking(self) -> MockServer {
+        self.launch().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    /// [`StartError`] when the entries or keys are wrong, or no port can be had.
+    #[expect(clippy::unused_async, reason = "starting may come to wait; callers already can")]
+    pub async fn try_start(self) -> Result<MockServer, StartError> {
+        self.launch()
+    }
+
+    /// The port is bound and accepts connections when this returns.
+    fn launch(self) -> Result<MockServer, StartError> {
+        let mock = Mock::start(&self.config).map_err(StartError::Files)?;
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(StartError::Io)?;
+        listener.set_nonblocking(true).map_err(StartError::Io)?;
+        let address = listener.local_addr().map_err(StartError::Io)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Io)?;
+        let (stop, stopped) = oneshot::channel();
+        let router = http::router(mock.clone());
+        let thread = std::thread::Builder::new().name("cortex-audit-mock".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                let listener = TcpListener::from_std(listener).expect("a listening socket of this process");
+                tokio::select! {
+                    _ = stopped => {}
+                    _ = server::serve(listener, router, std::future::pending()) => {}
+                }
+            });
+        });
+        let thread = thread.map_err(StartError::Io)?;
+        Ok(MockServer { mock, address, stop: Some(stop), thread: Some(thread) })
+    }
+}
