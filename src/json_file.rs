@@ -121,7 +121,7 @@ impl<'a> JsonFile<'a> {
     }
 
     /// The texts that must each be one JSON value.
-    fn documents(self) -> Vec<&'a str> {
+    pub fn documents(self) -> Vec<&'a str> {
         let whole = self.text.trim();
         let is_whole_object = |line: &str| line.starts_with('{') && line.ends_with('}');
         let mut lines = whole.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -353,7 +353,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 }
 
 /// A string that stays a slice of the file unless it holds an escape.
-struct Text<'a>(Cow<'a, str>);
+pub(crate) struct Text<'a>(pub Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

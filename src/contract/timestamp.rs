@@ -127,7 +127,8 @@ impl FromStr for Timestamp {
 
         let midnight = date.and_hms_opt(0, 0, 0).ok_or(TimestampError::OutOfRange)?;
         let distance = TimeDelta::seconds(seconds - offset) + TimeDelta::nanoseconds(nanos);
-        Ok(Self(midnight.and_utc() + distance))
+        // An offset can lead out of the years that four digits write.
+        Self(midnight.and_utc()).checked_add(distance).ok_or(TimestampError::OutOfRange)
     }
 }
 

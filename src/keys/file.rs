@@ -1,5 +1,6 @@
 //! The keys file: custom roles and keys, refused whole with every error when something is wrong.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
@@ -58,8 +59,8 @@ const KEY_TYPES: [&str; 2] = ["API_KEY", "PERSONAL_API_KEY"];
 /// Everything that is wrong with the file.
 pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
     let (name, text) = match source {
-        KeySource::BuiltIn => (source.to_string(), BUILT_IN.to_owned()),
-        KeySource::Text(text) => (source.to_string(), text.clone()),
+        KeySource::BuiltIn => (source.to_string(), Cow::Borrowed(BUILT_IN)),
+        KeySource::Text(text) => (source.to_string(), Cow::Borrowed(text.as_str())),
         KeySource::Path(path) => read_file(path).map_err(|error| FileErrors(vec![error]))?,
     };
     let text = text.trim_start_matches('\u{feff}');

@@ -215,6 +215,24 @@ proptest! {
         }
     }
 
+    /// A field that is unknown sends a file the careful way; without it, it goes the quick way.
+    #[test]
+    fn a_file_means_the_same_whichever_way_it_is_read(
+        text in "\\[?(\\{(\"(action|objectType|objectIdentifier|timestamp|actorType|ipAddress|logs)\": ?(\"(CREATE|READ|TEAM|now-1m|API_KEY||é\\\\n)\"|null|7|\\[\\]),?){0,5}\\}[,\n]?){0,4}\\]?",
+        required in any::<bool>(),
+        lines in any::<bool>(),
+    ) {
+        let whole = "\"action\":\"CREATE\",\"objectIdentifier\":\"x\",\"objectType\":\"TEAM\",\"timestamp\":\"now\",";
+        let text = if required { text.replace('{', &format!("{{{whole}")).replace(",}", "}") } else { text };
+        let text = if lines { text.replace("},", "}\n") } else { text };
+        let careful = text.replace('{', "{\"qqqqqq\":1,").replace(",}", "}");
+        let (quick, careful) = (read(&text), read(&careful));
+        prop_assert_eq!(quick.is_ok(), careful.is_ok(), "{}", text);
+        if let (Ok(quick), Ok(careful)) = (quick, careful) {
+            prop_assert_eq!(quick.entries, careful.entries);
+        }
+    }
+
     #[test]
     fn a_sum_of_terms_is_the_sum(weeks in 0_i64..60, hours in 0_i64..999, millis in 0_i64..99_999) {
         let moment: Moment = format!("now-{weeks}w{hours}h{millis}ms").parse().unwrap();

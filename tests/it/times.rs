@@ -47,6 +47,8 @@ fn what_is_no_date_time_is_refused_for_its_reason() {
         ("2025-05-20T06:51:61Z", OutOfRange),
         ("2025-05-20T06:51:43+24:00", OutOfRange),
         ("2025-05-20T06:51:43+00:60", OutOfRange),
+        ("9999-12-31T23:59:59-23:59", OutOfRange),
+        ("0000-01-01T00:00:00+00:01", OutOfRange),
         ("yesterday", Unreadable),
         ("1747723903", Unreadable),
         ("2025-05-20 06:51:43", Unreadable),
@@ -125,9 +127,7 @@ proptest! {
     #[test]
     fn no_text_is_too_odd(text in "[0-9TtZz:.+ -]{0,40}|\\PC{0,40}|[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9](:[0-6][0-9])?([+-][0-9]{4})?") {
         if let Ok(instant) = text.parse::<Timestamp>() {
-            // An offset may lead out of the four-digit years, which only the printed form shows.
-            let printed = instant.to_string();
-            prop_assert!(printed.parse() == Ok(instant) || printed.starts_with(['-', '+']));
+            prop_assert_eq!(instant.to_string().parse(), Ok(instant));
         }
     }
 }
