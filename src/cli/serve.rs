@@ -113,22 +113,22 @@ pub fn run(args: &Args) -> Result<(), String> {
         let listener = TcpListener::bind(args.listen)
             .await
             .map_err(|error| format!("cannot listen on {} (--listen): {error}", args.listen))?;
-        warn_of_open_control_plane(&listener, mock.admin());
+        if let Some(warning) = listener.local_addr().ok().and_then(|address| exposure(address, mock.admin())) {
+            tracing::warn!("{warning}");
+        }
         let entries = mock.world().store.len();
         announce(&listener, args.log, entries).map_err(|error| format!("cannot write to standard output: {error}"))?;
         server::serve(listener, http::router(mock), stop).await.map_err(|error| error.to_string())
     })
 }
 
-/// Whoever reaches the port can steer the server, unless a token guards it.
-fn warn_of_open_control_plane(listener: &TcpListener, admin: &Admin) {
-    let beyond_loopback = listener.local_addr().is_ok_and(|address| !address.ip().is_loopback());
-    if beyond_loopback && *admin == Admin::Open {
-        tracing::warn!(
-            "listening beyond this machine: whoever reaches the port can steer the server through /__admin; \
-             guard it with --admin-token or leave it out with --no-admin"
-        );
-    }
+/// What to warn of: whoever reaches the port can steer the server, unless a token guards it.
+fn exposure(address: SocketAddr, admin: &Admin) -> Option<&'static str> {
+    let exposed = !address.ip().is_loopback() && *admin == Admin::Open;
+    exposed.then_some(
+        "listening beyond this machine: whoever reaches the port can steer the server through /__admin; \
+         guard it with --admin-token or leave it out with --no-admin",
+    )
 }
 
 /// The start-up line with `--log json`.
@@ -190,4 +190,23 @@ fn levels(given: &str) -> Option<Targets> {
     let words = given.split(',').map(str::trim).filter(|word| !word.is_empty() && !word.contains('='));
     let all_levels = words.clone().all(|word| word.parse::<LevelFilter>().is_ok());
     if all_levels { given.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tests bind loopback alone, so the warning is tested where it is decided.
+    #[test]
+    fn only_an_open_control_plane_beyond_loopback_is_warned_of() {
+        let warned = |address: &str, admin: &Admin| exposure(address.parse().unwrap(), admin).is_some();
+        for beyond in ["0.0.0.0:8080", "[::]:8080", "192.0.2.7:80"] {
+            assert!(warned(beyond, &Admin::Open), "{beyond}");
+            assert!(!warned(beyond, &Admin::Off), "{beyond}");
+            assert!(!warned(beyond, &Admin::Token("t".to_owned())), "{beyond}");
+        }
+        for local in ["127.0.0.1:8080", "127.9.9.9:1", "[::1]:8080"] {
+            assert!(!warned(local, &Admin::Open), "{local}");
+        }
+    }
 }
