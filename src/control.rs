@@ -91,8 +91,8 @@ fn object<'a, T>(
     read: impl FnOnce(&mut Findings<'a>, &Members<'a>) -> T,
 ) -> Result<T, FileErrors> {
     let mut findings = Findings::new(JsonFile { name: BODY, text });
-    let values = findings.file.values(&mut findings.errors);
-    let [value] = values.as_slice() else {
+    let values = findings.values();
+    let [Some(value)] = values.as_slice() else {
         if findings.errors.is_empty() {
             findings.wrong(text, "", None, format!("expected one object with {}", known.join(", ")));
         }

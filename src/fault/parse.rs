@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 
 use super::{Delay, Effect, Matching, Rule};
-use crate::contract::{MAX_PAGE, nearest};
+use crate::contract::MAX_PAGE;
 use crate::duration;
-use crate::json_file::{FileErrors, Findings, JsonFile, Members};
+use crate::json_file::{FileErrors, Findings, JsonFile, Members, not_one_of};
 
 /// The types of faults, and the fields that belong to each.
 const TYPES: [(&str, &[&str]); 7] = [
@@ -37,14 +37,14 @@ const COMMON: [&str; 6] = ["type", "match", "after", "times", "cycle", "probabil
 pub fn read_all(name: &str, text: &str) -> Result<Vec<Rule>, FileErrors> {
     let mut findings = Findings::new(JsonFile { name, text });
     let mut rules = Vec::new();
-    match findings.file.values(&mut findings.errors).as_slice() {
-        [many] if many.get().starts_with('[') => {
+    match findings.values().as_slice() {
+        [Some(many)] if many.get().starts_with('[') => {
             for (number, value) in (1..).zip(findings.array(many, "", "")) {
                 rules.extend(read(value, &format!("fault {number}"), &mut findings));
             }
         }
-        [one] => rules.extend(read(one, "", &mut findings)),
-        [] if !findings.errors.is_empty() => {}
+        [Some(one)] => rules.extend(read(one, "", &mut findings)),
+        _ if !findings.errors.is_empty() => {}
         _ => findings.wrong(
             text,
             "",
@@ -76,8 +76,7 @@ fn effect<'a>(value: &'a RawValue, members: &Members<'a>, item: &str, findings: 
     let name = findings.required(value, members, item, "type")?;
     let Some((_, own)) = TYPES.iter().find(|(known, _)| *known == name) else {
         let known = TYPES.map(|(known, _)| known);
-        let meant = nearest(&name, known).map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default();
-        let reason = format!("\"{name}\" is not a type of fault; accepted: {}{meant}", known.join(", "));
+        let reason = not_one_of(&name, &known);
         let place = members.get("type").map_or("", RawValue::get);
         findings.wrong(place, item, Some("type"), reason);
         return None;

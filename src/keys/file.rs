@@ -13,7 +13,7 @@ use super::{Key, Keys, VIEW_AUDIT_LOGS};
 use crate::contract::{Timestamp, is_email, nearest};
 use crate::fault;
 use crate::fixture::{Moment, read_file};
-use crate::json_file::{FileErrors, Findings, JsonFile, Members, accepted};
+use crate::json_file::{FileErrors, Findings, JsonFile, Members, not_one_of};
 
 /// The built-in test keys, compiled into the binary.
 const BUILT_IN: &str = include_str!("../../fixtures/keys.json");
@@ -71,9 +71,9 @@ pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
 fn read(file: JsonFile<'_>, now: Timestamp) -> Result<Vec<Key>, FileErrors> {
     let mut findings = Findings::new(file);
     let mut keys = Vec::new();
-    match file.values(&mut findings.errors).as_slice() {
-        [document] => keys = read_document(document, now, &mut findings),
-        [] if !findings.errors.is_empty() => {}
+    match findings.values().as_slice() {
+        [Some(document)] => keys = read_document(document, now, &mut findings),
+        _ if !findings.errors.is_empty() => {}
         _ => findings.wrong(file.text, "", None, "expected one object with \"keys\" and, if needed, \"customRoles\""),
     }
     findings.into_result(keys)
@@ -248,8 +248,4 @@ impl<'a> Reader<'_, 'a> {
 fn last_four(token: &str) -> &str {
     let start = if token.len() < 8 { token.len() } else { token.len() - 4 };
     token.get(start..).unwrap_or_default()
-}
-
-fn not_one_of(text: &str, words: &[&str]) -> String {
-    format!("\"{text}\" is not known; {}", accepted(text, words))
 }

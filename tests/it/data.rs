@@ -130,6 +130,40 @@ fn a_broken_array_tells_the_break_and_what_stands_before_it() {
 }
 
 #[test]
+fn logs_that_break_or_come_twice_or_are_misspelt_are_told() {
+    let twice = format!("{{\"logs\":[{ENTRY}],\"logs\":[{ENTRY}]}}");
+    assert_eq!(read(&twice).unwrap_err(), "f.json:1:102: logs: is given twice");
+    let misspelt = format!("{{\"log\":[{ENTRY}],\"total\":1}}");
+    assert_eq!(read(&misspelt).unwrap_err(), "f.json:1:8: log: is not a field; did you mean \"logs\"?");
+    let broken = format!("{{\"total\":2,\n\"logs\":[\n{},\n{ENTRY}\n{ENTRY}]}}", ENTRY.replace("CREATE", "CREATX"));
+    let told = read(&broken).unwrap_err();
+    assert!(told.starts_with("f.json:3:11: entry 1, action: \"CREATX\" is not one of"), "{told}");
+    assert!(told.ends_with("f.json:5:1: not valid JSON: expected `,` or `]`"), "{told}");
+}
+
+#[test]
+fn a_broken_first_line_does_not_hide_what_is_wrong_with_the_others() {
+    let wrong = format!("{}\n{ENTRY}\n{}\n", ENTRY.replace('}', ""), ENTRY.replace("CREATE", "CREAT"));
+    let told = read(&wrong).unwrap_err();
+    let lines: Vec<&str> = told.lines().collect();
+    assert!(lines[0].starts_with("f.json:1:") && lines[0].contains("not valid JSON"), "{told}");
+    assert!(lines[1].starts_with("f.json:3:11: entry 3, action"), "{told}");
+    assert_eq!(lines.len(), 2, "{told}");
+}
+
+/// Twenty thousand errors on as many lines: at a cost that grew with the square this took most of a minute.
+#[test]
+fn a_large_file_in_which_everything_is_wrong_is_told_soon() {
+    let entry = ENTRY.replace("CREATE", "CREATX").replace(',', ",\n");
+    let wrong = format!("[{}]", vec![entry; 20_000].join(",\n"));
+    let started = std::time::Instant::now();
+    let errors = fixture::read("f.json", &wrong, time(NOW)).unwrap_err();
+    assert_eq!(errors.0.len(), 20_000);
+    assert_eq!(errors.0[19_999].position, Some((79_997, 11)));
+    assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
 fn a_field_that_is_no_typo_is_ignored_and_counted() {
     let loaded = read(&ENTRY.replace("\"action\"", "\"tenant\":\"acme\",\"action\"")).unwrap();
     assert_eq!(loaded.ignored_fields, [("tenant".to_owned(), 1)].into());
