@@ -53,10 +53,12 @@ pub enum Change {
 /// Between the last byte that arrives and the break, so that the bytes are on their way when it comes.
 const BEFORE_THE_BREAK: Duration = Duration::from_millis(20);
 
-/// Changes the body of a response that a fault met; leaves every other response alone.
-pub async fn apply(mut response: Response) -> Response {
-    let Some(change) = response.extensions_mut().remove::<Change>() else {
-        return response;
+/// Changes the body of a response that a fault met; leaves every other response alone, and those to `HEAD`, which have
+/// none.
+pub async fn apply(mut response: Response, head: bool) -> Response {
+    let change = match response.extensions_mut().remove::<Change>() {
+        Some(change) if !head => change,
+        _ => return response,
     };
     let (mut parts, body) = response.into_parts();
     // Our own bodies are in memory already: reading one does not fail.

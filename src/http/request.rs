@@ -18,8 +18,9 @@ pub async fn track(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(id);
     let (method, uri) = (request.method().clone(), request.uri().clone());
 
+    let head = method == Method::HEAD;
     let response = next.run(request).await;
-    let mut response = effect::apply(problem::with_body(response, id, method == Method::HEAD)).await;
+    let mut response = effect::apply(problem::with_body(response, id, head), head).await;
     id.add_header(response.headers_mut());
     tracing::debug!(
         status = response.status().as_u16(),

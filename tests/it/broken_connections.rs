@@ -203,6 +203,31 @@ fn delay_and_break_come_together() {
     assert!(asked.elapsed() >= wait, "{:?}", asked.elapsed());
 }
 
+/// What has no body has none that a fault could change; a refused request is no exception.
+#[test]
+fn an_answer_to_head_is_that_of_a_right_answer() {
+    let every = Duration::from_millis(1);
+    for effect in [Effect::Truncate { bytes: 3 }, Effect::Drip { bytes: 3, every }, Effect::Malformed] {
+        for path in [LOGS, "/api/v1/audit-logs?pageSize=0"] {
+            let server = with_next(effect);
+            let mut connection = connect(&server);
+            let request = head("HEAD", path, "Authorization: Bearer mock-admin\r\n");
+            let [faulty, right] = [(); 2].map(|()| {
+                connection.send(&request);
+                let answer = connection.answer_to_head();
+                (answer.status, answer.headers["content-length"].clone())
+            });
+            assert_eq!(faulty, right, "{effect:?}, {path}");
+        }
+    }
+    for effect in [Effect::Reset, Effect::Empty] {
+        let server = with_next(effect);
+        let mut connection = connect(&server);
+        connection.send(request("HEAD"));
+        assert_eq!(connection.rest(), (effect == Effect::Empty).then(Vec::new), "{effect:?}");
+    }
+}
+
 #[test]
 fn other_connections_are_served_while_one_is_broken_or_waits() {
     let whole = right_body();
