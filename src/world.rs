@@ -8,9 +8,12 @@ mod live;
 mod sessions;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use crate::contract::Timestamp;
+use crate::contract::{Entry, Page, Query, Timestamp};
 use crate::fault::Rule;
+use crate::fixture;
+use crate::json_file::FileErrors;
 use crate::rate::RateLimit;
 use crate::store::{Base, Store};
 
@@ -22,9 +25,12 @@ pub use live::{Activity, Live};
 pub use sessions::{SessionName, SessionNameError, Sessions};
 
 /// A world: one field a concern.
+///
+/// What touches two of them is a method here. Live activity is brought in when somebody looks, so entries and clock are
+/// best reached through those methods: each begins with [`World::catch_up`].
 #[derive(Debug)]
 pub struct World {
-    /// The audit log.
+    /// The audit log; without the live entries that are due and that nobody has looked for yet.
     pub store: Store,
     /// The one time that this world has.
     pub clock: Clock,
@@ -88,6 +94,69 @@ impl World {
     /// Brings in the entries that live activity made due; every look at the entries begins with it.
     pub fn catch_up(&self) {
         self.live.deliver(&self.clock.read(), &self.store);
+    }
+
+    /// The page that a query asks for.
+    #[must_use]
+    pub fn page(&self, query: &Query) -> Page {
+        self.catch_up();
+        self.store.page(query)
+    }
+
+    /// Adds entries, in any order; visible to the next request, all at once.
+    pub fn append(&self, entries: impl IntoIterator<Item = Entry>) {
+        self.catch_up();
+        self.store.append(entries);
+    }
+
+    /// Adds entries from JSON in any form of a fixture file, relative times being relative to the clock; tells how many.
+    ///
+    /// ```
+    /// use cortex_audit_mock::MockServer;
+    ///
+    /// let server = MockServer::builder().entries("[]").start_blocking();
+    /// let entry = r#"{"action":"CREATE","objectType":"TEAM","objectIdentifier":"sre","timestamp":"now-5m"}"#;
+    /// assert_eq!(server.world().append_json(entry).unwrap(), 1);
+    /// assert_eq!(server.world().page(&Default::default()).total, 1);
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that is wrong with the text; then nothing is added.
+    pub fn append_json(&self, json: &str) -> Result<usize, FileErrors> {
+        let entries = fixture::read("the given entries", json, self.clock.now())?.entries;
+        let added = entries.len();
+        self.append(entries);
+        Ok(added)
+    }
+
+    /// Removes every entry; tells how many there were.
+    pub fn remove_entries(&self) -> usize {
+        self.catch_up();
+        self.store.clear()
+    }
+
+    /// Moves the clock later, see [`Clock::advance`].
+    pub fn advance(&self, by: Duration) {
+        self.catch_up();
+        self.clock.advance(by);
+    }
+
+    /// Sets the clock, see [`Clock::set`]. What was due before is stamped by the time before.
+    pub fn set_clock(&self, now: Timestamp, frozen: bool) {
+        self.catch_up();
+        self.clock.set(now, frozen);
+    }
+
+    /// Follows the system's clock, see [`Clock::follow_system`].
+    pub fn follow_system_clock(&self) {
+        self.catch_up();
+        self.clock.follow_system();
+    }
+
+    /// Begins live activity in place of any before, of which what was due is brought in; `None` ends it.
+    pub fn set_live(&self, activity: Option<Activity>) {
+        self.catch_up();
+        self.live.set(activity, &self.clock.read());
     }
 
     /// The settings as they are.

@@ -14,13 +14,11 @@ pub async fn add(session: Session, Text(body): Text) -> Result<(StatusCode, Json
     let world = &session.world;
     let loaded = fixture::read(BODY, &body, world.clock.now()).map_err(Problem::BadBody)?;
     let added = loaded.entries.len();
-    world.catch_up();
-    world.store.append(loaded.entries);
+    world.append(loaded.entries);
     let answer = json!({"added": added, "entries": world.store.len(), "ignoredFields": loaded.ignored_fields});
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
 pub async fn clear(session: Session) -> Json<Value> {
-    session.world.catch_up();
-    Json(json!({"removed": session.world.store.clear()}))
+    Json(json!({"removed": session.world.remove_entries()}))
 }

@@ -15,18 +15,13 @@ pub async fn get(session: Session) -> Json<Value> {
 
 pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
     let activity = control::live(&body).map_err(Problem::BadBody)?;
-    Ok(begin(&session.world, activity))
+    session.world.set_live(activity);
+    Ok(shown(&session.world))
 }
 
 pub async fn stop(session: Session) -> Json<Value> {
-    begin(&session.world, None)
-}
-
-/// What was due of the activity before is brought in first.
-fn begin(world: &World, activity: Option<Activity>) -> Json<Value> {
-    world.catch_up();
-    world.live.set(activity, &world.clock.read());
-    shown(world)
+    session.world.set_live(None);
+    shown(&session.world)
 }
 
 fn shown(world: &World) -> Json<Value> {
