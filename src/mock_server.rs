@@ -14,8 +14,8 @@ use crate::fixture::EntrySource;
 use crate::json_file::FileErrors;
 use crate::keys::KeySource;
 use crate::mock::Mock;
-use crate::rate::RateLimit;
-use crate::world::{Activity, SessionName, World};
+use crate::rate::{Rate, RateLimit};
+use crate::world::{Activity, SessionName, Sessions, World};
 use crate::{http, server};
 
 /// A server on a free port of the loopback address. Dropping it stops it and frees the port; two share nothing.
@@ -30,9 +30,22 @@ use crate::{http, server};
 /// let server = MockServer::builder().now("2025-05-20T12:00:00Z").rate_limit("5/s").start().await;
 /// // … point a client at server.uri() with server.token() …
 /// server.world().faults.add(fault::Effect::Status { status: 503, retry_after: None });
-/// server.world().clock.advance(std::time::Duration::from_secs(60));
+/// server.world().advance(std::time::Duration::from_secs(60));
 /// assert_eq!(server.world().journal.count(&Default::default()), 0);
 /// # }
+/// ```
+///
+/// One server serves many tests when each has a session of its own:
+///
+/// ```
+/// use cortex_audit_mock::MockServer;
+///
+/// let server = MockServer::start_blocking();
+/// let one = server.session("one");
+/// assert_eq!(server.token_for("one"), "mock-admin~one");
+/// one.remove_entries();
+/// assert_eq!(one.store.len(), 0);
+/// assert!(server.session("other").store.len() > 0);
 /// ```
 #[derive(Debug)]
 pub struct MockServer {
@@ -46,6 +59,7 @@ pub struct MockServer {
 #[derive(Debug, Default)]
 pub struct MockServerBuilder {
     config: Config,
+    address: Option<SocketAddr>,
 }
 
 /// Why a server did not start.
@@ -115,9 +129,12 @@ impl MockServer {
     }
 
     /// The same token for a session.
+    ///
+    /// # Panics
+    /// When the text is not the name of a session, see [`SessionName`].
     #[must_use]
-    pub fn token_for(&self, session: &SessionName) -> String {
-        format!("{}~{session}", Self::TOKEN)
+    pub fn token_for(&self, session: &str) -> String {
+        format!("{}~{}", Self::TOKEN, session_name(session))
     }
 
     /// The world of the unnamed session: its entries, clock, faults, journal, live activity and settings.
@@ -127,12 +144,22 @@ impl MockServer {
     }
 
     /// The world of a session, opened if it is not.
+    ///
+    /// # Panics
+    /// When the text is not the name of a session, see [`SessionName`].
     #[must_use]
-    pub fn session(&self, name: &SessionName) -> Arc<World> {
-        self.mock.session(name)
+    pub fn session(&self, name: &str) -> Arc<World> {
+        self.mock.session(&session_name(name))
     }
 
-    /// Puts the world of the unnamed session back to the start.
+    /// The sessions that are in use; here they are reset one by one and ended.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        self.mock.sessions()
+    }
+
+    /// Puts the unnamed session back to the start: [`MockServer::world`] is a new world then, and one that was got
+    /// before is no longer served.
     pub fn reset(&self) {
         self.mock.sessions().reset(None);
     }
@@ -142,6 +169,10 @@ impl MockServer {
     pub fn mock(&self) -> &Mock {
         &self.mock
     }
+}
+
+fn session_name(text: &str) -> SessionName {
+    text.parse().unwrap_or_else(|error| panic!("{text:?}: {error}"))
 }
 
 /// Stops serving, closes every connection and frees the port before it returns.
@@ -158,6 +189,13 @@ impl Drop for MockServer {
 }
 
 impl MockServerBuilder {
+    /// Where to listen in place of a free port of the loopback address.
+    #[must_use]
+    pub fn listen(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.address = Some(address.into());
+        self
+    }
+
     /// Entries in place of the built-in story: JSON in any form of a fixture file.
     #[must_use]
     pub fn entries(self, json: impl Into<String>) -> Self {
@@ -171,9 +209,16 @@ impl MockServerBuilder {
         self
     }
 
-    /// Keys in place of the built-in ones.
+    /// Keys in place of the built-in ones: JSON in the form of a keys file. [`MockServer::token`] is then no key unless
+    /// one of these has it.
     #[must_use]
-    pub fn keys(mut self, keys: KeySource) -> Self {
+    pub fn keys(self, json: impl Into<String>) -> Self {
+        self.key_source(KeySource::Text(json.into()))
+    }
+
+    /// Keys from this source.
+    #[must_use]
+    pub fn key_source(mut self, keys: KeySource) -> Self {
         self.config.keys = keys;
         self
     }
@@ -205,9 +250,18 @@ impl MockServerBuilder {
         self
     }
 
-    /// New entries over time.
+    /// New entries over time, such as `6/min`.
+    ///
+    /// # Panics
+    /// When the text is not a rate.
     #[must_use]
-    pub fn live(mut self, activity: impl Into<Activity>) -> Self {
+    pub fn live(self, rate: &str) -> Self {
+        self.activity(rate.parse::<Rate>().unwrap_or_else(|error| panic!("{rate:?}: {error}")))
+    }
+
+    /// New entries over time, which may come late and together.
+    #[must_use]
+    pub fn activity(mut self, activity: impl Into<Activity>) -> Self {
         self.config.live = Some(activity.into());
         self
     }
@@ -246,16 +300,32 @@ impl MockServerBuilder {
     /// Starts the server.
     ///
     /// # Errors
-    /// [`StartError`] when the entries or keys are wrong, or no port can be had.
+    /// [`StartError`] when the entries or keys are wrong, or the port cannot be had.
     #[expect(clippy::unused_async, reason = "starting may come to wait; callers already can")]
     pub async fn try_start(self) -> Result<MockServer, StartError> {
+        self.launch()
+    }
+
+    /// Starts the server from a blocking test.
+    ///
+    /// ```
+    /// # use cortex_audit_mock::MockServer;
+    /// let wrong = r#"[{"action": "CREATED", "objectType": "TEAM", "objectIdentifier": "sre", "timestamp": "today"}]"#;
+    /// let error = MockServer::builder().entries(wrong).try_start_blocking().unwrap_err().to_string();
+    /// assert!(error.contains("did you mean \"CREATE\"?") && error.contains("\"today\""));
+    /// ```
+    ///
+    /// # Errors
+    /// [`StartError`] when the entries or keys are wrong, or the port cannot be had.
+    pub fn try_start_blocking(self) -> Result<MockServer, StartError> {
         self.launch()
     }
 
     /// The port is bound and accepts connections when this returns.
     fn launch(self) -> Result<MockServer, StartError> {
         let mock = Mock::start(&self.config).map_err(StartError::Files)?;
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(StartError::Io)?;
+        let address = self.address.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into());
+        let listener = std::net::TcpListener::bind(address).map_err(StartError::Io)?;
         listener.set_nonblocking(true).map_err(StartError::Io)?;
         let address = listener.local_addr().map_err(StartError::Io)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Io)?;
