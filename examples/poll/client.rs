@@ -1,0 +1,168 @@
+//! A polling client that loses nothing and reports nothing twice.
+//!
+//! - A poll asks for a window of time that ends at a fixed instant, so new entries do not push others from page to page.
+//! - Windows overlap, because an entry may appear later than its timestamp says.
+//! - If something came into the window while it was read, it is read again: its total tells.
+//! - Whatever may pass is tried again: 429 and 5xx, after `Retry-After` if there is one; a connection that breaks; a body
+//!   that ends early. Anything else is a mistake of ours and ends it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use reqwest::StatusCode;
+use reqwest::header::RETRY_AFTER;
+use serde::{Deserialize, Deserializer};
+
+/// Follows the audit log of one server.
+pub struct Poller<W> {
+    http: reqwest::Client,
+    url: String,
+    key: String,
+    /// How to wait; a test moves a clock instead.
+    wait: W,
+    page_size: u32,
+    overlap: TimeDelta,
+    /// Where the next window begins; the first has no beginning.
+    since: Option<DateTime<Utc>>,
+    /// How often each entry of the overlap was reported; entries have no identifier, and two can be alike.
+    reported: HashMap<Entry, usize>,
+}
+
+/// An entry of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    pub action: String,
+    pub actor_identifier: Option<String>,
+    pub ip_address: Option<String>,
+    pub object_identifier: String,
+    pub object_type: String,
+    #[serde(deserialize_with = "instant")]
+    pub timestamp: DateTime<Utc>,
+}
+
+fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map_err(serde::de::Error::custom)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    logs: Vec<Entry>,
+    total: usize,
+    total_pages: u32,
+}
+
+/// Why a poll failed for good.
+#[derive(Debug)]
+pub enum Error {
+    /// The server refuses what we ask, with these words.
+    Refused(StatusCode, String),
+    /// It failed so often that somebody should look.
+    GaveUp(String),
+    /// The client could not be made.
+    Setup(reqwest::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(status, body) => write!(f, "{status}: {body}"),
+            Self::GaveUp(why) => write!(f, "gave up after {ATTEMPTS} attempts; the last: {why}"),
+            Self::Setup(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// How often one page is asked for before giving up.
+const ATTEMPTS: u32 = 8;
+
+impl<W: AsyncFnMut(Duration)> Poller<W> {
+    pub fn new(url: &str, key: &str, wait: W) -> Result<Self, Error> {
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().map_err(Error::Setup)?;
+        Ok(Self {
+            http,
+            url: format!("{}/api/v1/audit-logs", url.trim_end_matches('/')),
+            key: key.to_owned(),
+            wait,
+            page_size: 250,
+            overlap: TimeDelta::minutes(5),
+            since: None,
+            reported: HashMap::new(),
+        })
+    }
+
+    /// What is new at this instant, oldest first.
+    pub async fn poll(&mut self, now: DateTime<Utc>) -> Result<Vec<Entry>, Error> {
+        let window = self.window(now).await?;
+        let mut counts = HashMap::new();
+        let mut new = Vec::new();
+        for entry in window {
+            let count = counts.entry(entry.clone()).or_insert(0);
+            *count += 1;
+            if *count > self.reported.get(&entry).copied().unwrap_or(0) {
+                new.push(entry);
+            }
+        }
+        let since = now - self.overlap;
+        counts.retain(|entry, _| entry.timestamp >= since);
+        (self.since, self.reported) = (Some(since), counts);
+        new.reverse();
+        Ok(new)
+    }
+
+    /// Everything from the last window's end, less the overlap, to an instant; newest first.
+    async fn window(&mut self, end: DateTime<Utc>) -> Result<Vec<Entry>, Error> {
+        'again: loop {
+            let mut entries = Vec::new();
+            let (mut number, mut total) = (0, None);
+            loop {
+                let page = self.page(number, end).await?;
+                if *total.get_or_insert(page.total) != page.total {
+                    continue 'again;
+                }
+                entries.extend(page.logs);
+                number += 1;
+                if number >= page.total_pages {
+                    return Ok(entries);
+                }
+            }
+        }
+    }
+
+    async fn page(&mut self, number: u32, end: DateTime<Utc>) -> Result<Page, Error> {
+        let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let mut query =
+            vec![("endTime", text(end)), ("page", number.to_string()), ("pageSize", self.page_size.to_string())];
+        query.extend(self.since.map(|since| ("startTime", text(since))));
+        let mut last = String::new();
+        for attempt in 0..ATTEMPTS {
+            let mut pause = Duration::from_millis(250) * 2_u32.pow(attempt);
+            match self.http.get(&self.url).bearer_auth(&self.key).query(&query).send().await {
+                Ok(answer) if answer.status().is_success() => match answer.json().await {
+                    Ok(page) => return Ok(page),
+                    Err(error) => last = error.to_string(),
+                },
+                Ok(answer) => {
+                    let status = answer.status();
+                    let asked_for =
+                        answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+                    let body = answer.text().await.unwrap_or_default();
+                    if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
+                        return Err(Error::Refused(status, body));
+                    }
+                    pause = asked_for.map_or(pause, Duration::from_secs);
+                    last = format!("{status}: {body}");
+                }
+                Err(error) => last = error.to_string(),
+            }
+            (self.wait)(pause).await;
+        }
+        Err(Error::GaveUp(last))
+    }
+}

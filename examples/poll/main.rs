@@ -1,0 +1,28 @@
+//! Follows an audit log, as a SIEM or a backup does: first everything there is, then what is new, every ten seconds.
+//!
+//! ```sh
+//! CORTEX_BASE_URL=http://127.0.0.1:8080 CORTEX_API_KEY=mock-admin cargo run --example poll
+//! ```
+//!
+//! Start the server with `--live 30/min` to see something happen, and give it faults to see nothing happen to it.
+//! What makes it right is in `client.rs`; `tests/it/in_process.rs` tests that against faults, a limit and a moving log.
+
+mod client;
+
+use std::time::Duration;
+
+use chrono::Utc;
+use client::{Error, Poller};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let setting = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
+    let (url, key) = (setting("CORTEX_BASE_URL", "http://127.0.0.1:8080"), setting("CORTEX_API_KEY", "mock-admin"));
+    let mut poller = Poller::new(&url, &key, tokio::time::sleep)?;
+    loop {
+        for entry in poller.poll(Utc::now()).await? {
+            println!("{} {} {} {}", entry.timestamp, entry.action, entry.object_type, entry.object_identifier);
+        }
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+}
