@@ -248,8 +248,7 @@ impl Connection {
         let mut answer = self.raw_head();
         let length: usize = answer.header("content-length").expect("every answer tells its length").parse().unwrap();
         if !head {
-            answer.body.resize(length, 0);
-            self.stream.read_exact(&mut answer.body).unwrap();
+            answer.body = self.take(length);
         }
         // What the connection adds to an answer; the conventions are about the answer itself.
         answer.headers.remove("date");
@@ -273,6 +272,13 @@ impl Connection {
             let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
             headers.append(name, HeaderValue::from_str(value).unwrap());
         }
+    }
+
+    /// The next so many bytes.
+    pub fn take(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        self.stream.read_exact(&mut bytes).unwrap();
+        bytes
     }
 
     fn line(&mut self) -> String {
