@@ -16,7 +16,7 @@ use cortex_audit_mock::fixture::{self, EntrySource};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::process::{Server, binary};
+use crate::support::process::{Server, binary, head};
 use crate::support::{NOW, time};
 
 /// The release that the contract was read from.
@@ -401,6 +401,76 @@ fn it_waits_out_a_429_and_goes_on() {
     let count = |status: u16| log.matches(&format!("\"status\":{status}")).count();
     assert_eq!(count(200), 3, "{log}");
     assert!((1..=2).contains(&count(429)), "one refusal at most for each wait: {log}");
+}
+
+/// Sends a call to the control plane, which accepts it.
+#[track_caller]
+fn control(server: &Server, method: &str, path: &str, body: &str) {
+    let mut connection = server.connect();
+    connection.send(head(method, path, &format!("Content-Length: {}\r\n", body.len())) + body);
+    let answer = connection.answer();
+    assert!(answer.status.is_success(), "{}", answer.text());
+}
+
+/// What a session's journal holds, oldest first: the status of each answer.
+fn statuses(server: &Server, session: &str) -> Vec<u64> {
+    let journal = server.get(&format!("/__admin/requests?session={session}")).ok();
+    journal["requests"].as_array().unwrap().iter().rev().map(|record| record["status"].as_u64().unwrap()).collect()
+}
+
+/// What the client reads with this key, when it succeeds.
+#[track_caller]
+fn reads(client: &Client, server: &Server, key: &str, flags: &[&str]) -> Value {
+    let output = client.run(server, key, flags);
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Proves ERR-RETRY-AFTER.
+#[test]
+fn it_outlasts_a_key_that_fails_twice_before_each_success() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let page = reads(&client, &server, "mock-flaky~run", &["-p", "0", "-z", "1"]);
+    assert_eq!(page, server.logs("page=0&pageSize=1"));
+    assert_eq!(statuses(&server, "run"), [503, 503, 200]);
+}
+
+#[test]
+fn it_asks_again_when_its_connection_is_reset() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    control(&server, "POST", "/__admin/faults?session=run", r#"{"type": "reset", "times": 1}"#);
+    let page = reads(&client, &server, "mock-admin~run", &["-p", "0", "-z", "1"]);
+    assert_eq!(page, server.logs("page=0&pageSize=1"));
+    assert_eq!(statuses(&server, "run"), [0, 200]);
+}
+
+#[test]
+fn two_runs_with_sessions_of_their_own_do_not_see_each_other() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    control(&server, "DELETE", "/__admin/audit-logs?session=one", "");
+    let total = |session: &str| {
+        let key = format!("mock-admin~{session}");
+        reads(&client, &server, &key, &["-p", "0", "-z", "1"])["total"].clone()
+    };
+    assert_eq!((total("one"), total("other")), (json!(0), json!(640)));
+    assert_eq!((statuses(&server, "one").len(), statuses(&server, "other").len()), (1, 1));
+}
+
+/// Proves RES-ENTRY.
+#[test]
+fn an_entry_that_is_added_is_the_first_that_it_reads() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let entry = json!({
+        "action": "CREATE", "actorIdentifier": "ada@example.com", "ipAddress": "192.0.2.7",
+        "objectIdentifier": "sre", "objectType": "TEAM", "timestamp": NOW,
+    });
+    control(&server, "POST", "/__admin/audit-logs?session=run", &entry.to_string());
+    let page = reads(&client, &server, "mock-admin~run", &["-p", "0", "-z", "1"]);
+    assert_eq!((&page["logs"][0], &page["total"]), (&entry, &json!(641)));
 }
 
 /// Proves CATALOG-EMPTY.
