@@ -50,3 +50,8 @@ pub use mock::Mock;
 pub use mock_server::{MockServer, MockServerBuilder, StartError};
 pub use rate::{Rate, RateLimit};
 pub use world::{Clock, World};
+
+/// The Rust of the README is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,5 @@
-//! The README is kept true: its tables are what the code says, its commands run, its files load.
+//! The README and the documents under `docs/` are kept true: their tables are what the code says, their commands run and
+//! print what is shown, their files load.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -7,13 +8,15 @@ use std::path::Path;
 use std::process::Command;
 
 use cortex_audit_mock::contract::{RULES, Timestamp};
+use cortex_audit_mock::fault::{self, Delay};
 use cortex_audit_mock::fixture;
 use cortex_audit_mock::keys::{self, KeySource};
+use cortex_audit_mock::world::{Journal, Live, Sessions};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::official_client;
-use crate::support::process::{Server, binary};
+use crate::support::process::{Server, binary, head};
 
 const FIDELITY_START: &str =
     "<!-- fidelity table: generated from contract::RULES; UPDATE_README=1 cargo test readme rewrites it -->\n";
@@ -60,10 +63,17 @@ impl Block {
     }
 }
 
-fn blocks() -> Vec<Block> {
-    let readme = file("README.md");
-    let parts: Vec<&str> = readme.split("```").collect();
-    assert_eq!(parts.len() % 2, 1, "every fence is closed");
+/// The README and every document, by name.
+fn documents() -> Vec<String> {
+    let docs = fs::read_dir(repository().join("docs")).unwrap();
+    let docs = docs.map(|document| format!("docs/{}", document.unwrap().file_name().to_str().unwrap()));
+    std::iter::once("README.md".to_owned()).chain(docs).collect()
+}
+
+fn blocks(document: &str) -> Vec<Block> {
+    let text = file(document);
+    let parts: Vec<&str> = text.split("```").collect();
+    assert_eq!(parts.len() % 2, 1, "every fence of {document} is closed");
     let fenced = parts.iter().skip(1).step_by(2);
     fenced
         .map(|part| part.split_once('\n').expect("a fence ends its line"))
@@ -72,13 +82,13 @@ fn blocks() -> Vec<Block> {
 }
 
 fn all_commands() -> Vec<String> {
-    blocks().iter().flat_map(Block::commands).collect()
+    documents().iter().flat_map(|document| blocks(document)).flat_map(|block| block.commands()).collect()
 }
 
-/// The cells of each row of the table below a heading, the header left out.
-fn table(heading: &str) -> Vec<Vec<String>> {
-    let readme = file("README.md");
-    let (_, section) = readme.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
+/// The cells of each row of the first table below a heading, the header left out.
+fn table(document: &str, heading: &str) -> Vec<Vec<String>> {
+    let text = file(document);
+    let (_, section) = text.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
     let rows = section.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
     rows.skip(2)
         .map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().replace('`', "")).collect())
@@ -127,7 +137,7 @@ fn the_fidelity_table_is_that_of_the_code() {
 
 #[test]
 fn the_flags_are_those_of_the_help() {
-    let written: Vec<Flag> = table("Flags")
+    let written: Vec<Flag> = table("README.md", "Flags")
         .into_iter()
         .map(|cells| Flag {
             name: cells[0].clone(),
@@ -143,7 +153,7 @@ fn the_keys_are_the_built_in_ones() {
     let built_in: Value = serde_json::from_str(&file("fixtures/keys.json")).unwrap();
     let tokens: Vec<&str> =
         built_in["keys"].as_array().unwrap().iter().map(|key| key["token"].as_str().unwrap()).collect();
-    let rows = table("Keys");
+    let rows = table("README.md", "Keys");
     assert_eq!(rows.iter().map(|cells| cells[0].as_str()).collect::<Vec<_>>(), tokens);
     let server = Server::start(&[]);
     for cells in rows {
@@ -152,38 +162,96 @@ fn the_keys_are_the_built_in_ones() {
     }
 }
 
+/// What the router has under `/__admin`, by the source of its one screen.
+fn control_plane_paths() -> BTreeSet<String> {
+    let source = file("src/http.rs");
+    let (_, control_plane) = source.split_once("let control_plane = ").unwrap();
+    let (control_plane, _) = control_plane.split_once(';').unwrap();
+    let routes = control_plane.split(".route(\"").skip(1);
+    routes.map(|route| format!("/__admin{}", route.split('"').next().unwrap())).collect()
+}
+
+#[test]
+fn the_control_plane_is_that_of_the_router() {
+    let rows = table("README.md", "Control plane");
+    let paths: BTreeSet<String> = rows.iter().map(|cells| cells[0].clone()).collect();
+    assert_eq!(paths, control_plane_paths());
+    let server = Server::start(&[]);
+    for cells in rows {
+        let path = cells[0].replace("{id}", "1").replace("{name}", "one");
+        let mut connection = server.connect();
+        connection.send(head("BREW", &path, ""));
+        let answer = connection.answer();
+        assert_eq!(answer.status, 405, "{path}");
+        let allowed: BTreeSet<&str> =
+            answer.header("allow").unwrap().split(',').filter(|method| *method != "HEAD").collect();
+        assert_eq!(cells[1].split(", ").collect::<BTreeSet<_>>(), allowed, "{path}");
+    }
+}
+
+#[test]
+fn the_types_of_faults_are_those_of_the_code() {
+    let error = fault::read_all("rule", r#"{"type": "none of them"}"#).unwrap_err().to_string();
+    let (_, accepted) = error.split_once("accepted: ").unwrap();
+    let rows = table("docs/control-plane.md", "Faults");
+    assert_eq!(rows.iter().map(|cells| cells[0].as_str()).collect::<BTreeSet<_>>(), accepted.split(", ").collect());
+}
+
+#[test]
+fn the_limits_are_those_of_the_code() {
+    let rows = table("docs/control-plane.md", "Limits");
+    let written: Vec<String> = rows.iter().map(|cells| cells[1].replace(',', "")).collect();
+    let minutes = Delay::LONGEST.as_secs() / 60;
+    let right = [
+        Sessions::MOST.to_string(),
+        Journal::CAPACITY.to_string(),
+        "32 MiB".to_owned(),
+        Live::MOST_AT_ONCE.to_string(),
+        format!("{minutes} minutes"),
+    ];
+    assert_eq!(written, right);
+}
+
 #[test]
 fn every_file_loads_without_a_note() {
     let mut names = BTreeSet::new();
-    for block in blocks().iter().filter(|block| block.info.starts_with("json ")) {
-        let name = block.file_name().unwrap();
+    for block in documents().iter().flat_map(|document| blocks(document)) {
+        let Some(name) = block.file_name() else { continue };
         let now = Timestamp::system();
-        if name == "keys.json" {
-            keys::load(&KeySource::Text(block.text.clone()), now).unwrap_or_else(|errors| panic!("{errors}"));
-        } else {
-            let loaded = fixture::read(name, &block.text, now).unwrap_or_else(|errors| panic!("{errors}"));
-            assert!(loaded.ignored_fields.is_empty(), "{:?}", loaded.ignored_fields);
+        match name {
+            "keys.json" => {
+                keys::load(&KeySource::Text(block.text.clone()), now).unwrap_or_else(|errors| panic!("{errors}"));
+            }
+            "faults.json" => {
+                fault::read_all(name, &block.text).unwrap_or_else(|errors| panic!("{errors}"));
+            }
+            _ => {
+                let loaded = fixture::read(name, &block.text, now).unwrap_or_else(|errors| panic!("{errors}"));
+                assert!(loaded.ignored_fields.is_empty(), "{:?}", loaded.ignored_fields);
+            }
         }
         names.insert(name.to_owned());
     }
-    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["keys.json", "my-logs.json"]);
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["faults.json", "keys.json", "my-logs.json"]);
 }
 
 #[test]
 fn every_command_runs() {
-    let folder = tempfile::tempdir().unwrap();
-    let blocks = blocks();
-    for block in &blocks {
-        if let Some(name) = block.file_name() {
-            fs::write(folder.path().join(name), &block.text).unwrap();
+    for document in documents() {
+        let folder = tempfile::tempdir().unwrap();
+        let blocks = blocks(&document);
+        for block in &blocks {
+            if let Some(name) = block.file_name() {
+                fs::write(folder.path().join(name), &block.text).unwrap();
+            }
         }
-    }
-    for block in &blocks {
-        let Some(printed) = run(block.commands(), &folder) else { continue };
-        let mut rest = lasting(&printed);
-        for part in lasting(&block.output()).split('…') {
-            let at = rest.find(part).unwrap_or_else(|| panic!("{part}\nis not printed:\n{printed}"));
-            rest.drain(..at + part.len());
+        for block in &blocks {
+            let Some(printed) = run(block.commands(), &folder) else { continue };
+            let mut rest = lasting(&printed);
+            for part in lasting(&block.output()).split('…') {
+                let at = rest.find(part).unwrap_or_else(|| panic!("{part}\nis not printed:\n{printed}"));
+                rest.drain(..at + part.len());
+            }
         }
     }
 }
