@@ -20,10 +20,7 @@ pub(crate) const BODY: &str = "body";
 /// Everything that is wrong with the text.
 pub fn clock(text: &str, clock: &Reading) -> Result<(Timestamp, bool), FileErrors> {
     object(text, &["now", "frozen"], |findings, members| {
-        let now = findings.parsed(members, "", "now", |text| {
-            let moment = text.parse::<Moment>().and_then(|moment| moment.at(clock.now));
-            moment.map_err(|error| error.to_string())
-        });
+        let now = findings.parsed(members, "", "now", |text| Moment::read(text, clock.now));
         let frozen = findings.boolean(members, "", "frozen");
         (now.unwrap_or(clock.now), frozen.unwrap_or(true))
     })

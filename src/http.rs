@@ -37,6 +37,7 @@ pub fn router(mock: Mock) -> Router {
         .route_layer(from_fn(gate::pass))
         .fallback(not_found)
         .layer(from_fn(limits::guard))
+        .layer(CatchPanicLayer::custom(problem::from_panic))
         .layer(from_fn_with_state(mock.clone(), visit::record));
 
     let document =
@@ -66,7 +67,7 @@ pub fn router(mock: Mock) -> Router {
 
 /// Routes in the frame that every request passes: identifier, body of a problem, log; panics caught.
 pub fn framed(routes: Router) -> Router {
-    routes.layer(CatchPanicLayer::custom(problem::from_panic)).layer(from_fn(request::track))
+    routes.layer(CatchPanicLayer::custom(problem::from_panic)).layer(from_fn(request::frame))
 }
 
 /// Clients before 1.0 of the official one send the slash (REQ-LENIENT).

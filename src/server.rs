@@ -25,13 +25,13 @@ use crate::http::Abort;
 use stream::ResettableStream;
 
 /// How long requests in flight may take to finish once the server is asked to stop.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(8);
 /// How long a client may take to send its request line and headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// What hyper keeps of a request's head; above the limits that the service itself reports.
-const HEAD_BUFFER: usize = 128 * 1024;
+const HEAD_BUFFER: usize = 1024 * 1024;
 /// More header fields than this are refused by hyper itself, with a bare 431.
-const MAX_HEADER_FIELDS: usize = 256;
+const MAX_HEADER_FIELDS: usize = 2000;
 
 /// How long a client that has sent no request yet is listened to once the server is asked to stop.
 const LAST_CALL: Duration = Duration::from_millis(100);

@@ -41,6 +41,12 @@ impl Timestamp {
         Self(Utc::now())
     }
 
+    /// The instant so many milliseconds after 1970 began, or `None` outside the years 0 to 9999.
+    #[must_use]
+    pub fn since_1970(milliseconds: i64) -> Option<Self> {
+        Self(DateTime::UNIX_EPOCH).checked_add(TimeDelta::try_milliseconds(milliseconds)?)
+    }
+
     /// This instant moved by a signed distance, or `None` when that is outside the years 0 to 9999.
     #[must_use]
     pub fn checked_add(self, distance: TimeDelta) -> Option<Self> {

@@ -1,6 +1,5 @@
 //! `GET /api/v1/audit-logs`: the mission.
 
-use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 
@@ -11,12 +10,11 @@ use super::visit::Noticed;
 use crate::contract::{Finding, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 
-pub async fn get(id: RequestId, caller: Caller, RawQuery(raw): RawQuery) -> Result<Response, Problem> {
+pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
     caller.must_have(VIEW_AUDIT_LOGS)?;
     let world = &caller.world;
     world.catch_up();
-    let raw = raw.unwrap_or_default();
-    let (answer, noticed) = match query::parse(&raw, &world.store.vocabulary(), world.settings().strict) {
+    let (answer, mut noticed) = match query::parse(&caller.query, &world.store.vocabulary(), world.settings().strict) {
         Ok(parsed) => {
             log(id, &caller, &parsed.notes);
             (Json(world.store.page(&parsed.query)).into_response(), parsed.notes)
@@ -30,12 +28,19 @@ pub async fn get(id: RequestId, caller: Caller, RawQuery(raw): RawQuery) -> Resu
     if noticed.is_empty() {
         return Ok(answer);
     }
+    noticed.truncate(MOST_NOTICED);
     Ok((Extension(Noticed(noticed)), answer).into_response())
 }
 
 /// Tells the developer at the terminal why a client gets less, or more, than it seems to ask for.
 fn log(id: RequestId, caller: &Caller, notes: &[Finding]) {
-    for note in notes {
+    for note in notes.iter().take(MOST_NOTICED) {
         tracing::warn!(rule = note.rule, key = %caller, request = %id, "{note}");
     }
+    if notes.len() > MOST_NOTICED {
+        tracing::warn!(key = %caller, request = %id, "and {} more", notes.len() - MOST_NOTICED);
+    }
 }
+
+/// A request can hold thousands of things to notice; nobody reads more, and log and journal stay bounded.
+const MOST_NOTICED: usize = 20;

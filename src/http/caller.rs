@@ -15,6 +15,8 @@ use crate::world::World;
 pub struct Caller {
     pub key: Arc<Key>,
     pub world: Arc<World>,
+    /// The raw query string without any secret.
+    pub query: Arc<str>,
 }
 
 impl Caller {

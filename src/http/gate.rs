@@ -20,13 +20,10 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
     let Some(visit) = request.extensions().get::<Visit>().cloned() else {
         return Problem::Internal.into_response();
     };
-    match preferred(request.headers()) {
-        Ok(None) => {}
-        Ok(Some(status)) => {
-            let forced = Problem::Forced { status, retry_after: None, by: "the header Prefer".to_owned() };
-            return answered_by(AnsweredBy::Prefer, forced.into_response());
-        }
-        Err(problem) => return problem.into_response(),
+    let preference = preferred(request.headers());
+    if let Ok(Some(status)) = preference {
+        let forced = Problem::Forced { status, retry_after: None, by: "the header Prefer".to_owned() };
+        return answered_by(AnsweredBy::Prefer, forced.into_response());
     }
 
     let settings = visit.world.settings();
@@ -44,9 +41,13 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
         (None, None) => return Problem::Internal.into_response(),
     };
 
-    let subject = Subject { key: &key.name, query: request.uri().query().unwrap_or_default() };
+    if let Err(problem) = preference {
+        return problem.into_response();
+    }
+
+    let subject = Subject { key: &key.name, query: &visit.query };
     let plan = visit.world.faults.plan(&subject);
-    request.extensions_mut().insert(Caller { key, world: visit.world });
+    request.extensions_mut().insert(Caller { key, world: visit.world, query: visit.query });
     if plan.fired.is_empty() {
         return next.run(request).await;
     }

@@ -1,11 +1,15 @@
 //! How large a request may be, told in the API's own words before any handler sees it.
 
-use axum::body::{Body, to_bytes};
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http_body_util::LengthLimitError;
+use tokio::time::timeout;
 
 use super::problem::Problem;
 
@@ -13,6 +17,10 @@ use super::problem::Problem;
 const MAX_URI: usize = 16 * 1024;
 /// Longest header section in bytes, names and values.
 const MAX_HEADERS: usize = 32 * 1024;
+/// Most header fields.
+const MAX_HEADER_FIELDS: usize = 100;
+/// How long a client may take to send its body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest request body in bytes (REQ-BODY).
 const MAX_BODY: usize = 2 * 1024 * 1024;
 
@@ -22,19 +30,43 @@ pub async fn guard(request: Request, next: Next) -> Response {
     if uri > MAX_URI {
         return Problem::UriTooLong { most: MAX_URI }.into_response();
     }
-    if size_of(request.headers()) > MAX_HEADERS {
-        return Problem::HeadersTooLarge { most: MAX_HEADERS }.into_response();
+    let headers = request.headers();
+    if headers.len() > MAX_HEADER_FIELDS || size_of(headers) > MAX_HEADERS {
+        return Problem::HeadersTooLarge { bytes: MAX_HEADERS, fields: MAX_HEADER_FIELDS }.into_response();
     }
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > MAX_BODY as u64) {
         return Problem::BodyTooLarge { most: MAX_BODY }.into_response();
     }
+    match whole(request).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Reads the body to its end: one without an announced length is measured by reading it.
+async fn whole(request: Request) -> Result<Request, Problem> {
+    if request.body().is_end_stream() {
+        return Ok(request);
+    }
     let (parts, body) = request.into_parts();
-    // A body without an announced length is measured by reading it.
-    let Ok(body) = to_bytes(body, MAX_BODY).await else {
-        return Problem::BodyTooLarge { most: MAX_BODY }.into_response();
-    };
-    next.run(Request::from_parts(parts, Body::from(body))).await
+    match timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await {
+        Ok(Ok(body)) => Ok(Request::from_parts(parts, Body::from(body))),
+        Ok(Err(error)) if is_too_long(&error) => Err(Problem::BodyTooLarge { most: MAX_BODY }),
+        Ok(Err(_)) => Err(Problem::BrokenBody),
+        Err(_) => Err(Problem::SlowBody { seconds: BODY_TIMEOUT.as_secs() }),
+    }
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 fn size_of(headers: &HeaderMap) -> usize {

@@ -4,7 +4,7 @@
 //! the request's identifier.
 
 use std::any::Any;
-use std::fmt::Display;
+use std::fmt;
 
 use axum::body::Body;
 use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -32,6 +32,8 @@ pub enum Problem {
     BadControl { details: String },
     /// 400: `Prefer: code=…` with a status that cannot be forced.
     BadPreference { code: String },
+    /// 400: the body ended before its end, or was framed wrongly.
+    BrokenBody,
     /// 401: the control plane is guarded by a token.
     ControlToken,
     /// 401: no valid key (ERR-401).
@@ -48,6 +50,8 @@ pub enum Problem {
     NotFound { path: String },
     /// 405: the path has other methods; the router adds `Allow`.
     MethodNotAllowed { method: String, path: String },
+    /// 408: the body did not arrive in time.
+    SlowBody { seconds: u64 },
     /// 413: more than 2 MB of body (REQ-BODY).
     BodyTooLarge { most: usize },
     /// 414: a path and query longer than any gateway takes.
@@ -55,7 +59,7 @@ pub enum Problem {
     /// 429: the limiter refused (ERR-429).
     TooManyRequests { wait: RetryAfter, instance: String },
     /// 431: too many or too long headers.
-    HeadersTooLarge { most: usize },
+    HeadersTooLarge { bytes: usize, fields: usize },
     /// 500: a handler panicked; the server lives on.
     Internal,
     /// The status that a fault or the request itself asks for.
@@ -73,18 +77,30 @@ pub enum Unauthorized {
     Scheme,
     /// A valid key, and behind its `~` what cannot be a session.
     Session(SessionNameError),
-    /// `Bearer` with nothing behind it, or with what cannot be a token.
+    /// `Bearer` with nothing behind it.
+    NoToken,
+    /// `Bearer` with what cannot be a token behind it.
     Malformed,
     /// A token that was looked up and refused.
     Refused(Refusal),
 }
 
+/// What it says to the client, which is also what the log says.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&plain(&self.details()))
+    }
+}
+
 impl Problem {
     fn status(&self) -> StatusCode {
         match self {
-            Self::BadRequest { .. } | Self::BadBody(_) | Self::BadControl { .. } | Self::BadPreference { .. } => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::BadRequest { .. }
+            | Self::BadBody(_)
+            | Self::BadControl { .. }
+            | Self::BadPreference { .. }
+            | Self::BrokenBody => StatusCode::BAD_REQUEST,
+            Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthorized(_) | Self::ControlToken => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound { .. } | Self::ControlOff | Self::Absent { .. } => StatusCode::NOT_FOUND,
@@ -120,6 +136,10 @@ impl Problem {
             Self::BadPreference { code } => {
                 format!("Prefer: code={code} cannot be forced; accepted: 200, or 400 to 599, such as code=429.")
             }
+            Self::BrokenBody => "The request body broke off, or its framing is wrong; a GET needs none.".to_owned(),
+            Self::SlowBody { seconds } => {
+                format!("The request body did not arrive within {seconds} s; a GET needs none.")
+            }
             Self::ControlToken => "The control plane is guarded: send the header \"Authorization: Bearer TOKEN\" with \
                                    the token that the server was started with (--admin-token)."
                 .to_owned(),
@@ -147,9 +167,11 @@ impl Problem {
                 "Path and query are longer than {most} bytes; split long lists of identifiers over several requests."
             ),
             Self::TooManyRequests { wait, .. } => {
-                format!("Over the limit of {} requests; the next one is admitted in {} s.", wait.rate, wait.seconds)
+                format!("Over the limit of {}: the next request is admitted in {} s.", wait.rate, wait.seconds)
             }
-            Self::HeadersTooLarge { most } => format!("The request headers are larger than {most} bytes."),
+            Self::HeadersTooLarge { bytes, fields } => {
+                format!("The request headers are more than {fields} fields, or larger than {bytes} bytes.")
+            }
             Self::Internal => "The mock failed on this request; its log says where. This is a bug of the mock, \
                                not of the client."
                 .to_owned(),
@@ -159,7 +181,7 @@ impl Problem {
     fn body(&self, id: RequestId) -> Vec<u8> {
         let status = self.status();
         let message = status.canonical_reason().unwrap_or("Error");
-        let details = plain(&self.details());
+        let details = self.to_string();
         let body = match self.waiting() {
             Some((seconds, instance)) => serde_json::to_vec(&ProblemDetail {
                 kind: "about:blank",
@@ -201,7 +223,7 @@ impl Problem {
 
     fn add_headers(&self, headers: &mut HeaderMap) {
         match self {
-            Self::Unauthorized(Unauthorized::Missing | Unauthorized::Scheme) => {
+            Self::Unauthorized(Unauthorized::Missing | Unauthorized::Scheme | Unauthorized::NoToken) => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             Self::Unauthorized(_) | Self::ControlToken | Self::Forced { status: 401, .. } => {
@@ -274,7 +296,7 @@ pub fn from_panic(_: Box<dyn Any + Send>) -> Response {
 }
 
 /// One problem as it is; several numbered, so that none is overlooked.
-fn list<T: Display>(problems: &[T]) -> String {
+fn list<T: fmt::Display>(problems: &[T]) -> String {
     /// A request can hold thousands; nobody reads more than these.
     const MOST: usize = 20;
 
@@ -293,7 +315,10 @@ fn unauthorized(why: &Unauthorized) -> String {
         Unauthorized::Missing => format!("No Authorization header. {SEND}."),
         Unauthorized::Repeated => format!("More than one Authorization header. {SEND} once."),
         Unauthorized::Scheme => format!("The Authorization header is not of the scheme Bearer. {SEND}."),
-        Unauthorized::Malformed => format!("The Authorization header holds no token. {SEND}, KEY without spaces."),
+        Unauthorized::NoToken => format!("The Authorization header holds no token. {SEND}."),
+        Unauthorized::Malformed => {
+            format!("The Authorization header holds what is no token. {SEND}, KEY without spaces.")
+        }
         Unauthorized::Session(error) => format!("The key is known, but {error}; a token is KEY or KEY~SESSION."),
         Unauthorized::Refused(Refusal::Unknown { built_in: true, .. }) => {
             "None of the built-in keys has this token. One that works is mock-admin.".to_owned()

@@ -64,6 +64,7 @@ pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
         KeySource::Path(path) => read_file(path).map_err(|error| FileErrors(vec![error]))?,
     };
     let text = text.trim_start_matches('\u{feff}');
+    let now = now.to_millisecond();
     let keys = read(JsonFile { name: &name, text }, now)?;
     Ok(Keys { list: keys.into_iter().map(Arc::new).collect(), origin: name, built_in: *source == KeySource::BuiltIn })
 }
@@ -94,10 +95,10 @@ fn read_document<'a>(document: &'a RawValue, now: Timestamp, findings: &mut Find
         reader.findings.wrong(document.get(), "", Some("keys"), "is required and missing");
         return Vec::new();
     };
-    let mut tokens = BTreeSet::new();
+    let (mut tokens, mut names) = (BTreeSet::new(), BTreeSet::new());
     (1..)
         .zip(reader.findings.array(keys, "", "keys"))
-        .filter_map(|(number, key)| reader.key(key, &format!("key {number}"), &mut tokens))
+        .filter_map(|(number, key)| reader.key(key, &format!("key {number}"), &mut tokens, &mut names))
         .collect()
 }
 
@@ -130,7 +131,13 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    fn key(&mut self, value: &'a RawValue, item: &str, tokens: &mut BTreeSet<[u8; 32]>) -> Option<Key> {
+    fn key(
+        &mut self,
+        value: &'a RawValue,
+        item: &str,
+        tokens: &mut BTreeSet<[u8; 32]>,
+        names: &mut BTreeSet<String>,
+    ) -> Option<Key> {
         let errors_before = self.findings.errors.len();
         let members = self.findings.object(value, item)?;
         let fields = ["token", "name", "type", "email", "roles", "expirationDate", "revoked", "rateLimit", "faults"];
@@ -149,12 +156,18 @@ impl<'a> Reader<'_, 'a> {
             self.wrong(&members, item, "token", "is the token of an earlier key");
         }
         let name = self.findings.required(value, &members, item, "name").unwrap_or_default();
+        if !name.is_empty() && !names.insert(name.to_string()) {
+            self.wrong(
+                &members,
+                item,
+                "name",
+                "is the name of an earlier key; faults and journal know a key by its name",
+            );
+        }
         self.owner(value, &members, item);
         let permissions = self.permissions(&members, item);
         let now = self.now;
-        let expiration_date = self.findings.parsed(&members, item, "expirationDate", |text| {
-            text.parse::<Moment>().and_then(|moment| moment.at(now)).map_err(|error| error.to_string())
-        });
+        let expiration_date = self.findings.parsed(&members, item, "expirationDate", |text| Moment::read(text, now));
         let rate_limit = self.findings.parsed(&members, item, "rateLimit", |text| {
             text.parse().map_err(|error| format!("\"{text}\" is not a rate limit; {error}"))
         });

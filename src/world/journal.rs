@@ -21,7 +21,7 @@ pub struct Record {
     /// The path.
     pub path: String,
     /// The raw query string, with what sounds like a secret hidden.
-    pub query: String,
+    pub query: Arc<str>,
     /// The key, when the token was one.
     pub key: Option<Arc<Key>>,
     /// The status of the answer; 0 when the connection was closed without one.

@@ -26,8 +26,9 @@ impl Client {
     /// more addresses than any memory.
     #[must_use]
     pub fn at(address: IpAddr) -> Self {
-        Self::Address(match address {
-            IpAddr::V4(_) => address,
+        // A socket for both families shows an IPv4 client as ::ffff:a.b.c.d.
+        Self::Address(match address.to_canonical() {
+            v4 @ IpAddr::V4(_) => v4,
             IpAddr::V6(v6) => {
                 let [a, b, c, d, ..] = v6.segments();
                 IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))

@@ -87,32 +87,38 @@ pub fn first_value(raw: &str, name: &str) -> Option<String> {
     decoded(value).map(Cow::into_owned)
 }
 
-/// A raw query string as it may be shown: the value of a parameter that this operation does not have, and whose name
-/// sounds like a secret, is hidden.
+/// A raw query string as it may be shown: hidden is the value of a parameter that this operation does not have, when
+/// its name sounds like a secret or its value is one, and a name that is one.
 #[must_use]
-pub fn without_secrets(raw: &str) -> Cow<'_, str> {
-    if !sounds_secret(raw) {
+pub fn without_secrets(raw: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'_, str> {
+    let shown = |pair: &str| -> Option<String> {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let plain_name = decoded(name).unwrap_or(Cow::Borrowed(name));
+        if Parameter::named(&plain_name).is_some() {
+            return None;
+        }
+        if is_secret(&plain_name) {
+            return Some(HIDDEN.to_owned());
+        }
+        let plain_value = decoded(value).unwrap_or(Cow::Borrowed(value));
+        (sounds_secret(&plain_name) || is_secret(&plain_value)).then(|| format!("{name}={HIDDEN}"))
+    };
+    let pairs: Vec<(&str, Option<String>)> = raw.split('&').map(|pair| (pair, shown(pair))).collect();
+    if pairs.iter().all(|(_, hidden)| hidden.is_none()) {
         return Cow::Borrowed(raw);
     }
-    let shown = raw.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if hides_value(&decoded(name).unwrap_or(Cow::Borrowed(name))) => format!("{name}={HIDDEN}"),
-        _ => pair.to_owned(),
-    });
-    Cow::Owned(shown.collect::<Vec<_>>().join("&"))
+    let pairs: Vec<&str> = pairs.iter().map(|(pair, hidden)| hidden.as_deref().unwrap_or(pair)).collect();
+    Cow::Owned(pairs.join("&"))
 }
 
-/// What stands in place of a hidden value.
+/// What stands in place of a secret.
 const HIDDEN: &str = "(hidden)";
 
-fn hides_value(name: &str) -> bool {
-    Parameter::named(name).is_none() && sounds_secret(name)
-}
-
-fn sounds_secret(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    // An escaped letter could hide any of the words.
-    text.contains('%')
-        || ["token", "key", "secret", "auth", "password", "bearer", "credential"].iter().any(|word| text.contains(word))
+fn sounds_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["token", "key", "secret", "auth", "pass", "pwd", "bearer", "credential", "jwt", "cookie", "sig"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 #[derive(Default)]
@@ -120,6 +126,8 @@ struct Reader<'a> {
     strict: bool,
     /// The decoded values of each parameter, in the order received; indexed by [`Parameter`].
     values: [Vec<Cow<'a, str>>; Parameter::ALL.len()],
+    /// What no parameter has the name of, each once.
+    unknown: BTreeSet<(String, String)>,
     findings: Vec<Finding>,
 }
 
@@ -141,7 +149,7 @@ impl<'a> Reader<'a> {
                 Some(value) => self.values[parameter as usize].push(value),
                 None => self.findings.push(Finding {
                     accepted: Some("UTF-8, where a percent sign is followed by two hexadecimal digits".into()),
-                    example: Some(format!("{parameter}=a%2Fb", parameter = parameter.name())),
+                    example: Some("a slash as %2F, a percent sign as %25".to_owned()),
                     ..problem("PARAM-INVALID", parameter, value, "is not well percent-encoded")
                 }),
             }
@@ -149,6 +157,9 @@ impl<'a> Reader<'a> {
     }
 
     fn note_unknown(&mut self, name: &str, value: &str) {
+        if !self.unknown.insert((name.to_owned(), value.to_owned())) {
+            return;
+        }
         let nearest = nearest(name, Parameter::ALL.map(Parameter::name));
         let known = nearest.is_none().then(|| Parameter::ALL.map(Parameter::name).join(", "));
         let problem = if self.strict {
@@ -160,7 +171,7 @@ impl<'a> Reader<'a> {
             rule: "PARAM-UNKNOWN",
             severity: Severity::Unlisted,
             parameter: name.to_owned(),
-            value: if hides_value(name) { HIDDEN.to_owned() } else { value.to_owned() },
+            value: value.to_owned(),
             problem: problem.into(),
             accepted: known,
             nearest: nearest.map(String::from),
@@ -174,19 +185,25 @@ impl<'a> Reader<'a> {
         parameter: Parameter,
         read: impl Fn(&str) -> Result<T, Box<Finding>>,
     ) -> Option<T> {
-        let mut single = None;
-        for text in std::mem::take(&mut self.values[parameter as usize]) {
+        let mut single: Option<(T, Cow<'a, str>)> = None;
+        let mut texts = std::mem::take(&mut self.values[parameter as usize]);
+        let mut seen = BTreeSet::new();
+        texts.retain(|text| seen.insert(text.clone()));
+        for text in texts {
             match (read(&text), &single) {
                 (Err(finding), _) => self.findings.push(*finding),
-                (Ok(value), None) => single = Some(value),
-                (Ok(value), Some(first)) if value == *first => {}
-                (Ok(_), Some(_)) => self.findings.push(Finding {
-                    accepted: Some("one value".into()),
-                    ..problem("PARAM-INVALID", parameter, &text, "contradicts an earlier value of the same parameter")
-                }),
+                (Ok(value), None) => single = Some((value, text)),
+                (Ok(value), Some((first, _))) if value == *first => {}
+                (Ok(_), Some((_, first))) => {
+                    let what = format!("contradicts {}={first} of the same request", parameter.name());
+                    self.findings.push(Finding {
+                        accepted: Some("one value".into()),
+                        ..problem("PARAM-INVALID", parameter, &text, what)
+                    });
+                }
             }
         }
-        single
+        single.map(|(value, _)| value)
     }
 
     fn integer(&mut self, parameter: Parameter, least: u32, most: u32) -> Option<u32> {
@@ -207,7 +224,7 @@ impl<'a> Reader<'a> {
                     .filter(|number| (least..=most).contains(number))
                     .ok_or_else(|| wrong("is out of range")),
                 Err(_) if text.is_empty() => Err(wrong("is empty")),
-                Err(_) if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => Err(wrong("is out of range")),
+                Err(_) if is_long_number(text) => Err(wrong("is out of range")),
                 Err(_) => Err(wrong("is not an integer")),
             }
         })
@@ -232,7 +249,7 @@ impl<'a> Reader<'a> {
             text.parse().map_err(|error: TimestampError| {
                 Box::new(Finding {
                     accepted: Some("an RFC 3339 date-time; without an offset it means UTC".into()),
-                    nearest: (error == TimestampError::DateOnly).then(|| format!("{text}T00:00:00Z")),
+                    nearest: likely_time(text, parameter),
                     example: Some(format!("{}=2025-05-20T06:51:43Z", parameter.name())),
                     ..problem("PARAM-INVALID", parameter, text, error)
                 })
@@ -304,6 +321,34 @@ impl<'a> Reader<'a> {
             });
         }
     }
+}
+
+/// An integer that is none only because it is too long.
+fn is_long_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The date-time that a text most likely stands for: a day, a space for the `T`, a comma for the point, seconds or
+/// milliseconds since 1970, a time zone in brackets.
+fn likely_time(text: &str, parameter: Parameter) -> Option<String> {
+    let end_of_day = parameter == Parameter::EndTime;
+    let of_day = if end_of_day { "T23:59:59.999999999Z" } else { "T00:00:00Z" };
+    let since_1970 = text.parse::<i64>().ok().and_then(|number| match text.len() {
+        10 => Timestamp::since_1970(number.checked_mul(1000)?),
+        13 => Timestamp::since_1970(number),
+        _ => None,
+    });
+    let bare = text.split('[').next().unwrap_or(text);
+    let candidates = [
+        format!("{text}{of_day}"),
+        bare.to_owned(),
+        bare.replacen(' ', "T", 1),
+        bare.replacen(' ', "T", 1).replace(',', "."),
+        format!("{}:00Z", bare.replacen(' ', "T", 1)),
+    ];
+    let readable = candidates.into_iter().find(|candidate| candidate.parse::<Timestamp>().is_ok());
+    since_1970.map(|instant| instant.to_string()).or(readable)
 }
 
 fn problem(rule: &'static str, parameter: Parameter, value: &str, what: impl Display) -> Finding {

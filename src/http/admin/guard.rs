@@ -26,6 +26,7 @@ pub async fn check(State(mock): State<Mock>, request: Request, next: Next) -> Re
     {
         return Problem::ControlToken.into_response();
     }
+    tracing::debug!("{} {}", request.method(), request.uri());
     next.run(request).await
 }
 

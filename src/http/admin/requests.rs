@@ -53,7 +53,7 @@ fn show(record: &Record, world: &World) -> Value {
         "time": record.time,
         "method": record.method,
         "path": record.path,
-        "query": record.query,
+        "query": *record.query,
         "parsedQuery": parsed,
         "key": record.key.as_ref().map(|key| json!({"name": key.name, "lastFour": key.last_four})),
         "status": record.status,
@@ -70,10 +70,7 @@ impl FromRequestParts<Mock> for Wanted {
     async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
         let (session, mut values) = Session::with_parameters(parts, mock, &PARAMETERS)?;
         let now = session.world.clock.now();
-        let moment = |text: &str| {
-            let moment = text.parse::<Moment>().and_then(|moment| moment.at(now));
-            moment.map_err(|error| error.to_string())
-        };
+        let moment = |text: &str| Moment::read(text, now);
         let number = |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not a whole number"));
         let answered_by = |text: &str| match text {
             "limit" | "prefer" | "fault" => Ok(text.to_owned()),
