@@ -9,6 +9,7 @@ mod gate;
 mod limits;
 mod openapi;
 mod problem;
+mod record;
 mod request;
 mod request_id;
 mod visit;
@@ -38,7 +39,7 @@ pub fn router(mock: Mock) -> Router {
         .fallback(not_found)
         .layer(from_fn(limits::guard))
         .layer(CatchPanicLayer::custom(problem::from_panic))
-        .layer(from_fn_with_state(mock.clone(), visit::record));
+        .layer(from_fn_with_state(mock.clone(), record::keep));
 
     let document =
         Router::new().route("/openapi.json", get(openapi::get)).method_not_allowed_fallback(method_not_allowed);

@@ -5,8 +5,8 @@ use axum::{Extension, Json};
 
 use super::caller::Caller;
 use super::problem::Problem;
+use super::record::Noticed;
 use super::request_id::RequestId;
-use super::visit::Noticed;
 use crate::contract::{Finding, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 

@@ -16,7 +16,7 @@ use crate::world::{AnsweredBy, Client, Plan, Subject};
 
 /// Lets a request pass to the operation, or answers in its place.
 pub async fn pass(mut request: Request, next: Next) -> Response {
-    // `visit::record` is the layer outside this one.
+    // `record::keep` is the layer outside this one.
     let Some(visit) = request.extensions().get::<Visit>().cloned() else {
         return Problem::Internal.into_response();
     };

@@ -1,22 +1,17 @@
-//! A client's visit: its token tells which key and which world, and the world's journal keeps what came of it.
+//! A client's visit: its token tells which key and which world.
 
 use std::sync::Arc;
-use std::time::Instant;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use axum::middleware::Next;
-use axum::response::Response;
 
-use super::effect::Abort;
-use super::problem::{Problem, Unauthorized};
-use super::request_id::RequestId;
+use super::problem::Unauthorized;
+use crate::contract::Timestamp;
 use crate::contract::query::without_secrets;
-use crate::contract::{Finding, Timestamp};
 use crate::keys::Key;
 use crate::mock::Mock;
-use crate::world::{AnsweredBy, Record, SessionName, World};
+use crate::world::{SessionName, World};
 
 /// Who comes, and to which world.
 #[derive(Debug, Clone)]
@@ -31,44 +26,9 @@ pub struct Visit {
     pub query: Arc<str>,
 }
 
-/// What a handler noticed about the request; it travels to the journal with the response.
-#[derive(Debug, Clone)]
-pub struct Noticed(pub Vec<Finding>);
-
-/// Opens and closes the journal's record around everything that a client can ask.
-pub async fn record(State(mock): State<Mock>, mut request: Request, next: Next) -> Response {
-    let arrived = Instant::now();
-    let visit = Visit::of(&mock, &request);
-    let (world, query) = (Arc::clone(&visit.world), Arc::clone(&visit.query));
-    let mut record = Record {
-        id: RequestId::of(&request).uuid(),
-        time: world.clock.now(),
-        method: request.method().to_string(),
-        path: request.uri().path().to_owned(),
-        query: Arc::clone(&query),
-        key: visit.key.as_ref().map(|(_, key)| Arc::clone(key)),
-        status: 0,
-        duration: std::time::Duration::ZERO,
-        findings: Vec::new(),
-        answered_by: None,
-    };
-    request.extensions_mut().insert(visit);
-
-    let mut response = next.run(request).await;
-    if response.extensions().get::<Abort>().is_none() {
-        record.status = response.status().as_u16();
-    }
-    record.findings = response.extensions_mut().remove::<Noticed>().map(|noticed| noticed.0).unwrap_or_default();
-    record.answered_by = response.extensions_mut().remove::<AnsweredBy>();
-    record.duration = arrived.elapsed();
-    log(&record, response.extensions().get::<Problem>());
-    world.journal.add(record);
-    response
-}
-
 impl Visit {
     /// A token is `KEY` or `KEY~SESSION`; a whole token that is itself a key wins.
-    fn of(mock: &Mock, request: &Request) -> Self {
+    pub fn of(mock: &Mock, request: &Request) -> Self {
         let token = bearer_token(request.headers());
         let raw = request.uri().query().unwrap_or_default();
         let query = without_secrets(raw, |text| token == Ok(text) || is_token(mock, text)).into();
@@ -101,30 +61,6 @@ fn is_token(mock: &Mock, text: &str) -> bool {
     let key = last.rsplit_once('~').map(|(key, _)| key);
     std::iter::once(last).chain(key).any(|token| mock.keys().find(token).is_some())
 }
-
-/// A request that was not answered with what it asked for is told at the terminal, in the words of its answer; any
-/// other is a line for whoever looks closer.
-fn log(record: &Record, problem: Option<&Problem>) {
-    let Record { id, method, path, query, status, .. } = record;
-    let mark = if query.is_empty() { "" } else { "?" };
-    let query = shortened(query);
-    let key = record.key.as_ref().map(ToString::to_string).unwrap_or_default();
-    let microseconds = u64::try_from(record.duration.as_micros()).unwrap_or(u64::MAX);
-    let line = format_args!("{status} {method} {path}{mark}{query}");
-    if let Some(problem) = problem {
-        let words = problem.to_string();
-        tracing::info!(key, request = %id, "{line} {}", shortened(&words));
-    } else {
-        tracing::debug!(key, microseconds, request = %id, "{line}");
-    }
-}
-
-fn shortened(text: &str) -> &str {
-    text.char_indices().nth(LONGEST_LOGGED).map_or(text, |(end, _)| &text[..end])
-}
-
-/// Characters of a query, or of a message, in a line of the log.
-const LONGEST_LOGGED: usize = 500;
 
 /// The token of `Authorization: Bearer <token>`, the scheme in any case (REQ-LENIENT, RFC 6750 section 2.1).
 pub fn bearer_token(headers: &HeaderMap) -> Result<&str, Unauthorized> {

@@ -252,6 +252,24 @@ fn other_connections_are_served_while_one_is_broken_or_waits() {
     }
 }
 
+/// A client with a timeout is among those that a delay is made for.
+#[test]
+fn a_client_that_goes_away_before_its_answer_is_recorded() {
+    let server = with_next(Effect::Delay(Delay::Fixed(ENDLESS)));
+    let mut connection = connect(&server);
+    connection.send(request("GET"));
+    while server.world().faults.list().iter().all(|listed| listed.fired == 0) {
+        std::thread::yield_now();
+    }
+    assert_eq!(server.world().journal.count(&Filter::default()), 0, "it is being answered");
+    drop(connection);
+    let gone = Instant::now();
+    while server.world().journal.count(&Filter::default()) == 0 && gone.elapsed() < Duration::from_secs(5) {
+        std::thread::yield_now();
+    }
+    assert_eq!(only_record(&server), (0, None));
+}
+
 /// A binary whose requests meet this fault, and one request that is being answered under it.
 fn being_answered(rule: &str) -> (Server, Connection) {
     let server = Server::start(&["--now", NOW]);

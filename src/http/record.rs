@@ -1,0 +1,98 @@
+//! The journal's record of a request, and its line in the log.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::effect::Abort;
+use super::problem::Problem;
+use super::request_id::RequestId;
+use super::visit::Visit;
+use crate::contract::Finding;
+use crate::mock::Mock;
+use crate::world::{AnsweredBy, Record, World};
+
+/// What a handler noticed about the request; it travels to the journal with the response.
+#[derive(Debug, Clone)]
+pub struct Noticed(pub Vec<Finding>);
+
+/// The journal's record of a request that is being answered. Dropping it closes it: also when the client goes away, for
+/// then the server drops everything about its request.
+struct Opened {
+    world: Arc<World>,
+    arrived: Instant,
+    record: Option<Record>,
+}
+
+impl Opened {
+    fn close(mut self, response: &mut Response) {
+        let Some(record) = &mut self.record else { return };
+        if response.extensions().get::<Abort>().is_none() {
+            record.status = response.status().as_u16();
+        }
+        record.findings = response.extensions_mut().remove::<Noticed>().map(|noticed| noticed.0).unwrap_or_default();
+        record.answered_by = response.extensions_mut().remove::<AnsweredBy>();
+        record.duration = self.arrived.elapsed();
+        log(record, response.extensions().get::<Problem>());
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let Some(record) = self.record.take() {
+            self.world.journal.add(Record { duration: self.arrived.elapsed(), ..record });
+        }
+    }
+}
+
+/// Opens and closes the journal's record around everything that a client can ask.
+pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) -> Response {
+    let arrived = Instant::now();
+    let visit = Visit::of(&mock, &request);
+    let (world, query) = (Arc::clone(&visit.world), Arc::clone(&visit.query));
+    let record = Record {
+        id: RequestId::of(&request).uuid(),
+        time: world.clock.now(),
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        query: Arc::clone(&query),
+        key: visit.key.as_ref().map(|(_, key)| Arc::clone(key)),
+        status: 0,
+        duration: Duration::ZERO,
+        findings: Vec::new(),
+        answered_by: None,
+    };
+    request.extensions_mut().insert(visit);
+    let opened = Opened { world, arrived, record: Some(record) };
+
+    let mut response = next.run(request).await;
+    opened.close(&mut response);
+    response
+}
+
+/// A request that was not answered with what it asked for is told at the terminal, in the words of its answer; any
+/// other is a line for whoever looks closer.
+fn log(record: &Record, problem: Option<&Problem>) {
+    let Record { id, method, path, query, status, .. } = record;
+    let mark = if query.is_empty() { "" } else { "?" };
+    let query = shortened(query);
+    // Inside the macros below, so that it costs nothing when nobody listens.
+    let key = || record.key.as_ref().map(ToString::to_string).unwrap_or_default();
+    let line = format_args!("{status} {method} {path}{mark}{query}");
+    if let Some(problem) = problem {
+        let words = problem.to_string();
+        tracing::info!(key = key(), request = %id, "{line} {}", shortened(&words));
+    } else {
+        tracing::debug!(key = key(), took = ?record.duration, request = %id, "{line}");
+    }
+}
+
+fn shortened(text: &str) -> &str {
+    text.char_indices().nth(LONGEST_LOGGED).map_or(text, |(end, _)| &text[..end])
+}
+
+/// Characters of a query, or of a message, in a line of the log.
+const LONGEST_LOGGED: usize = 500;
