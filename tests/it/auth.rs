@@ -1,9 +1,12 @@
 //! Who is let in, and how a refusal reads.
 
+use std::io;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use cortex_audit_mock::Config;
 use cortex_audit_mock::keys::KeySource;
+use futures_util::stream;
 use serde_json::json;
 
 use crate::support::{TestMock, time};
@@ -157,6 +160,12 @@ async fn a_body_on_a_get_is_read_past_and_refused_above_2_mb() {
     assert_eq!(mock.call(with(2 * 1024 * 1024)).await.status, 200);
     let details = mock.call(with(2 * 1024 * 1024 + 1)).await.details(413);
     assert_eq!(details, "The request body is larger than 2 MB (2097152 bytes).");
+    let broken = Body::from_stream(stream::iter([Ok("x"), Err(io::Error::other("gone"))]));
+    let broken = Request::get(PATH).header("Authorization", "Bearer mock-admin").body(broken).unwrap();
+    assert_eq!(
+        mock.call(broken).await.details(400),
+        "The request body broke off, or its framing is wrong; a GET needs none."
+    );
     let announced = Request::get(PATH).header("Content-Length", "2097153").body(Body::empty()).unwrap();
     assert_eq!(mock.call(announced).await.status, 413);
 }

@@ -1,9 +1,9 @@
 //! Every way in which a request can go wrong, and the words that it gets.
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use axum::routing::get;
+use axum::{Json, Router};
 use cortex_audit_mock::{Config, http};
 
 use crate::support::{TestMock, ask};
@@ -144,7 +144,7 @@ async fn a_path_and_query_beyond_16_kib_is_a_414() {
 async fn headers_beyond_32_kib_are_a_431() {
     let request = Request::get("/api/v1/audit-logs").header("X-Long", "x".repeat(33 * 1024));
     let details = TestMock::default().send(request).await.details(431);
-    assert_eq!(details, "The request headers are larger than 32768 bytes.");
+    assert_eq!(details, "The request headers are more than 100 fields, or larger than 32768 bytes.");
 }
 
 /// ERR-PRINTED: the official client prints through a markup in which square brackets vanish.
@@ -182,7 +182,7 @@ async fn a_429_is_a_problem_with_the_published_members() {
     assert_eq!(
         answer.text(),
         "{\"type\":\"about:blank\",\"title\":\"Too Many Requests\",\"status\":429,\
-         \"detail\":\"Over the limit of 2/min requests; the next one is admitted in 30 s.\",\
+         \"detail\":\"Over the limit of 2/min: the next request is admitted in 30 s.\",\
          \"instance\":\"/api/v1/audit-logs\",\"retryAfter\":30}"
     );
 }
@@ -193,8 +193,11 @@ async fn a_panic_in_a_handler_is_a_500_and_the_server_lives_on() {
     async fn panics() -> &'static str {
         panic!("a bug")
     }
-    let panicking = Router::new().route("/", get(panics));
-    let answer = ask(http::framed(panicking), Request::get("/").body(Body::empty()).unwrap()).await;
+    let routes = Router::new().route("/", get(panics)).route("/well", get(|| async { Json("well") }));
+    let service = http::framed(routes);
+    let answer = ask(service.clone(), Request::get("/").body(Body::empty()).unwrap()).await;
+    let after = ask(service, Request::get("/well").body(Body::empty()).unwrap()).await;
+    assert_eq!(after.ok(), "well");
     assert_eq!(answer.json()["type"], "UNHANDLED_EXCEPTION");
     assert_eq!(
         answer.details(500),

@@ -161,6 +161,20 @@ async fn strict_refuses_what_is_otherwise_ignored() {
     strict.logs("startTime=2025-05-21T00:00:00Z&endTime=2025-05-20T00:00:00Z").await.ok();
 }
 
+/// ENUM-OPEN, PARAM-UNKNOWN
+#[tokio::test]
+async fn what_is_not_listed_is_reported() {
+    for (query, rules) in [
+        ("objectTypes=SERVCIE", vec!["ENUM-OPEN"]),
+        ("actorRequestTypes=SLACK,SLACK_COMMAND", vec!["ENUM-OPEN"]),
+        ("quiet=false&objectTypes=TEAM", vec!["PARAM-UNKNOWN"]),
+        ("a=1&a=1&a=2", vec!["PARAM-UNKNOWN", "PARAM-UNKNOWN"]),
+        ("objectTypes=TEAM,SERVICE&actorRequestTypes=API_KEY_ENTITY", vec![]),
+    ] {
+        assert_eq!(distinct().noticed(query).await, rules, "{query}");
+    }
+}
+
 /// PARAM-UNKNOWN
 #[tokio::test]
 async fn an_unknown_parameter_is_ignored() {

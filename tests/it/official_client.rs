@@ -398,7 +398,7 @@ fn it_waits_out_a_429_and_goes_on() {
     assert_eq!(page["total"], 640);
     assert!(asked.elapsed() >= Duration::from_secs(2), "three pages at one a second");
     let log = server.stop();
-    let count = |status: u16| log.matches(&format!("\"status\":{status}")).count();
+    let count = |status: u16| log.matches(&format!("\"message\":\"{status} GET ")).count();
     assert_eq!(count(200), 3, "{log}");
     assert!((1..=2).contains(&count(429)), "one refusal at most for each wait: {log}");
 }

@@ -1,10 +1,14 @@
 //! The document that the server gives away is what the code does.
 
 use std::collections::BTreeSet;
+use std::io;
 
+use axum::body::{Body, Bytes};
 use axum::http::Request;
 use cortex_audit_mock::contract::{Action, ActorType, DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter};
+use cortex_audit_mock::fault::{Effect, Rule};
 use cortex_audit_mock::{Config, Mock};
+use futures_util::stream;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, TestMock};
@@ -60,29 +64,61 @@ fn fits(document: &Value, schema: &str, body: &Value) -> Result<(), String> {
     jsonschema::validate(&root, body).map_err(|error| error.to_string())
 }
 
-#[tokio::test]
-async fn every_kind_of_answer_fits_its_schema_and_is_listed() {
-    let document = document().await;
-    let mock = TestMock::with(Config { rate_limit: "7/min".parse().unwrap(), ..Config::default() });
-    let responses = &operation(&document)["responses"];
-    let check = |answer: &Answer, schema: &str| {
-        let listed = &responses[answer.status.as_str()];
-        assert!(listed.is_object(), "{} is not listed", answer.status);
-        fits(&document, schema, &answer.json()).unwrap_or_else(|error| panic!("{}: {error}", answer.text()));
-    };
-    check(&mock.logs("pageSize=1000").await, "AuditLogsResponse");
-    check(&mock.logs("page=9").await, "AuditLogsResponse");
-    check(&mock.logs("page=x").await, "ErrorResponse");
-    check(&mock.get_as("nobody", "/api/v1/audit-logs").await, "ErrorResponse");
-    check(&mock.get_as("mock-no-audit", "/api/v1/audit-logs").await, "ErrorResponse");
-    check(&mock.send(Request::post("/api/v1/audit-logs")).await, "ErrorResponse");
-    check(&mock.get(&format!("/api/v1/audit-logs?{}", "x".repeat(20_000))).await, "ErrorResponse");
-    let catalog = mock.get("/api/v1/catalog").await;
-    fits(&document, "EmptyCatalog", &catalog.ok()).unwrap();
-    for _ in 0..7 {
-        mock.logs("").await;
+/// Whether an answer is listed for a path, with its type and headers, and fits the schema given there.
+fn check(document: &Value, path: &str, answer: &Answer) {
+    let mut listed = &document["paths"][path]["get"]["responses"][answer.status.as_str()];
+    if let Some(reference) = listed["$ref"].as_str() {
+        listed = document.pointer(reference.strip_prefix('#').unwrap()).unwrap();
     }
-    check(&mock.logs("").await, "TooManyRequestsProblemDetail");
+    let content_type = answer.header("content-type").unwrap();
+    let schema = listed["content"][content_type]["schema"]["$ref"].as_str();
+    let schema = schema.unwrap_or_else(|| panic!("{path} does not list {} {content_type}", answer.status));
+    let name = schema.rsplit('/').next().unwrap();
+    fits(document, name, &answer.json()).unwrap_or_else(|error| panic!("{}: {error}", answer.text()));
+    for header in ["X-Request-Id", "Retry-After", "WWW-Authenticate", "Allow"] {
+        let sent = answer.header(header).is_some();
+        assert_eq!(sent, listed["headers"][header].is_object(), "{header} of {path} {}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn every_status_of_every_path_is_listed_and_fits_its_schema() {
+    let document = document().await;
+    let fault = |status| Effect::Status { status, retry_after: None };
+    for path in ["/api/v1/audit-logs", "/api/v1/catalog"] {
+        let mock = TestMock::with(Config { rate_limit: "12/min".parse().unwrap(), ..Config::default() });
+        let admin = || Request::get(path).header("Authorization", "Bearer mock-admin");
+        let mut seen = BTreeSet::new();
+        let mut answers = vec![mock.get(path).await, mock.get_as("nobody", path).await];
+        if path.ends_with("logs") {
+            answers.push(mock.logs("pageSize=1000").await);
+            answers.push(mock.logs("page=9").await);
+            answers.push(mock.logs("page=x").await);
+            answers.push(mock.get_as("mock-no-audit", path).await);
+        }
+        answers.push(mock.send(Request::post(path).header("Authorization", "Bearer mock-admin")).await);
+        answers.push(mock.send(admin().header("Content-Length", "9999999")).await);
+        answers.push(mock.get(&format!("{path}?{}", "x".repeat(20_000))).await);
+        answers.push(mock.send(admin().header("X-Long", "x".repeat(40_000))).await);
+        mock.mock.world().faults.add(Rule { times: Some(1), ..fault(500).into() });
+        answers.push(mock.get(path).await);
+        for _ in 0..13 {
+            mock.get(path).await;
+        }
+        answers.push(mock.get(path).await);
+        for answer in answers {
+            seen.insert(answer.status.as_str().to_owned());
+            check(&document, path, &answer);
+        }
+        let broken =
+            admin().body(Body::from_stream(stream::iter([Err::<Bytes, _>(io::Error::other("broken"))]))).unwrap();
+        let broken = TestMock::default().call(broken).await;
+        seen.insert(broken.status.as_str().to_owned());
+        check(&document, path, &broken);
+        let listed = document["paths"][path]["get"]["responses"].as_object().unwrap().keys().cloned();
+        // A slow body is shown on a real socket.
+        assert_eq!(seen, listed.filter(|status| status != "408").collect(), "{path}");
+    }
 }
 
 /// The schemas are not so loose that anything fits.

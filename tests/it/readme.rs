@@ -192,7 +192,7 @@ fn the_control_plane_is_that_of_the_router() {
 #[test]
 fn the_types_of_faults_are_those_of_the_code() {
     let error = fault::read_all("rule", r#"{"type": "none of them"}"#).unwrap_err().to_string();
-    let (_, accepted) = error.split_once("accepted: ").unwrap();
+    let (_, accepted) = error.split_once("is not one of ").unwrap();
     let rows = table("docs/control-plane.md", "Faults");
     assert_eq!(rows.iter().map(|cells| cells[0].as_str()).collect::<BTreeSet<_>>(), accepted.split(", ").collect());
 }

@@ -8,6 +8,7 @@ use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_A
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::fixture::EntrySource;
+use cortex_audit_mock::world::Filter;
 use cortex_audit_mock::{Config, Mock, http};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -58,6 +59,13 @@ impl TestMock {
     /// The audit logs that a query string asks for, with the key `mock-admin`.
     pub async fn logs(&self, query: &str) -> Answer {
         self.get(&format!("/api/v1/audit-logs?{query}")).await
+    }
+
+    /// The rules of what the journal holds against a query that is answered.
+    pub async fn noticed(&self, query: &str) -> Vec<&'static str> {
+        self.logs(query).await.ok();
+        let journal = self.mock.world().journal.list(&Filter::default());
+        journal[0].findings.iter().map(|finding| finding.rule).collect()
     }
 
     /// A request without a body.

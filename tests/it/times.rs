@@ -101,6 +101,19 @@ async fn a_range_that_ends_before_it_starts_matches_nothing() {
     assert_eq!(page, json!({"logs": [], "page": 0, "total": 0, "totalPages": 0}));
 }
 
+/// TIME-RANGE, TIME-FORMS
+#[tokio::test]
+async fn what_is_doubtful_about_a_time_is_reported() {
+    for (query, rule) in [
+        ("startTime=2025-05-21T00:00:00Z&endTime=2025-05-20T00:00:00Z", "TIME-RANGE"),
+        ("startTime=2025-05-20T11:30:02+05:30", "TIME-FORMS"),
+    ] {
+        assert_eq!(three().noticed(query).await, [rule], "{query}");
+    }
+    let none: [&str; 0] = [];
+    assert_eq!(three().noticed("startTime=2025-05-20T11:30:02%2B05:30&endTime=2025-05-20T11:30").await, none);
+}
+
 /// TIME-FORMS: older official clients do not escape the plus of an offset.
 #[tokio::test]
 async fn a_plus_that_arrived_as_a_space_is_read_as_a_plus() {

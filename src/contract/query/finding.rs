@@ -49,7 +49,7 @@ impl fmt::Display for Finding {
             write!(f, " Did you mean {}?", quoted(nearest))?;
         }
         if let Some(example) = &self.example {
-            write!(f, " Example: {example}.")?;
+            write!(f, " Example: \"{example}\".")?;
         }
         Ok(())
     }

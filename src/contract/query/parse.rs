@@ -208,11 +208,12 @@ impl<'a> Reader<'a> {
 
     fn integer(&mut self, parameter: Parameter, least: u32, most: u32) -> Option<u32> {
         self.single(parameter, |text| {
+            let hint = if parameter == Parameter::Page { " (pages count from 0)" } else { "" };
             let wrong = |what: &str| {
                 Box::new(Finding {
-                    accepted: Some(format!("an integer from {least} to {most}")),
+                    accepted: Some(format!("an integer from {least} to {most}{hint}")),
                     example: Some(match parameter {
-                        Parameter::Page => "page=0 (pages count from 0)".into(),
+                        Parameter::Page => "page=0".into(),
                         _ => format!("{}={DEFAULT_PAGE_SIZE}", parameter.name()),
                     }),
                     ..problem("PARAM-INVALID", parameter, text, what)
