@@ -210,10 +210,10 @@ impl Problem {
             Self::Forced { status: 405, .. } => {
                 headers.insert(ALLOW, HeaderValue::from_static("GET,HEAD"));
             }
-            Self::Forced { retry_after: Some(seconds), .. } => {
-                headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
-            }
             _ => {}
+        }
+        if let Self::Forced { retry_after: Some(seconds), .. } = self {
+            headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
         }
         if let Some((seconds, _)) = self.waiting() {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
