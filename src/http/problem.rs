@@ -32,8 +32,8 @@ pub enum Problem {
     BadControl { details: String },
     /// 400: `Prefer: code=…` with a status that cannot be forced.
     BadPreference { code: String },
-    /// 401: the control plane is guarded by a token.
-    ControlToken,
+    /// 401: the control plane is guarded by a token; whether one was sent.
+    ControlToken { sent: bool },
     /// 401: no valid key (ERR-401).
     Unauthorized(Unauthorized),
     /// 403: a valid key without the permission (ERR-403).
@@ -85,7 +85,7 @@ impl Problem {
             Self::BadRequest { .. } | Self::BadBody(_) | Self::BadControl { .. } | Self::BadPreference { .. } => {
                 StatusCode::BAD_REQUEST
             }
-            Self::Unauthorized(_) | Self::ControlToken => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized(_) | Self::ControlToken { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound { .. } | Self::ControlOff | Self::Absent { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
@@ -120,9 +120,11 @@ impl Problem {
             Self::BadPreference { code } => {
                 format!("Prefer: code={code} cannot be forced; accepted: 200, or 400 to 599, such as code=429.")
             }
-            Self::ControlToken => "The control plane is guarded: send the header \"Authorization: Bearer TOKEN\" with \
-                                   the token that the server was started with (--admin-token)."
-                .to_owned(),
+            Self::ControlToken { .. } => {
+                "The control plane is guarded: send the header \"Authorization: Bearer TOKEN\" with \
+                 the token that the server was started with (--admin-token)."
+                    .to_owned()
+            }
             Self::CrossSite => "The control plane does not answer pages of other sites; use it from the server's own \
                                 page, or from a program."
                 .to_owned(),
@@ -201,10 +203,10 @@ impl Problem {
 
     fn add_headers(&self, headers: &mut HeaderMap) {
         match self {
-            Self::Unauthorized(Unauthorized::Missing | Unauthorized::Scheme) => {
+            Self::Unauthorized(Unauthorized::Missing | Unauthorized::Scheme) | Self::ControlToken { sent: false } => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            Self::Unauthorized(_) | Self::ControlToken | Self::Forced { status: 401, .. } => {
+            Self::Unauthorized(_) | Self::ControlToken { .. } | Self::Forced { status: 401, .. } => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
             }
             Self::Forced { status: 405, .. } => {

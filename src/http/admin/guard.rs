@@ -2,7 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
@@ -24,7 +24,7 @@ pub async fn check(State(mock): State<Mock>, request: Request, next: Next) -> Re
     if let Admin::Token(token) = mock.admin()
         && !bearer_token(request.headers()).is_ok_and(|given| same(given, token))
     {
-        return Problem::ControlToken.into_response();
+        return Problem::ControlToken { sent: request.headers().contains_key(AUTHORIZATION) }.into_response();
     }
     next.run(request).await
 }
