@@ -84,28 +84,60 @@ impl std::error::Error for FileErrors {}
 pub(crate) struct Findings<'a> {
     pub file: JsonFile<'a>,
     pub errors: Vec<FileError>,
+    places: Places<'a>,
+}
+
+/// Lines and columns of a text, counted from 1 in characters. Remembers where it has been: a text with many errors is
+/// read once, not once for each.
+#[derive(Debug)]
+struct Places<'a> {
+    text: &'a str,
+    /// Offset, line and column every few kilobytes, as far as it has been.
+    marks: Vec<(usize, usize, usize)>,
+}
+
+impl<'a> Places<'a> {
+    /// Bytes between two marks.
+    const STRIDE: usize = 4096;
+
+    fn of(text: &'a str) -> Self {
+        Self { text, marks: vec![(0, 1, 1)] }
+    }
+
+    /// Line and column of a part of the text.
+    fn of_part(&mut self, part: &str) -> (usize, usize) {
+        self.find((part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize))
+    }
+
+    /// Line and column at an offset in bytes.
+    fn find(&mut self, offset: usize) -> (usize, usize) {
+        let boundary = |offset: usize| (0..=offset).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0);
+        let end = boundary(offset.min(self.text.len()));
+        let mut last = self.marks.last().copied().unwrap_or((0, 1, 1));
+        while last.0 + Self::STRIDE <= end {
+            last = self.walk(last, boundary(last.0 + Self::STRIDE));
+            self.marks.push(last);
+        }
+        let before = self.marks.partition_point(|mark| mark.0 <= end).saturating_sub(1);
+        let (_, line, column) = self.walk(self.marks[before], end);
+        (line, column)
+    }
+
+    fn walk(&self, (from, line, column): (usize, usize, usize), to: usize) -> (usize, usize, usize) {
+        let part = &self.text[from..to];
+        match part.rfind('\n') {
+            None => (to, line, column + part.chars().count()),
+            Some(newline) => (to, line + part.matches('\n').count(), part[newline + 1..].chars().count() + 1),
+        }
+    }
 }
 
 impl<'a> JsonFile<'a> {
-    /// Line and column of a part of this text, counted from 1 in characters.
-    fn position(&self, part: &str) -> (usize, usize) {
-        self.position_at((part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize))
-    }
-
-    fn position_at(&self, offset: usize) -> (usize, usize) {
-        let mut end = offset.min(self.text.len());
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let before = &self.text[..end];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
-    }
-
     /// The values at the top of the file: one document, or one a line (NDJSON). A line that is no JSON is an error,
     /// the others are still read; of a broken array, what stands before the break is read.
     pub fn values(self, errors: &mut Vec<FileError>) -> Vec<&'a RawValue> {
         let mut values = Vec::new();
+        let mut places = Places::of(self.text);
         for part in self.documents() {
             match serde_json::from_str(part) {
                 Ok(value) => values.push(value),
@@ -113,7 +145,7 @@ impl<'a> JsonFile<'a> {
                     if part.starts_with('[') {
                         collect_elements(part, &mut values);
                     }
-                    errors.push(self.syntax_error(part, &error));
+                    errors.push(self.syntax_error(part, &error, &mut places));
                 }
             }
         }
@@ -134,7 +166,7 @@ impl<'a> JsonFile<'a> {
         }
     }
 
-    fn syntax_error(self, part: &str, error: &serde_json::Error) -> FileError {
+    fn syntax_error(self, part: &str, error: &serde_json::Error, places: &mut Places<'_>) -> FileError {
         // serde_json counts lines from 1 and columns in bytes, relative to the part.
         let line_start: usize = part.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
         let offset =
@@ -143,7 +175,7 @@ impl<'a> JsonFile<'a> {
         let reason = told.split(" at line ").next().unwrap_or(&told);
         FileError {
             file: self.name.to_owned(),
-            position: Some(self.position_at(offset)),
+            position: Some(places.find(offset)),
             item: None,
             field: None,
             reason: format!("not valid JSON: {reason}"),
@@ -152,18 +184,21 @@ impl<'a> JsonFile<'a> {
 }
 
 impl<'a> Findings<'a> {
+    /// More than any object that is meant; bounds the search for names that come twice.
+    const MOST_MEMBERS: usize = 1000;
+
     pub fn new(file: JsonFile<'a>) -> Self {
-        Self { file, errors: Vec::new() }
+        Self { file, errors: Vec::new(), places: Places::of(file.text) }
     }
 
     /// Notes that `part` of the file is wrong.
     pub fn wrong(&mut self, part: &str, item: &str, field: Option<&str>, reason: impl Into<String>) {
         self.errors.push(FileError {
             file: self.file.name.to_owned(),
-            position: Some(self.file.position(part)),
+            position: Some(self.places.of_part(part)),
             item: (!item.is_empty()).then(|| item.to_owned()),
-            field: field.map(String::from),
-            reason: reason.into(),
+            field: field.map(elided),
+            reason: elided(&reason.into()),
         });
     }
 
@@ -179,6 +214,11 @@ impl<'a> Findings<'a> {
             self.wrong(value.get(), item, None, format!("expected an object, found {}", kind(value)));
             return None;
         };
+        if members.0.len() > Self::MOST_MEMBERS {
+            let reason = format!("has {} fields, more than {}", members.0.len(), Self::MOST_MEMBERS);
+            self.wrong(value.get(), item, None, reason);
+            return None;
+        }
         for (index, (name, repeated)) in members.0.iter().enumerate() {
             if members.0[..index].iter().any(|(earlier, _)| earlier == name) {
                 self.wrong(repeated.get(), item, Some(name), "is given twice");
@@ -234,7 +274,8 @@ impl<'a> Findings<'a> {
         match value.get().parse::<u64>() {
             Ok(number) if (least..=most).contains(&number) => return Some(number),
             _ => {
-                let bounds = if most == u64::MAX { format!("from {least}") } else { format!("from {least} to {most}") };
+                let bounds =
+                    if most == u64::MAX { format!("of at least {least}") } else { format!("from {least} to {most}") };
                 let reason = format!("{} is not an integer {bounds}", shortened(value.get()));
                 self.wrong(value.get(), item, Some(field), reason);
             }
@@ -408,6 +449,20 @@ pub(crate) fn accepted(word: &str, known: &[&str]) -> String {
     format!("accepted: {}{}", known.join(", "), meant.unwrap_or_default())
 }
 
+/// A text of any length, short enough for a message: its middle left out.
+pub(crate) fn elided(text: &str) -> String {
+    const HEAD: usize = 200;
+    const TAIL: usize = 400;
+
+    let length = text.chars().count();
+    if length <= HEAD + TAIL {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(HEAD).collect();
+    let tail: String = text.chars().skip(length - TAIL).collect();
+    format!("{head}…{tail}")
+}
+
 /// What stands in a file, short enough for a message.
 fn shortened(text: &str) -> String {
     const LONGEST: usize = 40;
@@ -417,7 +472,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// What a value is, in the words of JSON.
-fn kind(value: &RawValue) -> &'static str {
+pub(crate) fn kind(value: &RawValue) -> &'static str {
     match value.get().as_bytes().first() {
         Some(b'{') => "an object",
         Some(b'[') => "an array",

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::request_id::RequestId;
 use crate::contract::Finding;
-use crate::json_file::FileErrors;
+use crate::json_file::{FileErrors, elided};
 use crate::keys::Refusal;
 use crate::world::{RetryAfter, SessionNameError};
 
@@ -116,13 +116,14 @@ impl Problem {
         match self {
             Self::BadRequest { problems } => list(problems),
             Self::BadBody(errors) => list(&errors.0),
-            Self::BadControl { details } | Self::Absent { details } => details.clone(),
+            Self::BadControl { details } | Self::Absent { details } => elided(details),
             Self::BadPreference { code } => {
+                let code = elided(code);
                 format!("Prefer: code={code} cannot be forced; accepted: 200, or 400 to 599, such as code=429.")
             }
             Self::ControlToken { .. } => {
                 "The control plane is guarded: send the header \"Authorization: Bearer TOKEN\" with \
-                 the token that the server was started with (--admin-token)."
+                                   the token that the server was started with (--admin-token)."
                     .to_owned()
             }
             Self::CrossSite => "The control plane does not answer pages of other sites; use it from the server's own \
@@ -306,7 +307,17 @@ fn unauthorized(why: &Unauthorized) -> String {
     }
 }
 
-/// The official client prints through a markup in which square brackets vanish (ERR-PRINTED).
+/// The official client prints through a markup in which square brackets vanish (ERR-PRINTED), to a terminal that obeys
+/// control characters.
 fn plain(text: &str) -> String {
-    text.replace('[', "(").replace(']', ")")
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '[' => plain.push('('),
+            ']' => plain.push(')'),
+            _ if c.is_control() => plain.extend(c.escape_default()),
+            _ => plain.push(c),
+        }
+    }
+    plain
 }
