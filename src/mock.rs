@@ -95,11 +95,12 @@ fn models(base: &Arc<Base>, now: Timestamp) -> Result<Arc<Base>, FileErrors> {
 }
 
 /// The faults of each key, each for that key alone.
-fn faults_of(keys: &Keys) -> Vec<Rule> {
+fn faults_of(keys: &Keys) -> Vec<(usize, Rule)> {
     let of_key = |rule: &Rule, name: &str| Rule {
         matching: Matching { key: Some(name.to_owned()), ..rule.matching.clone() },
         ..rule.clone()
     };
-    let all = keys.list().iter().flat_map(|key| key.faults.iter().map(|rule| of_key(rule, &key.name)));
+    let keys = keys.list().iter().enumerate();
+    let all = keys.flat_map(|(place, key)| key.faults.iter().map(move |rule| (place, of_key(rule, &key.name))));
     all.collect()
 }

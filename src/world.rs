@@ -61,8 +61,8 @@ pub struct Start {
     pub settings: Settings,
     /// New entries over time.
     pub live: Option<Activity>,
-    /// The faults that keys carry.
-    pub faults: Vec<Rule>,
+    /// The faults that keys carry, each with the key's place in the list of keys.
+    pub faults: Vec<(usize, Rule)>,
     /// What decides everything that is left to chance.
     pub seed: u64,
 }

@@ -38,13 +38,13 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
         let refused = Problem::TooManyRequests { wait, instance: request.uri().path().to_owned() };
         return answered_by(AnsweredBy::Limit, refused.into_response());
     }
-    let key = match (visit.refused, visit.key) {
-        (None, Some((_, key))) => key,
+    let (place, key) = match (visit.refused, visit.key) {
+        (None, Some(grant)) => grant,
         (Some(why), _) => return Problem::Unauthorized(why).into_response(),
         (None, None) => return Problem::Internal.into_response(),
     };
 
-    let subject = Subject { key: &key.name, query: request.uri().query().unwrap_or_default() };
+    let subject = Subject { place, key: &key.name, query: request.uri().query().unwrap_or_default() };
     let plan = visit.world.faults.plan(&subject);
     request.extensions_mut().insert(Caller { key, world: visit.world });
     if plan.fired.is_empty() {

@@ -12,7 +12,9 @@ use crate::seed::Chance;
 /// What the rules look at in a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
-    /// The name of the key.
+    /// The key's place in the list of keys.
+    pub place: usize,
+    /// The name of the key, which need not be its alone.
     pub key: &'a str,
     /// The raw query string.
     pub query: &'a str,
@@ -40,6 +42,9 @@ pub struct Listed {
     /// Whether it belongs to a key and stays when faults are deleted.
     #[serde(rename = "ofKey")]
     pub of_key: bool,
+    /// The place of that key in the list of keys.
+    #[serde(skip)]
+    place: Option<usize>,
     /// How many requests it met.
     pub matched: u64,
     /// How many times it fired.
@@ -63,19 +68,20 @@ struct Inner {
 }
 
 impl Faults {
-    /// The rules that keys carry; `seed` decides what `probability` and random delays do.
+    /// The rules that keys carry, each with the key's place in the list of keys; `seed` decides what `probability` and
+    /// random delays do.
     #[must_use]
-    pub fn new(of_keys: impl IntoIterator<Item = Rule>, seed: u64) -> Self {
+    pub fn new(of_keys: impl IntoIterator<Item = (usize, Rule)>, seed: u64) -> Self {
         let mut inner = Inner { rules: Vec::new(), next_id: 1 };
-        for rule in of_keys {
-            inner.add(rule, true);
+        for (place, rule) in of_keys {
+            inner.add(rule, Some(place));
         }
         Self { seed, inner: Mutex::new(inner) }
     }
 
     /// Adds a rule at the end.
     pub fn add(&self, rule: impl Into<Rule>) -> Listed {
-        self.inner().add(rule.into(), false)
+        self.inner().add(rule.into(), None)
     }
 
     /// All rules with their counts.
@@ -108,7 +114,7 @@ impl Faults {
         let mut inner = self.inner();
         for listed in &mut inner.rules {
             let delays = matches!(listed.rule.effect, Effect::Delay(_));
-            if (plan.effect.is_some() && !delays) || !meets(&listed.rule, subject) {
+            if (plan.effect.is_some() && !delays) || !listed.meets(subject) {
                 continue;
             }
             let mut chance = Chance::of(self.seed, listed.id, listed.matched);
@@ -130,8 +136,9 @@ impl Faults {
 }
 
 impl Inner {
-    fn add(&mut self, rule: Rule, of_key: bool) -> Listed {
-        let listed = Listed { id: self.next_id, rule, of_key, matched: 0, fired: 0, fired_in_cycle: 0 };
+    fn add(&mut self, rule: Rule, place: Option<usize>) -> Listed {
+        let of_key = place.is_some();
+        let listed = Listed { id: self.next_id, rule, of_key, place, matched: 0, fired: 0, fired_in_cycle: 0 };
         self.next_id += 1;
         self.rules.push(listed.clone());
         listed
@@ -139,6 +146,15 @@ impl Inner {
 }
 
 impl Listed {
+    fn meets(&self, subject: &Subject<'_>) -> bool {
+        let Matching { key, page, query } = &self.rule.matching;
+        let asked = |name: &str| query::first_value(subject.query, name);
+        self.place.is_none_or(|place| place == subject.place)
+            && key.as_deref().is_none_or(|key| key == subject.key)
+            && page.is_none_or(|page| asked("page").map_or(page == 0, |asked| asked == page.to_string()))
+            && query.iter().all(|(name, value)| asked(name).as_deref() == Some(value))
+    }
+
     /// Counts a request that it met.
     fn fires(&mut self, chance: &mut Chance) -> bool {
         let place = self.rule.cycle.map_or(self.matched, |cycle| self.matched % cycle);
@@ -153,12 +169,4 @@ impl Listed {
         self.fired_in_cycle += u64::from(fires);
         fires
     }
-}
-
-fn meets(rule: &Rule, subject: &Subject<'_>) -> bool {
-    let Matching { key, page, query } = &rule.matching;
-    let asked = |name: &str| query::first_value(subject.query, name);
-    key.as_deref().is_none_or(|key| key == subject.key)
-        && page.is_none_or(|page| asked("page").map_or(page == 0, |asked| asked == page.to_string()))
-        && query.iter().all(|(name, value)| asked(name).as_deref() == Some(value))
 }
