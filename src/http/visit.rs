@@ -37,10 +37,9 @@ pub struct Noticed(pub Vec<Finding>);
 pub async fn record(State(mock): State<Mock>, mut request: Request, next: Next) -> Response {
     let arrived = Instant::now();
     let visit = Visit::of(&mock, request.headers());
-    let world = Arc::clone(&visit.world);
-    let mut record = Record {
+    let record = Record {
         id: RequestId::of(&request).uuid(),
-        time: world.clock.now(),
+        time: visit.world.clock.now(),
         method: request.method().to_string(),
         path: request.uri().path().to_owned(),
         query: without_secrets(request.uri().query().unwrap_or_default()).into_owned(),
@@ -50,17 +49,37 @@ pub async fn record(State(mock): State<Mock>, mut request: Request, next: Next) 
         findings: Vec::new(),
         answered_by: None,
     };
+    let mut open = Open { arrived, world: Arc::clone(&visit.world), record: Some(record) };
     request.extensions_mut().insert(visit);
 
     let mut response = next.run(request).await;
-    if response.extensions().get::<Abort>().is_none() {
-        record.status = response.status().as_u16();
+    if let Some(record) = &mut open.record {
+        if response.extensions().get::<Abort>().is_none() {
+            record.status = response.status().as_u16();
+        }
+        record.findings = response.extensions_mut().remove::<Noticed>().map(|noticed| noticed.0).unwrap_or_default();
+        record.answered_by = response.extensions_mut().remove::<AnsweredBy>();
     }
-    record.findings = response.extensions_mut().remove::<Noticed>().map(|noticed| noticed.0).unwrap_or_default();
-    record.answered_by = response.extensions_mut().remove::<AnsweredBy>();
-    record.duration = arrived.elapsed();
-    world.journal.add(record);
     response
+}
+
+/// A record until its request ends: with an answer, or because the client went before it.
+struct Open {
+    arrived: Instant,
+    world: Arc<World>,
+    record: Option<Record>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(mut record) = self.record.take() {
+            if std::thread::panicking() {
+                record.status = 500;
+            }
+            record.duration = self.arrived.elapsed();
+            self.world.journal.add(record);
+        }
+    }
 }
 
 impl Visit {

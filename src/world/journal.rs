@@ -24,7 +24,7 @@ pub struct Record {
     pub query: String,
     /// The key, when the token was one.
     pub key: Option<Arc<Key>>,
-    /// The status of the answer; 0 when the connection was closed without one.
+    /// The status of the answer; 0 when the connection was closed without one, by a fault or by the client.
     pub status: u16,
     /// From the request's head to the answer's, in real time.
     pub duration: Duration,
