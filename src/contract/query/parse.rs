@@ -95,7 +95,7 @@ pub fn without_secrets(raw: &str) -> Cow<'_, str> {
         return Cow::Borrowed(raw);
     }
     let shown = raw.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if hides_value(&decoded(name).unwrap_or(Cow::Borrowed(name))) => format!("{name}={HIDDEN}"),
+        Some((name, value)) if hides_value(&plain(name), &plain(value)) => format!("{name}={HIDDEN}"),
         _ => pair.to_owned(),
     });
     Cow::Owned(shown.collect::<Vec<_>>().join("&"))
@@ -104,15 +104,23 @@ pub fn without_secrets(raw: &str) -> Cow<'_, str> {
 /// What stands in place of a hidden value.
 const HIDDEN: &str = "(hidden)";
 
-fn hides_value(name: &str) -> bool {
-    Parameter::named(name).is_none() && sounds_secret(name)
+/// Decoded, or as it is when it cannot be.
+fn plain(text: &str) -> Cow<'_, str> {
+    decoded(text).unwrap_or(Cow::Borrowed(text))
 }
+
+/// A value with a tilde may be a token KEY~SESSION under any name.
+fn hides_value(name: &str, value: &str) -> bool {
+    Parameter::named(name).is_none() && (sounds_secret(name) || value.contains('~'))
+}
+
+const SECRET_WORDS: [&str; 11] =
+    ["token", "key", "secret", "auth", "pass", "pwd", "bearer", "credential", "jwt", "cookie", "signature"];
 
 fn sounds_secret(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     // An escaped letter could hide any of the words.
-    text.contains('%')
-        || ["token", "key", "secret", "auth", "password", "bearer", "credential"].iter().any(|word| text.contains(word))
+    text.contains(['%', '~']) || SECRET_WORDS.iter().any(|word| text.contains(word))
 }
 
 #[derive(Default)]
@@ -160,7 +168,7 @@ impl<'a> Reader<'a> {
             rule: "PARAM-UNKNOWN",
             severity: Severity::Unlisted,
             parameter: name.to_owned(),
-            value: if hides_value(name) { HIDDEN.to_owned() } else { value.to_owned() },
+            value: if hides_value(name, value) { HIDDEN.to_owned() } else { value.to_owned() },
             problem: problem.into(),
             accepted: known,
             nearest: nearest.map(String::from),
