@@ -3,7 +3,7 @@
 pub mod process;
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -15,6 +15,7 @@ use cortex_audit_mock::fixture::EntrySource;
 use cortex_audit_mock::{Config, Mock, http};
 use serde_json::Value;
 use tower::ServiceExt;
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 
 /// The instant at which tests start unless they say otherwise.
@@ -209,6 +210,11 @@ impl io::Write for Log {
 
 /// Collects every line of the log of this thread, down to the finest level, while the guard lives.
 pub fn logged() -> (Log, DefaultGuard) {
+    /// With a single subscriber, tracing asks only the thread that first reaches a line whether it is wanted, which may
+    /// be that of another test; with a second one it asks them all.
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+
+    LazyLock::force(&SECOND);
     let log = Log::default();
     let writer = log.clone();
     let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
