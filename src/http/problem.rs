@@ -112,7 +112,8 @@ impl Problem {
         }
     }
 
-    fn details(&self) -> String {
+    /// What happened and what to change, in words.
+    pub fn details(&self) -> String {
         match self {
             Self::BadRequest { problems } => list(problems),
             Self::BadBody(errors) => list(&errors.0),

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::effect::Abort;
-use super::problem::Unauthorized;
+use super::problem::{Problem, Unauthorized};
 use super::request_id::RequestId;
 use crate::contract::query::without_secrets;
 use crate::contract::{Finding, Timestamp};
@@ -47,6 +47,7 @@ pub async fn record(State(mock): State<Mock>, mut request: Request, next: Next) 
         status: 0,
         duration: std::time::Duration::ZERO,
         findings: Vec::new(),
+        problem: None,
         answered_by: None,
     };
     let mut open = Open { arrived, world: Arc::clone(&visit.world), record: Some(record) };
@@ -58,6 +59,9 @@ pub async fn record(State(mock): State<Mock>, mut request: Request, next: Next) 
             record.status = response.status().as_u16();
         }
         record.findings = response.extensions_mut().remove::<Noticed>().map(|noticed| noticed.0).unwrap_or_default();
+        if record.findings.is_empty() {
+            record.problem = response.extensions().get().map(Problem::details);
+        }
         record.answered_by = response.extensions_mut().remove::<AnsweredBy>();
     }
     response

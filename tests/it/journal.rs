@@ -55,6 +55,7 @@ async fn a_record_tells_everything_about_a_request() {
                 "value": "false",
                 "message": record["findings"][0]["message"],
             }],
+            "problem": null,
             "answeredBy": null,
             "faults": [],
         })
@@ -143,8 +144,11 @@ async fn every_way_in_which_a_request_can_end_is_recorded() {
     for (place, (request, status)) in cases.into_iter().enumerate() {
         let request = request.unwrap();
         let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
-        assert_eq!(mock.call(request).await.status, status);
+        let answer = mock.call(request).await;
+        assert_eq!(answer.status, status);
         let record = last(&mock).await;
+        let told = if answer.status.is_success() { Value::Null } else { answer.json()["details"].clone() };
+        assert_eq!(record["problem"], told);
         assert_eq!(
             (&record["status"], &record["method"], &record["path"]),
             (&json!(status), &json!(method), &json!(path))
