@@ -109,6 +109,7 @@ fn record(query: &str) -> Record {
         status: 200,
         duration: Instant::now().elapsed(),
         findings: Vec::new(),
+        problem: None,
         answered_by: None,
     }
 }

@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use crate::contract::Timestamp;
 use crate::duration;
 use crate::fixture::Moment;
-use crate::json_file::{FileErrors, Findings, JsonFile, Members};
+use crate::json_file::{FileErrors, Findings, JsonFile, Members, kind};
 use crate::rate::RateLimit;
 use crate::world::{Activity, Reading, Settings};
 
@@ -19,8 +21,8 @@ pub(crate) const BODY: &str = "body";
 /// # Errors
 /// Everything that is wrong with the text.
 pub fn clock(text: &str, clock: &Reading) -> Result<(Timestamp, bool), FileErrors> {
-    object(text, &["now", "frozen"], |findings, members| {
-        let now = findings.parsed(members, "", "now", |text| Moment::read(text, clock.now));
+    object(text, &["now", "frozen"], "{\"now\":\"2025-05-20T12:00:00Z\"}", |findings, members| {
+        let now = parsed(findings, members, "now", "now+5m", |text| Moment::read(text, clock.now));
         let frozen = findings.boolean(members, "", "frozen");
         (now.unwrap_or(clock.now), frozen.unwrap_or(true))
     })
@@ -29,13 +31,20 @@ pub fn clock(text: &str, clock: &Reading) -> Result<(Timestamp, bool), FileError
 /// `{"by": "60s"}`: how far the clock is advanced.
 ///
 /// # Errors
-/// Everything that is wrong with the text.
-pub fn advance(text: &str) -> Result<Duration, FileErrors> {
-    object(text, &["by"], |findings, members| {
-        if members.get("by").is_none() {
-            findings.wrong(text.trim_start(), "", Some("by"), "is required and missing, such as {\"by\":\"60s\"}");
-        }
-        findings.parsed(members, "", "by", length).unwrap_or_default()
+/// Everything that is wrong with the text, and a length that leads beyond the calendar.
+pub fn advance(text: &str, clock: &Reading) -> Result<Duration, FileErrors> {
+    const EXAMPLE: &str = "{\"by\":\"60s\"}";
+
+    object(text, &["by"], EXAMPLE, |findings, members| {
+        required(findings, text, members, "by", EXAMPLE);
+        let by = parsed(findings, members, "by", "60s", |text| {
+            let by = length(text)?;
+            let within = TimeDelta::from_std(by).ok().and_then(|by| clock.now.checked_add(by));
+            within
+                .map(|_| by)
+                .ok_or_else(|| format!("\"{text}\" leads beyond the year 9999; the clock shows {}", clock.now))
+        });
+        by.unwrap_or_default()
     })
 }
 
@@ -44,19 +53,17 @@ pub fn advance(text: &str) -> Result<Duration, FileErrors> {
 /// # Errors
 /// Everything that is wrong with the text.
 pub fn live(text: &str) -> Result<Option<Activity>, FileErrors> {
-    object(text, &["rate", "lateness", "burst"], |findings, members| {
-        if members.get("rate").is_none() {
-            findings.wrong(
-                text.trim_start(),
-                "",
-                Some("rate"),
-                "is required and missing, such as {\"rate\":\"6/min\"}",
-            );
-        }
-        let rate = findings.parsed(members, "", "rate", |text| {
-            text.parse().map_err(|error| format!("\"{text}\" is not a rate; {error}"))
+    const EXAMPLE: &str = "{\"rate\":\"6/min\"}";
+
+    object(text, &["rate", "lateness", "burst"], EXAMPLE, |findings, members| {
+        required(findings, text, members, "rate", EXAMPLE);
+        let rate = parsed(findings, members, "rate", "6/min", |text| {
+            text.parse().map_err(|error| match text {
+                "off" => "\"off\" is not a rate; DELETE /__admin/live ends the activity".to_owned(),
+                _ => format!("\"{text}\" is not a rate; {error}"),
+            })
         });
-        let lateness = findings.parsed(members, "", "lateness", length);
+        let lateness = parsed(findings, members, "lateness", "30s", length);
         let burst = findings.integer(members, "", "burst", 1, 1000).and_then(|burst| u32::try_from(burst).ok());
         let lateness = lateness.unwrap_or_default();
         rate.map(|rate| Activity { rate, lateness, burst: burst.unwrap_or(1) })
@@ -68,8 +75,8 @@ pub fn live(text: &str) -> Result<Option<Activity>, FileErrors> {
 /// # Errors
 /// Everything that is wrong with the text.
 pub fn settings(text: &str, settings: Settings) -> Result<Settings, FileErrors> {
-    object(text, &["rateLimit", "strict"], |findings, members| {
-        let rate_limit = findings.parsed(members, "", "rateLimit", |text| {
+    object(text, &["rateLimit", "strict"], "{\"rateLimit\":\"5/s\",\"strict\":true}", |findings, members| {
+        let rate_limit = parsed(findings, members, "rateLimit", "5/s", |text| {
             text.parse::<RateLimit>().map_err(|error| format!("\"{text}\" is not a rate limit; {error}"))
         });
         let strict = findings.boolean(members, "", "strict");
@@ -81,21 +88,53 @@ fn length(text: &str) -> Result<Duration, String> {
     duration::parse(text).map_err(|error| format!("\"{text}\" is not a length of time; {error}"))
 }
 
+/// Notes a field that must be there and is not.
+fn required<'a>(findings: &mut Findings<'a>, text: &'a str, members: &Members<'a>, field: &str, example: &str) {
+    if members.get(field).is_none_or(|value| value.get() == "null") {
+        findings.wrong(text.trim_start(), "", Some(field), format!("is required and missing, such as {example}"));
+    }
+}
+
+/// What a text means, from a field that may be absent or `null`; anything but a text is told what one looks like.
+fn parsed<'a, T>(
+    findings: &mut Findings<'a>,
+    members: &Members<'a>,
+    field: &str,
+    example: &str,
+    read: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    match members.get(field) {
+        Some(value) if !value.get().starts_with(['"', 'n']) => {
+            let reason = format!("expected a string such as \"{example}\", found {}", kind(value));
+            findings.wrong(value.get(), "", Some(field), reason);
+            None
+        }
+        _ => findings.parsed(members, "", field, read),
+    }
+}
+
 /// Reads a body that is one object of known fields.
 fn object<'a, T>(
     text: &'a str,
     known: &[&str],
+    example: &str,
     read: impl FnOnce(&mut Findings<'a>, &Members<'a>) -> T,
 ) -> Result<T, FileErrors> {
     let mut findings = Findings::new(JsonFile { name: BODY, text });
     let values = findings.values();
-    let [Some(value)] = values.as_slice() else {
-        if findings.errors.is_empty() {
-            findings.wrong(text, "", None, format!("expected one object with {}", known.join(", ")));
+    let members = match values.as_slice() {
+        [Some(value)] if value.get().starts_with('{') => findings.object(value, ""),
+        _ if !findings.errors.is_empty() => None,
+        _ => {
+            let fields = known.join(", ");
+            findings.wrong(text, "", None, format!("expected one object with {fields}, such as {example}"));
+            None
         }
-        return Err(FileErrors(findings.errors));
     };
-    let Some(members) = findings.object(value, "") else {
+    let Some(members) = members else {
+        for error in findings.errors.iter_mut().filter(|error| error.reason.starts_with("not valid JSON")) {
+            error.reason = format!("{}; expected one object such as {example}", error.reason);
+        }
         return Err(FileErrors(findings.errors));
     };
     findings.known_fields(&members, "", known);

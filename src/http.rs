@@ -59,6 +59,7 @@ pub fn router(mock: Mock) -> Router {
         .route("/sessions/{name}", delete(admin::sessions::remove))
         .route("/reset", post(admin::sessions::reset))
         .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(mock.clone(), admin::guard::check))
         .route("/health", get(admin::health))
         .method_not_allowed_fallback(method_not_allowed);

@@ -14,7 +14,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 pub use error::{FileError, FileErrors};
-pub(crate) use findings::{Findings, not_one_of};
+pub(crate) use findings::{Findings, elided, kind, not_one_of};
 
 /// A file's name and text.
 #[derive(Debug, Clone, Copy)]

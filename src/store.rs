@@ -99,12 +99,21 @@ impl Store {
 
 impl Inner {
     fn append(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        let before = self.added.len();
         for entry in entries {
             if !self.vocabulary.knows(&entry) {
                 Arc::make_mut(&mut self.vocabulary).learn(&entry);
             }
-            let place = self.added.partition_point(|other| other.timestamp >= entry.timestamp);
-            self.added.insert(place, Arc::new(entry));
+            self.added.push(Arc::new(entry));
+        }
+        if let [old @ .., new] = self.added.as_mut_slice()
+            && old.len() == before
+        {
+            let place = old.partition_point(|other| other.timestamp >= new.timestamp);
+            self.added[place..].rotate_right(1);
+        } else {
+            // What was there is in order already, and the sort finds that out: many cost little more than one.
+            newest_first(&mut self.added);
         }
     }
 

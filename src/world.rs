@@ -165,9 +165,9 @@ impl World {
         *self.lock_settings()
     }
 
-    /// Changes settings, all at once.
-    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
-        change(&mut self.lock_settings());
+    /// Changes settings, all at once; nobody else changes them between what `change` sees and what it leaves.
+    pub fn change_settings<T>(&self, change: impl FnOnce(&mut Settings) -> T) -> T {
+        change(&mut self.lock_settings())
     }
 
     fn lock_settings(&self) -> MutexGuard<'_, Settings> {

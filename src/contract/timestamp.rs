@@ -144,7 +144,7 @@ impl fmt::Display for TimestampError {
             Self::Empty => "is empty",
             Self::DateOnly => "is a day without a time",
             Self::FractionTooLong => "has more than 9 digits of fraction",
-            Self::OutOfRange => "names a day, time or offset that does not exist",
+            Self::OutOfRange => "names a day, time or offset that does not exist, or is outside the years 0 to 9999",
             Self::Unreadable => "is not a date-time",
         })
     }

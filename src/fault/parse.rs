@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::{Delay, Effect, Matching, Rule};
 use crate::contract::MAX_PAGE;
 use crate::duration;
-use crate::json_file::{FileErrors, Findings, JsonFile, Members, not_one_of};
+use crate::json_file::{FileErrors, Findings, JsonFile, Members, kind, not_one_of};
 
 /// The types of faults, and the fields that belong to each.
 const TYPES: [(&str, &[&str]); 7] = [
@@ -73,6 +73,11 @@ pub(crate) fn read<'a>(value: &'a RawValue, item: &str, findings: &mut Findings<
 }
 
 fn effect<'a>(value: &'a RawValue, members: &Members<'a>, item: &str, findings: &mut Findings<'a>) -> Option<Effect> {
+    if members.get("type").is_none() {
+        let reason = format!("is required and missing; accepted: {}", TYPES.map(|(known, _)| known).join(", "));
+        findings.wrong(value.get(), item, Some("type"), reason);
+        return None;
+    }
     let name = findings.required(value, members, item, "type")?;
     let Some((_, own)) = TYPES.iter().find(|(known, _)| *known == name) else {
         let known = TYPES.map(|(known, _)| known);
@@ -113,7 +118,7 @@ fn delay<'a>(value: &'a RawValue, members: &Members<'a>, item: &str, findings: &
         ["fixed"] => length(value, members, item, "fixed", findings).map(Delay::Fixed),
         ["uniform"] => {
             let of = members.get("uniform")?;
-            let inner = findings.object(of, item)?;
+            let inner = inner(of, item, "uniform", "{\"min\":\"1s\",\"max\":\"3s\"}", findings)?;
             findings.known_fields(&inner, item, &["min", "max"]);
             let least = length(of, &inner, item, "min", findings);
             let most = length(of, &inner, item, "max", findings);
@@ -126,7 +131,7 @@ fn delay<'a>(value: &'a RawValue, members: &Members<'a>, item: &str, findings: &
         }
         ["logNormal"] => {
             let of = members.get("logNormal")?;
-            let inner = findings.object(of, item)?;
+            let inner = inner(of, item, "logNormal", "{\"median\":\"200ms\",\"sigma\":0.5}", findings)?;
             findings.known_fields(&inner, item, &["median", "sigma"]);
             let median = length(of, &inner, item, "median", findings);
             let sigma = findings.number(&inner, item, "sigma", 0.0, 5.0).unwrap_or(0.5);
@@ -141,6 +146,22 @@ fn delay<'a>(value: &'a RawValue, members: &Members<'a>, item: &str, findings: &
     }
 }
 
+/// The members of an object in a field of a rule.
+fn inner<'a>(
+    value: &'a RawValue,
+    item: &str,
+    field: &str,
+    example: &str,
+    findings: &mut Findings<'a>,
+) -> Option<Members<'a>> {
+    if value.get().starts_with('{') {
+        return findings.object(value, item);
+    }
+    let reason = format!("expected an object such as {example}, found {}", kind(value));
+    findings.wrong(value.get(), item, Some(field), reason);
+    None
+}
+
 /// A length of time up to [`Delay::LONGEST`].
 fn length<'a>(
     of: &'a RawValue,
@@ -149,18 +170,28 @@ fn length<'a>(
     field: &str,
     findings: &mut Findings<'a>,
 ) -> Option<Duration> {
-    let text = findings.required(of, members, item, field)?;
+    let place = members.get(field).filter(|value| value.get() != "null");
+    let Some(place) = place.filter(|value| value.get().starts_with('"')) else {
+        let found = place.map_or_else(|| "nothing".to_owned(), |value| kind(value).to_owned());
+        let reason = format!("is required: a length of time such as \"250ms\" or \"2s\", found {found}");
+        findings.wrong(place.unwrap_or(of).get(), item, Some(field), reason);
+        return None;
+    };
+    let text = findings.text(place, item, field)?;
     let reason = match duration::parse(&text) {
         Ok(length) if length <= Delay::LONGEST => return Some(length),
-        Ok(_) => format!("\"{text}\" is longer than {}", duration::written(Delay::LONGEST)),
+        Ok(_) => format!("\"{text}\" is longer than {}, the most that is accepted", duration::written(Delay::LONGEST)),
         Err(error) => format!("\"{text}\" is not a length of time; {error}"),
     };
-    findings.wrong(members.get(field).map_or("", RawValue::get), item, Some(field), reason);
+    findings.wrong(place.get(), item, Some(field), reason);
     None
 }
 
 fn matching<'a>(value: &'a RawValue, item: &str, findings: &mut Findings<'a>) -> Option<Matching> {
-    let members = findings.object(value, item)?;
+    if value.get() == "null" {
+        return None;
+    }
+    let members = inner(value, item, "match", "{\"page\":2}", findings)?;
     findings.known_fields(&members, item, &["key", "page", "query"]);
     let mut matching = Matching {
         key: findings.optional(&members, item, "key").map(std::borrow::Cow::into_owned),
@@ -170,7 +201,7 @@ fn matching<'a>(value: &'a RawValue, item: &str, findings: &mut Findings<'a>) ->
         ..Matching::default()
     };
     if let Some(query) = members.get("query") {
-        for (name, value) in findings.object(query, item)?.0 {
+        for (name, value) in inner(query, item, "match.query", "{\"pageSize\":\"100\"}", findings)?.0 {
             let field = format!("query.{name}");
             if let Some(text) = findings.text(value, item, &field) {
                 matching.query.insert(name.into_owned(), text.into_owned());

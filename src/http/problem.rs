@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::request_id::RequestId;
 use crate::contract::Finding;
-use crate::json_file::FileErrors;
+use crate::json_file::{FileErrors, elided};
 use crate::keys::Refusal;
 use crate::world::{RetryAfter, SessionNameError};
 
@@ -34,8 +34,8 @@ pub enum Problem {
     BadPreference { code: String },
     /// 400: the body ended before its end, or was framed wrongly.
     BrokenBody,
-    /// 401: the control plane is guarded by a token.
-    ControlToken,
+    /// 401: the control plane is guarded by a token; whether one was sent.
+    ControlToken { sent: bool },
     /// 401: no valid key (ERR-401).
     Unauthorized(Unauthorized),
     /// 403: a valid key without the permission (ERR-403).
@@ -101,7 +101,7 @@ impl Problem {
             | Self::BadPreference { .. }
             | Self::BrokenBody => StatusCode::BAD_REQUEST,
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::Unauthorized(_) | Self::ControlToken => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized(_) | Self::ControlToken { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound { .. } | Self::ControlOff | Self::Absent { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
@@ -128,21 +128,25 @@ impl Problem {
         }
     }
 
-    fn details(&self) -> String {
+    /// What happened and what to change, in words.
+    pub fn details(&self) -> String {
         match self {
             Self::BadRequest { problems } => list(problems),
             Self::BadBody(errors) => list(&errors.0),
-            Self::BadControl { details } | Self::Absent { details } => details.clone(),
+            Self::BadControl { details } | Self::Absent { details } => elided(details),
             Self::BadPreference { code } => {
+                let code = elided(code);
                 format!("Prefer: code={code} cannot be forced; accepted: 200, or 400 to 599, such as code=429.")
             }
             Self::BrokenBody => "The request body broke off, or its framing is wrong; a GET needs none.".to_owned(),
             Self::SlowBody { seconds } => {
                 format!("The request body did not arrive within {seconds} s; a GET needs none.")
             }
-            Self::ControlToken => "The control plane is guarded: send the header \"Authorization: Bearer TOKEN\" with \
+            Self::ControlToken { .. } => {
+                "The control plane is guarded: send the header \"Authorization: Bearer TOKEN\" with \
                                    the token that the server was started with (--admin-token)."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::CrossSite => "The control plane does not answer pages of other sites; use it from the server's own \
                                 page, or from a program."
                 .to_owned(),
@@ -223,19 +227,20 @@ impl Problem {
 
     fn add_headers(&self, headers: &mut HeaderMap) {
         match self {
-            Self::Unauthorized(Unauthorized::Missing | Unauthorized::Scheme | Unauthorized::NoToken) => {
+            Self::Unauthorized(Unauthorized::Missing | Unauthorized::Scheme | Unauthorized::NoToken)
+            | Self::ControlToken { sent: false } => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            Self::Unauthorized(_) | Self::ControlToken | Self::Forced { status: 401, .. } => {
+            Self::Unauthorized(_) | Self::ControlToken { .. } | Self::Forced { status: 401, .. } => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
             }
             Self::Forced { status: 405, .. } => {
                 headers.insert(ALLOW, HeaderValue::from_static("GET,HEAD"));
             }
-            Self::Forced { retry_after: Some(seconds), .. } => {
-                headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
-            }
             _ => {}
+        }
+        if let Self::Forced { retry_after: Some(seconds), .. } = self {
+            headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
         }
         if let Some((seconds, _)) = self.waiting() {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -329,7 +334,17 @@ fn unauthorized(why: &Unauthorized) -> String {
     }
 }
 
-/// The official client prints through a markup in which square brackets vanish (ERR-PRINTED).
+/// The official client prints through a markup in which square brackets vanish (ERR-PRINTED), to a terminal that obeys
+/// control characters.
 fn plain(text: &str) -> String {
-    text.replace('[', "(").replace(']', ")")
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '[' => plain.push('('),
+            ']' => plain.push(')'),
+            _ if c.is_control() => plain.extend(c.escape_default()),
+            _ => plain.push(c),
+        }
+    }
+    plain
 }

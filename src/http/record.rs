@@ -34,6 +34,9 @@ impl Opened {
             record.status = response.status().as_u16();
         }
         record.findings = response.extensions_mut().remove::<Noticed>().map(|noticed| noticed.0).unwrap_or_default();
+        if record.findings.is_empty() {
+            record.problem = response.extensions().get().map(Problem::to_string);
+        }
         record.answered_by = response.extensions_mut().remove::<AnsweredBy>();
         record.duration = self.arrived.elapsed();
         log(record, response.extensions().get::<Problem>());
@@ -63,6 +66,7 @@ pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) ->
         status: 0,
         duration: Duration::ZERO,
         findings: Vec::new(),
+        problem: None,
         answered_by: None,
     };
     request.extensions_mut().insert(visit);

@@ -20,6 +20,9 @@ pub(crate) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
+    /// More than any object that is meant; bounds the search for names that come twice.
+    const MOST_MEMBERS: usize = 1000;
+
     pub fn new(file: JsonFile<'a>) -> Self {
         Self { file, errors: Vec::new(), places: OnceCell::new() }
     }
@@ -64,8 +67,8 @@ impl<'a> Findings<'a> {
             file: self.file.name.to_owned(),
             position: Some(self.place(self.file.offset(part))),
             item: (!item.is_empty()).then(|| item.to_owned()),
-            field: field.map(String::from),
-            reason: reason.into(),
+            field: field.map(elided),
+            reason: elided(&reason.into()),
         });
     }
 
@@ -81,6 +84,11 @@ impl<'a> Findings<'a> {
             self.wrong(value.get(), item, None, format!("expected an object, found {}", kind(value)));
             return None;
         };
+        if members.0.len() > Self::MOST_MEMBERS {
+            let reason = format!("has {} fields, more than {}", members.0.len(), Self::MOST_MEMBERS);
+            self.wrong(value.get(), item, None, reason);
+            return None;
+        }
         for (index, (name, repeated)) in members.0.iter().enumerate() {
             if members.0[..index].iter().any(|(earlier, _)| earlier == name) {
                 self.wrong(repeated.get(), item, Some(name), "is given twice");
@@ -139,7 +147,8 @@ impl<'a> Findings<'a> {
         match value.get().parse::<u64>() {
             Ok(number) if (least..=most).contains(&number) => return Some(number),
             _ => {
-                let bounds = if most == u64::MAX { format!("from {least}") } else { format!("from {least} to {most}") };
+                let bounds =
+                    if most == u64::MAX { format!("of at least {least}") } else { format!("from {least} to {most}") };
                 let reason = format!("{} is not an integer {bounds}", shortened(value.get()));
                 self.wrong(value.get(), item, Some(field), reason);
             }
@@ -236,6 +245,20 @@ fn without_place(error: &serde_json::Error) -> String {
     told.split(" at line ").next().unwrap_or(&told).to_owned()
 }
 
+/// A text of any length, short enough for a message: its middle left out.
+pub(crate) fn elided(text: &str) -> String {
+    const HEAD: usize = 200;
+    const TAIL: usize = 400;
+
+    let length = text.chars().count();
+    if length <= HEAD + TAIL {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(HEAD).collect();
+    let tail: String = text.chars().skip(length - TAIL).collect();
+    format!("{head}…{tail}")
+}
+
 /// What stands in a file, short enough for a message.
 fn shortened(text: &str) -> String {
     const LONGEST: usize = 40;
@@ -245,7 +268,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// What a value is, in the words of JSON.
-fn kind(value: &RawValue) -> &'static str {
+pub(crate) fn kind(value: &RawValue) -> &'static str {
     match value.get().as_bytes().first() {
         Some(b'{') => "an object",
         Some(b'[') => "an array",

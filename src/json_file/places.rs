@@ -13,13 +13,10 @@ const APART: usize = 4096;
 impl Places {
     pub fn of(text: &str) -> Self {
         let mut marks = vec![(0, 0, 0)];
-        let (mut line, mut column, mut next) = (0, 0, APART);
-        for (offset, c) in text.char_indices() {
-            if offset >= next {
-                marks.push((offset, line, column));
-                next = offset + APART;
-            }
-            (line, column) = after(c, line, column);
+        let mut last = (0, 0, 0);
+        while last.0 + APART < text.len() {
+            last = walk(text, last, last.0 + APART);
+            marks.push(last);
         }
         Self { marks }
     }
@@ -27,19 +24,19 @@ impl Places {
     /// Line and column of a byte, counted from 1 in characters.
     pub fn at(&self, text: &str, offset: usize) -> (usize, usize) {
         let mark = self.marks.partition_point(|(marked, ..)| *marked <= offset).saturating_sub(1);
-        let (marked, mut line, mut column) = self.marks[mark];
-        for (place, c) in text[marked..].char_indices() {
-            if marked + place + c.len_utf8() > offset {
-                break;
-            }
-            (line, column) = after(c, line, column);
-        }
+        let (_, line, column) = walk(text, self.marks[mark], offset);
         (line + 1, column + 1)
     }
 }
 
-fn after(c: char, line: usize, column: usize) -> (usize, usize) {
-    if c == '\n' { (line + 1, 0) } else { (line, column + 1) }
+/// From one place to a later one, or to the start of the character there.
+fn walk(text: &str, (from, line, column): (usize, usize, usize), to: usize) -> (usize, usize, usize) {
+    let to = (0..=to.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0).max(from);
+    let part = &text[from..to];
+    match part.rfind('\n') {
+        None => (to, line, column + part.chars().count()),
+        Some(newline) => (to, line + part.matches('\n').count(), part[newline + 1..].chars().count()),
+    }
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ struct State {
     mode: Mode,
     /// Time that has passed in this world until it was last set; only ever grows.
     elapsed: Duration,
+    /// The same as the limiter counts it: of a leap, as much as fills every bucket.
+    paced: Duration,
     /// When it was last set, by the machine's own monotonic clock.
     set: Instant,
 }
@@ -101,13 +103,13 @@ impl Clock {
     /// Follows the system's clock again.
     pub fn follow_system(&self) {
         let mut state = self.state();
-        let Reading { now, elapsed, .. } = state.read();
-        let passed = Timestamp::system().since(now);
-        *state = State { mode: Mode::System, elapsed: elapsed.saturating_add(passed), set: Instant::now() };
+        let passed = Timestamp::system().since(state.read().now);
+        state.change(Mode::System, passed);
     }
 
     fn starting(mode: Mode) -> Self {
-        Self { state: Arc::new(Mutex::new(State { mode, elapsed: Duration::ZERO, set: Instant::now() })) }
+        let state = State { mode, elapsed: Duration::ZERO, paced: Duration::ZERO, set: Instant::now() };
+        Self { state: Arc::new(Mutex::new(state)) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -116,14 +118,26 @@ impl Clock {
 }
 
 impl State {
-    /// More than any test needs, less than the 584 years of nanoseconds that the limiter counts in.
+    /// Less than the 584 years of nanoseconds that the limiter counts in, and far more than [`Self::LEAP`]: a test may
+    /// leap through the whole calendar some ninety thousand times before the limiter stands still.
     const LONGEST: Duration = Duration::from_secs(500 * 365 * 86_400);
+    /// Twice the longest period of a rate: after it every bucket is full, as after any longer time.
+    const LEAP: Duration = Duration::from_secs(2 * 86_400);
 
-    fn read(&self) -> Reading {
-        let passed = match self.mode {
+    /// Time that has passed since it was last set.
+    fn running(&self) -> Duration {
+        match self.mode {
             Mode::Frozen(_) => Duration::ZERO,
             Mode::System | Mode::Running(_) => self.set.elapsed(),
-        };
+        }
+    }
+
+    fn paced(&self) -> Duration {
+        self.paced.saturating_add(self.running()).min(Self::LONGEST)
+    }
+
+    fn read(&self) -> Reading {
+        let passed = self.running();
         let now = match self.mode {
             Mode::System => Timestamp::system(),
             Mode::Running(since) => since.saturating_add(passed),
@@ -131,16 +145,20 @@ impl State {
         };
         Reading {
             now,
-            elapsed: self.elapsed.saturating_add(passed).min(Self::LONGEST),
+            elapsed: self.elapsed.saturating_add(passed),
             frozen: matches!(self.mode, Mode::Frozen(_)),
             system: self.mode == Mode::System,
         }
     }
 
     fn set(&mut self, now: Timestamp, frozen: bool, passed: Duration) {
+        self.change(if frozen { Mode::Frozen(now) } else { Mode::Running(now) }, passed);
+    }
+
+    fn change(&mut self, mode: Mode, passed: Duration) {
         let elapsed = self.read().elapsed.saturating_add(passed);
-        let mode = if frozen { Mode::Frozen(now) } else { Mode::Running(now) };
-        *self = Self { mode, elapsed, set: Instant::now() };
+        let paced = self.paced().saturating_add(passed.min(Self::LEAP));
+        *self = Self { mode, elapsed, paced, set: Instant::now() };
     }
 }
 
@@ -149,6 +167,6 @@ impl governor::clock::Clock for Clock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        self.elapsed()
+        self.state().paced()
     }
 }

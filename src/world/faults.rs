@@ -108,7 +108,7 @@ impl Faults {
         let mut inner = self.inner();
         for listed in &mut inner.rules {
             let delays = matches!(listed.rule.effect, Effect::Delay(_));
-            if (plan.effect.is_some() && !delays) || !meets(&listed.rule, subject) {
+            if (plan.effect.is_some() && !delays) || !listed.meets(subject) {
                 continue;
             }
             let mut chance = Chance::of(self.seed, listed.id, listed.matched);
@@ -139,6 +139,14 @@ impl Inner {
 }
 
 impl Listed {
+    fn meets(&self, subject: &Subject<'_>) -> bool {
+        let Matching { key, page, query } = &self.rule.matching;
+        let asked = |name: &str| query::first_value(subject.query, name);
+        key.as_deref().is_none_or(|key| key == subject.key)
+            && page.is_none_or(|page| asked("page").map_or(page == 0, |asked| asked == page.to_string()))
+            && query.iter().all(|(name, value)| asked(name).as_deref() == Some(value))
+    }
+
     /// Counts a request that it met.
     fn fires(&mut self, chance: &mut Chance) -> bool {
         let place = self.rule.cycle.map_or(self.matched, |cycle| self.matched % cycle);
@@ -153,12 +161,4 @@ impl Listed {
         self.fired_in_cycle += u64::from(fires);
         fires
     }
-}
-
-fn meets(rule: &Rule, subject: &Subject<'_>) -> bool {
-    let Matching { key, page, query } = &rule.matching;
-    let asked = |name: &str| query::first_value(subject.query, name);
-    key.as_deref().is_none_or(|key| key == subject.key)
-        && page.is_none_or(|page| asked("page").map_or(page == 0, |asked| asked == page.to_string()))
-        && query.iter().all(|(name, value)| asked(name).as_deref() == Some(value))
 }

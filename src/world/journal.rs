@@ -30,6 +30,8 @@ pub struct Record {
     pub duration: Duration,
     /// What was wrong with the request, or ignored in it.
     pub findings: Vec<Finding>,
+    /// What the client was told of an error, unless the findings say it.
+    pub problem: Option<String>,
     /// What answered in place of the operation.
     pub answered_by: Option<AnsweredBy>,
 }

@@ -44,7 +44,7 @@ struct State {
     /// The world's age when it began.
     since: Duration,
     /// How many bursts have arrived.
-    arrived: u64,
+    arrived: u128,
 }
 
 impl Live {
@@ -77,25 +77,31 @@ impl Live {
         };
         let period = activity.period();
         let age = clock.elapsed.saturating_sub(*since);
-        let most = Self::MOST_AT_ONCE / u64::from(activity.burst);
-        let slots = u64::try_from(age.as_nanos() / period.as_nanos()).unwrap_or(u64::MAX);
+        let most = u128::from(Self::MOST_AT_ONCE) / u128::from(activity.burst);
+        let slots = age.as_nanos() / period.as_nanos();
         if slots.saturating_sub(*arrived) > most {
             tracing::warn!("live activity left out what was due before the last {} entries", Self::MOST_AT_ONCE);
             *arrived = slots - most;
         }
+        let mut due = Vec::new();
         while let Some(ago) = age.checked_sub(self.arrival(*arrived, period)) {
-            let number = *arrived;
-            store.append((0..activity.burst).filter_map(|place| self.entry(number, place, ago, activity, clock)));
+            let number = stream(*arrived);
+            due.extend((0..activity.burst).filter_map(|place| self.entry(number, place, ago, activity, clock)));
             *arrived += 1;
         }
+        store.append(due);
     }
 
     /// When a burst arrives, counted from the beginning: somewhere in its slot, so that it looks alive, one in each, so
     /// that the rate is exact.
-    fn arrival(&self, number: u64, period: Duration) -> Duration {
-        let slot = u128::from(number) * period.as_nanos();
-        let within = period.mul_f64(Chance::of(self.seed, ARRIVAL, number).fraction());
-        Duration::from_nanos(u64::try_from(slot).unwrap_or(u64::MAX)).saturating_add(within)
+    fn arrival(&self, number: u128, period: Duration) -> Duration {
+        const SECOND: u128 = 1_000_000_000;
+
+        let slot = number * period.as_nanos();
+        let seconds = u64::try_from(slot / SECOND).unwrap_or(u64::MAX);
+        let slot = Duration::new(seconds, u32::try_from(slot % SECOND).unwrap_or_default());
+        let within = period.mul_f64(Chance::of(self.seed, ARRIVAL, stream(number)).fraction());
+        slot.saturating_add(within)
     }
 
     fn entry(&self, number: u64, place: u32, ago: Duration, activity: &Activity, clock: &Reading) -> Option<Entry> {
@@ -110,6 +116,11 @@ impl Live {
     fn state(&self) -> MutexGuard<'_, Option<State>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The number of a burst for chance, which counts in 64 bits: thousands of years of a burst a nanosecond go round.
+fn stream(number: u128) -> u64 {
+    u64::try_from(number & u128::from(u64::MAX)).unwrap_or_default()
 }
 
 /// What chance is asked for: when a burst arrives.

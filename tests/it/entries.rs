@@ -1,1 +1,201 @@
-//! To come.
+//! Entries that a test puts in and takes away: all of a body, or nothing of it.
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+
+use crate::support::{TestMock, logged};
+
+fn entry(identifier: &str) -> Value {
+    json!({"action": "CREATE", "objectIdentifier": identifier, "objectType": "TEAM", "timestamp": "now"})
+}
+
+fn empty() -> TestMock {
+    TestMock::over(&json!([]))
+}
+
+#[tokio::test]
+async fn one_an_array_ndjson_and_a_whole_response_body_are_taken_alike() {
+    let (a, b) = (entry("a").to_string(), entry("b").to_string());
+    for (body, identifiers) in [
+        (a.clone(), vec!["a"]),
+        (serde_json::to_string_pretty(&entry("a")).unwrap(), vec!["a"]),
+        (format!("[{a},{b}]"), vec!["a", "b"]),
+        (format!("{a}\n{b}\n"), vec!["a", "b"]),
+        (format!("{a}\r\n\r\n{b}"), vec!["a", "b"]),
+        (format!("{{\"logs\":[{a},{b}],\"page\":0,\"total\":2,\"totalPages\":1}}"), vec!["a", "b"]),
+        ("[]".to_owned(), vec![]),
+    ] {
+        let mock = empty();
+        let count = identifiers.len();
+        let answer = mock.admin("POST", "/audit-logs", &body).await.created();
+        assert_eq!(answer, json!({"added": count, "entries": count, "ignoredFields": {}}), "{body}");
+        assert_eq!(mock.logs("").await.identifiers(), identifiers, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn the_answer_of_one_mock_is_a_body_for_another() {
+    let (from, to) = (TestMock::default(), empty());
+    let page = from.logs("pageSize=1000").await;
+    to.admin("POST", "/audit-logs", page.text()).await.created();
+    assert_eq!(to.logs("pageSize=1000").await.text(), page.text());
+}
+
+#[tokio::test]
+async fn they_are_visible_to_the_next_request_beside_those_of_the_start() {
+    let mock = TestMock::default();
+    let before = mock.logs("").await.ok()["total"].as_u64().unwrap();
+    let answer = mock.admin("POST", "/audit-logs", json!([entry("x"), entry("y")])).await.created();
+    assert_eq!(answer["entries"], before + 2);
+    assert_eq!(mock.logs("pageSize=2").await.identifiers(), ["x", "y"]);
+    assert_eq!(mock.logs("").await.ok()["total"], before + 2);
+    assert_eq!(mock.admin("DELETE", "/audit-logs", "").await.ok(), json!({"removed": before + 2}));
+    assert_eq!(mock.logs("").await.ok(), json!({"logs": [], "page": 0, "total": 0, "totalPages": 0}));
+    mock.admin("POST", "/audit-logs", entry("z")).await.created();
+    assert_eq!(mock.logs("").await.identifiers(), ["z"]);
+}
+
+/// RES-ORDER: what comes later stands behind what was there at the same instant, and in its place in time else.
+#[tokio::test]
+async fn they_stand_in_their_place_in_time_whatever_order_they_come_in() {
+    let mock = empty();
+    let at = |identifier: &str, timestamp: &str| {
+        let mut entry = entry(identifier);
+        entry["timestamp"] = json!(timestamp);
+        entry
+    };
+    mock.admin("POST", "/audit-logs", json!([at("c", "now-3m"), at("a", "now-1m"), at("c2", "now-3m")]))
+        .await
+        .created();
+    mock.admin(
+        "POST",
+        "/audit-logs",
+        json!([at("c3", "now-3m"), at("d", "now-4m"), at("b", "now-2m"), at("c4", "now-3m")]),
+    )
+    .await
+    .created();
+    mock.admin("POST", "/audit-logs", at("c5", "now-3m")).await.created();
+    assert_eq!(mock.logs("").await.identifiers(), ["a", "b", "c", "c2", "c3", "c4", "c5", "d"]);
+    for page in 0..8 {
+        assert_eq!(mock.logs(&format!("pageSize=1&page={page}")).await.identifiers().len(), 1);
+    }
+}
+
+/// ENUM-OPEN: what the data holds is known.
+#[tokio::test]
+async fn a_new_object_type_becomes_known_and_is_forgotten_with_its_entries() {
+    let mock = empty();
+    mock.admin("PATCH", "/settings", json!({"strict": true})).await.ok();
+    assert_eq!(mock.logs("objectTypes=ROCKET").await.status, 400);
+    let mut rocket = entry("saturn");
+    rocket["objectType"] = json!("ROCKET");
+    mock.admin("POST", "/audit-logs", rocket).await.created();
+    assert_eq!(mock.logs("objectTypes=ROCKET").await.identifiers(), ["saturn"]);
+    mock.admin("DELETE", "/audit-logs", "").await.ok();
+    assert_eq!(mock.logs("objectTypes=ROCKET").await.status, 400);
+}
+
+#[tokio::test]
+async fn fields_that_the_format_does_not_know_are_told_and_ignored() {
+    let mut strange = entry("a");
+    strange["correlation"] = json!("42");
+    let answer = empty().admin("POST", "/audit-logs", json!([strange, strange])).await.created();
+    assert_eq!(answer["ignoredFields"], json!({"correlation": 2}));
+}
+
+#[tokio::test]
+async fn a_wrong_body_adds_nothing_and_says_what_is_wrong_where() {
+    let mock = empty();
+    let good = entry("good").to_string();
+    let mut told = Vec::new();
+    for body in [
+        "{".to_owned(),
+        "7".to_owned(),
+        "{}".to_owned(),
+        "[null, \"x\"]".to_owned(),
+        "{\"logs\":{}}".to_owned(),
+        format!(
+            "[{good},{{\"action\":\"create\",\"objectIdentifier\":\"\",\"objectType\":7,\"timestamp\":\"yesterday\"}}]"
+        ),
+        format!("{good}\n{{\"action\":\"CREATE\"\n{good}"),
+        format!(
+            "{good}\n{{\"action\":\"READ\",\"objectIdentifer\":\"x\",\"objectType\":\"TEAM\",\"timestamp\":\"now-5\"}}"
+        ),
+        format!("[{good},"),
+        good.replace("now", "2025-05-20"),
+        good.replace('}', ",\"actorType\":\"ROBOT\"}"),
+        good.replace('}', ",\"action\":\"DELETE\"}"),
+        "action,objectIdentifier\nCREATE,a".to_owned(),
+    ] {
+        told.push(format!("{body}\n  {}", mock.admin("POST", "/audit-logs", &body).await.details(400)));
+        assert_eq!(mock.logs("").await.ok()["total"], 0, "all or nothing: {body}");
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[tokio::test]
+async fn a_body_beyond_32_mib_is_a_413_and_one_of_32_mib_is_read() {
+    let mock = empty();
+    let of = |bytes: usize| {
+        let entry = entry("a").to_string();
+        format!("{}{entry}", " ".repeat(bytes - entry.len()))
+    };
+    mock.admin("POST", "/audit-logs", of(32 << 20)).await.created();
+    let details = mock.admin("POST", "/audit-logs", of((32 << 20) + 1)).await.details(413);
+    assert_eq!(details, "The request body is larger than 32 MB (33554432 bytes).");
+    assert_eq!(mock.logs("").await.ok()["total"], 1);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_utf_8_is_a_400() {
+    let request = Request::post("/__admin/audit-logs").body(Body::from(b"{\"action\":\"\xff\"}".as_slice())).unwrap();
+    let details = empty().call(request).await.details(400);
+    assert!(details.contains("UTF-8"), "{details}");
+}
+
+/// Half a minute when each error looked for its line from the start.
+#[tokio::test]
+async fn a_hundred_thousand_entries_are_taken_or_refused_in_seconds() {
+    let mock = empty();
+    let before = std::time::Instant::now();
+    let oldest_first: Vec<Value> = (0..100_000_u32)
+        .map(|number| json!({"action": "CREATE", "objectIdentifier": number.to_string(), "objectType": "TEAM", "timestamp": format!("now-{}s", 100_000 - number)}))
+        .collect();
+    mock.admin("POST", "/audit-logs", json!(oldest_first)).await.created();
+    assert_eq!(mock.logs("pageSize=2").await.identifiers(), ["99999", "99998"]);
+    let wrong: Vec<Value> = (0..100_000).map(|_| json!({"action": "WRONG"})).collect();
+    let details = mock.admin("POST", "/audit-logs", json!(wrong)).await.details(400);
+    assert!(details.starts_with("400000 problems.") && details.len() < 20_000, "{}", details.len());
+    let members: Vec<String> = (0..50_000).map(|number| format!("\"m{number}\":1")).collect();
+    let details = mock.admin("PUT", "/clock", format!("{{{}}}", members.join(","))).await.details(400);
+    assert!(details.contains("has 50000 fields, more than 1000"), "{details}");
+    assert!(before.elapsed() < std::time::Duration::from_secs(15), "{:?}", before.elapsed());
+}
+
+#[tokio::test]
+async fn a_message_stays_short_and_printable_whatever_the_body_holds() {
+    let mock = empty();
+    let (_log, _guard) = logged();
+    let long = "x".repeat(100_000);
+    for (method, path, body) in [
+        ("POST", "/faults", json!({"type": long})),
+        ("POST", "/faults", json!({long.clone(): 1, "type": "reset"})),
+        ("POST", "/faults", json!({"type": "reset", "match": {"key": long}})),
+        ("PUT", "/clock", json!({"now": long})),
+        ("POST", "/clock/advance", json!({"by": long})),
+        ("PUT", "/live", json!({"rate": long})),
+        ("PATCH", "/settings", json!({"rateLimit": long})),
+        ("POST", "/audit-logs", json!({"action": long, "timestamp": long})),
+        ("PUT", "/clock", json!({"now": "\u{1b}[31m\r\nX: 1\u{7f}\u{85}"})),
+        ("POST", "/faults", json!({"type": "a\u{0}b\nc", "d\ne": 1})),
+    ] {
+        let details = mock.admin(method, path, body).await.details(400);
+        assert!(details.len() < 5_000, "{} bytes for {method} {path}", details.len());
+        assert!(!details.contains(char::is_control), "{details:?}");
+    }
+    let details = mock.admin("GET", &format!("/clock?{}=1", &long[..50_000]), "").await.details(400);
+    assert!(details.len() < 5_000, "{}", details.len());
+    let details = mock.admin("GET", "/clock?session=%0a%1b", "").await.details(400);
+    assert!(!details.contains(char::is_control), "{details:?}");
+}

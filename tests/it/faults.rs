@@ -1,1 +1,545 @@
-//! To come.
+//! What can be made to go wrong, seen at the router; broken connections are proven on real sockets elsewhere.
+
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use cortex_audit_mock::Config;
+use cortex_audit_mock::fault::{Delay, Effect, Matching, Rule};
+use cortex_audit_mock::http::Abort;
+use cortex_audit_mock::keys::KeySource;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::support::{Answer, TestMock};
+
+const PATH: &str = "/api/v1/audit-logs?pageSize=5";
+
+/// A mock without a limit that has this fault, or these.
+async fn with(faults: Value) -> TestMock {
+    let mock = TestMock::with(Config { rate_limit: "off".parse().unwrap(), ..Config::default() });
+    mock.admin("POST", "/faults", faults).await.created();
+    mock
+}
+
+async fn statuses(mock: &TestMock, token: &str, count: usize) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for _ in 0..count {
+        statuses.push(mock.get_as(token, PATH).await.status.as_u16());
+    }
+    statuses
+}
+
+/// The rules that were added, as they are listed.
+async fn listed(mock: &TestMock) -> Vec<Value> {
+    let faults = mock.shown("/faults").await;
+    faults["faults"].as_array().unwrap().iter().filter(|fault| fault["ofKey"] == false).cloned().collect()
+}
+
+/// ERR-SHAPE, ERR-429, ERR-401: a forced answer has the shape of a real one; the client of the tests checks each.
+#[tokio::test]
+async fn every_error_status_comes_with_the_body_and_headers_that_belong_to_it() {
+    let mock = with(json!([])).await;
+    for status in 400..=599_u16 {
+        for retry_after in [None, Some(7)] {
+            mock.admin("DELETE", "/faults", "").await.ok();
+            let mut fault = json!({"type": "status", "status": status});
+            if let Some(seconds) = retry_after {
+                fault["retryAfter"] = json!(seconds);
+            }
+            mock.admin("POST", "/faults", fault).await.created();
+            let answer = mock.get(PATH).await;
+            assert_eq!(answer.status, status);
+            let expected = retry_after.or((status == 429).then_some(1)).map(|seconds: u64| seconds.to_string());
+            assert_eq!(answer.header("retry-after"), expected.as_deref(), "{status}");
+            let challenge = (status == 401).then_some("Bearer error=\"invalid_token\"");
+            assert_eq!(answer.header("www-authenticate"), challenge, "{status}");
+            assert_eq!(answer.header("allow"), (status == 405).then_some("GET,HEAD"), "{status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_forced_answer_says_what_asked_for_it() {
+    let mock =
+        with(json!([{"type": "delay", "fixed": "0s"}, {"type": "status", "status": 503, "retryAfter": 30}])).await;
+    let rules = listed(&mock).await;
+    let answer = mock.get(PATH).await;
+    let numbers = format!("{}, {}", rules[0]["id"], rules[1]["id"]);
+    assert_eq!(answer.details(503), format!("This 503 was asked for by fault {numbers}."));
+    assert_eq!(answer.json()["type"], "UNCATEGORIZED");
+    for (status, kind) in [
+        (400, "BAD_REQUEST"),
+        (403, "FORBIDDEN"),
+        (404, "NOT_FOUND"),
+        (408, "REQUEST_TIMEOUT"),
+        (409, "CONFLICT"),
+        (500, "UNHANDLED_EXCEPTION"),
+    ] {
+        let forced = prefer(&mock, &format!("code={status}")).await;
+        assert_eq!(forced.json()["type"], kind);
+    }
+    let problem = prefer(&mock, "code=429").await.json();
+    assert_eq!(
+        (&problem["status"], &problem["retryAfter"], &problem["title"]),
+        (&json!(429), &json!(1), &json!("Too Many Requests"))
+    );
+}
+
+async fn prefer(mock: &TestMock, preference: &str) -> Answer {
+    mock.send(Request::get(PATH).header("Authorization", "Bearer mock-admin").header("Prefer", preference)).await
+}
+
+/// How long an answer took, on a clock that jumps to the end of every sleep.
+async fn waited(mock: &TestMock) -> Duration {
+    let before = Instant::now();
+    mock.get(PATH).await.ok();
+    before.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fixed_delay_is_waited_exactly() {
+    let mock = with(json!({"type": "delay", "fixed": "2m"})).await;
+    assert_eq!(waited(&mock).await.as_secs(), 120);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_uniform_delay_lies_between_its_bounds_and_uses_all_of_them() {
+    let mock = with(json!({"type": "delay", "uniform": {"min": "1s", "max": "3s"}})).await;
+    let mut all = Vec::new();
+    for _ in 0..300 {
+        all.push(waited(&mock).await.as_secs_f64());
+    }
+    assert!(all.iter().all(|seconds| (1.0..=3.01).contains(seconds)));
+    assert!(all.iter().any(|seconds| *seconds < 1.1) && all.iter().any(|seconds| *seconds > 2.9));
+    let mean = all.iter().sum::<f64>() / 300.0;
+    assert!((1.85..2.15).contains(&mean), "{mean}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_of_all_log_normal_delays_are_below_the_median_and_the_tail_is_long() {
+    let mock = with(json!({"type": "delay", "logNormal": {"median": "200ms", "sigma": 1}})).await;
+    let mut all = Vec::new();
+    for _ in 0..400 {
+        all.push(waited(&mock).await.as_secs_f64());
+    }
+    let below = all.iter().filter(|seconds| **seconds < 0.2).count();
+    assert!((160..240).contains(&below), "{below} of 400 below the median");
+    assert!(all.iter().any(|seconds| *seconds > 1.0), "one in nineteen is beyond five medians");
+}
+
+#[test]
+fn no_delay_is_beyond_the_longest_or_panics() {
+    for delay in [
+        Delay::LogNormal { median: Delay::LONGEST, sigma: 5.0 },
+        Delay::LogNormal { median: Duration::ZERO, sigma: 5.0 },
+        Delay::Uniform(Delay::LONGEST, Delay::LONGEST),
+    ] {
+        for one in [f64::MIN_POSITIVE, 1.0 / 9e15, 0.5, 1.0] {
+            for other in [1.0 / 9e15, 0.25, 0.5, 1.0] {
+                assert!(delay.length(one, other) <= Delay::LONGEST, "{delay:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn delays_add_up_and_then_the_first_other_fault_decides() {
+    let mock = with(json!([
+        {"type": "delay", "fixed": "2s"},
+        {"type": "status", "status": 503},
+        {"type": "delay", "fixed": "3s"},
+        {"type": "status", "status": 500},
+    ]))
+    .await;
+    let before = Instant::now();
+    assert_eq!(mock.get(PATH).await.status, 503);
+    assert_eq!(before.elapsed().as_secs(), 5);
+    let counts: Vec<_> =
+        listed(&mock).await.iter().map(|fault| (fault["matched"].clone(), fault["fired"].clone())).collect();
+    assert_eq!(counts, [(json!(1), json!(1)), (json!(1), json!(1)), (json!(1), json!(1)), (json!(0), json!(0))]);
+}
+
+/// Delays hold no lock: everything else is answered while one request waits.
+#[tokio::test(start_paused = true)]
+async fn a_delayed_request_keeps_nobody_else_waiting() {
+    let mock = std::sync::Arc::new(with(json!({"type": "delay", "fixed": "5m", "match": {"key": "Auditor"}})).await);
+    let slow = tokio::spawn({
+        let mock = std::sync::Arc::clone(&mock);
+        async move { mock.get_as("mock-auditor", PATH).await.ok() }
+    });
+    tokio::task::yield_now().await;
+    let before = Instant::now();
+    mock.get(PATH).await.ok();
+    mock.admin("POST", "/clock/advance", json!({"by": "1h"})).await.ok();
+    mock.admin("POST", "/faults", json!({"type": "empty", "match": {"page": 9}})).await.created();
+    assert_eq!(mock.shown("/requests/count").await["count"], 1);
+    mock.admin("POST", "/reset", "").await.ok();
+    assert_eq!(before.elapsed(), Duration::ZERO);
+    assert!(!slow.is_finished());
+    slow.await.unwrap();
+    assert_eq!(before.elapsed().as_secs(), 300);
+}
+
+#[tokio::test]
+async fn malformed_json_cannot_be_parsed_and_has_its_own_length() {
+    let mock = with(json!({"type": "malformed"})).await;
+    for query in ["", "pageSize=1", "page=999", "page=x"] {
+        let answer = mock.raw(&format!("/api/v1/audit-logs?{query}")).await;
+        let length: usize = answer.headers()["content-length"].to_str().unwrap().parse().unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/json");
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        assert_eq!(body.len(), length);
+        assert!(!body.is_empty() && serde_json::from_slice::<Value>(&body).is_err());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_truncated_body_promises_all_and_breaks_off_after_its_bytes() {
+    for bytes in [0, 1, 10, 100] {
+        let mock = with(json!({"type": "truncate", "bytes": bytes})).await;
+        let whole = TestMock::default().get(PATH).await;
+        let answer = mock.raw(PATH).await;
+        assert_eq!(answer.headers()["content-length"].to_str().unwrap(), whole.body.len().to_string());
+        let mut body = answer.into_body();
+        let mut arrived = Vec::new();
+        let broken = loop {
+            match body.frame().await {
+                Some(Ok(frame)) => arrived.extend(frame.into_data().unwrap()),
+                end => break end,
+            }
+        };
+        assert!(matches!(broken, Some(Err(_))), "it ends in an error, not in an end");
+        assert_eq!(arrived, whole.body[..bytes]);
+    }
+}
+
+#[tokio::test]
+async fn a_body_shorter_than_the_truncation_is_whole() {
+    let mock = with(json!({"type": "truncate", "bytes": 4_000_000_000_u64})).await;
+    assert_eq!(mock.get(PATH).await.body, TestMock::default().get(PATH).await.body);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dripping_body_is_whole_and_comes_in_parts_with_pauses() {
+    let mock = with(json!({"type": "drip", "bytes": 100, "every": "1s"})).await;
+    let whole = TestMock::default().get(PATH).await;
+    let before = Instant::now();
+    let answer = mock.raw(PATH).await;
+    assert_eq!(answer.headers()["content-length"].to_str().unwrap(), whole.body.len().to_string());
+    assert_eq!(before.elapsed(), Duration::ZERO, "the head comes at once");
+    let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    assert_eq!(body, whole.body);
+    assert_eq!(before.elapsed().as_secs(), (whole.body.len() as u64 - 1) / 100);
+}
+
+#[tokio::test]
+async fn a_closed_connection_is_an_abort_for_the_server_to_carry_out() {
+    for (kind, abort) in [("reset", Abort::Reset), ("empty", Abort::Empty)] {
+        let mock = with(json!({"type": kind})).await;
+        assert_eq!(mock.raw(PATH).await.extensions().get::<Abort>(), Some(&abort));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_to_head_has_the_headers_of_the_answer_to_get() {
+    for fault in [json!({"type": "truncate", "bytes": 10}), json!({"type": "drip", "bytes": 9000, "every": "0s"})] {
+        let mock = with(fault.clone()).await;
+        let head = Request::head(PATH).header("Authorization", "Bearer mock-admin").body(Body::empty()).unwrap();
+        let head = mock.call(head).await;
+        assert_eq!(
+            head.header("content-length"),
+            Some(mock.raw(PATH).await.headers()["content-length"].to_str().unwrap()),
+            "{fault}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn times_after_and_cycle_say_which_requests_it_meets() {
+    for (rule, expected) in [
+        (json!({}), [503, 503, 503, 503, 503, 503, 503, 503]),
+        (json!({"times": 2}), [503, 503, 200, 200, 200, 200, 200, 200]),
+        (json!({"after": 3}), [200, 200, 200, 503, 503, 503, 503, 503]),
+        (json!({"after": 1, "times": 2}), [200, 503, 503, 200, 200, 200, 200, 200]),
+        (json!({"times": 1, "cycle": 3}), [503, 200, 200, 503, 200, 200, 503, 200]),
+        (json!({"after": 1, "times": 1, "cycle": 4}), [200, 503, 200, 200, 200, 503, 200, 200]),
+        (json!({"after": 5, "cycle": 3}), [200; 8]),
+    ] {
+        let mut fault = json!({"type": "status", "status": 503});
+        fault.as_object_mut().unwrap().extend(rule.as_object().unwrap().clone());
+        let mock = with(fault).await;
+        assert_eq!(statuses(&mock, "mock-admin", 8).await, expected, "{rule}");
+        let rule = &listed(&mock).await[0];
+        let fired = expected.iter().filter(|status| **status == 503).count();
+        assert_eq!((&rule["matched"], &rule["fired"]), (&json!(8), &json!(fired)));
+    }
+}
+
+#[tokio::test]
+async fn rules_take_turns_in_the_order_in_which_they_were_added() {
+    let mock = with(json!([
+        {"type": "status", "status": 503, "times": 2},
+        {"type": "status", "status": 429, "times": 1},
+        {"type": "status", "status": 500, "after": 1, "times": 1},
+    ]))
+    .await;
+    assert_eq!(statuses(&mock, "mock-admin", 6).await, [503, 503, 429, 200, 500, 200]);
+}
+
+#[tokio::test]
+async fn chance_is_the_same_with_the_same_seed_and_as_frequent_as_it_says() {
+    let outcomes = async |seed: u64| {
+        let mock = TestMock::with(Config { seed, rate_limit: "off".parse().unwrap(), ..Config::default() });
+        let fault = json!({"type": "status", "status": 503, "probability": 0.3});
+        mock.admin("POST", "/faults", fault).await.created();
+        statuses(&mock, "mock-admin", 2000).await
+    };
+    let first = outcomes(42).await;
+    assert_eq!(first, outcomes(42).await);
+    assert_ne!(first, outcomes(43).await);
+    let failed = first.iter().filter(|status| **status == 503).count();
+    // Five standard deviations.
+    assert!((500..=700).contains(&failed), "{failed} of 2000");
+}
+
+#[tokio::test]
+async fn chance_0_never_fires_and_chance_1_always() {
+    let mock = with(json!({"type": "status", "status": 503, "probability": 0})).await;
+    assert_eq!(statuses(&mock, "mock-admin", 50).await, [200; 50]);
+    let mock = with(json!({"type": "status", "status": 503, "probability": 1})).await;
+    assert_eq!(statuses(&mock, "mock-admin", 50).await, [503; 50]);
+}
+
+#[tokio::test]
+async fn a_rule_meets_only_what_it_matches() {
+    for (matching, met, passed) in [
+        (json!({"page": 2}), vec!["page=2", "pageSize=1&page=2"], vec!["", "page=1", "page=0", "page=22"]),
+        (json!({"page": 0}), vec!["", "page=0", "pageSize=9"], vec!["page=1"]),
+        (
+            json!({"query": {"objectTypes": "TEAM"}}),
+            vec!["objectTypes=TEAM", "objectTypes=%54EAM&page=3"],
+            vec!["", "objectTypes=SERVICE", "objectTypes=TEAM,SERVICE"],
+        ),
+        (json!({"query": {"actorEmails": "a b+c@x"}}), vec!["actorEmails=a+b%2Bc%40x"], vec!["actorEmails=a"]),
+        (
+            json!({"page": 1, "query": {"actions": "CREATE"}}),
+            vec!["page=1&actions=CREATE"],
+            vec!["page=1", "actions=CREATE"],
+        ),
+    ] {
+        let mock = with(json!({"type": "status", "status": 503, "match": matching})).await;
+        for query in met {
+            assert_eq!(mock.logs(query).await.status, 503, "{matching} meets {query}");
+        }
+        for query in passed {
+            assert_eq!(mock.logs(query).await.status, 200, "{matching} lets {query} pass");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_meant_by_its_name_or_its_token_and_listed_by_its_name() {
+    for key in ["Auditor", "mock-auditor"] {
+        let mock = with(json!({"type": "status", "status": 503, "match": {"key": key}})).await;
+        assert_eq!(statuses(&mock, "mock-auditor", 1).await, [503]);
+        assert_eq!(statuses(&mock, "mock-admin", 1).await, [200]);
+        assert_eq!(listed(&mock).await[0]["match"]["key"], "Auditor");
+        assert!(!mock.admin("GET", "/faults", "").await.text().contains("mock-"));
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_has_is_refused_without_echo() {
+    let mock = TestMock::default();
+    let faults = json!([{"type": "reset"}, {"type": "empty", "match": {"key": "s3cret-token"}}]);
+    let details = mock.admin("POST", "/faults", faults).await.details(400);
+    assert!(details.contains("fault 2, match.key: ") && details.contains("Auditor"), "{details}");
+    assert!(!details.contains("s3cret"), "{details}");
+    let details =
+        mock.admin("POST", "/faults", json!({"type": "empty", "match": {"key": "auditr"}})).await.details(400);
+    assert!(
+        details.contains("Did you mean \"Auditor\"?") || details.contains("did you mean \"Auditor\"?"),
+        "{details}"
+    );
+    assert!(listed(&mock).await.is_empty(), "all or nothing");
+}
+
+#[tokio::test]
+async fn an_array_is_added_whole_or_not_at_all() {
+    let mock = TestMock::default();
+    let faults = json!([{"type": "status", "status": 503}, {"type": "status", "status": 200}, {"type": "delay"}]);
+    let details = mock.admin("POST", "/faults", faults).await.details(400);
+    assert!(details.contains("fault 2, status: ") && details.contains("fault 3: "), "{details}");
+    assert!(listed(&mock).await.is_empty());
+    let added = mock.admin("POST", "/faults", json!([{"type": "reset"}, {"type": "empty"}])).await.created();
+    assert_eq!(added["faults"].as_array().unwrap().len(), 2);
+    assert_eq!(added["faults"].as_array().unwrap(), &listed(&mock).await);
+}
+
+#[tokio::test]
+async fn a_rule_is_listed_in_the_form_in_which_it_is_given() {
+    let mock = TestMock::default();
+    for rule in [
+        json!({"type": "status", "status": 503, "retryAfter": 5}),
+        json!({"type": "status", "status": 429, "match": {"key": "Auditor", "page": 3, "query": {"actions": "CREATE"}}, "after": 1, "times": 2, "cycle": 9, "probability": 0.25}),
+        json!({"type": "delay", "fixed": "1m30s"}),
+        json!({"type": "delay", "uniform": {"min": "250ms", "max": "3s"}}),
+        json!({"type": "delay", "logNormal": {"median": "200ms", "sigma": 0.5}}),
+        json!({"type": "reset"}),
+        json!({"type": "truncate", "bytes": 17}),
+        json!({"type": "malformed"}),
+        json!({"type": "empty"}),
+        json!({"type": "drip", "bytes": 10, "every": "100ms"}),
+    ] {
+        let mut added = mock.admin("POST", "/faults", &rule).await.created()["faults"][0].clone();
+        let counts = added.as_object_mut().unwrap();
+        for count in ["id", "ofKey", "matched", "fired"] {
+            assert!(counts.remove(count).is_some(), "{count}");
+        }
+        assert_eq!(added, rule);
+    }
+}
+
+#[tokio::test]
+async fn one_rule_is_removed_by_its_number_and_all_but_those_of_keys_together() {
+    let mock = with(json!([{"type": "status", "status": 500}, {"type": "status", "status": 501}, {"type": "status", "status": 502}])).await;
+    let of_keys = mock.shown("/faults").await["faults"].as_array().unwrap().len() - 3;
+    assert!(of_keys > 0, "mock-flaky and mock-slow");
+    let first = listed(&mock).await[0]["id"].to_string();
+    assert_eq!(mock.admin("DELETE", &format!("/faults/{first}"), "").await.ok(), json!({"removed": 1}));
+    assert_eq!(statuses(&mock, "mock-admin", 1).await, [501]);
+    for id in [first.as_str(), "0", "-1", "x", "99999999999999999999999"] {
+        let details = mock.admin("DELETE", &format!("/faults/{id}"), "").await.details(404);
+        assert_eq!(details, format!("There is no fault {id}; GET /__admin/faults lists them."));
+    }
+    assert_eq!(mock.admin("DELETE", "/faults", "").await.ok(), json!({"removed": 2}));
+    assert_eq!(mock.shown("/faults").await["faults"].as_array().unwrap().len(), of_keys);
+    assert_eq!(statuses(&mock, "mock-flaky", 1).await, [503]);
+    assert_eq!(statuses(&mock, "mock-admin", 1).await, [200]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_built_in_keys_fail_as_the_readme_says() {
+    let mock = TestMock::default();
+    assert_eq!(statuses(&mock, "mock-flaky", 9).await, [503, 503, 200, 503, 503, 200, 503, 503, 200]);
+    assert_eq!(statuses(&mock, "mock-flaky~other", 3).await, [503, 503, 200], "each session counts by itself");
+    assert_eq!(mock.get_as("mock-flaky", PATH).await.header("retry-after"), Some("1"));
+    let before = Instant::now();
+    mock.get_as("mock-slow", PATH).await.ok();
+    assert_eq!(before.elapsed().as_secs(), 2);
+    assert_eq!(statuses(&mock, "mock-throttled", 4).await, [200, 200, 200, 429]);
+    assert_eq!(statuses(&mock, "mock-admin", 4).await, [200; 4]);
+}
+
+#[tokio::test]
+async fn a_key_of_a_keys_file_carries_its_own_rate_and_faults() {
+    let role = json!([{"type": "DEFAULT", "role": "USER"}]);
+    let keys = json!({"keys": [
+        {"token": "carries", "name": "Carries", "roles": role, "rateLimit": "3/min", "faults": [
+            {"type": "status", "status": 503, "after": 1, "times": 1},
+            {"type": "status", "status": 502, "match": {"page": 7}},
+        ]},
+        {"token": "plain", "name": "Plain", "roles": role},
+    ]});
+    let mock = TestMock::with(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
+    assert_eq!(statuses(&mock, "carries", 4).await, [200, 503, 200, 429]);
+    assert_eq!(statuses(&mock, "plain", 4).await, [200; 4]);
+    assert_eq!(mock.get_as("plain", "/api/v1/audit-logs?page=7").await.status, 200);
+    assert_eq!(mock.get_as("carries~s", "/api/v1/audit-logs?page=7").await.status, 502);
+    let faults = mock.shown("/faults").await;
+    assert_eq!(
+        (&faults["faults"][0]["ofKey"], &faults["faults"][0]["match"]["key"]),
+        (&json!(true), &json!("Carries"))
+    );
+}
+
+#[tokio::test]
+async fn a_request_forces_its_own_answer_with_prefer() {
+    let mock = TestMock::with(Config { rate_limit: "1/d".parse().unwrap(), ..Config::default() });
+    mock.admin("POST", "/faults", json!({"type": "status", "status": 599})).await.created();
+    for (preference, status) in [
+        ("code=429", 429),
+        ("code=500", 500),
+        ("Code=503", 503),
+        ("code=\"404\"", 404),
+        (" code = 418 ", 418),
+        ("respond-async, code=503", 503),
+        ("wait=10; code=504", 504),
+        ("code=400, code=500", 400),
+    ] {
+        assert_eq!(prefer(&mock, preference).await.status.as_u16(), status, "{preference}");
+    }
+    assert_eq!(prefer(&mock, "code=200").await.status, 599, "the ordinary way, faults and all");
+    assert_eq!(
+        prefer(&mock, "return=minimal").await.status,
+        429,
+        "no code is no wish; and forced answers used no rate"
+    );
+    let nobody = Request::get(PATH).header("Prefer", "code=503");
+    assert_eq!(mock.send(nobody).await.status, 503, "before the key is looked at");
+}
+
+#[tokio::test]
+async fn a_status_that_cannot_be_forced_is_refused_in_few_words() {
+    let mock = TestMock::default();
+    for code in ["201", "399", "600", "0", "-1", "abc", "", "4 29", "99999"] {
+        let details = prefer(&mock, &format!("code={code}")).await.details(400);
+        assert_eq!(
+            details,
+            format!("Prefer: code={code} cannot be forced; accepted: 200, or 400 to 599, such as code=429.")
+        );
+    }
+    let details = prefer(&mock, &format!("code={}", "9".repeat(20_000))).await.details(400);
+    assert!(details.len() < 1000, "{} bytes", details.len());
+}
+
+#[tokio::test]
+async fn faults_can_be_added_from_rust() {
+    let mock = TestMock::default();
+    let matching = Matching { page: Some(1), ..Matching::default() };
+    let effect = Effect::Status { status: 502, retry_after: None };
+    mock.mock.world().faults.add(Rule { matching, times: Some(1), ..Rule::from(effect) });
+    assert_eq!(mock.logs("page=0").await.status, 200);
+    assert_eq!(mock.logs("page=1").await.status, 502);
+    assert_eq!(mock.logs("page=1").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_wrong_rule_says_what_to_send() {
+    let mock = TestMock::default();
+    let mut told = Vec::new();
+    for body in [
+        "",
+        "503",
+        "{}",
+        "[{}, 5]",
+        "{\"type\":\"statsu\"}",
+        "{\"type\":\"timeout\"}",
+        "{\"type\":\"status\"}",
+        "{\"type\":\"status\",\"status\":200}",
+        "{\"type\":\"status\",\"status\":\"503\"}",
+        "{\"type\":\"status\",\"status\":503,\"retry_after\":1}",
+        "{\"type\":\"status\",\"status\":503,\"retryAfter\":\"1s\"}",
+        "{\"type\":\"delay\"}",
+        "{\"type\":\"delay\",\"fixed\":2}",
+        "{\"type\":\"delay\",\"fixed\":\"1h\"}",
+        "{\"type\":\"delay\",\"fixed\":\"1s\",\"uniform\":{}}",
+        "{\"type\":\"delay\",\"uniform\":{\"min\":\"3s\",\"max\":\"1s\"}}",
+        "{\"type\":\"delay\",\"uniform\":\"1s-3s\"}",
+        "{\"type\":\"delay\",\"logNormal\":{\"sigma\":9}}",
+        "{\"type\":\"truncate\"}",
+        "{\"type\":\"truncate\",\"bytes\":-1}",
+        "{\"type\":\"drip\",\"bytes\":0}",
+        "{\"type\":\"reset\",\"times\":0,\"cycle\":0,\"probability\":50}",
+        "{\"type\":\"reset\",\"match\":{\"path\":\"/x\"}}",
+        "{\"type\":\"reset\",\"match\":{\"page\":\"1\",\"query\":{\"page\":1}}}",
+        "{\"type\":\"reset\",\"match\":{\"key\":\"nobody\"}}",
+        "{\"type\":\"reset\",\"type\":\"empty\"}",
+    ] {
+        told.push(format!("{body}\n  {}", mock.admin("POST", "/faults", body).await.details(400)));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+    assert!(listed(&mock).await.is_empty());
+}

@@ -1,1 +1,249 @@
-//! To come.
+//! New entries over time: exactly those that were due, however the clock came there.
+
+use std::time::Duration;
+
+use cortex_audit_mock::world::{Activity, Live};
+use cortex_audit_mock::{Config, World};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::{NOW, TestMock, time};
+
+/// A mock without entries, so that all that is there is new.
+fn empty(live: Option<Activity>, seed: u64) -> TestMock {
+    TestMock::with(Config { entries: Vec::new(), live, seed, ..Config::default() })
+}
+
+async fn advance(mock: &TestMock, by: &str) {
+    mock.admin("POST", "/clock/advance", json!({"by": by})).await.ok();
+}
+
+async fn live(mock: &TestMock, activity: Value) -> Value {
+    mock.admin("PUT", "/live", activity).await.ok()
+}
+
+async fn total(mock: &TestMock) -> u64 {
+    mock.logs("pageSize=1").await.ok()["total"].as_u64().unwrap()
+}
+
+async fn all(mock: &TestMock) -> Vec<Value> {
+    mock.logs("pageSize=1000").await.ok()["logs"].as_array().unwrap().clone()
+}
+
+fn six_a_minute() -> Activity {
+    "6/min".parse::<cortex_audit_mock::Rate>().unwrap().into()
+}
+
+#[tokio::test]
+async fn exactly_as_many_entries_come_as_were_due() {
+    let mock = empty(None, 42);
+    assert_eq!(mock.shown("/live").await, json!({"rate": "off"}));
+    let shown = live(&mock, json!({"rate": "6/min"})).await;
+    assert_eq!(shown, json!({"rate": "6/min", "lateness": "0s", "burst": 1}));
+    assert_eq!(mock.shown("/live").await, shown);
+    assert_eq!(total(&mock).await, 0);
+    for (by, expected) in [("1m", 6), ("1m", 12), ("10m", 72), ("1h", 432), ("1d", 9072)] {
+        advance(&mock, by).await;
+        assert_eq!(total(&mock).await, expected, "after {by}");
+    }
+}
+
+#[tokio::test]
+async fn a_frozen_clock_makes_none() {
+    let mock = empty(Some("1000/s".parse::<cortex_audit_mock::Rate>().unwrap().into()), 42);
+    for _ in 0..5 {
+        assert_eq!(total(&mock).await, 0);
+    }
+    advance(&mock, "1s").await;
+    assert_eq!(total(&mock).await, 1000);
+    assert_eq!(total(&mock).await, 1000);
+}
+
+#[tokio::test]
+async fn the_configuration_starts_it_in_every_world() {
+    let mock = empty(Some(six_a_minute()), 42);
+    assert_eq!(mock.shown("/live").await["rate"], "6/min");
+    advance(&mock, "1m").await;
+    assert_eq!(total(&mock).await, 6);
+    mock.admin("POST", "/clock/advance?session=other", json!({"by": "2m"})).await.ok();
+    let others = mock.get_as("mock-admin~other", "/api/v1/audit-logs").await.ok();
+    assert_eq!(others["total"], 12);
+    assert_eq!(total(&mock).await, 6);
+}
+
+#[tokio::test]
+async fn entries_are_lifelike_and_stamped_by_the_clock_in_the_time_that_passed() {
+    let mock = empty(Some(six_a_minute()), 42);
+    advance(&mock, "1h").await;
+    let entries = all(&mock).await;
+    assert_eq!(entries.len(), 360);
+    for entry in &entries {
+        let timestamp = time(entry["timestamp"].as_str().unwrap());
+        assert!(timestamp >= time(NOW) && timestamp <= time("2025-05-20T13:00:00Z"), "{entry}");
+    }
+    let kinds: std::collections::BTreeSet<_> =
+        entries.iter().map(|entry| entry["objectType"].as_str().unwrap()).collect();
+    assert!(kinds.len() >= 5, "{kinds:?}");
+    let noon = mock.logs("startTime=2025-05-20T12:10:00Z&endTime=2025-05-20T12:19:59.999Z&pageSize=1").await.ok();
+    assert!((59..=61).contains(&noon["total"].as_u64().unwrap()), "{}", noon["total"]);
+}
+
+#[tokio::test]
+async fn the_same_seed_makes_the_same_entries() {
+    let entries = async |seed: u64| {
+        let mock = empty(Some(six_a_minute()), seed);
+        advance(&mock, "10m").await;
+        mock.logs("pageSize=1000").await.text()
+    };
+    assert_eq!(entries(1).await, entries(1).await);
+    assert_ne!(entries(1).await, entries(2).await);
+}
+
+#[tokio::test]
+async fn late_entries_come_after_younger_ones_and_no_later_than_said() {
+    let mock = empty(None, 42);
+    live(&mock, json!({"rate": "1/s", "lateness": "5m"})).await;
+    let mut late = 0;
+    let mut seen: Vec<Value> = Vec::new();
+    let mut youngest = String::new();
+    for _ in 0..60 {
+        advance(&mock, "1s").await;
+        let now = time(mock.shown("/clock").await["now"].as_str().unwrap());
+        let mut entries = all(&mock).await;
+        entries.retain(|entry| !seen.contains(entry));
+        for entry in &entries {
+            let stamp = entry["timestamp"].as_str().unwrap().to_owned();
+            assert!(now.since(time(&stamp)) <= Duration::from_secs(301), "{stamp} at {now}");
+            late += u32::from(time(&stamp) < time(if youngest.is_empty() { &stamp } else { &youngest }));
+            if youngest.is_empty() || time(&stamp) > time(&youngest) {
+                youngest = stamp;
+            }
+        }
+        seen.extend(entries);
+    }
+    assert_eq!(total(&mock).await, 60);
+    assert!(late > 20, "{late} of 60 came after a younger one");
+}
+
+#[tokio::test]
+async fn a_burst_comes_at_once_and_leaves_the_rate_as_it_is() {
+    let mock = empty(None, 42);
+    live(&mock, json!({"rate": "60/min", "burst": 10})).await;
+    let mut steps = Vec::new();
+    for _ in 0..60 {
+        let before = total(&mock).await;
+        advance(&mock, "1s").await;
+        steps.push(total(&mock).await - before);
+    }
+    assert_eq!(steps.iter().sum::<u64>(), 60);
+    assert!(steps.iter().all(|step| *step % 10 == 0), "{steps:?}");
+    let stamps: std::collections::BTreeSet<_> =
+        all(&mock).await.iter().map(|entry| entry["timestamp"].to_string()).collect();
+    assert_eq!(stamps.len(), 6);
+}
+
+#[tokio::test]
+async fn a_change_or_an_end_of_it_keeps_what_was_due_before() {
+    let mock = empty(Some(six_a_minute()), 42);
+    mock.mock.world().clock.advance(Duration::from_secs(60));
+    live(&mock, json!({"rate": "60/min"})).await;
+    assert_eq!(total(&mock).await, 6);
+    mock.mock.world().clock.advance(Duration::from_secs(60));
+    assert_eq!(mock.admin("DELETE", "/live", "").await.ok(), json!({"rate": "off"}));
+    assert_eq!(total(&mock).await, 66);
+    advance(&mock, "1d").await;
+    assert_eq!(total(&mock).await, 66);
+    live(&mock, json!({"rate": "1/s"})).await;
+    assert_eq!(total(&mock).await, 66, "begins now, not a day ago");
+}
+
+#[tokio::test]
+async fn deleted_entries_stay_deleted_and_a_clock_set_back_makes_none() {
+    let mock = empty(Some(six_a_minute()), 42);
+    mock.mock.world().clock.advance(Duration::from_secs(60));
+    assert_eq!(mock.admin("DELETE", "/audit-logs", "").await.ok(), json!({"removed": 6}));
+    assert_eq!(total(&mock).await, 0);
+    mock.admin("PUT", "/clock", json!({"now": "2001-01-01T00:00:00Z"})).await.ok();
+    assert_eq!(total(&mock).await, 0);
+    advance(&mock, "1m").await;
+    assert_eq!(total(&mock).await, 6);
+    assert!(all(&mock).await.iter().all(|entry| entry["timestamp"].as_str().unwrap().starts_with("2001-01-01T00:0")));
+}
+
+#[tokio::test]
+async fn a_leap_of_years_is_bounded_and_quick() {
+    let mock = empty(None, 42);
+    live(&mock, json!({"rate": "1000000000/s", "burst": 1000})).await;
+    let before = std::time::Instant::now();
+    mock.admin("PUT", "/clock", json!({"now": "9999-01-01T00:00:00Z"})).await.ok();
+    let entries = total(&mock).await;
+    assert!((Live::MOST_AT_ONCE - 1000..=Live::MOST_AT_ONCE + 1000).contains(&entries), "{entries}");
+    live(&mock, json!({"rate": "1000/s"})).await;
+    mock.admin("DELETE", "/audit-logs", "").await.ok();
+    mock.admin("PUT", "/clock", json!({"now": "9999-06-01T00:00:00Z"})).await.ok();
+    assert!(total(&mock).await >= Live::MOST_AT_ONCE);
+    assert!(before.elapsed() < Duration::from_secs(20), "{:?}", before.elapsed());
+}
+
+fn entries_of(world: &World) -> String {
+    world.catch_up();
+    serde_json::to_string(
+        &world.store.page(&cortex_audit_mock::contract::Query { page_size: 1000, ..Default::default() }),
+    )
+    .unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// However an advance is split and looked at in between, the entries are the same.
+    #[test]
+    fn many_small_advances_make_what_one_large_one_makes(
+        steps in prop::collection::vec(0_u64..120_000, 1..40),
+        count in 1_u32..100,
+        burst in 1_u32..5,
+        lateness in 0_u64..600,
+        seed in any::<u64>(),
+    ) {
+        let rate = format!("{count}/min").parse().unwrap();
+        let activity = Activity { rate, lateness: Duration::from_secs(lateness), burst };
+        let (split, whole) = (empty(Some(activity), seed).mock.world(), empty(Some(activity), seed).mock.world());
+        for step in &steps {
+            split.clock.advance(Duration::from_millis(*step));
+            split.catch_up();
+        }
+        let all = Duration::from_millis(steps.iter().sum());
+        whole.clock.advance(all);
+        prop_assert_eq!(entries_of(&split), entries_of(&whole));
+
+        let due = all.as_secs_f64() * f64::from(count) / 60.0;
+        let made = f64::from(u32::try_from(split.store.len()).unwrap());
+        prop_assert!((made - due).abs() <= f64::from(burst) + 1e-6, "{made} made, {due} due");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_body_says_what_to_send() {
+    let mock = empty(Some(six_a_minute()), 42);
+    let mut told = Vec::new();
+    for body in [
+        "",
+        "6",
+        "{}",
+        "{\"rate\":6}",
+        "{\"rate\":\"6\"}",
+        "{\"rate\":\"6/m\"}",
+        "{\"rate\":\"0/min\"}",
+        "{\"rate\":\"off\"}",
+        "{\"rate\":null}",
+        "{\"rate\":\"6/min\",\"burst\":0}",
+        "{\"rate\":\"6/min\",\"burst\":1001,\"lateness\":30}",
+        "{\"rate\":\"6/min\",\"lateness\":\"late\"}",
+        "{\"rate\":\"6/min\",\"late\":\"30s\"}",
+        "{\"rate\":\"6/min\",\"rate\":\"7/min\"}",
+    ] {
+        told.push(format!("{body}\n  {}", mock.admin("PUT", "/live", body).await.details(400)));
+        assert_eq!(mock.shown("/live").await["rate"], "6/min", "unchanged");
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}

@@ -12,6 +12,7 @@ mod entries;
 mod errors;
 mod faults;
 mod filters;
+mod fuzz;
 mod in_process;
 mod journal;
 mod keys;

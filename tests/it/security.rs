@@ -1,1 +1,171 @@
-//! To come.
+//! Who may steer the server: programs may, pages of other sites may not, and a token or `--no-admin` closes it.
+
+use axum::http::Request;
+use cortex_audit_mock::Config;
+use cortex_audit_mock::config::Admin;
+use serde_json::json;
+
+use crate::support::{Answer, TestMock, logged};
+
+const CALLS: [(&str, &str); 22] = [
+    ("GET", "/version"),
+    ("GET", "/requests"),
+    ("DELETE", "/requests"),
+    ("GET", "/requests/count"),
+    ("GET", "/clock"),
+    ("PUT", "/clock"),
+    ("DELETE", "/clock"),
+    ("POST", "/clock/advance"),
+    ("GET", "/faults"),
+    ("POST", "/faults"),
+    ("DELETE", "/faults"),
+    ("DELETE", "/faults/1"),
+    ("POST", "/audit-logs"),
+    ("DELETE", "/audit-logs"),
+    ("GET", "/live"),
+    ("PUT", "/live"),
+    ("GET", "/settings"),
+    ("PATCH", "/settings"),
+    ("GET", "/sessions"),
+    ("DELETE", "/sessions/one"),
+    ("POST", "/reset"),
+    ("GET", "/no-such-call"),
+];
+
+async fn call(mock: &TestMock, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = Request::builder().method(method).uri(format!("/__admin{path}"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    mock.send(request).await
+}
+
+fn guarded() -> TestMock {
+    TestMock::with(Config { admin: Admin::Token("s3cret-admin-token".to_owned()), ..Config::default() })
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_is_refused_every_call() {
+    let mock = TestMock::default();
+    for (method, path) in CALLS {
+        for headers in [
+            [("sec-fetch-site", "cross-site"), ("host", "127.0.0.1:8080")],
+            [("origin", "https://evil.example"), ("host", "127.0.0.1:8080")],
+        ] {
+            let answer = call(&mock, method, path, &headers).await;
+            assert_eq!(answer.status, 403, "{method} {path}");
+            assert_eq!(answer.json()["type"], "FORBIDDEN");
+        }
+    }
+    assert_eq!(mock.shown("/sessions").await["sessions"], json!([]));
+}
+
+#[tokio::test]
+async fn where_a_browser_says_that_a_request_comes_from_decides() {
+    let mock = TestMock::default();
+    for (headers, status) in [
+        ([].as_slice(), 200),
+        (&[("sec-fetch-site", "same-origin")], 200),
+        (&[("sec-fetch-site", "none")], 200),
+        (&[("sec-fetch-site", "same-site")], 403),
+        (&[("sec-fetch-site", "cross-site")], 403),
+        (&[("sec-fetch-site", "")], 403),
+        (&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")], 200),
+        (&[("origin", "http://Localhost:8080"), ("host", "localhost:8080")], 200),
+        (&[("origin", "http://127.0.0.1:8081"), ("host", "127.0.0.1:8080")], 403),
+        (&[("origin", "http://localhost:8080"), ("host", "127.0.0.1:8080")], 403),
+        (&[("origin", "null"), ("host", "127.0.0.1:8080")], 403),
+        (&[("origin", "http://127.0.0.1:8080.evil.example"), ("host", "127.0.0.1:8080")], 403),
+        (&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080"), ("sec-fetch-site", "cross-site")], 403),
+        (&[("origin", "https://evil.example"), ("host", "127.0.0.1:8080"), ("sec-fetch-site", "same-origin")], 403),
+        (&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080"), ("sec-fetch-site", "same-origin")], 200),
+    ] {
+        assert_eq!(call(&mock, "POST", "/reset", headers).await.status.as_u16(), status, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_guarded_control_plane_asks_for_its_token_at_every_call() {
+    let mock = guarded();
+    let (log, _guard) = logged();
+    for (method, path) in CALLS {
+        for headers in [
+            [].as_slice(),
+            &[("authorization", "Bearer mock-admin")],
+            &[("authorization", "Bearer s3cret-admin-toke")],
+            &[("authorization", "Bearer s3cret-admin-token2")],
+            &[("authorization", "Basic s3cret-admin-token")],
+            &[("authorization", "s3cret-admin-token")],
+            &[("authorization", "Bearer s3cret-admin-token"), ("authorization", "Bearer s3cret-admin-token")],
+        ] {
+            let answer = call(&mock, method, path, headers).await;
+            assert_eq!(answer.status, 401, "{method} {path} {headers:?}");
+            assert!(answer.header("www-authenticate").unwrap().starts_with("Bearer"));
+            assert!(!answer.text().contains("s3cret"), "{}", answer.text());
+        }
+    }
+    let details = call(&mock, "GET", "/clock", &[]).await.details(401);
+    assert!(details.contains("--admin-token") && details.contains("Authorization: Bearer TOKEN"), "{details}");
+    let challenge = call(&mock, "GET", "/clock", &[]).await;
+    assert_eq!(challenge.header("www-authenticate"), Some("Bearer"), "no token was sent that could be invalid");
+    assert!(log.text().contains("/__admin/clock") && !log.text().contains("s3cret"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn the_token_opens_it_and_another_site_stays_out_even_with_it() {
+    let mock = guarded();
+    let token = ("authorization", "bearer s3cret-admin-token");
+    assert_eq!(call(&mock, "GET", "/clock", &[token]).await.status, 200);
+    assert_eq!(call(&mock, "POST", "/reset", &[token]).await.status, 200);
+    assert_eq!(call(&mock, "GET", "/clock", &[token, ("sec-fetch-site", "cross-site")]).await.status, 403);
+    assert_eq!(mock.get("/api/v1/audit-logs").await.status, 200, "the API has keys of its own");
+    assert_eq!(mock.get_as("s3cret-admin-token", "/api/v1/audit-logs").await.status, 401);
+}
+
+#[tokio::test]
+async fn health_answers_everybody_the_same() {
+    let open = TestMock::default();
+    let shut = TestMock::with(Config { admin: Admin::Off, ..Config::default() });
+    for mock in [&open, &guarded(), &shut] {
+        for headers in [[].as_slice(), &[("sec-fetch-site", "cross-site")], &[("authorization", "Bearer wrong")]] {
+            let answer = call(mock, "GET", "/health", headers).await;
+            assert_eq!(answer.ok(), json!({"status": "ok"}));
+        }
+    }
+    open.admin("POST", "/faults", json!({"type": "status", "status": 503})).await.created();
+    open.admin("PATCH", "/settings", json!({"rateLimit": "1/d"})).await.ok();
+    assert_eq!(call(&open, "GET", "/health", &[]).await.ok(), json!({"status": "ok"}));
+}
+
+#[tokio::test]
+async fn a_control_plane_that_is_left_out_is_not_there() {
+    let mock = TestMock::with(Config { admin: Admin::Off, ..Config::default() });
+    for (method, path) in CALLS.into_iter().chain([("PATCH", "/clock"), ("PUT", "/faults")]) {
+        let details = call(&mock, method, path, &[]).await.details(404);
+        assert!(details.contains("--no-admin"), "{method} {path}: {details}");
+    }
+    mock.logs("").await.ok();
+}
+
+#[tokio::test]
+async fn a_method_that_a_call_does_not_take_is_refused_like_any_other() {
+    let mock = guarded();
+    assert_eq!(call(&mock, "PUT", "/faults", &[]).await.status, 401);
+    let token = ("authorization", "Bearer s3cret-admin-token");
+    let answer = call(&mock, "PUT", "/faults", &[token]).await;
+    assert_eq!((answer.status.as_u16(), answer.header("allow").unwrap().contains("POST")), (405, true));
+    assert_eq!(call(&mock, "PUT", "/faults", &[token, ("sec-fetch-site", "cross-site")]).await.status, 403);
+}
+
+#[tokio::test]
+async fn no_401_echoes_what_was_sent() {
+    let mock = TestMock::default();
+    for authorization in
+        ["Bearer s3cret", "Bearer s3cret~one", "Bearer mock-admin~s3cret/", "s3cret", "Basic s3cret", "Bearer s3 cret"]
+    {
+        let answer = mock.send(Request::get("/api/v1/audit-logs").header("Authorization", authorization)).await;
+        assert_eq!(answer.status, 401);
+        let all = format!("{} {:?}", answer.text(), answer.headers);
+        assert!(!all.contains("s3"), "{all}");
+    }
+}

@@ -1,1 +1,72 @@
-//! To come.
+//! What can be changed while a world is in use: all that a body says, or nothing of it.
+
+use serde_json::json;
+
+use crate::support::TestMock;
+
+#[tokio::test]
+async fn settings_are_shown_and_changed_one_by_one_and_together() {
+    let mock = TestMock::default();
+    assert_eq!(mock.shown("/settings").await, json!({"rateLimit": "1000/min", "strict": false}));
+    for (change, settings) in [
+        (json!({"strict": true}), json!({"rateLimit": "1000/min", "strict": true})),
+        (json!({"rateLimit": "5/s"}), json!({"rateLimit": "5/s", "strict": true})),
+        (json!({}), json!({"rateLimit": "5/s", "strict": true})),
+        (json!({"rateLimit": null, "strict": null}), json!({"rateLimit": "5/s", "strict": true})),
+        (json!({"rateLimit": "off", "strict": false}), json!({"rateLimit": "off", "strict": false})),
+    ] {
+        assert_eq!(mock.admin("PATCH", "/settings", &change).await.ok(), settings, "{change}");
+        assert_eq!(mock.shown("/settings").await, settings, "{change}");
+    }
+}
+
+#[tokio::test]
+async fn they_hold_from_the_next_request_on() {
+    let mock = TestMock::default();
+    mock.logs("quiet=false").await.ok();
+    mock.admin("PATCH", "/settings", json!({"strict": true, "rateLimit": "2/min"})).await.ok();
+    let details = mock.logs("quiet=false").await.details(400);
+    assert!(details.contains("quiet"), "{details}");
+    mock.logs("").await.ok();
+    assert_eq!(mock.logs("").await.status, 429);
+    mock.admin("PATCH", "/settings", json!({"rateLimit": "off"})).await.ok();
+    mock.logs("").await.ok();
+}
+
+#[tokio::test]
+async fn a_key_with_a_rate_of_its_own_keeps_it() {
+    let mock = TestMock::default();
+    mock.admin("PATCH", "/settings", json!({"rateLimit": "off"})).await.ok();
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(mock.get_as("mock-throttled", "/api/v1/audit-logs").await.status.as_u16());
+    }
+    assert_eq!(statuses, [200, 200, 200, 429]);
+}
+
+/// Nothing is half applied: the right half of a wrong body changes nothing.
+#[tokio::test]
+async fn a_wrong_body_changes_nothing_and_says_what_to_send() {
+    let mock = TestMock::default();
+    let before = mock.shown("/settings").await;
+    let mut told = Vec::new();
+    for body in [
+        "",
+        "null",
+        "{\"strict\":true,\"rateLimit\":\"fast\"}",
+        "{\"rateLimit\":\"off\",\"strict\":\"true\"}",
+        "{\"rateLimit\":\"off\",\"strickt\":true}",
+        "{\"rateLimit\":60}",
+        "{\"rateLimit\":\"60\"}",
+        "{\"rateLimit\":\"0/s\"}",
+        "{\"rateLimit\":\"5/week\",\"strict\":1}",
+        "{\"strict\":true}{\"rateLimit\":\"off\"}",
+        "{\"strict\":true}\n{\"rateLimit\":\"off\"}",
+        "{\"strict\":true,}",
+        "rateLimit=off",
+    ] {
+        told.push(format!("{body}\n  {}", mock.admin("PATCH", "/settings", body).await.details(400)));
+        assert_eq!(mock.shown("/settings").await, before, "{body}");
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}

@@ -2,16 +2,22 @@
 
 pub mod process;
 
+use std::io;
+use std::sync::{Arc, LazyLock, Mutex};
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
+use axum::response::Response;
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::fixture::EntrySource;
 use cortex_audit_mock::world::Filter;
 use cortex_audit_mock::{Config, Mock, http};
 use serde_json::Value;
 use tower::ServiceExt;
+use tracing::Dispatch;
+use tracing::subscriber::DefaultGuard;
 
 /// The instant at which tests start unless they say otherwise.
 pub const NOW: &str = "2025-05-20T12:00:00Z";
@@ -68,6 +74,23 @@ impl TestMock {
         journal[0].findings.iter().map(|finding| finding.rule).collect()
     }
 
+    /// A call of the control plane: `admin("PUT", "/clock", json!({"now": NOW}))`; an empty body is none.
+    pub async fn admin(&self, method: &str, path: &str, body: impl ToString) -> Answer {
+        let request = Request::builder().method(method).uri(format!("/__admin{path}"));
+        self.call(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// What the control plane shows at a path.
+    pub async fn shown(&self, path: &str) -> Value {
+        self.admin("GET", path, "").await.ok()
+    }
+
+    /// The answer as it comes from the router, for those that a fault broke: nothing is checked.
+    pub async fn raw(&self, path: &str) -> Response {
+        let request = Request::get(path).header("Authorization", "Bearer mock-admin").body(Body::empty()).unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     /// A request without a body.
     pub async fn send(&self, request: axum::http::request::Builder) -> Answer {
         self.call(request.body(Body::empty()).unwrap()).await
@@ -118,6 +141,13 @@ impl Answer {
         self.json()
     }
 
+    /// The body of a 201.
+    #[track_caller]
+    pub fn created(&self) -> Value {
+        assert_eq!(self.status, StatusCode::CREATED, "{}", self.text());
+        self.json()
+    }
+
     /// The `details` of an error of this status.
     #[track_caller]
     pub fn details(&self, status: u16) -> String {
@@ -160,7 +190,42 @@ impl Answer {
             }
             assert_eq!(body["requestId"], id);
             assert_eq!(body["httpStatus"], self.status.as_u16());
-            assert_eq!(body["message"], self.status.canonical_reason().unwrap());
+            assert_eq!(body["message"], self.status.canonical_reason().unwrap_or("Error"));
         }
     }
+}
+
+/// What the library logged on this thread since [`logged`].
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Collects every line of the log of this thread, down to the finest level, while the guard lives.
+pub fn logged() -> (Log, DefaultGuard) {
+    /// With a single subscriber, tracing asks only the thread that first reaches a line whether it is wanted, which may
+    /// be that of another test; with a second one it asks them all.
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+
+    LazyLock::force(&SECOND);
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+    let guard = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
+    (log, guard)
 }

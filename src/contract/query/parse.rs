@@ -97,11 +97,11 @@ pub fn without_secrets(raw: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'_, s
         if Parameter::named(&plain_name).is_some() {
             return None;
         }
-        if is_secret(&plain_name) {
+        if is_secret(&plain_name) || plain_name.contains('~') {
             return Some(HIDDEN.to_owned());
         }
         let plain_value = decoded(value).unwrap_or(Cow::Borrowed(value));
-        (sounds_secret(&plain_name) || is_secret(&plain_value)).then(|| format!("{name}={HIDDEN}"))
+        (looks_secret(&plain_name, &plain_value) || is_secret(&plain_value)).then(|| format!("{name}={HIDDEN}"))
     };
     let pairs: Vec<(&str, Option<String>)> = raw.split('&').map(|pair| (pair, shown(pair))).collect();
     if pairs.iter().all(|(_, hidden)| hidden.is_none()) {
@@ -113,6 +113,11 @@ pub fn without_secrets(raw: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'_, s
 
 /// What stands in place of a secret.
 const HIDDEN: &str = "(hidden)";
+
+/// A value with a tilde may be a token KEY~SESSION under any name, whether or not its key is known.
+fn looks_secret(name: &str, value: &str) -> bool {
+    sounds_secret(name) || value.contains('~')
+}
 
 fn sounds_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();

@@ -20,7 +20,7 @@ pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Prob
 }
 
 pub async fn advance(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
-    let by = control::advance(&body).map_err(Problem::BadBody)?;
+    let by = control::advance(&body, &session.world.clock.read()).map_err(Problem::BadBody)?;
     session.world.advance(by);
     Ok(shown(&session.world.clock))
 }

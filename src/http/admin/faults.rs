@@ -1,6 +1,7 @@
 //! `/__admin/faults`: the rules of what goes wrong, with how often each met a request and fired.
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use crate::contract::nearest;
 use crate::control::BODY;
 use crate::fault;
 use crate::http::problem::Problem;
+use crate::json_file::{FileError, FileErrors};
 use crate::mock::Mock;
 
 pub async fn list(session: Session) -> Json<Value> {
@@ -23,10 +25,23 @@ pub async fn add(
     Text(body): Text,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let mut rules = fault::read_all(BODY, &body).map_err(Problem::BadBody)?;
-    for rule in &mut rules {
-        if let Some(key) = &mut rule.matching.key {
-            *key = name_of(&mock, key)?;
+    let many = body.trim_start().starts_with('[');
+    let mut errors = Vec::new();
+    for (number, rule) in (1..).zip(&mut rules) {
+        let Some(key) = &mut rule.matching.key else { continue };
+        match name_of(&mock, key) {
+            Ok(name) => *key = name,
+            Err(reason) => errors.push(FileError {
+                file: BODY.to_owned(),
+                position: None,
+                item: many.then(|| format!("fault {number}")),
+                field: Some("match.key".to_owned()),
+                reason,
+            }),
         }
+    }
+    if !errors.is_empty() {
+        return Err(Problem::BadBody(FileErrors(errors)));
     }
     let added: Vec<_> = rules.into_iter().map(|rule| session.world.faults.add(rule)).collect();
     Ok((StatusCode::CREATED, Json(json!({"faults": added}))))
@@ -36,7 +51,8 @@ pub async fn clear(session: Session) -> Json<Value> {
     Json(json!({"removed": session.world.faults.clear()}))
 }
 
-pub async fn remove(session: Session, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+pub async fn remove(session: Session, path: Result<Path<String>, PathRejection>) -> Result<Json<Value>, Problem> {
+    let id = path.map_or_else(|_| "of that number".to_owned(), |Path(id)| id);
     let number = id.parse().ok();
     if number.is_some_and(|id| session.world.faults.remove(id)) {
         return Ok(Json(json!({"removed": 1})));
@@ -45,7 +61,7 @@ pub async fn remove(session: Session, Path(id): Path<String>) -> Result<Json<Val
 }
 
 /// A key is meant by its name or by its token; the rule keeps the name alone.
-fn name_of(mock: &Mock, meant: &str) -> Result<String, Problem> {
+fn name_of(mock: &Mock, meant: &str) -> Result<String, String> {
     if let Some(grant) = mock.keys().find(meant) {
         return Ok(grant.key.name.clone());
     }
@@ -53,11 +69,8 @@ fn name_of(mock: &Mock, meant: &str) -> Result<String, Problem> {
     if names.contains(&meant) {
         return Ok(meant.to_owned());
     }
-    let likely = nearest(meant, names.iter().copied()).map(|name| format!(" Did you mean \"{name}\"?"));
-    let details = format!(
-        "match.key: no key has this name or token; the keys are {}.{}",
-        names.join(", "),
-        likely.unwrap_or_default()
-    );
-    Err(Problem::BadControl { details })
+    // The text itself is not told back: it may be a token with a slip in it.
+    let likely = nearest(meant, names.iter().copied()).map(|name| format!("; did you mean \"{name}\"?"));
+    let names = names.join(", ");
+    Err(format!("no key has this name or token; the keys are {names}{}", likely.unwrap_or_default()))
 }

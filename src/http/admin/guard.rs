@@ -1,8 +1,8 @@
 //! Who may use the control plane: no page of another site, and whoever has the token where there is one.
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
@@ -13,21 +13,30 @@ use crate::http::problem::Problem;
 use crate::http::visit::bearer_token;
 use crate::mock::Mock;
 
-/// Refuses what may not pass; the health check lies outside.
+/// Refuses what may not pass, and tells so at the terminal; the health check lies outside.
 pub async fn check(State(mock): State<Mock>, request: Request, next: Next) -> Response {
-    if *mock.admin() == Admin::Off {
-        return Problem::ControlOff.into_response();
+    // The path as it is routed: a name in it may hold a secret.
+    let path = request.extensions().get::<MatchedPath>().map_or("/__admin", MatchedPath::as_str);
+    if let Some(problem) = refusal(&mock, request.headers()) {
+        tracing::info!("{} {path} refused: {problem}", request.method());
+        return problem.into_response();
     }
-    if is_cross_site(request.headers()) {
-        return Problem::CrossSite.into_response();
-    }
-    if let Admin::Token(token) = mock.admin()
-        && !bearer_token(request.headers()).is_ok_and(|given| same(given, token))
-    {
-        return Problem::ControlToken.into_response();
-    }
-    tracing::debug!("{} {}", request.method(), request.uri());
+    tracing::debug!("{} {path}", request.method());
     next.run(request).await
+}
+
+fn refusal(mock: &Mock, headers: &HeaderMap) -> Option<Problem> {
+    if *mock.admin() == Admin::Off {
+        return Some(Problem::ControlOff);
+    }
+    if is_cross_site(headers) {
+        return Some(Problem::CrossSite);
+    }
+    let Admin::Token(token) = mock.admin() else {
+        return None;
+    };
+    let right = bearer_token(headers).is_ok_and(|given| same(given, token));
+    (!right).then(|| Problem::ControlToken { sent: headers.contains_key(AUTHORIZATION) })
 }
 
 /// A browser tells where a request comes from: in `Sec-Fetch-Site` (Fetch Metadata), and in `Origin` for whatever

@@ -59,6 +59,7 @@ fn show(record: &Record, world: &World) -> Value {
         "status": record.status,
         "durationMicroseconds": u64::try_from(record.duration.as_micros()).unwrap_or(u64::MAX),
         "findings": record.findings,
+        "problem": record.problem,
         "answeredBy": record.answered_by.as_ref().map(AnsweredBy::as_str),
         "faults": faults,
     })

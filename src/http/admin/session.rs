@@ -52,6 +52,13 @@ impl Session {
         }
         let name = match values.remove("session") {
             None => None,
+            // Most likely a whole token, which is no word for a message.
+            Some(text) if text.contains('~') => {
+                return Err(wrong(
+                    "session: takes what stands behind the ~ of a token KEY~SESSION, and no ~, such as test-17."
+                        .to_owned(),
+                ));
+            }
             Some(text) => Some(text.parse().map_err(|error| wrong(format!("session=\"{text}\": {error}.")))?),
         };
         let world = mock.sessions().world(name.as_ref());

@@ -1,23 +1,30 @@
 //! `/__admin/sessions`, `/__admin/reset`: the worlds that are in use.
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use super::session::Session;
 use crate::http::problem::Problem;
 use crate::mock::Mock;
-use crate::world::Sessions;
+use crate::world::{SessionName, Sessions};
 
 pub async fn list(State(mock): State<Mock>) -> Json<Value> {
     let sessions = mock.sessions();
     Json(json!({"sessions": sessions.names(), "most": Sessions::MOST, "evicted": sessions.evicted()}))
 }
 
-pub async fn remove(State(mock): State<Mock>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
-    if name.parse().is_ok_and(|name| mock.sessions().remove(&name)) {
+pub async fn remove(
+    State(mock): State<Mock>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, Problem> {
+    // What cannot be a name may be a whole token: it is not told back.
+    let name: Option<SessionName> = path.ok().and_then(|Path(name)| name.parse().ok());
+    if name.as_ref().is_some_and(|name| mock.sessions().remove(name)) {
         return Ok(Json(json!({"removed": 1})));
     }
+    let name = name.map_or_else(|| "of that name".to_owned(), |name| name.to_string());
     Err(Problem::Absent { details: format!("There is no session {name}; GET /__admin/sessions lists them.") })
 }
 

@@ -13,9 +13,10 @@ pub async fn get(session: Session) -> Json<Value> {
 }
 
 pub async fn change(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
-    let changed = control::settings(&body, session.world.settings()).map_err(Problem::BadBody)?;
-    session.world.change_settings(|settings| *settings = changed);
-    Ok(shown(changed))
+    session.world.change_settings(|settings| {
+        *settings = control::settings(&body, *settings).map_err(Problem::BadBody)?;
+        Ok(shown(*settings))
+    })
 }
 
 fn shown(settings: Settings) -> Json<Value> {

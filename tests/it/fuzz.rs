@@ -1,0 +1,187 @@
+//! Whatever a body of the control plane holds: it is carried out whole, or refused with words and changes nothing.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::support::TestMock;
+
+/// The calls that take a body, and bodies that are right.
+fn calls() -> Vec<(&'static str, &'static str, Vec<Value>)> {
+    let entry = json!({"action": "CREATE", "objectIdentifier": "a", "objectType": "TEAM", "timestamp": "now-5m", "actorIdentifier": "x", "ipAddress": "192.0.2.1"});
+    vec![
+        ("PUT", "/clock", vec![json!({"now": "now-1d", "frozen": true}), json!({"now": "2031-01-01T00:00:00Z"})]),
+        ("POST", "/clock/advance", vec![json!({"by": "60s"}), json!({"by": "P1DT2H"})]),
+        ("PUT", "/live", vec![json!({"rate": "6/min", "lateness": "30s", "burst": 3})]),
+        ("PATCH", "/settings", vec![json!({"rateLimit": "5/s", "strict": true}), json!({"rateLimit": "off"})]),
+        ("POST", "/audit-logs", vec![entry.clone(), json!([entry, entry]), json!({"logs": [entry], "page": 0})]),
+        (
+            "POST",
+            "/faults",
+            vec![
+                json!({"type": "status", "status": 503, "retryAfter": 1, "match": {"key": "Admin", "page": 1, "query": {"a": "b"}}}),
+                json!([{"type": "delay", "uniform": {"min": "1s", "max": "2s"}, "times": 2, "cycle": 3}, {"type": "empty", "after": 1}]),
+                json!({"type": "delay", "logNormal": {"median": "200ms", "sigma": 0.5}, "probability": 0.5}),
+                json!({"type": "drip", "bytes": 10, "every": "100ms"}),
+            ],
+        ),
+    ]
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        (0_i64..1000).prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        "(now)?[-+]?[0-9]{1,19}(ms|s|m|h|d|w)".prop_map(Value::from),
+        "[0-9]{1,10}/(s|min|h|d)|off|P[0-9]{1,9}D|PT[0-9.]{1,9}S".prop_map(Value::from),
+        "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](Z|[-+][0-2][0-9]:[0-5][0-9])"
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::btree_map("[a-zA-Z]{1,8}|type|status|by|now|rate|logs|match", inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// Replaces the `place`th value of all that a body holds, itself included.
+fn replace(body: &mut Value, place: &mut usize, new: &Value) {
+    if *place == 0 {
+        *body = new.clone();
+    }
+    *place = place.wrapping_sub(1);
+    match body {
+        Value::Array(elements) => elements.iter_mut().for_each(|element| replace(element, place, new)),
+        Value::Object(members) => members.values_mut().for_each(|member| replace(member, place, new)),
+        _ => {}
+    }
+}
+
+/// A call, and a body that is nearly right: a value replaced, a member added, a few characters changed or cut.
+fn near_miss() -> impl Strategy<Value = (usize, String)> {
+    let parts = (
+        0_usize..6,
+        any::<prop::sample::Index>(),
+        0_usize..12,
+        any_json(),
+        0_u8..5,
+        any::<prop::sample::Index>(),
+        any::<char>(),
+    );
+    parts.prop_map(|(call, body, mut place, new, kind, at, c)| {
+        let bodies = &calls()[call].2;
+        let mut body = bodies[body.index(bodies.len())].clone();
+        match kind {
+            0 | 1 => replace(&mut body, &mut place, &new),
+            2 => {
+                if let Some(members) = body.as_object_mut() {
+                    members.insert(c.to_string(), new);
+                }
+            }
+            _ => {}
+        }
+        let mut text: Vec<char> = body.to_string().chars().collect();
+        let at = at.index(text.len());
+        match kind {
+            3 => text[at] = c,
+            4 => text.truncate(at),
+            _ => {}
+        }
+        (call, text.into_iter().collect())
+    })
+}
+
+/// All that the control plane shows of a world, and a page of its entries.
+async fn state(mock: &TestMock) -> Vec<String> {
+    let mut shown = Vec::new();
+    for path in ["/version", "/clock", "/faults", "/live", "/settings", "/sessions"] {
+        shown.push(mock.shown(path).await.to_string());
+    }
+    let page = mock.mock.world().store.page(&cortex_audit_mock::contract::Query::default());
+    shown.push(serde_json::to_string(&page).unwrap());
+    shown
+}
+
+async fn survives(mock: &TestMock, call: usize, body: &str) -> Result<(), TestCaseError> {
+    let (method, path, _) = calls()[call];
+    let before = state(mock).await;
+    let answer = mock.admin(method, path, body).await;
+    if answer.status.is_success() {
+        mock.admin("POST", "/reset", "").await.ok();
+        prop_assert_eq!(state(mock).await, before, "a reset undoes it: {} {}", path, body);
+        return Ok(());
+    }
+    let details = answer.details(400);
+    prop_assert!(details.contains("body:") && details.len() < 20_000, "{}", details);
+    prop_assert!(!details.contains(char::is_control), "{:?}", details);
+    prop_assert_eq!(state(mock).await, before, "{} {}", path, body);
+    Ok(())
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_text_is_carried_out_or_refused_whole(call in 0_usize..6, body in "\\PC{0,40}|(?s).{0,40}|[\\[\\]{}\",:a-z0-9\\s]{0,40}") {
+        runtime().block_on(survives(&TestMock::default(), call, &body))?;
+    }
+
+    #[test]
+    fn any_json_is_carried_out_or_refused_whole(call in 0_usize..6, body in any_json()) {
+        runtime().block_on(survives(&TestMock::default(), call, &body.to_string()))?;
+    }
+
+    #[test]
+    fn a_body_that_is_nearly_right_is_carried_out_or_refused_whole((call, body) in near_miss()) {
+        runtime().block_on(survives(&TestMock::default(), call, &body))?;
+    }
+
+    /// Bytes that are no text at all, and any query string.
+    #[test]
+    fn any_query_of_the_control_plane_is_answered_or_refused(query in "[!-~]{0,40}|session=[ -~]{0,70}|(status|limit|since|key|method)=[!-~]{0,20}") {
+        let Ok(uri) = format!("/__admin/requests?{query}").parse::<axum::http::Uri>() else { return Ok(()) };
+        let mock = TestMock::default();
+        let request = axum::http::Request::get(uri);
+        let answer = runtime().block_on(mock.send(request));
+        prop_assert!([200, 400].contains(&answer.status.as_u16()), "{}", answer.text());
+    }
+
+    #[test]
+    fn any_rule_that_is_accepted_is_carried_out_without_a_panic(rule in any_json(), near in near_miss()) {
+        runtime().block_on(async {
+            tokio::time::pause();
+            let mock = TestMock::default();
+            let bodies = [rule.to_string(), near.1];
+            for body in bodies {
+                mock.admin("POST", "/faults", body).await;
+            }
+            for _ in 0..3 {
+                mock.raw("/api/v1/audit-logs").await;
+            }
+        });
+    }
+}
+
+/// Deeper than any stack: JSON is not read by going down into it.
+#[tokio::test]
+async fn deeply_nested_json_is_refused_without_a_crash() {
+    let mock = TestMock::default();
+    for (open, close) in [("[", "]"), ("{\"logs\":", "}"), ("[{\"type\":", "}]"), ("{\"now\":[", "]}")] {
+        for (method, path, _) in calls() {
+            for body in [open.repeat(200_000), format!("{}1{}", open.repeat(200_000), close.repeat(200_000))] {
+                mock.admin(method, path, body).await.details(400);
+            }
+        }
+    }
+}
