@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 /// `curl -H 'Authorization: Bearer mock-admin' http://127.0.0.1:8080/api/v1/audit-logs`
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
-pub struct Cli {
+struct Bare {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -26,27 +26,43 @@ pub struct Cli {
 enum Command {
     /// Serve the API (the default).
     Serve(serve::Args),
-    /// Check entry files and say what is in them.
+    /// Check files of entries and keys, and say what is in them.
     Validate(validate::Args),
     /// Ask a running server whether it answers; for a container's HEALTHCHECK.
     Healthcheck(healthcheck::Args),
 }
 
-impl Cli {
-    /// Runs the command; its messages are on standard error, its exit code is 0, or 1 when it failed.
-    #[must_use]
-    pub fn run(self) -> ExitCode {
-        let done = match self.command.unwrap_or(Command::Serve(self.serve)) {
-            Command::Serve(args) => serve::run(&args),
-            Command::Validate(args) => validate::run(&args),
-            Command::Healthcheck(args) => healthcheck::run(&args),
-        };
-        match done {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(message) => {
-                eprintln!("error: {message}");
-                ExitCode::FAILURE
-            }
+/// The command line where a command is named: the flags of `serve`, and their environment variables, are none of its
+/// business.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Named {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Reads the command line and runs its command; messages are on standard error, the exit code is 0, 1 when it failed,
+/// and 2 when the command line is wrong.
+#[must_use]
+pub fn run() -> ExitCode {
+    let first = std::env::args().nth(1);
+    let command = match first.as_deref() {
+        Some(name) if Command::has_subcommand(name) => Named::parse().command,
+        _ => {
+            let Bare { command, serve } = Bare::parse();
+            command.unwrap_or(Command::Serve(serve))
+        }
+    };
+    let done = match command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::Healthcheck(args) => healthcheck::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
         }
     }
 }

@@ -2,9 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use cortex_audit_mock::cli::Cli;
-
 fn main() -> ExitCode {
-    Cli::parse().run()
+    cortex_audit_mock::cli::run()
 }

@@ -41,6 +41,12 @@ impl Mock {
         for (field, count) in &loaded.ignored_fields {
             tracing::warn!("the entries have a field \"{field}\" that this version does not know; ignored in {count}");
         }
+        if loaded.entries.is_empty() {
+            tracing::warn!("there are no entries: every answer is empty until some are added");
+        }
+        if !keys.list().iter().any(|key| key.grants(keys::VIEW_AUDIT_LOGS)) {
+            tracing::warn!("no key may view audit logs: every answer is a 401 or 403");
+        }
         let base = Arc::new(Base::new(loaded.entries));
         let start = Start {
             models: models(&base, now)?,

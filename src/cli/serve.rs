@@ -17,7 +17,6 @@ use tracing_subscriber::util::SubscriberInitExt;
 use super::value;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
-use crate::fixture::EntrySource;
 use crate::http;
 use crate::keys::KeySource;
 use crate::mock::Mock;
@@ -41,16 +40,16 @@ pub struct Args {
     #[arg(long, value_name = "TIME", env = "CORTEX_MOCK_NOW", value_parser = value::instant)]
     now: Option<Timestamp>,
     /// How often a client may ask: such as 1000/min, 5/s, or off.
-    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_RATE_LIMIT", default_value_t)]
+    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_RATE_LIMIT", default_value_t, allow_hyphen_values = true)]
     rate_limit: RateLimit,
     /// Reject what the contract does not list, such as unknown parameters, instead of reporting it.
     #[arg(long, env = "CORTEX_MOCK_STRICT", value_parser = value::switch())]
     strict: bool,
     /// New entries over time, such as 6/min. [default: none]
-    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_LIVE")]
+    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_LIVE", allow_hyphen_values = true)]
     live: Option<Rate>,
     /// What decides everything that is left to chance: the same seed, the same answers.
-    #[arg(long, value_name = "S", env = "CORTEX_MOCK_SEED", default_value_t = 42)]
+    #[arg(long, value_name = "S", env = "CORTEX_MOCK_SEED", default_value_t = 42, value_parser = value::seed, allow_hyphen_values = true)]
     seed: u64,
     /// Guard the control plane: it then asks for this as a bearer token.
     #[arg(
@@ -59,7 +58,6 @@ pub struct Args {
         env = "CORTEX_MOCK_ADMIN_TOKEN",
         value_parser = NonEmptyStringValueParser::new(),
         hide_env_values = true,
-        conflicts_with = "no_admin"
     )]
     admin_token: Option<String>,
     /// Leave out the control plane, but for /__admin/health.
@@ -79,12 +77,8 @@ enum LogFormat {
 
 impl Args {
     fn config(&self) -> Config {
-        let entries = match self.fixtures.as_slice() {
-            [] => vec![EntrySource::BuiltIn],
-            given => given.iter().map(|path| EntrySource::from(path.as_str())).collect(),
-        };
         Config {
-            entries,
+            entries: value::sources(&self.fixtures),
             keys: self.keys.clone().map_or(KeySource::BuiltIn, KeySource::Path),
             now: self.now,
             rate_limit: self.rate_limit,
@@ -103,7 +97,8 @@ impl Args {
 /// Serves until SIGTERM or SIGINT.
 pub fn run(args: &Args) -> Result<(), String> {
     log_to_standard_error(args.log)?;
-    let mock = Mock::start(&args.config()).map_err(|errors| errors.told())?;
+    let mock = Mock::start(&args.config())
+        .map_err(|errors| format!("nothing is served: {} (--fixtures, --keys)\n{errors}", errors.counted()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -165,6 +160,9 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 
 /// `RUST_LOG` is honoured, as `info` or `cortex_audit_mock=debug`; a request is a line at `debug`.
 fn log_to_standard_error(format: LogFormat) -> Result<(), String> {
+    if format == LogFormat::Off {
+        return Ok(());
+    }
     let filter = match std::env::var("RUST_LOG") {
         Ok(given) => levels(&given).ok_or_else(|| {
             format!(
@@ -175,9 +173,8 @@ fn log_to_standard_error(format: LogFormat) -> Result<(), String> {
     };
     let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     match format {
-        LogFormat::Off => {}
         LogFormat::Json => tracing_subscriber::registry().with(layer.json().with_filter(filter)).init(),
-        LogFormat::Text => {
+        LogFormat::Text | LogFormat::Off => {
             let layer = layer.with_target(false).with_ansi(io::stderr().is_terminal());
             tracing_subscriber::registry().with(layer.with_filter(filter)).init();
         }

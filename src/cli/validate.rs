@@ -1,12 +1,17 @@
-//! `validate`: checks entry files and says what is in them.
+//! `validate`: checks files of entries and keys, and says what is in them.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
 use super::value;
-use crate::contract::{Action, ActorType, Entry, OBJECT_TYPES, Timestamp, nearest};
-use crate::fixture::{self, EntrySource, Loaded};
+use crate::contract::{Action, ActorType, Entry, OBJECT_TYPES, Timestamp, is_email, nearest};
+use crate::fixture::{self, Loaded};
+use crate::json_file::FileErrors;
+use crate::keys::{self, KeySource, Keys, VIEW_AUDIT_LOGS};
 
 /// Which files.
 #[derive(Debug, ClapArgs)]
@@ -14,6 +19,9 @@ pub struct Args {
     /// Entries: files, folders of files, or - for standard input. [default: the built-in story]
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
+    /// A keys file to check as well.
+    #[arg(long, value_name = "PATH")]
+    keys: Option<PathBuf>,
     /// The instant that relative times count from. [default: the system clock]
     #[arg(long, value_name = "TIME", value_parser = value::instant)]
     now: Option<Timestamp>,
@@ -21,19 +29,42 @@ pub struct Args {
 
 /// Prints a summary, or every error of every file.
 pub fn run(args: &Args) -> Result<(), String> {
-    let sources: Vec<EntrySource> = match args.paths.as_slice() {
-        [] => vec![EntrySource::BuiltIn],
-        given => given.iter().map(|path| EntrySource::from(path.as_str())).collect(),
-    };
     let now = args.now.unwrap_or_else(Timestamp::system);
-    let loaded = fixture::load(&sources, now).map_err(|errors| errors.told())?;
-    print!("{}", summary(&loaded));
-    Ok(())
+    let keys = args.keys.clone().map(|path| keys::load(&KeySource::Path(path), now)).transpose();
+    // Keys alone are asked for when only they are named.
+    let entries = match (&args.keys, args.paths.as_slice()) {
+        (Some(_), []) => Ok(None),
+        (_, paths) => fixture::load(&value::sources(paths), now).map(Some),
+    };
+    let (keys, entries) = match (keys, entries) {
+        (Ok(keys), Ok(entries)) => (keys, entries),
+        (keys, entries) => {
+            let errors = [keys.err(), entries.err()].into_iter().flatten().flat_map(|errors| errors.0);
+            let errors = FileErrors(errors.collect());
+            return Err(format!("{}\n{errors}", errors.counted()));
+        }
+    };
+    let told = keys.as_ref().map(told_keys).into_iter().chain(entries.as_ref().map(summary)).collect::<String>();
+    match io::stdout().write_all(told.as_bytes()) {
+        // Whoever reads only the first lines has read enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
+        _ => Ok(()),
+    }
+}
+
+fn told_keys(keys: &Keys) -> String {
+    let useless = keys.list().iter().filter(|key| !key.grants(VIEW_AUDIT_LOGS));
+    let notes = useless.map(|key| format!("  note: {key} has no role that grants \"{VIEW_AUDIT_LOGS}\"\n"));
+    format!("{}, all valid\n{}", counted(keys.list().len(), "key", "keys"), notes.collect::<String>())
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn summary(loaded: &Loaded) -> String {
     let entries = &loaded.entries;
-    let mut lines = vec![format!("{} entries, all valid", entries.len())];
+    let mut lines = vec![format!("{}, all valid", counted(entries.len(), "entry", "entries"))];
     let times = entries.iter().map(|entry| entry.timestamp);
     if let (Some(first), Some(last)) = (times.clone().min(), times.max()) {
         lines.push(format!("  from {first} to {last}"));
@@ -48,11 +79,22 @@ fn summary(loaded: &Loaded) -> String {
         let meant = nearest(kind, OBJECT_TYPES).map(|word| format!("; did you mean {word}?")).unwrap_or_default();
         lines.push(format!("  note: {kind} is not an object type that Cortex is known to use{meant}"));
     }
+    let addresses = entries.iter().filter_map(|entry| entry.ip_address.as_deref());
+    lines.extend(odd("ipAddress", "an IP address", addresses.filter(|text| text.parse::<IpAddr>().is_err())));
+    let emails = entries.iter().filter_map(|entry| entry.actor.email.as_deref());
+    lines.extend(odd("actorEmail", "an e-mail address", emails.filter(|text| !is_email(text))));
     for (field, count) in &loaded.ignored_fields {
-        let entries = if *count == 1 { "entry" } else { "entries" };
-        lines.push(format!("  note: the field {field} is not known and was ignored in {count} {entries}"));
+        let entries = counted(*count, "entry", "entries");
+        lines.push(format!("  note: the field {field} is not known and was ignored in {entries}"));
     }
     lines.join("\n") + "\n"
+}
+
+/// A note on values that load, and are hardly meant.
+fn odd<'a>(field: &str, what: &str, mut values: impl Iterator<Item = &'a str>) -> Option<String> {
+    let first = values.next()?;
+    let entries = counted(values.count() + 1, "entry", "entries");
+    Some(format!("  note: {field} is not {what} in {entries}, such as \"{first}\""))
 }
 
 fn counts<const N: usize>(title: &str, words: [&str; N], entries: &[Entry], of: impl Fn(&Entry) -> &str) -> String {

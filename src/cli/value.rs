@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use clap::builder::{BoolishValueParser, TypedValueParser};
 
 use crate::contract::Timestamp;
+use crate::fixture::EntrySource;
 
 /// An address with its port.
 pub fn address(text: &str) -> Result<SocketAddr, String> {
@@ -16,6 +17,19 @@ pub fn address(text: &str) -> Result<SocketAddr, String> {
 pub fn instant(text: &str) -> Result<Timestamp, String> {
     let told = |error| format!("it {error}; accepted: RFC 3339 such as 2025-05-20T06:00:00Z");
     text.parse().map_err(told)
+}
+
+/// The sources that are named, or the built-in story when none is.
+pub fn sources(paths: &[String]) -> Vec<EntrySource> {
+    match paths {
+        [] => vec![EntrySource::BuiltIn],
+        given => given.iter().map(|path| EntrySource::from(path.as_str())).collect(),
+    }
+}
+
+/// A seed.
+pub fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("accepted: a whole number from 0 to {}", u64::MAX))
 }
 
 /// The value of a switch, which only its environment variable can have.

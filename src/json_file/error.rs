@@ -53,11 +53,11 @@ impl fmt::Display for FileErrors {
 }
 
 impl FileErrors {
-    /// How many there are, then a line each, so that a terminal makes every place clickable.
-    pub(crate) fn told(&self) -> String {
+    /// How many there are; each then stands on a line of its own, so that a terminal makes every place clickable.
+    pub(crate) fn counted(&self) -> String {
         match self.0.len() {
-            1 => format!("1 thing is wrong\n{self}"),
-            count => format!("{count} things are wrong\n{self}"),
+            1 => "1 thing is wrong".to_owned(),
+            count => format!("{count} things are wrong"),
         }
     }
 }

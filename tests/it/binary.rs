@@ -297,7 +297,7 @@ fn every_error_of_every_file_is_told_and_nothing_is_bound() {
         &path(&files, "keys.json"),
     ]);
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r#"
-    error: 5 things are wrong
+    error: nothing is served: 5 things are wrong (--fixtures, --keys)
     FOLDER/keys.json:1:81: key 1, role: "BOSS" is not one of READ_ONLY, USER, MANAGER, ADMIN
     FOLDER/a.json:1:13: entry 1, action: "CREATED" is not one of CREATE, UPDATE, DELETE; did you mean "CREATE"?
     FOLDER/a.json:1:44: entry 1, objectIdentifier: expected a string, found a number
@@ -311,7 +311,7 @@ fn an_unreadable_file_is_told_and_nothing_is_bound() {
     let files = folder(&[]);
     let ended = refused_files(&["--fixtures", &path(&files, "missing.json"), "--keys", &path(&files, "none.json")]);
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r"
-    error: 2 things are wrong
+    error: nothing is served: 2 things are wrong (--fixtures, --keys)
     FOLDER/none.json: cannot be read: No such file or directory (os error 2)
     FOLDER/missing.json: cannot be read: No such file or directory (os error 2)
     ");
@@ -372,6 +372,98 @@ fn validate_tells_everything_that_is_wrong() {
     "#);
 }
 
+#[test]
+fn validate_checks_keys_too() {
+    let files = folder(&[
+        ("keys.json", r#"{"keys": [{"token": "key-a-long", "name": "A"}]}"#),
+        ("wrong.json", r#"{"keys": [{"token": "key-a-long"}]}"#),
+        ("a.json", &entry("a")),
+        (
+            "odd.json",
+            r#"[{"action": "DELETE", "objectIdentifier": "b", "objectType": "TEAM", "timestamp": "now",
+            "ipAddress": "home", "actorEmail": "nobody"}]"#,
+        ),
+    ]);
+    let ended = binary(["validate", "--keys", &path(&files, "keys.json")]).run();
+    assert_snapshot!(ended.succeeded(), @r#"
+    1 key, all valid
+      note: A (…long) has no role that grants "View audit logs"
+    "#);
+    let ended = binary(["validate", "--keys", &path(&files, "wrong.json"), &path(&files, "a.json")]).run();
+    assert_snapshot!(without_folder(ended.failed(1), files.path()), @r#"
+    error: 1 thing is wrong
+    FOLDER/wrong.json:1:11: key 1, name: is required and missing
+    "#);
+    let ended = binary(["validate", "--now", "2025-05-20T12:00:00Z", &path(&files, "odd.json")]).run();
+    assert_snapshot!(ended.succeeded(), @r#"
+    1 entry, all valid
+      from 2025-05-20T12:00:00Z to 2025-05-20T12:00:00Z
+      actions: DELETE 1
+      actor types: ANONYMOUS 1
+      object types: 1
+      note: ipAddress is not an IP address in 1 entry, such as "home"
+      note: actorEmail is not an e-mail address in 1 entry, such as "nobody"
+    "#);
+}
+
+#[test]
+fn settings_of_serve_do_not_disturb_other_commands() {
+    let ended = binary(["validate"]).env("CORTEX_MOCK_STRICT", "maybe").env("CORTEX_MOCK_LISTEN", "nowhere").run();
+    assert!(ended.succeeded().starts_with("640 entries, all valid"));
+}
+
+#[test]
+fn no_admin_wins_over_a_token_wherever_each_is_said() {
+    let server = binary(["--listen", "127.0.0.1:0", "--no-admin"]).env("CORTEX_MOCK_ADMIN_TOKEN", "t").serve();
+    assert_eq!(server.get("/__admin/version").status.as_u16(), 404);
+    let server = binary(["--listen", "127.0.0.1:0", "--admin-token", "t"]).env("CORTEX_MOCK_NO_ADMIN", "false").serve();
+    assert_eq!(server.get("/__admin/version").status.as_u16(), 401);
+}
+
+#[test]
+fn a_wrong_seed_or_rate_names_its_flag_and_what_is_accepted() {
+    for (flag, value, accepted) in [
+        ("--seed", "-1", "accepted: a whole number from 0 to 18446744073709551615"),
+        ("--seed", "x", "accepted: a whole number"),
+        ("--rate-limit", "-1/s", "expected COUNT/UNIT"),
+        ("--live", "-6/min", "expected COUNT/UNIT"),
+    ] {
+        let ended = binary([flag, value]).run();
+        let told = ended.failed(2);
+        assert!(told.contains(&format!("'{value}' for '{flag}")) && told.contains(accepted), "{told}");
+    }
+}
+
+#[test]
+fn a_start_that_is_of_little_use_is_warned_of() {
+    let keys = folder(&[("keys.json", r#"{"keys": []}"#)]);
+    let empty = binary(["--listen", "127.0.0.1:0", "--fixtures", "-", "--keys", &path(&keys, "keys.json")]);
+    let log = empty.input("[]").serve().stop();
+    assert!(log.contains("there are no entries: every answer is empty until some are added"), "{log}");
+    assert!(log.contains("no key may view audit logs: every answer is a 401 or 403"), "{log}");
+    let odd = binary(["--listen", "127.0.0.1:0", "--fixtures", "-"]);
+    let log = odd.input(entry("a").replace('{', r#"{"tenant": "acme", "#)).serve().stop();
+    assert!(log.contains(r#"a field \"tenant\" that this version does not know"#), "{log}");
+}
+
+#[test]
+fn a_refused_request_is_told_in_the_log_in_the_words_of_its_answer() {
+    let server = Server::start(&[]);
+    server.get_as("mock-revoked", LOGS);
+    server.get_as("mock-admin", "/api/v1/audit-logs?page=x");
+    server.get_as("mock-admin", "/api/v1/audit-log");
+    let log = server.stop();
+    for told in [
+        "401 GET /api/v1/audit-logs",
+        "The key Revoked (…oked) is revoked.",
+        "400 GET /api/v1/audit-logs?page=x",
+        "is not an integer",
+        "404 GET /api/v1/audit-log",
+    ] {
+        assert!(log.contains(told), "{told}: {log}");
+    }
+}
+
 // Health
 
 #[test]
@@ -384,8 +476,9 @@ fn healthcheck_succeeds_against_a_running_server() {
 
 #[test]
 fn healthcheck_of_all_addresses_asks_on_loopback() {
-    let server = binary(["--listen", "0.0.0.0:0"]).serve();
-    assert_eq!(binary(["healthcheck", "--listen", server.address()]).run().succeeded(), "");
+    let server = Server::start(&[]);
+    let (_, port) = server.address().rsplit_once(':').unwrap();
+    assert_eq!(binary(["healthcheck", "--listen", &format!("0.0.0.0:{port}")]).run().succeeded(), "");
 }
 
 #[test]

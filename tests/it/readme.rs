@@ -277,7 +277,7 @@ fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
     let client = script.contains("cortex ").then(official_client::installed);
     let tools_missing = client == Some(None) || (script.contains("curl ") && Command::new("curl").output().is_err());
     if tools_missing {
-        eprintln!("skipped: {script}");
+        official_client::skipped(&script);
         return None;
     }
     let server = started.unwrap_or_else(|| Server::start(&[]));
