@@ -10,7 +10,7 @@ use crate::duration;
 use crate::fixture::Moment;
 use crate::json_file::{FileErrors, Findings, JsonFile, Members, kind};
 use crate::rate::RateLimit;
-use crate::world::{Activity, Reading, Settings};
+use crate::world::{Activity, Live, Reading, Settings};
 
 /// The name of a body in an error.
 pub(crate) const BODY: &str = "body";
@@ -20,11 +20,11 @@ pub(crate) const BODY: &str = "body";
 ///
 /// # Errors
 /// Everything that is wrong with the text.
-pub fn clock(text: &str, clock: &Reading) -> Result<(Timestamp, bool), FileErrors> {
+pub fn clock(text: &str, clock: &Reading) -> Result<(Option<Timestamp>, bool), FileErrors> {
     object(text, &["now", "frozen"], "{\"now\":\"2025-05-20T12:00:00Z\"}", |findings, members| {
         let now = parsed(findings, members, "now", "now+5m", |text| Moment::read(text, clock.now));
         let frozen = findings.boolean(members, "", "frozen");
-        (now.unwrap_or(clock.now), frozen.unwrap_or(true))
+        (now, frozen.unwrap_or(true))
     })
 }
 
@@ -63,7 +63,10 @@ pub fn live(text: &str) -> Result<Option<Activity>, FileErrors> {
                 _ => format!("\"{text}\" is not a rate; {error}"),
             })
         });
-        let lateness = parsed(findings, members, "lateness", "30s", length);
+        let lateness = parsed(findings, members, "lateness", "30s", |text| match length(text)? {
+            late if late <= Live::LATEST => Ok(late),
+            _ => Err(format!("\"{text}\" is longer than {}", duration::written(Live::LATEST))),
+        });
         let burst = findings.integer(members, "", "burst", 1, 1000).and_then(|burst| u32::try_from(burst).ok());
         let lateness = lateness.unwrap_or_default();
         rate.map(|rate| Activity { rate, lateness, burst: burst.unwrap_or(1) })

@@ -14,15 +14,16 @@ mod request;
 mod request_id;
 mod visit;
 
-use axum::Router;
 use axum::extract::OriginalUri;
 use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, delete, get, post};
+use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::mock::Mock;
 use problem::Problem;
+use visit::Visit;
 
 pub use effect::Abort;
 
@@ -77,8 +78,9 @@ fn with_trailing_slash(path: &str, methods: MethodRouter<Mock>) -> Router<Mock> 
     Router::new().route(path, methods.clone()).route(&format!("{path}/"), methods)
 }
 
-async fn not_found(OriginalUri(uri): OriginalUri) -> Problem {
-    Problem::NotFound { path: uri.path().to_owned() }
+/// The path is told without what may be a secret in it, where a visit knows.
+async fn not_found(visit: Option<Extension<Visit>>, OriginalUri(uri): OriginalUri) -> Problem {
+    Problem::NotFound { path: visit.map_or_else(|| uri.path().to_owned(), |visit| visit.path.to_string()) }
 }
 
 async fn method_not_allowed(method: Method, OriginalUri(uri): OriginalUri) -> Problem {

@@ -66,6 +66,15 @@ impl Mock {
         &self.inner.keys
     }
 
+    /// Whether a text is a token of this server: of a key, alone or with a session, or of the control plane; also behind
+    /// the word Bearer.
+    pub(crate) fn knows_token(&self, text: &str) -> bool {
+        let last = text.rsplit(char::is_whitespace).next().unwrap_or(text);
+        let key = last.rsplit_once('~').map(|(key, _)| key);
+        let of_admin = matches!(self.admin(), Admin::Token(token) if token == last);
+        of_admin || std::iter::once(last).chain(key).any(|token| self.keys().find(token).is_some())
+    }
+
     /// Who may use the control plane.
     #[must_use]
     pub fn admin(&self) -> &Admin {

@@ -137,20 +137,17 @@ impl World {
 
     /// Moves the clock later, see [`Clock::advance`].
     pub fn advance(&self, by: Duration) {
-        self.catch_up();
-        self.clock.advance(by);
+        self.live.before_a_move(&self.clock, &self.store, || self.clock.advance(by));
     }
 
     /// Sets the clock, see [`Clock::set`]. What was due before is stamped by the time before.
-    pub fn set_clock(&self, now: Timestamp, frozen: bool) {
-        self.catch_up();
-        self.clock.set(now, frozen);
+    pub fn set_clock(&self, now: impl Into<Option<Timestamp>>, frozen: bool) {
+        self.live.before_a_move(&self.clock, &self.store, || self.clock.set(now, frozen));
     }
 
     /// Follows the system's clock, see [`Clock::follow_system`].
     pub fn follow_system_clock(&self) {
-        self.catch_up();
-        self.clock.follow_system();
+        self.live.before_a_move(&self.clock, &self.store, || self.clock.follow_system());
     }
 
     /// Begins live activity in place of any before, of which what was due is brought in; `None` ends it.

@@ -56,7 +56,7 @@ pub struct Args {
         long,
         value_name = "T",
         env = "CORTEX_MOCK_ADMIN_TOKEN",
-        value_parser = NonEmptyStringValueParser::new(),
+        value_parser = value::token,
         hide_env_values = true,
     )]
     admin_token: Option<String>,

@@ -27,6 +27,12 @@ pub fn sources(paths: &[String]) -> Vec<EntrySource> {
     }
 }
 
+/// A token that a header can carry; a wrong one is not told back.
+pub fn token(text: &str) -> Result<String, String> {
+    let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { Ok(text.to_owned()) } else { Err("accepted: ASCII letters, digits and signs, without spaces".to_owned()) }
+}
+
 /// A seed.
 pub fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("accepted: a whole number from 0 to {}", u64::MAX))

@@ -94,7 +94,7 @@ fn dripping(whole: Bytes, bytes: usize, every: Duration) -> Body {
         if pause {
             tokio::time::sleep(every).await;
         }
-        let part = rest.split_to(bytes.min(rest.len()));
+        let part = rest.split_to(bytes.clamp(1, rest.len()));
         Some((Ok::<_, Infallible>(part), (rest, true)))
     }))
 }

@@ -1,6 +1,7 @@
 //! What stands between a visit and the operation, in this order: a forced answer, the limiter, the key, the faults.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
@@ -22,8 +23,8 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
     };
     let preference = preferred(request.headers());
     if let Ok(Some(status)) = preference {
-        let forced = Problem::Forced { status, retry_after: None, by: "the header Prefer".to_owned() };
-        return answered_by(AnsweredBy::Prefer, forced.into_response());
+        visit.answered_by(AnsweredBy::Prefer);
+        return forced(status, None, "the header Prefer", &request);
     }
 
     let settings = visit.world.settings();
@@ -32,12 +33,12 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
         _ => (Client::at(address(&request)), settings.rate_limit),
     };
     if let Err(wait) = visit.world.limiter.admit(&client, limit) {
-        let refused = Problem::TooManyRequests { wait, instance: request.uri().path().to_owned() };
-        return answered_by(AnsweredBy::Limit, refused.into_response());
+        visit.answered_by(AnsweredBy::Limit);
+        return Problem::TooManyRequests { wait, instance: request.uri().path().to_owned() }.into_response();
     }
-    let key = match (visit.refused, visit.key) {
-        (None, Some((_, key))) => key,
-        (Some(why), _) => return Problem::Unauthorized(why).into_response(),
+    let key = match (&visit.refused, &visit.key) {
+        (None, Some((_, key))) => Arc::clone(key),
+        (Some(why), _) => return Problem::Unauthorized(why.clone()).into_response(),
         (None, None) => return Problem::Internal.into_response(),
     };
 
@@ -45,8 +46,11 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
         return problem.into_response();
     }
 
-    let subject = Subject { key: &key.name, query: &visit.query };
+    let subject = Subject { key: &key.name, query: request.uri().query().unwrap_or_default() };
     let plan = visit.world.faults.plan(&subject);
+    if !plan.fired.is_empty() {
+        visit.answered_by(AnsweredBy::Faults(plan.fired.clone()));
+    }
     request.extensions_mut().insert(Caller { key, world: visit.world, query: visit.query });
     if plan.fired.is_empty() {
         return next.run(request).await;
@@ -58,27 +62,26 @@ async fn faulty(plan: Plan, request: Request, next: Next) -> Response {
     // Sleeping holds nothing but this request.
     tokio::time::sleep(plan.delay).await;
     let numbers: Vec<String> = plan.fired.iter().map(u64::to_string).collect();
-    let response = match plan.effect {
+    match plan.effect {
         None | Some(Effect::Delay(_)) => next.run(request).await,
         Some(Effect::Status { status, retry_after }) => {
-            Problem::Forced { status, retry_after, by: format!("fault {}", numbers.join(", ")) }.into_response()
+            forced(status, retry_after, &format!("fault {}", numbers.join(", ")), &request)
         }
         Some(Effect::Reset) => Abort::Reset.into_response(),
         Some(Effect::Empty) => Abort::Empty.into_response(),
         Some(Effect::Truncate { bytes }) => changed(Change::Truncate { bytes }, next.run(request).await),
         Some(Effect::Malformed) => changed(Change::Malformed, next.run(request).await),
         Some(Effect::Drip { bytes, every }) => changed(Change::Drip { bytes, every }, next.run(request).await),
-    };
-    answered_by(AnsweredBy::Faults(plan.fired), response)
+    }
+}
+
+fn forced(status: u16, retry_after: Option<u64>, by: &str, request: &Request) -> Response {
+    let instance = request.uri().path().to_owned();
+    Problem::Forced { status, retry_after, by: by.to_owned(), instance }.into_response()
 }
 
 fn changed(change: Change, mut response: Response) -> Response {
     response.extensions_mut().insert(change);
-    response
-}
-
-fn answered_by(by: AnsweredBy, mut response: Response) -> Response {
-    response.extensions_mut().insert(by);
     response
 }
 

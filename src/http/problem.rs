@@ -63,7 +63,7 @@ pub enum Problem {
     /// 500: a handler panicked; the server lives on.
     Internal,
     /// The status that a fault or the request itself asks for.
-    Forced { status: u16, retry_after: Option<u64>, by: String },
+    Forced { status: u16, retry_after: Option<u64>, by: String, instance: String },
 }
 
 /// Why a request has no valid key (ERR-401).
@@ -135,7 +135,8 @@ impl Problem {
             Self::BadBody(errors) => list(&errors.0),
             Self::BadControl { details } | Self::Absent { details } => elided(details),
             Self::BadPreference { code } => {
-                let code = elided(code);
+                // A longer one is no status with a slip in it, and may be anything.
+                let code = if code.len() <= 5 { code } else { "…" };
                 format!("Prefer: code={code} cannot be forced; accepted: 200, or 400 to 599, such as code=429.")
             }
             Self::BrokenBody => "The request body broke off, or its framing is wrong; a GET needs none.".to_owned(),
@@ -147,9 +148,11 @@ impl Problem {
                                    the token that the server was started with (--admin-token)."
                     .to_owned()
             }
-            Self::CrossSite => "The control plane does not answer pages of other sites; use it from the server's own \
-                                page, or from a program."
-                .to_owned(),
+            Self::CrossSite => {
+                "The control plane does not answer pages of other sites, nor, without --admin-token, any \
+                                page under another name than localhost or an address; use it from a program."
+                    .to_owned()
+            }
             Self::ControlOff => {
                 "The control plane is left out of this server (--no-admin); only /__admin/health answers.".to_owned()
             }
@@ -211,8 +214,8 @@ impl Problem {
     fn waiting(&self) -> Option<(u64, &str)> {
         match self {
             Self::TooManyRequests { wait, instance } => Some((wait.seconds, instance)),
-            Self::Forced { status: 429, retry_after, .. } => {
-                Some((retry_after.unwrap_or(1).max(1), "/api/v1/audit-logs"))
+            Self::Forced { status: 429, retry_after, instance, .. } => {
+                Some((retry_after.unwrap_or(1).max(1), instance))
             }
             _ => None,
         }

@@ -1,6 +1,6 @@
 //! The journal's record of a request, and its line in the log.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
@@ -24,6 +24,7 @@ pub struct Noticed(pub Vec<Finding>);
 struct Opened {
     world: Arc<World>,
     arrived: Instant,
+    answered_by: Arc<OnceLock<AnsweredBy>>,
     record: Option<Record>,
 }
 
@@ -37,7 +38,7 @@ impl Opened {
         if record.findings.is_empty() {
             record.problem = response.extensions().get().map(Problem::to_string);
         }
-        record.answered_by = response.extensions_mut().remove::<AnsweredBy>();
+        record.answered_by = self.answered_by.get().cloned();
         record.duration = self.arrived.elapsed();
         log(record, response.extensions().get::<Problem>());
     }
@@ -46,7 +47,8 @@ impl Opened {
 impl Drop for Opened {
     fn drop(&mut self) {
         if let Some(record) = self.record.take() {
-            self.world.journal.add(Record { duration: self.arrived.elapsed(), ..record });
+            let answered_by = self.answered_by.get().cloned();
+            self.world.journal.add(Record { duration: self.arrived.elapsed(), answered_by, ..record });
         }
     }
 }
@@ -55,13 +57,13 @@ impl Drop for Opened {
 pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) -> Response {
     let arrived = Instant::now();
     let visit = Visit::of(&mock, &request);
-    let (world, query) = (Arc::clone(&visit.world), Arc::clone(&visit.query));
+    let world = Arc::clone(&visit.world);
     let record = Record {
         id: RequestId::of(&request).uuid(),
         time: world.clock.now(),
-        method: request.method().to_string(),
-        path: request.uri().path().to_owned(),
-        query: Arc::clone(&query),
+        method: request.method().as_str().chars().take(20).collect(),
+        path: kept(&visit.path),
+        query: kept(&visit.query),
         key: visit.key.as_ref().map(|(_, key)| Arc::clone(key)),
         status: 0,
         duration: Duration::ZERO,
@@ -69,12 +71,23 @@ pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) ->
         problem: None,
         answered_by: None,
     };
+    let opened = Opened { world, arrived, answered_by: visit.answerer(), record: Some(record) };
     request.extensions_mut().insert(visit);
-    let opened = Opened { world, arrived, record: Some(record) };
 
     let mut response = next.run(request).await;
     opened.close(&mut response);
     response
+}
+
+/// A path or query as the journal keeps it: whole unless it is of no sensible length.
+fn kept(text: &Arc<str>) -> Arc<str> {
+    /// With all records of this length a journal takes 40 MB.
+    const LONGEST: usize = 4096;
+
+    match text.char_indices().nth(LONGEST) {
+        None => Arc::clone(text),
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+    }
 }
 
 /// A request that was not answered with what it asked for is told at the terminal, in the words of its answer; any

@@ -1,17 +1,17 @@
 //! A client's visit: its token tells which key and which world.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use percent_encoding::percent_decode_str;
 
 use super::problem::Unauthorized;
-use crate::contract::Timestamp;
 use crate::contract::query::without_secrets;
 use crate::keys::Key;
 use crate::mock::Mock;
-use crate::world::{SessionName, World};
+use crate::world::{AnsweredBy, SessionName, World};
 
 /// Who comes, and to which world.
 #[derive(Debug, Clone)]
@@ -22,44 +22,73 @@ pub struct Visit {
     pub key: Option<(usize, Arc<Key>)>,
     /// Why the token is not accepted, if it is not.
     pub refused: Option<Unauthorized>,
-    /// The raw query string without any secret: all that is looked at from here on.
+    /// The path without any secret.
+    pub path: Arc<str>,
+    /// The raw query string without any secret: all that the operation looks at.
     pub query: Arc<str>,
+    answered_by: Arc<OnceLock<AnsweredBy>>,
 }
 
 impl Visit {
     /// A token is `KEY` or `KEY~SESSION`; a whole token that is itself a key wins.
     pub fn of(mock: &Mock, request: &Request) -> Self {
         let token = bearer_token(request.headers());
-        let raw = request.uri().query().unwrap_or_default();
-        let query = without_secrets(raw, |text| token == Ok(text) || is_token(mock, text)).into();
-        let refused = |why, query| Self { world: mock.world(), key: None, refused: Some(why), query };
-        let token = match token {
-            Ok(token) => token,
-            Err(why) => return refused(why, query),
+        let is_secret = |text: &str| token == Ok(text) || mock.knows_token(text);
+        let path = hidden_in_path(request.uri().path(), is_secret);
+        let query = without_secrets(request.uri().query().unwrap_or_default(), is_secret);
+        let visit = Self {
+            world: mock.world(),
+            key: None,
+            refused: None,
+            path: path.into(),
+            query: query.into(),
+            answered_by: Arc::default(),
         };
+        match token {
+            Ok(token) => visit.with_token(mock, token),
+            Err(why) => visit.refused(why),
+        }
+    }
+
+    fn with_token(self, mock: &Mock, token: &str) -> Self {
         if let Some(grant) = mock.keys().find(token) {
-            return Self::with_key(mock.world(), grant.index, grant.key, query);
+            return self.with_key(grant.index, grant.key);
         }
         let with_session = token.rsplit_once('~').and_then(|(key, name)| Some((mock.keys().find(key)?, name)));
         match with_session.map(|(grant, name)| (grant, name.parse::<SessionName>())) {
-            Some((grant, Ok(name))) => Self::with_key(mock.session(&name), grant.index, grant.key, query),
-            Some((_, Err(error))) => refused(Unauthorized::Session(error), query),
-            None => refused(Unauthorized::Refused(mock.keys().unknown()), query),
+            Some((grant, Ok(name))) => Self { world: mock.session(&name), ..self }.with_key(grant.index, grant.key),
+            Some((_, Err(error))) => self.refused(Unauthorized::Session(error)),
+            None => self.refused(Unauthorized::Refused(mock.keys().unknown())),
         }
     }
 
-    fn with_key(world: Arc<World>, index: usize, key: &Arc<Key>, query: Arc<str>) -> Self {
-        let now: Timestamp = world.clock.now();
-        let refused = key.usable(now).err().map(Unauthorized::Refused);
-        Self { world, key: Some((index, Arc::clone(key))), refused, query }
+    fn with_key(self, index: usize, key: &Arc<Key>) -> Self {
+        let refused = key.usable(self.world.clock.now()).err().map(Unauthorized::Refused);
+        Self { key: Some((index, Arc::clone(key))), refused, ..self }
+    }
+
+    fn refused(self, why: Unauthorized) -> Self {
+        Self { refused: Some(why), ..self }
+    }
+
+    /// Says what answers in place of the operation, or changes its answer; known even if the client goes before that.
+    pub fn answered_by(&self, by: AnsweredBy) {
+        // Said once a request.
+        let _ = self.answered_by.set(by);
+    }
+
+    /// What was said by [`Visit::answered_by`], now or later.
+    pub fn answerer(&self) -> Arc<OnceLock<AnsweredBy>> {
+        Arc::clone(&self.answered_by)
     }
 }
 
-/// Whether a text is a token, alone, with a session, or behind the word Bearer.
-fn is_token(mock: &Mock, text: &str) -> bool {
-    let last = text.rsplit(char::is_whitespace).next().unwrap_or(text);
-    let key = last.rsplit_once('~').map(|(key, _)| key);
-    std::iter::once(last).chain(key).any(|token| mock.keys().find(token).is_some())
+fn hidden_in_path(path: &str, is_secret: impl Fn(&str) -> bool) -> String {
+    let shown = path.split('/').map(|part| {
+        let plain = percent_decode_str(part).decode_utf8_lossy();
+        if !part.is_empty() && is_secret(&plain) { "(hidden)" } else { part }
+    });
+    shown.collect::<Vec<_>>().join("/")
 }
 
 /// The token of `Authorization: Bearer <token>`, the scheme in any case (REQ-LENIENT, RFC 6750 section 2.1).

@@ -93,10 +93,13 @@ impl Clock {
         state.set(now.saturating_add(by), frozen, by);
     }
 
-    /// Sets the clock, standing still or running. Set back, the world gets no younger: its limiter sees no time pass.
-    pub fn set(&self, now: Timestamp, frozen: bool) {
+    /// Sets the clock, standing still or running; `None` keeps what it shows. Set back, the world gets no younger: its
+    /// limiter sees no time pass.
+    pub fn set(&self, now: impl Into<Option<Timestamp>>, frozen: bool) {
         let mut state = self.state();
-        let passed = now.since(state.read().now);
+        let shown = state.read().now;
+        let now = now.into().unwrap_or(shown);
+        let passed = now.since(shown);
         state.set(now, frozen, passed);
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::contract::query;
-use crate::fault::{Effect, Matching, Rule};
+use crate::fault::{Delay, Effect, Matching, Rule};
 use crate::seed::Chance;
 
 /// What the rules look at in a request.
@@ -78,6 +78,12 @@ impl Faults {
         self.inner().add(rule.into(), false)
     }
 
+    /// Adds rules at the end, all at once.
+    pub fn add_all(&self, rules: Vec<Rule>) -> Vec<Listed> {
+        let mut inner = self.inner();
+        rules.into_iter().map(|rule| inner.add(rule, false)).collect()
+    }
+
     /// All rules with their counts.
     #[must_use]
     pub fn list(&self) -> Vec<Listed> {
@@ -117,7 +123,10 @@ impl Faults {
             }
             plan.fired.push(listed.id);
             match listed.rule.effect {
-                Effect::Delay(delay) => plan.delay += delay.length(chance.fraction(), chance.fraction()),
+                Effect::Delay(delay) => {
+                    let length = delay.length(chance.fraction(), chance.fraction());
+                    plan.delay = plan.delay.saturating_add(length).min(Delay::LONGEST);
+                }
                 effect => plan.effect = Some(effect),
             }
         }

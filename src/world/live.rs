@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::clock::Reading;
+use super::clock::{Clock, Reading};
 use crate::contract::{Action, Entry};
 use crate::rate::Rate;
 use crate::seed::Chance;
@@ -48,6 +48,9 @@ struct State {
 }
 
 impl Live {
+    /// The longest lateness: a week.
+    pub const LATEST: Duration = Duration::from_secs(7 * 86_400);
+
     /// The most entries that are made at one look. What was due before those is left out, so that a clock set years
     /// ahead does not fill the memory.
     pub const MOST_AT_ONCE: u64 = 100_000;
@@ -71,8 +74,18 @@ impl Live {
 
     /// Adds to a store what became due since the last look, in the order of its arrival; whoever looks meanwhile waits.
     pub fn deliver(&self, clock: &Reading, store: &Store) {
+        self.bring(&mut self.state(), clock, store);
+    }
+
+    /// Adds what is due by the time before a clock is moved, and moves it before anybody looks again.
+    pub fn before_a_move(&self, clock: &Clock, store: &Store, go: impl FnOnce()) {
         let mut state = self.state();
-        let Some(State { activity, since, arrived }) = state.as_mut() else {
+        self.bring(&mut state, &clock.read(), store);
+        go();
+    }
+
+    fn bring(&self, state: &mut Option<State>, clock: &Reading, store: &Store) {
+        let Some(State { activity, since, arrived }) = state else {
             return;
         };
         let period = activity.period();

@@ -87,11 +87,11 @@ impl Sessions {
             live.used = used;
             return Arc::clone(&live.world);
         }
-        if inner.named.len() == Self::MOST {
-            inner.evict();
-        }
+        let evicted = if inner.named.len() == Self::MOST { inner.evict() } else { None };
         let world = Arc::new(World::new(&self.start));
         inner.named.insert(name.clone(), Open { world: Arc::clone(&world), used });
+        drop(inner);
+        drop(evicted);
         world
     }
 
@@ -99,19 +99,19 @@ impl Sessions {
     pub fn reset(&self, name: Option<&SessionName>) {
         let world = Arc::new(World::new(&self.start));
         let mut inner = self.inner();
-        match name {
-            None => inner.unnamed = world,
-            Some(name) => {
-                if let Some(live) = inner.named.get_mut(name) {
-                    live.world = world;
-                }
-            }
-        }
+        let old = match name {
+            None => Some(std::mem::replace(&mut inner.unnamed, world)),
+            Some(name) => inner.named.get_mut(name).map(|live| std::mem::replace(&mut live.world, world)),
+        };
+        drop(inner);
+        drop(old);
     }
 
     /// Ends a session; tells whether there was one of that name.
     pub fn remove(&self, name: &SessionName) -> bool {
-        self.inner().named.remove(name).is_some()
+        let ended = self.inner().named.remove(name);
+        // A large world takes its time to go; the lock is free by now.
+        ended.is_some()
     }
 
     /// The named sessions, the most recently used first.
@@ -135,12 +135,10 @@ impl Sessions {
 }
 
 impl Inner {
-    fn evict(&mut self) {
-        let Some(name) = self.named.iter().min_by_key(|(_, live)| live.used).map(|(name, _)| name.clone()) else {
-            return;
-        };
-        self.named.remove(&name);
+    fn evict(&mut self) -> Option<Open> {
+        let name = self.named.iter().min_by_key(|(_, live)| live.used).map(|(name, _)| name.clone())?;
         self.evicted += 1;
         tracing::warn!("the session {name} was ended to make room: at most {} live at a time", Sessions::MOST);
+        self.named.remove(&name)
     }
 }

@@ -435,6 +435,15 @@ fn a_wrong_seed_or_rate_names_its_flag_and_what_is_accepted() {
 }
 
 #[test]
+fn an_admin_token_that_no_header_can_carry_is_refused_without_telling_it() {
+    for token in ["a b", " abc ", "tök", ""] {
+        let ended = binary(["--admin-token", token]).run();
+        let told = ended.failed(2);
+        assert!(told.contains("--admin-token"), "{told}");
+    }
+}
+
+#[test]
 fn a_start_that_is_of_little_use_is_warned_of() {
     let keys = folder(&[("keys.json", r#"{"keys": []}"#)]);
     let empty = binary(["--listen", "127.0.0.1:0", "--fixtures", "-", "--keys", &path(&keys, "keys.json")]);

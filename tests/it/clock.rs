@@ -263,3 +263,24 @@ async fn a_wrong_body_says_what_to_send() {
     let shown: Value = mock.shown("/clock").await;
     assert_eq!(shown, json!({"now": NOW, "frozen": true, "system": false}));
 }
+
+/// Freezing says nothing of the time, so it must not undo an advance that comes between.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_advance_is_lost_to_a_freeze_at_the_same_time() {
+    let mock = std::sync::Arc::new(TestMock::default());
+    let mut calls = Vec::new();
+    for number in 0..400 {
+        let mock = mock.clone();
+        calls.push(tokio::spawn(async move {
+            if number % 2 == 0 {
+                mock.admin("POST", "/clock/advance", json!({"by": "1s"})).await.ok();
+            } else {
+                mock.admin("PUT", "/clock", json!({"frozen": true})).await.ok();
+            }
+        }));
+    }
+    for call in calls {
+        call.await.unwrap();
+    }
+    assert_eq!(mock.shown("/clock").await["now"], "2025-05-20T12:03:20Z");
+}

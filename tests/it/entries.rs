@@ -199,3 +199,14 @@ async fn a_message_stays_short_and_printable_whatever_the_body_holds() {
     let details = mock.admin("GET", "/clock?session=%0a%1b", "").await.details(400);
     assert!(!details.contains(char::is_control), "{details:?}");
 }
+
+/// `curl -d @missing` sends nothing, which is hardly meant.
+#[tokio::test]
+async fn an_empty_body_is_refused_and_an_empty_list_is_not() {
+    let mock = TestMock::default();
+    for body in ["", " \n"] {
+        let details = mock.admin("POST", "/audit-logs", body).await.details(400);
+        assert!(details.starts_with("The body is empty; send an entry"), "{details}");
+    }
+    assert_eq!(mock.admin("POST", "/audit-logs", "[]").await.created()["added"], 0);
+}

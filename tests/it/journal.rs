@@ -5,8 +5,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use cortex_audit_mock::Config;
+use cortex_audit_mock::config::Admin;
 use cortex_audit_mock::keys::KeySource;
-use cortex_audit_mock::world::Journal;
+use cortex_audit_mock::world::{Filter, Journal};
 use serde_json::{Value, json};
 
 use crate::support::{NOW, TestMock, logged};
@@ -219,7 +220,7 @@ async fn each_filter_and_all_together_choose_the_records() {
         ("path=%2Fnothing", 1),
         ("key=Admin", 6),
         ("key=Auditor", 1),
-        ("key=mock-admin", 0),
+        ("key=mock-admin", 6),
         ("status=200", 4),
         ("status=503", 1),
         ("status=0", 0),
@@ -378,4 +379,77 @@ async fn a_secret_is_nowhere() {
     assert!(!lines.contains("t0psecret"), "{}", lines.lines().find(|line| line.contains("t0psecret")).unwrap());
     let place = told.find("t0psecret").map(|at| told[at.saturating_sub(200)..(at + 40).min(told.len())].to_owned());
     assert_eq!(place, None);
+}
+
+/// A test that counts the refusals of a key it misspelt must not be green.
+#[tokio::test]
+async fn a_filter_that_can_match_nothing_is_refused() {
+    let mock = TestMock::default();
+    for (query, told) in [
+        ("key=Nobody", "key: no key has this name or token; the keys are Admin, "),
+        ("key=Admn", "did you mean \"Admin\"?"),
+        ("rule=PARAM-UNKNOW", "did you mean PARAM-UNKNOWN?"),
+        ("rule=NOPE", "rule: \"NOPE\" is not a rule of the fidelity table."),
+    ] {
+        let details = mock.admin("GET", &format!("/requests/count?{query}"), "").await.details(400);
+        assert!(details.contains(told), "{query}: {details}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_in_a_path_or_a_preference_or_of_the_control_plane_is_nowhere() {
+    let (log, _guard) = logged();
+    let admin = Admin::Token("guard-token-4711".to_owned());
+    let keys =
+        json!({"keys": [{"token": "t0psecret-of-ada", "name": "Ada", "roles": [{"type": "DEFAULT", "role": "USER"}]}]});
+    let keys = KeySource::Text(keys.to_string());
+    let mock = TestMock::with(Config { keys, admin, ..Config::default() });
+    let mut told = String::new();
+    for path in [
+        "/api/v1/audit-logs/t0psecret-of-ada",
+        "/t0psecret-of-ada~session/x",
+        "/api/v1/audit-logs?q=t0psecret-of-ada",
+        "/api/v1/audit-logs?q=Bearer+t0psecret-of-ada",
+        "/api/v1/audit-logs?t0psecret-of-ada",
+        "/api/v1/audit-logs?q=guard-token-4711",
+        "/api/v1/audit-logs?q=t0psecret%2Dof-ada",
+    ] {
+        told += &mock.get_as("t0psecret-of-ada", path).await.text();
+    }
+    let asked = Request::get(PATH).header("Authorization", "Bearer t0psecret-of-ada");
+    told += &mock.send(asked.header("Prefer", "code=t0psecret-of-ada")).await.text();
+    for query in ["session=t0psecret-of-ada", "t0psecret-of-ada=3", "session=Bearer%20t0psecret-of-ada"] {
+        let request =
+            Request::get(format!("/__admin/clock?{query}")).header("Authorization", "Bearer guard-token-4711");
+        told += &mock.send(request).await.details(400);
+    }
+    let kept = format!("{:?}", mock.mock.world().journal.list(&Filter::default()));
+    for text in [&told, &kept, &log.text()] {
+        assert!(!text.contains("t0psecret") && !text.contains("guard-token"), "{text}");
+    }
+    assert!(kept.contains("(hidden)") && log.text().contains("(hidden)"));
+}
+
+/// Only what sounds like a secret is hidden: a developer wants to see the rest.
+#[tokio::test]
+async fn a_harmless_parameter_is_shown_and_matched_by_faults() {
+    let mock = TestMock::default();
+    let rule = json!({"type": "status", "status": 503, "match": {"query": {"author": "ada", "token": "x"}}});
+    mock.admin("POST", "/faults", rule).await.created();
+    mock.logs("author=ada&design=new").await.ok();
+    assert_eq!(requests(&mock, "").await[0]["query"], "author=ada&design=new");
+    mock.logs("author=ada&token=x").await.details(503);
+    assert_eq!(requests(&mock, "").await[0]["query"], "author=ada&token=(hidden)");
+}
+
+#[tokio::test]
+async fn a_path_and_query_of_no_sensible_length_are_kept_in_part() {
+    let mock = TestMock::default();
+    let long = "x".repeat(60_000);
+    mock.get(&format!("/api/v1/audit-logs?{long}")).await.details(414);
+    mock.get(&format!("/{long}")).await.details(414);
+    for record in mock.mock.world().journal.list(&Filter::default()) {
+        assert!(record.query.len() < 5000 && record.path.len() < 5000);
+        assert!(record.query.ends_with('…') || record.path.ends_with('…'));
+    }
 }

@@ -247,3 +247,11 @@ async fn a_wrong_body_says_what_to_send() {
     }
     insta::assert_snapshot!(told.join("\n"));
 }
+
+#[tokio::test]
+async fn a_lateness_of_more_than_a_week_is_refused() {
+    let mock = TestMock::default();
+    let details = mock.admin("PUT", "/live", json!({"rate": "1/s", "lateness": "300000w"})).await.details(400);
+    assert!(details.contains("lateness: \"300000w\" is longer than 7d"), "{details}");
+    mock.admin("PUT", "/live", json!({"rate": "1/s", "lateness": "7d"})).await.ok();
+}

@@ -79,6 +79,16 @@ async fn where_a_browser_says_that_a_request_comes_from_decides() {
         (&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080"), ("sec-fetch-site", "cross-site")], 403),
         (&[("origin", "https://evil.example"), ("host", "127.0.0.1:8080"), ("sec-fetch-site", "same-origin")], 403),
         (&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080"), ("sec-fetch-site", "same-origin")], 200),
+        (&[("origin", "http://[::1]:8080"), ("host", "[::1]:8080"), ("sec-fetch-site", "same-origin")], 200),
+        (&[("host", "[::1]"), ("sec-fetch-site", "same-origin")], 200),
+        (&[("host", "mock.test:8080")], 200),
+        // A name that was pointed at this machine.
+        (
+            &[("origin", "http://evil.example:8080"), ("host", "evil.example:8080"), ("sec-fetch-site", "same-origin")],
+            403,
+        ),
+        (&[("host", "evil.example"), ("sec-fetch-site", "same-origin")], 403),
+        (&[("host", "127.0.0.1.evil.example:80"), ("sec-fetch-site", "none")], 403),
     ] {
         assert_eq!(call(&mock, "POST", "/reset", headers).await.status.as_u16(), status, "{headers:?}");
     }

@@ -120,10 +120,10 @@ fn looks_secret(name: &str, value: &str) -> bool {
 }
 
 fn sounds_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["token", "key", "secret", "auth", "pass", "pwd", "bearer", "credential", "jwt", "cookie", "sig"]
-        .iter()
-        .any(|word| name.contains(word))
+    let name: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let within = ["token", "secret", "passw", "pwd", "bearer", "credential", "jwt", "cookie", "signature", "apikey"];
+    let whole = ["key", "auth", "authorization", "pass", "sig", "access"];
+    within.iter().any(|word| name.contains(word)) || whole.contains(&name.as_str())
 }
 
 #[derive(Default)]

@@ -11,6 +11,11 @@ use crate::http::problem::Problem;
 
 /// One entry, an array, NDJSON or a whole response body: all of it, or nothing.
 pub async fn add(session: Session, Text(body): Text) -> Result<(StatusCode, Json<Value>), Problem> {
+    if body.trim().is_empty() {
+        let details =
+            "The body is empty; send an entry, an array, a line each, or a whole answer of the API.".to_owned();
+        return Err(Problem::BadControl { details });
+    }
     let world = &session.world;
     let loaded = fixture::read(BODY, &body, world.clock.now()).map_err(Problem::BadBody)?;
     let added = loaded.entries.len();

@@ -43,7 +43,7 @@ pub async fn add(
     if !errors.is_empty() {
         return Err(Problem::BadBody(FileErrors(errors)));
     }
-    let added: Vec<_> = rules.into_iter().map(|rule| session.world.faults.add(rule)).collect();
+    let added = session.world.faults.add_all(rules);
     Ok((StatusCode::CREATED, Json(json!({"faults": added}))))
 }
 
@@ -61,7 +61,7 @@ pub async fn remove(session: Session, path: Result<Path<String>, PathRejection>)
 }
 
 /// A key is meant by its name or by its token; the rule keeps the name alone.
-fn name_of(mock: &Mock, meant: &str) -> Result<String, String> {
+pub fn name_of(mock: &Mock, meant: &str) -> Result<String, String> {
     if let Some(grant) = mock.keys().find(meant) {
         return Ok(grant.key.name.clone());
     }

@@ -1,5 +1,7 @@
 //! Who may use the control plane: no page of another site, and whoever has the token where there is one.
 
+use std::net::IpAddr;
+
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
@@ -33,7 +35,7 @@ fn refusal(mock: &Mock, headers: &HeaderMap) -> Option<Problem> {
         return Some(Problem::CrossSite);
     }
     let Admin::Token(token) = mock.admin() else {
-        return None;
+        return is_rebound(headers).then_some(Problem::CrossSite);
     };
     let right = bearer_token(headers).is_ok_and(|given| same(given, token));
     (!right).then(|| Problem::ControlToken { sent: headers.contains_key(AUTHORIZATION) })
@@ -50,6 +52,20 @@ fn is_cross_site(headers: &HeaderMap) -> bool {
         !authority.eq_ignore_ascii_case(host)
     });
     other_site || other_origin
+}
+
+/// Whether a browser asks for a name that anybody can point at this machine (DNS rebinding), which makes any site the
+/// same origin; an address, or `localhost`, cannot be pointed anywhere. A token guards against that too.
+fn is_rebound(headers: &HeaderMap) -> bool {
+    let browser = headers.contains_key("sec-fetch-site") || headers.contains_key(ORIGIN);
+    let host = headers.get(HOST).map_or("", |host| host.to_str().unwrap_or("unreadable"));
+    browser && !host.is_empty() && !is_address(host)
+}
+
+fn is_address(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.contains(']') { host } else { name });
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok()
 }
 
 /// In a time that tells nothing about either.

@@ -8,8 +8,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 
+use super::faults::name_of;
 use super::session::Session;
-use crate::contract::query;
+use crate::contract::{RULES, nearest, query};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::mock::Mock;
@@ -52,7 +53,7 @@ fn show(record: &Record, world: &World) -> Value {
         "id": record.id.to_string(),
         "time": record.time,
         "method": record.method,
-        "path": record.path,
+        "path": *record.path,
         "query": *record.query,
         "parsedQuery": parsed,
         "key": record.key.as_ref().map(|key| json!({"name": key.name, "lastFour": key.last_four})),
@@ -88,12 +89,21 @@ impl FromRequestParts<Mock> for Wanted {
                 until: take(&mut values, "until", moment)?,
                 method: values.remove("method"),
                 path: values.remove("path"),
-                key: values.remove("key"),
-                rule: values.remove("rule"),
+                key: take(&mut values, "key", |text| name_of(mock, text))?,
+                rule: take(&mut values, "rule", rule)?,
             },
             limit: take(&mut values, "limit", number)?.unwrap_or(usize::MAX),
         })
     }
+}
+
+/// An identifier of the fidelity table.
+fn rule(text: &str) -> Result<String, String> {
+    if RULES.iter().any(|rule| rule.id == text) {
+        return Ok(text.to_owned());
+    }
+    let meant = nearest(text, RULES.iter().map(|rule| rule.id)).map(|id| format!("; did you mean {id}?"));
+    Err(format!("\"{text}\" is not a rule of the fidelity table{}", meant.unwrap_or_default()))
 }
 
 /// The value of a parameter, if it was given.

@@ -44,6 +44,7 @@ impl Session {
                 let meant = nearest(&name, known.iter().copied());
                 let meant = meant.map(|word| format!(" Did you mean \"{word}\"?")).unwrap_or_default();
                 let accepted = known.join(", ");
+                let name = if mock.knows_token(&name) { "(hidden)" } else { &name };
                 return Err(wrong(format!("\"{name}\" is not a parameter of this call; accepted: {accepted}.{meant}")));
             }
             if values.insert(name.clone(), value).is_some() {
@@ -53,7 +54,7 @@ impl Session {
         let name = match values.remove("session") {
             None => None,
             // Most likely a whole token, which is no word for a message.
-            Some(text) if text.contains('~') => {
+            Some(text) if text.contains('~') || mock.knows_token(&text) => {
                 return Err(wrong(
                     "session: takes what stands behind the ~ of a token KEY~SESSION, and no ~, such as test-17."
                         .to_owned(),
