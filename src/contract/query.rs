@@ -2,13 +2,15 @@
 
 mod finding;
 mod parse;
+mod secrets;
 
 use serde::Serialize;
 
 use super::{Action, ActorType, Entry, Timestamp};
 
 pub use finding::{Finding, Severity};
-pub use parse::{Parsed, Rejected, first_value, parse, without_secrets};
+pub use parse::{Parsed, Rejected, first_value, parse};
+pub use secrets::without_secrets;
 
 /// A request that was understood: which entries, and which page of them.
 ///

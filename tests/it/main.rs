@@ -25,5 +25,6 @@ mod rules;
 mod security;
 mod sessions;
 mod settings;
+mod sockets;
 mod store;
 mod times;

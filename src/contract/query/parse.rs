@@ -87,45 +87,6 @@ pub fn first_value(raw: &str, name: &str) -> Option<String> {
     decoded(value).map(Cow::into_owned)
 }
 
-/// A raw query string as it may be shown: hidden is the value of a parameter that this operation does not have, when
-/// its name sounds like a secret or its value is one, and a name that is one.
-#[must_use]
-pub fn without_secrets(raw: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'_, str> {
-    let shown = |pair: &str| -> Option<String> {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let plain_name = decoded(name).unwrap_or(Cow::Borrowed(name));
-        if Parameter::named(&plain_name).is_some() {
-            return None;
-        }
-        if is_secret(&plain_name) || plain_name.contains('~') {
-            return Some(HIDDEN.to_owned());
-        }
-        let plain_value = decoded(value).unwrap_or(Cow::Borrowed(value));
-        (looks_secret(&plain_name, &plain_value) || is_secret(&plain_value)).then(|| format!("{name}={HIDDEN}"))
-    };
-    let pairs: Vec<(&str, Option<String>)> = raw.split('&').map(|pair| (pair, shown(pair))).collect();
-    if pairs.iter().all(|(_, hidden)| hidden.is_none()) {
-        return Cow::Borrowed(raw);
-    }
-    let pairs: Vec<&str> = pairs.iter().map(|(pair, hidden)| hidden.as_deref().unwrap_or(pair)).collect();
-    Cow::Owned(pairs.join("&"))
-}
-
-/// What stands in place of a secret.
-const HIDDEN: &str = "(hidden)";
-
-/// A value with a tilde may be a token KEY~SESSION under any name, whether or not its key is known.
-fn looks_secret(name: &str, value: &str) -> bool {
-    sounds_secret(name) || value.contains('~')
-}
-
-fn sounds_secret(name: &str) -> bool {
-    let name: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    let within = ["token", "secret", "passw", "pwd", "bearer", "credential", "jwt", "cookie", "signature", "apikey"];
-    let whole = ["key", "auth", "authorization", "pass", "sig", "access"];
-    within.iter().any(|word| name.contains(word)) || whole.contains(&name.as_str())
-}
-
 #[derive(Default)]
 struct Reader<'a> {
     strict: bool,
@@ -371,7 +332,7 @@ fn problem(rule: &'static str, parameter: Parameter, value: &str, what: impl Dis
 }
 
 /// Form decoding: `+` is a space, `%XX` a byte; `None` when a percent sign stands alone or the bytes are not UTF-8.
-fn decoded(text: &str) -> Option<Cow<'_, str>> {
+pub(super) fn decoded(text: &str) -> Option<Cow<'_, str>> {
     let well_encoded =
         text.split('%').skip(1).all(|rest| rest.len() >= 2 && rest.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit));
     if !well_encoded {
