@@ -97,6 +97,36 @@ impl From<Effect> for Rule {
     }
 }
 
+impl Rule {
+    /// Why no request could be treated so; what is read from JSON is checked while it is read.
+    fn flaw(&self) -> Option<&'static str> {
+        let too_long = |length: Duration| length > Delay::LONGEST;
+        match self.effect {
+            Effect::Status { status, .. } if !(400..=599).contains(&status) => Some("a status is 400 to 599"),
+            Effect::Drip { bytes: 0, .. } => Some("a part of a drip has at least one byte"),
+            Effect::Drip { every, .. } if too_long(every) => Some("a pause is at most 10 minutes"),
+            Effect::Delay(Delay::Fixed(length) | Delay::Uniform(_, length)) if too_long(length) => {
+                Some("a delay is at most 10 minutes")
+            }
+            Effect::Delay(Delay::Uniform(least, most)) if least > most => Some("the least delay is above the most"),
+            _ if !(0.0..=1.0).contains(&self.probability) => Some("a probability is 0 to 1"),
+            _ if self.times == Some(0) || self.cycle == Some(0) => Some("times and cycle are at least 1"),
+            _ => None,
+        }
+    }
+
+    /// The rule itself, once it is known to make sense.
+    ///
+    /// # Panics
+    /// With the reason, when it does not: a test that asks for the impossible is wrong itself.
+    pub(crate) fn checked(self) -> Self {
+        match self.flaw() {
+            None => self,
+            Some(flaw) => panic!("the fault {:?} cannot be: {flaw}", self.effect),
+        }
+    }
+}
+
 impl Delay {
     /// No answer waits longer than this, however long the tail.
     pub const LONGEST: Duration = Duration::from_secs(600);

@@ -74,8 +74,11 @@ impl Faults {
     }
 
     /// Adds a rule at the end.
+    ///
+    /// # Panics
+    /// When the rule makes no sense, such as a status of 200 or a drip of no bytes.
     pub fn add(&self, rule: impl Into<Rule>) -> Listed {
-        self.inner().add(rule.into(), false)
+        self.inner().add(rule.into().checked(), false)
     }
 
     /// Adds rules at the end, all at once.

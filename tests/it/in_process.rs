@@ -383,3 +383,25 @@ async fn the_example_tells_a_refusal_and_gives_up_on_a_server_that_stays_broken(
     assert!(matches!(gave_up, Error::GaveUp(_)), "{gave_up}");
     assert_eq!(world.journal.count(&Filter { status: Some(0), ..Filter::default() }), 8);
 }
+
+/// What the control plane refuses with a 400 is refused here too, before it can puzzle a client.
+#[test]
+fn a_rule_that_makes_no_sense_is_a_panic_that_says_why() {
+    let server = MockServer::start_blocking();
+    let sensible = Rule::from(Effect::Status { status: 503, retry_after: None });
+    let day = Duration::from_secs(86_400);
+    for (rule, reason) in [
+        (Effect::Status { status: 200, retry_after: None }.into(), "a status is 400 to 599"),
+        (Effect::Drip { bytes: 0, every: Duration::ZERO }.into(), "at least one byte"),
+        (Effect::Delay(Delay::Fixed(day)).into(), "at most 10 minutes"),
+        (Effect::Delay(Delay::Uniform(Duration::from_secs(2), Duration::from_secs(1))).into(), "above the most"),
+        (Rule { probability: 1.5, ..sensible.clone() }, "0 to 1"),
+        (Rule { times: Some(0), ..sensible.clone() }, "at least 1"),
+    ] {
+        let world = server.world();
+        let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.faults.add(rule)));
+        let told = *refused.unwrap_err().downcast::<String>().unwrap();
+        assert!(told.contains(reason), "{told}");
+    }
+    server.world().faults.add(sensible);
+}
