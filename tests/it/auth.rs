@@ -169,3 +169,12 @@ async fn a_body_on_a_get_is_read_past_and_refused_above_2_mb() {
     let announced = Request::get(PATH).header("Content-Length", "2097153").body(Body::empty()).unwrap();
     assert_eq!(mock.call(announced).await.status, 413);
 }
+
+/// REQ-BODY: a body that never comes does not hold the request for ever; time is paused, so nobody waits.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_arrive_is_a_408() {
+    let endless = Body::from_stream(stream::pending::<Result<String, io::Error>>());
+    let request = Request::get(PATH).header("Authorization", "Bearer mock-admin").body(endless).unwrap();
+    let details = TestMock::default().call(request).await.details(408);
+    assert_eq!(details, "The request body did not arrive within 5 s; a GET needs none.");
+}

@@ -63,6 +63,14 @@ fn an_error_never_shows_a_token() {
     assert!(!told.contains("secret") && !told.contains("s3cret"), "{told}");
 }
 
+/// Faults and journal know a key by its name, so two keys cannot share one.
+#[test]
+fn two_keys_of_one_name_are_refused() {
+    let file = json!({"keys": [{"token": "first-token", "name": "CI"}, {"token": "second-token", "name": "CI"}]});
+    let told = keys(&file.to_string()).unwrap_err();
+    assert!(told.contains("key 2, name: is the name of an earlier key"), "{told}");
+}
+
 #[test]
 fn a_key_is_named_without_its_token() {
     let file = json!({"keys": [{"token": "abcdefgh", "name": "Long"}, {"token": "short", "name": "Short"}]});

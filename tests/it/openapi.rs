@@ -116,7 +116,7 @@ async fn every_status_of_every_path_is_listed_and_fits_its_schema() {
         seen.insert(broken.status.as_str().to_owned());
         check(&document, path, &broken);
         let listed = document["paths"][path]["get"]["responses"].as_object().unwrap().keys().cloned();
-        // A slow body is shown on a real socket.
+        // A slow body is shown in `auth`, where time is paused.
         assert_eq!(seen, listed.filter(|status| status != "408").collect(), "{path}");
     }
 }
