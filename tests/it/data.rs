@@ -257,7 +257,9 @@ proptest! {
         lines in any::<bool>(),
     ) {
         let whole = "\"action\":\"CREATE\",\"objectIdentifier\":\"x\",\"objectType\":\"TEAM\",\"timestamp\":\"now\",";
-        let text = if required { text.replace('{', &format!("{{{whole}")).replace(",}", "}") } else { text };
+        let text = if required { text.replace('{', &format!("{{{whole}")) } else { text };
+        // The one way must not see a comma too many that the other does not.
+        let text = text.replace(",}", "}");
         let text = if lines { text.replace("},", "}\n") } else { text };
         let careful = text.replace('{', "{\"qqqqqq\":1,").replace(",}", "}");
         let (quick, careful) = (read(&text), read(&careful));
