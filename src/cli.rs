@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod healthcheck;
+mod output;
 mod serve;
 mod validate;
 mod value;

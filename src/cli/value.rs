@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::builder::{BoolishValueParser, TypedValueParser};
 
 use crate::contract::Timestamp;
-use crate::fixture::EntrySource;
+use crate::fixture::{EntrySource, Moment};
 
 /// An address with its port.
 pub fn address(text: &str) -> Result<SocketAddr, String> {
@@ -17,6 +17,11 @@ pub fn address(text: &str) -> Result<SocketAddr, String> {
 pub fn instant(text: &str) -> Result<Timestamp, String> {
     let told = |error| format!("it {error}; accepted: RFC 3339 such as 2025-05-20T06:00:00Z");
     text.parse().map_err(told)
+}
+
+/// A point in time: an instant, or a distance from now.
+pub fn moment(text: &str) -> Result<Moment, String> {
+    text.parse().map_err(|error| format!("it {error}"))
 }
 
 /// The sources that are named, or the built-in story when none is.
