@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod generate;
 mod healthcheck;
 mod output;
 mod serve;
@@ -27,6 +28,8 @@ struct Bare {
 enum Command {
     /// Serve the API (the default).
     Serve(serve::Args),
+    /// Make entries of an invented company, as many as are asked for and always the same.
+    Generate(generate::Args),
     /// Check files of entries and keys, and say what is in them.
     Validate(validate::Args),
     /// Ask a running server whether it answers; for a container's HEALTHCHECK.
@@ -56,6 +59,7 @@ pub fn run() -> ExitCode {
     };
     let done = match command {
         Command::Serve(args) => serve::run(&args),
+        Command::Generate(args) => generate::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Healthcheck(args) => healthcheck::run(&args),
     };

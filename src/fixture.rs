@@ -1,6 +1,7 @@
 //! Entries from files: loaded whole or refused whole, with every error of every file told in one run.
 
 mod careful;
+mod line;
 mod meaning;
 mod moment;
 mod quick;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::contract::{Entry, Timestamp};
 use crate::json_file::{FileError, FileErrors, JsonFile};
 
+pub use line::Line;
 pub use moment::{Moment, MomentError};
 
 /// The built-in story, compiled into the binary.

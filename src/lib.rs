@@ -33,6 +33,7 @@ pub mod control;
 pub mod duration;
 pub mod fault;
 pub mod fixture;
+pub mod generate;
 pub mod http;
 mod json_file;
 pub mod keys;

@@ -5,7 +5,8 @@ use rand::{Rng, SeedableRng};
 
 /// The random numbers of one event: the `number`th of the `purpose`th kind.
 ///
-/// ChaCha gives the same stream on every platform and in every version.
+/// ChaCha gives the same stream on every platform and in every version; what is made of it here is whole numbers, and
+/// fractions of powers of two, which are the same everywhere too.
 pub(crate) struct Chance(ChaCha8Rng);
 
 impl Chance {
@@ -25,9 +26,35 @@ impl Chance {
         fraction
     }
 
+    /// A whole number below `bound`; 0 when that is 0.
+    pub fn number(&mut self, bound: u64) -> u64 {
+        self.0.next_u64() % bound.max(1)
+    }
+
     /// A place in a list of that length; 0 in an empty one.
     pub fn below(&mut self, length: usize) -> usize {
-        let place = self.0.next_u64() % (length as u64).max(1);
-        usize::try_from(place).unwrap_or(0)
+        usize::try_from(self.number(length as u64)).unwrap_or(0)
+    }
+
+    /// True so many times in a hundred.
+    pub fn percent(&mut self, times: u64) -> bool {
+        self.number(100) < times
+    }
+
+    /// The place of one of the weights, each as likely as it is heavy; the last when all are 0.
+    pub fn weighted(&mut self, weights: impl Iterator<Item = u64> + Clone) -> usize {
+        let mut left = self.number(weights.clone().sum());
+        for (place, weight) in weights.clone().enumerate() {
+            if left < weight {
+                return place;
+            }
+            left -= weight;
+        }
+        weights.count().saturating_sub(1)
+    }
+
+    /// The stream itself, for a library that draws from one.
+    pub fn stream(&mut self) -> &mut impl Rng {
+        &mut self.0
     }
 }

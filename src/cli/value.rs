@@ -43,6 +43,19 @@ pub fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("accepted: a whole number from 0 to {}", u64::MAX))
 }
 
+/// How many; `1_000_000` is easier to read.
+pub fn count(text: &str) -> Result<u64, String> {
+    let plain = text.replace('_', "");
+    let digits = !plain.is_empty() && plain.bytes().all(|byte| byte.is_ascii_digit());
+    let count = plain.parse().ok().filter(|_| digits);
+    count.ok_or_else(|| "accepted: a whole number such as 10000 or 1_000_000".to_owned())
+}
+
+/// Ends the program: the values are each right and wrong together.
+pub fn wrong(message: &str) -> ! {
+    clap::Command::new("cortex-audit-mock").error(clap::error::ErrorKind::ValueValidation, message).exit()
+}
+
 /// The value of a switch, which only its environment variable can have.
 pub fn switch() -> impl TypedValueParser<Value = bool> {
     // A parser that is not clap's own decides by its words alone what the error says.

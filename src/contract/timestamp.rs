@@ -35,6 +35,9 @@ pub enum TimestampError {
 }
 
 impl Timestamp {
+    /// The first instant of 1970.
+    pub const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
+
     /// The system's time.
     #[must_use]
     pub fn system() -> Self {
@@ -45,6 +48,12 @@ impl Timestamp {
     #[must_use]
     pub fn since_1970(milliseconds: i64) -> Option<Self> {
         Self(DateTime::UNIX_EPOCH).checked_add(TimeDelta::try_milliseconds(milliseconds)?)
+    }
+
+    /// How many whole milliseconds after 1970 began, negative before.
+    #[must_use]
+    pub fn milliseconds(self) -> i64 {
+        self.0.timestamp_millis()
     }
 
     /// This instant moved by a signed distance, or `None` when that is outside the years 0 to 9999.

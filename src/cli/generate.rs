@@ -1,0 +1,167 @@
+//! `generate`: entries of an invented company, as many as are asked for and always the same.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args as ClapArgs, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output::{self, Output};
+use super::value;
+use crate::contract::{Entry, Timestamp};
+use crate::fixture::{Line, Moment};
+use crate::generate::{Generator, Recipe, Stories, Story};
+
+/// What is generated, and where it goes.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// How many entries.
+    #[arg(value_name = "N", value_parser = value::count)]
+    count: u64,
+    /// What decides everything that is left to chance: the same arguments, the same bytes.
+    #[arg(long, value_name = "S", default_value_t = 42, value_parser = value::seed, allow_hyphen_values = true)]
+    seed: u64,
+    /// No entry is older: an instant, or such as now-30d. [default: 30 days before --to]
+    #[arg(long, value_name = "T", value_parser = value::moment)]
+    from: Option<Moment>,
+    /// No entry is younger: an instant, or now. The default stays the same, so that the entries do.
+    #[arg(long, value_name = "T", default_value = "2025-06-01T00:00:00Z", value_parser = value::moment)]
+    to: Moment,
+    /// Stories among the entries, one or more, or none. [default: all that there is room for]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', value_parser = told())]
+    story: Option<Vec<Told>>,
+    /// Form of the entries. [default: by the ending of --out, else json]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// File to write, whole or not at all. [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// The form of a file of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// An array, an entry a line.
+    Json,
+    /// An entry a line.
+    Ndjson,
+}
+
+/// What `--story` can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    One(Story),
+    All,
+    None,
+}
+
+fn told() -> impl TypedValueParser<Value = Told> {
+    let names = Story::ALL.map(Story::as_str).into_iter().chain(["all", "none"]);
+    PossibleValuesParser::new(names).map(|name| match name.as_str() {
+        "all" => Told::All,
+        name => name.parse().map_or(Told::None, Told::One),
+    })
+}
+
+impl Format {
+    /// What is asked for, or what the ending of the file says.
+    pub fn of(asked: Option<Self>, out: Option<&PathBuf>) -> Self {
+        let lines = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "ndjson" || ending == "jsonl");
+        asked.unwrap_or(if out.is_some_and(lines) { Self::Ndjson } else { Self::Json })
+    }
+
+    /// Writes entries in this form, each after `each` was called.
+    pub fn write(
+        self,
+        out: &mut impl Write,
+        entries: impl Iterator<Item = Entry>,
+        mut each: impl FnMut(),
+    ) -> io::Result<()> {
+        let (open, between, close) = match self {
+            Self::Json => ("[\n", ",\n", "\n]\n"),
+            Self::Ndjson => ("", "\n", "\n"),
+        };
+        let mut any = false;
+        for entry in entries {
+            each();
+            out.write_all(if any { between } else { open }.as_bytes())?;
+            serde_json::to_writer(&mut *out, &Line(&entry))?;
+            any = true;
+        }
+        match (any, self) {
+            (true, _) => out.write_all(close.as_bytes()),
+            (false, Self::Json) => out.write_all(b"[]\n"),
+            (false, Self::Ndjson) => Ok(()),
+        }
+    }
+}
+
+/// Writes the entries, oldest first; on standard error it says which stories are among them.
+pub fn run(args: &Args) -> Result<(), String> {
+    let recipe = args.recipe();
+    let generator = Generator::new(&recipe).unwrap_or_else(|error| value::wrong(&error.to_string()));
+    let stories = generator.stories().to_vec();
+    let mut out = Output::open(args.out.as_deref())?;
+    let bar = bar(recipe.count, args.out.is_some());
+    let written = Format::of(args.format, args.out.as_ref()).write(&mut out, generator, || bar.inc(1));
+    bar.finish_and_clear();
+    match written
+        .map_err(|error| (error.kind(), output::told(&error)))
+        .and_then(|()| out.finish().map_err(|told| (io::ErrorKind::Other, told)))
+    {
+        Ok(()) => {
+            eprint!("{}", summary(&recipe, &stories));
+            Ok(())
+        }
+        // Whoever reads only the first lines has read enough.
+        Err((io::ErrorKind::BrokenPipe, _)) => Ok(()),
+        Err((_, told)) => Err(told),
+    }
+}
+
+impl Args {
+    fn recipe(&self) -> Recipe {
+        let now = Timestamp::system().to_millisecond();
+        let at = |flag: &str, moment: Moment| {
+            moment.at(now).unwrap_or_else(|error| value::wrong(&format!("{flag} {error}")))
+        };
+        let to = at("--to", self.to);
+        if to > now {
+            value::wrong(&format!("--to {to} is in the future, where nothing has happened yet; accepted: up to now"));
+        }
+        let from = self.from.map_or_else(|| to.saturating_sub(Recipe::USUAL), |from| at("--from", from));
+        Recipe { count: self.count, seed: self.seed, from, to, stories: self.stories() }
+    }
+
+    fn stories(&self) -> Stories {
+        let Some(told) = &self.story else { return Stories::Fitting };
+        if told.contains(&Told::All) {
+            return Stories::Exactly(Story::ALL.to_vec());
+        }
+        let named = told.iter().filter_map(|told| if let Told::One(story) = told { Some(*story) } else { None });
+        Stories::Exactly(named.collect())
+    }
+}
+
+/// Shown when a person watches, and not where the entries go.
+fn bar(count: u64, to_file: bool) -> ProgressBar {
+    let bar = ProgressBar::new(count);
+    if !to_file && io::stdout().is_terminal() {
+        bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
+    }
+    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} entries, {eta} left");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn summary(recipe: &Recipe, stories: &[Story]) -> String {
+    let mut told = format!("{} entries from {} to {}", recipe.count, recipe.from, recipe.to);
+    let names = stories.iter().map(Story::to_string).collect::<Vec<_>>();
+    match names.as_slice() {
+        [] => told.push_str(", without a story"),
+        [one] => drop(write!(told, ", with the story {one}")),
+        names => drop(write!(told, ", with the stories {}", names.join(", "))),
+    }
+    told + "\n"
+}

@@ -1,0 +1,189 @@
+//! Entries that look alive: a seeded workspace with people, machines and objects, and what happens in it.
+//!
+//! One seed decides everything, and all of it by whole numbers, so that the same recipe gives the same entries on every
+//! machine. Entries come one by one, oldest first: what is remembered is who lives, not what happened.
+
+mod calendar;
+mod habits;
+mod identity;
+mod kind;
+mod life;
+mod names;
+mod people;
+mod recipe;
+mod sitting;
+mod story;
+mod words;
+
+use std::vec;
+
+use calendar::{Calendar, HOUR, Hour, Shares};
+use life::Life;
+use names::Names;
+use sitting::{Desk, Sitting};
+use story::{Happening, Step};
+
+use crate::contract::{Entry, Timestamp};
+use crate::seed::Chance;
+
+pub use recipe::{Recipe, RecipeError, Stories};
+pub use story::Story;
+
+/// What chance is asked for: what happens.
+const WORK: u64 = 1 << 47;
+
+/// The entries of a [`Recipe`], oldest first, no two of the same instant.
+///
+/// ```
+/// use cortex_audit_mock::generate::{Generator, Recipe};
+///
+/// let recipe = Recipe::new(1000, "2025-06-01T00:00:00Z".parse().unwrap());
+/// let entries: Vec<_> = Generator::new(&recipe).unwrap().collect();
+/// assert_eq!(entries.len(), 1000);
+/// assert!(entries.is_sorted_by_key(|entry| entry.timestamp));
+/// ```
+pub struct Generator {
+    names: Names,
+    desk: Desk,
+    life: Life,
+    chance: Chance,
+    calendar: Calendar,
+    shares: Shares,
+    hour: i64,
+    /// What is left of this hour, in the order of time.
+    now: vec::IntoIter<Planned>,
+    sittings: Vec<Sitting>,
+    /// What the stories still have to tell, the next at the end.
+    steps: Vec<Step>,
+    stories: Vec<Story>,
+    left: u64,
+}
+
+/// That at this time somebody goes on with what they are at, or a story does.
+struct Planned {
+    at: i64,
+    what: What,
+}
+
+enum What {
+    Sitting(usize),
+    Story(Step),
+}
+
+impl Generator {
+    /// A workspace for the recipe, ready to tell what happens in it.
+    ///
+    /// # Errors
+    /// When the recipe asks for what cannot be.
+    pub fn new(recipe: &Recipe) -> Result<Self, RecipeError> {
+        let (from, to) = recipe.range()?;
+        let names = Names::new(recipe.seed);
+        let desk = Desk::new(recipe.seed, &names);
+        let (stories, mut steps) = recipe.told(&desk, from, to)?;
+        steps.sort_by_key(|step| step.at);
+        steps.reverse();
+        let life = Life::new(recipe.seed, &names, desk.owners(), recipe.scale());
+        let calendar = Calendar::new(recipe.seed, from, to);
+        let shares = Shares::new(recipe.count - steps.len() as u64, calendar.hours());
+        Ok(Self {
+            life,
+            desk,
+            names,
+            chance: Chance::of(recipe.seed, WORK, 0),
+            shares,
+            hour: from.div_euclid(HOUR),
+            calendar,
+            now: Vec::new().into_iter(),
+            sittings: Vec::new(),
+            steps,
+            stories,
+            left: recipe.count,
+        })
+    }
+
+    /// The stories that are among the entries.
+    #[must_use]
+    pub fn stories(&self) -> &[Story] {
+        &self.stories
+    }
+
+    /// Who sits down in an hour, and when each of their entries is made.
+    fn plan(&mut self, hour: &Hour) {
+        let mut planned = Vec::new();
+        while let Some(step) = self.steps.pop_if(|step| step.at < hour.begins + hour.length) {
+            planned.push(Planned { at: step.at - hour.begins, what: What::Story(step) });
+        }
+        let count = self.shares.next(hour);
+        // Each entry is moved later by one millisecond for each before it, so that no two share one.
+        let others = count.saturating_add(planned.len() as u64);
+        let span = (hour.length - 1).saturating_sub_unsigned(others).max(0);
+        self.sittings.clear();
+        let mut left = count;
+        while left > 0 {
+            let (sitting, size, gap) = self.desk.sit(hour, &self.names, &mut self.chance);
+            let mut offsets = Vec::with_capacity(8);
+            let mut offset = 0;
+            for _ in 0..size.min(left) {
+                offsets.push(offset);
+                offset += 1 + i64::try_from(self.chance.number(gap)).unwrap_or_default();
+            }
+            left -= offsets.len() as u64;
+            let latest = span - offsets.last().copied().unwrap_or_default();
+            let begins = i64::try_from(self.chance.number(latest.max(0).unsigned_abs() + 1)).unwrap_or_default();
+            let number = self.sittings.len();
+            planned.extend(
+                offsets.iter().map(|offset| Planned { at: (begins + offset).min(span), what: What::Sitting(number) }),
+            );
+            self.sittings.push(sitting);
+        }
+        planned.sort_by_key(|planned| planned.at);
+        for (rank, planned) in (0..).zip(&mut planned) {
+            planned.at = hour.begins + planned.at.min(span) + rank;
+        }
+        self.now = planned.into_iter();
+    }
+}
+
+impl Iterator for Generator {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        self.left = self.left.checked_sub(1)?;
+        let Planned { at, what } = loop {
+            if let Some(planned) = self.now.next() {
+                break planned;
+            }
+            let hour = self.calendar.hour(self.hour);
+            self.hour += 1;
+            self.plan(&hour);
+        };
+        let timestamp = Timestamp::since_1970(at).unwrap_or(Timestamp::EPOCH);
+        Some(match what {
+            What::Sitting(number) => {
+                let sitting = &mut self.sittings[number];
+                let deed = self.desk.go_on(sitting, &mut self.life, &mut self.chance);
+                let object_type = self.names.kinds.object_type(deed.kind);
+                let identity = self.desk.identity(sitting);
+                identity.entry(timestamp, sitting.address(), deed.action, object_type, deed.name(&self.names))
+            }
+            What::Story(Step { who, address, happening, .. }) => {
+                let (action, object_type, name) = match happening {
+                    Happening::Named(action, object_type, name) => (action, object_type, name),
+                    Happening::Of(kind, deed) => {
+                        let place = kind.place();
+                        let deed = deed.happen(place, kind, &mut self.life, &mut self.chance);
+                        (deed.action, self.names.kinds.object_type(kind), deed.name(&self.names))
+                    }
+                };
+                who.entry(timestamp, address.as_deref(), action, object_type, name)
+            }
+        })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = usize::try_from(self.left).unwrap_or(usize::MAX);
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Generator {}

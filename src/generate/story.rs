@@ -1,0 +1,294 @@
+//! Stories among the entries: what somebody who reads audit logs would look for, and the query that finds it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::calendar::HOUR;
+use super::identity::Identity;
+use super::kind::{Kind, OAUTH};
+use super::life::{Deed, Life};
+use super::people::{OFFICES, Person, Role};
+use super::sitting::Desk;
+use crate::contract::Action;
+use crate::seed::Chance;
+
+/// A line of events that is told in one workspace once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Story {
+    /// On a Sunday night an admin creates an API key and deletes an entry of the IP allowlist.
+    OffHoursAdmin,
+    /// A personal token is used from two countries within the same half hour.
+    LeakedToken,
+    /// Single sign-on is set up and rolled out over three days.
+    SsoRollout,
+    /// A script moves part of the catalog with a key made for it.
+    ScriptedMigration,
+    /// An API key deletes one thing after another, from an address that nobody has used.
+    MassDeletion,
+}
+
+/// Something that happens in a story.
+pub struct Step {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    pub who: Identity,
+    pub address: Option<String>,
+    pub happening: Happening,
+}
+
+/// What happens.
+pub enum Happening {
+    /// To an object that only the story knows.
+    Named(Action, &'static str, String),
+    /// To some object of the workspace.
+    Of(Kind, Feat),
+}
+
+/// What happens to some object of the workspace.
+#[derive(Debug, Clone, Copy)]
+pub enum Feat {
+    Create,
+    Change,
+    Delete,
+}
+
+impl Feat {
+    pub fn happen(self, place: usize, kind: Kind, life: &mut Life, chance: &mut Chance) -> Deed {
+        let done = match self {
+            Self::Create => None,
+            Self::Change => life.change_any(place, kind, chance),
+            Self::Delete => life.delete_any(place, kind, chance),
+        };
+        done.unwrap_or_else(|| life.create(place, kind, 0))
+    }
+}
+
+const SECOND: i64 = 1000;
+const MINUTE: i64 = 60 * SECOND;
+const DAY: i64 = 24 * HOUR;
+
+impl Story {
+    /// Every story; where there is not room for all, the first ones come first.
+    pub const ALL: [Self; 5] =
+        [Self::OffHoursAdmin, Self::LeakedToken, Self::SsoRollout, Self::ScriptedMigration, Self::MassDeletion];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OffHoursAdmin => "off-hours-admin",
+            Self::LeakedToken => "leaked-token",
+            Self::SsoRollout => "sso-rollout",
+            Self::ScriptedMigration => "scripted-migration",
+            Self::MassDeletion => "mass-deletion",
+        }
+    }
+
+    /// The query that gives it away: it matches some of the story, and nothing else that is generated.
+    #[must_use]
+    pub const fn clue(self) -> &'static str {
+        match self {
+            Self::OffHoursAdmin => "actions=DELETE&objectTypes=ALLOW_LIST_ENTRY",
+            Self::LeakedToken => "actorApiKeyIdentifiers=release-laptop",
+            Self::SsoRollout => "objectTypes=OAUTH_CONFIGURATION",
+            Self::ScriptedMigration => "actorApiKeyIdentifiers=tier-migration",
+            Self::MassDeletion => "actions=DELETE&actorApiKeyIdentifiers=jenkins-legacy",
+        }
+    }
+
+    /// The queries that together match the whole story, and nothing else that is generated.
+    #[must_use]
+    pub const fn whole(self) -> &'static [&'static str] {
+        match self {
+            Self::OffHoursAdmin => &["actorIpAddresses=198.18.21.7"],
+            Self::LeakedToken => {
+                &["actorApiKeyIdentifiers=release-laptop", "objectIdentifiers=release-laptop,backup-reader"]
+            }
+            Self::SsoRollout => &[
+                "objectTypes=OAUTH_CONFIGURATION",
+                "actorApiKeyIdentifiers=okta-scim",
+                "objectIdentifiers=okta-scim,enforce-sso",
+            ],
+            Self::ScriptedMigration => &["actorApiKeyIdentifiers=tier-migration", "objectIdentifiers=tier-migration"],
+            Self::MassDeletion => &["actorIpAddresses=198.18.66.6"],
+        }
+    }
+
+    /// What there must be time for.
+    #[must_use]
+    pub const fn takes(self) -> &'static str {
+        match self {
+            Self::OffHoursAdmin => "an hour of a night to Sunday",
+            Self::LeakedToken => "three hours of an afternoon between Monday and Friday",
+            Self::SsoRollout => "the working hours of a Tuesday, a Wednesday and a Thursday",
+            Self::ScriptedMigration => "an hour of a morning between Monday and Thursday",
+            Self::MassDeletion => "ten minutes of a night to a working day",
+        }
+    }
+
+    /// What happens in it, at the latest time that there is between two instants; nothing when there is none.
+    pub(super) fn script(self, desk: &Desk, seed: u64, from: i64, to: i64) -> Vec<Step> {
+        let mut scene =
+            Scene { chance: Chance::of(seed, TELLING, self as u64), from, to, begins: 0, steps: Vec::new() };
+        let told = match self {
+            Self::OffHoursAdmin => off_hours_admin(&mut scene, desk),
+            Self::LeakedToken => leaked_token(&mut scene, desk),
+            Self::SsoRollout => sso_rollout(&mut scene, desk),
+            Self::ScriptedMigration => scripted_migration(&mut scene, desk),
+            Self::MassDeletion => mass_deletion(&mut scene),
+        };
+        told.map_or_else(Vec::new, |()| scene.steps)
+    }
+}
+
+/// What chance is asked for: how a story goes.
+const TELLING: u64 = 1 << 48;
+
+/// A story while it is put together.
+struct Scene {
+    chance: Chance,
+    from: i64,
+    to: i64,
+    begins: i64,
+    steps: Vec<Step>,
+}
+
+impl Scene {
+    /// Begins at the latest day of the week (Monday is 0) among `days` at `hour:minute` of an office for which there are
+    /// `takes` milliseconds left.
+    fn set(&mut self, days: std::ops::RangeInclusive<i64>, offset: i64, time: (i64, i64), takes: i64) -> Option<()> {
+        let of_day = time.0 * HOUR + time.1 * MINUTE - offset * HOUR;
+        let first = (self.from - of_day).div_euclid(DAY);
+        let last = (self.to - of_day).div_euclid(DAY);
+        let day = (first..=last).rev().find(|day| {
+            let begins = day * DAY + of_day;
+            // 1970 began on a Thursday.
+            days.contains(&(day + 3).rem_euclid(7)) && begins >= self.from && begins + takes <= self.to
+        })?;
+        self.begins = day * DAY + of_day;
+        Some(())
+    }
+
+    /// Something happens so many milliseconds after the beginning, give or take a second.
+    fn add(&mut self, after: i64, who: &Identity, address: &str, happening: Happening) {
+        let at = self.begins + after + i64::try_from(self.chance.number(997)).unwrap_or_default();
+        self.steps.push(Step { at, who: who.clone(), address: Some(address.to_owned()), happening });
+    }
+
+    fn named(&mut self, after: i64, who: &Identity, address: &str, action: Action, kind: &'static str, name: &str) {
+        self.add(after, who, address, Happening::Named(action, kind, name.to_owned()));
+    }
+}
+
+fn offset(person: &Person) -> i64 {
+    OFFICES[person.office].offset
+}
+
+fn off_hours_admin(scene: &mut Scene, desk: &Desk) -> Option<()> {
+    const UNKNOWN: &str = "198.18.21.7";
+
+    let admin = desk.somebody(Role::Admin, 0);
+    scene.set(6..=6, offset(admin), (3, 12), HOUR)?;
+    let who = Identity::person(&admin.email);
+    scene.named(0, &who, UNKNOWN, Action::Create, "CUSTOM_ROLE", "break-glass");
+    scene.named(48 * SECOND, &who, UNKNOWN, Action::Create, "API_KEY", "support-export");
+    scene.named(3 * MINUTE, &who, UNKNOWN, Action::Delete, "ALLOW_LIST_ENTRY", "192.0.2.0/24");
+    scene.named(6 * MINUTE, &who, UNKNOWN, Action::Update, "ACCOUNT_FLAG", "sign-in-notices");
+    scene.named(34 * MINUTE, &who, UNKNOWN, Action::Delete, "API_KEY", "support-export");
+    Some(())
+}
+
+fn leaked_token(scene: &mut Scene, desk: &Desk) -> Option<()> {
+    const ABROAD: &str = "198.19.44.9";
+    const TOKEN: &str = "release-laptop";
+
+    let owner = desk.somebody(Role::Engineer, 3);
+    scene.set(0..=4, offset(owner), (14, 5), 3 * HOUR)?;
+    let token = Identity::token(owner, TOKEN);
+    for minute in [0, 4, 11, 19, 27] {
+        scene.add(minute * MINUTE, &token, &owner.home_address, Happening::Of(Kind::Service, Feat::Change));
+    }
+    for (minute, kind) in [(6, Kind::Scorecard), (7, Kind::Secret), (8, Kind::Secret), (14, Kind::Workflow)] {
+        scene.add(minute * MINUTE + 20 * SECOND, &token, ABROAD, Happening::Of(kind, Feat::Change));
+    }
+    scene.named(16 * MINUTE, &token, ABROAD, Action::Create, "API_KEY", "backup-reader");
+    scene.add(23 * MINUTE, &token, ABROAD, Happening::Of(Kind::Secret, Feat::Delete));
+    let guard = desk.somebody(Role::Security, 0);
+    let who = Identity::person(&guard.email);
+    scene.named(140 * MINUTE, &who, &guard.home_address, Action::Delete, "PERSONAL_API_KEY", TOKEN);
+    scene.named(142 * MINUTE, &who, &guard.home_address, Action::Delete, "API_KEY", "backup-reader");
+    Some(())
+}
+
+fn sso_rollout(scene: &mut Scene, desk: &Desk) -> Option<()> {
+    const DIRECTORY: &str = "192.0.2.22";
+    const KEY: &str = "okta-scim";
+
+    let admin = desk.somebody(Role::Admin, 1);
+    scene.set(1..=1, offset(admin), (10, 0), 2 * DAY + 8 * HOUR)?;
+    let who = Identity::person(&admin.email);
+    let at = admin.home_address.as_str();
+    scene.named(0, &who, at, Action::Create, OAUTH, "sso");
+    for minute in [4, 9, 22] {
+        scene.named(minute * MINUTE, &who, at, Action::Update, OAUTH, "sso");
+    }
+    scene.named(31 * MINUTE, &who, at, Action::Create, "API_KEY", KEY);
+    let directory = Identity::key(KEY);
+    for (begins, size) in [(4 * HOUR, 4), (DAY, 6), (2 * DAY, 8)] {
+        for number in 0..size {
+            let kind = if number % 3 == 0 { Kind::TeamRoles } else { Kind::UserRoles };
+            scene.add(begins + number * 3 * SECOND, &directory, DIRECTORY, Happening::Of(kind, Feat::Change));
+        }
+    }
+    scene.named(2 * DAY + 5 * HOUR, &who, at, Action::Update, OAUTH, "sso");
+    scene.named(2 * DAY + 5 * HOUR + MINUTE, &who, at, Action::Create, "ACCOUNT_FLAG", "enforce-sso");
+    Some(())
+}
+
+fn scripted_migration(scene: &mut Scene, desk: &Desk) -> Option<()> {
+    const RUNNER: &str = "192.0.2.250";
+    const KEY: &str = "tier-migration";
+
+    let engineer = desk.somebody(Role::Platform, 1);
+    scene.set(0..=3, offset(engineer), (10, 30), HOUR)?;
+    let who = Identity::person(&engineer.email);
+    scene.named(0, &who, &engineer.home_address, Action::Create, "API_KEY", KEY);
+    let key = Identity::key(KEY);
+    for number in 0..20 {
+        let after = 9 * MINUTE + number * 2 * SECOND;
+        scene.add(after, &key, RUNNER, Happening::Of(Kind::Service, Feat::Create));
+        scene.add(after + SECOND, &key, RUNNER, Happening::Of(Kind::Catalog, Feat::Delete));
+    }
+    scene.named(40 * MINUTE, &who, &engineer.home_address, Action::Delete, "API_KEY", KEY);
+    Some(())
+}
+
+fn mass_deletion(scene: &mut Scene) -> Option<()> {
+    const UNKNOWN: &str = "198.18.66.6";
+
+    scene.set(0..=4, 0, (4, 21), 10 * MINUTE)?;
+    let key = Identity::key("jenkins-legacy");
+    for number in 0..36 {
+        let kind = match number % 9 {
+            0 | 4 => Kind::Catalog,
+            7 => Kind::Secret,
+            _ => Kind::Resource,
+        };
+        scene.add(number * 9 * SECOND, &key, UNKNOWN, Happening::Of(kind, Feat::Delete));
+    }
+    Some(())
+}
+
+impl fmt::Display for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Story {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|story| story.as_str() == text).ok_or(())
+    }
+}
