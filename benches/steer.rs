@@ -12,7 +12,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use cortex_audit_mock::contract::{Action, Actor, Entry, Timestamp};
 use cortex_audit_mock::store::Base;
-use cortex_audit_mock::world::{Journal, Record, SessionName, Sessions, Settings, Start};
+use cortex_audit_mock::world::{Journal, Models, Record, SessionName, Sessions, Settings, Start};
 use cortex_audit_mock::{Config, Mock, RateLimit, http};
 use tower::ServiceExt;
 
@@ -29,7 +29,7 @@ fn sessions(size: u32) -> bool {
     let now = Timestamp::system();
     let base = Arc::new(Base::new((0..size).map(|number| entry(number, now))));
     let start = Start {
-        models: Arc::clone(&base),
+        models: Arc::new(Models::of(Arc::clone(&base), 42)),
         base,
         now: None,
         settings: Settings { rate_limit: RateLimit::default(), strict: false },

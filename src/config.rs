@@ -13,6 +13,8 @@ use crate::world::Activity;
 pub struct Config {
     /// Where the entries come from.
     pub entries: Vec<EntrySource>,
+    /// So many generated entries of the thirty days up to the start, beside those of [`Config::entries`].
+    pub generate: Option<u64>,
     /// Where the API keys come from.
     pub keys: KeySource,
     /// Freezes the clock at this instant; `None` follows the system's.
@@ -52,10 +54,19 @@ impl fmt::Debug for Admin {
     }
 }
 
+impl Config {
+    /// Every source of entries.
+    pub(crate) fn sources(&self) -> Vec<EntrySource> {
+        let generated = self.generate.map(|count| EntrySource::Generated { count, seed: self.seed });
+        self.entries.iter().cloned().chain(generated).collect()
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             entries: vec![EntrySource::BuiltIn],
+            generate: None,
             keys: KeySource::BuiltIn,
             now: None,
             rate_limit: RateLimit::default(),

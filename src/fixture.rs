@@ -13,6 +13,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::contract::{Entry, Timestamp};
+use crate::generate::{Generator, Recipe};
 use crate::json_file::{FileError, FileErrors, JsonFile};
 
 pub use line::Line;
@@ -32,6 +33,13 @@ pub enum EntrySource {
     StandardInput,
     /// A text in any of the forms of a file.
     Text(String),
+    /// So many generated entries of the thirty days before now.
+    Generated {
+        /// How many.
+        count: u64,
+        /// Decides everything that is left to chance.
+        seed: u64,
+    },
 }
 
 /// `-` is standard input, anything else a path.
@@ -48,6 +56,7 @@ impl fmt::Display for EntrySource {
             Self::Path(path) => path.display().fmt(f),
             Self::StandardInput => f.write_str("standard input"),
             Self::Text(_) => f.write_str("the given entries"),
+            Self::Generated { count, .. } => write!(f, "{count} generated entries"),
         }
     }
 }
@@ -68,10 +77,18 @@ pub struct Loaded {
 pub fn load(sources: &[EntrySource], now: Timestamp) -> Result<Loaded, FileErrors> {
     let mut loaded = Loaded::default();
     let mut errors = Vec::new();
-    for text in sources.iter().flat_map(texts) {
-        match text {
-            Ok((name, text)) => read_into(JsonFile { name: &name, text: &text }, now, &mut loaded, &mut errors),
-            Err(error) => errors.push(error),
+    for source in sources {
+        if let EntrySource::Generated { count, seed } = *source {
+            match Generator::new(&Recipe { seed, ..Recipe::new(count, now) }) {
+                Ok(generated) => loaded.entries.extend(generated),
+                Err(error) => errors.push(whole_file(&source.to_string(), &error.to_string())),
+            }
+        }
+        for text in texts(source) {
+            match text {
+                Ok((name, text)) => read_into(JsonFile { name: &name, text: &text }, now, &mut loaded, &mut errors),
+                Err(error) => errors.push(error),
+            }
         }
     }
     if errors.is_empty() { Ok(loaded) } else { Err(FileErrors(errors)) }
@@ -123,6 +140,7 @@ fn texts(source: &EntrySource) -> Vec<Named<'_>> {
                 Err(error) => Err(unreadable(&name, &error)),
             }]
         }
+        EntrySource::Generated { .. } => Vec::new(),
         EntrySource::Path(path) if path.is_dir() => folder(path),
         EntrySource::Path(path) => vec![read_file(path)],
     }

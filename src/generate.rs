@@ -11,6 +11,7 @@ mod life;
 mod names;
 mod people;
 mod recipe;
+mod sequel;
 mod sitting;
 mod story;
 mod words;
@@ -25,6 +26,8 @@ use story::{Happening, Step};
 
 use crate::contract::{Entry, Timestamp};
 use crate::seed::Chance;
+
+pub(crate) use sequel::{Progress, Sequel};
 
 pub use recipe::{Recipe, RecipeError, Stories};
 pub use story::Story;

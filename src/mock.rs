@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
 use crate::fault::{Matching, Rule};
-use crate::fixture::{self, EntrySource, Loaded};
+use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::keys::{self, Keys};
 use crate::store::Base;
-use crate::world::{SessionName, Sessions, Settings, Start, World};
+use crate::world::{Models, SessionName, Sessions, Settings, Start, World};
 
 /// The state behind the router; clones share it.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ impl Mock {
     /// Everything that is wrong with any file, together; then nothing is started.
     pub fn start(config: &Config) -> Result<Self, FileErrors> {
         let now = config.now.unwrap_or_else(Timestamp::system);
-        let (keys, loaded) = match (keys::load(&config.keys, now), fixture::load(&config.entries, now)) {
+        let (keys, loaded) = match (keys::load(&config.keys, now), fixture::load(&config.sources(), now)) {
             (Ok(keys), Ok(loaded)) => (keys, loaded),
             (keys, loaded) => {
                 let errors = keys.err().into_iter().chain(loaded.err());
@@ -49,7 +49,7 @@ impl Mock {
         }
         let base = Arc::new(Base::new(loaded.entries));
         let start = Start {
-            models: models(&base, now)?,
+            models: Arc::new(Models::of(Arc::clone(&base), config.seed)),
             base,
             now: config.now,
             settings: Settings { rate_limit: config.rate_limit, strict: config.strict },
@@ -98,15 +98,6 @@ impl Mock {
     pub fn session(&self, name: &SessionName) -> Arc<World> {
         self.inner.sessions.world(Some(name))
     }
-}
-
-/// Live activity goes on from the entries; a server that starts empty takes the built-in story's people and objects.
-fn models(base: &Arc<Base>, now: Timestamp) -> Result<Arc<Base>, FileErrors> {
-    if !base.living().is_empty() {
-        return Ok(Arc::clone(base));
-    }
-    let Loaded { entries, .. } = fixture::load(&[EntrySource::BuiltIn], now)?;
-    Ok(Arc::new(Base::new(entries)))
 }
 
 /// The faults of each key, each for that key alone.

@@ -209,6 +209,15 @@ impl MockServerBuilder {
         self
     }
 
+    /// So many generated entries of the thirty days up to the start, in place of the built-in story, beside what else is
+    /// named.
+    #[must_use]
+    pub fn generate(mut self, count: u64) -> Self {
+        self.config.entries.retain(|source| *source != EntrySource::BuiltIn);
+        self.config.generate = Some(count);
+        self
+    }
+
     /// Keys in place of the built-in ones: JSON in the form of a keys file. [`MockServer::token`] is then no key unless
     /// one of these has it.
     #[must_use]

@@ -5,6 +5,7 @@ mod faults;
 mod journal;
 mod limiter;
 mod live;
+mod models;
 mod sessions;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +23,7 @@ pub use faults::{Faults, Listed, Plan, Subject};
 pub use journal::{AnsweredBy, Filter, Journal, Record};
 pub use limiter::{Client, Limiter, RetryAfter};
 pub use live::{Activity, Live};
+pub use models::Models;
 pub use sessions::{SessionName, SessionNameError, Sessions};
 
 /// A world: one field a concern.
@@ -60,7 +62,7 @@ pub struct Start {
     /// The entries, shared by all worlds.
     pub base: Arc<Base>,
     /// What live activity is modelled on.
-    pub models: Arc<Base>,
+    pub models: Arc<Models>,
     /// Where the clock stands; `None` follows the system's.
     pub now: Option<Timestamp>,
     /// The settings.

@@ -12,7 +12,7 @@ use super::output::{self, Output};
 use super::value;
 use crate::contract::{Entry, Timestamp};
 use crate::fixture::{Line, Moment};
-use crate::generate::{Generator, Recipe, Stories, Story};
+use crate::generate::{Generator, Recipe, RecipeError, Stories, Story};
 
 /// What is generated, and where it goes.
 #[derive(Debug, ClapArgs)]
@@ -101,7 +101,8 @@ impl Format {
 /// Writes the entries, oldest first; on standard error it says which stories are among them.
 pub fn run(args: &Args) -> Result<(), String> {
     let recipe = args.recipe();
-    let generator = Generator::new(&recipe).unwrap_or_else(|error| value::wrong(&error.to_string()));
+    let generator =
+        Generator::new(&recipe).unwrap_or_else(|error| value::wrong(&format!("{error} ({})", flags(&error))));
     let stories = generator.stories().to_vec();
     let mut out = Output::open(args.out.as_deref())?;
     let bar = bar(recipe.count, args.out.is_some());
@@ -142,6 +143,16 @@ impl Args {
         }
         let named = told.iter().filter_map(|told| if let Told::One(story) = told { Some(*story) } else { None });
         Stories::Exactly(named.collect())
+    }
+}
+
+/// Which of the arguments it is about.
+fn flags(error: &RecipeError) -> &'static str {
+    match error {
+        RecipeError::Reversed(..) | RecipeError::TooLong => "--from, --to",
+        RecipeError::TooMany(_) => "N, --from, --to",
+        RecipeError::NoTime(_) => "--story, --from, --to",
+        RecipeError::NoRoom(_) => "N, --story",
     }
 }
 

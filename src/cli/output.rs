@@ -1,6 +1,6 @@
 //! Where a command puts what it makes: standard output, or a file that appears whole or not at all.
 
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Stdout, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,15 @@ pub struct Output {
 
 enum Target {
     Standard(Stdout),
-    File { beside: NamedTempFile, path: PathBuf },
+    /// A device or a pipe: renaming would put a file in its place.
+    Special {
+        file: File,
+        path: PathBuf,
+    },
+    File {
+        beside: NamedTempFile,
+        path: PathBuf,
+    },
 }
 
 impl Output {
@@ -24,18 +32,7 @@ impl Output {
         let target = match path {
             None => Target::Standard(io::stdout()),
             Some(path) => {
-                let refused =
-                    |error: &dyn std::fmt::Display| format!("cannot write {} (--out): {error}", path.display());
-                if path.is_dir() {
-                    return Err(refused(&"it is a folder"));
-                }
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                // As any new file: what others may read is the umask's to say.
-                let mut beside = tempfile::Builder::new();
-                beside.prefix(".cortex-audit-mock-").suffix(".part");
-                beside.permissions(Permissions::from_mode(0o666));
-                let beside = beside.tempfile_in(folder).map_err(|error| refused(&error))?;
-                Target::File { beside, path: path.to_owned() }
+                Target::at(path).map_err(|error| format!("cannot write {} (--out): {error}", path.display()))?
             }
         };
         Ok(Self { to: BufWriter::with_capacity(64 * 1024, target) })
@@ -45,9 +42,9 @@ impl Output {
     pub fn finish(self) -> Result<(), String> {
         let target = self.to.into_inner().map_err(io::IntoInnerError::into_error);
         match target.map_err(|error| told(&error))? {
-            Target::Standard(_) => Ok(()),
+            Target::Standard(_) | Target::Special { .. } => Ok(()),
             Target::File { beside, path } => {
-                let refused = |error: io::Error| format!("cannot write {} (--out): {error}", path.display());
+                let refused = |error| format!("cannot write {} (--out): {error}", path.display());
                 beside.as_file().sync_all().map_err(refused)?;
                 beside.persist(&path).map_err(|error| refused(error.error))?;
                 Ok(())
@@ -66,23 +63,56 @@ impl Write for Output {
     }
 }
 
+impl Target {
+    fn at(path: &Path) -> io::Result<Self> {
+        // A link stays one; what it points to is replaced.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if path.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+        }
+        if path.exists() && !path.is_file() {
+            return Ok(Self::Special { file: File::options().write(true).open(&path)?, path });
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Looked at first, because the error of a file in a folder that is not there would name that file.
+        folder.metadata()?;
+        let mut beside = tempfile::Builder::new();
+        // As any new file: what others may read is the umask's to say.
+        beside.prefix(".cortex-audit-mock-").suffix(".part").permissions(Permissions::from_mode(0o666));
+        Ok(Self::File { beside: beside.tempfile_in(folder)?, path })
+    }
+
+    /// An error that says where it happened.
+    fn named(&self, error: &io::Error) -> io::Error {
+        let place = match self {
+            Self::Standard(_) => "to standard output".to_owned(),
+            Self::Special { path, .. } | Self::File { path, .. } => format!("{} (--out)", path.display()),
+        };
+        io::Error::new(error.kind(), format!("{place}: {error}"))
+    }
+}
+
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
+        let written = match self {
             Self::Standard(out) => out.write(bytes),
+            Self::Special { file, .. } => file.write(bytes),
             Self::File { beside, .. } => beside.write(bytes),
-        }
+        };
+        written.map_err(|error| self.named(&error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match self {
+        let flushed = match self {
             Self::Standard(out) => out.flush(),
+            Self::Special { file, .. } => file.flush(),
             Self::File { beside, .. } => beside.flush(),
-        }
+        };
+        flushed.map_err(|error| self.named(&error))
     }
 }
 
 /// The message for a write that failed midway.
 pub fn told(error: &io::Error) -> String {
-    format!("cannot write: {error}")
+    format!("cannot write {error}")
 }

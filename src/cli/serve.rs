@@ -33,6 +33,9 @@ pub struct Args {
     /// Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FIXTURES", value_parser = NonEmptyStringValueParser::new())]
     fixtures: Vec<String>,
+    /// Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures.
+    #[arg(long, value_name = "N", env = "CORTEX_MOCK_GENERATE", value_parser = value::count)]
+    generate: Option<u64>,
     /// API keys, roles and permissions. [default: the built-in test keys]
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_KEYS")]
     keys: Option<PathBuf>,
@@ -78,7 +81,11 @@ enum LogFormat {
 impl Args {
     fn config(&self) -> Config {
         Config {
-            entries: value::sources(&self.fixtures),
+            entries: match self.generate {
+                Some(_) if self.fixtures.is_empty() => Vec::new(),
+                _ => value::sources(&self.fixtures),
+            },
+            generate: self.generate,
             keys: self.keys.clone().map_or(KeySource::BuiltIn, KeySource::Path),
             now: self.now,
             rate_limit: self.rate_limit,
@@ -97,8 +104,10 @@ impl Args {
 /// Serves until SIGTERM or SIGINT.
 pub fn run(args: &Args) -> Result<(), String> {
     log_to_standard_error(args.log)?;
-    let mock = Mock::start(&args.config())
-        .map_err(|errors| format!("nothing is served: {} (--fixtures, --keys)\n{errors}", errors.counted()))?;
+    let mock = Mock::start(&args.config()).map_err(|errors| {
+        let flags = if args.generate.is_some() { "--fixtures, --generate, --keys" } else { "--fixtures, --keys" };
+        format!("nothing is served: {} ({flags})\n{errors}", errors.counted())
+    })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -51,9 +51,10 @@ pub fn count(text: &str) -> Result<u64, String> {
     count.ok_or_else(|| "accepted: a whole number such as 10000 or 1_000_000".to_owned())
 }
 
-/// Ends the program: the values are each right and wrong together.
+/// Ends the program as for any wrong value: these are each right and wrong together.
 pub fn wrong(message: &str) -> ! {
-    clap::Command::new("cortex-audit-mock").error(clap::error::ErrorKind::ValueValidation, message).exit()
+    eprintln!("error: {message}\n\nFor more information, try '--help'.");
+    std::process::exit(2)
 }
 
 /// The value of a switch, which only its environment variable can have.

@@ -73,6 +73,7 @@ pub struct Hour {
     pub begins: i64,
     /// How many milliseconds it has.
     pub length: i64,
+    /// As if it were a whole hour.
     pub weights: Weights,
 }
 
@@ -94,18 +95,18 @@ impl Calendar {
     pub fn hour(&self, number: i64) -> Hour {
         let begins = self.from.max(number * HOUR);
         let length = (self.to + 1).min((number + 1) * HOUR) - begins;
-        Hour { number, begins, length, weights: self.weights(number, length) }
+        Hour { number, begins, length, weights: self.weights(number) }
     }
 
     /// What each pace weighs in an hour: what the week says, and a little of its own.
-    fn weights(&self, hour: i64, length: i64) -> Weights {
+    fn weights(&self, hour: i64) -> Weights {
         let mut chance = Chance::of(self.seed, WEATHER, hour.unsigned_abs());
         let mut place = 0;
         Pace::ALL.map(|pace| {
             let weather = 70 + chance.number(61);
             let usual = pace.busy(hour) * pace.share() * 10_000 / self.weekly[place].max(1);
             place += 1;
-            usual * weather * length.unsigned_abs() / HOUR.unsigned_abs()
+            usual * weather
         })
     }
 }
@@ -127,7 +128,8 @@ impl Shares {
     /// The share of the next hour.
     pub fn next(&mut self, hour: &Hour) -> u64 {
         self.weight += weight(hour);
-        let due = u128::from(self.count) * self.weight / self.total;
+        // Rounded to the nearest, or the very last millisecond would be given what is left of all others.
+        let due = (u128::from(self.count) * self.weight + self.total / 2) / self.total;
         let due = u64::try_from(due).unwrap_or(self.count).min(self.count);
         let share = due - self.given;
         self.given = due;
@@ -135,7 +137,7 @@ impl Shares {
     }
 }
 
-/// At least 1, so that a stretch in which nothing is ever going on can be filled when it is all there is.
+/// Never 0: something goes on round the clock.
 fn weight(hour: &Hour) -> u128 {
-    hour.weights.iter().map(|weight| u128::from(*weight)).sum::<u128>() + 1
+    hour.weights.iter().map(|weight| u128::from(*weight)).sum::<u128>() * u128::from(hour.length.unsigned_abs())
 }

@@ -128,14 +128,14 @@ impl Kinds {
     }
 
     /// How many of it a workspace has from the start. Of the integrations it has every second.
-    pub fn standing(&self, kind: Kind) -> u32 {
+    pub fn standing(kind: Kind) -> u32 {
         match kind {
             Kind::Integration(number) => u32::from(number % 2 == 0),
             own => OWN[own.place()].2,
         }
     }
 
-    pub fn naming(&self, kind: Kind) -> &'static Naming {
+    pub fn naming(kind: Kind) -> &'static Naming {
         match kind {
             Kind::Integration(_) => &Naming::Words(&[words::ALIASES]),
             own => &OWN[own.place()].3,

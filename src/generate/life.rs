@@ -1,6 +1,6 @@
 //! The objects that exist, and what can befall them: created once, changed while they live, deleted last.
 
-use super::kind::Kind;
+use super::kind::{Kind, Kinds};
 use super::names::{Names, Source};
 use super::people::STAFF;
 use crate::contract::Action;
@@ -50,7 +50,7 @@ impl Life {
         let mut chance = Chance::of(seed, OWNERS, 0);
         for kind in names.kinds.all() {
             let place = kind.place();
-            let standing = names.kinds.standing(kind) * if grows(kind) { scale } else { 1 };
+            let standing = Kinds::standing(kind) * if grows(kind) { scale } else { 1 };
             for object in 0..standing {
                 life.living[place * owners + chance.below(owners)].push(object);
             }

@@ -36,7 +36,7 @@ impl Names {
         let mut names = Self { steps: Vec::with_capacity(kinds.len()), kinds, roster };
         for (number, kind) in names.kinds.all().enumerate().collect::<Vec<_>>() {
             let mut chance = Chance::of(seed, ORDER, number as u64);
-            let steps = [Source::Generated, Source::Live].map(|source| match names.kinds.naming(kind) {
+            let steps = [Source::Generated, Source::Live].map(|source| match Kinds::naming(kind) {
                 // The staff is the first of them, and drawn in no order already.
                 Naming::Email => 1,
                 _ => step(names.ways(kind, source), &mut chance),
@@ -57,7 +57,7 @@ impl Names {
         let ways = self.ways(kind, source);
         let (round, way) = (u64::from(number) / ways, u64::from(number) % ways);
         let way = usize::try_from(way * self.steps[kind.place()][source as usize] % ways).unwrap_or_default();
-        match self.kinds.naming(kind) {
+        match Kinds::naming(kind) {
             Naming::Words(lists) => {
                 let mut rest = way;
                 for (place, list) in lists.iter().enumerate() {
@@ -91,7 +91,7 @@ impl Names {
 
     /// In how many ways the words of a kind can be put together.
     fn ways(&self, kind: Kind, source: Source) -> u64 {
-        let ways = match self.kinds.naming(kind) {
+        let ways = match Kinds::naming(kind) {
             Naming::Words(lists) => {
                 lists[1..].iter().fold(words_of(lists[0], source).len(), |ways, list| ways * list.len())
             }

@@ -110,15 +110,13 @@ impl Recipe {
 impl fmt::Display for RecipeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Reversed(from, to) => write!(f, "the time ends ({to}) before it begins ({from})"),
+            Self::Reversed(from, to) => write!(f, "the time begins at {from} and ends before that, at {to}"),
             Self::TooLong => f.write_str("the time is longer than 100 years"),
-            Self::TooMany(room) => write!(
-                f,
-                "too many entries for that time, which has room for {room} ({} a second on average)",
-                Recipe::DENSEST
-            ),
-            Self::NoTime(story) => write!(f, "no time for the story {story}: it takes {}", story.takes()),
-            Self::NoRoom(needed) => write!(f, "the stories alone are {needed} entries"),
+            Self::TooMany(room) => {
+                write!(f, "too many entries: that time has room for {room}, {} a second on average", Recipe::DENSEST)
+            }
+            Self::NoTime(story) => write!(f, "no time for the story {story}, which takes {}", story.takes()),
+            Self::NoRoom(needed) => write!(f, "too few entries: the stories alone are {needed}"),
         }
     }
 }

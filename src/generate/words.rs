@@ -1,4 +1,6 @@
 //! The words that names are made of: each list is a part of a name, with whatever joins it to the part before.
+//!
+//! None has a comma in it, because a value with a comma cannot be asked for (LIST-SPLIT).
 
 /// What services are about; the first is in every workspace.
 pub const SUBJECTS: &[&str] = &[
@@ -231,7 +233,8 @@ pub const GOALS: &[&str] = &[
     "Delete dead services",
     "Adopt OpenTelemetry",
 ];
-pub const WAVES: &[&str] = &["", ", first wave", ", second wave", ", checkout", ", data", ", mobile", ", partners"];
+pub const WAVES: &[&str] =
+    &["", " (first wave)", " (second wave)", " (checkout)", " (data)", " (mobile)", " (partners)"];
 
 /// Workflows.
 pub const VERBS: &[&str] = &[

@@ -1,17 +1,15 @@
 //! The entries that a server starts with: read by every world, changed by none.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::newest_first;
-use crate::contract::{Action, Entry, Vocabulary};
+use crate::contract::{Entry, Vocabulary};
 
 /// Entries in time order and the words that they know.
 #[derive(Debug)]
 pub struct Base {
     entries: Vec<Arc<Entry>>,
     vocabulary: Arc<Vocabulary>,
-    living: OnceLock<Vec<Arc<Entry>>>,
 }
 
 impl Base {
@@ -25,7 +23,7 @@ impl Base {
             ordered.push(Arc::new(entry));
         }
         newest_first(&mut ordered);
-        Self { entries: ordered, vocabulary: Arc::new(vocabulary), living: OnceLock::new() }
+        Self { entries: ordered, vocabulary: Arc::new(vocabulary) }
     }
 
     /// Newest first.
@@ -38,20 +36,6 @@ impl Base {
     #[must_use]
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
-    }
-
-    /// The last entry of each object that was lately changed and not deleted: what live activity goes on from.
-    #[must_use]
-    pub fn living(&self) -> &[Arc<Entry>] {
-        /// How far back to look, so that the first use over a million entries costs no more than over a thousand.
-        const LATELY: usize = 2000;
-
-        self.living.get_or_init(|| {
-            let mut seen = BTreeSet::new();
-            let lately = self.entries.iter().take(LATELY);
-            let last_of_each = lately.filter(|entry| seen.insert((&entry.object_type, &entry.object_identifier)));
-            last_of_each.filter(|entry| entry.action != Action::Delete).cloned().collect()
-        })
     }
 }
 

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::clock::{Clock, Reading};
-use crate::contract::{Action, Entry};
+use super::models::Models;
+use crate::generate::Progress;
 use crate::rate::Rate;
 use crate::seed::Chance;
-use crate::store::{Base, Store};
+use crate::store::Store;
 
 /// How new entries come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,18 +34,18 @@ impl From<Rate> for Activity {
 #[derive(Debug)]
 pub struct Live {
     seed: u64,
-    /// Entries are modelled on its living objects.
-    models: Arc<Base>,
+    models: Arc<Models>,
     state: Mutex<Option<State>>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct State {
     activity: Activity,
     /// The world's age when it began.
     since: Duration,
     /// How many bursts have arrived.
     arrived: u128,
+    progress: Progress,
 }
 
 impl Live {
@@ -55,21 +56,26 @@ impl Live {
     /// ahead does not fill the memory.
     pub const MOST_AT_ONCE: u64 = 100_000;
 
-    /// No activity yet; entries will be modelled on the living objects of this base.
+    /// No activity yet; entries will go on from these models.
     #[must_use]
-    pub fn new(models: Arc<Base>, seed: u64) -> Self {
+    pub fn new(models: Arc<Models>, seed: u64) -> Self {
         Self { seed, models, state: Mutex::default() }
     }
 
     /// Begins at the clock's present age, in place of any activity before; `None` ends it.
     pub fn set(&self, activity: Option<Activity>, clock: &Reading) {
-        *self.state() = activity.map(|activity| State { activity, since: clock.elapsed, arrived: 0 });
+        *self.state() = activity.map(|activity| State {
+            activity,
+            since: clock.elapsed,
+            arrived: 0,
+            progress: Progress::default(),
+        });
     }
 
     /// What is going on.
     #[must_use]
     pub fn activity(&self) -> Option<Activity> {
-        self.state().map(|state| state.activity)
+        self.state().as_ref().map(|state| state.activity)
     }
 
     /// Adds to a store what became due since the last look, in the order of its arrival; whoever looks meanwhile waits.
@@ -85,7 +91,7 @@ impl Live {
     }
 
     fn bring(&self, state: &mut Option<State>, clock: &Reading, store: &Store) {
-        let Some(State { activity, since, arrived }) = state else {
+        let Some(State { activity, since, arrived, progress }) = state else {
             return;
         };
         let period = activity.period();
@@ -98,8 +104,12 @@ impl Live {
         }
         let mut due = Vec::new();
         while let Some(ago) = age.checked_sub(self.arrival(*arrived, period)) {
-            let number = stream(*arrived);
-            due.extend((0..activity.burst).filter_map(|place| self.entry(number, place, ago, activity, clock)));
+            for place in 0..activity.burst {
+                let mut chance = Chance::of(self.seed, ENTRY + u64::from(place), stream(*arrived));
+                let late = activity.lateness.mul_f64(1.0 - chance.fraction());
+                let at = clock.now.saturating_sub(ago).saturating_sub(late).to_millisecond();
+                due.push(self.models.sequel().next(progress, at, &mut chance));
+            }
             *arrived += 1;
         }
         store.append(due);
@@ -115,15 +125,6 @@ impl Live {
         let slot = Duration::new(seconds, u32::try_from(slot % SECOND).unwrap_or_default());
         let within = period.mul_f64(Chance::of(self.seed, ARRIVAL, stream(number)).fraction());
         slot.saturating_add(within)
-    }
-
-    fn entry(&self, number: u64, place: u32, ago: Duration, activity: &Activity, clock: &Reading) -> Option<Entry> {
-        let mut chance = Chance::of(self.seed, ENTRY + u64::from(place), number);
-        let models = self.models.living();
-        let model = models.get(chance.below(models.len()))?;
-        let late = activity.lateness.mul_f64(1.0 - chance.fraction());
-        let timestamp = clock.now.saturating_sub(ago).saturating_sub(late).to_millisecond();
-        Some(Entry { action: Action::Update, timestamp, ..Entry::clone(model) })
     }
 
     fn state(&self) -> MutexGuard<'_, Option<State>> {

@@ -208,8 +208,9 @@ fn the_built_in_story_fills_the_last_two_weeks_up_to_now() {
     let ages: Vec<u64> = entries.iter().map(|entry| now.since(entry.timestamp).as_secs()).collect();
     assert!(entries.iter().all(|entry| entry.timestamp <= now));
     assert!(ages.iter().all(|age| *age <= 14 * 86_400));
-    for hour in 0..72 {
-        assert!(ages.iter().any(|age| age / 3600 == hour), "nothing {hour} hours ago");
+    // Nights are quiet, and no day is empty.
+    for hours in 0..12 {
+        assert!(ages.iter().any(|age| age / 21_600 == hours), "nothing {} hours ago", hours * 6);
     }
 }
 

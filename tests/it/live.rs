@@ -1,7 +1,9 @@
 //! New entries over time: exactly those that were due, however the clock came there.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use cortex_audit_mock::generate::Story;
 use cortex_audit_mock::world::{Activity, Live};
 use cortex_audit_mock::{Config, World};
 use proptest::prelude::*;
@@ -97,6 +99,56 @@ async fn the_same_seed_makes_the_same_entries() {
     };
     assert_eq!(entries(1).await, entries(1).await);
     assert_ne!(entries(1).await, entries(2).await);
+}
+
+/// What comes goes on from what is there, however late each entry is.
+#[tokio::test]
+async fn live_objects_are_created_changed_and_deleted_in_this_order() {
+    for lateness in ["0s", "10m"] {
+        for config in [Config::default(), Config { entries: Vec::new(), ..Config::default() }] {
+            let mock = TestMock::with(config);
+            let before = total(&mock).await;
+            live(&mock, json!({"rate": "60/min", "lateness": lateness, "burst": 3})).await;
+            advance(&mock, "30m").await;
+            assert_eq!(total(&mock).await, before + 1800);
+            let mut counts = BTreeMap::<String, u32>::new();
+            let mut lives = BTreeMap::<(String, String), Vec<String>>::new();
+            for page in (0..3).rev() {
+                let page = mock.logs(&format!("pageSize=1000&page={page}")).await.ok();
+                for entry in page["logs"].as_array().unwrap().iter().rev() {
+                    let text = |field: &str| entry[field].as_str().unwrap_or_default().to_owned();
+                    lives.entry((text("objectType"), text("objectIdentifier"))).or_default().push(text("action"));
+                    if text("timestamp").as_str() > NOW {
+                        *counts.entry(text("action")).or_default() += 1;
+                    }
+                }
+            }
+            for (object, life) in lives {
+                let (first, last) = (
+                    life.iter().position(|action| action == "CREATE"),
+                    life.iter().position(|action| action == "DELETE"),
+                );
+                assert!(first.is_none_or(|place| place == 0), "{object:?}: {life:?}");
+                assert!(last.is_none_or(|place| place == life.len() - 1), "{object:?}: {life:?}");
+            }
+            assert!(counts["UPDATE"] > 1000 && counts["CREATE"] > 100 && counts["DELETE"] > 60, "{counts:?}");
+        }
+    }
+}
+
+/// Whoever was caught does not come back.
+#[tokio::test]
+async fn nobody_of_a_story_goes_on() {
+    let mock = TestMock::default();
+    live(&mock, json!({"rate": "600/min"})).await;
+    advance(&mock, "10m").await;
+    let range = format!("startTime={NOW}&pageSize=1");
+    assert_eq!(mock.logs(&range).await.ok()["total"], 6000);
+    for story in Story::ALL {
+        for query in story.whole() {
+            assert_eq!(mock.logs(&format!("{range}&{query}")).await.ok()["total"], 0, "{story}: {query}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ mod errors;
 mod faults;
 mod filters;
 mod fuzz;
+mod generate_command;
+mod generator;
 mod in_process;
 mod journal;
 mod keys;

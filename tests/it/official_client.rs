@@ -225,11 +225,9 @@ fn object_types_filter_by_what_it_was_done_to() {
 fn object_identifiers_filter_by_name_one_with_spaces_among_them() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
-    gives(&client, &server, &["-oi", "Incident Preparedness"], |entry| {
-        entry.object_identifier == "Incident Preparedness"
-    });
-    gives(&client, &server, &["-oi", "Incident Preparedness", "-oi", "carrier-adapter"], |entry| {
-        ["Incident Preparedness", "carrier-adapter"].contains(&&*entry.object_identifier)
+    gives(&client, &server, &["-oi", "Delivery Readiness"], |entry| entry.object_identifier == "Delivery Readiness");
+    gives(&client, &server, &["-oi", "Delivery Readiness", "-oi", "procurement-memcached"], |entry| {
+        ["Delivery Readiness", "procurement-memcached"].contains(&&*entry.object_identifier)
     });
 }
 
@@ -238,7 +236,7 @@ fn object_identifiers_filter_by_name_one_with_spaces_among_them() {
 fn actor_emails_filter_by_who_signed_in() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
-    let (one, other) = ("samuel.oduya@brightwave.example", "hana.kobayashi@brightwave.example");
+    let (one, other) = ("collin.brekke@brightwave.example", "karl-heinz.engel@brightwave.example");
     gives(&client, &server, &["-ae", one], |entry| entry.actor.email.as_deref() == Some(one));
     gives(&client, &server, &["-ae", one, "-ae", other], |entry| {
         [Some(one), Some(other)].contains(&entry.actor.email.as_deref())
@@ -250,7 +248,7 @@ fn actor_emails_filter_by_who_signed_in() {
 fn actor_ip_addresses_filter_by_where_from() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
-    let (four, six) = ("192.0.2.14", "2001:db8:40:12::49ee");
+    let (four, six) = ("192.0.2.14", "2001:db8:41:11::4842");
     gives(&client, &server, &["-ai", four], |entry| entry.ip_address.as_deref() == Some(four));
     gives(&client, &server, &["-ai", four, "-ai", six], |entry| {
         [Some(four), Some(six)].contains(&entry.ip_address.as_deref())
@@ -262,7 +260,7 @@ fn actor_ip_addresses_filter_by_where_from() {
 fn actor_api_key_identifiers_filter_by_key() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
-    let (one, other) = ("ci-deploy", "priya-scorecards-cli");
+    let (one, other) = ("ci-deploy", "karl-heinz-laptop");
     gives(&client, &server, &["-ak", one], |entry| entry.actor.api_key_identifier.as_deref() == Some(one));
     gives(&client, &server, &["-ak", one, "-ak", other], |entry| {
         [Some(one), Some(other)].contains(&entry.actor.api_key_identifier.as_deref())

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use cortex_audit_mock::contract::{Entry, Timestamp};
 use cortex_audit_mock::keys::KeySource;
 use cortex_audit_mock::store::Base;
-use cortex_audit_mock::world::{Sessions, Settings, Start};
+use cortex_audit_mock::world::{Models, Sessions, Settings, Start};
 use cortex_audit_mock::{Config, RateLimit, fixture};
 use serde_json::{Value, json};
 
@@ -279,7 +279,7 @@ fn opening_a_session_over_many_entries_takes_less_than_a_millisecond() {
     let many = std::iter::repeat_n(one, 200_000);
     let base = Arc::new(Base::new(many.map(|entry: Entry| entry)));
     let start = Start {
-        models: Arc::clone(&base),
+        models: Arc::new(Models::of(Arc::clone(&base), 42)),
         base,
         now: Some(time(NOW)),
         settings: Settings { rate_limit: RateLimit::Off, strict: false },
