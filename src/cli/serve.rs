@@ -34,7 +34,7 @@ pub struct Args {
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FIXTURES", value_parser = NonEmptyStringValueParser::new())]
     fixtures: Vec<String>,
     /// Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures.
-    #[arg(long, value_name = "N", env = "CORTEX_MOCK_GENERATE", value_parser = value::count)]
+    #[arg(long, value_name = "N", env = "CORTEX_MOCK_GENERATE", value_parser = value::served_count)]
     generate: Option<u64>,
     /// API keys, roles and permissions. [default: the built-in test keys]
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_KEYS")]

@@ -51,6 +51,15 @@ pub fn count(text: &str) -> Result<u64, String> {
     count.ok_or_else(|| "accepted: a whole number such as 10000 or 1_000_000".to_owned())
 }
 
+/// How many entries to serve: they all have their place in memory.
+pub fn served_count(text: &str) -> Result<u64, String> {
+    const MOST: u64 = 10_000_000;
+
+    let accepted =
+        || format!("accepted: a whole number up to {MOST}, such as 5000 or 1_000_000 (a million take half a gigabyte)");
+    count(text).ok().filter(|count| *count <= MOST).ok_or_else(accepted)
+}
+
 /// Ends the program as for any wrong value: these are each right and wrong together.
 pub fn wrong(message: &str) -> ! {
     eprintln!("error: {message}\n\nFor more information, try '--help'.");

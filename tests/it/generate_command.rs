@@ -205,7 +205,7 @@ fn generated_entries_stand_beside_those_of_files() {
 #[test]
 fn a_number_that_is_none_and_a_time_without_room_are_told() {
     let told = binary(["--generate", "lots"]).run().failed(2).to_owned();
-    assert_snapshot!(told.lines().next().unwrap(), @"error: invalid value 'lots' for '--generate <N>': accepted: a whole number such as 10000 or 1_000_000");
+    assert_snapshot!(told.lines().next().unwrap(), @"error: invalid value 'lots' for '--generate <N>': accepted: a whole number up to 10000000, such as 5000 or 1_000_000 (a million take half a gigabyte)");
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys.json");
     fs::write(&keys, r#"{"keys": []}"#).unwrap();
