@@ -315,7 +315,7 @@ fn names_and_addresses_are_in_the_style_of_the_product_and_belong_to_nobody() {
             }
             "CORTEX_USER" | "CORTEX_USER_ROLES" => assert!(name.ends_with("@brightwave.example"), "{name}"),
             "CUSTOM_DATA" => {
-                assert!(name.split_once(':').is_some_and(|(service, metric)| tag(service) && tag(metric)), "{name}")
+                assert!(name.split_once(':').is_some_and(|(service, metric)| tag(service) && tag(metric)), "{name}");
             }
             _ => assert!(!name.is_empty()),
         }
