@@ -15,7 +15,8 @@ const NOBODYS: [&str; 5] = ["example", "test", "invalid", "alt", "localhost"];
 pub struct Mapping {
     words: Words,
     addresses: Addresses,
-    domains: BTreeMap<String, BTreeSet<String>>,
+    /// The domains that keep their end, as a word.
+    ambiguous: HashSet<String>,
     top_level: String,
 }
 
@@ -39,7 +40,12 @@ impl Mapping {
             Some(top_level) => top_level.to_owned(),
             None => words.draw(Kind::Word, "top-level domain", ""),
         };
-        Self { words, addresses: Addresses::new(secret, &seen.networks), domains: seen.domains, top_level }
+        Self {
+            words,
+            addresses: Addresses::new(secret, &seen.networks),
+            ambiguous: ambiguous(&seen.domains),
+            top_level,
+        }
     }
 
     /// The pseudonym of each value.
@@ -77,16 +83,29 @@ impl Mapping {
         }
     }
 
-    /// `brightwave.io` becomes `harbor.example`; if there is a `brightwave.com` as well, its end becomes a word in both.
+    /// `brightwave.io` becomes `harbor.example`; where that could be another domain as well, its end becomes a word too.
     fn push_domain(&self, domain: &str, to: &mut String) {
-        let (body, end) = domain.rsplit_once('.').unwrap_or((domain, ""));
-        let is_one_of_many = self.domains.get(&folded(body)).is_some_and(|ends| ends.len() > 1);
-        for part in pieces(if is_one_of_many { domain } else { body }) {
+        let (body, end) = body_and_end(domain);
+        for part in pieces(if self.ambiguous.contains(&folded(domain)) { domain } else { body }) {
             self.push(part, to);
         }
         to.push('.');
         push_in_case_of(end, &self.top_level, to);
     }
+}
+
+fn body_and_end(domain: &str) -> (&str, &str) {
+    domain.rsplit_once('.').unwrap_or((domain, ""))
+}
+
+/// The domains that without their end would be as another is, with or without its end.
+fn ambiguous(domains: &BTreeSet<String>) -> HashSet<String> {
+    let mut by_body: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+    for domain in domains {
+        by_body.entry(body_and_end(domain).0).or_default().push(domain);
+    }
+    let shared = by_body.into_iter().filter(|(body, domains_of)| domains_of.len() > 1 || domains.contains(*body));
+    shared.flat_map(|(_, domains)| domains).cloned().collect()
 }
 
 fn pieces(text: &str) -> Vec<Part<'_>> {
@@ -111,8 +130,8 @@ fn purpose(kind: Kind) -> &'static str {
 struct Seen {
     words: BTreeMap<String, Kind>,
     networks: BTreeSet<Network>,
-    /// The ends of domains by what stands before them.
-    domains: BTreeMap<String, BTreeSet<String>>,
+    /// Those of e-mail addresses.
+    domains: BTreeSet<String>,
 }
 
 impl Seen {
@@ -125,9 +144,8 @@ impl Seen {
                     continue;
                 }
                 Part::Domain(domain) => {
-                    let (body, end) = domain.rsplit_once('.').unwrap_or((domain, ""));
-                    self.domains.entry(folded(body)).or_default().insert(folded(end));
-                    self.add(&pieces(body));
+                    self.domains.insert(folded(domain));
+                    self.add(&pieces(body_and_end(domain).0));
                     self.add(&pieces(domain));
                     continue;
                 }

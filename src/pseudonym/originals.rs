@@ -37,6 +37,9 @@ impl Originals {
         if !rest.contains('\n') {
             self.add_mixed(&folded(value));
         }
+        for chunk in rest.split(|c: char| c.is_whitespace() || "@:/+".contains(c)) {
+            self.add_mixed(&folded(chunk));
+        }
         for word in rest.split(|c: char| !c.is_alphanumeric()) {
             self.add_mixed(&folded(word));
             self.add_run(word);

@@ -148,7 +148,10 @@ fn ipv6(text: &str) -> Option<(IpAddr, usize)> {
     // What ends a sentence or a clause is not of the address; but `2001:db8::` is one.
     let run = text[..run].trim_end_matches('.');
     let run = run.strip_suffix(':').filter(|shorter| !shorter.ends_with(':')).unwrap_or(run);
-    let is_address = run.contains(|c: char| c.is_ascii_hexdigit()) && !text[run.len()..].starts_with(is_in_word);
+    // `::` by itself is an address, and in `::/0`; between other things it is punctuation.
+    let after = &text[run.len()..];
+    let alone = after.is_empty() || prefix(after, 128).is_some();
+    let is_address = (run != "::" || alone) && !after.starts_with(is_in_word);
     let address: Ipv6Addr = run.parse().ok().filter(|_| is_address)?;
     Some((address.into(), run.len()))
 }

@@ -20,6 +20,7 @@ mod limiter;
 mod live;
 mod official_client;
 mod openapi;
+mod pseudonym;
 mod readme;
 mod rules;
 mod security;
