@@ -39,6 +39,7 @@ mod json_file;
 pub mod keys;
 pub mod mock;
 mod mock_server;
+pub mod pseudonym;
 pub mod rate;
 mod seed;
 pub mod server;

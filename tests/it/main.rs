@@ -22,6 +22,7 @@ mod limiter;
 mod live;
 mod official_client;
 mod openapi;
+mod pseudonym;
 mod readme;
 mod rules;
 mod security;

@@ -1,0 +1,202 @@
+//! What a value consists of: addresses of both kinds, words, numbers, hexadecimal identifiers, and what stands between.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::address::Network;
+
+/// A part of a value, with its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// Punctuation and white space; the only part that stays.
+    Between(&'a str),
+    /// A run of letters.
+    Word(&'a str),
+    /// A word in front of the `@` of an e-mail address: a first name, or one of the names behind it.
+    Name(&'a str, Place),
+    /// The domain of an e-mail address.
+    Domain(&'a str),
+    /// A run of digits.
+    Number(&'a str),
+    /// A UUID, or at least eight hexadecimal digits in which there is a letter and a digit.
+    Hex(&'a str),
+    /// An address or a range.
+    Network(Network, &'a str),
+}
+
+impl<'a> Part<'a> {
+    /// Its text in the value.
+    pub fn text(self) -> &'a str {
+        match self {
+            Self::Between(text)
+            | Self::Word(text)
+            | Self::Name(text, _)
+            | Self::Domain(text)
+            | Self::Number(text)
+            | Self::Hex(text)
+            | Self::Network(_, text) => text,
+        }
+    }
+}
+
+/// Where in an e-mail address a name stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    First,
+    Later,
+}
+
+/// The parts of a value, in order; together they are the value.
+pub fn parts(value: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    while let Some((start, at, end)) = email(value, from) {
+        plain(&value[from..start], &mut parts);
+        local(&value[start..at], &mut parts);
+        parts.push(Part::Between("@"));
+        match value[at + 1..end].parse() {
+            Ok(address) => parts.push(Part::Network(Network::new(IpAddr::V4(address), None), &value[at + 1..end])),
+            Err(_) => parts.push(Part::Domain(&value[at + 1..end])),
+        }
+        from = end;
+    }
+    plain(&value[from..], &mut parts);
+    parts
+}
+
+/// Letters are those of ASCII, and whatever is outside ASCII: what is not known to be harmless is replaced.
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic() || (!c.is_ascii() && !c.is_whitespace())
+}
+
+fn is_in_word(c: char) -> bool {
+    is_letter(c) || c.is_ascii_digit()
+}
+
+/// The next e-mail address: where it starts, where its `@` is, and where it ends.
+fn email(value: &str, from: usize) -> Option<(usize, usize, usize)> {
+    value[from..].match_indices('@').find_map(|(at, _)| {
+        let at = from + at;
+        let before = &value[from..at];
+        let local = before.rsplit(|c| !(is_in_word(c) || "._%+'~-".contains(c))).next().unwrap_or(before);
+        let local = local.trim_start_matches(|c| !is_in_word(c));
+        let after = &value[at + 1..];
+        let domain = after.split(|c| !(is_in_word(c) || ".-".contains(c))).next().unwrap_or(after);
+        let domain = domain.trim_end_matches(|c| !is_in_word(c));
+        let whole = local.contains(is_in_word) && domain.starts_with(is_in_word);
+        whole.then_some((at - local.len(), at, at + 1 + domain.len()))
+    })
+}
+
+/// The part of an e-mail address in front of its `@`.
+fn local<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
+    let start = parts.len();
+    plain(text, parts);
+    let mut place = Place::First;
+    for part in &mut parts[start..] {
+        if let Part::Word(word) = *part {
+            *part = Part::Name(word, place);
+            place = Place::Later;
+        }
+    }
+}
+
+/// The parts of a text that holds no e-mail address.
+pub fn plain<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
+    let mut rest = text;
+    let mut inside_word = false;
+    // How much of the text may be left where an IPv4 address starts: not within the digits and dots of `1.2.3.4.5`.
+    let mut left = usize::MAX;
+    while let Some(c) = rest.chars().next() {
+        let whole = if inside_word { None } else { network(rest, &mut left).or_else(|| hex(rest)) };
+        let (part, length) = whole.unwrap_or_else(|| run(rest, c));
+        parts.push(part);
+        rest = &rest[length..];
+        inside_word = !matches!(part, Part::Between(_));
+    }
+}
+
+/// The run of characters of one kind at the start, and its length.
+fn run(text: &str, first: char) -> (Part<'_>, usize) {
+    let until = |ends: fn(char) -> bool| text.find(ends).unwrap_or(text.len());
+    if first.is_ascii_digit() {
+        let end = until(|c| !c.is_ascii_digit());
+        (Part::Number(&text[..end]), end)
+    } else if is_letter(first) {
+        let end = until(|c| !is_letter(c));
+        (Part::Word(&text[..end]), end)
+    } else {
+        let end = first.len_utf8();
+        (Part::Between(&text[..end]), end)
+    }
+}
+
+/// The address or range at the start, and its length.
+fn network<'a>(text: &'a str, left: &mut usize) -> Option<(Part<'a>, usize)> {
+    let (address, length) = ipv6(text).or_else(|| if text.len() <= *left { ipv4(text, left) } else { None })?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let (prefix, more) = prefix(&text[length..], most).unzip();
+    let length = length + more.unwrap_or(0);
+    Some((Part::Network(Network::new(address, prefix), &text[..length]), length))
+}
+
+fn ipv6(text: &str) -> Option<(IpAddr, usize)> {
+    /// Of the longest text of an address: `ffff:` six times, and the last four bytes as an IPv4 address.
+    const LONGEST: usize = 45;
+
+    let is_of_address = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    let run = text.bytes().take(LONGEST + 1).take_while(is_of_address).count();
+    // What ends a sentence or a clause is not of the address; but `2001:db8::` is one.
+    let run = text[..run].trim_end_matches('.');
+    let run = run.strip_suffix(':').filter(|shorter| !shorter.ends_with(':')).unwrap_or(run);
+    // `::` by itself is an address, and in `::/0`; between other things it is punctuation.
+    let after = &text[run.len()..];
+    let alone = after.is_empty() || prefix(after, 128).is_some();
+    let is_address = (run != "::" || alone) && !after.starts_with(is_in_word);
+    let address: Ipv6Addr = run.parse().ok().filter(|_| is_address)?;
+    Some((address.into(), run.len()))
+}
+
+fn ipv4(text: &str, left: &mut usize) -> Option<(IpAddr, usize)> {
+    let run = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let whole = text[..run].trim_end_matches('.');
+    let address: Option<Ipv4Addr> = whole.parse().ok().filter(|_| !text[whole.len()..].starts_with(is_in_word));
+    if address.is_none() {
+        *left = text.len() - run;
+    }
+    Some((address?.into(), whole.len()))
+}
+
+/// The length of a prefix, `/27`, and that of its text.
+fn prefix(text: &str, most: u8) -> Option<(u8, usize)> {
+    let digits = text.strip_prefix('/')?;
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let prefix = digits[..end].parse().ok().filter(|prefix| *prefix <= most)?;
+    let plain = end == 1 || !digits.starts_with('0');
+    (plain && !digits[end..].starts_with(is_in_word)).then_some((prefix, 1 + end))
+}
+
+/// A UUID, or hexadecimal digits, and its length.
+fn hex(text: &str) -> Option<(Part<'_>, usize)> {
+    /// Shorter ones are as likely to be words: `face2face`, `decade9`.
+    const SHORTEST: usize = 8;
+
+    let ends = |length: usize| !text[length..].starts_with(is_in_word);
+    if let Some(uuid) = text.get(..36).filter(|text| is_uuid(text))
+        && ends(36)
+    {
+        return Some((Part::Hex(uuid), 36));
+    }
+    let length = text.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(text.len());
+    let digits = &text[..length];
+    let is_hex = length >= SHORTEST
+        && digits.contains(|c: char| c.is_ascii_digit())
+        && digits.contains(|c: char| c.is_ascii_alphabetic());
+    (is_hex && ends(length)).then_some((Part::Hex(digits), length))
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.bytes().enumerate().all(|(place, byte)| match place {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    })
+}

@@ -1,0 +1,102 @@
+//! What makes a pseudonym unguessable: a key, and everything that is drawn by it.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
+use sha2::Sha256;
+use uuid::Uuid;
+
+/// The key that decides every pseudonym. Whoever has it can test a guess; without it nothing can be turned back.
+///
+/// ```
+/// use cortex_audit_mock::pseudonym::Secret;
+///
+/// assert_eq!(format!("{:?}", Secret::new(Some(7), b"correct horse")), "Secret");
+/// ```
+#[derive(Clone)]
+pub struct Secret(Hmac<Sha256>);
+
+/// Shows nothing.
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl Secret {
+    /// The key of a seed and of a secret part; an empty part is none. The same two give the same pseudonyms.
+    ///
+    /// With a seed alone the seed is all that protects the originals, and a small one can be found by trying. With
+    /// neither the key is [random](Self::random): a key that everybody knows would protect nothing.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
+    #[must_use]
+    pub fn new(seed: Option<u64>, part: &[u8]) -> Self {
+        if seed.is_none() && part.is_empty() { Self::random() } else { Self::derived(seed, part) }
+    }
+
+    /// A key that nobody knows, and that is gone with this value.
+    #[must_use]
+    pub fn random() -> Self {
+        // Two times 122 bits from the system's source of randomness.
+        let part = [*Uuid::new_v4().as_bytes(), *Uuid::new_v4().as_bytes()].concat();
+        Self::derived(None, &part)
+    }
+
+    /// The name of the purpose keeps this key apart from any other use of the same secret; the number is to be raised
+    /// when the same key is to give other pseudonyms.
+    fn derived(seed: Option<u64>, part: &[u8]) -> Self {
+        let mut mac = keyed(part);
+        mac.update(b"cortex-audit-mock pseudonyms 1");
+        mac.update(&[u8::from(seed.is_some())]);
+        mac.update(&seed.unwrap_or_default().to_le_bytes());
+        Self(keyed(&mac.finalize().into_bytes()))
+    }
+
+    /// 256 bits that depend on the key, on the purpose and on the original, and on nothing else.
+    pub(super) fn block(&self, purpose: &str, original: &[u8]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(original);
+        mac.finalize().into_bytes().into()
+    }
+
+    /// As many random numbers as wanted, which depend on the same.
+    pub(super) fn draw(&self, purpose: &str, original: &str) -> Draw {
+        Draw(ChaCha8Rng::from_seed(self.block(purpose, original.as_bytes())))
+    }
+}
+
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
+}
+
+/// The random numbers for one original.
+pub(super) struct Draw(ChaCha8Rng);
+
+impl Draw {
+    /// One of the words.
+    ///
+    /// # Panics
+    /// When there are none.
+    pub fn pick<'a, T: AsRef<str>>(&mut self, words: &'a [T]) -> &'a str {
+        words[self.below(words.len())].as_ref()
+    }
+
+    /// One of the characters, all of which are ASCII.
+    ///
+    /// # Panics
+    /// When there are none.
+    pub fn letter(&mut self, of: &str) -> char {
+        char::from(of.as_bytes()[self.below(of.len())])
+    }
+
+    fn below(&mut self, length: usize) -> usize {
+        let place = self.0.next_u64() % (length as u64).max(1);
+        usize::try_from(place).unwrap_or(0)
+    }
+}
