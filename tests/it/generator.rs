@@ -485,8 +485,10 @@ fn the_built_in_story_is_what_the_generator_makes() {
             (seconds % 60, "s"),
             (milliseconds.into(), "ms"),
         ];
-        let sum: String =
-            parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+        let mut sum = String::new();
+        for (count, unit) in parts.into_iter().filter(|(count, _)| *count > 0) {
+            sum.extend([count.to_string().as_str(), unit]);
+        }
         line["timestamp"] = if sum.is_empty() { "now".into() } else { format!("now-{sum}").into() };
         line.to_string()
     };

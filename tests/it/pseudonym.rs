@@ -94,7 +94,7 @@ fn nothing_of_the_built_in_story_is_left() {
     let others: Vec<&str> = others.iter().flat_map(values).collect();
     let tokens: BTreeSet<String> = originals.iter().flat_map(|value| tokens(value)).collect();
     assert!(
-        tokens.len() > 900 && tokens.contains("brightwave") && tokens.contains("2001:db8:40::/44"),
+        tokens.len() > 700 && tokens.contains("brightwave") && tokens.contains("192.0.2.0/24"),
         "{}",
         tokens.len()
     );
@@ -134,7 +134,7 @@ fn the_same_stays_the_same_and_two_stay_two_in_every_field() {
         assert_eq!(*there.entry(original).or_insert(other), other);
         assert_eq!(*back.entry(other).or_insert(original), original);
     }
-    assert!(there.len() > 400, "{}", there.len());
+    assert!(there.len() > 300, "{}", there.len());
 }
 
 #[test]
