@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use cortex_audit_mock::contract::{Action, ActorType, Entry, Timestamp};
 use cortex_audit_mock::fixture::{self, EntrySource};
+use cortex_audit_mock::generate::{Generator, Recipe};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -168,6 +169,21 @@ fn without_flags_it_reads_every_page() {
     let paged: Vec<Value> =
         (0..3).flat_map(|page| server.logs(&format!("page={page}"))["logs"].as_array().unwrap().clone()).collect();
     assert_eq!(page["logs"], json!(paged));
+}
+
+/// Proves RES-TOTALS: twenty pages that concatenate, of a workspace that somebody would recognise.
+#[test]
+fn it_reads_a_generated_workspace_whole() {
+    let Some(client) = Client::new() else { return };
+    let server = Server::start(&["--generate", "5000", "--now", NOW]);
+    let found = client.logs(&server, &[]);
+    let recipe = Recipe::new(5000, time(NOW));
+    let mut expected: Vec<Value> = Generator::new(&recipe).unwrap().map(|entry| json!(entry)).collect();
+    expected.reverse();
+    assert_eq!(found, expected);
+    let actors: BTreeSet<&str> = found.iter().filter_map(|entry| entry["actorIdentifier"].as_str()).collect();
+    assert!(actors.iter().filter(|actor| actor.contains('@')).count() > 36, "{actors:?}");
+    assert!(["ci-deploy", "terraform-sync", "vault-rotator"].iter().all(|key| actors.contains(key)), "{actors:?}");
 }
 
 /// Proves PAGE-BOUNDS, RES-TOTALS.

@@ -93,11 +93,7 @@ fn nothing_of_the_built_in_story_is_left() {
     let originals: Vec<&str> = originals.iter().flat_map(values).collect();
     let others: Vec<&str> = others.iter().flat_map(values).collect();
     let tokens: BTreeSet<String> = originals.iter().flat_map(|value| tokens(value)).collect();
-    assert!(
-        tokens.len() > 700 && tokens.contains("brightwave") && tokens.contains("192.0.2.0/24"),
-        "{}",
-        tokens.len()
-    );
+    assert!(tokens.len() > 700 && tokens.contains("brightwave") && tokens.contains("192.0.2.0/24"), "{}", tokens.len());
     assert_eq!(left(&originals, &others), []);
     // Not even by chance inside another: no address either.
     for network in originals.iter().filter(|value| is_network(value)) {

@@ -10,13 +10,14 @@ use std::process::Command;
 use cortex_audit_mock::contract::{RULES, Timestamp};
 use cortex_audit_mock::fault::{self, Delay};
 use cortex_audit_mock::fixture;
+use cortex_audit_mock::generate::Story;
 use cortex_audit_mock::keys::{self, KeySource};
 use cortex_audit_mock::world::{Journal, Live, Sessions};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::official_client;
-use crate::support::process::{Server, binary, head};
+use crate::support::process::{BINARY, Server, binary, head};
 
 const FIDELITY_START: &str =
     "<!-- fidelity table: generated from contract::RULES; UPDATE_README=1 cargo test readme rewrites it -->\n";
@@ -198,6 +199,14 @@ fn the_types_of_faults_are_those_of_the_code() {
 }
 
 #[test]
+fn the_stories_are_those_of_the_code() {
+    let written = table("docs/generated-data.md", "Stories");
+    let quoted = |cell: &str| cell.replace('`', "");
+    let right = Story::ALL.map(|story| [story.as_str().to_owned(), story.clue().to_owned(), story.whole().join(", ")]);
+    assert_eq!(written.iter().map(|row| [row[0].clone(), row[2].clone(), quoted(&row[3])]).collect::<Vec<_>>(), right);
+}
+
+#[test]
 fn the_limits_are_those_of_the_code() {
     let rows = table("docs/control-plane.md", "Limits");
     let written: Vec<String> = rows.iter().map(|cells| cells[1].replace(',', "")).collect();
@@ -266,7 +275,7 @@ fn lasting(text: &str) -> String {
 /// `None` when a program that they need is missing.
 fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
     let mut started = None;
-    let mut script = String::from("set -e\n");
+    let mut script = String::from("set -e\nexec 2>&1\n");
     for command in commands {
         if let Some(arguments) = command.strip_prefix("cargo run") {
             started = cargo_run(arguments.trim_start().trim_start_matches("-- "), folder).or(started);
@@ -282,7 +291,8 @@ fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
     }
     let server = started.unwrap_or_else(|| Server::start(&[]));
     let programs = client.flatten().map(|folder| folder.to_str().unwrap()).unwrap_or_default();
-    let path = format!("{programs}:{}", std::env::var("PATH").unwrap());
+    let own = Path::new(BINARY).parent().unwrap().display();
+    let path = format!("{programs}:{own}:{}", std::env::var("PATH").unwrap());
     let script = script.replace("127.0.0.1:8080", server.address());
     let output = Command::new("sh")
         .args(["-c", &script])
