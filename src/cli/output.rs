@@ -43,7 +43,7 @@ impl Output {
 
     /// Writes what is left and puts the file in its place.
     pub fn finish(self) -> Result<(), String> {
-        let target = self.to.into_inner().map_err(|error| error.into_error());
+        let target = self.to.into_inner().map_err(io::IntoInnerError::into_error);
         match target.map_err(|error| told(&error))? {
             Target::Standard(_) => Ok(()),
             Target::File { beside, path } => {
