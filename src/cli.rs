@@ -2,6 +2,7 @@
 
 mod healthcheck;
 mod output;
+mod record;
 mod serve;
 mod validate;
 mod value;
@@ -29,6 +30,8 @@ enum Command {
     Serve(serve::Args),
     /// Check files of entries and keys, and say what is in them.
     Validate(validate::Args),
+    /// Keep what a Cortex API holds as a file that --fixtures loads.
+    Record(record::Args),
     /// Ask a running server whether it answers; for a container's HEALTHCHECK.
     Healthcheck(healthcheck::Args),
 }
@@ -57,6 +60,7 @@ pub fn run() -> ExitCode {
     let done = match command {
         Command::Serve(args) => serve::run(&args),
         Command::Validate(args) => validate::run(&args),
+        Command::Record(args) => record::run(&args),
         Command::Healthcheck(args) => healthcheck::run(&args),
     };
     match done {

@@ -39,6 +39,7 @@ pub mod keys;
 pub mod mock;
 mod mock_server;
 pub mod rate;
+pub mod record;
 mod seed;
 pub mod server;
 pub mod store;

@@ -21,6 +21,7 @@ mod live;
 mod official_client;
 mod openapi;
 mod readme;
+mod record;
 mod rules;
 mod security;
 mod sessions;
