@@ -126,7 +126,7 @@ impl<'a> Recording<'a> {
     /// When the server refuses, stays broken or never holds still; what came is in the part.
     pub fn run(mut self, mut part: Option<&mut Part>) -> Result<Recorded, RecordError> {
         let kept = part.as_mut().map(|part| part.take_kept()).unwrap_or_default();
-        let mut held = Held::resumed(kept.entries, kept.total);
+        let mut held = Held::resumed(PAGE_SIZE, kept.entries, kept.total);
         let (mut pass, mut in_vain) = (1, 0);
         while let Some(page) = held.next() {
             let answer = self.ask(page)?;
