@@ -117,28 +117,26 @@ impl Api {
 
     fn no_answer(&self, error: ureq::Error) -> Failure {
         let url = &self.url;
+        let told = match &error {
+            ureq::Error::Io(error) => error.to_string(),
+            error => error.to_string(),
+        };
+        let told = self.token.cleaned(&told);
         match error {
-            ureq::Error::HostNotFound => Failure::Unreachable(format!("cannot reach {url}: there is no such host")),
-            ureq::Error::Protocol(error) => self.unreachable_speaking(&error.to_string()),
-            ureq::Error::Io(error) if is_far(error.kind()) => {
-                Failure::Unreachable(format!("cannot reach {url}: {error}"))
+            ureq::Error::Protocol(_) => {
+                Failure::Unreachable(format!("{url} is not a Cortex API: it does not speak HTTP ({told})"))
             }
+            // How TLS wraps what it refuses.
+            ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData => Failure::Unreachable(format!(
+                "cannot speak TLS with {url}: {told}; SSL_CERT_FILE can name certificate authorities of your own"
+            )),
             ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
                 Failure::Unreachable(format!("cannot reach {url}: nothing answers within {} s", CONNECT.as_secs()))
             }
-            ureq::Error::Rustls(_) | ureq::Error::Tls(_) | ureq::Error::Pem(_) => Failure::Final(format!(
-                "cannot trust {url}: {error}; a certificate authority of your own can be named by SSL_CERT_FILE"
-            )),
-            ureq::Error::BadUri(_) | ureq::Error::InvalidProxyUrl | ureq::Error::ConnectProxyFailed(_) => {
-                Failure::Unreachable(format!("cannot reach {url}: {error}"))
-            }
-            error => passing(&format!("no answer from {url}: {}", self.token.cleaned(&error.to_string()))),
+            ureq::Error::Io(error) if was_connected(error.kind()) => passing(&format!("no answer from {url}: {told}")),
+            ureq::Error::Timeout(_) => passing(&format!("no answer from {url}: {told}")),
+            _ => Failure::Unreachable(format!("cannot reach {url}: {told}")),
         }
-    }
-
-    fn unreachable_speaking(&self, error: &str) -> Failure {
-        let error = self.token.cleaned(error);
-        Failure::Unreachable(format!("{} is not a Cortex API: it does not speak HTTP ({error})", self.url))
     }
 
     /// What an answer other than 200 means.
@@ -173,9 +171,11 @@ impl Api {
     }
 }
 
-/// Whether an error says that there was not even a connection.
-fn is_far(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable)
+/// Whether an error says that there was a connection, which broke.
+fn was_connected(kind: ErrorKind) -> bool {
+    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, UnexpectedEof, WouldBlock};
+
+    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | Interrupted | UnexpectedEof | WouldBlock)
 }
 
 fn passing(why: &str) -> Failure {

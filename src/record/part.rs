@@ -156,9 +156,11 @@ impl Part {
         for entry in entries {
             line(&mut lines, entry);
         }
-        self.count += entries.len();
-        line(&mut lines, &Mark { kept: self.count, total });
-        self.file.write_all(&lines).map_err(|error| self.unwritable(&error))
+        let count = self.count + entries.len();
+        line(&mut lines, &Mark { kept: count, total });
+        self.file.write_all(&lines).map_err(|error| self.unwritable(&error))?;
+        self.count = count;
+        Ok(())
     }
 
     /// Drops all entries: they no longer fit.

@@ -594,7 +594,7 @@ fn a_server_that_is_no_cortex_api_is_told_at_once() {
     assert_snapshot!(refused_by(http("200 OK", json, r#"{"items": []}"#)), @"error: URL/api/v1/audit-logs is not a Cortex API: its JSON is no page of audit logs (missing field `logs` at line 1 column 13)");
     assert_snapshot!(refused_by(http("200 OK", json, r#"{"logs": "none", "page": 0, "total": 1, "totalPages": 1}"#)), @r#"error: URL/api/v1/audit-logs is not a Cortex API: its JSON is no page of audit logs ("logs": invalid type: string "none", expected a sequence at line 1 column 6)"#);
     assert_snapshot!(refused_by(http("400 Bad Request", json, r#"{"type": "BAD_REQUEST", "message": "Bad Request", "details": "Unknown endTime."}"#)), @"error: URL/api/v1/audit-logs refuses the request (400): Unknown endTime.");
-    assert_snapshot!(refused_by("SSH-2.0-OpenSSH_9.2\r\n".to_owned()), @"error: URL/api/v1/audit-logs is not a Cortex API: it does not speak HTTP (http parse fail: invalid HTTP version)");
+    assert_snapshot!(refused_by("SSH-2.0-OpenSSH_9.2\r\n".to_owned()), @"error: URL/api/v1/audit-logs is not a Cortex API: it does not speak HTTP (protocol: http parse fail: invalid HTTP version)");
     let odd = r#"{"logs": [{"action": "RENAME", "objectType": "TEAM", "objectIdentifier": "a", "timestamp": "2025-05-20T06:51:43Z"}], "page": 0, "total": 1, "totalPages": 1}"#;
     assert_snapshot!(refused_by(http("200 OK", json, odd)), @r#"error: URL/api/v1/audit-logs answered an entry that cannot be recorded: page 0, entry 1, action: "RENAME" is not one of CREATE, UPDATE, DELETE"#);
 }
@@ -604,6 +604,19 @@ fn a_server_that_cannot_be_reached_is_told_at_once() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let told = refused(&format!("http://{free}"), &[], 1);
     assert!(told.starts_with("error: cannot reach URL/api/v1/audit-logs: Connection refused"), "{told}");
+}
+
+#[test]
+fn a_server_without_tls_is_told_at_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+    });
+    assert_snapshot!(refused(&url, &[], 1), @"error: cannot speak TLS with URL/api/v1/audit-logs: received corrupt message of type InvalidContentType; SSL_CERT_FILE can name certificate authorities of your own");
+    server.join().unwrap();
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! How far a recording is: a bar for a person who looks on, lines for a log.
 
+use std::fmt;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::duration::written;
 use crate::record::Event;
@@ -19,8 +20,12 @@ impl Progress {
     /// A bar where standard error is a terminal.
     pub fn on_standard_error() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template("{pos} of {len} entries  {bar:30}  {per_sec}  {eta} left  {msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let style = ProgressStyle::with_template("{pos} of {len} entries  {bar:30}  {rate}  {eta} left  {wide_msg}");
+        let rate = |state: &ProgressState, to: &mut dyn fmt::Write| {
+            // A rate that cannot be written is not worth an end.
+            let _ = write!(to, "{:.0}/s", state.per_sec());
+        };
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).with_key("rate", rate));
         Self { bar }
     }
 
@@ -37,11 +42,13 @@ impl Progress {
                 self.bar.set_message("");
             }
             Event::Waiting { wait, why } => {
-                let wait_text = written(wait);
-                self.bar.set_message(format!("waiting {wait_text}: {why}"));
+                // A person needs no milliseconds.
+                let whole = Duration::from_secs(wait.as_secs().max(1));
+                let line = format!("waiting {}: {why}", written(whole));
                 if self.bar.is_hidden() && wait >= Self::WORTH_A_LINE {
-                    eprintln!("waiting {wait_text}: {why}");
+                    eprintln!("{line}");
                 }
+                self.bar.set_message(line);
             }
             Event::Anew { pass } => {
                 self.bar.set_position(0);
