@@ -2,9 +2,9 @@
 //!
 //! - The range has a fixed end, so what happens from now on is none of its business.
 //! - It reads from the oldest page to the newest. What still comes into the range comes late, and so close to its end:
-//!   there it moves nothing that was read before. Whether something moved is proved, not hoped for, see [`held`].
-//! - Whatever may pass is tried again, see [`api`]; never more often than the API allows, see [`pace`].
-//! - What was read is kept in a file as it comes, so that an interruption costs nothing, see [`part`].
+//!   there it moves nothing that was read before. Whether something moved is proved, not hoped for, see `held`.
+//! - Whatever may pass is tried again, see `api`; never more often than the API allows, see `pace`.
+//! - What was read is kept in a file as it comes, so that an interruption costs nothing, see `part`.
 
 mod answer;
 mod api;
@@ -139,18 +139,18 @@ impl<'a> Recording<'a> {
                     }
                 }
                 Taken::Moved => {
-                    pass += 1;
                     if let Some(part) = part.as_mut() {
                         part.forget().map_err(RecordError)?;
                     }
+                    if pass == Self::PASSES {
+                        return Err(self.never_still());
+                    }
+                    pass += 1;
                     (self.tell)(Event::Anew { pass });
                 }
             }
-            if pass > Self::PASSES || in_vain > Self::IN_VAIN {
-                return Err(RecordError(format!(
-                    "the entries up to {} keep changing while they are read; choose an earlier --to",
-                    self.range.end
-                )));
+            if in_vain > Self::IN_VAIN {
+                return Err(self.never_still());
             }
             (self.tell)(Event::Progress { held: held.len(), total: held.total() });
         }
@@ -189,6 +189,11 @@ impl<'a> Recording<'a> {
             (self.tell)(Event::Waiting { wait, why: &why });
             self.time.sleep(wait);
         }
+    }
+
+    fn never_still(&self) -> RecordError {
+        let end = self.range.end;
+        RecordError(format!("the entries up to {end} keep changing while they are read; choose an earlier --to"))
     }
 
     fn note_left_out(&mut self, answer: &Answer) {
