@@ -3,6 +3,7 @@
 mod generate;
 mod healthcheck;
 mod output;
+mod record;
 mod serve;
 mod validate;
 mod value;
@@ -32,6 +33,8 @@ enum Command {
     Generate(generate::Args),
     /// Check files of entries and keys, and say what is in them.
     Validate(validate::Args),
+    /// Keep what a Cortex API holds as a file that --fixtures loads.
+    Record(record::Args),
     /// Ask a running server whether it answers; for a container's HEALTHCHECK.
     Healthcheck(healthcheck::Args),
 }
@@ -61,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Validate(args) => validate::run(&args),
+        Command::Record(args) => record::run(&args),
         Command::Healthcheck(args) => healthcheck::run(&args),
     };
     match done {

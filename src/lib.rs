@@ -41,6 +41,7 @@ pub mod mock;
 mod mock_server;
 pub mod pseudonym;
 pub mod rate;
+pub mod record;
 mod seed;
 pub mod server;
 pub mod store;

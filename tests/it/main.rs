@@ -24,6 +24,7 @@ mod official_client;
 mod openapi;
 mod pseudonym;
 mod readme;
+mod record;
 mod rules;
 mod security;
 mod sessions;

@@ -1,0 +1,83 @@
+//! The token: taken from the environment, sent to the server, and shown nowhere.
+
+use std::fmt;
+
+/// A token and the name of the environment variable that holds it. `Debug` shows the name alone.
+#[derive(Clone)]
+pub struct Token {
+    name: String,
+    secret: String,
+}
+
+impl Token {
+    /// The token of an environment variable.
+    ///
+    /// # Errors
+    /// When there is none, or it is none that a header can carry; the sentence does not tell it.
+    pub fn from_environment(name: &str) -> Result<Self, String> {
+        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        // What is no name may be the token itself, given by mistake.
+        let called = if name.bytes().all(is_name) && !name.is_empty() { name } else { "that --token-env names" };
+        match std::env::var_os(name).filter(|_| !name.is_empty() && !name.contains(['=', '\0'])) {
+            None => Err(format!(
+                "the environment variable {called} is not set; --token-env takes the name of the variable that holds the token"
+            )),
+            Some(secret) => Self::new(name, secret.to_str().unwrap_or_default())
+                .ok_or_else(|| format!("the environment variable {called} holds no token: accepted are ASCII letters, digits and signs, without spaces")),
+        }
+    }
+
+    /// A token called by a name; `None` when no header can carry it.
+    #[must_use]
+    pub fn new(name: &str, secret: &str) -> Option<Self> {
+        let fits = !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then(|| Self { name: name.to_owned(), secret: secret.to_owned() })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn header(&self) -> String {
+        format!("Bearer {}", self.secret)
+    }
+
+    /// A text of a server, as it may be shown: without the token, on one line, and not for ever.
+    pub(super) fn cleaned(&self, text: &str) -> String {
+        const LONGEST: usize = 300;
+
+        let text = text.replace(&self.secret, "[token]");
+        let text: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_says_is_shown_without_the_token_and_on_one_line() {
+        let token = Token::new("KEY", "s3cret").unwrap();
+        assert_eq!(token.cleaned("no s3cret\r\n\x1b[31m here: s3crets3cret"), "no [token] [31m here: [token][token]");
+        assert_eq!(token.cleaned(&"é".repeat(1000)).chars().count(), 301);
+        assert_eq!(format!("{token:?}"), "Token { name: \"KEY\", .. }");
+    }
+
+    #[test]
+    fn what_no_header_can_carry_is_no_token() {
+        for text in ["", "two words", "line\n", "é"] {
+            assert!(Token::new("KEY", text).is_none(), "{text}");
+        }
+    }
+}
