@@ -1,17 +1,18 @@
 //! `generate`: entries of an invented company, as many as are asked for and always the same.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
+use clap::Args as ClapArgs;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args as ClapArgs, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::format::Format;
 use super::output::{self, Output};
 use super::value;
-use crate::contract::{Entry, Timestamp};
-use crate::fixture::{Line, Moment};
+use crate::contract::Timestamp;
+use crate::fixture::Moment;
 use crate::generate::{Generator, Recipe, RecipeError, Stories, Story};
 
 /// What is generated, and where it goes.
@@ -40,15 +41,6 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
-/// The form of a file of entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// An array, an entry a line.
-    Json,
-    /// An entry a line.
-    Ndjson,
-}
-
 /// What `--story` can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
@@ -65,39 +57,6 @@ fn told() -> impl TypedValueParser<Value = Told> {
     })
 }
 
-impl Format {
-    /// What is asked for, or what the ending of the file says.
-    pub fn of(asked: Option<Self>, out: Option<&PathBuf>) -> Self {
-        let lines = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "ndjson" || ending == "jsonl");
-        asked.unwrap_or(if out.is_some_and(lines) { Self::Ndjson } else { Self::Json })
-    }
-
-    /// Writes entries in this form, each after `each` was called.
-    pub fn write(
-        self,
-        out: &mut impl Write,
-        entries: impl Iterator<Item = Entry>,
-        mut each: impl FnMut(),
-    ) -> io::Result<()> {
-        let (open, between, close) = match self {
-            Self::Json => ("[\n", ",\n", "\n]\n"),
-            Self::Ndjson => ("", "\n", "\n"),
-        };
-        let mut any = false;
-        for entry in entries {
-            each();
-            out.write_all(if any { between } else { open }.as_bytes())?;
-            serde_json::to_writer(&mut *out, &Line(&entry))?;
-            any = true;
-        }
-        match (any, self) {
-            (true, _) => out.write_all(close.as_bytes()),
-            (false, Self::Json) => out.write_all(b"[]\n"),
-            (false, Self::Ndjson) => Ok(()),
-        }
-    }
-}
-
 /// Writes the entries, oldest first; on standard error it says which stories are among them.
 pub fn run(args: &Args) -> Result<(), String> {
     let recipe = args.recipe();
@@ -106,7 +65,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     let stories = generator.stories().to_vec();
     let mut out = Output::open(args.out.as_deref())?;
     let bar = bar(recipe.count, args.out.is_some());
-    let written = Format::of(args.format, args.out.as_ref()).write(&mut out, generator, || bar.inc(1));
+    let written = Format::of(args.format, args.out.as_deref()).write(&mut out, generator, || bar.inc(1));
     bar.finish_and_clear();
     match written
         .map_err(|error| (error.kind(), output::told(&error)))

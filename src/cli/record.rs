@@ -2,15 +2,17 @@
 
 mod progress;
 
-use std::io::{self, Write};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use clap::error::ErrorKind;
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::Args as ClapArgs;
 
+use super::format::Format;
 use super::output::{Output, told};
 use super::value;
 use crate::contract::{Entry, Timestamp};
+use crate::pseudonym::{Secret, pseudonymize};
 use crate::record::{Api, ApiUrl, Asked, Bound, Part, Range, Recorded, Recording, Time, Token};
 use progress::Progress;
 
@@ -35,15 +37,17 @@ pub struct Args {
     /// Form of the file. [default: ndjson for .ndjson and .jsonl, else json]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
+    /// Give everybody and everything another name. Without --seed and without the environment variable
+    /// `CORTEX_MOCK_PSEUDONYM_SECRET` they are other names each time, and nothing leads back.
+    #[arg(long)]
+    pseudonymize: bool,
+    /// The same names each time; `CORTEX_MOCK_PSEUDONYM_SECRET` keeps others from finding out whose they are.
+    #[arg(long, value_name = "S", requires = "pseudonymize", value_parser = value::seed, allow_hyphen_values = true)]
+    seed: Option<u64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// An array, an entry a line.
-    Json,
-    /// An entry a line.
-    Ndjson,
-}
+/// Holds the secret part of the pseudonyms: a flag would stand in the list of processes.
+const SECRET: &str = "CORTEX_MOCK_PSEUDONYM_SECRET";
 
 fn bound(text: &str) -> Result<Bound, String> {
     value::moment(text).map(|moment| Bound { given: text.to_owned(), moment })
@@ -51,15 +55,15 @@ fn bound(text: &str) -> Result<Bound, String> {
 
 /// Records; a file appears whole or not at all.
 pub fn run(args: &Args) -> Result<(), String> {
-    let (asked, token) = checked(args).unwrap_or_else(|wrong| {
-        // A wrong flag, though it takes more than its text to know.
-        clap::Error::raw(ErrorKind::ValueValidation, format!("{wrong}\n")).exit()
-    });
+    let (asked, token) = checked(args).unwrap_or_else(|wrong| value::wrong(&wrong));
+    let secret = args.pseudonymize.then(|| secret(args.seed));
     if asked.url.exposes_token() {
         eprintln!("warning: the token travels unencrypted to {}", asked.url);
     }
     let api = Api::new(asked.url.clone(), token)?;
-    let mut part = args.out.as_deref().map(|out| Part::open(out, &asked)).transpose()?;
+    // Beside a device there is no place for a part.
+    let file = args.out.as_deref().filter(|out| !out.exists() || out.is_file() || out.is_dir());
+    let mut part = file.map(|out| Part::open(out, &asked)).transpose()?;
     let range = part.as_ref().map_or(asked.range, Part::range);
     if let Some(part) = part.as_ref().filter(|part| !part.is_empty()) {
         eprintln!("going on with {} entries up to {} from {}", part.len(), range.end, part.path().display());
@@ -72,8 +76,11 @@ pub fn run(args: &Args) -> Result<(), String> {
         Err(error) => return Err(left(&error.to_string(), part)),
     };
     let line = summary(&recorded, range);
-    let entries = prepared(recorded.entries);
-    if let Err(error) = write(&entries, args.out.as_deref(), args.format()) {
+    let entries = match &secret {
+        Some(secret) => pseudonymize(recorded.entries, secret),
+        None => recorded.entries,
+    };
+    if let Err(error) = write(entries, args.out.as_deref(), Format::of(args.format, args.out.as_deref())) {
         return Err(left(&error, part));
     }
     part.map_or(Ok(()), Part::remove)?;
@@ -82,14 +89,6 @@ pub fn run(args: &Args) -> Result<(), String> {
     }
     eprintln!("{line}");
     Ok(())
-}
-
-impl Args {
-    fn format(&self) -> Format {
-        let by_line = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "ndjson" || ending == "jsonl");
-        let by_name = if self.out.as_ref().is_some_and(by_line) { Format::Ndjson } else { Format::Json };
-        self.format.unwrap_or(by_name)
-    }
 }
 
 /// The recording that the flags ask for, or what is wrong with them.
@@ -114,6 +113,17 @@ fn checked(args: &Args) -> Result<(Asked, Token), String> {
     Ok((asked, token))
 }
 
+/// What the pseudonyms hang on.
+fn secret(seed: Option<u64>) -> Secret {
+    let part = std::env::var_os(SECRET).unwrap_or_default();
+    if seed.is_some() && part.is_empty() {
+        eprintln!(
+            "note: only --seed keeps the pseudonyms from being turned back, and it can be guessed; set {SECRET} too"
+        );
+    }
+    Secret::new(seed, part.as_bytes())
+}
+
 /// An error, and what is left of the recording: with nothing in it, the part goes.
 fn left(error: &str, part: Option<Part>) -> String {
     match part {
@@ -129,35 +139,14 @@ fn left(error: &str, part: Option<Part>) -> String {
     }
 }
 
-/// What is done to the entries between their recording and their writing: nothing yet.
-fn prepared(entries: Vec<Entry>) -> Vec<Entry> {
-    entries
-}
-
-fn write(entries: &[Entry], out: Option<&Path>, format: Format) -> Result<(), String> {
+fn write(entries: Vec<Entry>, out: Option<&Path>, format: Format) -> Result<(), String> {
     let mut output = Output::open(out)?;
-    match write_to(&mut output, entries, format) {
+    match format.write(&mut output, entries.into_iter(), || ()) {
         // Whoever reads only the first lines has read enough.
         Err(error) if out.is_none() && error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(told(&error)),
         Ok(()) => output.finish(),
     }
-}
-
-fn write_to(output: &mut Output, entries: &[Entry], format: Format) -> io::Result<()> {
-    let (before, between, after) = match format {
-        Format::Json => ("[\n", ",\n", "\n]\n"),
-        Format::Ndjson => ("", "\n", "\n"),
-    };
-    if entries.is_empty() {
-        return output.write_all(if format == Format::Json { b"[]\n" } else { b"" });
-    }
-    for (place, entry) in entries.iter().enumerate() {
-        output.write_all(if place == 0 { before } else { between }.as_bytes())?;
-        serde_json::to_writer(&mut *output, entry)?;
-    }
-    output.write_all(after.as_bytes())?;
-    output.flush()
 }
 
 fn summary(recorded: &Recorded, range: Range) -> String {

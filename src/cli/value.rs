@@ -62,7 +62,7 @@ pub fn served_count(text: &str) -> Result<u64, String> {
 
 /// Ends the program as for any wrong value: these are each right and wrong together.
 pub fn wrong(message: &str) -> ! {
-    eprintln!("error: {message}\n\nFor more information, try '--help'.");
+    eprintln!("error: {message}");
     std::process::exit(2)
 }
 
