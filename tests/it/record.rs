@@ -274,7 +274,7 @@ fn the_document_shows_commands_that_run_and_every_flag() {
     assert!(String::from_utf8(ran.stdout).unwrap().starts_with("640 entries, all valid\n"));
 
     let help = binary(["record", "--help"]).run().succeeded().to_owned();
-    let word = |text: &str| text.split([' ', '`']).next().unwrap().to_owned();
+    let word = |text: &str| text.split([' ', '`', '\n']).next().unwrap().to_owned();
     let of_help: Vec<String> = help.split("\n      --").skip(1).map(word).collect();
     let of_table: Vec<String> = document.split("\n| `--").skip(1).map(word).collect();
     assert_eq!(of_table, of_help);
