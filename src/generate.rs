@@ -13,6 +13,7 @@ mod people;
 mod recipe;
 mod sequel;
 mod sitting;
+mod source;
 mod story;
 mod words;
 

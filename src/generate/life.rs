@@ -1,8 +1,9 @@
 //! The objects that exist, and what can befall them: created once, changed while they live, deleted last.
 
 use super::kind::{Kind, Kinds};
-use super::names::{Names, Source};
+use super::names::Names;
 use super::people::STAFF;
+use super::source::Source;
 use crate::contract::Action;
 use crate::seed::Chance;
 

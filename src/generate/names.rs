@@ -7,18 +7,10 @@ use std::fmt::Write;
 
 use super::kind::{Kind, Kinds, Naming};
 use super::people::Roster;
+use super::source::{Source, words_of};
 use crate::seed::Chance;
 
-/// Who asks for names: each has first words of its own, so that none invents what the other has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// The generator.
-    Generated,
-    /// Live activity, which goes on after the generator and does not know how far that came.
-    Live,
-}
-
-/// How often the seed is asked for the order of a kind.
+/// What chance is asked for: the order of the names of a kind.
 const ORDER: u64 = 1 << 42;
 
 /// The names of a workspace.
@@ -100,15 +92,6 @@ impl Names {
             Naming::Like(_) | Naming::Of(..) => 1,
         };
         ways as u64
-    }
-}
-
-/// The first words of a source: live activity has the last eighth.
-pub fn words_of<T>(list: &[T], source: Source) -> &[T] {
-    let (generated, live) = list.split_at(list.len() - (list.len() / 8).max(1));
-    match source {
-        Source::Generated => generated,
-        Source::Live => live,
     }
 }
 

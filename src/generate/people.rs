@@ -5,7 +5,7 @@ use fake::Fake;
 use fake::faker::name::raw::{FirstName, LastName};
 use fake::locales::{DE_DE, EN, FR_FR, IT_IT, NL_NL, PT_BR, TR_TR};
 
-use super::names::{Source, words_of};
+use super::source::{Source, words_of};
 use crate::seed::Chance;
 
 /// The invented company's domain; `.example` belongs to nobody (RFC 2606).

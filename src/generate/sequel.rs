@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::names::{Names, Source};
+use super::names::Names;
+use super::source::Source;
 use super::story::Story;
 use crate::contract::{Action, Entry, Timestamp};
 use crate::seed::Chance;
