@@ -8,7 +8,7 @@ mod base;
 use std::cmp::Reverse;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::contract::{Entry, Page, Query, Timestamp, Vocabulary};
+use crate::contract::{Entry, Filters, Page, Query, Timestamp, Vocabulary};
 
 pub use base::Base;
 
@@ -24,8 +24,24 @@ pub struct Store {
 struct Inner {
     base: Arc<Base>,
     /// What was added since, newest first; each younger in arrival than all of the base.
-    added: Vec<Arc<Entry>>,
+    added: Vec<Added>,
     vocabulary: Arc<Vocabulary>,
+}
+
+/// An entry that was added, and as the how manieth, counted from 1.
+#[derive(Debug, Clone)]
+struct Added {
+    entry: Arc<Entry>,
+    arrival: usize,
+}
+
+/// An entry and when it came: 0 for those that were there from the start, else as the how manieth of the added.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The entry.
+    pub entry: Arc<Entry>,
+    /// Whoever looked when fewer were added did not see it.
+    pub arrival: usize,
 }
 
 impl Store {
@@ -53,12 +69,18 @@ impl Store {
     /// The page that a query asks for, with the totals over all that matches it (RES-TOTALS).
     #[must_use]
     pub fn page(&self, query: &Query) -> Page {
+        self.look(query).0
+    }
+
+    /// The page that a query asks for, and how many entries had been added by then, of one moment.
+    #[must_use]
+    pub fn look(&self, query: &Query) -> (Page, usize) {
         let inner = self.read();
         let size = query.page_size as usize;
         let skip = (query.page as usize).saturating_mul(size);
         let mut logs = Vec::new();
         let mut total = 0;
-        for entry in inner.between(query.start_time, query.end_time) {
+        for (entry, _) in inner.between(query.start_time, query.end_time) {
             if !query.filters.match_entry(entry) {
                 continue;
             }
@@ -67,7 +89,17 @@ impl Store {
             }
             total += 1;
         }
-        Page { logs, page: query.page, total, total_pages: total.div_ceil(size) }
+        let page = Page { logs, page: query.page, total, total_pages: total.div_ceil(size) };
+        (page, inner.added.len())
+    }
+
+    /// Everything in a range that filters match, in the order in which it is answered. Whoever looked when fewer had been
+    /// added saw the same without those that arrived since.
+    #[must_use]
+    pub fn history(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Vec<Held> {
+        let inner = self.read();
+        let matching = inner.between(start, end).filter(|(entry, _)| filters.match_entry(entry));
+        matching.map(|(entry, arrival)| Held { entry: Arc::clone(entry), arrival }).collect()
     }
 
     /// How many entries there are.
@@ -104,16 +136,16 @@ impl Inner {
             if !self.vocabulary.knows(&entry) {
                 Arc::make_mut(&mut self.vocabulary).learn(&entry);
             }
-            self.added.push(Arc::new(entry));
+            self.added.push(Added { entry: Arc::new(entry), arrival: self.added.len() + 1 });
         }
         if let [old @ .., new] = self.added.as_mut_slice()
             && old.len() == before
         {
-            let place = old.partition_point(|other| other.timestamp >= new.timestamp);
+            let place = old.partition_point(|other| other.entry.timestamp >= new.entry.timestamp);
             self.added[place..].rotate_right(1);
         } else {
             // What was there is in order already, and the sort finds that out: many cost little more than one.
-            newest_first(&mut self.added);
+            self.added.sort_by_key(|added| Reverse(added.entry.timestamp));
         }
     }
 
@@ -122,21 +154,22 @@ impl Inner {
     }
 
     /// The entries of a range whose ends are inclusive (TIME-RANGE), newest first; of one instant, those of the base
-    /// come first because they were there first.
-    fn between(&self, start: Option<Timestamp>, end: Option<Timestamp>) -> impl Iterator<Item = &Arc<Entry>> {
-        let mut base = within(self.base.entries(), start, end).iter().peekable();
-        let mut added = within(&self.added, start, end).iter().peekable();
+    /// come first because they were there first. Each with its arrival.
+    fn between(&self, start: Option<Timestamp>, end: Option<Timestamp>) -> impl Iterator<Item = (&Arc<Entry>, usize)> {
+        let mut base = within(self.base.entries(), start, end, |entry| entry.timestamp).iter().peekable();
+        let mut added = within(&self.added, start, end, |added| added.entry.timestamp).iter().peekable();
         std::iter::from_fn(move || match (base.peek(), added.peek()) {
-            (Some(old), Some(new)) if new.timestamp > old.timestamp => added.next(),
-            (Some(_), _) => base.next(),
-            (None, _) => added.next(),
+            (Some(old), Some(new)) if new.entry.timestamp <= old.timestamp => base.next().map(|old| (old, 0)),
+            (Some(_), None) => base.next().map(|old| (old, 0)),
+            (_, Some(_)) => added.next().map(|new| (&new.entry, new.arrival)),
+            (None, None) => None,
         })
     }
 }
 
-fn within(entries: &[Arc<Entry>], start: Option<Timestamp>, end: Option<Timestamp>) -> &[Arc<Entry>] {
-    let first = end.map_or(0, |end| entries.partition_point(|entry| entry.timestamp > end));
-    let last = start.map_or(entries.len(), |start| entries.partition_point(|entry| entry.timestamp >= start));
+fn within<T>(entries: &[T], start: Option<Timestamp>, end: Option<Timestamp>, at: impl Fn(&T) -> Timestamp) -> &[T] {
+    let first = end.map_or(0, |end| entries.partition_point(|entry| at(entry) > end));
+    let last = start.map_or(entries.len(), |start| entries.partition_point(|entry| at(entry) >= start));
     entries.get(first..last).unwrap_or_default()
 }
 

@@ -7,6 +7,7 @@ mod limiter;
 mod live;
 mod models;
 mod sessions;
+pub mod verdict;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::rate::RateLimit;
 use crate::store::{Base, Store};
+use verdict::{Judgement, Scope};
 
 pub use clock::{Clock, Reading};
 pub use faults::{Faults, Listed, Plan, Subject};
@@ -25,6 +27,7 @@ pub use limiter::{Client, Limiter, RetryAfter};
 pub use live::{Activity, Live};
 pub use models::Models;
 pub use sessions::{SessionName, SessionNameError, Sessions};
+pub use verdict::Verdict;
 
 /// A world: one field a concern.
 ///
@@ -44,6 +47,8 @@ pub struct World {
     pub journal: Journal,
     /// New entries over time.
     pub live: Live,
+    /// How the client did.
+    pub verdict: Verdict,
     settings: Mutex<Settings>,
 }
 
@@ -88,6 +93,7 @@ impl World {
             faults: Faults::new(start.faults.iter().cloned(), start.seed),
             journal: Journal::default(),
             live,
+            verdict: Verdict::default(),
             settings: Mutex::new(start.settings),
             clock,
         }
@@ -134,7 +140,16 @@ impl World {
     /// Removes every entry; tells how many there were.
     pub fn remove_entries(&self) -> usize {
         self.catch_up();
+        // What was served cannot be found again without them.
+        self.verdict.clear();
         self.store.clear()
+    }
+
+    /// How the clients did until now.
+    #[must_use]
+    pub fn verdict(&self, scope: &Scope) -> Judgement {
+        self.catch_up();
+        self.verdict.judge(&self.store, scope, self.clock.now())
     }
 
     /// Moves the clock later, see [`Clock::advance`].

@@ -9,6 +9,7 @@ pub mod requests;
 mod session;
 pub mod sessions;
 pub mod settings;
+pub mod verdict;
 
 use axum::Json;
 use axum::extract::State;

@@ -9,6 +9,7 @@ use super::record::Noticed;
 use super::request_id::RequestId;
 use crate::contract::{Finding, query};
 use crate::keys::VIEW_AUDIT_LOGS;
+use crate::world::verdict::Served;
 
 pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
     caller.must_have(VIEW_AUDIT_LOGS)?;
@@ -17,7 +18,10 @@ pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
     let (answer, mut noticed) = match query::parse(&caller.query, &world.store.vocabulary(), world.settings().strict) {
         Ok(parsed) => {
             log(id, &caller, &parsed.notes);
-            (Json(world.store.page(&parsed.query)).into_response(), parsed.notes)
+            let (page, arrivals) = world.store.look(&parsed.query);
+            let served =
+                Served { query: parsed.query, arrivals, entries: page.logs.len(), total_pages: page.total_pages };
+            ((Extension(served), Json(page)).into_response(), parsed.notes)
         }
         Err(rejected) => {
             log(id, &caller, &rejected.notes);

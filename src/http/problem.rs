@@ -52,6 +52,8 @@ pub enum Problem {
     MethodNotAllowed { method: String, path: String },
     /// 408: the body did not arrive in time.
     SlowBody { seconds: u64 },
+    /// 409: the clients did not do what is expected of them.
+    Unmet { reasons: Vec<String> },
     /// 413: more than 2 MB of body (REQ-BODY).
     BodyTooLarge { most: usize },
     /// 414: a path and query longer than any gateway takes.
@@ -105,6 +107,7 @@ impl Problem {
             Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound { .. } | Self::ControlOff | Self::Absent { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Unmet { .. } => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -139,6 +142,7 @@ impl Problem {
                 let code = if code.len() <= 5 { code } else { "…" };
                 format!("Prefer: code={code} cannot be forced; accepted: 200, or 400 to 599, such as code=429.")
             }
+            Self::Unmet { reasons } => list(reasons),
             Self::BrokenBody => "The request body broke off, or its framing is wrong; a GET needs none.".to_owned(),
             Self::SlowBody { seconds } => {
                 format!("The request body did not arrive within {seconds} s; a GET needs none.")

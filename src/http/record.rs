@@ -4,15 +4,17 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
+use axum::http::header::RETRY_AFTER;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::effect::Abort;
+use super::effect::{Abort, Change};
 use super::problem::Problem;
 use super::request_id::RequestId;
 use super::visit::Visit;
 use crate::contract::Finding;
 use crate::mock::Mock;
+use crate::world::verdict::{Exchange, Served};
 use crate::world::{AnsweredBy, Record, World};
 
 /// What a handler noticed about the request; it travels to the journal with the response.
@@ -24,8 +26,14 @@ pub struct Noticed(pub Vec<Finding>);
 struct Opened {
     world: Arc<World>,
     arrived: Instant,
+    /// The same by the world's age.
+    elapsed: Duration,
     answered_by: Arc<OnceLock<AnsweredBy>>,
     record: Option<Record>,
+    /// The page that goes to the client whole.
+    served: Option<Served>,
+    /// How long the client is told to wait.
+    retry_after: Option<Duration>,
 }
 
 impl Opened {
@@ -40,6 +48,8 @@ impl Opened {
         }
         record.answered_by = self.answered_by.get().cloned();
         record.duration = self.arrived.elapsed();
+        self.served = served(record, response);
+        self.retry_after = wait(response);
         log(record, response.extensions().get::<Problem>());
     }
 }
@@ -47,10 +57,39 @@ impl Opened {
 impl Drop for Opened {
     fn drop(&mut self) {
         if let Some(record) = self.record.take() {
+            if of_the_operation(&record.path) {
+                self.world.verdict.add(Exchange {
+                    id: record.id,
+                    time: record.time,
+                    elapsed: self.elapsed,
+                    key: record.key.clone(),
+                    query: Arc::clone(&record.query),
+                    status: record.status,
+                    retry_after: self.retry_after,
+                    findings: record.findings.clone(),
+                    served: self.served.take(),
+                });
+            }
             let answered_by = self.answered_by.get().cloned();
             self.world.journal.add(Record { duration: self.arrived.elapsed(), answered_by, ..record });
         }
     }
+}
+
+fn of_the_operation(path: &str) -> bool {
+    path.trim_end_matches('/') == "/api/v1/audit-logs"
+}
+
+/// The page of an answer, if all of it goes to the client.
+fn served(record: &Record, response: &mut Response) -> Option<Served> {
+    let whole = matches!(response.extensions().get::<Change>(), None | Some(Change::Drip { .. }));
+    response.extensions_mut().remove::<Served>().filter(|_| whole && record.method != "HEAD")
+}
+
+/// How long an answer tells the client to wait.
+fn wait(response: &Response) -> Option<Duration> {
+    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 /// Opens and closes the journal's record around everything that a client can ask.
@@ -58,9 +97,10 @@ pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) ->
     let arrived = Instant::now();
     let visit = Visit::of(&mock, &request);
     let world = Arc::clone(&visit.world);
+    let reading = world.clock.read();
     let record = Record {
         id: RequestId::of(&request).uuid(),
-        time: world.clock.now(),
+        time: reading.now,
         method: request.method().as_str().chars().take(20).collect(),
         path: kept(&visit.path),
         query: kept(&visit.query),
@@ -71,7 +111,15 @@ pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) ->
         problem: None,
         answered_by: None,
     };
-    let opened = Opened { world, arrived, answered_by: visit.answerer(), record: Some(record) };
+    let opened = Opened {
+        world,
+        arrived,
+        elapsed: reading.elapsed,
+        answered_by: visit.answerer(),
+        record: Some(record),
+        served: None,
+        retry_after: None,
+    };
     request.extensions_mut().insert(visit);
 
     let mut response = next.run(request).await;

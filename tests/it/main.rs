@@ -32,3 +32,4 @@ mod settings;
 mod sockets;
 mod store;
 mod times;
+mod verdict;

@@ -1,0 +1,92 @@
+//! `/__admin/verdict`: how the clients of a world did, and whether that is what is expected.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+
+use super::session::Session;
+use crate::contract::{Filters, nearest, query};
+use crate::fixture::Moment;
+use crate::http::problem::Problem;
+use crate::mock::Mock;
+use crate::world::World;
+use crate::world::verdict::{Expectation, Scope};
+
+/// Over which entries the clients of a world are judged, and what is expected of them.
+#[derive(Debug)]
+pub struct Asked {
+    world: Arc<World>,
+    scope: Scope,
+    expected: Vec<Expectation>,
+    as_text: bool,
+}
+
+/// The filters of the operation, with the same meaning.
+const FILTERS: [&str; 8] = [
+    "actions",
+    "objectIdentifiers",
+    "objectTypes",
+    "actorTypes",
+    "actorApiKeyIdentifiers",
+    "actorEmails",
+    "actorIpAddresses",
+    "actorRequestTypes",
+];
+
+pub async fn get(asked: Asked) -> Result<Response, Problem> {
+    let judgement = asked.world.verdict(&asked.scope);
+    let reasons: Vec<String> = asked.expected.iter().filter_map(|expected| judgement.broken(*expected)).collect();
+    if asked.as_text {
+        let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
+        return Ok((status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], judgement.to_string()).into_response());
+    }
+    if reasons.is_empty() { Ok(Json(judgement).into_response()) } else { Err(Problem::Unmet { reasons }) }
+}
+
+impl FromRequestParts<Mock> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
+        let known: Vec<&str> = ["from", "to", "expect"].into_iter().chain(FILTERS).collect();
+        let (Session { world, .. }, mut values) = Session::with_parameters(parts, mock, &known)?;
+        let now = world.clock.now();
+        let mut moment = |name: &str| {
+            let read = |text: String| {
+                let wrong = |reason| Problem::BadControl { details: format!("{name}: {reason}.") };
+                Moment::read(&text, now).map_err(wrong)
+            };
+            values.remove(name).map(read).transpose()
+        };
+        let (from, to) = (moment("from")?, moment("to")?);
+        let expected = values.remove("expect").map(|text| expectations(&text)).transpose()?.unwrap_or_default();
+        let filters = filters(parts.uri.query().unwrap_or_default(), &world)?;
+        let accepted = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Ok(Self { world, scope: Scope { from, to, filters }, expected, as_text: accepted.starts_with("text/plain") })
+    }
+}
+
+/// A list of expectations; an empty one expects nothing.
+fn expectations(text: &str) -> Result<Vec<Expectation>, Problem> {
+    let names = Expectation::ALL.map(Expectation::as_str);
+    let each = text.split(',').filter(|name| !name.is_empty()).map(|name| {
+        name.parse().map_err(|()| {
+            let meant = nearest(name, names).map(|meant| format!(" Did you mean \"{meant}\"?")).unwrap_or_default();
+            let details = format!("expect: \"{name}\" is not known; accepted: {}.{meant}", names.join(", "));
+            Problem::BadControl { details }
+        })
+    });
+    each.collect()
+}
+
+/// Read as the operation reads them.
+fn filters(raw: &str, world: &World) -> Result<Filters, Problem> {
+    let of_filters = |pair: &&str| FILTERS.contains(&pair.split('=').next().unwrap_or_default());
+    let raw = raw.split('&').filter(of_filters).collect::<Vec<_>>().join("&");
+    let parsed = query::parse(&raw, &world.store.vocabulary(), false);
+    parsed.map(|parsed| parsed.query.filters).map_err(|rejected| Problem::BadRequest { problems: rejected.problems })
+}

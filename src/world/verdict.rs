@@ -1,0 +1,186 @@
+//! How the client did: every request for audit logs is kept, and judged when somebody asks.
+//!
+//! Nothing is counted while requests are answered. A page is known by its query and by how many entries had been added
+//! when it was served; from that, what was on it is found again (see [`crate::store::Store::history`]). So judging costs
+//! those who ask for it, and an entry that is served costs nothing to remember.
+
+mod contract;
+mod coverage;
+mod crawls;
+mod exchange;
+mod expectation;
+mod finding;
+mod manners;
+mod replay;
+mod text;
+mod windows;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use crate::contract::{Filters, Timestamp};
+use crate::keys::Key;
+use crate::store::Store;
+
+pub use coverage::{Coverage, Example};
+pub use crawls::Paging;
+pub use exchange::{Exchange, Served};
+pub use expectation::Expectation;
+pub use finding::{Bug, Finding};
+pub use manners::Manners;
+pub use windows::{Gap, Overlap, Windows};
+
+use replay::Replay;
+
+/// The requests of a world, as far as they are judged.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    exchanges: Vec<Arc<Exchange>>,
+    not_judged: u64,
+}
+
+/// Which entries a client was to read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Scope {
+    /// Not before; `None` is from the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// Not after; `None` is to the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Timestamp>,
+    /// What they have; empty is any.
+    #[serde(flatten)]
+    pub filters: Filters,
+}
+
+/// What there is to say of a world's clients.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Judgement {
+    /// Over which entries coverage is judged.
+    pub scope: Scope,
+    /// How many requests were too many to keep, and are not judged.
+    pub not_judged: u64,
+    /// Each key that asked, in the order in which they first did.
+    pub clients: Vec<Client>,
+}
+
+/// What there is to say of the requests with one key.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Client {
+    /// The key's name.
+    pub key: String,
+    /// How many requests it sent.
+    pub requests: usize,
+    /// Which entries it was given.
+    pub coverage: Coverage,
+    /// How it went through pages.
+    pub paging: Paging,
+    /// How its ranges of time fit together.
+    pub windows: Windows,
+    /// How it behaved.
+    pub manners: Manners,
+    /// What is wrong, the worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Verdict {
+    /// The most requests that are kept. Those beyond are counted, and not judged.
+    pub const MOST: usize = 100_000;
+
+    /// Keeps a request and what became of it.
+    pub fn add(&self, exchange: Exchange) {
+        let mut kept = self.lock();
+        if kept.exchanges.len() < Self::MOST {
+            kept.exchanges.push(Arc::new(exchange));
+        } else {
+            kept.not_judged += 1;
+        }
+    }
+
+    /// Forgets every request.
+    pub fn clear(&self) {
+        *self.lock() = Kept::default();
+    }
+
+    /// Judges what was kept against the entries of the same world, when its clock shows `now`.
+    #[must_use]
+    pub fn judge(&self, store: &Store, scope: &Scope, now: Timestamp) -> Judgement {
+        let (exchanges, not_judged) = {
+            let kept = self.lock();
+            (kept.exchanges.clone(), kept.not_judged)
+        };
+        let mut keys: Vec<(Arc<Key>, Vec<Arc<Exchange>>)> = Vec::new();
+        for exchange in exchanges {
+            let Some(key) = exchange.key.clone() else { continue };
+            match keys.iter_mut().find(|(known, _)| known.name == key.name) {
+                Some((_, theirs)) => theirs.push(exchange),
+                None => keys.push((key, vec![exchange])),
+            }
+        }
+        let replay = Replay::over(store);
+        let clients = keys.iter().map(|(key, theirs)| client(key, theirs, &replay, scope, now)).collect();
+        Judgement { scope: scope.clone(), not_judged, clients }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn client(key: &Key, exchanges: &[Arc<Exchange>], replay: &Replay<'_>, scope: &Scope, now: Timestamp) -> Client {
+    let exchanges: Vec<&Exchange> = exchanges.iter().map(AsRef::as_ref).collect();
+    let held = coverage::Ledger::of(&exchanges, replay, scope, now);
+    let (paging, of_paging) = crawls::judge(&exchanges, replay, &held);
+    let (windows, of_windows) = windows::judge(&exchanges, replay, &held);
+    let (manners, of_manners) = manners::judge(&exchanges, &held);
+    let of_contract = contract::judge(&exchanges);
+    let mut findings = [held.findings(), of_paging, of_windows, of_manners, of_contract].concat();
+    findings.sort_by_key(|finding| finding.bug);
+    Client {
+        key: key.to_string(),
+        requests: exchanges.len(),
+        coverage: held.coverage(),
+        paging,
+        windows,
+        manners,
+        findings,
+    }
+}
+
+impl Judgement {
+    /// Why an expectation is not met: a sentence for each reason; empty when it is met.
+    #[must_use]
+    pub fn against(&self, expectation: Expectation) -> Vec<String> {
+        let of_client = |client: &Client| {
+            let broken = client.findings.iter().filter(|finding| finding.bug.breaks().contains(&expectation));
+            broken.map(|finding| format!("{}: {}", client.key, finding.message)).collect::<Vec<_>>()
+        };
+        self.clients.iter().flat_map(of_client).collect()
+    }
+
+    /// Why an expectation is not met, in one sentence; `None` when it is.
+    #[must_use]
+    pub fn broken(&self, expectation: Expectation) -> Option<String> {
+        let reasons = self.against(expectation);
+        (!reasons.is_empty()).then(|| format!("not {expectation}: {}", reasons.join("; ")))
+    }
+
+    /// The bugs that were found, each once.
+    #[must_use]
+    pub fn bugs(&self) -> Vec<Bug> {
+        let mut bugs: Vec<Bug> =
+            self.clients.iter().flat_map(|client| &client.findings).map(|found| found.bug).collect();
+        bugs.sort_unstable();
+        bugs.dedup();
+        bugs
+    }
+}

@@ -1,0 +1,208 @@
+//! Which entries were served never, once, several times.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::Scope;
+use super::exchange::Exchange;
+use super::finding::{Bug, Finding};
+use super::replay::{Replay, subject};
+use crate::contract::{Entry, Query, Timestamp};
+
+/// How often the entries of a scope were served.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Coverage {
+    /// How many entries there were to read.
+    pub entries: usize,
+    /// Served once.
+    pub once: usize,
+    /// Served more than once.
+    pub several: usize,
+    /// Served never, although the client has asked since they came.
+    pub never: usize,
+    /// Came after the client's last request: nobody can tell yet.
+    pub pending: usize,
+    /// Some that were never served.
+    pub never_examples: Vec<Example>,
+    /// Some that were served more than once.
+    pub several_examples: Vec<Example>,
+}
+
+/// An entry, and the requests that served it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Example {
+    /// The entry.
+    pub entry: Entry,
+    /// `X-Request-Id` of the first requests that served it.
+    pub requests: Vec<String>,
+}
+
+/// The entries of a scope and what is known of each.
+pub struct Ledger<'a> {
+    lines: Vec<Line>,
+    places: HashMap<*const Entry, usize>,
+    exchanges: Vec<&'a Exchange>,
+    /// The client has not asked since so many entries were added.
+    last_look: usize,
+    /// The client asks no more.
+    stopped: bool,
+    /// Requests whose page held nothing that had not been served before.
+    nothing_new: usize,
+    /// The newest timestamp that each distinct query was served.
+    newest: HashMap<String, Timestamp>,
+}
+
+struct Line {
+    entry: Arc<Entry>,
+    arrival: usize,
+    times: usize,
+    /// Places of the first two exchanges that served it.
+    by: [Option<usize>; 2],
+}
+
+/// The most examples of a kind.
+const EXAMPLES: usize = 5;
+
+impl<'a> Ledger<'a> {
+    pub fn of(exchanges: &[&'a Exchange], replay: &Replay<'_>, scope: &Scope, now: Timestamp) -> Self {
+        let everything =
+            Query { start_time: scope.from, end_time: scope.to, filters: scope.filters.clone(), ..Query::default() };
+        let line = |held: &crate::store::Held| Line {
+            entry: Arc::clone(&held.entry),
+            arrival: held.arrival,
+            times: 0,
+            by: [None; 2],
+        };
+        let lines: Vec<Line> = replay.all(&everything).iter().map(line).collect();
+        let places = lines.iter().enumerate().map(|(place, line)| (Arc::as_ptr(&line.entry), place)).collect();
+        let mut ledger = Self {
+            lines,
+            places,
+            exchanges: exchanges.to_vec(),
+            last_look: 0,
+            stopped: false,
+            nothing_new: 0,
+            newest: HashMap::new(),
+        };
+        for (number, exchange) in exchanges.iter().enumerate() {
+            let Some(served) = &exchange.served else { continue };
+            ledger.last_look = ledger.last_look.max(served.arrivals);
+            let page = replay.page(served);
+            if let Some(first) = page.first() {
+                let newest = ledger.newest.entry(subject(&served.query)).or_insert(first.entry.timestamp);
+                *newest = first.entry.timestamp.max(*newest);
+            }
+            let mut anything_new = false;
+            for held in page {
+                if let Some(place) = ledger.places.get(&Arc::as_ptr(&held.entry)) {
+                    let line = &mut ledger.lines[*place];
+                    anything_new |= line.times == 0;
+                    line.times += 1;
+                    if let Some(free) = line.by.iter_mut().find(|by| by.is_none()) {
+                        *free = Some(number);
+                    }
+                }
+            }
+            ledger.nothing_new += usize::from(!anything_new);
+        }
+        ledger.stopped = has_stopped(exchanges, now) && ledger.lines.iter().any(|line| line.arrival > ledger.last_look);
+        ledger
+    }
+
+    /// Whether an entry is in the scope, was there to be read, and never was.
+    pub fn is_missed(&self, entry: &Arc<Entry>) -> bool {
+        let line = self.places.get(&Arc::as_ptr(entry)).map(|place| &self.lines[*place]);
+        line.is_some_and(|line| self.missed(line))
+    }
+
+    fn missed(&self, line: &Line) -> bool {
+        line.times == 0 && (self.stopped || line.arrival <= self.last_look)
+    }
+
+    /// The newest timestamp that a query was served.
+    pub fn newest_served_by(&self, query: &Query) -> Option<Timestamp> {
+        self.newest.get(&subject(query)).copied()
+    }
+
+    pub fn nothing_new(&self) -> usize {
+        self.nothing_new
+    }
+
+    /// Entries that were never read, newest first, with their arrival.
+    pub fn all_missed(&self) -> impl Iterator<Item = (&Arc<Entry>, usize)> {
+        self.lines.iter().filter(|line| self.missed(line)).map(|line| (&line.entry, line.arrival))
+    }
+
+    pub fn coverage(&self) -> Coverage {
+        let count = |of: &dyn Fn(&Line) -> bool| self.lines.iter().filter(|line| of(line)).count();
+        let examples = |of: &dyn Fn(&Line) -> bool| {
+            self.lines.iter().filter(|line| of(line)).take(EXAMPLES).map(|line| self.example(line)).collect()
+        };
+        Coverage {
+            entries: self.lines.len(),
+            once: count(&|line| line.times == 1),
+            several: count(&|line| line.times > 1),
+            never: count(&|line| self.missed(line)),
+            pending: count(&|line| line.times == 0 && !self.missed(line)),
+            never_examples: examples(&|line| self.missed(line)),
+            several_examples: examples(&|line| line.times > 1),
+        }
+    }
+
+    fn example(&self, line: &Line) -> Example {
+        let requests = line.by.iter().flatten().map(|number| self.exchanges[*number].id.to_string()).collect();
+        Example { entry: Entry::clone(&line.entry), requests }
+    }
+
+    pub fn findings(&self) -> Vec<Finding> {
+        let coverage = self.coverage();
+        let mut findings = Vec::new();
+        if let Some(Example { entry, .. }) = coverage.never_examples.first() {
+            let message = format!(
+                "{} of {} entries were never served, such as {} {} {} of {}",
+                coverage.never,
+                coverage.entries,
+                entry.action,
+                entry.object_type,
+                entry.object_identifier,
+                entry.timestamp
+            );
+            findings.push(Finding::new(Bug::NeverRead, coverage.never, message, []));
+        }
+        if let Some(Example { entry, .. }) = coverage.several_examples.first() {
+            let message = format!(
+                "{} of {} entries were served more than once, such as {} {} {} of {}",
+                coverage.several,
+                coverage.entries,
+                entry.action,
+                entry.object_type,
+                entry.object_identifier,
+                entry.timestamp
+            );
+            let twice = self.lines.iter().find(|line| line.times > 1);
+            let shown =
+                twice.into_iter().flat_map(|line| line.by.iter().flatten().map(|number| self.exchanges[*number]));
+            findings.push(Finding::new(Bug::ReadTwice, coverage.several, message, shown));
+        }
+        if self.stopped {
+            let message = "asked no more after an answer with nothing in it, although entries came later".to_owned();
+            findings.push(Finding::new(Bug::StoppedPolling, 1, message, self.exchanges.last().copied()));
+        }
+        findings
+    }
+}
+
+/// Whether a client that used to ask again and again has asked no more since an empty answer: for a minute at least, and
+/// three times as long as it ever waited.
+fn has_stopped(exchanges: &[&Exchange], now: Timestamp) -> bool {
+    let Some((last, before)) = exchanges.split_last() else { return false };
+    let was_empty = last.served.as_ref().is_some_and(|served| served.entries == 0);
+    let pauses = exchanges.windows(2).map(|pair| pair[1].time.since(pair[0].time));
+    let longest = pauses.max().unwrap_or_default().max(Duration::from_secs(20));
+    was_empty && !before.is_empty() && now.since(last.time) >= longest * 3
+}

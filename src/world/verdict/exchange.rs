@@ -1,0 +1,52 @@
+//! A request for audit logs and what became of it, as far as a judgement needs to know.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::contract::{self, Query, Timestamp};
+use crate::keys::Key;
+
+/// A request for audit logs and its answer.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// The identifier in `X-Request-Id`.
+    pub id: Uuid,
+    /// When it came, by the world's clock.
+    pub time: Timestamp,
+    /// When it came, by the world's age, which never runs backwards.
+    pub elapsed: Duration,
+    /// The key, when the token was one.
+    pub key: Option<Arc<Key>>,
+    /// The raw query string without any secret.
+    pub query: Arc<str>,
+    /// The status of the answer; 0 when there was none.
+    pub status: u16,
+    /// How long the client was told to wait.
+    pub retry_after: Option<Duration>,
+    /// What was wrong with the request, or ignored in it.
+    pub findings: Vec<contract::Finding>,
+    /// The page, when one was given and reached the client whole.
+    pub served: Option<Served>,
+}
+
+/// A page that was given.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// What was asked, understood.
+    pub query: Query,
+    /// How many entries had been added to the world.
+    pub arrivals: usize,
+    /// How many entries were on the page.
+    pub entries: usize,
+    /// How many pages there were.
+    pub total_pages: usize,
+}
+
+impl Exchange {
+    /// The understood query, if a page of it was given.
+    pub(super) fn asked(&self) -> Option<&Query> {
+        self.served.as_ref().map(|served| &served.query)
+    }
+}

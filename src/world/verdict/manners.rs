@@ -1,0 +1,99 @@
+//! How a client behaves: whether it waits when it is told to, and asks for nothing in vain.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::coverage::Ledger;
+use super::exchange::Exchange;
+use super::finding::{Bug, Finding};
+
+/// Counts of a client's behaviour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manners {
+    /// Requests that were answered 429.
+    pub throttled: usize,
+    /// Requests that came before a `Retry-After` had passed.
+    pub too_early: usize,
+    /// Requests that had been refused for good and were sent again as they were.
+    pub refused_again: usize,
+    /// Requests whose page held nothing that had not been served before.
+    pub nothing_new: usize,
+    /// The most requests within a minute.
+    pub peak_per_minute: usize,
+}
+
+pub fn judge(exchanges: &[&Exchange], held: &Ledger<'_>) -> (Manners, Vec<Finding>) {
+    let early = too_early(exchanges);
+    let again = refused_again(exchanges);
+    let mut findings = Vec::new();
+    if let Some((exchange, wait, left)) = early.first() {
+        let message = format!(
+            "{} sent before Retry-After had passed: it said {} s, {:.1} s were left at ?{}",
+            requests(early.len()),
+            wait.as_secs(),
+            left.as_secs_f64(),
+            exchange.query
+        );
+        findings.push(Finding::new(Bug::RetriedTooEarly, early.len(), message, early.iter().map(|(early, ..)| *early)));
+    }
+    if let Some(exchange) = again.first() {
+        let message = format!(
+            "{} sent again as they were after a {}, which is no passing trouble: ?{}",
+            requests(again.len()),
+            exchange.status,
+            exchange.query
+        );
+        findings.push(Finding::new(Bug::RetriedRefused, again.len(), message, again.iter().copied()));
+    }
+    let manners = Manners {
+        throttled: exchanges.iter().filter(|exchange| exchange.status == 429).count(),
+        too_early: early.len(),
+        refused_again: again.len(),
+        nothing_new: held.nothing_new(),
+        peak_per_minute: peak(exchanges),
+    };
+    (manners, findings)
+}
+
+/// The requests that came before the wait was over that an earlier answer had told, with that wait and what was left.
+fn too_early<'a>(exchanges: &[&'a Exchange]) -> Vec<(&'a Exchange, Duration, Duration)> {
+    let mut early = Vec::new();
+    let mut until: Option<(Duration, Duration)> = None;
+    for exchange in exchanges {
+        if let Some((end, wait)) = until
+            && exchange.elapsed < end
+        {
+            early.push((*exchange, wait, end.saturating_sub(exchange.elapsed)));
+        }
+        if let Some(wait) = exchange.retry_after {
+            let end = exchange.elapsed + wait;
+            until = until.filter(|(known, _)| *known >= end).or(Some((end, wait)));
+        }
+    }
+    early
+}
+
+fn refused_again<'a>(exchanges: &[&'a Exchange]) -> Vec<&'a Exchange> {
+    let refused = |status: u16| matches!(status, 400 | 401 | 403 | 404 | 405);
+    let pairs = exchanges.windows(2);
+    let same = pairs.filter(|pair| refused(pair[0].status) && pair[0].query == pair[1].query);
+    same.filter(|pair| pair[1].status == pair[0].status).map(|pair| pair[1]).collect()
+}
+
+fn peak(exchanges: &[&Exchange]) -> usize {
+    let mut first = 0;
+    let mut peak = 0;
+    for (last, exchange) in exchanges.iter().enumerate() {
+        while exchange.elapsed.saturating_sub(exchanges[first].elapsed) >= Duration::from_secs(60) {
+            first += 1;
+        }
+        peak = peak.max(last + 1 - first);
+    }
+    peak
+}
+
+fn requests(count: usize) -> String {
+    if count == 1 { "a request was".to_owned() } else { format!("{count} requests were") }
+}

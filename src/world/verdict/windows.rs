@@ -1,0 +1,216 @@
+//! How the ranges of time that a client asks for fit together.
+
+use serde::Serialize;
+
+use super::coverage::Ledger;
+use super::exchange::Exchange;
+use super::finding::{Bug, Finding};
+use super::replay::Replay;
+use crate::contract::{Query, Timestamp};
+
+/// The ranges of a client's queries with a `startTime`; one without an `endTime` ends when it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Windows {
+    /// How many distinct ranges.
+    pub count: usize,
+    /// Times between them that nobody asked for.
+    pub gaps: Vec<Gap>,
+    /// Times that two of them share, with entries in them.
+    pub overlaps: Vec<Overlap>,
+    /// Entries that came behind the end of a range that had been read, and were never served.
+    pub late_arrivals_missed: usize,
+}
+
+/// A time that no range covers, both ends exclusive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Gap {
+    /// Where the range before it ends.
+    pub after: Timestamp,
+    /// Where the next one begins.
+    pub before: Timestamp,
+    /// How many entries lie in it.
+    pub entries: usize,
+}
+
+/// A time that two ranges share, both ends inclusive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Overlap {
+    /// The first shared instant.
+    pub from: Timestamp,
+    /// The last.
+    pub to: Timestamp,
+    /// How many entries lie in it.
+    pub entries: usize,
+}
+
+/// A range, and the first exchange that asked for it.
+struct Window<'a> {
+    start: Timestamp,
+    end: Timestamp,
+    query: &'a Query,
+    exchange: &'a Exchange,
+    /// How many entries had been added when it was last looked at.
+    arrivals: usize,
+}
+
+/// Gaps and overlaps that are listed.
+const LISTED: usize = 10;
+
+pub fn judge(exchanges: &[&Exchange], replay: &Replay<'_>, held: &Ledger<'_>) -> (Windows, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut windows = Windows { count: 0, gaps: Vec::new(), overlaps: Vec::new(), late_arrivals_missed: 0 };
+    let all = collected(exchanges);
+    windows.count = all.iter().map(Vec::len).sum();
+    for mut theirs in all {
+        findings.extend(behind_the_cursor(&theirs, held, &mut windows));
+        theirs.sort_by_key(|window| (window.start, window.end));
+        findings.extend(between(&theirs, replay, &mut windows));
+    }
+    (windows, findings)
+}
+
+/// The ranges of each distinct set of filters, in the order in which they were asked for.
+fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
+    let mut all: Vec<Vec<Window<'a>>> = Vec::new();
+    for exchange in exchanges {
+        let Some(served) = &exchange.served else { continue };
+        let query = &served.query;
+        let Some(start) = query.start_time else { continue };
+        let place = all.iter().position(|known| known[0].query.filters == query.filters);
+        let place = place.unwrap_or_else(|| {
+            all.push(Vec::new());
+            all.len() - 1
+        });
+        let known = all[place]
+            .iter_mut()
+            .find(|window| window.query.start_time == query.start_time && window.query.end_time == query.end_time);
+        if let Some(window) = known {
+            window.arrivals = window.arrivals.max(served.arrivals);
+            // The later pages of a range without an end do not make it longer, a later crawl does.
+            if query.end_time.is_none() && query.page == 0 {
+                window.end = window.end.max(exchange.time);
+            }
+        } else {
+            let end = query.end_time.unwrap_or(exchange.time);
+            all[place].push(Window { start, end, query, exchange, arrivals: served.arrivals });
+        }
+    }
+    all
+}
+
+/// What lies between the ranges, in the order of time, and what they share.
+fn between(sorted: &[Window<'_>], replay: &Replay<'_>, windows: &mut Windows) -> Vec<Finding> {
+    let (mut gaps, mut overlaps) = (0, 0);
+    let mut shown = (None, None);
+    let Some(first) = sorted.first() else { return Vec::new() };
+    let (mut reached, mut seen) = (first.end, first.arrivals);
+    for window in &sorted[1..] {
+        // An empty range covers nothing.
+        if window.end < window.start {
+            continue;
+        }
+        if window.start > reached {
+            let entries = replay.between(reached, window.start, window.query).len();
+            // Ranges that differ by a millisecond join each other: that is how precise timestamps are.
+            if entries > 0 || window.start.since(reached) > std::time::Duration::from_millis(1) {
+                gaps += 1;
+                shown.0 = shown.0.or(Some((window, reached, entries)));
+                if windows.gaps.len() < LISTED {
+                    windows.gaps.push(Gap { after: reached, before: window.start, entries });
+                }
+            }
+        } else {
+            let to = reached.min(window.end);
+            let shared = Query { start_time: Some(window.start), end_time: Some(to), ..window.query.clone() };
+            // What came after either was read is in one of them at most.
+            let both = window.arrivals.min(seen);
+            let entries = replay.all(&shared).iter().filter(|held| held.arrival <= both).count();
+            if entries > 0 {
+                overlaps += 1;
+                shown.1 = shown.1.or(Some((window, to, entries)));
+                if windows.overlaps.len() < LISTED {
+                    windows.overlaps.push(Overlap { from: window.start, to, entries });
+                }
+            }
+        }
+        if window.end >= reached {
+            (reached, seen) = (window.end, window.arrivals);
+        }
+    }
+    let mut findings = Vec::new();
+    if let (Some((window, reached, entries)), _) = shown {
+        let message = format!(
+            "{gaps} gap{} between ranges: one ends at {reached}, the next begins at {}; {entries} entries lie between the two",
+            plural(gaps),
+            window.start
+        );
+        findings.push(Finding::new(Bug::Gap, gaps, message, [window.exchange]));
+    }
+    if let (_, Some((window, to, entries))) = shown {
+        let message = format!(
+            "{overlaps} overlap{} of ranges: both ends are inclusive, so the {entries} entries from {} to {to} are in two",
+            plural(overlaps),
+            window.start
+        );
+        findings.push(Finding::new(Bug::Overlap, overlaps, message, [window.exchange]));
+    }
+    findings
+}
+
+/// Entries that nobody read because the client had gone on: it had read the range before they came, or it began anew
+/// right behind an instant that has more of them.
+fn behind_the_cursor(windows: &[Window<'_>], held: &Ledger<'_>, told: &mut Windows) -> Vec<Finding> {
+    let mut late = Vec::new();
+    let mut equal = Vec::new();
+    for (entry, arrival) in held.all_missed() {
+        let at = entry.timestamp;
+        let matches = |window: &&Window<'_>| window.query.filters.match_entry(entry);
+        let covers = |window: &Window<'_>| window.start <= at && at <= window.end;
+        let Some(reader) = windows.iter().filter(matches).find(|window| covers(window) && window.arrivals < arrival)
+        else {
+            continue;
+        };
+        let newest_read = held.newest_served_by(reader.query);
+        let next = windows.iter().find(|window| window.start > at && window.arrivals >= arrival);
+        match next {
+            Some(next) if newest_read == Some(at) && next.start.since(at) <= std::time::Duration::from_secs(1) => {
+                equal.push((entry, next));
+            }
+            _ => late.push((entry, reader)),
+        }
+    }
+    told.late_arrivals_missed += late.len();
+    let mut findings = Vec::new();
+    if let Some((entry, reader)) = late.first() {
+        let message = format!(
+            "{} came late, behind the end of a range that had been read, and were never read: {} {} {} of {} came after ?{}",
+            late.len(),
+            entry.action,
+            entry.object_type,
+            entry.object_identifier,
+            entry.timestamp,
+            reader.exchange.query
+        );
+        findings.push(Finding::new(Bug::LateArrivalMissed, late.len(), message, [reader.exchange]));
+    }
+    if let Some((entry, next)) = equal.first() {
+        let message = format!(
+            "{} share the newest timestamp that was read and were never read themselves: {} {} {} of {}, and the next range began at {}",
+            equal.len(),
+            entry.action,
+            entry.object_type,
+            entry.object_identifier,
+            entry.timestamp,
+            next.start
+        );
+        findings.push(Finding::new(Bug::EqualTimestampLost, equal.len(), message, [next.exchange]));
+    }
+    findings
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
