@@ -13,14 +13,13 @@ mod people;
 mod recipe;
 mod sequel;
 mod sitting;
-mod source;
 mod story;
 mod words;
 
 use std::vec;
 
 use calendar::{Calendar, HOUR, Hour, Shares};
-use life::Life;
+use life::{Deed, Life};
 use names::Names;
 use sitting::{Desk, Sitting};
 use story::{Happening, Step};
@@ -60,6 +59,8 @@ pub struct Generator {
     /// What the stories still have to tell, the next at the end.
     steps: Vec<Step>,
     stories: Vec<Story>,
+    /// Of a story: what got a successor and has yet to go.
+    succeeded: Option<Deed>,
     left: u64,
 }
 
@@ -71,7 +72,8 @@ struct Planned {
 
 enum What {
     Sitting(usize),
-    Story(Step),
+    /// In a box, because most are none.
+    Story(Box<Step>),
 }
 
 impl Generator {
@@ -101,6 +103,7 @@ impl Generator {
             sittings: Vec::new(),
             steps,
             stories,
+            succeeded: None,
             left: recipe.count,
         })
     }
@@ -115,7 +118,7 @@ impl Generator {
     fn plan(&mut self, hour: &Hour) {
         let mut planned = Vec::new();
         while let Some(step) = self.steps.pop_if(|step| step.at < hour.begins + hour.length) {
-            planned.push(Planned { at: step.at - hour.begins, what: What::Story(step) });
+            planned.push(Planned { at: step.at - hour.begins, what: What::Story(Box::new(step)) });
         }
         let count = self.shares.next(hour);
         // Each entry is moved later by one millisecond for each before it, so that no two share one.
@@ -170,13 +173,14 @@ impl Iterator for Generator {
                 let identity = self.desk.identity(sitting);
                 identity.entry(timestamp, sitting.address(), deed.action, object_type, deed.name(&self.names))
             }
-            What::Story(Step { who, address, happening, .. }) => {
+            What::Story(step) => {
+                let Step { who, address, happening, .. } = *step;
                 let (action, object_type, name) = match happening {
                     Happening::Named(action, object_type, name) => (action, object_type, name),
-                    Happening::Of(kind, deed) => {
-                        let place = kind.place();
-                        let deed = deed.happen(place, kind, &mut self.life, &mut self.chance);
-                        (deed.action, self.names.kinds.object_type(kind), deed.name(&self.names))
+                    Happening::Of(kind, feat) => {
+                        let Self { life, names, succeeded, chance, .. } = self;
+                        let (action, name) = feat.happen(kind, life, names, succeeded, chance);
+                        (action, names.kinds.object_type(kind), name)
                     }
                 };
                 who.entry(timestamp, address.as_deref(), action, object_type, name)

@@ -30,7 +30,7 @@ pub struct Args {
     /// No entry is younger: an instant, or now. The default stays the same, so that the entries do.
     #[arg(long, value_name = "T", default_value = "2025-06-01T00:00:00Z", value_parser = value::moment)]
     to: Moment,
-    /// Stories among the entries, one or more, or none. [default: all that there is room for]
+    /// Stories among the entries, one or more behind N, or none. [default: all that there is room for]
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', value_parser = told())]
     story: Option<Vec<Told>>,
     /// Form of the entries. [default: by the ending of --out, else json]
@@ -97,6 +97,9 @@ impl Args {
 
     fn stories(&self) -> Stories {
         let Some(told) = &self.story else { return Stories::Fitting };
+        if told.len() > 1 && told.iter().any(|told| !matches!(told, Told::One(_))) {
+            value::wrong("--story takes names of stories, or all alone, or none alone");
+        }
         if told.contains(&Told::All) {
             return Stories::Exactly(Story::ALL.to_vec());
         }
@@ -126,7 +129,8 @@ fn bar(count: u64, to_file: bool) -> ProgressBar {
 }
 
 fn summary(recipe: &Recipe, stories: &[Story]) -> String {
-    let mut told = format!("{} entries from {} to {}", recipe.count, recipe.from, recipe.to);
+    let entries = if recipe.count == 1 { "entry" } else { "entries" };
+    let mut told = format!("{} {entries} from {} to {}", recipe.count, recipe.from, recipe.to);
     let names = stories.iter().map(Story::to_string).collect::<Vec<_>>();
     match names.as_slice() {
         [] => told.push_str(", without a story"),

@@ -31,6 +31,8 @@ impl Output {
     pub fn open(path: Option<&Path>) -> Result<Self, String> {
         let target = match path {
             None => Target::Standard(io::stdout()),
+            // Opened anew it would be written from its beginning.
+            Some(path) if path == Path::new("-") || path == Path::new("/dev/stdout") => Target::Standard(io::stdout()),
             Some(path) => {
                 Target::at(path).map_err(|error| format!("cannot write {} (--out): {error}", path.display()))?
             }
@@ -66,7 +68,11 @@ impl Write for Output {
 impl Target {
     fn at(path: &Path) -> io::Result<Self> {
         // A link stays one; what it points to is replaced.
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let path = match path.read_link() {
+            // One that points to nothing yet counts from its folder.
+            Ok(to) if !path.exists() => path.parent().unwrap_or(Path::new("")).join(to),
+            _ => path.canonicalize().unwrap_or_else(|_| path.to_owned()),
+        };
         if path.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
         }
@@ -79,7 +85,11 @@ impl Target {
         let mut beside = tempfile::Builder::new();
         // As any new file: what others may read is the umask's to say.
         beside.prefix(".cortex-audit-mock-").suffix(".part").permissions(Permissions::from_mode(0o666));
-        Ok(Self::File { beside: beside.tempfile_in(folder)?, path })
+        let beside = beside.tempfile_in(folder)?;
+        if let Ok(there) = path.metadata() {
+            beside.as_file().set_permissions(there.permissions())?;
+        }
+        Ok(Self::File { beside, path })
     }
 
     /// An error that says where it happened.

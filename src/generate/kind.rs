@@ -49,12 +49,14 @@ pub enum Naming {
     Email,
     /// A person's first name with a word behind it.
     FirstName(&'static [&'static str]),
+    /// A range of addresses.
+    Network,
 }
 
 /// The kinds with a life of their own, in the order of [`Kind`]: object type, how many there are from the start, names.
 const OWN: &[(Kind, &str, u32, Naming)] = &[
     (Kind::AccountFlag, "ACCOUNT_FLAG", 7, Naming::Words(&[words::FLAGS])),
-    (Kind::AllowListEntry, "ALLOW_LIST_ENTRY", 5, Naming::Words(&[words::NETWORKS, words::WIDTHS])),
+    (Kind::AllowListEntry, "ALLOW_LIST_ENTRY", 5, Naming::Network),
     (Kind::ApiKey, "API_KEY", 12, Naming::Words(&[words::CALLERS, words::USES])),
     (Kind::Catalog, "CATALOG", 60, Naming::Like(Kind::Service)),
     (Kind::CatalogFilter, "CATALOG_FILTER", 12, Naming::Words(&[words::WHICH, words::WHAT])),
@@ -94,11 +96,35 @@ fn integrations() -> impl Iterator<Item = &'static str> {
 /// Every kind, and how to tell and to find it.
 pub struct Kinds {
     integrations: Vec<&'static str>,
+    /// Of the integrations, those that the company works with; the others are looked at now and then.
+    pub in_use: Vec<usize>,
 }
+
+/// What the company works with.
+const IN_USE: [&str; 16] = [
+    "GITHUB_APP_CONFIGURATION",
+    "GITHUB_APP_INSTALLATION",
+    "GITHUB_WEBHOOK_SECRET",
+    "BITBUCKET_CONFIGURATION",
+    "JIRA_OAUTH_CONFIGURATION",
+    "SLACK_CONFIGURATION",
+    "PAGERDUTY_CONFIGURATION",
+    "DATADOG_CONFIGURATION",
+    "SENTRY_CONFIGURATION",
+    "SONARQUBE_CONFIGURATION",
+    "SNYK_CONFIGURATION",
+    "AWS_CONFIGURATION",
+    "OKTA_CONFIGURATION",
+    "LAUNCHDARKLY_CONFIGURATION",
+    "BUILDKITE_CONFIGURATION",
+    "WORKDAY_CONFIGURATION",
+];
 
 impl Kinds {
     pub fn new() -> Self {
-        Self { integrations: integrations().collect() }
+        let integrations: Vec<_> = integrations().collect();
+        let place = |name: &&str| integrations.iter().position(|listed| listed == name);
+        Self { in_use: IN_USE.iter().filter_map(place).collect(), integrations }
     }
 
     pub fn len(&self) -> usize {
@@ -127,10 +153,10 @@ impl Kinds {
         }
     }
 
-    /// How many of it a workspace has from the start. Of the integrations it has every second.
-    pub fn standing(kind: Kind) -> u32 {
+    /// How many of it a workspace has from the start. Of the integrations it has one account each of those it uses.
+    pub fn standing(&self, kind: Kind) -> u32 {
         match kind {
-            Kind::Integration(number) => u32::from(number % 2 == 0),
+            Kind::Integration(number) => u32::from(self.in_use.contains(&number)),
             own => OWN[own.place()].2,
         }
     }
@@ -144,6 +170,15 @@ impl Kinds {
 }
 
 impl Kind {
+    /// The object that an object of this kind belongs to, by its name: it cannot live without that.
+    pub fn parent_of(self, number: u32) -> Option<(Self, u32)> {
+        match Kinds::naming(self) {
+            Naming::Like(parent) => Some((*parent, number)),
+            Naming::Of(parent, words) => Some((*parent, number / u32::try_from(words.len()).unwrap_or(1))),
+            _ => None,
+        }
+    }
+
     /// A number for each kind, from 0 without a gap.
     pub fn place(self) -> usize {
         match self {

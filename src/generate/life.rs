@@ -1,9 +1,8 @@
 //! The objects that exist, and what can befall them: created once, changed while they live, deleted last.
 
-use super::kind::{Kind, Kinds};
+use super::kind::Kind;
 use super::names::Names;
 use super::people::STAFF;
-use super::source::Source;
 use crate::contract::Action;
 use crate::seed::Chance;
 
@@ -33,6 +32,8 @@ pub struct Life {
     count: Vec<u32>,
     least: Vec<u32>,
     next: Vec<u32>,
+    /// For each kind, which of its objects have been deleted.
+    dead: Vec<Vec<bool>>,
 }
 
 /// What chance is asked for: whose the objects are that were there before.
@@ -47,11 +48,12 @@ impl Life {
             count: vec![0; names.kinds.len()],
             least: vec![0; names.kinds.len()],
             next: vec![0; names.kinds.len()],
+            dead: vec![Vec::new(); names.kinds.len()],
         };
         let mut chance = Chance::of(seed, OWNERS, 0);
         for kind in names.kinds.all() {
             let place = kind.place();
-            let standing = Kinds::standing(kind) * if grows(kind) { scale } else { 1 };
+            let standing = names.kinds.standing(kind) * if grows(kind) { scale } else { 1 };
             for object in 0..standing {
                 life.living[place * owners + chance.below(owners)].push(object);
             }
@@ -73,18 +75,54 @@ impl Life {
         chance: &mut Chance,
     ) -> Deed {
         let roll = chance.number(100);
-        if roll < mix.create || self.count[place] == 0 {
+        if (roll < mix.create || self.count[place] == 0) && self.can_create(kind) {
             return self.create(place, kind, who);
         }
         let owner = self.owner(place, who, team, chance);
-        let theirs = &mut self.living[place * self.owners + owner];
-        let which = chance.below(theirs.len());
-        let mortal = self.count[place] > self.least[place] && !is_staff(kind, theirs[which]);
-        if roll >= 100 - mix.delete && mortal {
-            self.count[place] -= 1;
-            return Deed { action: Action::Delete, kind, object: theirs.swap_remove(which), owner };
+        let theirs = &self.living[place * self.owners + owner];
+        if theirs.is_empty() {
+            // Nothing of it is there, and nothing for it to belong to.
+            return self.create(place, kind, who);
         }
-        Deed { action: Action::Update, kind, object: theirs[which], owner }
+        let which = chance.below(theirs.len());
+        let object = theirs[which];
+        let mortal = self.count[place] > self.least[place] && !is_staff(kind, object);
+        // What belongs to something that is gone is cleared away by whoever comes upon it.
+        if (roll >= 100 - mix.delete && mortal) || !self.has_parent(kind, object) {
+            return self.delete(place, kind, owner, which);
+        }
+        Deed { action: Action::Update, kind, object, owner }
+    }
+
+    fn delete(&mut self, place: usize, kind: Kind, owner: usize, which: usize) -> Deed {
+        let object = self.living[place * self.owners + owner].swap_remove(which);
+        self.count[place] -= 1;
+        let number = object as usize;
+        if self.dead[place].len() <= number {
+            self.dead[place].resize(number + 1, false);
+        }
+        self.dead[place][number] = true;
+        Deed { action: Action::Delete, kind, object, owner }
+    }
+
+    /// Whether what an object belongs to lives, if it belongs to anything.
+    fn has_parent(&self, kind: Kind, object: u32) -> bool {
+        kind.parent_of(object).is_none_or(|(parent, number)| {
+            let place = parent.place();
+            number < self.next[place] && !self.dead[place].get(number as usize).copied().unwrap_or_default()
+        })
+    }
+
+    /// Whether there is something for the next object of a kind to belong to; those whose turn was missed never come.
+    fn can_create(&mut self, kind: Kind) -> bool {
+        let place = kind.place();
+        let exists = |life: &Self| {
+            kind.parent_of(life.next[place]).is_none_or(|(parent, number)| number < life.next[parent.place()])
+        };
+        while exists(self) && !self.has_parent(kind, self.next[place]) {
+            self.next[place] += 1;
+        }
+        exists(self)
     }
 
     /// A new object of a kind, which is whose it is who made it.
@@ -94,6 +132,12 @@ impl Life {
         self.count[place] += 1;
         self.living[place * self.owners + who].push(object);
         Deed { action: Action::Create, kind, object, owner: who }
+    }
+
+    /// Changes the `number`th of a kind, if it still lives.
+    pub fn change(&self, place: usize, kind: Kind, number: u32) -> Option<Deed> {
+        let owner = (0..self.owners).find(|owner| self.lives(place, number, *owner))?;
+        Some(Deed { action: Action::Update, kind, object: number, owner })
     }
 
     /// Changes one of a kind, whosever it is; `None` when there is none.
@@ -110,10 +154,8 @@ impl Life {
             return None;
         }
         let owner = self.any_owner(place, chance);
-        let theirs = &mut self.living[place * self.owners + owner];
-        let object = theirs.swap_remove(chance.below(theirs.len()));
-        self.count[place] -= 1;
-        Some(Deed { action: Action::Delete, kind, object, owner })
+        let which = chance.below(self.living[place * self.owners + owner].len());
+        Some(self.delete(place, kind, owner, which))
     }
 
     /// Whether an object still lives and is whose it was.
@@ -167,6 +209,6 @@ fn grows(kind: Kind) -> bool {
 
 impl Deed {
     pub fn name(&self, names: &Names) -> String {
-        names.name(self.kind, self.object, Source::Generated)
+        names.name(self.kind, self.object)
     }
 }

@@ -7,7 +7,6 @@ use std::fmt::Write;
 
 use super::kind::{Kind, Kinds, Naming};
 use super::people::Roster;
-use super::source::{Source, words_of};
 use crate::seed::Chance;
 
 /// What chance is asked for: the order of the names of a kind.
@@ -17,8 +16,8 @@ const ORDER: u64 = 1 << 42;
 pub struct Names {
     pub kinds: Kinds,
     pub roster: Roster,
-    /// For each kind and source, how far apart in the order of all combinations two names lie that follow each other.
-    steps: Vec<[u64; 2]>,
+    /// For each kind, how far apart in the order of all combinations two names lie that follow each other.
+    steps: Vec<u64>,
 }
 
 impl Names {
@@ -28,71 +27,78 @@ impl Names {
         let mut names = Self { steps: Vec::with_capacity(kinds.len()), kinds, roster };
         for (number, kind) in names.kinds.all().enumerate().collect::<Vec<_>>() {
             let mut chance = Chance::of(seed, ORDER, number as u64);
-            let steps = [Source::Generated, Source::Live].map(|source| match Kinds::naming(kind) {
+            names.steps.push(match Kinds::naming(kind) {
                 // The staff is the first of them, and drawn in no order already.
                 Naming::Email => 1,
-                _ => step(names.ways(kind, source), &mut chance),
+                _ => step(names.ways(kind), &mut chance),
             });
-            names.steps.push(steps);
         }
         names
     }
 
     /// The name of the `number`th object of a kind.
-    pub fn name(&self, kind: Kind, number: u32, source: Source) -> String {
+    pub fn name(&self, kind: Kind, number: u32) -> String {
         let mut name = String::with_capacity(32);
-        self.put(&mut name, kind, number, source);
+        self.put(&mut name, kind, number);
         name
     }
 
-    fn put(&self, name: &mut String, kind: Kind, number: u32, source: Source) {
-        let ways = self.ways(kind, source);
+    fn put(&self, name: &mut String, kind: Kind, number: u32) {
+        let ways = self.ways(kind);
         let (round, way) = (u64::from(number) / ways, u64::from(number) % ways);
-        let way = usize::try_from(way * self.steps[kind.place()][source as usize] % ways).unwrap_or_default();
+        let way = usize::try_from(way * self.steps[kind.place()] % ways).unwrap_or_default();
         match Kinds::naming(kind) {
             Naming::Words(lists) => {
                 let mut rest = way;
-                for (place, list) in lists.iter().enumerate() {
-                    let list = if place == 0 { words_of(list, source) } else { list };
+                for list in *lists {
                     name.push_str(list[rest % list.len()]);
                     rest /= list.len();
                 }
             }
+            Naming::Like(owner) => return self.put(name, *owner, number),
             Naming::Of(owner, words) => {
                 // Each owner gets several before the next has its turn: the first owners are the oldest.
-                let number = usize::try_from(number).unwrap_or_default();
-                let owners = u32::try_from(number / words.len()).unwrap_or_default();
-                self.put(name, *owner, owners, source);
-                name.push_str(words[number % words.len()]);
+                let place = usize::try_from(number).unwrap_or_default() % words.len();
+                self.put(name, *owner, kind.parent_of(number).map_or(0, |(_, owner)| owner));
+                name.push_str(words[place]);
                 return;
             }
-            Naming::Email => {
-                let _ = write!(name, "{}", self.roster.email(way, source));
-            }
+            Naming::Email => name.push_str(&self.roster.email(way)),
             Naming::FirstName(words) => {
-                let first = self.roster.first_names(source);
+                let first = self.roster.first_names();
                 name.push_str(&first[way % first.len()]);
                 name.push_str(words[way / first.len() % words.len()]);
             }
-            Naming::Like(other) => return self.put(name, *other, number, source),
+            Naming::Network => return network(name, number),
         }
         if round > 0 {
-            let _ = write!(name, "-{}", round + 1);
+            // Writing to a text does not fail.
+            let _ = if name.contains(' ') { write!(name, " ({})", round + 1) } else { write!(name, "-{}", round + 1) };
         }
     }
 
     /// In how many ways the words of a kind can be put together.
-    fn ways(&self, kind: Kind, source: Source) -> u64 {
+    fn ways(&self, kind: Kind) -> u64 {
         let ways = match Kinds::naming(kind) {
-            Naming::Words(lists) => {
-                lists[1..].iter().fold(words_of(lists[0], source).len(), |ways, list| ways * list.len())
-            }
-            Naming::Email => self.roster.emails(source),
-            Naming::FirstName(words) => self.roster.first_names(source).len() * words.len(),
-            Naming::Like(_) | Naming::Of(..) => 1,
+            Naming::Words(lists) => lists.iter().fold(1, |ways, list| ways * list.len()),
+            Naming::Email => self.roster.emails(),
+            Naming::FirstName(words) => self.roster.first_names().len() * words.len(),
+            Naming::Like(_) | Naming::Of(..) | Naming::Network => 1,
         };
         ways as u64
     }
+}
+
+/// A range that may sign in, from the ranges for documentation (RFC 5737, RFC 3849): first those of IPv4 in an order in
+/// which neighbours lie apart, then of IPv6.
+fn network(name: &mut String, number: u32) {
+    const RANGES: [&str; 3] = ["192.0.2", "198.51.100", "203.0.113"];
+
+    let _ = match number {
+        0..48 => write!(name, "{}.{}/28", RANGES[number as usize % 3], number * 7 / 3 % 16 * 16),
+        48..=0xffff => write!(name, "2001:db8:{number:x}::/48"),
+        _ => write!(name, "2001:db8:{:x}:{:x}::/64", number >> 16, number & 0xffff),
+    };
 }
 
 /// A step that leads through all ways before it comes back, neighbours far apart.

@@ -5,7 +5,6 @@ use fake::Fake;
 use fake::faker::name::raw::{FirstName, LastName};
 use fake::locales::{DE_DE, EN, FR_FR, IT_IT, NL_NL, PT_BR, TR_TR};
 
-use super::source::{Source, words_of};
 use crate::seed::Chance;
 
 /// The invented company's domain; `.example` belongs to nobody (RFC 2606).
@@ -80,6 +79,7 @@ const ROLES: [Role; 12] = [
 
 /// Somebody who works there.
 pub struct Person {
+    number: u64,
     pub first_name: String,
     pub email: String,
     pub role: Role,
@@ -95,8 +95,9 @@ pub struct Person {
 }
 
 impl Person {
-    /// Where they sit down to work.
-    pub fn address(&self, chance: &mut Chance) -> &str {
+    /// Where they are on a day, counted from 1970: nobody is at two places, and few are on the road.
+    pub fn address(&self, seed: u64, day: i64) -> &str {
+        let mut chance = Chance::of(seed ^ self.number, PLACES, day.unsigned_abs());
         match chance.number(100) {
             0..58 => self.office_address,
             58..96 => &self.home_address,
@@ -113,6 +114,8 @@ pub struct Roster {
 
 /// What chance is asked for: names.
 const NAMES: u64 = 1 << 43;
+/// What chance is asked for: where somebody is on a day.
+const PLACES: u64 = 1 << 49;
 /// What chance is asked for: where people work, and from where.
 const LIVES: u64 = 1 << 44;
 
@@ -123,21 +126,21 @@ impl Roster {
     }
 
     /// How many people there can be.
-    pub fn emails(&self, source: Source) -> usize {
-        self.first_names(source).len() * self.last.len()
+    pub fn emails(&self) -> usize {
+        self.first.len() * self.last.len()
     }
 
-    pub fn first_names(&self, source: Source) -> &[String] {
-        words_of(&self.first, source)
+    pub fn first_names(&self) -> &[String] {
+        &self.first
     }
 
-    pub fn email(&self, number: usize, source: Source) -> String {
-        let (first, last) = self.name(number, source);
+    pub fn email(&self, number: usize) -> String {
+        let (first, last) = self.name(number);
         format!("{first}.{last}@{DOMAIN}")
     }
 
-    fn name(&self, number: usize, source: Source) -> (&str, &str) {
-        let first = self.first_names(source);
+    fn name(&self, number: usize) -> (&str, &str) {
+        let first = self.first_names();
         // Each time the first names are through, the last names have moved on.
         let last = (number + number / first.len()) % self.last.len();
         (&first[number % first.len()], &self.last[last])
@@ -147,12 +150,13 @@ impl Roster {
     pub fn staff(&self, seed: u64, teams: usize) -> Vec<Person> {
         let mut chance = Chance::of(seed, LIVES, 0);
         let person = |number: usize| {
-            let (first, last) = self.name(number, Source::Generated);
+            let (first, last) = self.name(number);
             // No office is without anybody.
             let drawn = chance.weighted(OFFICES.iter().map(|office| office.share));
             let office = if number < OFFICES.len() { number } else { drawn };
             let addresses = OFFICES[office].addresses;
             Person {
+                number: number as u64,
                 first_name: first.to_owned(),
                 email: format!("{first}.{last}@{DOMAIN}"),
                 role: ROLES[number % ROLES.len()],

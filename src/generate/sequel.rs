@@ -1,10 +1,11 @@
 //! What could happen next: goes on from entries that are there, whoever made them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use super::kind::Kind;
 use super::names::Names;
-use super::source::Source;
 use super::story::Story;
 use crate::contract::{Action, Entry, Timestamp};
 use crate::seed::Chance;
@@ -16,13 +17,16 @@ const MOST_YOUNG: usize = 200;
 pub(crate) struct Sequel {
     /// The last entry of each object that was lately changed and not deleted, newest first.
     living: Vec<Arc<Entry>>,
+    /// Every object of the entries, as [`hash`] has it: whatever is made has another name.
+    known: HashSet<u64>,
     names: Names,
 }
 
 /// How far a sequel has come in one world.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Progress {
-    made: u32,
+    /// Of each kind, the number of the name that is tried next.
+    next: BTreeMap<usize, u32>,
     /// The last entry of each object that it created and that still lives.
     young: Vec<Entry>,
 }
@@ -30,19 +34,29 @@ pub(crate) struct Progress {
 impl Sequel {
     /// Goes on from entries, newest first; `None` when nobody in them is left to act.
     pub fn of(entries: &[Arc<Entry>], seed: u64) -> Option<Self> {
-        /// How far back to look, so that going on from a million entries costs no more than from a thousand.
+        /// How far back to look for somebody who acts, so that the old is not dug up.
         const LATELY: usize = 2000;
 
+        let lately = || entries.iter().take(LATELY);
+        let gone = |entry: &&Arc<Entry>| entry.object_type == "CORTEX_USER" && entry.action == Action::Delete;
+        let gone: BTreeSet<&str> = lately().filter(gone).map(|entry| entry.object_identifier.as_str()).collect();
         let mut met = BTreeSet::new();
-        let lately = entries.iter().take(LATELY);
-        let last_of_each = lately.filter(|entry| met.insert((&entry.object_type, &entry.object_identifier)));
-        let alive = last_of_each.filter(|entry| entry.action != Action::Delete && !Story::has_actor_of(entry));
-        let living: Vec<_> = alive.cloned().collect();
-        (!living.is_empty()).then(|| Self { living, names: Names::new(seed) })
+        let last_of_each = lately().filter(|entry| met.insert((&entry.object_type, &entry.object_identifier)));
+        let acts = |entry: &&Arc<Entry>| {
+            let has_left = entry.actor.email.as_deref().is_some_and(|email| gone.contains(email));
+            entry.action != Action::Delete && !Story::owns(entry) && !has_left
+        };
+        let living: Vec<_> = last_of_each.filter(acts).cloned().collect();
+        if living.is_empty() {
+            return None;
+        }
+        let names = Names::new(seed);
+        let known = entries.iter().map(|entry| hash(&entry.object_type, &entry.object_identifier)).collect();
+        Some(Self { living, known, names })
     }
 
-    /// What happens at an instant: most often something is changed by who changed it last; now and then something new is
-    /// made by who makes such things, changed by them, and in the end deleted.
+    /// What happens at an instant: most often something is changed by who changed it last; now and then somebody makes
+    /// something new, changes it, and in the end deletes it.
     pub fn next(&self, progress: &mut Progress, at: Timestamp, chance: &mut Chance) -> Entry {
         let roll = chance.number(100);
         // What is stamped earlier than the object was made befalls another.
@@ -66,14 +80,28 @@ impl Sequel {
 
     fn create(&self, progress: &mut Progress, at: Timestamp, chance: &mut Chance) -> Entry {
         let model = Entry::clone(self.model(at, chance));
-        let Some(kind) = self.names.kinds.find(&model.object_type) else {
+        // Machines keep to what they are for; what is created by them depends on each.
+        let by_person = model.actor.email.is_some();
+        let Some(kind) = self.names.kinds.find(&model.object_type).filter(|kind| by_person && can_be_made(*kind))
+        else {
             return Entry { action: Action::Update, timestamp: at, ..model };
         };
-        let object_identifier = self.names.name(kind, progress.made, Source::Live);
-        progress.made = progress.made.wrapping_add(1);
+        let object_identifier = self.new_name(progress, kind, &model.object_type);
         let entry = Entry { action: Action::Create, timestamp: at, object_identifier, ..model };
         progress.young.push(entry.clone());
         entry
+    }
+
+    /// The next name of a kind that no object of the entries has.
+    fn new_name(&self, progress: &mut Progress, kind: Kind, object_type: &str) -> String {
+        let next = progress.next.entry(kind.place()).or_insert_with(|| self.names.kinds.standing(kind));
+        loop {
+            let name = self.names.name(kind, *next);
+            *next = next.wrapping_add(1);
+            if !self.known.contains(&hash(object_type, &name)) {
+                return name;
+            }
+        }
     }
 
     /// An entry of an object that was there before an instant; the oldest of them all when chance finds none.
@@ -82,6 +110,18 @@ impl Sequel {
         let before = drawn.into_iter().find(|place| self.living[*place].timestamp < at);
         &self.living[before.unwrap_or(self.living.len() - 1)]
     }
+}
+
+/// Of a million entries only this is remembered; should two objects have the same, one more name is passed over.
+fn hash(object_type: &str, object_identifier: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (object_type, object_identifier).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Roles and files of things are there when those are; who may sign in is no everyday matter.
+fn can_be_made(kind: Kind) -> bool {
+    kind.parent_of(0).is_none() && kind != Kind::AllowListEntry
 }
 
 impl std::fmt::Debug for Sequel {

@@ -26,8 +26,9 @@ pub struct Desk {
     chats: Vec<Identity>,
     /// Of those who have a token.
     tokens: Vec<Option<Identity>>,
-    /// The integration that is set up or renewed next.
+    /// How often an integration was set up or renewed.
     integration: usize,
+    seed: u64,
 }
 
 /// A few entries of one actor.
@@ -65,11 +66,11 @@ impl Desk {
         let chats = staff.iter().map(Identity::chat).collect();
         let has_token = |number: usize| number % TOKENS == 1;
         let token = |(number, person): (usize, &Person)| {
-            let device = ["-laptop", "-cli", "-scripts"][number / TOKENS % 3];
+            let device = ["-automation", "-reports", "-terminal"][number / TOKENS % 3];
             has_token(number).then(|| Identity::token(person, &format!("{}{device}", person.first_name)))
         };
         let tokens = staff.iter().enumerate().map(token).collect();
-        Self { teams, identities, chats, tokens, staff, integration: 0 }
+        Self { teams, identities, chats, tokens, staff, integration: 0, seed }
     }
 
     /// How many can own an object.
@@ -102,7 +103,8 @@ impl Desk {
         let here = |person: &Person| if person.office == office { person.activity } else { 0 };
         let who = chance.weighted(self.staff.iter().map(here));
         let person = &self.staff[who];
-        let address = Some(person.address(chance).to_owned());
+        let local = hour.number + OFFICES[person.office].offset;
+        let address = Some(person.address(self.seed, local.div_euclid(24)).to_owned());
         if chance.percent(habits::BY_CHAT) {
             let sitting = Sitting::new(who, By::Chat, None, habits::CHAT, 0);
             return (sitting, 1, 1);
@@ -111,7 +113,7 @@ impl Desk {
             if self.tokens[who].is_some() && chance.percent(habits::BY_TOKEN * 4) { By::Token } else { By::Itself };
         let theme = &THEMES[chance.weighted(THEMES.iter().map(|theme| theme.weight(person.role)))];
         let mut sitting = Sitting::new(who, by, address, theme.touches, theme.focus);
-        sitting.integration = self.next_integration(theme.touches, names);
+        sitting.integration = self.next_integration(theme.touches, names, chance.percent(85));
         // A script does not stop to think.
         let gap = if matches!(by, By::Token) { 900 } else { theme.gap * 1000 };
         (sitting, theme.size.0 + chance.number(theme.size.1 - theme.size.0 + 1), gap)
@@ -128,16 +130,21 @@ impl Desk {
             addresses => Some(addresses[chance.below(addresses.len())].to_owned()),
         };
         let mut sitting = Sitting::new(self.staff.len() + number, By::Itself, address, machine.touches, 0);
-        sitting.integration = self.next_integration(machine.touches, names);
+        sitting.integration = self.next_integration(machine.touches, names, true);
         (sitting, machine.size.0 + chance.number(machine.size.1 - machine.size.0 + 1), machine.gap * 1000)
     }
 
-    /// Integrations take turns, far ones in the list behind each other.
-    fn next_integration(&mut self, touches: &[Touch], names: &Names) -> usize {
+    /// Integrations take turns, far ones in the list behind each other: most often those that are in use.
+    fn next_integration(&mut self, touches: &[Touch], names: &Names, in_use: bool) -> usize {
         if matches!(touches[0].0, Kind::Integration(_)) {
-            self.integration += 23;
+            self.integration += 1;
         }
-        self.integration % names.kinds.integrations()
+        let used = &names.kinds.in_use;
+        if in_use {
+            used[self.integration * 7 % used.len()]
+        } else {
+            self.integration * 23 % names.kinds.integrations()
+        }
     }
 
     /// The next entry of a sitting.

@@ -7,6 +7,7 @@ use super::calendar::HOUR;
 use super::identity::Identity;
 use super::kind::{Kind, OAUTH};
 use super::life::{Deed, Life};
+use super::names::Names;
 use super::people::{OFFICES, Person, Role};
 use super::sitting::Desk;
 use crate::contract::{Action, Entry};
@@ -47,19 +48,42 @@ pub enum Happening {
 /// What happens to some object of the workspace.
 #[derive(Debug, Clone, Copy)]
 pub enum Feat {
-    Create,
     Change,
     Delete,
+    /// The `number`th is changed, if it still lives; else another.
+    ChangeOne(u32),
+    /// One gets a successor of a new name.
+    Succeed,
+    /// The one that got a successor goes.
+    GiveWay,
 }
 
 impl Feat {
-    pub fn happen(self, place: usize, kind: Kind, life: &mut Life, chance: &mut Chance) -> Deed {
+    /// What is done, to which object of what name; `succeeded` is the one that got a successor.
+    pub fn happen(
+        self,
+        kind: Kind,
+        life: &mut Life,
+        names: &Names,
+        succeeded: &mut Option<Deed>,
+        chance: &mut Chance,
+    ) -> (Action, String) {
+        let place = kind.place();
         let done = match self {
-            Self::Create => None,
+            Self::Succeed => {
+                *succeeded = life.delete_any(place, kind, chance);
+                let old = succeeded.as_ref().map(|old| old.name(names)).unwrap_or_default();
+                return (Action::Create, old + "-v2");
+            }
+            Self::GiveWay => succeeded.take(),
             Self::Change => life.change_any(place, kind, chance),
+            Self::ChangeOne(number) => {
+                life.change(place, kind, number).or_else(|| life.change_any(place, kind, chance))
+            }
             Self::Delete => life.delete_any(place, kind, chance),
         };
-        done.unwrap_or_else(|| life.create(place, kind, 0))
+        let deed = done.unwrap_or_else(|| life.create(place, kind, 0));
+        (deed.action, deed.name(names))
     }
 }
 
@@ -194,6 +218,10 @@ fn off_hours_admin(scene: &mut Scene, desk: &Desk) -> Option<()> {
     scene.named(48 * SECOND, &who, UNKNOWN, Action::Create, "API_KEY", "support-export");
     scene.named(3 * MINUTE, &who, UNKNOWN, Action::Delete, "ALLOW_LIST_ENTRY", "192.0.2.0/24");
     scene.named(6 * MINUTE, &who, UNKNOWN, Action::Update, "ACCOUNT_FLAG", "sign-in-notices");
+    let key = Identity::key("support-export");
+    for second in [0, 2, 4] {
+        scene.add(9 * MINUTE + second * SECOND, &key, UNKNOWN, Happening::Of(Kind::Secret, Feat::Change));
+    }
     scene.named(34 * MINUTE, &who, UNKNOWN, Action::Delete, "API_KEY", "support-export");
     Some(())
 }
@@ -234,10 +262,14 @@ fn sso_rollout(scene: &mut Scene, desk: &Desk) -> Option<()> {
     }
     scene.named(31 * MINUTE, &who, at, Action::Create, "API_KEY", KEY);
     let directory = Identity::key(KEY);
-    for (begins, size) in [(4 * HOUR, 4), (DAY, 6), (2 * DAY, 8)] {
+    let mut next = 0;
+    for (begins, size) in [(4 * HOUR, 6), (DAY, 8), (2 * DAY, 10)] {
         for number in 0..size {
-            let kind = if number % 3 == 0 { Kind::TeamRoles } else { Kind::UserRoles };
-            scene.add(begins + number * 3 * SECOND, &directory, DIRECTORY, Happening::Of(kind, Feat::Change));
+            // A team, then two people.
+            let (kind, which) = if next % 3 == 0 { (Kind::TeamRoles, next / 3) } else { (Kind::UserRoles, next) };
+            let happening = Happening::Of(kind, Feat::ChangeOne(which));
+            scene.add(begins + number * 3 * SECOND, &directory, DIRECTORY, happening);
+            next += 1;
         }
     }
     scene.named(2 * DAY + 5 * HOUR, &who, at, Action::Update, OAUTH, "sso");
@@ -256,8 +288,8 @@ fn scripted_migration(scene: &mut Scene, desk: &Desk) -> Option<()> {
     let key = Identity::key(KEY);
     for number in 0..20 {
         let after = 9 * MINUTE + number * 2 * SECOND;
-        scene.add(after, &key, RUNNER, Happening::Of(Kind::Service, Feat::Create));
-        scene.add(after + SECOND, &key, RUNNER, Happening::Of(Kind::Catalog, Feat::Delete));
+        scene.add(after, &key, RUNNER, Happening::Of(Kind::Resource, Feat::Succeed));
+        scene.add(after + SECOND, &key, RUNNER, Happening::Of(Kind::Resource, Feat::GiveWay));
     }
     scene.named(40 * MINUTE, &who, &engineer.home_address, Action::Delete, "API_KEY", KEY);
     Some(())
@@ -280,12 +312,14 @@ fn mass_deletion(scene: &mut Scene) -> Option<()> {
 }
 
 impl Story {
-    /// Whether the actor of an entry belongs to a story alone: a key made for it, an address that nobody else has.
-    pub(super) fn has_actor_of(entry: &Entry) -> bool {
+    /// Whether an entry has in it what only a story knows: a key made for it, an address that nobody else has, an object.
+    pub(super) fn owns(entry: &Entry) -> bool {
         let key = entry.actor.api_key_identifier.as_deref();
+        let object = entry.object_identifier.as_str();
+        let prop = entry.object_type == OAUTH || ["enforce-sso", "sign-in-notices", "break-glass"].contains(&object);
         let stranger =
             entry.ip_address.as_deref().is_some_and(|ip| ip.starts_with("198.18.") || ip.starts_with("198.19."));
-        stranger || key.is_some_and(|key| ["release-laptop", "okta-scim", "tier-migration"].contains(&key))
+        prop || stranger || key.is_some_and(|key| ["release-laptop", "okta-scim", "tier-migration"].contains(&key))
     }
 }
 

@@ -368,10 +368,3 @@ pub const FLAGS: &[&str] = &[
 /// What an integration calls one of its accounts; the first is what most have.
 pub const ALIASES: &[&str] =
     &["default", "prod", "eu", "us", "sandbox", "staging", "legacy", "trial", "mobile", "data"];
-
-/// Networks that may sign in: the last two numbers of a documentation range (RFC 5737) and how wide it is.
-pub const NETWORKS: &[&str] = &["192.0.2.", "198.51.100.", "203.0.113."];
-pub const WIDTHS: &[&str] = &[
-    "0/28", "16/28", "32/28", "48/28", "64/28", "80/28", "96/28", "112/28", "128/28", "144/28", "160/28", "176/28",
-    "192/28", "208/28", "224/28", "240/28",
-];

@@ -35,17 +35,25 @@ impl From<Rate> for Activity {
 pub struct Live {
     seed: u64,
     models: Arc<Models>,
-    state: Mutex<Option<State>>,
+    state: Mutex<State>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Default)]
 struct State {
+    going: Option<Going>,
+    /// Kept when the activity changes or ends: what was made is still there.
+    progress: Progress,
+    /// How many bursts arrived in activities before this one: chance does not begin anew.
+    before: u128,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Going {
     activity: Activity,
     /// The world's age when it began.
     since: Duration,
     /// How many bursts have arrived.
     arrived: u128,
-    progress: Progress,
 }
 
 impl Live {
@@ -64,18 +72,15 @@ impl Live {
 
     /// Begins at the clock's present age, in place of any activity before; `None` ends it.
     pub fn set(&self, activity: Option<Activity>, clock: &Reading) {
-        *self.state() = activity.map(|activity| State {
-            activity,
-            since: clock.elapsed,
-            arrived: 0,
-            progress: Progress::default(),
-        });
+        let mut state = self.state();
+        state.before += state.going.map_or(0, |going| going.arrived);
+        state.going = activity.map(|activity| Going { activity, since: clock.elapsed, arrived: 0 });
     }
 
     /// What is going on.
     #[must_use]
     pub fn activity(&self) -> Option<Activity> {
-        self.state().as_ref().map(|state| state.activity)
+        self.state().going.map(|going| going.activity)
     }
 
     /// Adds to a store what became due since the last look, in the order of its arrival; whoever looks meanwhile waits.
@@ -90,8 +95,9 @@ impl Live {
         go();
     }
 
-    fn bring(&self, state: &mut Option<State>, clock: &Reading, store: &Store) {
-        let Some(State { activity, since, arrived, progress }) = state else {
+    fn bring(&self, state: &mut State, clock: &Reading, store: &Store) {
+        let State { going, progress, before } = state;
+        let Some(Going { activity, since, arrived }) = going else {
             return;
         };
         let period = activity.period();
@@ -105,7 +111,7 @@ impl Live {
         let mut due = Vec::new();
         while let Some(ago) = age.checked_sub(self.arrival(*arrived, period)) {
             for place in 0..activity.burst {
-                let mut chance = Chance::of(self.seed, ENTRY + u64::from(place), stream(*arrived));
+                let mut chance = Chance::of(self.seed, ENTRY + u64::from(place), stream(*before + *arrived));
                 let late = activity.lateness.mul_f64(1.0 - chance.fraction());
                 let at = clock.now.saturating_sub(ago).saturating_sub(late).to_millisecond();
                 due.push(self.models.sequel().next(progress, at, &mut chance));
@@ -127,7 +133,7 @@ impl Live {
         slot.saturating_add(within)
     }
 
-    fn state(&self) -> MutexGuard<'_, Option<State>> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

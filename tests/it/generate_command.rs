@@ -1,6 +1,7 @@
 //! The command `generate`, and `serve --generate`: what a person and a script see.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use cortex_audit_mock::generate::Story;
 use insta::assert_snapshot;
@@ -36,8 +37,8 @@ fn ten_thousand_entries_are_the_same_on_every_machine_and_in_every_version() {
             .filter_map(|digit| char::from_digit(digit.into(), 16))
             .collect::<String>()
     };
-    assert_snapshot!(hash(written("10000")), @"386fcfcfe880acf06f442cb29d39522cdbbbfafe66590eb5bf2a8ff5ba73b13f");
-    assert_snapshot!(hash(written("10000 --seed 7 --format ndjson")), @"5d95990d34220646d9283b25a879c4efa8ce653dec908bc7f927d29de238faee");
+    assert_snapshot!(hash(written("10000")), @"9642810c32309389bbda15dff37761d2de4024ef845e5e8feb002d28053eb1d1");
+    assert_snapshot!(hash(written("10000 --seed 7 --format ndjson")), @"583f584400edf389b486d166da740db1ac3e9536e26edb494678529aafd40344");
     let ended = generate("10000");
     assert_snapshot!(ended.stderr.trim_end(), @"10000 entries from 2025-05-02T00:00:00Z to 2025-06-01T00:00:00Z, with the stories off-hours-admin, leaked-token, sso-rollout, scripted-migration, mass-deletion");
 }
@@ -81,8 +82,25 @@ fn a_link_stays_a_link_and_a_device_a_device() {
     assert_eq!(generate(&format!("3 --out {}", link.display())).code, Some(0));
     assert!(link.is_symlink());
     assert_eq!(fs::read_to_string(folder.path().join("file.json")).unwrap(), written("3"));
+    let dangling = folder.path().join("dangling.json");
+    std::os::unix::fs::symlink("new.json", &dangling).unwrap();
+    assert_eq!(generate(&format!("3 --out {}", dangling.display())).code, Some(0));
+    assert!(dangling.is_symlink());
+    assert_eq!(fs::read_to_string(folder.path().join("new.json")).unwrap(), written("3"));
     assert_eq!(generate("3 --out /dev/null").code, Some(0));
     assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    assert_eq!(generate("3 --out /dev/stdout").stdout, written("3"));
+    assert_eq!(generate("3 --out -").stdout, written("3"));
+}
+
+#[test]
+fn a_file_that_only_its_owner_may_read_stays_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.json");
+    fs::write(&path, "old").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(generate(&format!("3 --out {}", path.display())).code, Some(0));
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
 #[test]
@@ -140,6 +158,7 @@ fn whatever_cannot_be_is_one_clear_sentence_and_nothing_is_written() {
         ("1000 --story leaked-tokn", 2),
         ("1000 --story all --from 2025-05-31T00:00:00Z", 2),
         ("20 --story mass-deletion", 2),
+        ("1000 --story none leaked-token", 2),
         ("10 --format xml", 2),
         ("10 --out folder", 1),
         ("10 --out none/x.json", 1),

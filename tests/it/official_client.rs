@@ -241,9 +241,9 @@ fn object_types_filter_by_what_it_was_done_to() {
 fn object_identifiers_filter_by_name_one_with_spaces_among_them() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
-    gives(&client, &server, &["-oi", "Delivery Readiness"], |entry| entry.object_identifier == "Delivery Readiness");
-    gives(&client, &server, &["-oi", "Delivery Readiness", "-oi", "procurement-memcached"], |entry| {
-        ["Delivery Readiness", "procurement-memcached"].contains(&&*entry.object_identifier)
+    gives(&client, &server, &["-oi", "Privacy Maturity"], |entry| entry.object_identifier == "Privacy Maturity");
+    gives(&client, &server, &["-oi", "Privacy Maturity", "-oi", "create-on-call-shift"], |entry| {
+        ["Privacy Maturity", "create-on-call-shift"].contains(&&*entry.object_identifier)
     });
 }
 
@@ -276,7 +276,7 @@ fn actor_ip_addresses_filter_by_where_from() {
 fn actor_api_key_identifiers_filter_by_key() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
-    let (one, other) = ("ci-deploy", "karl-heinz-laptop");
+    let (one, other) = ("ci-deploy", "karl-heinz-automation");
     gives(&client, &server, &["-ak", one], |entry| entry.actor.api_key_identifier.as_deref() == Some(one));
     gives(&client, &server, &["-ak", one, "-ak", other], |entry| {
         [Some(one), Some(other)].contains(&entry.actor.api_key_identifier.as_deref())
