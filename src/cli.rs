@@ -5,6 +5,7 @@ mod generate;
 mod healthcheck;
 mod output;
 mod record;
+mod report;
 mod serve;
 mod validate;
 mod value;

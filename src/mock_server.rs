@@ -15,6 +15,7 @@ use crate::json_file::FileErrors;
 use crate::keys::KeySource;
 use crate::mock::Mock;
 use crate::rate::{Rate, RateLimit};
+use crate::world::verdict::{Judgement, Scope};
 use crate::world::{Activity, SessionName, Sessions, World};
 use crate::{http, server};
 
@@ -141,6 +142,23 @@ impl MockServer {
     #[must_use]
     pub fn world(&self) -> Arc<World> {
         self.mock.world()
+    }
+
+    /// How the clients of the unnamed session did; [`World::verdict`] judges any session over any scope.
+    ///
+    /// ```
+    /// use cortex_audit_mock::MockServer;
+    /// use cortex_audit_mock::world::verdict::Expectation;
+    ///
+    /// let server = MockServer::start_blocking();
+    /// // … let a client read …
+    /// let verdict = server.verdict();
+    /// assert_eq!(verdict.broken(Expectation::Polite), None, "{verdict}");
+    /// assert!(verdict.broken(Expectation::Complete).is_some(), "nobody has read anything");
+    /// ```
+    #[must_use]
+    pub fn verdict(&self) -> Judgement {
+        self.world().verdict(&Scope::default())
     }
 
     /// The world of a session, opened if it is not.

@@ -9,6 +9,7 @@ use tempfile::NamedTempFile;
 
 /// Written to as any writer; a file takes its place only when [`Output::finish`] is called.
 pub struct Output {
+    flag: &'static str,
     to: BufWriter<Target>,
 }
 
@@ -29,15 +30,20 @@ impl Output {
     /// Standard output for `None`. A file is written beside its place, so that one that cannot be is refused before
     /// any work is done.
     pub fn open(path: Option<&Path>) -> Result<Self, String> {
+        Self::open_for("--out", path)
+    }
+
+    /// The same for another flag, which the messages name.
+    pub fn open_for(flag: &'static str, path: Option<&Path>) -> Result<Self, String> {
         let target = match path {
             None => Target::Standard(io::stdout()),
             // Opened anew it would be written from its beginning.
             Some(path) if path == Path::new("-") || path == Path::new("/dev/stdout") => Target::Standard(io::stdout()),
             Some(path) => {
-                Target::at(path).map_err(|error| format!("cannot write {} (--out): {error}", path.display()))?
+                Target::at(path).map_err(|error| format!("cannot write {} ({flag}): {error}", path.display()))?
             }
         };
-        Ok(Self { to: BufWriter::with_capacity(64 * 1024, target) })
+        Ok(Self { flag, to: BufWriter::with_capacity(64 * 1024, target) })
     }
 
     /// Writes what is left and puts the file in its place.
@@ -46,7 +52,7 @@ impl Output {
         match target.map_err(|error| told(&error))? {
             Target::Standard(_) | Target::Special { .. } => Ok(()),
             Target::File { beside, path } => {
-                let refused = |error| format!("cannot write {} (--out): {error}", path.display());
+                let refused = |error| format!("cannot write {} ({}): {error}", path.display(), self.flag);
                 beside.as_file().sync_all().map_err(refused)?;
                 beside.persist(&path).map_err(|error| refused(error.error))?;
                 Ok(())

@@ -14,6 +14,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use super::report::Report;
 use super::value;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
@@ -66,6 +67,9 @@ pub struct Args {
     /// Leave out the control plane, but for /__admin/health.
     #[arg(long, env = "CORTEX_MOCK_NO_ADMIN", value_parser = value::switch())]
     no_admin: bool,
+    /// Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON.
+    #[arg(long, value_name = "FILE", env = "CORTEX_MOCK_REPORT")]
+    report: Option<PathBuf>,
     /// Form of the log on standard error; RUST_LOG sets its level.
     #[arg(long, value_name = "FORMAT", env = "CORTEX_MOCK_LOG", default_value = "text")]
     log: LogFormat,
@@ -108,6 +112,7 @@ pub fn run(args: &Args) -> Result<(), String> {
         let flags = if args.generate.is_some() { "--fixtures, --generate, --keys" } else { "--fixtures, --keys" };
         format!("nothing is served: {} ({flags})\n{errors}", errors.counted())
     })?;
+    let report = args.report.as_deref().map(Report::open).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -122,7 +127,9 @@ pub fn run(args: &Args) -> Result<(), String> {
         }
         let entries = mock.world().store.len();
         announce(&listener, args.log, entries).map_err(|error| format!("cannot write to standard output: {error}"))?;
-        server::serve(listener, http::router(mock), stop).await.map_err(|error| error.to_string())
+        let served = server::serve(listener, http::router(mock.clone()), stop).await;
+        served.map_err(|error| error.to_string())?;
+        report.map_or(Ok(()), |report| report.write(mock.sessions()))
     })
 }
 

@@ -123,6 +123,17 @@ impl Sessions {
         named.into_iter().map(|(_, name)| name).collect()
     }
 
+    /// Every session that is in use with its world: the unnamed one, then the others by name.
+    #[must_use]
+    pub fn all(&self) -> Vec<(Option<SessionName>, Arc<World>)> {
+        let inner = self.inner();
+        let mut all = vec![(None, Arc::clone(&inner.unnamed))];
+        all.extend(inner.named.iter().map(|(name, live)| (Some(name.clone()), Arc::clone(&live.world))));
+        drop(inner);
+        all.sort_by(|(one, _), (other, _)| one.cmp(other));
+        all
+    }
+
     /// How many sessions went because there were too many.
     #[must_use]
     pub fn evicted(&self) -> u64 {

@@ -156,14 +156,26 @@ fn client(key: &Key, exchanges: &[Arc<Exchange>], replay: &Replay<'_>, scope: &S
     }
 }
 
+impl Client {
+    /// Why it does not meet an expectation: a sentence for each reason; empty when it does.
+    #[must_use]
+    pub fn against(&self, expectation: Expectation) -> Vec<String> {
+        let broken = self.findings.iter().filter(|finding| finding.bug.breaks().contains(&expectation));
+        broken.map(|finding| finding.message.clone()).collect()
+    }
+}
+
 impl Judgement {
     /// Why an expectation is not met: a sentence for each reason; empty when it is met.
     #[must_use]
     pub fn against(&self, expectation: Expectation) -> Vec<String> {
         let of_client = |client: &Client| {
-            let broken = client.findings.iter().filter(|finding| finding.bug.breaks().contains(&expectation));
-            broken.map(|finding| format!("{}: {}", client.key, finding.message)).collect::<Vec<_>>()
+            let named = |reason| format!("{}: {reason}", client.key);
+            client.against(expectation).into_iter().map(named).collect::<Vec<_>>()
         };
+        if expectation == Expectation::Complete && self.clients.is_empty() {
+            return vec!["nobody has asked for audit logs".to_owned()];
+        }
         self.clients.iter().flat_map(of_client).collect()
     }
 

@@ -91,6 +91,11 @@ impl TestMock {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
+    /// A request without a body, whose answer is not in the form of the API's: nothing is checked.
+    pub async fn raw_call(&self, request: axum::http::request::Builder) -> Response {
+        self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
     /// A request without a body.
     pub async fn send(&self, request: axum::http::request::Builder) -> Answer {
         self.call(request.body(Body::empty()).unwrap()).await

@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use axum::body::to_bytes;
+use axum::http::Request;
 use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
 use cortex_audit_mock::fault::{Effect, Rule};
 use cortex_audit_mock::world::verdict::{Bug, Expectation, Judgement, Scope};
@@ -13,6 +14,7 @@ use cortex_audit_mock::{Config, RateLimit, World};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
+use crate::support::process::{Server, binary};
 use crate::support::{NOW, TestMock, time};
 use pollers::{Habit, Outside, Reply, poll};
 
@@ -187,6 +189,11 @@ fn each_mistake_is_named_and_no_other() {
         world.advance(SECOND * 60);
         world.append((0..40).map(|number| entry(world.clock.now(), 1000 + number)));
     };
+    let regular = |world: &World| {
+        world.append(
+            (0..90).map(|number| entry(time(NOW).saturating_add(SECOND * number * 10), 2000 + u64::from(number))),
+        );
+    };
     let cases: [(Habit, u32, &dyn Fn(&World), &[Bug]); 9] = [
         (Habit::NoEnd, 1, &full, &[Bug::ReadTwice, Bug::MovedUnderOffset]),
         (Habit::NewestTimestampCursor, 8, &nothing, &[Bug::NeverRead, Bug::LateArrivalMissed, Bug::EqualTimestampLost]),
@@ -196,7 +203,7 @@ fn each_mistake_is_named_and_no_other() {
         (Habit::IgnoresTotalPages, 5, &nothing, &[Bug::IgnoredTotalPages]),
         (Habit::FirstPageOnly, 5, &nothing, &[Bug::NeverRead, Bug::StoppedEarly]),
         (Habit::GivesUpOnFailure, 5, &broken, &[Bug::NeverRead, Bug::GaveUpAfterFailure, Bug::Gap]),
-        (Habit::ExclusiveBounds, 5, &nothing, &[Bug::ReadTwice, Bug::Overlap]),
+        (Habit::ExclusiveBounds, 5, &regular, &[Bug::ReadTwice, Bug::Overlap]),
     ];
     for (habit, rounds, prepare, expected) in cases {
         let (bugs, judgement) = found(habit, rounds, prepare);
@@ -243,9 +250,84 @@ async fn it_answers_200_or_409_with_the_reasons() {
     assert_eq!(mock.admin("GET", "/verdict?expect=polite,no-gaps", "").await.ok(), judgement);
     let details =
         mock.admin("GET", "/verdict?expect=complete,no-duplicates,no-gaps,polite,contract", "").await.details(409);
-    insta::assert_snapshot!(details, @"");
+    insta::assert_snapshot!(details);
+    let text = Request::get("/__admin/verdict?expect=complete").header("Accept", "text/plain");
+    let text = mock.raw_call(text).await;
+    assert_eq!(text.status(), 409);
+    assert_eq!(text.headers()["content-type"], "text/plain; charset=utf-8");
+    let text = String::from_utf8(to_bytes(text.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
+    insta::assert_snapshot!(text);
     mock.admin("POST", "/reset", "").await.ok();
     assert_eq!(mock.shown("/verdict").await["clients"], json!([]));
+    let details = mock.admin("GET", "/verdict?expect=complete", "").await.details(409);
+    assert_eq!(details, "not complete: nobody has asked for audit logs");
+}
+
+#[tokio::test]
+async fn each_session_and_each_key_is_judged_alone() {
+    let mock = TestMock::default();
+    mock.get_as("mock-admin~one", "/api/v1/audit-logs?page=0&pageSize=1000").await.ok();
+    mock.get_as("mock-auditor~one", "/api/v1/audit-logs?page=0&pageSize=100").await.ok();
+    mock.get_as("mock-admin~two", "/api/v1/audit-logs?page=0&pageSize=10").await.ok();
+    let never = |judgement: &serde_json::Value| -> Vec<u64> {
+        let clients = judgement["clients"].as_array().unwrap();
+        clients.iter().map(|client| client["coverage"]["never"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(never(&mock.shown("/verdict?session=one").await), [0, 540]);
+    assert_eq!(never(&mock.shown("/verdict?session=two").await), [630]);
+    assert_eq!(never(&mock.shown("/verdict").await), Vec::<u64>::new());
+}
+
+/// What was not delivered whole was not read, and entries that are removed are forgotten.
+#[tokio::test]
+async fn only_a_page_that_arrives_counts() {
+    let mock = TestMock::default();
+    let world = mock.mock.world();
+    for effect in [Effect::Malformed, Effect::Truncate { bytes: 100 }, Effect::Reset, Effect::Empty] {
+        world.faults.add(Rule { times: Some(1), ..effect.into() });
+        let _ = to_bytes(mock.raw("/api/v1/audit-logs?page=0&pageSize=1000").await.into_body(), usize::MAX).await;
+        assert_eq!(world.verdict(&Scope::default()).clients[0].coverage.once, 0);
+    }
+    mock.send(Request::head("/api/v1/audit-logs?page=0&pageSize=1000").header("Authorization", "Bearer mock-admin"))
+        .await;
+    assert_eq!(world.verdict(&Scope::default()).clients[0].coverage.once, 0);
+    mock.logs("page=0&pageSize=1000").await.ok();
+    let judgement = world.verdict(&Scope::default());
+    assert_eq!((judgement.clients[0].requests, judgement.clients[0].coverage.once), (6, 640));
+    world.remove_entries();
+    assert_eq!(world.verdict(&Scope::default()).clients.len(), 0);
+}
+
+// At shutdown
+
+#[test]
+fn a_report_is_written_when_the_server_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = |name: &str| {
+        let path = folder.path().join(name);
+        let server = Server::start(&["--now", NOW, "--report", path.to_str().unwrap()]);
+        assert!(!path.exists());
+        server.logs("page=0&pageSize=1000");
+        server.get_as("mock-admin~ci-1", "/api/v1/audit-logs?page=0&pageSize=250&objectType=%3CTEAM%3E%26");
+        let said = server.stop();
+        (std::fs::read_to_string(path).unwrap(), said)
+    };
+    let (json, said) = report("verdict.json");
+    let sessions: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&sessions[0]["session"], &sessions[1]["session"]), (&json!(null), &json!("ci-1")));
+    assert_eq!(sessions[0]["clients"][0]["coverage"]["once"], 640);
+    let (text, _) = report("verdict.txt");
+    assert!(said.ends_with(&text), "{said}");
+    insta::assert_snapshot!(text);
+    let (xml, _) = report("verdict.xml");
+    insta::assert_snapshot!(xml);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_anything_is_served() {
+    let ended = binary(["--listen", "127.0.0.1:0", "--report", "/none/verdict.xml"]).run();
+    insta::assert_snapshot!(ended.failed(1).trim_end(), @"error: cannot write /none/verdict.xml (--report): No such file or directory (os error 2)");
 }
 
 #[tokio::test]

@@ -1,0 +1,114 @@
+//! `--report`: the verdict as a file, when the server stops.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::output::{self, Output};
+use crate::world::Sessions;
+use crate::world::verdict::{Expectation, Judgement, Scope};
+
+/// A report that can be written: its place was looked at when the server started.
+pub struct Report {
+    output: Output,
+    path: PathBuf,
+}
+
+/// What is said of a session.
+#[derive(Serialize)]
+struct OfSession {
+    session: Option<String>,
+    #[serde(flatten)]
+    judgement: Judgement,
+}
+
+impl Report {
+    /// Refuses a place that cannot be written before anything is served.
+    pub fn open(path: &Path) -> Result<Self, String> {
+        Ok(Self { output: Output::open_for("--report", Some(path))?, path: path.to_owned() })
+    }
+
+    /// Judges every session that is in use: JUnit for a name that ends in `.xml`, text for `.txt`, else JSON; and for
+    /// people on standard error.
+    pub fn write(mut self, sessions: &Sessions) -> Result<(), String> {
+        let all: Vec<OfSession> = sessions
+            .all()
+            .into_iter()
+            .map(|(name, world)| OfSession {
+                session: name.map(|name| name.to_string()),
+                judgement: world.verdict(&Scope::default()),
+            })
+            .filter(|of| of.session.is_none() || !of.judgement.clients.is_empty())
+            .collect();
+        let told = text(&all);
+        eprint!("{told}");
+        let written = match self.path.extension().and_then(|ending| ending.to_str()) {
+            Some("xml") => junit(&all),
+            Some("txt") => told,
+            // A judgement holds nothing that JSON cannot.
+            _ => serde_json::to_string_pretty(&all).unwrap_or_default() + "\n",
+        };
+        self.output.write_all(written.as_bytes()).map_err(|error| output::told(&error))?;
+        self.output.finish()
+    }
+}
+
+fn text(all: &[OfSession]) -> String {
+    let mut text = String::new();
+    for OfSession { session, judgement } in all {
+        let name = session.as_ref().map_or("verdict".to_owned(), |name| format!("verdict on session {name}"));
+        let indented = judgement.to_string().replace('\n', "\n  ");
+        // Writing to a text does not fail.
+        let _ = writeln!(text, "{name}\n  {}", indented.trim_end());
+    }
+    text
+}
+
+/// A test case for each client and expectation, in the form that CI servers read.
+fn junit(all: &[OfSession]) -> String {
+    let mut cases = String::new();
+    let (mut tests, mut failures) = (0, 0);
+    for OfSession { session, judgement } in all {
+        for client in &judgement.clients {
+            for expectation in Expectation::ALL {
+                tests += 1;
+                let class = format!("{}.{}", session.as_deref().unwrap_or("unnamed session"), client.key);
+                let reasons = client.against(expectation);
+                let _ = write!(cases, "  <testcase classname=\"{}\" name=\"{expectation}\"", escaped(&class));
+                if reasons.is_empty() {
+                    cases.push_str("/>\n");
+                    continue;
+                }
+                failures += 1;
+                let _ = write!(
+                    cases,
+                    ">\n    <failure message=\"{}\">{}</failure>\n  </testcase>\n",
+                    escaped(&reasons[0]),
+                    escaped(&reasons.join("\n"))
+                );
+            }
+        }
+    }
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"cortex-audit-mock verdict\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">\n{cases}</testsuite>\n"
+    )
+}
+
+/// As text and as an attribute of XML 1.0, which has no control characters.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' => escaped.push_str("&#10;"),
+            c if c.is_control() => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
