@@ -20,11 +20,17 @@ use pollers::{Habit, Outside, Reply, poll};
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// What happens to a world at the how manieth request.
+type Happening = dyn Fn(&World, u64);
+
+/// A mistake, for how many rounds, in what world, and what is found of it.
+type Case<'a> = (Habit, u32, &'a dyn Fn(&World), &'a [Bug]);
+
 /// A mock, and a client's way to it; something happens to the world at each request.
 struct Stage {
     mock: TestMock,
     runtime: Runtime,
-    happens: Box<dyn Fn(&World, u64)>,
+    happens: Box<Happening>,
     requests: Cell<u64>,
 }
 
@@ -124,7 +130,7 @@ fn clean(judgement: &Judgement) {
 
 #[test]
 fn a_correct_client_is_clean_however_the_data_moves() {
-    for seed in 0..200 {
+    for seed in 0..1000 {
         let stage = Stage::new(moving(seed));
         let judgement = stage.judged(Habit::Correct, 4);
         clean(&judgement);
@@ -194,7 +200,7 @@ fn each_mistake_is_named_and_no_other() {
             (0..90).map(|number| entry(time(NOW).saturating_add(SECOND * number * 10), 2000 + u64::from(number))),
         );
     };
-    let cases: [(Habit, u32, &dyn Fn(&World), &[Bug]); 9] = [
+    let cases: [Case<'_>; 9] = [
         (Habit::NoEnd, 1, &full, &[Bug::ReadTwice, Bug::MovedUnderOffset]),
         (Habit::NewestTimestampCursor, 8, &nothing, &[Bug::NeverRead, Bug::LateArrivalMissed, Bug::EqualTimestampLost]),
         (Habit::NoRetryOn429, 5, &tight, &[Bug::NeverRead, Bug::GaveUpAfter429]),

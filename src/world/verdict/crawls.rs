@@ -1,6 +1,6 @@
 //! How a client goes through the pages of a query.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
@@ -57,7 +57,7 @@ pub fn judge(exchanges: &[&Exchange], replay: &Replay<'_>, held: &Ledger<'_>) ->
     let queries = by_query(exchanges);
     let mut paging = Paging { queries: queries.len(), crawls: 0, finished: 0, pages: 0, repeated: 0, skipped: 0 };
     let mut findings = Vec::new();
-    for (number, theirs) in queries.iter().enumerate() {
+    for theirs in &queries {
         let crawls = crawls(theirs);
         paging.crawls += crawls.len();
         for crawl in &crawls {
@@ -77,7 +77,7 @@ pub fn judge(exchanges: &[&Exchange], replay: &Replay<'_>, held: &Ledger<'_>) ->
                 findings.push(Finding::new(Bug::SkippedPage, skipped.len(), message, shown(crawl)));
             }
             if !crawl.finished() && lost() {
-                findings.push(unfinished(crawl, served, queries.len() > number + 1));
+                findings.push(unfinished(crawl, served));
             }
         }
         findings.extend(crawls.iter().filter(|crawl| crawl.pages.is_empty()).filter_map(never_began(held, exchanges)));
@@ -88,23 +88,21 @@ pub fn judge(exchanges: &[&Exchange], replay: &Replay<'_>, held: &Ledger<'_>) ->
 /// The exchanges of each distinct query, in the order of their first; those that failed go with the query that has the
 /// same raw text but for the page.
 fn by_query<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<&'a Exchange>> {
-    let mut queries: Vec<(String, Vec<&Exchange>)> = Vec::new();
+    let understood =
+        exchanges.iter().filter_map(|exchange| Some((without_page(&exchange.query), subject(exchange.asked()?))));
+    let meanings: HashMap<String, String> = understood.collect();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut queries: Vec<Vec<&Exchange>> = Vec::new();
     for exchange in exchanges {
-        let about = exchange.asked().map_or_else(|| raw_subject(exchange, exchanges), |query| Some(subject(query)));
-        let Some(about) = about else { continue };
-        match queries.iter_mut().find(|(known, _)| *known == about) {
-            Some((_, theirs)) => theirs.push(exchange),
-            None => queries.push((about, vec![exchange])),
+        let words = without_page(&exchange.query);
+        let about = exchange.asked().map(subject).or_else(|| meanings.get(&words).cloned()).unwrap_or(words);
+        let place = *places.entry(about).or_insert(queries.len());
+        if place == queries.len() {
+            queries.push(Vec::new());
         }
+        queries[place].push(exchange);
     }
-    queries.into_iter().map(|(_, theirs)| theirs).collect()
-}
-
-/// What a request that failed was about, as far as another with the same words was understood; else its words.
-fn raw_subject(failed: &Exchange, exchanges: &[&Exchange]) -> Option<String> {
-    let words = without_page(&failed.query);
-    let same = exchanges.iter().find(|other| other.asked().is_some() && without_page(&other.query) == words);
-    same.and_then(|other| other.asked()).map(subject).or(Some(words))
+    queries
 }
 
 fn without_page(raw: &str) -> String {
@@ -193,7 +191,7 @@ fn past_the_end(crawl: &Crawl<'_>) -> Option<Finding> {
     })
 }
 
-fn unfinished(crawl: &Crawl<'_>, served: &Served, _others: bool) -> Finding {
+fn unfinished(crawl: &Crawl<'_>, served: &Served) -> Finding {
     let (bug, why) = match crawl.failed {
         Some(failed) if failed.status == 429 => {
             (Bug::GaveUpAfter429, " after a 429 that it did not wait for".to_owned())

@@ -1,11 +1,14 @@
 //! How the ranges of time that a client asks for fit together.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::coverage::Ledger;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
-use super::replay::Replay;
+use super::replay::{Replay, subject};
 use crate::contract::{Query, Timestamp};
 
 /// The ranges of a client's queries with a `startTime`; one without an `endTime` ends when it was asked for.
@@ -75,19 +78,18 @@ pub fn judge(exchanges: &[&Exchange], replay: &Replay<'_>, held: &Ledger<'_>) ->
 /// The ranges of each distinct set of filters, in the order in which they were asked for.
 fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
     let mut all: Vec<Vec<Window<'a>>> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut known: HashMap<String, (usize, usize)> = HashMap::new();
     for exchange in exchanges {
         let Some(served) = &exchange.served else { continue };
         let query = &served.query;
         let Some(start) = query.start_time else { continue };
-        let place = all.iter().position(|known| known[0].query.filters == query.filters);
-        let place = place.unwrap_or_else(|| {
+        let place = *places.entry(format!("{:?}", query.filters)).or_insert(all.len());
+        if place == all.len() {
             all.push(Vec::new());
-            all.len() - 1
-        });
-        let known = all[place]
-            .iter_mut()
-            .find(|window| window.query.start_time == query.start_time && window.query.end_time == query.end_time);
-        if let Some(window) = known {
+        }
+        let (place, number) = *known.entry(subject(query)).or_insert((place, all[place].len()));
+        if let Some(window) = all[place].get_mut(number) {
             window.arrivals = window.arrivals.max(served.arrivals);
             // The later pages of a range without an end do not make it longer, a later crawl does.
             if query.end_time.is_none() && query.page == 0 {
@@ -115,7 +117,7 @@ fn between(sorted: &[Window<'_>], replay: &Replay<'_>, windows: &mut Windows) ->
         if window.start > reached {
             let entries = replay.between(reached, window.start, window.query).len();
             // Ranges that differ by a millisecond join each other: that is how precise timestamps are.
-            if entries > 0 || window.start.since(reached) > std::time::Duration::from_millis(1) {
+            if entries > 0 || window.start.since(reached) > Duration::from_millis(1) {
                 gaps += 1;
                 shown.0 = shown.0.or(Some((window, reached, entries)));
                 if windows.gaps.len() < LISTED {
@@ -176,7 +178,7 @@ fn behind_the_cursor(windows: &[Window<'_>], held: &Ledger<'_>, told: &mut Windo
         let newest_read = held.newest_served_by(reader.query);
         let next = windows.iter().find(|window| window.start > at && window.arrivals >= arrival);
         match next {
-            Some(next) if newest_read == Some(at) && next.start.since(at) <= std::time::Duration::from_secs(1) => {
+            Some(next) if newest_read == Some(at) && next.start.since(at) <= Duration::from_secs(1) => {
                 equal.push((entry, next));
             }
             _ => late.push((entry, reader)),

@@ -95,13 +95,13 @@ fn range(habit: Habit, outside: &Outside<'_>, start: Timestamp, end: Timestamp, 
     let mut read = Read::default();
     let mut page = 0;
     loop {
-        let mut query = format!("page={page}&pageSize={size}&startTime={start}");
-        if !matches!(habit, Habit::NoEnd | Habit::NewestTimestampCursor) {
-            query += &format!("&endTime={end}");
-        }
-        if habit == Habit::MisspeltFilter {
-            query += "&objectType=SERVICE";
-        }
+        let end = if matches!(habit, Habit::NoEnd | Habit::NewestTimestampCursor) {
+            String::new()
+        } else {
+            format!("&endTime={end}")
+        };
+        let filter = if habit == Habit::MisspeltFilter { "&objectType=SERVICE" } else { "" };
+        let query = format!("page={page}&pageSize={size}&startTime={start}{end}{filter}");
         let Some(body) = insist(habit, outside, &query) else { return read };
         let logs = body["logs"].as_array().unwrap();
         let times = logs.iter().map(|entry| entry["timestamp"].as_str().unwrap().parse::<Timestamp>().unwrap());
