@@ -12,6 +12,7 @@ use cortex_audit_mock::fault::{self, Delay};
 use cortex_audit_mock::fixture;
 use cortex_audit_mock::generate::Story;
 use cortex_audit_mock::keys::{self, KeySource};
+use cortex_audit_mock::world::verdict::{Bug, Expectation};
 use cortex_audit_mock::world::{Journal, Live, Sessions};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -196,6 +197,18 @@ fn the_types_of_faults_are_those_of_the_code() {
     let (_, accepted) = error.split_once("is not one of ").unwrap();
     let rows = table("docs/control-plane.md", "Faults");
     assert_eq!(rows.iter().map(|cells| cells[0].as_str()).collect::<BTreeSet<_>>(), accepted.split(", ").collect());
+}
+
+#[test]
+fn the_expectations_and_findings_are_those_of_the_code() {
+    let names: Vec<String> = table("docs/verdict.md", "Expectations").iter().map(|row| row[0].clone()).collect();
+    assert_eq!(names, Expectation::ALL.map(|expectation| expectation.to_string()));
+    for row in table("docs/verdict.md", "Findings") {
+        let bug = Bug::ALL.into_iter().find(|bug| bug.as_str() == row[0]).unwrap_or_else(|| panic!("{}", row[0]));
+        let breaks = bug.breaks().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        assert_eq!(row[2].replace('`', ""), breaks, "{}", row[0]);
+    }
+    assert_eq!(table("docs/verdict.md", "Findings").len(), Bug::ALL.len());
 }
 
 #[test]

@@ -77,6 +77,27 @@ impl Finding {
 }
 
 impl Bug {
+    /// All, the worst first.
+    pub const ALL: [Self; 17] = [
+        Self::NeverRead,
+        Self::ReadTwice,
+        Self::MovedUnderOffset,
+        Self::StoppedEarly,
+        Self::SkippedPage,
+        Self::GaveUpAfter429,
+        Self::GaveUpAfterFailure,
+        Self::PageSizeChanged,
+        Self::Gap,
+        Self::Overlap,
+        Self::LateArrivalMissed,
+        Self::EqualTimestampLost,
+        Self::StoppedPolling,
+        Self::RetriedTooEarly,
+        Self::RetriedRefused,
+        Self::IgnoredTotalPages,
+        Self::Contract,
+    ];
+
     /// Its name in a judgement.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
