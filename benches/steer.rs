@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use cortex_audit_mock::contract::{Action, Actor, Entry, Timestamp};
+use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
 use cortex_audit_mock::store::Base;
+use cortex_audit_mock::world::verdict::{Exchange, Served, Verdict};
 use cortex_audit_mock::world::{Journal, Models, Record, SessionName, Sessions, Settings, Start};
 use cortex_audit_mock::{Config, Mock, RateLimit, http};
 use tower::ServiceExt;
@@ -78,7 +79,16 @@ fn journal(query: &str, judged: bool) -> bool {
     }) / rounds;
     let ratio = request.as_secs_f64() / request.saturating_sub(recording).as_secs_f64();
     println!("{query}: a request {request:?}, of which the journal {recording:?}: ratio {ratio:.3} (at most 1.05)");
-    ratio <= 1.05
+    let judged = Verdict::default();
+    let judging = quickest(|| {
+        judged.clear();
+        for _ in 0..rounds {
+            judged.add(black_box(exchange(query)));
+        }
+    }) / rounds;
+    let of_verdict = request.as_secs_f64() / request.saturating_sub(judging).as_secs_f64();
+    println!("{query}: of which what the verdict needs {judging:?}: ratio {of_verdict:.3} (at most 1.05)");
+    ratio <= 1.05 && of_verdict <= 1.05
 }
 
 /// The shortest of many runs: what is left when nothing else disturbs.
@@ -111,6 +121,22 @@ fn record(query: &str) -> Record {
         findings: Vec::new(),
         problem: None,
         answered_by: None,
+    }
+}
+
+/// What it keeps for the verdict.
+fn exchange(query: &str) -> Exchange {
+    let served = Served { query: Query::default(), arrivals: 0, entries: 250, total_pages: 3 };
+    Exchange {
+        id: uuid::Uuid::from_u128(7),
+        time: Timestamp::system(),
+        elapsed: Duration::ZERO,
+        key: None,
+        query: query.into(),
+        status: 200,
+        retry_after: None,
+        findings: Vec::new(),
+        served: Some(served),
     }
 }
 

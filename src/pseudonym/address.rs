@@ -2,15 +2,41 @@
 //!
 //! A bit is flipped or not by what the key says of the bits before it (as in Crypto-PAn). That makes the mapping a
 //! permutation of all addresses which keeps every network together. No range that is set aside for documentation is
-//! wide enough to hold such a mapping, so the results are any addresses of the same eighth of all addresses.
+//! wide enough to hold such a mapping, so the results are any addresses; only what is special stays special.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Secret;
 
-/// So many first bits stay: what is not multicast or reserved does not become it, and global stays global.
-const KEPT: u8 = 3;
+/// Networks that mean something to everybody, as first bits and how many: private, local, multicast, reserved (RFC 6890).
+/// No bit on the way to one is flipped, so what is in one stays in it and nothing else comes into it.
+const SPECIAL_V4: [(u32, u32); 8] = [
+    (0x0a00_0000, 8),
+    (0x6440_0000, 10),
+    (0x7f00_0000, 8),
+    (0xa9fe_0000, 16),
+    (0xac10_0000, 12),
+    (0xc0a8_0000, 16),
+    (0xe000_0000, 4),
+    (0xf000_0000, 4),
+];
+/// The same of IPv6; the first is everything global.
+const SPECIAL_V6: [(u128, u32); 4] = [(0x2000 << 112, 3), (0xfc00 << 112, 7), (0xfe80 << 112, 10), (0xff00 << 112, 8)];
+
+/// Whether the first `length` bits of an address are on the way to a special network, and so the next one stays.
+fn stays_after(address: IpAddr, length: u32) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let differs = |network: u32| (v4.to_bits() ^ network).checked_shr(32 - length).unwrap_or(0) != 0;
+            SPECIAL_V4.iter().any(|(network, bits)| length < *bits && !differs(*network))
+        }
+        IpAddr::V6(v6) => {
+            let differs = |network: u128| (v6.to_bits() ^ network).checked_shr(128 - length).unwrap_or(0) != 0;
+            SPECIAL_V6.iter().any(|(network, bits)| length < *bits && !differs(*network))
+        }
+    }
+}
 
 /// An address, or a range of them as an address and the length of its prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,9 +64,10 @@ impl Network {
         self.prefix.is_some_and(|prefix| first(self.address, prefix) == self.address)
     }
 
-    /// Whether it is so wide a range that it stays what it is, as `0.0.0.0/0` does.
+    /// Whether it is so wide a range that it stays what it is, as `0.0.0.0/0` and `10.0.0.0/8` do.
     fn stays(&self) -> bool {
-        self.is_range() && self.prefix.is_some_and(|prefix| prefix <= KEPT)
+        let all_stay = |prefix: u8| (0..u32::from(prefix)).all(|length| stays_after(self.address, length));
+        self.is_range() && self.prefix.is_some_and(all_stay)
     }
 
     /// This network at another address.
@@ -111,7 +138,7 @@ fn first(address: IpAddr, prefix: u8) -> IpAddr {
 
 /// Addresses that no client can have; avoided where there is another.
 fn is_odd(address: IpAddr) -> bool {
-    matches!(address, IpAddr::V4(v4) if matches!(v4.octets()[0], 0 | 127))
+    matches!(address, IpAddr::V4(v4) if v4.octets()[0] == 0)
 }
 
 /// A walk over addresses in their order: what was drawn for the bytes that an address shares with the one before it is
@@ -126,13 +153,13 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn map(&mut self, address: IpAddr) -> IpAddr {
         match address {
-            IpAddr::V4(v4) => self.bytes("IPv4", v4.octets()).into(),
-            IpAddr::V6(v6) => self.bytes("IPv6", v6.octets()).into(),
+            IpAddr::V4(v4) => self.bytes("IPv4", v4.octets(), |length| stays_after(address, length)).into(),
+            IpAddr::V6(v6) => self.bytes("IPv6", v6.octets(), |length| stays_after(address, length)).into(),
         }
     }
 
     /// One draw of 256 bits for each byte decides all 255 bits that the bits before them can lead to.
-    fn bytes<const N: usize>(&mut self, family: &str, bytes: [u8; N]) -> [u8; N] {
+    fn bytes<const N: usize>(&mut self, family: &str, bytes: [u8; N], stays: impl Fn(u32) -> bool) -> [u8; N] {
         let shared =
             if self.bytes.len() == N { self.bytes.iter().zip(bytes).take_while(|(a, b)| **a == *b).count() } else { 0 };
         self.blocks.truncate(if self.bytes.len() == N { shared + 1 } else { 0 });
@@ -142,21 +169,21 @@ impl Walk<'_> {
             self.blocks.push(self.secret.block(family, &before));
         }
         let mut mapped = bytes;
-        for (place, byte) in mapped.iter_mut().enumerate() {
-            *byte = flipped(*byte, &self.blocks[place], if place == 0 { KEPT } else { 0 });
+        for (place, byte) in (0_u32..).zip(&mut mapped) {
+            *byte = flipped(*byte, &self.blocks[place as usize], |bit| stays(place * 8 + bit));
         }
         mapped
     }
 }
 
 /// A byte whose every bit is flipped or not by the bits before it.
-fn flipped(byte: u8, block: &[u8; 32], kept: u8) -> u8 {
+fn flipped(byte: u8, block: &[u8; 32], stays: impl Fn(u32) -> bool) -> u8 {
     // The bits so far behind a leading one: a number for each way to get here.
     let mut way = 1_u8;
     let mut new = 0;
-    for place in 0..8 {
+    for place in 0..8_u32 {
         let bit = byte >> (7 - place) & 1;
-        let flip = if place < kept { 0 } else { block[usize::from(way / 8)] >> (way % 8) & 1 };
+        let flip = if stays(place) { 0 } else { block[usize::from(way / 8)] >> (way % 8) & 1 };
         new = new << 1 | (bit ^ flip);
         way = way << 1 | bit;
     }

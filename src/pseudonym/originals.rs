@@ -46,6 +46,10 @@ impl Originals {
             for run in word.split(|c: char| !c.is_ascii_digit()) {
                 self.add_run(run);
             }
+            // What is glued to a letter that no pseudonym has is a word too.
+            for run in word.split(|c: char| !c.is_ascii_alphabetic()) {
+                self.add_run(run);
+            }
             for run in word.split(|c: char| !c.is_alphabetic()) {
                 self.add_run(run);
                 for hump in humps(run) {
