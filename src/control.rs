@@ -8,9 +8,9 @@ use chrono::TimeDelta;
 use crate::contract::Timestamp;
 use crate::duration;
 use crate::fixture::Moment;
-use crate::json_file::{FileErrors, Findings, JsonFile, Members, kind};
+use crate::json_file::{FileErrors, Findings, JsonFile, Members, kind, not_one_of};
 use crate::rate::RateLimit;
-use crate::world::{Activity, Live, Reading, Settings};
+use crate::world::{Activity, Live, Reading, Scenario, Settings};
 
 /// The name of a body in an error.
 pub(crate) const BODY: &str = "body";
@@ -70,6 +70,22 @@ pub fn live(text: &str) -> Result<Option<Activity>, FileErrors> {
         let burst = findings.integer(members, "", "burst", 1, 1000).and_then(|burst| u32::try_from(burst).ok());
         let lateness = lateness.unwrap_or_default();
         rate.map(|rate| Activity { rate, lateness, burst: burst.unwrap_or(1) })
+    })
+}
+
+/// `{"name": "late-arrivals"}`: a scenario.
+///
+/// # Errors
+/// Everything that is wrong with the text.
+pub fn scenario(text: &str) -> Result<Option<Scenario>, FileErrors> {
+    object(text, &["name"], "{\"name\":\"late-arrivals\"}", |findings, members| {
+        required(findings, text, members, "name", "\"late-arrivals\"");
+        parsed(findings, members, "name", "late-arrivals", |name| {
+            name.parse().map_err(|()| match name {
+                "off" => "\"off\" is no scenario; DELETE /__admin/scenario ends one".to_owned(),
+                _ => not_one_of(name, &Scenario::ALL.map(Scenario::as_str)),
+            })
+        })
     })
 }
 

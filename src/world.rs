@@ -6,6 +6,7 @@ mod journal;
 mod limiter;
 mod live;
 mod models;
+mod scenario;
 mod sessions;
 pub mod verdict;
 
@@ -26,6 +27,7 @@ pub use journal::{AnsweredBy, Filter, Journal, Record};
 pub use limiter::{Client, Limiter, RetryAfter};
 pub use live::{Activity, Live};
 pub use models::Models;
+pub use scenario::{Scenario, Stage, Staged};
 pub use sessions::{SessionName, SessionNameError, Sessions};
 pub use verdict::Verdict;
 
@@ -49,6 +51,8 @@ pub struct World {
     pub live: Live,
     /// How the client did.
     pub verdict: Verdict,
+    /// Data that moves on demand.
+    pub scenario: Stage,
     settings: Mutex<Settings>,
 }
 
@@ -94,6 +98,7 @@ impl World {
             journal: Journal::default(),
             live,
             verdict: Verdict::default(),
+            scenario: Stage::new(start.seed),
             settings: Mutex::new(start.settings),
             clock,
         }
@@ -143,6 +148,41 @@ impl World {
         // What was served cannot be found again without them.
         self.verdict.clear();
         self.store.clear()
+    }
+
+    /// Begins a scenario in place of any before, or ends it. Its limit and its faults go with it; what it added stays.
+    pub fn set_scenario(&self, scenario: Option<Scenario>) {
+        self.end_scenario();
+        let Some(scenario) = scenario else { return };
+        let limit = scenario.limit();
+        let before = self.change_settings(|settings| {
+            let before = settings.rate_limit;
+            settings.rate_limit = limit.unwrap_or(before);
+            limit.map(|_| before)
+        });
+        let faults = self.faults.add_all(scenario.faults()).iter().map(|listed| listed.id).collect();
+        self.scenario.set(Some(scenario), before, faults);
+    }
+
+    fn end_scenario(&self) {
+        let (before, faults) = self.scenario.set(None, None, Vec::new());
+        if let Some(before) = before {
+            self.change_settings(|settings| settings.rate_limit = before);
+        }
+        for fault in faults {
+            self.faults.remove(fault);
+        }
+    }
+
+    /// Adds what the scenario brings after a page; `last` is whether it was the last of its query.
+    pub fn after_page(&self, last: bool) {
+        if self.scenario.staged().is_none() {
+            return;
+        }
+        let newest =
+            self.store.page(&Query { page_size: 1, ..Query::default() }).logs.first().map(|entry| entry.timestamp);
+        let instants = self.scenario.after_page(last, self.clock.now(), newest);
+        self.store.append(self.live.invent(&instants));
     }
 
     /// How the clients did until now.

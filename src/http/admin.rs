@@ -6,6 +6,7 @@ pub mod faults;
 pub mod guard;
 pub mod live;
 pub mod requests;
+pub mod scenario;
 mod session;
 pub mod sessions;
 pub mod settings;

@@ -21,7 +21,10 @@ pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
             let (page, arrivals) = world.store.look(&parsed.query);
             let served =
                 Served { query: parsed.query, arrivals, entries: page.logs.len(), total_pages: page.total_pages };
-            ((Extension(served), Json(page)).into_response(), parsed.notes)
+            let last = served.query.page as usize + 1 >= served.total_pages;
+            let answer = (Extension(served), Json(page)).into_response();
+            world.after_page(last);
+            (answer, parsed.notes)
         }
         Err(rejected) => {
             log(id, &caller, &rejected.notes);

@@ -81,6 +81,14 @@ pub struct Part {
     kept: Kept,
 }
 
+/// The lock ends here and now. Closing alone would leave it to a process that was being started meanwhile, which has a
+/// copy of every open file until it runs its program.
+impl Drop for Part {
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
 impl Part {
     const VERSION: u32 = 1;
 

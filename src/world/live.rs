@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::clock::{Clock, Reading};
 use super::models::Models;
+use crate::contract::{Entry, Timestamp};
 use crate::generate::Progress;
 use crate::rate::Rate;
 use crate::seed::Chance;
@@ -45,6 +46,8 @@ struct State {
     progress: Progress,
     /// How many bursts arrived in activities before this one: chance does not begin anew.
     before: u128,
+    /// How many entries were made at somebody's wish.
+    invented: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +91,17 @@ impl Live {
         self.bring(&mut self.state(), clock, store);
     }
 
+    /// Entries of these instants, which go on from what the activity has made, as it does from them.
+    pub fn invent(&self, instants: &[Timestamp]) -> Vec<Entry> {
+        let state = &mut *self.state();
+        let each = instants.iter().map(|at| {
+            state.invented += 1;
+            let mut chance = Chance::of(self.seed, INVENTED, state.invented);
+            self.models.sequel().next(&mut state.progress, *at, &mut chance)
+        });
+        each.collect()
+    }
+
     /// Adds what is due by the time before a clock is moved, and moves it before anybody looks again.
     pub fn before_a_move(&self, clock: &Clock, store: &Store, go: impl FnOnce()) {
         let mut state = self.state();
@@ -96,7 +110,7 @@ impl Live {
     }
 
     fn bring(&self, state: &mut State, clock: &Reading, store: &Store) {
-        let State { going, progress, before } = state;
+        let State { going, progress, before, .. } = state;
         let Some(Going { activity, since, arrived }) = going else {
             return;
         };
@@ -145,6 +159,8 @@ fn stream(number: u128) -> u64 {
 
 /// What chance is asked for: when a burst arrives.
 const ARRIVAL: u64 = 1 << 40;
+/// What chance is asked for: an entry that somebody wishes.
+const INVENTED: u64 = 1 << 51;
 /// What chance is asked for: an entry of a burst; its place is added.
 const ENTRY: u64 = 1 << 41;
 

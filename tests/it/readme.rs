@@ -13,7 +13,7 @@ use cortex_audit_mock::fixture;
 use cortex_audit_mock::generate::Story;
 use cortex_audit_mock::keys::{self, KeySource};
 use cortex_audit_mock::world::verdict::{Bug, Expectation};
-use cortex_audit_mock::world::{Journal, Live, Sessions};
+use cortex_audit_mock::world::{Journal, Live, Scenario, Sessions};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -209,6 +209,12 @@ fn the_expectations_and_findings_are_those_of_the_code() {
         assert_eq!(row[2].replace('`', ""), breaks, "{}", row[0]);
     }
     assert_eq!(table("docs/verdict.md", "Findings").len(), Bug::ALL.len());
+}
+
+#[test]
+fn the_scenarios_are_those_of_the_code() {
+    let names: Vec<String> = table("docs/verdict.md", "Scenarios").iter().map(|row| row[0].clone()).collect();
+    assert_eq!(names, Scenario::ALL.map(|scenario| scenario.to_string()));
 }
 
 #[test]

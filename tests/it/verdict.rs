@@ -9,6 +9,7 @@ use axum::body::to_bytes;
 use axum::http::Request;
 use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
 use cortex_audit_mock::fault::{Effect, Rule};
+use cortex_audit_mock::world::Scenario;
 use cortex_audit_mock::world::verdict::{Bug, Expectation, Judgement, Scope};
 use cortex_audit_mock::{Config, RateLimit, World};
 use serde_json::json;
@@ -232,6 +233,100 @@ fn a_client_that_takes_an_empty_answer_for_the_end_is_told_from_one_that_waits()
     world.append([entry(world.clock.now(), 100)]);
     let judgement = world.verdict(&Scope { from: Some(time(NOW)), ..Scope::default() });
     assert_eq!(judgement.bugs(), [Bug::NeverRead, Bug::StoppedPolling], "{judgement}");
+}
+
+// Scenarios
+
+/// A stage on which nothing happens but the scenario.
+fn staged(scenario: Scenario, seed: u64) -> Stage {
+    let mut stage = Stage::new(|_, _| {});
+    stage.mock = TestMock::with(Config { rate_limit: RateLimit::Off, seed, ..Config::default() });
+    let world = stage.world();
+    world.append(
+        (0..60).map(|number| entry(time(NOW).saturating_add(SECOND * number * 7 / 5), 3000 + u64::from(number))),
+    );
+    world.set_scenario(Some(scenario));
+    stage
+}
+
+#[test]
+fn a_correct_client_is_clean_in_every_scenario() {
+    for scenario in Scenario::ALL {
+        // A burst is sixty pages.
+        let seeds = if scenario == Scenario::Burst { 3 } else { 40 };
+        for seed in 0..seeds {
+            let stage = staged(scenario, seed);
+            let judgement = stage.judged(Habit::Correct, 4);
+            clean(&judgement);
+            let coverage = &judgement.clients[0].coverage;
+            assert!(coverage.once == coverage.entries && coverage.once >= 20, "{scenario}: {judgement}");
+        }
+    }
+}
+
+#[test]
+fn each_scenario_shows_the_mistake_that_it_is_for() {
+    let cases = [
+        (Scenario::InsertBetweenPages, Habit::NoEnd, Bug::MovedUnderOffset),
+        (Scenario::LateArrivals, Habit::NoLag, Bug::LateArrivalMissed),
+        (Scenario::SameMillisecond, Habit::NewestTimestampCursor, Bug::EqualTimestampLost),
+        (Scenario::Burst, Habit::FirstPageOnly, Bug::StoppedEarly),
+        (Scenario::QuotaSqueeze, Habit::NoRetryOn429, Bug::GaveUpAfter429),
+        (Scenario::QuotaSqueeze, Habit::RetriesTooEarly, Bug::RetriedTooEarly),
+        (Scenario::Flaky, Habit::GivesUpOnFailure, Bug::GaveUpAfterFailure),
+    ];
+    for (scenario, habit, bug) in cases {
+        let found = (0..20).any(|seed| {
+            let stage = staged(scenario, seed);
+            if habit == Habit::NoEnd {
+                stage.world().advance(SECOND * 80);
+            }
+            stage.judged(habit, 6).bugs().contains(&bug)
+        });
+        assert!(found, "{scenario} shows nothing of {habit:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_scenario_is_the_same_with_the_same_seed_and_ends_without_a_trace() {
+    let run = async |seed: u64, name: &str| {
+        let mock = TestMock::with(Config { seed, ..Config::default() });
+        let before = (mock.shown("/settings").await, mock.shown("/faults").await["faults"].as_array().unwrap().len());
+        assert_eq!(mock.shown("/scenario").await, json!({"name": "off"}));
+        let set = mock.admin("PUT", "/scenario", json!({"name": name})).await.ok();
+        assert_eq!(set, json!({"name": name, "pages": 0, "added": 0}));
+        let mut seen = String::new();
+        for page in 0..6 {
+            let response = mock.raw(&format!("/api/v1/audit-logs?page={page}&pageSize=100")).await;
+            seen += &response.status().to_string();
+            if let Ok(body) = to_bytes(response.into_body(), usize::MAX).await {
+                seen += &String::from_utf8_lossy(&body);
+            }
+        }
+        mock.get_as("mock-admin~other", "/api/v1/audit-logs").await.ok();
+        assert_eq!(mock.shown("/scenario?session=other").await, json!({"name": "off"}));
+        assert_eq!(mock.admin("DELETE", "/scenario", "").await.ok(), json!({"name": "off"}));
+        let after = (mock.shown("/settings").await, mock.shown("/faults").await["faults"].as_array().unwrap().len());
+        assert_eq!(before, after);
+        // What differs in each error.
+        seen.split("requestId").map(|part| part.split_once(',').map_or(part, |(_, rest)| rest)).collect::<String>()
+    };
+    for scenario in Scenario::ALL {
+        let name = scenario.as_str();
+        assert_eq!(run(1, name).await, run(1, name).await, "{name}");
+    }
+    assert_ne!(run(1, "late-arrivals").await, run(2, "late-arrivals").await);
+}
+
+#[tokio::test]
+async fn a_wrong_scenario_says_what_there_is() {
+    let mock = TestMock::default();
+    let mut told = Vec::new();
+    for body in ["", "{}", r#"{"name": "flakey"}"#, r#"{"name": "off"}"#, r#"{"name": 7}"#, r#"{"scenario": "flaky"}"#]
+    {
+        told.push(mock.admin("PUT", "/scenario", body).await.details(400));
+    }
+    insta::assert_snapshot!(told.join("\n"));
 }
 
 // Over HTTP

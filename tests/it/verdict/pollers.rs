@@ -53,6 +53,8 @@ pub enum Habit {
     IgnoresTotalPages,
     /// Reads the first page of each range.
     FirstPageOnly,
+    /// Reads up to now, and does not wait for what is on its way.
+    NoLag,
     /// Takes what is half a page for the end of the range.
     GivesUpOnFailure,
 }
@@ -69,7 +71,8 @@ pub fn poll(habit: Habit, outside: &Outside<'_>, from: Timestamp, rounds: u32, s
     let mut end = from;
     for _ in 0..rounds {
         (outside.wait)(PAUSE);
-        end = (outside.now)().saturating_sub(LAG).to_millisecond();
+        let lag = if habit == Habit::NoLag { Duration::ZERO } else { LAG };
+        end = (outside.now)().saturating_sub(lag).to_millisecond();
         let read = range(habit, outside, start, end, size);
         if habit == Habit::StopsWhenEmpty && read.entries == 0 {
             break;
