@@ -9,6 +9,9 @@ const SHORTEST: usize = 3;
 /// No pseudonym of a part is longer than this, so none can hold a longer token.
 pub const LONGEST: usize = 64;
 
+/// The only letter outside ASCII whose small form is within.
+const KELVIN: char = '\u{212a}';
+
 /// A text as it is compared: in lower case.
 pub fn folded(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
@@ -41,23 +44,30 @@ impl Originals {
             self.add_mixed(&folded(chunk));
         }
         for word in rest.split(|c: char| !c.is_alphanumeric()) {
-            self.add_mixed(&folded(word));
-            self.add_run(word);
-            for run in word.split(|c: char| !c.is_ascii_digit()) {
-                self.add_run(run);
-            }
-            // What is glued to a letter that no pseudonym has is a word too.
-            for run in word.split(|c: char| !c.is_ascii_alphabetic()) {
-                self.add_run(run);
-            }
-            for run in word.split(|c: char| !c.is_alphabetic()) {
-                self.add_run(run);
-                for hump in humps(run) {
-                    self.add_run(hump);
+            self.add_word(word);
+            // What is glued to a letter that no pseudonym has is a word too, with words of its own.
+            if !word.is_ascii() {
+                for word in [word, &word.replace(KELVIN, "K")] {
+                    word.split(|c: char| !c.is_ascii_alphanumeric()).for_each(|stretch| self.add_word(stretch));
                 }
             }
         }
         self.values.insert(folded(value));
+    }
+
+    /// A run of letters and digits: as a whole, and every run of letters or digits in it.
+    fn add_word(&mut self, word: &str) {
+        self.add_mixed(&folded(word));
+        self.add_run(word);
+        for run in word.split(|c: char| !c.is_ascii_digit()) {
+            self.add_run(run);
+        }
+        for run in word.split(|c: char| !c.is_alphabetic()) {
+            self.add_run(run);
+            for hump in humps(run) {
+                self.add_run(hump);
+            }
+        }
     }
 
     fn add_run(&mut self, run: &str) {
