@@ -8,7 +8,7 @@ use crate::fault::{Matching, Rule};
 use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::keys::{self, Keys};
-use crate::store::Base;
+use crate::store::BaseBuilder;
 use crate::world::{Models, SessionName, Sessions, Settings, Start, World};
 
 /// The state behind the router; clones share it.
@@ -31,23 +31,25 @@ impl Mock {
     /// Everything that is wrong with any file, together; then nothing is started.
     pub fn start(config: &Config) -> Result<Self, FileErrors> {
         let now = config.now.unwrap_or_else(Timestamp::system);
-        let (keys, loaded) = match (keys::load(&config.keys, now), fixture::load(&config.sources(), now)) {
-            (Ok(keys), Ok(loaded)) => (keys, loaded),
+        let mut base = BaseBuilder::default();
+        let loaded = fixture::load_into(&mut base, &config.sources(), now);
+        let (keys, ignored_fields) = match (keys::load(&config.keys, now), loaded) {
+            (Ok(keys), Ok(ignored_fields)) => (keys, ignored_fields),
             (keys, loaded) => {
                 let errors = keys.err().into_iter().chain(loaded.err());
                 return Err(FileErrors(errors.flat_map(|errors| errors.0).collect()));
             }
         };
-        for (field, count) in &loaded.ignored_fields {
+        for (field, count) in &ignored_fields {
             tracing::warn!("the entries have a field \"{field}\" that this version does not know; ignored in {count}");
         }
-        if loaded.entries.is_empty() {
+        let base = Arc::new(base.finish());
+        if base.is_empty() {
             tracing::warn!("there are no entries: every answer is empty until some are added");
         }
         if !keys.list().iter().any(|key| key.grants(keys::VIEW_AUDIT_LOGS)) {
             tracing::warn!("no key may view audit logs: every answer is a 401 or 403");
         }
-        let base = Arc::new(Base::new(loaded.entries));
         let start = Start {
             models: Arc::new(Models::of(Arc::clone(&base), config.seed)),
             base,

@@ -1,8 +1,6 @@
 //! The body of a 200: one page of entries and the totals.
 
-use std::sync::Arc;
-
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::Entry;
 
@@ -11,16 +9,11 @@ use super::Entry;
 #[serde(rename_all = "camelCase")]
 pub struct Page {
     /// The entries of this page, newest first; empty past the end.
-    #[serde(serialize_with = "each")]
-    pub logs: Vec<Arc<Entry>>,
+    pub logs: Vec<Entry>,
     /// The page that was asked for, counted from 0.
     pub page: u32,
     /// How many entries match in all.
     pub total: usize,
     /// How many pages hold them: `ceil(total / pageSize)`, 0 when nothing matches.
     pub total_pages: usize,
-}
-
-fn each<S: Serializer>(logs: &[Arc<Entry>], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(logs.iter().map(Arc::as_ref))
 }

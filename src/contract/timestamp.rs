@@ -56,6 +56,17 @@ impl Timestamp {
         self.0.timestamp_millis()
     }
 
+    /// Whole milliseconds since 1970, and the nanoseconds beyond them.
+    pub(crate) fn parts(self) -> (i64, u32) {
+        (self.0.timestamp_millis(), self.0.timestamp_subsec_nanos() % 1_000_000)
+    }
+
+    /// What [`Timestamp::parts`] took apart.
+    pub(crate) fn from_parts(millis: i64, nanos: u32) -> Self {
+        let distance = TimeDelta::milliseconds(millis) + TimeDelta::nanoseconds(i64::from(nanos));
+        Self(DateTime::UNIX_EPOCH + distance)
+    }
+
     /// This instant moved by a signed distance, or `None` when that is outside the years 0 to 9999.
     #[must_use]
     pub fn checked_add(self, distance: TimeDelta) -> Option<Self> {

@@ -237,6 +237,16 @@ impl Vocabulary {
         self.actor_request_types.extend(entry.actor.request_type.clone());
     }
 
+    /// Makes words known.
+    pub(crate) fn learn_words<'a>(
+        &mut self,
+        object_types: impl Iterator<Item = &'a str>,
+        actor_request_types: impl Iterator<Item = &'a str>,
+    ) {
+        self.object_types.extend(object_types.map(str::to_owned));
+        self.actor_request_types.extend(actor_request_types.map(str::to_owned));
+    }
+
     /// The known object types, in alphabetical order.
     #[must_use]
     pub fn object_types(&self) -> &BTreeSet<String> {

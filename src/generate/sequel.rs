@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 
 use super::kind::Kind;
 use super::names::Names;
@@ -16,7 +15,7 @@ const MOST_YOUNG: usize = 200;
 /// The actors and objects of some entries, and names for more.
 pub(crate) struct Sequel {
     /// The last entry of each object that was lately changed and not deleted, newest first.
-    living: Vec<Arc<Entry>>,
+    living: Vec<Entry>,
     /// Every object of the entries, as [`hash`] has it: whatever is made has another name.
     known: HashSet<u64>,
     names: Names,
@@ -32,17 +31,17 @@ pub(crate) struct Progress {
 }
 
 impl Sequel {
-    /// Goes on from entries, newest first; `None` when nobody in them is left to act.
-    pub fn of(entries: &[Arc<Entry>], seed: u64) -> Option<Self> {
-        /// How far back to look for somebody who acts, so that the old is not dug up.
-        const LATELY: usize = 2000;
+    /// How far back to look for somebody who acts, so that the old is not dug up.
+    pub const LATELY: usize = 2000;
 
-        let lately = || entries.iter().take(LATELY);
-        let gone = |entry: &&Arc<Entry>| entry.object_type == "CORTEX_USER" && entry.action == Action::Delete;
-        let gone: BTreeSet<&str> = lately().filter(gone).map(|entry| entry.object_identifier.as_str()).collect();
+    /// Goes on from the newest entries, the newest first, and makes nothing anew of these objects, each a type and an
+    /// identifier; `None` when nobody in the entries is left to act.
+    pub fn of<'a>(newest: &[Entry], objects: impl Iterator<Item = (&'a str, &'a str)>, seed: u64) -> Option<Self> {
+        let gone = |entry: &&Entry| entry.object_type == "CORTEX_USER" && entry.action == Action::Delete;
+        let gone: BTreeSet<&str> = newest.iter().filter(gone).map(|entry| entry.object_identifier.as_str()).collect();
         let mut met = BTreeSet::new();
-        let last_of_each = lately().filter(|entry| met.insert((&entry.object_type, &entry.object_identifier)));
-        let acts = |entry: &&Arc<Entry>| {
+        let last_of_each = newest.iter().filter(|entry| met.insert((&entry.object_type, &entry.object_identifier)));
+        let acts = |entry: &&Entry| {
             let has_left = entry.actor.email.as_deref().is_some_and(|email| gone.contains(email));
             entry.action != Action::Delete && !Story::owns(entry) && !has_left
         };
@@ -51,7 +50,7 @@ impl Sequel {
             return None;
         }
         let names = Names::new(seed);
-        let known = entries.iter().map(|entry| hash(&entry.object_type, &entry.object_identifier)).collect();
+        let known = objects.map(|(object_type, identifier)| hash(object_type, identifier)).collect();
         Some(Self { living, known, names })
     }
 
@@ -74,12 +73,12 @@ impl Sequel {
                 ripe[which].clone()
             }
             _ if (25..37).contains(&roll) && progress.young.len() < MOST_YOUNG => self.create(progress, at, chance),
-            _ => Entry { action: Action::Update, timestamp: at, ..Entry::clone(self.model(at, chance)) },
+            _ => Entry { action: Action::Update, timestamp: at, ..self.model(at, chance).clone() },
         }
     }
 
     fn create(&self, progress: &mut Progress, at: Timestamp, chance: &mut Chance) -> Entry {
-        let model = Entry::clone(self.model(at, chance));
+        let model = self.model(at, chance).clone();
         // Machines keep to what they are for; what is created by them depends on each.
         let by_person = model.actor.email.is_some();
         let Some(kind) = self.names.kinds.find(&model.object_type).filter(|kind| by_person && can_be_made(*kind))
@@ -105,7 +104,7 @@ impl Sequel {
     }
 
     /// An entry of an object that was there before an instant; the oldest of them all when chance finds none.
-    fn model(&self, at: Timestamp, chance: &mut Chance) -> &Arc<Entry> {
+    fn model(&self, at: Timestamp, chance: &mut Chance) -> &Entry {
         let drawn = [(); 4].map(|()| chance.below(self.living.len()));
         let before = drawn.into_iter().find(|place| self.living[*place].timestamp < at);
         &self.living[before.unwrap_or(self.living.len() - 1)]

@@ -1,7 +1,9 @@
 //! `GET /api/v1/audit-logs`: the mission.
 
+use axum::Extension;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 
 use super::caller::Caller;
 use super::problem::Problem;
@@ -9,7 +11,10 @@ use super::record::Noticed;
 use super::request_id::RequestId;
 use crate::contract::{Finding, query};
 use crate::keys::VIEW_AUDIT_LOGS;
+use crate::store::Answer;
 use crate::world::verdict::Served;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
     caller.must_have(VIEW_AUDIT_LOGS)?;
@@ -18,11 +23,10 @@ pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
     let (answer, mut noticed) = match query::parse(&caller.query, &world.store.vocabulary(), world.settings().strict) {
         Ok(parsed) => {
             log(id, &caller, &parsed.notes);
-            let (page, arrivals) = world.store.look(&parsed.query);
-            let served =
-                Served { query: parsed.query, arrivals, entries: page.logs.len(), total_pages: page.total_pages };
+            let Answer { body, entries, total_pages, arrivals } = world.store.answer(&parsed.query);
+            let served = Served { query: parsed.query, arrivals, entries, total_pages };
             let last = served.query.page as usize + 1 >= served.total_pages;
-            let answer = (Extension(served), Json(page)).into_response();
+            let answer = (Extension(served), [(CONTENT_TYPE, JSON)], body).into_response();
             world.after_page(last);
             (answer, parsed.notes)
         }

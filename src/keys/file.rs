@@ -61,7 +61,10 @@ pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
     let (name, text) = match source {
         KeySource::BuiltIn => (source.to_string(), Cow::Borrowed(BUILT_IN)),
         KeySource::Text(text) => (source.to_string(), Cow::Borrowed(text.as_str())),
-        KeySource::Path(path) => read_file(path).map_err(|error| FileErrors(vec![error]))?,
+        KeySource::Path(path) => {
+            let (name, text) = read_file(path).map_err(|error| FileErrors(vec![error]))?;
+            (name, Cow::Owned(text))
+        }
     };
     let text = text.trim_start_matches('\u{feff}');
     let now = now.to_millisecond();

@@ -2,34 +2,81 @@
 
 use std::sync::Arc;
 
-use super::newest_first;
+use super::run::{Builder, Run};
 use crate::contract::{Entry, Vocabulary};
+use crate::fixture::Sink;
 
-/// Entries in time order and the words that they know.
+/// Entries in the order of answers, and the words that they know.
 #[derive(Debug)]
 pub struct Base {
-    entries: Vec<Arc<Entry>>,
+    run: Run,
     vocabulary: Arc<Vocabulary>,
+}
+
+/// Entries that are about to become a base: a few dozen bytes each, so they can be more than would fit as they are.
+#[derive(Debug, Default)]
+pub struct BaseBuilder(Builder);
+
+impl BaseBuilder {
+    /// The base of what was put in.
+    #[must_use]
+    pub fn finish(self) -> Base {
+        let run = self.0.finish();
+        let mut vocabulary = Vocabulary::published();
+        let dictionary = run.dictionary();
+        vocabulary.learn_words(dictionary.object_types.iter(), dictionary.request_types.iter());
+        Base { run, vocabulary: Arc::new(vocabulary) }
+    }
+}
+
+/// Takes entries as they are read.
+impl Sink for BaseBuilder {
+    fn push(&mut self, entry: Entry) {
+        self.0.push(&entry, 0);
+    }
+
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn keep(&mut self, count: usize) {
+        self.0.truncate(count);
+    }
 }
 
 impl Base {
     /// A base of these entries, in any order.
     #[must_use]
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
-        let mut vocabulary = Vocabulary::published();
-        let mut ordered = Vec::new();
-        for entry in entries {
-            vocabulary.learn(&entry);
-            ordered.push(Arc::new(entry));
-        }
-        newest_first(&mut ordered);
-        Self { entries: ordered, vocabulary: Arc::new(vocabulary) }
+        let mut builder = BaseBuilder::default();
+        entries.into_iter().for_each(|entry| builder.push(entry));
+        builder.finish()
     }
 
-    /// Newest first.
+    /// How many entries there are.
     #[must_use]
-    pub fn entries(&self) -> &[Arc<Entry>] {
-        &self.entries
+    pub fn len(&self) -> usize {
+        self.run.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The newest entries, the newest first.
+    pub(crate) fn newest(&self, most: usize) -> Vec<Entry> {
+        (0..self.len().min(most)).map(|place| self.run.entry(place)).collect()
+    }
+
+    /// The type and identifier of every object, each once.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.run.dictionary().known_objects()
+    }
+
+    pub(super) fn run(&self) -> &Run {
+        &self.run
     }
 
     /// The words that the entries and the contract know.

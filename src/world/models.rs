@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::contract::{Entry, Timestamp};
+use crate::contract::Timestamp;
 use crate::generate::{Generator, Recipe, Sequel};
 use crate::store::Base;
 
@@ -23,16 +23,15 @@ impl Models {
 
     pub(super) fn sequel(&self) -> &Sequel {
         self.sequel.get_or_init(|| {
-            let of_base = Sequel::of(self.base.entries(), self.seed);
-            of_base.or_else(|| Sequel::of(&workspace(self.seed), self.seed)).expect("a workspace has somebody who acts")
+            let of_base = |base: &Base| Sequel::of(&base.newest(Sequel::LATELY), base.objects(), self.seed);
+            let found = of_base(&self.base).or_else(|| of_base(&workspace(self.seed)));
+            found.expect("a workspace has somebody who acts")
         })
     }
 }
 
 /// Entries of long ago, so that whatever goes on from them is younger.
-fn workspace(seed: u64) -> Vec<Arc<Entry>> {
+fn workspace(seed: u64) -> Base {
     let recipe = Recipe { seed, ..Recipe::new(600, Timestamp::EPOCH) };
-    let mut entries: Vec<_> = Generator::new(&recipe).into_iter().flatten().map(Arc::new).collect();
-    entries.reverse();
-    entries
+    Base::new(Generator::new(&recipe).into_iter().flatten())
 }

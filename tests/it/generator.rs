@@ -68,7 +68,7 @@ fn assert_order_of_life(entries: &[Entry]) {
 }
 
 /// The entries of some that a query matches, newest first.
-fn asked(entries: &[Entry], raw: &str) -> Vec<Arc<Entry>> {
+fn asked(entries: &[Entry], raw: &str) -> Vec<Entry> {
     let parsed = query::parse(&format!("{raw}&pageSize=1000"), &Vocabulary::published(), true).unwrap();
     Store::over(Arc::new(Base::new(entries.to_vec()))).page(&parsed.query).logs
 }
@@ -454,7 +454,7 @@ fn each_story_is_told_alone_or_not_at_all_and_its_queries_find_it_and_nothing_el
 fn stories_happen_when_they_are_said_to() {
     let entries = generated(&recipe(5000));
     let whole =
-        |story: Story| -> Vec<Arc<Entry>> { story.whole().iter().flat_map(|raw| asked(&entries, raw)).collect() };
+        |story: Story| -> Vec<Entry> { story.whole().iter().flat_map(|raw| asked(&entries, raw)).collect() };
 
     let night = whole(Story::OffHoursAdmin);
     let email = &night[0].actor.email;

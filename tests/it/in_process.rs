@@ -312,7 +312,7 @@ fn sorted(entries: impl IntoIterator<Item = Entry>) -> Vec<Entry> {
 fn all_entries(world: &World) -> Vec<Entry> {
     let query = Query { page_size: u32::MAX, ..Query::default() };
     let logs = world.page(&query).logs;
-    logs.iter().map(|entry| serde_json::from_value(json!(**entry)).unwrap()).collect()
+    logs.iter().map(|entry| serde_json::from_value(json!(*entry)).unwrap()).collect()
 }
 
 #[tokio::test]

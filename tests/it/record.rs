@@ -58,7 +58,7 @@ fn server_over(count: u32) -> MockServer {
 fn truth(world: &World, range: Range) -> Vec<Entry> {
     let query = Query { start_time: range.start, end_time: Some(range.end), page_size: u32::MAX, ..Query::default() };
     // What only filters see is not answered, so it cannot be recorded.
-    let answered = |entry: &Arc<Entry>| {
+    let answered = |entry: &Entry| {
         let actor = Actor::derived_from(entry.actor_identifier.as_deref());
         Entry { actor, ..Entry::clone(entry) }
     };

@@ -110,7 +110,7 @@ fn naively(entries: &[Entry], query: &Query) -> (Vec<Entry>, usize) {
 fn check(store: &Store, entries: &[Entry], query: &Query) -> Result<(), TestCaseError> {
     let page = store.page(query);
     let (expected, total) = naively(entries, query);
-    let logs: Vec<Entry> = page.logs.iter().map(|entry| Entry::clone(entry)).collect();
+    let logs = page.logs;
     prop_assert_eq!(logs, expected);
     prop_assert_eq!(page.total, total);
     prop_assert_eq!(page.total_pages, total.div_ceil(query.page_size as usize));

@@ -1,7 +1,6 @@
 //! Which entries were served never, once, several times.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -9,8 +8,9 @@ use serde::Serialize;
 use super::Scope;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
-use super::replay::{Replay, subject};
+use super::replay::{Replay, subject, told};
 use crate::contract::{Entry, Query, Timestamp};
+use crate::store::Held;
 
 /// How often the entries of a scope were served.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,8 +44,10 @@ pub struct Example {
 
 /// The entries of a scope and what is known of each.
 pub struct Ledger<'a> {
+    replay: &'a Replay<'a>,
     lines: Vec<Line>,
-    places: HashMap<*const Entry, usize>,
+    /// The line of each entry, by its number.
+    places: HashMap<usize, usize>,
     exchanges: Vec<&'a Exchange>,
     /// The client has not asked since so many entries were added.
     last_look: usize,
@@ -58,8 +60,7 @@ pub struct Ledger<'a> {
 }
 
 struct Line {
-    entry: Arc<Entry>,
-    arrival: usize,
+    held: Held,
     times: usize,
     /// Places of the first two exchanges that served it.
     by: [Option<usize>; 2],
@@ -69,18 +70,14 @@ struct Line {
 const EXAMPLES: usize = 5;
 
 impl<'a> Ledger<'a> {
-    pub fn of(exchanges: &[&'a Exchange], replay: &Replay<'_>, scope: &Scope, now: Timestamp) -> Self {
+    pub fn of(exchanges: &[&'a Exchange], replay: &'a Replay<'a>, scope: &Scope, now: Timestamp) -> Self {
         let everything =
             Query { start_time: scope.from, end_time: scope.to, filters: scope.filters.clone(), ..Query::default() };
-        let line = |held: &crate::store::Held| Line {
-            entry: Arc::clone(&held.entry),
-            arrival: held.arrival,
-            times: 0,
-            by: [None; 2],
-        };
+        let line = |held: &Held| Line { held: *held, times: 0, by: [None; 2] };
         let lines: Vec<Line> = replay.all(&everything).iter().map(line).collect();
-        let places = lines.iter().enumerate().map(|(place, line)| (Arc::as_ptr(&line.entry), place)).collect();
+        let places = lines.iter().enumerate().map(|(place, line)| (line.held.number, place)).collect();
         let mut ledger = Self {
+            replay,
             lines,
             places,
             exchanges: exchanges.to_vec(),
@@ -94,12 +91,12 @@ impl<'a> Ledger<'a> {
             ledger.last_look = ledger.last_look.max(served.arrivals);
             let page = replay.page(served);
             if let Some(first) = page.first() {
-                let newest = ledger.newest.entry(subject(&served.query)).or_insert(first.entry.timestamp);
-                *newest = first.entry.timestamp.max(*newest);
+                let newest = ledger.newest.entry(subject(&served.query)).or_insert(first.timestamp);
+                *newest = first.timestamp.max(*newest);
             }
             let mut anything_new = false;
             for held in page {
-                if let Some(place) = ledger.places.get(&Arc::as_ptr(&held.entry)) {
+                if let Some(place) = ledger.places.get(&held.number) {
                     let line = &mut ledger.lines[*place];
                     anything_new |= line.times == 0;
                     line.times += 1;
@@ -110,18 +107,19 @@ impl<'a> Ledger<'a> {
             }
             ledger.nothing_new += usize::from(!anything_new);
         }
-        ledger.stopped = has_stopped(exchanges, now) && ledger.lines.iter().any(|line| line.arrival > ledger.last_look);
+        ledger.stopped =
+            has_stopped(exchanges, now) && ledger.lines.iter().any(|line| line.held.arrival > ledger.last_look);
         ledger
     }
 
     /// Whether an entry is in the scope, was there to be read, and never was.
-    pub fn is_missed(&self, entry: &Arc<Entry>) -> bool {
-        let line = self.places.get(&Arc::as_ptr(entry)).map(|place| &self.lines[*place]);
+    pub fn is_missed(&self, held: &Held) -> bool {
+        let line = self.places.get(&held.number).map(|place| &self.lines[*place]);
         line.is_some_and(|line| self.missed(line))
     }
 
     fn missed(&self, line: &Line) -> bool {
-        line.times == 0 && (self.stopped || line.arrival <= self.last_look)
+        line.times == 0 && (self.stopped || line.held.arrival <= self.last_look)
     }
 
     /// The newest timestamp that a query was served.
@@ -133,15 +131,15 @@ impl<'a> Ledger<'a> {
         self.nothing_new
     }
 
-    /// Entries that were never read, newest first, with their arrival.
-    pub fn all_missed(&self) -> impl Iterator<Item = (&Arc<Entry>, usize)> {
-        self.lines.iter().filter(|line| self.missed(line)).map(|line| (&line.entry, line.arrival))
+    /// Entries that were never read, newest first.
+    pub fn all_missed(&self) -> impl Iterator<Item = &Held> {
+        self.lines.iter().filter(|line| self.missed(line)).map(|line| &line.held)
     }
 
     pub fn coverage(&self) -> Coverage {
         let count = |of: &dyn Fn(&Line) -> bool| self.lines.iter().filter(|line| of(line)).count();
         let examples = |of: &dyn Fn(&Line) -> bool| {
-            self.lines.iter().filter(|line| of(line)).take(EXAMPLES).map(|line| self.example(line)).collect()
+            self.lines.iter().filter(|line| of(line)).take(EXAMPLES).filter_map(|line| self.example(line)).collect()
         };
         Coverage {
             entries: self.lines.len(),
@@ -154,9 +152,9 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    fn example(&self, line: &Line) -> Example {
+    fn example(&self, line: &Line) -> Option<Example> {
         let requests = line.by.iter().flatten().map(|number| self.exchanges[*number].id.to_string()).collect();
-        Example { entry: Entry::clone(&line.entry), requests }
+        Some(Example { entry: self.replay.entry(&line.held)?, requests })
     }
 
     pub fn findings(&self) -> Vec<Finding> {
@@ -164,25 +162,19 @@ impl<'a> Ledger<'a> {
         let mut findings = Vec::new();
         if let Some(Example { entry, .. }) = coverage.never_examples.first() {
             let message = format!(
-                "{} of {} entries were never served, such as {} {} {} of {}",
+                "{} of {} entries were never served, such as {}",
                 coverage.never,
                 coverage.entries,
-                entry.action,
-                entry.object_type,
-                entry.object_identifier,
-                entry.timestamp
+                told(entry)
             );
             findings.push(Finding::new(Bug::NeverRead, coverage.never, message, []));
         }
         if let Some(Example { entry, .. }) = coverage.several_examples.first() {
             let message = format!(
-                "{} of {} entries were served more than once, such as {} {} {} of {}",
+                "{} of {} entries were served more than once, such as {}",
                 coverage.several,
                 coverage.entries,
-                entry.action,
-                entry.object_type,
-                entry.object_identifier,
-                entry.timestamp
+                told(entry)
             );
             let twice = self.lines.iter().find(|line| line.times > 1);
             let shown =

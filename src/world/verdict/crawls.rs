@@ -71,7 +71,7 @@ pub fn judge(exchanges: &[&Exchange], replay: &Replay<'_>, held: &Ledger<'_>) ->
             findings.extend(past_the_end(crawl));
             let Some((_, served)) = crawl.pages.last() else { continue };
             // What was left out here and read elsewhere is no loss.
-            let lost = || replay.all(&served.query).iter().any(|held_now| held.is_missed(&held_now.entry));
+            let lost = || replay.all(&served.query).iter().any(|held_now| held.is_missed(held_now));
             if !skipped.is_empty() && lost() {
                 let message = format!("left out {} of a crawl: {}", pages(&skipped), told(crawl));
                 findings.push(Finding::new(Bug::SkippedPage, skipped.len(), message, shown(crawl)));
@@ -149,14 +149,11 @@ fn moved(crawl: &Crawl<'_>, replay: &Replay<'_>) -> Vec<Finding> {
         let came: Vec<_> = there.filter(|held| held.arrival > before.arrivals).collect();
         if let Some(held) = came.first().filter(|_| after.entries > 0) {
             let message = format!(
-                "{} came between page {} and page {} and pushed as many over the border, which were read twice; the first is {} {} {} of {}: fix endTime before the first page",
+                "{} came between page {} and page {} and pushed as many over the border, which were read twice; the first is {}: fix endTime before the first page",
                 entries(came.len()),
                 before.query.page,
                 after.query.page,
-                held.entry.action,
-                held.entry.object_type,
-                held.entry.object_identifier,
-                held.entry.timestamp,
+                replay.told(held),
             );
             findings.push(Finding::new(Bug::MovedUnderOffset, came.len(), message, [*exchange]));
         }

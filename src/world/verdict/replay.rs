@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::exchange::Served;
-use crate::contract::{Query, Timestamp};
+use crate::contract::{Entry, Query, Timestamp};
 use crate::store::{Held, Store};
 
 /// Looks into the past of a store; remembers what each distinct query matches.
@@ -38,11 +38,27 @@ impl<'a> Replay<'a> {
         there.skip(first).take(size).cloned().collect()
     }
 
+    /// The entry behind it.
+    pub fn entry(&self, held: &Held) -> Option<Entry> {
+        self.store.entry(held)
+    }
+
+    /// The same in words.
+    pub fn told(&self, held: &Held) -> String {
+        self.entry(held).as_ref().map(told).unwrap_or_default()
+    }
+
     /// What lies strictly between two instants, whatever it is.
     pub fn between(&self, after: Timestamp, before: Timestamp, query: &Query) -> Vec<Held> {
         let all = self.store.history(Some(after), Some(before), &query.filters);
-        all.into_iter().filter(|held| held.entry.timestamp > after && held.entry.timestamp < before).collect()
+        all.into_iter().filter(|held| held.timestamp > after && held.timestamp < before).collect()
     }
+}
+
+/// An entry in words.
+pub fn told(entry: &Entry) -> String {
+    let Entry { action, object_type, object_identifier, timestamp, .. } = entry;
+    format!("{action} {object_type} {object_identifier} of {timestamp}")
 }
 
 /// What a query is about, whatever page of it and however large.

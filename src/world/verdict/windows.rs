@@ -10,6 +10,7 @@ use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use super::replay::{Replay, subject};
 use crate::contract::{Query, Timestamp};
+use crate::store::Held;
 
 /// The ranges of a client's queries with a `startTime`; one without an `endTime` ends when it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,7 +69,7 @@ pub fn judge(exchanges: &[&Exchange], replay: &Replay<'_>, held: &Ledger<'_>) ->
     let all = collected(exchanges);
     windows.count = all.iter().map(Vec::len).sum();
     for mut theirs in all {
-        findings.extend(behind_the_cursor(&theirs, held, &mut windows));
+        findings.extend(behind_the_cursor(&theirs, replay, held, &mut windows));
         theirs.sort_by_key(|window| (window.start, window.end));
         findings.extend(between(&theirs, replay, &mut windows));
     }
@@ -164,12 +165,18 @@ fn between(sorted: &[Window<'_>], replay: &Replay<'_>, windows: &mut Windows) ->
 
 /// Entries that nobody read because the client had gone on: it had read the range before they came, or it began anew
 /// right behind an instant that has more of them.
-fn behind_the_cursor(windows: &[Window<'_>], held: &Ledger<'_>, told: &mut Windows) -> Vec<Finding> {
+fn behind_the_cursor(
+    windows: &[Window<'_>],
+    replay: &Replay<'_>,
+    held: &Ledger<'_>,
+    told: &mut Windows,
+) -> Vec<Finding> {
     let mut late = Vec::new();
     let mut equal = Vec::new();
-    for (entry, arrival) in held.all_missed() {
-        let at = entry.timestamp;
-        let matches = |window: &&Window<'_>| window.query.filters.match_entry(entry);
+    for missed in held.all_missed() {
+        let Held { timestamp: at, arrival, .. } = *missed;
+        let Some(entry) = replay.entry(missed) else { continue };
+        let matches = |window: &&Window<'_>| window.query.filters.match_entry(&entry);
         let covers = |window: &Window<'_>| window.start <= at && at <= window.end;
         let Some(reader) = windows.iter().filter(matches).find(|window| covers(window) && window.arrivals < arrival)
         else {
@@ -179,33 +186,27 @@ fn behind_the_cursor(windows: &[Window<'_>], held: &Ledger<'_>, told: &mut Windo
         let next = windows.iter().find(|window| window.start > at && window.arrivals >= arrival);
         match next {
             Some(next) if newest_read == Some(at) && next.start.since(at) <= Duration::from_secs(1) => {
-                equal.push((entry, next));
+                equal.push((missed, next));
             }
-            _ => late.push((entry, reader)),
+            _ => late.push((missed, reader)),
         }
     }
     told.late_arrivals_missed += late.len();
     let mut findings = Vec::new();
-    if let Some((entry, reader)) = late.first() {
+    if let Some((missed, reader)) = late.first() {
         let message = format!(
-            "{} came late, behind the end of a range that had been read, and were never read: {} {} {} of {} came after ?{}",
+            "{} came late, behind the end of a range that had been read, and were never read: {} came after ?{}",
             late.len(),
-            entry.action,
-            entry.object_type,
-            entry.object_identifier,
-            entry.timestamp,
+            replay.told(missed),
             reader.exchange.query
         );
         findings.push(Finding::new(Bug::LateArrivalMissed, late.len(), message, [reader.exchange]));
     }
-    if let Some((entry, next)) = equal.first() {
+    if let Some((missed, next)) = equal.first() {
         let message = format!(
-            "{} share the newest timestamp that was read and were never read themselves: {} {} {} of {}, and the next range began at {}",
+            "{} share the newest timestamp that was read and were never read themselves: {}, and the next range began at {}",
             equal.len(),
-            entry.action,
-            entry.object_type,
-            entry.object_identifier,
-            entry.timestamp,
+            replay.told(missed),
             next.start
         );
         findings.push(Finding::new(Bug::EqualTimestampLost, equal.len(), message, [next.exchange]));

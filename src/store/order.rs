@@ -1,0 +1,132 @@
+//! The order of answers across several runs of entries: which hit is the so manieth, and which follow it.
+
+use std::cmp::Reverse;
+
+use super::places::Places;
+use super::source::Source;
+use super::times::Newest;
+use crate::contract::{Filters, Timestamp};
+
+/// Where an entry stands in an answer: the newest first, and of one instant in the order of arrival (RES-ORDER).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    pub newest: Newest,
+    /// 0 for all that were there from the start.
+    pub arrival: usize,
+}
+
+/// What a query hits in one source.
+pub struct Hits<'a> {
+    pub source: Source<'a>,
+    /// What passes the filters, in range or not; `None` when everything does.
+    passing: Option<Places<'a>>,
+    /// The range of time, as places.
+    start: usize,
+    end: usize,
+    /// How many pass in front of the range.
+    before: usize,
+    len: usize,
+}
+
+impl<'a> Hits<'a> {
+    /// In a range whose ends are inclusive (TIME-RANGE).
+    pub fn of(source: Source<'a>, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Self {
+        let start = to.map_or(0, |to| source.first_from(|key| key.newest < Reverse(to.parts())));
+        let end = from.map_or(source.len(), |from| source.first_from(|key| key.newest <= Reverse(from.parts())));
+        let end = end.max(start);
+        let passing = source.places(filters);
+        let (before, len) = match &passing {
+            None => (0, end - start),
+            Some(places) => {
+                let before = if start == 0 { 0 } else { places.below(narrow(start)) };
+                let until = if end == source.len() { places.len() } else { places.below(narrow(end)) };
+                (before, until - before)
+            }
+        };
+        Self { source, passing, start, end, before, len }
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The places of the hits from the `first`th on.
+    pub fn from(&self, first: usize) -> Box<dyn Iterator<Item = usize> + '_> {
+        match &self.passing {
+            None => Box::new(self.start.saturating_add(first)..self.end),
+            Some(_) if first >= self.len => Box::new(std::iter::empty()),
+            Some(places) => {
+                Box::new(places.from(self.before + first).take(self.len - first).map(|place| place as usize))
+            }
+        }
+    }
+
+    /// How many hits stand in front of a key.
+    fn in_front_of(&self, key: Key) -> usize {
+        let place = self.source.first_from(|other| other < key).clamp(self.start, self.end);
+        match &self.passing {
+            None => place - self.start,
+            Some(places) => places.below(narrow(place)) - self.before,
+        }
+    }
+
+    fn key(&self, number: usize) -> Option<Key> {
+        self.from(number).next().map(|place| self.source.key(place))
+    }
+}
+
+/// Places are counted in 32 bits, see [`super::run::Builder::push`].
+fn narrow(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// How many hits of each are among the first `skip` of all together.
+///
+/// Halves what is undecided of one of them at a time: some dozens of looks, however many hits there are.
+pub fn split(all: &[Hits<'_>], skip: usize) -> Vec<usize> {
+    let mut inside = vec![0; all.len()];
+    if skip == 0 {
+        return inside;
+    }
+    let mut outside: Vec<usize> = all.iter().map(Hits::len).collect();
+    if let [only] = outside.as_slice() {
+        return vec![skip.min(*only)];
+    }
+    loop {
+        let undecided = |which: &usize| outside[*which] - inside[*which];
+        let Some(widest) = (0..all.len()).max_by_key(undecided).filter(|which| undecided(which) > 0) else {
+            return inside;
+        };
+        let middle = inside[widest] + undecided(&widest) / 2;
+        let Some(pivot) = all[widest].key(middle) else { return inside };
+        let in_front = |which: usize| if which == widest { middle } else { all[which].in_front_of(pivot) };
+        let in_front: Vec<usize> = (0..all.len()).map(in_front).collect();
+        let pivot_is_inside = in_front.iter().sum::<usize>() < skip;
+        for (which, count) in in_front.into_iter().enumerate() {
+            if pivot_is_inside {
+                inside[which] = inside[which].max(count + usize::from(which == widest));
+            } else {
+                outside[which] = outside[which].min(count);
+            }
+        }
+    }
+}
+
+/// Calls `take` with each hit of all together in turn: from the `skip`th on, and so many.
+pub fn each<'a>(all: &[Hits<'a>], skip: usize, most: usize, mut take: impl FnMut(&Source<'a>, usize)) {
+    let starts = split(all, skip);
+    if let [only] = all {
+        return only.from(starts[0]).take(most).for_each(|place| take(&only.source, place));
+    }
+    let mut next: Vec<_> = all.iter().zip(starts).map(|(hits, start)| hits.from(start).peekable()).collect();
+    for _ in 0..most {
+        let heads = next.iter_mut().enumerate().filter_map(|(which, places)| {
+            let place = *places.peek()?;
+            Some((all[which].source.key(place), which))
+        });
+        let Some((_, which)) = heads.min() else { return };
+        if let Some(place) = next[which].next() {
+            take(&all[which].source, place);
+        }
+    }
+}

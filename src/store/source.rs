@@ -1,0 +1,94 @@
+//! Where entries lie: in a run, or in the loose ones that came last.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use super::order::Key;
+use super::places::Places;
+use super::run::Run;
+use super::times::Printer;
+use crate::contract::{Entry, Filters};
+
+/// An entry that came lately and is in no run yet.
+#[derive(Debug)]
+pub struct Loose {
+    pub entry: Entry,
+    /// As an answer has it.
+    json: Vec<u8>,
+    pub arrival: usize,
+}
+
+impl Loose {
+    pub fn new(entry: Entry, arrival: usize) -> Self {
+        // An entry is always JSON, and memory takes it.
+        let json = serde_json::to_vec(&entry).unwrap_or_default();
+        Self { entry, json, arrival }
+    }
+
+    pub fn key(&self) -> Key {
+        Key { newest: Reverse(self.entry.timestamp.parts()), arrival: self.arrival }
+    }
+}
+
+/// Entries in the order of answers.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    Run(&'a Run),
+    Loose(&'a [Arc<Loose>]),
+}
+
+impl<'a> Source<'a> {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Run(run) => run.len(),
+            Self::Loose(loose) => loose.len(),
+        }
+    }
+
+    pub fn key(&self, place: usize) -> Key {
+        match self {
+            Self::Run(run) => run.key(place),
+            Self::Loose(loose) => loose[place].key(),
+        }
+    }
+
+    pub fn entry(&self, place: usize) -> Entry {
+        match self {
+            Self::Run(run) => run.entry(place),
+            Self::Loose(loose) => loose[place].entry.clone(),
+        }
+    }
+
+    pub fn write(&self, place: usize, printer: &mut Printer, to: &mut Vec<u8>) {
+        match self {
+            Self::Run(run) => run.write(place, printer, to),
+            Self::Loose(loose) => to.extend_from_slice(&loose[place].json),
+        }
+    }
+
+    /// The places of the entries that pass; `None` when all do.
+    pub fn places(&self, filters: &Filters) -> Option<Places<'a>> {
+        match self {
+            Self::Run(run) => run.places(filters),
+            Self::Loose(loose) => {
+                let passing = (0..).zip(loose.iter()).filter(|(_, loose)| filters.match_entry(&loose.entry));
+                Some(Places::Few(Cow::Owned(passing.map(|(place, _)| place).collect())))
+            }
+        }
+    }
+
+    /// The first place whose key is not in front, those in front being at the beginning.
+    pub fn first_from(&self, in_front: impl Fn(Key) -> bool) -> usize {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if in_front(self.key(middle)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+}

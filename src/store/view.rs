@@ -1,0 +1,146 @@
+//! All entries of a store at one moment. It never changes: whoever reads it is not disturbed by who adds.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use super::base::Base;
+use super::order::{self, Hits, Key};
+use super::run::{Builder, Run};
+use super::source::{Loose, Source};
+use super::times::Printer;
+use super::{Answer, Held};
+use crate::contract::{Entry, Filters, Page, Query, Timestamp, Vocabulary};
+
+/// The base, what was added since in runs, and the latest one by one.
+#[derive(Debug, Clone)]
+pub struct View {
+    base: Arc<Base>,
+    /// Each about twice as long as the next, so that there are few.
+    runs: Vec<Arc<Run>>,
+    /// In the order of answers.
+    loose: Vec<Arc<Loose>>,
+    /// How many entries were added.
+    added: usize,
+    vocabulary: Arc<Vocabulary>,
+}
+
+impl View {
+    /// So many loose entries are looked through for each query; more become a run.
+    const MOST_LOOSE: usize = 256;
+
+    pub fn over(base: Arc<Base>) -> Self {
+        let vocabulary = Arc::clone(base.vocabulary());
+        Self { base, runs: Vec::new(), loose: Vec::new(), added: 0, vocabulary }
+    }
+
+    /// The same with more entries.
+    pub fn with(&self, entries: impl IntoIterator<Item = Entry>) -> Self {
+        let mut view = self.clone();
+        for entry in entries {
+            if !view.vocabulary.knows(&entry) {
+                Arc::make_mut(&mut view.vocabulary).learn(&entry);
+            }
+            view.added += 1;
+            view.loose.push(Arc::new(Loose::new(entry, view.added)));
+        }
+        view.loose.sort_by_key(|loose| loose.key());
+        if view.loose.len() > Self::MOST_LOOSE {
+            view.settle();
+        }
+        view
+    }
+
+    /// Makes a run of the loose entries, together with the runs that are not much longer.
+    fn settle(&mut self) {
+        let mut builder = Builder::default();
+        for loose in self.loose.drain(..) {
+            builder.push(&loose.entry, loose.arrival);
+        }
+        while let Some(run) = self.runs.pop_if(|run| run.len() < 2 * builder.len()) {
+            for place in 0..run.len() {
+                builder.push(&run.entry(place), run.arrival(place));
+            }
+        }
+        self.runs.push(Arc::new(builder.finish()));
+    }
+
+    pub fn len(&self) -> usize {
+        self.base.run().len() + self.added
+    }
+
+    pub fn vocabulary(&self) -> &Arc<Vocabulary> {
+        &self.vocabulary
+    }
+
+    fn hits(&self, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Vec<Hits<'_>> {
+        let runs = std::iter::once(self.base.run()).chain(self.runs.iter().map(AsRef::as_ref)).map(Source::Run);
+        let sources = runs.chain(std::iter::once(Source::Loose(&self.loose)));
+        let hits = sources.filter(|source| source.len() > 0).map(|source| Hits::of(source, from, to, filters));
+        hits.filter(|hits| hits.len() > 0).collect()
+    }
+
+    /// The hits of a query, how many they are, and how many come before the page.
+    fn paged(&self, query: &Query) -> (Vec<Hits<'_>>, usize, usize) {
+        let hits = self.hits(query.start_time, query.end_time, &query.filters);
+        let total = hits.iter().map(Hits::len).sum();
+        (hits, total, (query.page as usize).saturating_mul(query.page_size as usize))
+    }
+
+    pub fn page(&self, query: &Query) -> Page {
+        let (hits, total, skip) = self.paged(query);
+        let mut logs = Vec::new();
+        order::each(&hits, skip, query.page_size as usize, |source, place| logs.push(source.entry(place)));
+        Page { logs, page: query.page, total, total_pages: total.div_ceil(query.page_size as usize) }
+    }
+
+    pub fn answer(&self, query: &Query) -> Answer {
+        let (hits, total, skip) = self.paged(query);
+        let size = query.page_size as usize;
+        let entries = total.saturating_sub(skip).min(size);
+        let total_pages = total.div_ceil(size);
+        let mut body = Vec::with_capacity(LONG_ENTRY * entries + AROUND);
+        body.extend_from_slice(b"{\"logs\":[");
+        let mut printer = Printer::new();
+        order::each(&hits, skip, size, |source, place| {
+            source.write(place, &mut printer, &mut body);
+            body.push(b',');
+        });
+        if entries > 0 {
+            body.pop();
+        }
+        let page = query.page;
+        body.extend_from_slice(
+            format!("],\"page\":{page},\"total\":{total},\"totalPages\":{total_pages}}}").as_bytes(),
+        );
+        Answer { body, entries, total_pages, arrivals: self.added }
+    }
+
+    pub fn history(&self, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Vec<Held> {
+        let hits = self.hits(from, to, filters);
+        let mut history = Vec::with_capacity(hits.iter().map(Hits::len).sum());
+        order::each(&hits, 0, usize::MAX, |source, place| {
+            let Key { newest: Reverse((millis, nanos)), arrival } = source.key(place);
+            let number = arrival.checked_sub(1).map_or(place, |earlier| self.base.run().len() + earlier);
+            history.push(Held { number, arrival, timestamp: Timestamp::from_parts(millis, nanos) });
+        });
+        history
+    }
+
+    pub fn entry(&self, held: &Held) -> Option<Entry> {
+        if held.arrival == 0 {
+            let base = self.base.run();
+            return (held.number < base.len()).then(|| base.entry(held.number));
+        }
+        let key = Key { newest: Reverse(held.timestamp.parts()), arrival: held.arrival };
+        let runs = self.runs.iter().map(|run| Source::Run(run));
+        runs.chain([Source::Loose(&self.loose)]).find_map(|source| {
+            let place = source.first_from(|other| other < key);
+            (place < source.len() && source.key(place) == key).then(|| source.entry(place))
+        })
+    }
+}
+
+/// Room for an entry of a page, so that its body seldom grows while it is written.
+const LONG_ENTRY: usize = 256;
+/// Room for what is around them.
+const AROUND: usize = 128;

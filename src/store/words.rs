@@ -1,0 +1,122 @@
+//! Distinct values, each kept once and known by a small number.
+
+use std::hash::{BuildHasher, Hash};
+use std::num::NonZeroU32;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// The number of a distinct value; in the order in which they were first met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(NonZeroU32);
+
+impl Id {
+    /// # Panics
+    /// From the four billionth on, which no memory holds.
+    fn of(place: usize) -> Self {
+        let number = u32::try_from(place + 1).ok().and_then(NonZeroU32::new);
+        Self(number.expect("fewer than four billion distinct values"))
+    }
+
+    /// Counted from 0.
+    pub fn place(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+/// Distinct texts, one behind the other.
+#[derive(Debug, Default)]
+pub struct Words {
+    text: String,
+    /// Where each ends.
+    ends: Vec<usize>,
+    by_text: HashTable<Id>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Words {
+    pub fn id_of(&mut self, word: &str) -> Id {
+        let Self { text, ends, by_text, hasher } = self;
+        let hash = hasher.hash_one(word);
+        if let Some(id) = by_text.find(hash, |id| at(text, ends, *id) == word) {
+            return *id;
+        }
+        let id = Id::of(ends.len());
+        text.push_str(word);
+        ends.push(text.len());
+        by_text.insert_unique(hash, id, |id| hasher.hash_one(at(text, ends, *id)));
+        id
+    }
+
+    pub fn find(&self, word: &str) -> Option<Id> {
+        let same = |id: &Id| at(&self.text, &self.ends, *id) == word;
+        self.by_text.find(self.hasher.hash_one(word), same).copied()
+    }
+
+    pub fn get(&self, id: Id) -> &str {
+        at(&self.text, &self.ends, id)
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|place| self.get(Id::of(place)))
+    }
+
+    pub fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+}
+
+fn at<'a>(text: &'a str, ends: &[usize], id: Id) -> &'a str {
+    let start = id.place().checked_sub(1).map_or(0, |before| ends[before]);
+    &text[start..ends[id.place()]]
+}
+
+/// Distinct values of any small kind.
+#[derive(Debug)]
+pub struct Distinct<T> {
+    values: Vec<T>,
+    by_value: HashTable<Id>,
+    hasher: DefaultHashBuilder,
+}
+
+impl<T> Default for Distinct<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), by_value: HashTable::new(), hasher: DefaultHashBuilder::default() }
+    }
+}
+
+impl<T: Hash + Eq> Distinct<T> {
+    pub fn id_of(&mut self, value: T) -> Id {
+        let Self { values, by_value, hasher } = self;
+        let hash = hasher.hash_one(&value);
+        if let Some(id) = by_value.find(hash, |id| values[id.place()] == value) {
+            return *id;
+        }
+        let id = Id::of(values.len());
+        values.push(value);
+        by_value.insert_unique(hash, id, |id| hasher.hash_one(&values[id.place()]));
+        id
+    }
+
+    pub fn get(&self, id: Id) -> &T {
+        &self.values[id.place()]
+    }
+
+    pub fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    pub fn ids(&self) -> impl Iterator<Item = Id> + use<T> {
+        (0..self.values.len()).map(Id::of)
+    }
+
+    /// Forgets how to find an identifier: no more values come.
+    pub fn close(&mut self) {
+        self.by_value = HashTable::new();
+        self.values.shrink_to_fit();
+    }
+}
