@@ -141,6 +141,6 @@ impl View {
 }
 
 /// Room for an entry of a page, so that its body seldom grows while it is written.
-const LONG_ENTRY: usize = 256;
+const LONG_ENTRY: usize = 224;
 /// Room for what is around them.
 const AROUND: usize = 128;
