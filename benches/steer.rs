@@ -35,6 +35,7 @@ fn sessions(size: u32) -> bool {
         now: None,
         settings: Settings { rate_limit: RateLimit::default(), strict: false },
         live: None,
+        scenario: None,
         faults: Vec::new(),
         seed: 42,
     };

@@ -18,13 +18,12 @@ pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
     let (answer, mut noticed) = match query::parse(&caller.query, &world.store.vocabulary(), world.settings().strict) {
         Ok(parsed) => {
             log(id, &caller, &parsed.notes);
+            world.before_page(&parsed.query);
             let (page, arrivals) = world.store.look(&parsed.query);
             let served =
                 Served { query: parsed.query, arrivals, entries: page.logs.len(), total_pages: page.total_pages };
-            let last = served.query.page as usize + 1 >= served.total_pages;
-            let answer = (Extension(served), Json(page)).into_response();
-            world.after_page(last);
-            (answer, parsed.notes)
+            world.after_page(&served);
+            ((Extension(served), Json(page)).into_response(), parsed.notes)
         }
         Err(rejected) => {
             log(id, &caller, &rejected.notes);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Scope;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
-use super::replay::{Replay, subject};
+use super::replay::Replay;
 use crate::contract::{Entry, Query, Timestamp};
 
 /// How often the entries of a scope were served.
@@ -94,7 +94,7 @@ impl<'a> Ledger<'a> {
             ledger.last_look = ledger.last_look.max(served.arrivals);
             let page = replay.page(served);
             if let Some(first) = page.first() {
-                let newest = ledger.newest.entry(subject(&served.query)).or_insert(first.entry.timestamp);
+                let newest = ledger.newest.entry(served.query.subject()).or_insert(first.entry.timestamp);
                 *newest = first.entry.timestamp.max(*newest);
             }
             let mut anything_new = false;
@@ -126,7 +126,7 @@ impl<'a> Ledger<'a> {
 
     /// The newest timestamp that a query was served.
     pub fn newest_served_by(&self, query: &Query) -> Option<Timestamp> {
-        self.newest.get(&subject(query)).copied()
+        self.newest.get(&query.subject()).copied()
     }
 
     pub fn nothing_new(&self) -> usize {

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::coverage::Ledger;
 use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
-use super::replay::{Replay, subject};
+use super::replay::Replay;
+use crate::contract::Query;
 
 /// The crawls of a client: a crawl is a run through the pages of one query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -89,13 +90,13 @@ pub fn judge(exchanges: &[&Exchange], replay: &Replay<'_>, held: &Ledger<'_>) ->
 /// same raw text but for the page.
 fn by_query<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<&'a Exchange>> {
     let understood =
-        exchanges.iter().filter_map(|exchange| Some((without_page(&exchange.query), subject(exchange.asked()?))));
+        exchanges.iter().filter_map(|exchange| Some((without_page(&exchange.query), exchange.asked()?.subject())));
     let meanings: HashMap<String, String> = understood.collect();
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut queries: Vec<Vec<&Exchange>> = Vec::new();
     for exchange in exchanges {
         let words = without_page(&exchange.query);
-        let about = exchange.asked().map(subject).or_else(|| meanings.get(&words).cloned()).unwrap_or(words);
+        let about = exchange.asked().map(Query::subject).or_else(|| meanings.get(&words).cloned()).unwrap_or(words);
         let place = *places.entry(about).or_insert(queries.len());
         if place == queries.len() {
             queries.push(Vec::new());

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::coverage::Ledger;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
-use super::replay::{Replay, subject};
+use super::replay::Replay;
 use crate::contract::{Query, Timestamp};
 
 /// The ranges of a client's queries with a `startTime`; one without an `endTime` ends when it was asked for.
@@ -88,7 +88,7 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
         if place == all.len() {
             all.push(Vec::new());
         }
-        let (place, number) = *known.entry(subject(query)).or_insert((place, all[place].len()));
+        let (place, number) = *known.entry(query.subject()).or_insert((place, all[place].len()));
         if let Some(window) = all[place].get_mut(number) {
             window.arrivals = window.arrivals.max(served.arrivals);
             // The later pages of a range without an end do not make it longer, a later crawl does.
