@@ -10,7 +10,10 @@ mod crawls;
 mod exchange;
 mod expectation;
 mod finding;
+mod giving_up;
 mod manners;
+mod paging;
+mod ranges;
 mod replay;
 mod text;
 mod windows;
@@ -24,11 +27,11 @@ use crate::keys::Key;
 use crate::store::Store;
 
 pub use coverage::{Coverage, Example};
-pub use crawls::Paging;
 pub use exchange::{Exchange, Served};
 pub use expectation::Expectation;
 pub use finding::{Bug, Finding};
 pub use manners::Manners;
+pub use paging::Paging;
 pub use windows::{Gap, Overlap, Windows};
 
 use replay::Replay;
@@ -138,8 +141,9 @@ impl Verdict {
 
 fn client(key: &Key, exchanges: &[Arc<Exchange>], replay: &Replay<'_>, scope: &Scope, now: Timestamp) -> Client {
     let exchanges: Vec<&Exchange> = exchanges.iter().map(AsRef::as_ref).collect();
-    let held = coverage::Ledger::of(&exchanges, replay, scope, now);
-    let (paging, of_paging) = crawls::judge(&exchanges, replay, &held);
+    let crawls = crawls::of_each_query(&exchanges, replay);
+    let held = coverage::Ledger::of(&exchanges, &crawls, replay, scope, now);
+    let (paging, of_paging) = paging::judge(&exchanges, &crawls, replay, &held);
     let (windows, of_windows) = windows::judge(&exchanges, replay, &held);
     let (manners, of_manners) = manners::judge(&exchanges, &held);
     let of_contract = contract::judge(&exchanges);

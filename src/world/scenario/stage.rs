@@ -110,7 +110,8 @@ impl Stage {
         // Otherwise nothing served is new enough that anything of its millisecond can still come.
         let prepares = state.staged.scenario == Scenario::SameMillisecond && query.page == 0;
         let now = clock.now.to_millisecond();
-        if prepares && newest(store, now).is_none_or(|newest| newest < now) && state.budget.allows(query, clock.elapsed) {
+        if prepares && newest(store, now).is_none_or(|newest| newest < now) && state.budget.allows(query, clock.elapsed)
+        {
             state.add(&[now], store);
         }
     }
@@ -182,7 +183,9 @@ impl State {
         let comes = match self.staged.scenario {
             Scenario::InsertBetweenPages => !last,
             Scenario::LateArrivals | Scenario::SameMillisecond => true,
-            Scenario::Burst => last && self.burst.is_none_or(|at| clock.elapsed.saturating_sub(at) >= Scenario::RENEWED),
+            Scenario::Burst => {
+                last && self.burst.is_none_or(|at| clock.elapsed.saturating_sub(at) >= Scenario::RENEWED)
+            }
             Scenario::QuotaSqueeze | Scenario::Flaky => false,
         };
         if !comes || !self.budget.spend(&served.query, clock.elapsed) {

@@ -44,4 +44,3 @@ impl<'a> Replay<'a> {
         all.into_iter().filter(|held| held.entry.timestamp > after && held.entry.timestamp < before).collect()
     }
 }
-

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::coverage::Ledger;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
+use super::ranges::on_purpose;
 use super::replay::Replay;
 use crate::contract::{Query, Timestamp};
 
@@ -131,8 +132,10 @@ fn between(sorted: &[Window<'_>], replay: &Replay<'_>, windows: &mut Windows) ->
             let both = window.arrivals.min(seen);
             let entries = replay.all(&shared).iter().filter(|held| held.arrival <= both).count();
             if entries > 0 {
-                overlaps += 1;
-                shown.1 = shown.1.or(Some((window, to, entries)));
+                if !on_purpose(window.start, to) {
+                    overlaps += 1;
+                    shown.1 = shown.1.or(Some((window, to, entries)));
+                }
                 if windows.overlaps.len() < LISTED {
                     windows.overlaps.push(Overlap { from: window.start, to, entries });
                 }

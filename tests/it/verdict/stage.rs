@@ -112,7 +112,9 @@ pub fn moving(seed: u64) -> impl Fn(&World, u64) {
         let late = now.saturating_sub(Duration::from_millis(draw(30_000)));
         let same = draw(5);
         let mut entries: Vec<Entry> = (0..draw(12))
-            .map(|place| entry(now.saturating_sub(Duration::from_secs(1) * u32::try_from(place).unwrap()), number * 100 + place))
+            .map(|place| {
+                entry(now.saturating_sub(Duration::from_secs(1) * u32::try_from(place).unwrap()), number * 100 + place)
+            })
             .collect();
         entries.extend((0..same).map(|place| entry(late, number * 100 + 50 + place)));
         world.append(entries);
