@@ -20,11 +20,11 @@ pub fn on_purpose(from: Timestamp, to: Timestamp) -> bool {
 /// The ranges of a client's requests.
 #[derive(Default)]
 pub struct Ranges {
-    /// The place of each distinct query in `ranges`.
+    /// The place of each distinct query in `all`.
     places: HashMap<String, usize>,
     /// The place of each distinct set of filters.
     filters: HashMap<String, usize>,
-    ranges: Vec<Range>,
+    all: Vec<Range>,
 }
 
 struct Range {
@@ -36,21 +36,21 @@ struct Range {
 impl Ranges {
     /// The place of the range that a request asks for; one without an end ends when it is asked for.
     pub fn place(&mut self, query: &Query, exchange: &Exchange) -> usize {
-        let place = *self.places.entry(query.subject()).or_insert(self.ranges.len());
+        let place = *self.places.entry(query.subject()).or_insert(self.all.len());
         let end = query.end_time.unwrap_or(exchange.time);
-        if let Some(range) = self.ranges.get_mut(place) {
+        if let Some(range) = self.all.get_mut(place) {
             range.end = range.end.max(end);
         } else {
             let next = self.filters.len();
             let filters = *self.filters.entry(format!("{:?}", query.filters)).or_insert(next);
-            self.ranges.push(Range { filters, start: query.start_time, end });
+            self.all.push(Range { filters, start: query.start_time, end });
         }
         place
     }
 
     /// Whether two ranges share what they share on purpose.
     pub fn overlap_on_purpose(&self, one: usize, other: usize) -> bool {
-        let (one, other) = (&self.ranges[one], &self.ranges[other]);
+        let (one, other) = (&self.all[one], &self.all[other]);
         let distinct = (one.start, one.end) != (other.start, other.end);
         let from = one.start.max(other.start);
         let to = one.end.min(other.end);
