@@ -1,5 +1,6 @@
 //! The verdict: every classic mistake of a poller is named, and none is invented.
 
+mod fairness;
 mod pollers;
 mod scenarios;
 mod stage;

@@ -1,0 +1,59 @@
+//! The verdict invents nothing: what looks like a mistake from the server's side and is none.
+
+use std::time::Duration;
+
+use cortex_audit_mock::contract::Timestamp;
+use cortex_audit_mock::world::verdict::{Bug, Judgement, Scope};
+
+use super::stage::{clean, entry};
+use crate::support::{NOW, TestMock, time};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn judged(mock: &TestMock) -> Judgement {
+    mock.mock.world().verdict(&Scope::default())
+}
+
+fn at(seconds: u32) -> Timestamp {
+    time(NOW).saturating_add(SECOND * seconds)
+}
+
+#[tokio::test]
+async fn a_query_too_long_to_be_kept_whole_is_not_said_to_lack_its_end() {
+    let mock = TestMock::default();
+    let names: String = (0..500).map(|number| format!("objectIdentifiers=object-{number}&")).collect();
+    mock.get(&format!("/api/v1/audit-logs?{names}page=0&pageSize=1000")).await.ok();
+    assert!(!judged(&mock).bugs().contains(&Bug::Contract), "{}", judged(&mock));
+}
+
+#[tokio::test]
+async fn a_client_that_starts_again_in_the_middle_and_reads_all_of_it_has_read_it_once() {
+    let mock = TestMock::default();
+    for page in [0, 1, 0, 1, 2] {
+        mock.logs(&format!("page={page}&pageSize=250")).await.ok();
+    }
+    clean(&judged(&mock));
+    assert_eq!(judged(&mock).clients[0].coverage.on_purpose, 500);
+    // Who reads it again later reads it twice.
+    mock.mock.world().advance(SECOND * 300);
+    mock.logs("page=0&pageSize=250").await.ok();
+    assert_eq!(judged(&mock).bugs(), [Bug::ReadTwice]);
+}
+
+#[tokio::test]
+async fn ranges_that_share_a_minute_do_so_on_purpose_and_those_that_share_an_instant_do_not() {
+    let shared = async |seconds: u32| {
+        let mock = TestMock::default();
+        mock.mock.world().remove_entries();
+        mock.mock.world().append((0..200).map(|number| entry(at(number), u64::from(number))));
+        for (from, to) in [(0, 100), (100 - seconds, 200)] {
+            mock.logs(&format!("page=0&pageSize=1000&startTime={}&endTime={}", at(from), at(to))).await.ok();
+        }
+        judged(&mock)
+    };
+    assert_eq!(shared(0).await.bugs(), [Bug::ReadTwice, Bug::Overlap]);
+    let judgement = shared(60).await;
+    clean(&judgement);
+    assert_eq!(judgement.clients[0].coverage.on_purpose, 61);
+    assert!(judgement.to_string().contains("61 more often (61 of them on purpose)"), "{judgement}");
+}
