@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use axum::body::HttpBody;
 use axum::extract::{Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::middleware::Next;
@@ -82,7 +83,12 @@ fn of_the_operation(path: &str) -> bool {
 
 /// The page of an answer, if all of it goes to the client.
 fn served(record: &Record, response: &mut Response) -> Option<Served> {
-    let whole = matches!(response.extensions().get::<Change>(), None | Some(Change::Drip { .. }));
+    let length = response.body().size_hint().exact();
+    let whole = match response.extensions().get::<Change>() {
+        None | Some(Change::Drip { .. }) => true,
+        Some(Change::Truncate { bytes }) => length.is_some_and(|length| length <= *bytes as u64),
+        Some(Change::Malformed) => false,
+    };
     response.extensions_mut().remove::<Served>().filter(|_| whole && record.method != "HEAD")
 }
 

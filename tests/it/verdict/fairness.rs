@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use axum::body::to_bytes;
 use cortex_audit_mock::contract::Timestamp;
+use cortex_audit_mock::fault::Effect;
 use cortex_audit_mock::world::verdict::{Bug, Judgement, Scope};
 
 use super::stage::{clean, entry};
 use crate::support::{NOW, TestMock, time};
 
+const ALL: &str = "/api/v1/audit-logs?page=0&pageSize=1000";
 const SECOND: Duration = Duration::from_secs(1);
 
 fn judged(mock: &TestMock) -> Judgement {
@@ -16,6 +19,14 @@ fn judged(mock: &TestMock) -> Judgement {
 
 fn at(seconds: u32) -> Timestamp {
     time(NOW).saturating_add(SECOND * seconds)
+}
+
+#[tokio::test]
+async fn a_page_that_is_shorter_than_where_it_would_break_off_arrives_whole() {
+    let mock = TestMock::default();
+    mock.mock.world().faults.add(Effect::Truncate { bytes: 10_000_000 });
+    to_bytes(mock.raw(ALL).await.into_body(), usize::MAX).await.unwrap();
+    clean(&judged(&mock));
 }
 
 #[tokio::test]
