@@ -15,7 +15,7 @@ use super::request_id::RequestId;
 use super::visit::Visit;
 use crate::contract::Finding;
 use crate::mock::Mock;
-use crate::world::verdict::{Exchange, Served};
+use crate::world::verdict::{Arrival, Exchange, Served};
 use crate::world::{AnsweredBy, Record, World};
 
 /// What a handler noticed about the request; it travels to the journal with the response.
@@ -31,8 +31,12 @@ struct Opened {
     elapsed: Duration,
     answered_by: Arc<OnceLock<AnsweredBy>>,
     record: Option<Record>,
+    /// How many requests had been answered when it came.
+    knows: usize,
     /// The page that goes to the client whole.
     served: Option<Served>,
+    /// Whether it has gone.
+    arrival: Arrival,
     /// How long the client is told to wait.
     retry_after: Option<Duration>,
 }
@@ -50,6 +54,10 @@ impl Opened {
         record.answered_by = self.answered_by.get().cloned();
         record.duration = self.arrived.elapsed();
         self.served = served(record, response);
+        if let Some(Change::Drip { .. }) = response.extensions().get() {
+            self.arrival = Arrival::awaited();
+            response.extensions_mut().insert(self.arrival.clone());
+        }
         self.retry_after = wait(response);
         log(record, response.extensions().get::<Problem>());
     }
@@ -68,7 +76,10 @@ impl Drop for Opened {
                     status: record.status,
                     retry_after: self.retry_after,
                     findings: record.findings.clone(),
+                    head: record.method == "HEAD",
+                    knows: self.knows,
                     served: self.served.take(),
+                    arrival: self.arrival.clone(),
                 });
             }
             let answered_by = self.answered_by.get().cloned();
@@ -104,6 +115,7 @@ pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) ->
     let visit = Visit::of(&mock, &request);
     let world = Arc::clone(&visit.world);
     let reading = world.clock.read();
+    let knows = world.verdict.kept();
     let record = Record {
         id: RequestId::of(&request).uuid(),
         time: reading.now,
@@ -123,7 +135,9 @@ pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) ->
         elapsed: reading.elapsed,
         answered_by: visit.answerer(),
         record: Some(record),
+        knows,
         served: None,
+        arrival: Arrival::complete(),
         retry_after: None,
     };
     request.extensions_mut().insert(visit);

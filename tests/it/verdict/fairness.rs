@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use axum::body::to_bytes;
+use axum::http::Request;
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::fault::Effect;
+use cortex_audit_mock::fault::{Delay, Effect, Matching, Rule};
 use cortex_audit_mock::world::verdict::{Bug, Judgement, Scope};
+use http_body_util::BodyExt;
 
 use super::stage::{clean, entry};
 use crate::support::{NOW, TestMock, time};
@@ -15,6 +17,10 @@ const SECOND: Duration = Duration::from_secs(1);
 
 fn judged(mock: &TestMock) -> Judgement {
     mock.mock.world().verdict(&Scope::default())
+}
+
+fn on_page(page: u32, effect: Effect) -> Rule {
+    Rule { matching: Matching { page: Some(page), ..Matching::default() }, ..effect.into() }
 }
 
 fn at(seconds: u32) -> Timestamp {
@@ -27,6 +33,51 @@ async fn a_page_that_is_shorter_than_where_it_would_break_off_arrives_whole() {
     mock.mock.world().faults.add(Effect::Truncate { bytes: 10_000_000 });
     to_bytes(mock.raw(ALL).await.into_body(), usize::MAX).await.unwrap();
     clean(&judged(&mock));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_drips_counts_when_its_last_byte_is_sent() {
+    let mock = TestMock::default();
+    let drip = Rule { times: Some(1), ..Effect::Drip { bytes: 1000, every: SECOND }.into() };
+    mock.mock.world().faults.add(drip.clone());
+    let mut body = mock.raw(ALL).await.into_body();
+    body.frame().await.unwrap().unwrap();
+    assert_eq!(judged(&mock).clients[0].coverage.once, 0, "it is on its way");
+    // The client has waited long enough, and asks again.
+    drop(body);
+    mock.get(ALL).await.ok();
+    clean(&judged(&mock));
+
+    let mock = TestMock::default();
+    mock.mock.world().faults.add(drip);
+    to_bytes(mock.raw(ALL).await.into_body(), usize::MAX).await.unwrap();
+    clean(&judged(&mock));
+}
+
+#[tokio::test]
+async fn a_look_at_the_head_is_no_page_that_was_given_up() {
+    let mock = TestMock::default();
+    mock.get(ALL).await.ok();
+    mock.mock.world().append([entry(at(0), 1)]);
+    mock.get("/api/v1/audit-logs?page=0&pageSize=10&actions=DELETE").await.ok();
+    mock.send(Request::head(ALL).header("Authorization", "Bearer mock-admin")).await;
+    let bugs = judged(&mock).bugs();
+    assert!(!bugs.contains(&Bug::GaveUpAfterFailure), "{bugs:?}");
+}
+
+/// Pages can be asked for side by side: who is on the way when another is told to wait could not know.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_was_sent_before_the_answer_that_says_wait_is_not_too_early() {
+    let mock = TestMock::default();
+    let faults = &mock.mock.world().faults;
+    faults.add(on_page(0, Effect::Delay(Delay::Fixed(SECOND))));
+    faults.add(on_page(0, Effect::Status { status: 429, retry_after: Some(5) }));
+    faults.add(on_page(1, Effect::Delay(Delay::Fixed(SECOND * 2))));
+    let paths = [0, 1].map(|page| format!("/api/v1/audit-logs?page={page}&pageSize=500"));
+    tokio::join!(mock.raw(&paths[0]), mock.raw(&paths[1]));
+    assert_eq!(judged(&mock).clients[0].manners.too_early, 0);
+    mock.raw(&paths[1]).await;
+    assert_eq!(judged(&mock).clients[0].manners.too_early, 1, "now it knows");
 }
 
 #[tokio::test]
