@@ -137,7 +137,10 @@ fn exchange(query: &str) -> Exchange {
         status: 200,
         retry_after: None,
         findings: Vec::new(),
+        head: false,
+        knows: 0,
         served: Some(served),
+        arrival: None,
     }
 }
 

@@ -35,8 +35,8 @@ struct Opened {
     knows: usize,
     /// The page that goes to the client whole.
     served: Option<Served>,
-    /// Whether it has gone.
-    arrival: Arrival,
+    /// Whether it has gone, if it takes its time.
+    arrival: Option<Arrival>,
     /// How long the client is told to wait.
     retry_after: Option<Duration>,
 }
@@ -55,8 +55,9 @@ impl Opened {
         record.duration = self.arrived.elapsed();
         self.served = served(record, response);
         if let Some(Change::Drip { .. }) = response.extensions().get() {
-            self.arrival = Arrival::awaited();
-            response.extensions_mut().insert(self.arrival.clone());
+            let arrival = Arrival::default();
+            response.extensions_mut().insert(arrival.clone());
+            self.arrival = Some(arrival);
         }
         self.retry_after = wait(response);
         log(record, response.extensions().get::<Problem>());
@@ -79,7 +80,7 @@ impl Drop for Opened {
                     head: record.method == "HEAD",
                     knows: self.knows,
                     served: self.served.take(),
-                    arrival: self.arrival.clone(),
+                    arrival: self.arrival.take(),
                 });
             }
             let answered_by = self.answered_by.get().cloned();
@@ -137,7 +138,7 @@ pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) ->
         record: Some(record),
         knows,
         served: None,
-        arrival: Arrival::complete(),
+        arrival: None,
         retry_after: None,
     };
     request.extensions_mut().insert(visit);

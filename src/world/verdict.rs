@@ -151,7 +151,7 @@ type Numbered = (usize, Arc<Exchange>);
 
 /// A page that has not reached the client, or not yet, was not given.
 fn as_it_arrived(exchange: Arc<Exchange>) -> Arc<Exchange> {
-    if exchange.served.is_none() || exchange.arrival.is_complete() {
+    if exchange.served.is_none() || exchange.arrival.as_ref().is_none_or(Arrival::is_complete) {
         return exchange;
     }
     Arc::new(Exchange { served: None, ..Exchange::clone(&exchange) })

@@ -34,27 +34,15 @@ pub struct Exchange {
     pub knows: usize,
     /// The page, when one was given whole.
     pub served: Option<Served>,
-    /// Whether it has reached the client.
-    pub arrival: Arrival,
+    /// Whether it has reached the client; `None` of one that is sent at once.
+    pub arrival: Option<Arrival>,
 }
 
-/// Whether an answer has been sent to its last byte; of one that takes its time, that is told later.
-#[derive(Debug, Clone)]
+/// Whether an answer that takes its time has been sent to its last byte: not yet, by default.
+#[derive(Debug, Clone, Default)]
 pub struct Arrival(Arc<AtomicBool>);
 
 impl Arrival {
-    /// Of an answer that is sent at once.
-    #[must_use]
-    pub fn complete() -> Self {
-        Self(Arc::new(AtomicBool::new(true)))
-    }
-
-    /// Of one that takes its time.
-    #[must_use]
-    pub fn awaited() -> Self {
-        Self(Arc::new(AtomicBool::new(false)))
-    }
-
     /// The last byte was sent.
     pub fn completed(&self) {
         self.0.store(true, Ordering::Relaxed);

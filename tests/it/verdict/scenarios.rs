@@ -96,15 +96,15 @@ fn each_scenario_shows_the_mistake_that_it_is_for_however_often_the_client_asks(
 fn seen(scenario: Scenario, seed: u64) -> Vec<String> {
     let stage = Stage::on(&Rc::new(unlimited()), "seen", |_, _| {});
     stage.world.set_scenario_with_seed(scenario, seed);
-    let mut seen = Vec::new();
+    let mut answers = Vec::new();
     for page in (0..6).chain(0..6) {
         let reply = stage.ask(&format!("page={page}&pageSize=150"));
         // An error has an identifier of its own.
-        seen.push(format!("{} {:?}", reply.status, reply.body.filter(|_| reply.status == 200)));
+        answers.push(format!("{} {:?}", reply.status, reply.body.filter(|_| reply.status == 200)));
         stage.world.advance(SECOND * 5);
     }
-    seen.push(format!("{:?}", stage.world.staged()));
-    seen
+    answers.push(format!("{:?}", stage.world.staged()));
+    answers
 }
 
 #[test]
