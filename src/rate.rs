@@ -110,6 +110,16 @@ pub enum RateLimit {
 
 impl RateLimit {
     /// The one of two that admits less over time; of two that admit as much, the one that admits less at once.
+    ///
+    /// ```
+    /// use cortex_audit_mock::RateLimit;
+    ///
+    /// let limit = |text: &str| text.parse::<RateLimit>().unwrap();
+    /// assert_eq!(limit("2/min").stricter(limit("1000/min")), limit("2/min"));
+    /// assert_eq!(limit("2/min").stricter(limit("100/h")), limit("100/h"));
+    /// assert_eq!(limit("60/min").stricter(limit("1/s")), limit("1/s"));
+    /// assert_eq!(limit("off").stricter(limit("1/s")), limit("1/s"));
+    /// ```
     #[must_use]
     pub fn stricter(self, other: Self) -> Self {
         match (self, other) {

@@ -125,7 +125,7 @@ impl Stage {
 
     /// What is admitted of a client that otherwise has this limit, and whether that is the scenario's doing.
     #[must_use]
-    pub fn limit(&self, limit: RateLimit) -> (RateLimit, bool) {
+    pub(crate) fn limit(&self, limit: RateLimit) -> (RateLimit, bool) {
         let squeezes = self.state().as_ref().is_some_and(|state| state.staged.scenario == Scenario::QuotaSqueeze);
         if squeezes {
             let stricter = limit.stricter(Scenario::SQUEEZED);
@@ -136,7 +136,7 @@ impl Stage {
     }
 
     /// Counts a request that was refused for the scenario's limit.
-    pub fn count_refusal(&self) {
+    pub(crate) fn count_refusal(&self) {
         if let Some(state) = &mut *self.state() {
             state.staged.refused += 1;
         }
@@ -144,7 +144,7 @@ impl Stage {
 
     /// Counts a request of a key and says how it fails, if it does: for each key the same in the same order.
     #[must_use]
-    pub fn failure(&self, key: &str) -> Option<Effect> {
+    pub(crate) fn failure(&self, key: &str) -> Option<Effect> {
         let mut state = self.state();
         let State { staged, turns, .. } = state.as_mut().filter(|state| state.staged.scenario == Scenario::Flaky)?;
         let turn = turns.entry(key.to_owned()).or_default();
