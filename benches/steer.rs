@@ -35,6 +35,7 @@ fn sessions(size: u32) -> bool {
         now: None,
         settings: Settings { rate_limit: RateLimit::default(), strict: false },
         live: None,
+        scenario: None,
         faults: Vec::new(),
         seed: 42,
     };
@@ -136,7 +137,10 @@ fn exchange(query: &str) -> Exchange {
         status: 200,
         retry_after: None,
         findings: Vec::new(),
+        head: false,
+        knows: 0,
         served: Some(served),
+        arrival: None,
     }
 }
 

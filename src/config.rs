@@ -6,7 +6,7 @@ use crate::contract::Timestamp;
 use crate::fixture::EntrySource;
 use crate::keys::KeySource;
 use crate::rate::RateLimit;
-use crate::world::Activity;
+use crate::world::{Activity, Scenario};
 
 /// How a server starts. The default is what `cortex-audit-mock` without flags serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Config {
     pub strict: bool,
     /// New entries over time; `None` is none.
     pub live: Option<Activity>,
+    /// Data that moves on demand, in every session from its start; `None` is none.
+    pub scenario: Option<Scenario>,
     /// What decides everything that is left to chance.
     pub seed: u64,
     /// Who may steer it.
@@ -72,6 +74,7 @@ impl Default for Config {
             rate_limit: RateLimit::default(),
             strict: false,
             live: None,
+            scenario: None,
             seed: 42,
             admin: Admin::Open,
         }

@@ -73,19 +73,20 @@ pub fn live(text: &str) -> Result<Option<Activity>, FileErrors> {
     })
 }
 
-/// `{"name": "late-arrivals"}`: a scenario.
+/// `{"name": "late-arrivals", "seed": 7}`: a scenario, and its seed unless it is that of the world.
 ///
 /// # Errors
 /// Everything that is wrong with the text.
-pub fn scenario(text: &str) -> Result<Option<Scenario>, FileErrors> {
-    object(text, &["name"], "{\"name\":\"late-arrivals\"}", |findings, members| {
+pub fn scenario(text: &str) -> Result<(Option<Scenario>, Option<u64>), FileErrors> {
+    object(text, &["name", "seed"], "{\"name\":\"late-arrivals\"}", |findings, members| {
         required(findings, text, members, "name", "\"late-arrivals\"");
-        parsed(findings, members, "name", "late-arrivals", |name| {
+        let scenario = parsed(findings, members, "name", "late-arrivals", |name| {
             name.parse().map_err(|()| match name {
                 "off" => "\"off\" is no scenario; DELETE /__admin/scenario ends one".to_owned(),
                 _ => not_one_of(name, &Scenario::ALL.map(Scenario::as_str)),
             })
-        })
+        });
+        (scenario, findings.integer(members, "", "seed", 0, u64::MAX))
     })
 }
 

@@ -56,6 +56,7 @@ impl Mock {
             now: config.now,
             settings: Settings { rate_limit: config.rate_limit, strict: config.strict },
             live: config.live,
+            scenario: config.scenario,
             faults: faults_of(&keys),
             seed: config.seed,
         };

@@ -16,7 +16,7 @@ use crate::keys::KeySource;
 use crate::mock::Mock;
 use crate::rate::{Rate, RateLimit};
 use crate::world::verdict::{Judgement, Scope};
-use crate::world::{Activity, SessionName, Sessions, World};
+use crate::world::{Activity, Scenario, SessionName, Sessions, World};
 use crate::{http, server};
 
 /// A server on a free port of the loopback address. Dropping it stops it and frees the port; two share nothing.
@@ -290,6 +290,21 @@ impl MockServerBuilder {
     #[must_use]
     pub fn activity(mut self, activity: impl Into<Activity>) -> Self {
         self.config.live = Some(activity.into());
+        self
+    }
+
+    /// Data that moves while a client reads it, in every session from its start; [`World::set_scenario`] sets it in one.
+    ///
+    /// ```
+    /// use cortex_audit_mock::MockServer;
+    /// use cortex_audit_mock::world::Scenario;
+    ///
+    /// let server = MockServer::builder().scenario(Scenario::LateArrivals).start_blocking();
+    /// assert_eq!(server.session("any").staged().unwrap().scenario, Scenario::LateArrivals);
+    /// ```
+    #[must_use]
+    pub fn scenario(mut self, scenario: Scenario) -> Self {
+        self.config.scenario = Some(scenario);
         self
     }
 

@@ -108,6 +108,32 @@ pub enum RateLimit {
     At(Rate),
 }
 
+impl RateLimit {
+    /// The one of two that admits less over time; of two that admit as much, the one that admits less at once.
+    ///
+    /// ```
+    /// use cortex_audit_mock::RateLimit;
+    ///
+    /// let limit = |text: &str| text.parse::<RateLimit>().unwrap();
+    /// assert_eq!(limit("2/min").stricter(limit("1000/min")), limit("2/min"));
+    /// assert_eq!(limit("2/min").stricter(limit("100/h")), limit("100/h"));
+    /// assert_eq!(limit("60/min").stricter(limit("1/s")), limit("1/s"));
+    /// assert_eq!(limit("off").stricter(limit("1/s")), limit("1/s"));
+    /// ```
+    #[must_use]
+    pub fn stricter(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Off, limit) | (limit, Self::Off) => limit,
+            (Self::At(one), Self::At(two)) => {
+                // So many in the two periods multiplied.
+                let admits = |rate: Rate, other: Rate| u64::from(rate.count.get()) * other.period.duration().as_secs();
+                let stricter = (admits(one, two), one.count) <= (admits(two, one), two.count);
+                Self::At(if stricter { one } else { two })
+            }
+        }
+    }
+}
+
 /// 1000 requests a minute, as the real API (REQ-RATE).
 impl Default for RateLimit {
     fn default() -> Self {

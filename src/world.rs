@@ -19,7 +19,7 @@ use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::rate::RateLimit;
 use crate::store::{Base, Store};
-use verdict::{Judgement, Scope};
+use verdict::{Judgement, Scope, Served};
 
 pub use clock::{Clock, Reading};
 pub use faults::{Faults, Listed, Plan, Subject};
@@ -78,6 +78,8 @@ pub struct Start {
     pub settings: Settings,
     /// New entries over time.
     pub live: Option<Activity>,
+    /// Data that moves on demand.
+    pub scenario: Option<Scenario>,
     /// The faults that keys carry.
     pub faults: Vec<Rule>,
     /// What decides everything that is left to chance.
@@ -91,6 +93,10 @@ impl World {
         let clock = start.now.map_or_else(Clock::system, Clock::frozen);
         let live = Live::new(Arc::clone(&start.models), start.seed);
         live.set(start.live, &clock.read());
+        let scenario = Stage::new(Arc::clone(&start.models), start.seed);
+        if let Some(name) = start.scenario {
+            scenario.begin(name, None, &clock.read());
+        }
         Self {
             store: Store::over(Arc::clone(&start.base)),
             limiter: Limiter::new(clock.clone()),
@@ -98,15 +104,16 @@ impl World {
             journal: Journal::default(),
             live,
             verdict: Verdict::default(),
-            scenario: Stage::new(start.seed),
+            scenario,
             settings: Mutex::new(start.settings),
             clock,
         }
     }
 
-    /// Brings in the entries that live activity made due; every look at the entries begins with it.
+    /// Brings in the entries that live activity and the scenario made due; every look at the entries begins with it.
     pub fn catch_up(&self) {
         self.live.deliver(&self.clock.read(), &self.store);
+        self.scenario.deliver(&self.clock.read(), &self.store);
     }
 
     /// The page that a query asks for.
@@ -150,39 +157,50 @@ impl World {
         self.store.clear()
     }
 
-    /// Begins a scenario in place of any before, or ends it. Its limit and its faults go with it; what it added stays.
-    pub fn set_scenario(&self, scenario: Option<Scenario>) {
-        self.end_scenario();
-        let Some(scenario) = scenario else { return };
-        let limit = scenario.limit();
-        let before = self.change_settings(|settings| {
-            let before = settings.rate_limit;
-            settings.rate_limit = limit.unwrap_or(before);
-            limit.map(|_| before)
-        });
-        let faults = self.faults.add_all(scenario.faults()).iter().map(|listed| listed.id).collect();
-        self.scenario.set(Some(scenario), before, faults);
-    }
-
-    fn end_scenario(&self) {
-        let (before, faults) = self.scenario.set(None, None, Vec::new());
-        if let Some(before) = before {
-            self.change_settings(|settings| settings.rate_limit = before);
-        }
-        for fault in faults {
-            self.faults.remove(fault);
+    /// Begins a scenario in place of any before, by the seed of the world; `None` ends it. Its limit, its failures and
+    /// what was still to come end with it; what it added stays.
+    pub fn set_scenario(&self, scenario: impl Into<Option<Scenario>>) {
+        self.catch_up();
+        match scenario.into() {
+            Some(scenario) => self.scenario.begin(scenario, None, &self.clock.read()),
+            None => self.scenario.end(),
         }
     }
 
-    /// Adds what the scenario brings after a page; `last` is whether it was the last of its query.
-    pub fn after_page(&self, last: bool) {
-        if self.scenario.staged().is_none() {
-            return;
-        }
-        let newest =
-            self.store.page(&Query { page_size: 1, ..Query::default() }).logs.first().map(|entry| entry.timestamp);
-        let instants = self.scenario.after_page(last, self.clock.now(), newest);
-        self.store.append(self.live.invent(&instants));
+    /// Begins a scenario by a seed of its own: another one moves other entries at other times.
+    ///
+    /// ```
+    /// use cortex_audit_mock::MockServer;
+    /// use cortex_audit_mock::world::Scenario;
+    ///
+    /// let server = MockServer::start_blocking();
+    /// for seed in 0..3 {
+    ///     let world = server.session(&format!("late-{seed}"));
+    ///     world.set_scenario_with_seed(Scenario::LateArrivals, seed);
+    ///     // … let a client poll that session, and judge it …
+    ///     assert_eq!(world.staged().unwrap().seed, seed);
+    /// }
+    /// ```
+    pub fn set_scenario_with_seed(&self, scenario: Scenario, seed: u64) {
+        self.catch_up();
+        self.scenario.begin(scenario, Some(seed), &self.clock.read());
+    }
+
+    /// What the scenario has done so far; `None` when there is none.
+    #[must_use]
+    pub fn staged(&self) -> Option<Staged> {
+        self.catch_up();
+        self.scenario.staged()
+    }
+
+    /// Adds what the scenario brings before a page of a query is looked up.
+    pub(crate) fn before_page(&self, query: &Query) {
+        self.scenario.before_page(query, &self.clock.read(), &self.store);
+    }
+
+    /// Adds what the scenario brings after a page.
+    pub(crate) fn after_page(&self, served: &Served) {
+        self.scenario.after_page(served, &self.clock.read(), &self.store);
     }
 
     /// How the clients did until now.
@@ -194,17 +212,22 @@ impl World {
 
     /// Moves the clock later, see [`Clock::advance`].
     pub fn advance(&self, by: Duration) {
-        self.live.before_a_move(&self.clock, &self.store, || self.clock.advance(by));
+        self.move_clock(|| self.clock.advance(by));
     }
 
     /// Sets the clock, see [`Clock::set`]. What was due before is stamped by the time before.
     pub fn set_clock(&self, now: impl Into<Option<Timestamp>>, frozen: bool) {
-        self.live.before_a_move(&self.clock, &self.store, || self.clock.set(now, frozen));
+        self.move_clock(|| self.clock.set(now, frozen));
     }
 
     /// Follows the system's clock, see [`Clock::follow_system`].
     pub fn follow_system_clock(&self) {
-        self.live.before_a_move(&self.clock, &self.store, || self.clock.follow_system());
+        self.move_clock(|| self.clock.follow_system());
+    }
+
+    fn move_clock(&self, go: impl FnOnce()) {
+        let (clock, store) = (&self.clock, &self.store);
+        self.live.before_a_move(clock, store, || self.scenario.before_a_move(clock, store, go));
     }
 
     /// Begins live activity in place of any before, of which what was due is brought in; `None` ends it.

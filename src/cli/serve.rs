@@ -95,6 +95,7 @@ impl Args {
             rate_limit: self.rate_limit,
             strict: self.strict,
             live: self.live.map(Activity::from),
+            scenario: None,
             seed: self.seed,
             admin: match &self.admin_token {
                 _ if self.no_admin => Admin::Off,

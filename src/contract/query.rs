@@ -76,6 +76,14 @@ impl Default for Query {
     }
 }
 
+impl Query {
+    /// What it is about, whatever page of it and however large: two of one subject see the same entries.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        format!("{:?} {:?} {:?}", self.start_time, self.end_time, self.filters)
+    }
+}
+
 impl Filters {
     /// Whether an entry passes every filter.
     #[must_use]

@@ -11,6 +11,8 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
+use crate::world::verdict::Arrival;
+
 /// The connection is closed without an answer; carried out by the server, which has the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Abort {
@@ -60,6 +62,7 @@ pub async fn apply(mut response: Response, head: bool) -> Response {
         Some(change) if !head => change,
         _ => return response,
     };
+    let arrival = response.extensions_mut().remove::<Arrival>();
     let (mut parts, body) = response.into_parts();
     // Our own bodies are in memory already: reading one does not fail.
     let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -69,7 +72,7 @@ pub async fn apply(mut response: Response, head: bool) -> Response {
         Change::Malformed => Body::from(whole.slice(..length)),
         Change::Truncate { bytes } if bytes < whole.len() => truncated(whole.slice(..bytes)),
         Change::Truncate { .. } => Body::from(whole),
-        Change::Drip { bytes, every } => dripping(whole, bytes, every),
+        Change::Drip { bytes, every } => dripping(whole, bytes, every, arrival),
     };
     Response::from_parts(parts, body)
 }
@@ -86,8 +89,9 @@ fn truncated(head: Bytes) -> Body {
     }))
 }
 
-fn dripping(whole: Bytes, bytes: usize, every: Duration) -> Body {
-    Body::from_stream(stream::unfold((whole, false), move |(mut rest, pause)| async move {
+/// Says when the last part was sent.
+fn dripping(whole: Bytes, bytes: usize, every: Duration, arrival: Option<Arrival>) -> Body {
+    Body::from_stream(stream::unfold((whole, false, arrival), move |(mut rest, pause, arrival)| async move {
         if rest.is_empty() {
             return None;
         }
@@ -95,6 +99,9 @@ fn dripping(whole: Bytes, bytes: usize, every: Duration) -> Body {
             tokio::time::sleep(every).await;
         }
         let part = rest.split_to(bytes.clamp(1, rest.len()));
-        Some((Ok::<_, Infallible>(part), (rest, true)))
+        if let Some(arrival) = arrival.as_ref().filter(|_| rest.is_empty()) {
+            arrival.completed();
+        }
+        Some((Ok::<_, Infallible>(part), (rest, true, arrival)))
     }))
 }

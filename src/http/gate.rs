@@ -13,7 +13,7 @@ use super::effect::{Abort, Change};
 use super::problem::Problem;
 use super::visit::Visit;
 use crate::fault::Effect;
-use crate::world::{AnsweredBy, Client, Plan, Subject};
+use crate::world::{AnsweredBy, Client, Subject};
 
 /// Lets a request pass to the operation, or answers in its place.
 pub async fn pass(mut request: Request, next: Next) -> Response {
@@ -32,8 +32,12 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
         (None, Some((index, key))) => (Client::Key(*index), key.rate_limit.unwrap_or(settings.rate_limit)),
         _ => (Client::at(address(&request)), settings.rate_limit),
     };
+    let (limit, squeezed) = visit.world.scenario.limit(limit);
     if let Err(wait) = visit.world.limiter.admit(&client, limit) {
         visit.answered_by(AnsweredBy::Limit);
+        if squeezed {
+            visit.world.scenario.count_refusal();
+        }
         return Problem::TooManyRequests { wait, instance: request.uri().path().to_owned() }.into_response();
     }
     let key = match (&visit.refused, &visit.key) {
@@ -51,27 +55,38 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
     if !plan.fired.is_empty() {
         visit.answered_by(AnsweredBy::Faults(plan.fired.clone()));
     }
-    request.extensions_mut().insert(Caller { key, world: visit.world, query: visit.query });
-    if plan.fired.is_empty() {
-        return next.run(request).await;
+    // As with faults, one behind another that decides does not count the request.
+    let of_scenario = if plan.effect.is_none() { visit.world.scenario.failure(&key.name) } else { None };
+    if of_scenario.is_some() {
+        visit.answered_by(AnsweredBy::Scenario);
     }
-    faulty(plan, request, next).await
+    request.extensions_mut().insert(Caller { key, world: visit.world, query: visit.query });
+    // Sleeping holds nothing but this request.
+    if !plan.delay.is_zero() {
+        tokio::time::sleep(plan.delay).await;
+    }
+    match (plan.effect, of_scenario) {
+        (Some(effect), _) => suffer(effect, &told(&plan.fired), request, next).await,
+        (None, Some(effect)) => suffer(effect, "the scenario", request, next).await,
+        (None, None) => next.run(request).await,
+    }
 }
 
-async fn faulty(plan: Plan, request: Request, next: Next) -> Response {
-    // Sleeping holds nothing but this request.
-    tokio::time::sleep(plan.delay).await;
-    let numbers: Vec<String> = plan.fired.iter().map(u64::to_string).collect();
-    match plan.effect {
-        None | Some(Effect::Delay(_)) => next.run(request).await,
-        Some(Effect::Status { status, retry_after }) => {
-            forced(status, retry_after, &format!("fault {}", numbers.join(", ")), &request)
-        }
-        Some(Effect::Reset) => Abort::Reset.into_response(),
-        Some(Effect::Empty) => Abort::Empty.into_response(),
-        Some(Effect::Truncate { bytes }) => changed(Change::Truncate { bytes }, next.run(request).await),
-        Some(Effect::Malformed) => changed(Change::Malformed, next.run(request).await),
-        Some(Effect::Drip { bytes, every }) => changed(Change::Drip { bytes, every }, next.run(request).await),
+fn told(fired: &[u64]) -> String {
+    let numbers: Vec<String> = fired.iter().map(u64::to_string).collect();
+    format!("fault {}", numbers.join(", "))
+}
+
+/// Answers with the effect of a fault; `by` is whose it is, in words.
+async fn suffer(effect: Effect, by: &str, request: Request, next: Next) -> Response {
+    match effect {
+        Effect::Delay(_) => next.run(request).await,
+        Effect::Status { status, retry_after } => forced(status, retry_after, by, &request),
+        Effect::Reset => Abort::Reset.into_response(),
+        Effect::Empty => Abort::Empty.into_response(),
+        Effect::Truncate { bytes } => changed(Change::Truncate { bytes }, next.run(request).await),
+        Effect::Malformed => changed(Change::Malformed, next.run(request).await),
+        Effect::Drip { bytes, every } => changed(Change::Drip { bytes, every }, next.run(request).await),
     }
 }
 

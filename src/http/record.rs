@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use axum::body::HttpBody;
 use axum::extract::{Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::middleware::Next;
@@ -14,7 +15,7 @@ use super::request_id::RequestId;
 use super::visit::Visit;
 use crate::contract::Finding;
 use crate::mock::Mock;
-use crate::world::verdict::{Exchange, Served};
+use crate::world::verdict::{Arrival, Exchange, Served};
 use crate::world::{AnsweredBy, Record, World};
 
 /// What a handler noticed about the request; it travels to the journal with the response.
@@ -30,8 +31,12 @@ struct Opened {
     elapsed: Duration,
     answered_by: Arc<OnceLock<AnsweredBy>>,
     record: Option<Record>,
+    /// How many requests had been answered when it came.
+    knows: usize,
     /// The page that goes to the client whole.
     served: Option<Served>,
+    /// Whether it has gone, if it takes its time.
+    arrival: Option<Arrival>,
     /// How long the client is told to wait.
     retry_after: Option<Duration>,
 }
@@ -49,6 +54,11 @@ impl Opened {
         record.answered_by = self.answered_by.get().cloned();
         record.duration = self.arrived.elapsed();
         self.served = served(record, response);
+        if let Some(Change::Drip { .. }) = response.extensions().get() {
+            let arrival = Arrival::default();
+            response.extensions_mut().insert(arrival.clone());
+            self.arrival = Some(arrival);
+        }
         self.retry_after = wait(response);
         log(record, response.extensions().get::<Problem>());
     }
@@ -67,7 +77,10 @@ impl Drop for Opened {
                     status: record.status,
                     retry_after: self.retry_after,
                     findings: record.findings.clone(),
+                    head: record.method == "HEAD",
+                    knows: self.knows,
                     served: self.served.take(),
+                    arrival: self.arrival.take(),
                 });
             }
             let answered_by = self.answered_by.get().cloned();
@@ -82,7 +95,12 @@ fn of_the_operation(path: &str) -> bool {
 
 /// The page of an answer, if all of it goes to the client.
 fn served(record: &Record, response: &mut Response) -> Option<Served> {
-    let whole = matches!(response.extensions().get::<Change>(), None | Some(Change::Drip { .. }));
+    let length = response.body().size_hint().exact();
+    let whole = match response.extensions().get::<Change>() {
+        None | Some(Change::Drip { .. }) => true,
+        Some(Change::Truncate { bytes }) => length.is_some_and(|length| length <= *bytes as u64),
+        Some(Change::Malformed) => false,
+    };
     response.extensions_mut().remove::<Served>().filter(|_| whole && record.method != "HEAD")
 }
 
@@ -98,6 +116,7 @@ pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) ->
     let visit = Visit::of(&mock, &request);
     let world = Arc::clone(&visit.world);
     let reading = world.clock.read();
+    let knows = world.verdict.kept();
     let record = Record {
         id: RequestId::of(&request).uuid(),
         time: reading.now,
@@ -117,7 +136,9 @@ pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) ->
         elapsed: reading.elapsed,
         answered_by: visit.answerer(),
         record: Some(record),
+        knows,
         served: None,
+        arrival: None,
         retry_after: None,
     };
     request.extensions_mut().insert(visit);

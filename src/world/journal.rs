@@ -45,6 +45,8 @@ pub enum AnsweredBy {
     Prefer,
     /// These faults, by number.
     Faults(Vec<u64>),
+    /// A failure of the scenario.
+    Scenario,
 }
 
 /// Which records to list; what is not said lists all.
@@ -58,7 +60,7 @@ pub struct Filter {
     pub key: Option<String>,
     /// The status of the answer.
     pub status: Option<u16>,
-    /// `limit`, `prefer` or `fault`.
+    /// `limit`, `prefer`, `fault` or `scenario`.
     pub answered_by: Option<String>,
     /// The rule that a finding names.
     pub rule: Option<String>,
@@ -132,6 +134,7 @@ impl AnsweredBy {
             Self::Limit => "limit",
             Self::Prefer => "prefer",
             Self::Faults(_) => "fault",
+            Self::Scenario => "scenario",
         }
     }
 }

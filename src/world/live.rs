@@ -87,8 +87,9 @@ impl Live {
     }
 
     /// Adds to a store what became due since the last look, in the order of its arrival; whoever looks meanwhile waits.
-    pub fn deliver(&self, clock: &Reading, store: &Store) {
-        self.bring(&mut self.state(), clock, store);
+    /// Tells how many entries.
+    pub fn deliver(&self, clock: &Reading, store: &Store) -> u64 {
+        self.bring(&mut self.state(), clock, store)
     }
 
     /// Entries of these instants, which go on from what the activity has made, as it does from them.
@@ -109,10 +110,10 @@ impl Live {
         go();
     }
 
-    fn bring(&self, state: &mut State, clock: &Reading, store: &Store) {
+    fn bring(&self, state: &mut State, clock: &Reading, store: &Store) -> u64 {
         let State { going, progress, before, .. } = state;
         let Some(Going { activity, since, arrived }) = going else {
-            return;
+            return 0;
         };
         let period = activity.period();
         let age = clock.elapsed.saturating_sub(*since);
@@ -132,7 +133,9 @@ impl Live {
             }
             *arrived += 1;
         }
+        let count = due.len() as u64;
         store.append(due);
+        count
     }
 
     /// When a burst arrives, counted from the beginning: somewhere in its slot, so that it looks alive, one in each, so

@@ -10,7 +10,10 @@ mod crawls;
 mod exchange;
 mod expectation;
 mod finding;
+mod giving_up;
 mod manners;
+mod paging;
+mod ranges;
 mod replay;
 mod text;
 mod windows;
@@ -24,11 +27,11 @@ use crate::keys::Key;
 use crate::store::Store;
 
 pub use coverage::{Coverage, Example};
-pub use crawls::Paging;
-pub use exchange::{Exchange, Served};
+pub use exchange::{Arrival, Exchange, Served};
 pub use expectation::Expectation;
 pub use finding::{Bug, Finding};
 pub use manners::Manners;
+pub use paging::Paging;
 pub use windows::{Gap, Overlap, Windows};
 
 use replay::Replay;
@@ -106,6 +109,12 @@ impl Verdict {
         }
     }
 
+    /// How many requests are kept.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.lock().exchanges.len()
+    }
+
     /// Forgets every request.
     pub fn clear(&self) {
         *self.lock() = Kept::default();
@@ -118,12 +127,13 @@ impl Verdict {
             let kept = self.lock();
             (kept.exchanges.clone(), kept.not_judged)
         };
-        let mut keys: Vec<(Arc<Key>, Vec<Arc<Exchange>>)> = Vec::new();
-        for exchange in exchanges {
+        let mut keys: Vec<(Arc<Key>, Vec<Numbered>)> = Vec::new();
+        for (number, exchange) in exchanges.into_iter().enumerate() {
             let Some(key) = exchange.key.clone() else { continue };
+            let numbered = (number, as_it_arrived(exchange));
             match keys.iter_mut().find(|(known, _)| known.name == key.name) {
-                Some((_, theirs)) => theirs.push(exchange),
-                None => keys.push((key, vec![exchange])),
+                Some((_, theirs)) => theirs.push(numbered),
+                None => keys.push((key, vec![numbered])),
             }
         }
         let replay = Replay::over(store);
@@ -136,12 +146,26 @@ impl Verdict {
     }
 }
 
-fn client(key: &Key, exchanges: &[Arc<Exchange>], replay: &Replay<'_>, scope: &Scope, now: Timestamp) -> Client {
-    let exchanges: Vec<&Exchange> = exchanges.iter().map(AsRef::as_ref).collect();
-    let held = coverage::Ledger::of(&exchanges, replay, scope, now);
-    let (paging, of_paging) = crawls::judge(&exchanges, replay, &held);
-    let (windows, of_windows) = windows::judge(&exchanges, replay, &held);
-    let (manners, of_manners) = manners::judge(&exchanges, &held);
+/// An exchange, and as the how manieth it was answered.
+type Numbered = (usize, Arc<Exchange>);
+
+/// A page that has not reached the client, or not yet, was not given.
+fn as_it_arrived(exchange: Arc<Exchange>) -> Arc<Exchange> {
+    if exchange.served.is_none() || exchange.arrival.as_ref().is_none_or(Arrival::is_complete) {
+        return exchange;
+    }
+    Arc::new(Exchange { served: None, ..Exchange::clone(&exchange) })
+}
+
+fn client(key: &Key, numbered: &[Numbered], replay: &Replay<'_>, scope: &Scope, now: Timestamp) -> Client {
+    let exchanges: Vec<&Exchange> = numbered.iter().map(|(_, exchange)| exchange.as_ref()).collect();
+    // Who asks for the head alone asks for no page.
+    let for_pages: Vec<&Exchange> = exchanges.iter().copied().filter(|exchange| !exchange.head).collect();
+    let crawls = crawls::of_each_query(&for_pages, replay);
+    let held = coverage::Ledger::of(&for_pages, &crawls, replay, scope, now);
+    let (paging, of_paging) = paging::judge(&for_pages, &crawls, replay, &held);
+    let (windows, of_windows) = windows::judge(&for_pages, replay, &held);
+    let (manners, of_manners) = manners::judge(numbered, &held);
     let of_contract = contract::judge(&exchanges);
     let mut findings = [held.findings(), of_paging, of_windows, of_manners, of_contract].concat();
     findings.sort_by_key(|finding| finding.bug);

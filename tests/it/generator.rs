@@ -453,8 +453,7 @@ fn each_story_is_told_alone_or_not_at_all_and_its_queries_find_it_and_nothing_el
 #[test]
 fn stories_happen_when_they_are_said_to() {
     let entries = generated(&recipe(5000));
-    let whole =
-        |story: Story| -> Vec<Entry> { story.whole().iter().flat_map(|raw| asked(&entries, raw)).collect() };
+    let whole = |story: Story| -> Vec<Entry> { story.whole().iter().flat_map(|raw| asked(&entries, raw)).collect() };
 
     let night = whole(Story::OffHoursAdmin);
     let email = &night[0].actor.email;

@@ -284,6 +284,7 @@ fn opening_a_session_over_many_entries_takes_less_than_a_millisecond() {
         now: Some(time(NOW)),
         settings: Settings { rate_limit: RateLimit::Off, strict: false },
         live: None,
+        scenario: None,
         faults: Vec::new(),
         seed: 42,
     };

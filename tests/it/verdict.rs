@@ -1,116 +1,30 @@
 //! The verdict: every classic mistake of a poller is named, and none is invented.
 
+mod fairness;
 mod pollers;
+mod scenarios;
+mod stage;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::http::Request;
-use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
+use cortex_audit_mock::World;
+use cortex_audit_mock::contract::Query;
 use cortex_audit_mock::fault::{Effect, Rule};
-use cortex_audit_mock::world::Scenario;
-use cortex_audit_mock::world::verdict::{Bug, Expectation, Judgement, Scope};
-use cortex_audit_mock::{Config, RateLimit, World};
+use cortex_audit_mock::world::verdict::{Bug, Judgement, Scope};
 use serde_json::json;
-use tokio::runtime::Runtime;
 
 use crate::support::process::{Server, binary};
 use crate::support::{NOW, TestMock, time};
-use pollers::{Habit, Outside, Reply, poll};
+use pollers::{Habit, Poller};
+use stage::{Stage, clean, entry, moving};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What happens to a world at the how manieth request.
-type Happening = dyn Fn(&World, u64);
-
 /// A mistake, for how many rounds, in what world, and what is found of it.
 type Case<'a> = (Habit, u32, &'a dyn Fn(&World), &'a [Bug]);
-
-/// A mock, and a client's way to it; something happens to the world at each request.
-struct Stage {
-    mock: TestMock,
-    runtime: Runtime,
-    happens: Box<Happening>,
-    requests: Cell<u64>,
-}
-
-impl Stage {
-    fn new(happens: impl Fn(&World, u64) + 'static) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-        let mock = TestMock::with(Config { rate_limit: RateLimit::Off, ..Config::default() });
-        Self { mock, runtime, happens: Box::new(happens), requests: Cell::new(0) }
-    }
-
-    fn world(&self) -> std::sync::Arc<World> {
-        self.mock.mock.world()
-    }
-
-    fn ask(&self, query: &str) -> Reply {
-        let response = self.runtime.block_on(async {
-            let response = self.mock.raw(&format!("/api/v1/audit-logs?{query}")).await;
-            let (parts, body) = response.into_parts();
-            (parts.clone(), to_bytes(body, usize::MAX).await)
-        });
-        let number = self.requests.replace(self.requests.get() + 1);
-        (self.happens)(&self.world(), number);
-        let (parts, body) = response;
-        let seconds = parts.headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-        Reply {
-            status: parts.status.as_u16(),
-            retry_after: seconds.map(Duration::from_secs),
-            body: body.ok().and_then(|body| serde_json::from_slice(&body).ok()),
-        }
-    }
-
-    /// Polls, and judges what was read up to where the client came.
-    fn judged(&self, habit: Habit, rounds: u32) -> Judgement {
-        let world = self.world();
-        let outside = Outside {
-            ask: &|query| self.ask(query),
-            wait: &|length| world.advance(length),
-            now: &|| world.clock.now(),
-        };
-        // Where everything is on one page, no page can be missed.
-        let size = if habit == Habit::NewestTimestampCursor { 1000 } else { 10 };
-        let end = poll(habit, &outside, time(NOW), rounds, size);
-        let to = if habit == Habit::StopsWhenEmpty { None } else { Some(end) };
-        world.verdict(&Scope { from: Some(time(NOW)), to, ..Scope::default() })
-    }
-}
-
-fn entry(at: Timestamp, number: u64) -> Entry {
-    Entry {
-        action: Action::Update,
-        actor_identifier: Some("ci-deploy".to_owned()),
-        ip_address: None,
-        object_identifier: format!("object-{number}"),
-        object_type: "SERVICE".to_owned(),
-        timestamp: at.to_millisecond(),
-        actor: Actor::derived_from(Some("ci-deploy")),
-    }
-}
-
-/// Entries come between requests, some of them half a minute late, some of one millisecond.
-fn moving(seed: u64) -> impl Fn(&World, u64) {
-    move |world, number| {
-        let mut dice = (seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xD129_0DDF_BAD7_ECF1) | 1;
-        let mut draw = |bound: u64| {
-            dice ^= dice << 13;
-            dice ^= dice >> 7;
-            dice ^= dice << 17;
-            dice % bound
-        };
-        let now = world.clock.now();
-        let late = now.saturating_sub(Duration::from_millis(draw(30_000)));
-        let same = draw(5);
-        let mut entries: Vec<Entry> = (0..draw(12))
-            .map(|place| entry(now.saturating_sub(SECOND * u32::try_from(place).unwrap()), number * 100 + place))
-            .collect();
-        entries.extend((0..same).map(|place| entry(late, number * 100 + 50 + place)));
-        world.append(entries);
-    }
-}
 
 /// After each request an entry comes of the newest timestamp that there is, and one of a second before it.
 fn behind() -> impl Fn(&World, u64) {
@@ -121,19 +35,11 @@ fn behind() -> impl Fn(&World, u64) {
     }
 }
 
-#[track_caller]
-fn clean(judgement: &Judgement) {
-    for expectation in Expectation::ALL {
-        assert_eq!(judgement.broken(expectation), None, "{judgement}");
-    }
-    assert_eq!(judgement.bugs(), [], "{judgement}");
-}
-
 #[test]
 fn a_correct_client_is_clean_however_the_data_moves() {
     for seed in 0..1000 {
         let stage = Stage::new(moving(seed));
-        let judgement = stage.judged(Habit::Correct, 4);
+        let judgement = stage.judged(&Poller::new(Habit::Correct, 4));
         clean(&judgement);
         let coverage = &judgement.clients[0].coverage;
         assert_eq!((coverage.never, coverage.several), (0, 0), "{judgement}");
@@ -145,7 +51,7 @@ fn a_correct_client_is_clean_however_the_data_moves() {
 fn a_correct_client_is_clean_through_limits_and_failures() {
     for seed in 0..40 {
         let stage = Stage::new(moving(seed));
-        let world = stage.world();
+        let world = &stage.world;
         world.change_settings(|settings| settings.rate_limit = "4/min".parse().unwrap());
         world.faults.add(Rule { times: Some(1), cycle: Some(3), ..Effect::Malformed.into() });
         world.faults.add(Rule { times: Some(1), cycle: Some(5), ..Effect::Reset.into() });
@@ -154,7 +60,7 @@ fn a_correct_client_is_clean_through_limits_and_failures() {
             cycle: Some(4),
             ..Effect::Status { status: 503, retry_after: Some(2) }.into()
         });
-        let judgement = stage.judged(Habit::Correct, 3);
+        let judgement = stage.judged(&Poller::new(Habit::Correct, 3));
         clean(&judgement);
         assert!(judgement.clients[0].manners.throttled > 0, "{judgement}");
     }
@@ -167,8 +73,8 @@ fn found(habit: Habit, rounds: u32, prepare: impl Fn(&World)) -> (Vec<Bug>, Judg
         .flat_map(|seed| {
             let stage =
                 if habit == Habit::NewestTimestampCursor { Stage::new(behind()) } else { Stage::new(moving(seed)) };
-            prepare(&stage.world());
-            let judgement = stage.judged(habit, rounds);
+            prepare(&stage.world);
+            let judgement = stage.judged(&Poller::new(habit, rounds));
             let bugs = judgement.bugs();
             *last.borrow_mut() = Some(judgement);
             bugs
@@ -225,108 +131,14 @@ fn a_client_that_takes_an_empty_answer_for_the_end_is_told_from_one_that_waits()
             world.append([entry(world.clock.now(), number)]);
         }
     });
-    let world = stage.world();
+    let world = &stage.world;
     world.append([entry(time(NOW).saturating_add(SECOND), 99)]);
-    let judgement = stage.judged(Habit::StopsWhenEmpty, 20);
+    let judgement = stage.judged(&Poller::new(Habit::StopsWhenEmpty, 20));
     clean(&judgement);
     world.advance(SECOND * 3600);
     world.append([entry(world.clock.now(), 100)]);
     let judgement = world.verdict(&Scope { from: Some(time(NOW)), ..Scope::default() });
     assert_eq!(judgement.bugs(), [Bug::NeverRead, Bug::StoppedPolling], "{judgement}");
-}
-
-// Scenarios
-
-/// A stage on which nothing happens but the scenario.
-fn staged(scenario: Scenario, seed: u64) -> Stage {
-    let mut stage = Stage::new(|_, _| {});
-    stage.mock = TestMock::with(Config { rate_limit: RateLimit::Off, seed, ..Config::default() });
-    let world = stage.world();
-    world.append(
-        (0..60).map(|number| entry(time(NOW).saturating_add(SECOND * number * 7 / 5), 3000 + u64::from(number))),
-    );
-    world.set_scenario(Some(scenario));
-    stage
-}
-
-#[test]
-fn a_correct_client_is_clean_in_every_scenario() {
-    for scenario in Scenario::ALL {
-        // A burst is sixty pages.
-        let seeds = if scenario == Scenario::Burst { 3 } else { 40 };
-        for seed in 0..seeds {
-            let stage = staged(scenario, seed);
-            let judgement = stage.judged(Habit::Correct, 4);
-            clean(&judgement);
-            let coverage = &judgement.clients[0].coverage;
-            assert!(coverage.once == coverage.entries && coverage.once >= 20, "{scenario}: {judgement}");
-        }
-    }
-}
-
-#[test]
-fn each_scenario_shows_the_mistake_that_it_is_for() {
-    let cases = [
-        (Scenario::InsertBetweenPages, Habit::NoEnd, Bug::MovedUnderOffset),
-        (Scenario::LateArrivals, Habit::NoLag, Bug::LateArrivalMissed),
-        (Scenario::SameMillisecond, Habit::NewestTimestampCursor, Bug::EqualTimestampLost),
-        (Scenario::Burst, Habit::FirstPageOnly, Bug::StoppedEarly),
-        (Scenario::QuotaSqueeze, Habit::NoRetryOn429, Bug::GaveUpAfter429),
-        (Scenario::QuotaSqueeze, Habit::RetriesTooEarly, Bug::RetriedTooEarly),
-        (Scenario::Flaky, Habit::GivesUpOnFailure, Bug::GaveUpAfterFailure),
-    ];
-    for (scenario, habit, bug) in cases {
-        let found = (0..20).any(|seed| {
-            let stage = staged(scenario, seed);
-            if habit == Habit::NoEnd {
-                stage.world().advance(SECOND * 80);
-            }
-            stage.judged(habit, 6).bugs().contains(&bug)
-        });
-        assert!(found, "{scenario} shows nothing of {habit:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_scenario_is_the_same_with_the_same_seed_and_ends_without_a_trace() {
-    let run = async |seed: u64, name: &str| {
-        let mock = TestMock::with(Config { seed, ..Config::default() });
-        let before = (mock.shown("/settings").await, mock.shown("/faults").await["faults"].as_array().unwrap().len());
-        assert_eq!(mock.shown("/scenario").await, json!({"name": "off"}));
-        let set = mock.admin("PUT", "/scenario", json!({"name": name})).await.ok();
-        assert_eq!(set, json!({"name": name, "pages": 0, "added": 0}));
-        let mut seen = String::new();
-        for page in 0..6 {
-            let response = mock.raw(&format!("/api/v1/audit-logs?page={page}&pageSize=100")).await;
-            seen += &response.status().to_string();
-            if let Ok(body) = to_bytes(response.into_body(), usize::MAX).await {
-                seen += &String::from_utf8_lossy(&body);
-            }
-        }
-        mock.get_as("mock-admin~other", "/api/v1/audit-logs").await.ok();
-        assert_eq!(mock.shown("/scenario?session=other").await, json!({"name": "off"}));
-        assert_eq!(mock.admin("DELETE", "/scenario", "").await.ok(), json!({"name": "off"}));
-        let after = (mock.shown("/settings").await, mock.shown("/faults").await["faults"].as_array().unwrap().len());
-        assert_eq!(before, after);
-        // What differs in each error.
-        seen.split("requestId").map(|part| part.split_once(',').map_or(part, |(_, rest)| rest)).collect::<String>()
-    };
-    for scenario in Scenario::ALL {
-        let name = scenario.as_str();
-        assert_eq!(run(1, name).await, run(1, name).await, "{name}");
-    }
-    assert_ne!(run(1, "late-arrivals").await, run(2, "late-arrivals").await);
-}
-
-#[tokio::test]
-async fn a_wrong_scenario_says_what_there_is() {
-    let mock = TestMock::default();
-    let mut told = Vec::new();
-    for body in ["", "{}", r#"{"name": "flakey"}"#, r#"{"name": "off"}"#, r#"{"name": 7}"#, r#"{"scenario": "flaky"}"#]
-    {
-        told.push(mock.admin("PUT", "/scenario", body).await.details(400));
-    }
-    insta::assert_snapshot!(told.join("\n"));
 }
 
 // Over HTTP

@@ -75,8 +75,8 @@ impl FromRequestParts<Mock> for Wanted {
         let moment = |text: &str| Moment::read(text, now);
         let number = |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not a whole number"));
         let answered_by = |text: &str| match text {
-            "limit" | "prefer" | "fault" => Ok(text.to_owned()),
-            _ => Err(format!("\"{text}\" is not known; accepted: limit, prefer, fault")),
+            "limit" | "prefer" | "fault" | "scenario" => Ok(text.to_owned()),
+            _ => Err(format!("\"{text}\" is not known; accepted: limit, prefer, fault, scenario")),
         };
         Ok(Self {
             world: session.world,

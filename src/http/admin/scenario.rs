@@ -13,8 +13,10 @@ pub async fn get(session: Session) -> Json<Value> {
 }
 
 pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
-    let scenario = control::scenario(&body).map_err(Problem::BadBody)?;
-    session.world.set_scenario(scenario);
+    match control::scenario(&body).map_err(Problem::BadBody)? {
+        (Some(scenario), Some(seed)) => session.world.set_scenario_with_seed(scenario, seed),
+        (scenario, _) => session.world.set_scenario(scenario),
+    }
     Ok(shown(&session.world))
 }
 
@@ -24,8 +26,9 @@ pub async fn stop(session: Session) -> Json<Value> {
 }
 
 fn shown(world: &World) -> Json<Value> {
-    Json(match world.scenario.staged() {
-        None => json!({"name": "off"}),
-        Some(Staged { scenario, pages, added }) => json!({"name": scenario.as_str(), "pages": pages, "added": added}),
-    })
+    let Some(Staged { scenario, seed, pages, added, refused, failed }) = world.staged() else {
+        return Json(json!({"name": "off"}));
+    };
+    let name = scenario.as_str();
+    Json(json!({"name": name, "seed": seed, "pages": pages, "added": added, "refused": refused, "failed": failed}))
 }

@@ -1,14 +1,17 @@
 //! Which entries were served never, once, several times.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::Scope;
+use super::crawls::Crawl;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
-use super::replay::{Replay, subject, told};
+use super::ranges::Ranges;
+use super::replay::{Replay, told};
 use crate::contract::{Entry, Query, Timestamp};
 use crate::store::Held;
 
@@ -22,13 +25,16 @@ pub struct Coverage {
     pub once: usize,
     /// Served more than once.
     pub several: usize,
+    /// Of these, those that the client reads again on purpose: in ranges that share more than a second, or because it
+    /// began a crawl anew.
+    pub on_purpose: usize,
     /// Served never, although the client has asked since they came.
     pub never: usize,
     /// Came after the client's last request: nobody can tell yet.
     pub pending: usize,
     /// Some that were never served.
     pub never_examples: Vec<Example>,
-    /// Some that were served more than once.
+    /// Some that were served more than once, and not on purpose.
     pub several_examples: Vec<Example>,
 }
 
@@ -62,6 +68,10 @@ pub struct Ledger<'a> {
 struct Line {
     held: Held,
     times: usize,
+    /// The range in which it was last served, other than in a crawl that was begun anew.
+    range: Option<usize>,
+    /// It was served again, and not on purpose.
+    again: bool,
     /// Places of the first two exchanges that served it.
     by: [Option<usize>; 2],
 }
@@ -70,10 +80,16 @@ struct Line {
 const EXAMPLES: usize = 5;
 
 impl<'a> Ledger<'a> {
-    pub fn of(exchanges: &[&'a Exchange], replay: &'a Replay<'a>, scope: &Scope, now: Timestamp) -> Self {
+    pub fn of(
+        exchanges: &[&'a Exchange],
+        crawls: &[Vec<Crawl<'_>>],
+        replay: &'a Replay<'a>,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Self {
         let everything =
             Query { start_time: scope.from, end_time: scope.to, filters: scope.filters.clone(), ..Query::default() };
-        let line = |held: &Held| Line { held: *held, times: 0, by: [None; 2] };
+        let line = |held: &Held| Line { held: *held, times: 0, range: None, again: false, by: [None; 2] };
         let lines: Vec<Line> = replay.all(&everything).iter().map(line).collect();
         let places = lines.iter().enumerate().map(|(place, line)| (line.held.number, place)).collect();
         let mut ledger = Self {
@@ -86,20 +102,27 @@ impl<'a> Ledger<'a> {
             nothing_new: 0,
             newest: HashMap::new(),
         };
+        let given_up: HashSet<Uuid> = pages_begun_anew(crawls).collect();
+        let mut ranges = Ranges::default();
         for (number, exchange) in exchanges.iter().enumerate() {
             let Some(served) = &exchange.served else { continue };
             ledger.last_look = ledger.last_look.max(served.arrivals);
             let page = replay.page(served);
             if let Some(first) = page.first() {
-                let newest = ledger.newest.entry(subject(&served.query)).or_insert(first.timestamp);
+                let newest = ledger.newest.entry(served.query.subject()).or_insert(first.timestamp);
                 *newest = first.timestamp.max(*newest);
             }
+            let range = (!given_up.contains(&exchange.id)).then(|| ranges.place(&served.query, exchange));
             let mut anything_new = false;
             for held in page {
                 if let Some(place) = ledger.places.get(&held.number) {
                     let line = &mut ledger.lines[*place];
                     anything_new |= line.times == 0;
                     line.times += 1;
+                    if let (Some(before), Some(range)) = (line.range, range) {
+                        line.again |= !ranges.overlap_on_purpose(before, range);
+                    }
+                    line.range = range.or(line.range);
                     if let Some(free) = line.by.iter_mut().find(|by| by.is_none()) {
                         *free = Some(number);
                     }
@@ -124,7 +147,7 @@ impl<'a> Ledger<'a> {
 
     /// The newest timestamp that a query was served.
     pub fn newest_served_by(&self, query: &Query) -> Option<Timestamp> {
-        self.newest.get(&subject(query)).copied()
+        self.newest.get(&query.subject()).copied()
     }
 
     pub fn nothing_new(&self) -> usize {
@@ -145,10 +168,11 @@ impl<'a> Ledger<'a> {
             entries: self.lines.len(),
             once: count(&|line| line.times == 1),
             several: count(&|line| line.times > 1),
+            on_purpose: count(&|line| line.times > 1 && !line.again),
             never: count(&|line| self.missed(line)),
             pending: count(&|line| line.times == 0 && !self.missed(line)),
             never_examples: examples(&|line| self.missed(line)),
-            several_examples: examples(&|line| line.times > 1),
+            several_examples: examples(&|line| line.again),
         }
     }
 
@@ -172,14 +196,15 @@ impl<'a> Ledger<'a> {
         if let Some(Example { entry, .. }) = coverage.several_examples.first() {
             let message = format!(
                 "{} of {} entries were served more than once, such as {}",
-                coverage.several,
+                coverage.several - coverage.on_purpose,
                 coverage.entries,
                 told(entry)
             );
-            let twice = self.lines.iter().find(|line| line.times > 1);
+            let twice = self.lines.iter().find(|line| line.again);
             let shown =
                 twice.into_iter().flat_map(|line| line.by.iter().flatten().map(|number| self.exchanges[*number]));
-            findings.push(Finding::new(Bug::ReadTwice, coverage.several, message, shown));
+            let count = coverage.several - coverage.on_purpose;
+            findings.push(Finding::new(Bug::ReadTwice, count, message, shown));
         }
         if self.stopped {
             let message = "asked no more after an answer with nothing in it, although entries came later".to_owned();
@@ -187,6 +212,11 @@ impl<'a> Ledger<'a> {
         }
         findings
     }
+}
+
+fn pages_begun_anew(crawls: &[Vec<Crawl<'_>>]) -> impl Iterator<Item = Uuid> {
+    let given_up = crawls.iter().flatten().filter(|crawl| crawl.begun_anew);
+    given_up.flat_map(|crawl| crawl.pages.iter().map(|(exchange, _)| exchange.id))
 }
 
 /// Whether a client that used to ask again and again has asked no more since an empty answer: for a minute at least, and

@@ -1,6 +1,7 @@
 //! A request for audit logs and what became of it, as far as a judgement needs to know.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -27,8 +28,31 @@ pub struct Exchange {
     pub retry_after: Option<Duration>,
     /// What was wrong with the request, or ignored in it.
     pub findings: Vec<contract::Finding>,
-    /// The page, when one was given and reached the client whole.
+    /// Whether nothing but the head of an answer was asked for.
+    pub head: bool,
+    /// How many requests had been answered when it came: what any of these told, the client could know.
+    pub knows: usize,
+    /// The page, when one was given whole.
     pub served: Option<Served>,
+    /// Whether it has reached the client; `None` of one that is sent at once.
+    pub arrival: Option<Arrival>,
+}
+
+/// Whether an answer that takes its time has been sent to its last byte: not yet, by default.
+#[derive(Debug, Clone, Default)]
+pub struct Arrival(Arc<AtomicBool>);
+
+impl Arrival {
+    /// The last byte was sent.
+    pub fn completed(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the last byte was sent.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// A page that was given.

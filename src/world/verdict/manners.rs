@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::Numbered;
 use super::coverage::Ledger;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
@@ -24,9 +25,10 @@ pub struct Manners {
     pub peak_per_minute: usize,
 }
 
-pub fn judge(exchanges: &[&Exchange], held: &Ledger<'_>) -> (Manners, Vec<Finding>) {
-    let early = too_early(exchanges);
-    let again = refused_again(exchanges);
+pub fn judge(numbered: &[Numbered], held: &Ledger<'_>) -> (Manners, Vec<Finding>) {
+    let exchanges: Vec<&Exchange> = numbered.iter().map(|(_, exchange)| exchange.as_ref()).collect();
+    let early = too_early(numbered);
+    let again = refused_again(numbered);
     let mut findings = Vec::new();
     if let Some((exchange, wait, left)) = early.first() {
         let message = format!(
@@ -52,34 +54,39 @@ pub fn judge(exchanges: &[&Exchange], held: &Ledger<'_>) -> (Manners, Vec<Findin
         too_early: early.len(),
         refused_again: again.len(),
         nothing_new: held.nothing_new(),
-        peak_per_minute: peak(exchanges),
+        peak_per_minute: peak(&exchanges),
     };
     (manners, findings)
 }
 
 /// The requests that came before the wait was over that an earlier answer had told, with that wait and what was left.
-fn too_early<'a>(exchanges: &[&'a Exchange]) -> Vec<(&'a Exchange, Duration, Duration)> {
+fn too_early(numbered: &[Numbered]) -> Vec<(&Exchange, Duration, Duration)> {
     let mut early = Vec::new();
-    let mut until: Option<(Duration, Duration)> = None;
-    for exchange in exchanges {
-        if let Some((end, wait)) = until
-            && exchange.elapsed < end
+    // After each answer that told to wait: its number, until when one has to wait since, and which wait that was.
+    let mut told: Vec<(usize, Duration, Duration)> = Vec::new();
+    for (number, exchange) in numbered {
+        let known = told.partition_point(|(number, ..)| *number < exchange.knows);
+        if let Some((_, end, wait)) = told[..known].last()
+            && exchange.elapsed < *end
         {
-            early.push((*exchange, wait, end.saturating_sub(exchange.elapsed)));
+            early.push((exchange.as_ref(), *wait, end.saturating_sub(exchange.elapsed)));
         }
         if let Some(wait) = exchange.retry_after {
             let end = exchange.elapsed + wait;
-            until = until.filter(|(known, _)| *known >= end).or(Some((end, wait)));
+            let longer = told.last().filter(|(_, known, _)| *known >= end);
+            told.push(longer.map_or((*number, end, wait), |(_, end, wait)| (*number, *end, *wait)));
         }
     }
     early
 }
 
-fn refused_again<'a>(exchanges: &[&'a Exchange]) -> Vec<&'a Exchange> {
+fn refused_again(numbered: &[Numbered]) -> Vec<&Exchange> {
     let refused = |status: u16| matches!(status, 400 | 401 | 403 | 404 | 405);
-    let pairs = exchanges.windows(2);
-    let same = pairs.filter(|pair| refused(pair[0].status) && pair[0].query == pair[1].query);
-    same.filter(|pair| pair[1].status == pair[0].status).map(|pair| pair[1]).collect()
+    let again = numbered.windows(2).filter(|pair| {
+        let [(number, before), (_, after)] = pair else { return false };
+        refused(before.status) && after.status == before.status && after.query == before.query && after.knows > *number
+    });
+    again.map(|pair| pair[1].1.as_ref()).collect()
 }
 
 fn peak(exchanges: &[&Exchange]) -> usize {

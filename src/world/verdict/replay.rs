@@ -22,7 +22,7 @@ impl<'a> Replay<'a> {
     /// Everything that a query matches today, whatever its page, in the order in which it is answered.
     pub fn all(&self, query: &Query) -> Rc<Vec<Held>> {
         let found = || Rc::new(self.store.history(query.start_time, query.end_time, &query.filters));
-        Rc::clone(self.known.borrow_mut().entry(subject(query)).or_insert_with(found))
+        Rc::clone(self.known.borrow_mut().entry(query.subject()).or_insert_with(found))
     }
 
     /// What was on a page.
@@ -59,9 +59,4 @@ impl<'a> Replay<'a> {
 pub fn told(entry: &Entry) -> String {
     let Entry { action, object_type, object_identifier, timestamp, .. } = entry;
     format!("{action} {object_type} {object_identifier} of {timestamp}")
-}
-
-/// What a query is about, whatever page of it and however large.
-pub fn subject(query: &Query) -> String {
-    format!("{:?} {:?} {:?}", query.start_time, query.end_time, query.filters)
 }

@@ -27,9 +27,13 @@ impl fmt::Display for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { coverage, paging, windows, manners, .. } = self;
         writeln!(f, "{}: {} requests", self.key, self.requests)?;
+        let on_purpose = match coverage.on_purpose {
+            0 => String::new(),
+            count => format!(" ({count} of them on purpose)"),
+        };
         writeln!(
             f,
-            "  entries: {}, of which {} were served once, {} more often, {} never, {} came after the last request",
+            "  entries: {}, of which {} were served once, {} more often{on_purpose}, {} never, {} came after the last request",
             coverage.entries, coverage.once, coverage.several, coverage.never, coverage.pending
         )?;
         writeln!(

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::coverage::Ledger;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
-use super::replay::{Replay, subject};
+use super::ranges::on_purpose;
+use super::replay::Replay;
 use crate::contract::{Query, Timestamp};
 use crate::store::Held;
 
@@ -89,7 +90,7 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
         if place == all.len() {
             all.push(Vec::new());
         }
-        let (place, number) = *known.entry(subject(query)).or_insert((place, all[place].len()));
+        let (place, number) = *known.entry(query.subject()).or_insert((place, all[place].len()));
         if let Some(window) = all[place].get_mut(number) {
             window.arrivals = window.arrivals.max(served.arrivals);
             // The later pages of a range without an end do not make it longer, a later crawl does.
@@ -132,8 +133,10 @@ fn between(sorted: &[Window<'_>], replay: &Replay<'_>, windows: &mut Windows) ->
             let both = window.arrivals.min(seen);
             let entries = replay.all(&shared).iter().filter(|held| held.arrival <= both).count();
             if entries > 0 {
-                overlaps += 1;
-                shown.1 = shown.1.or(Some((window, to, entries)));
+                if !on_purpose(window.start, to) {
+                    overlaps += 1;
+                    shown.1 = shown.1.or(Some((window, to, entries)));
+                }
                 if windows.overlaps.len() < LISTED {
                     windows.overlaps.push(Overlap { from: window.start, to, entries });
                 }

@@ -1,0 +1,220 @@
+//! The scenario of a world: what it has done, and what it does around each request.
+//!
+//! It leaves nothing to be put back: its limit and its failures are its own and end with it, and so do the entries to
+//! come; those that came are like any others.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::Scenario;
+use super::budget::Budget;
+use crate::contract::{Query, Timestamp};
+use crate::fault::Effect;
+use crate::rate::RateLimit;
+use crate::seed::Chance;
+use crate::store::Store;
+use crate::world::verdict::Served;
+use crate::world::{Activity, Clock, Live, Models, Reading};
+
+/// What a scenario has done so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Staged {
+    /// Which.
+    pub scenario: Scenario,
+    /// What decided about it.
+    pub seed: u64,
+    /// Pages that it has seen.
+    pub pages: u64,
+    /// Entries that it has added.
+    pub added: u64,
+    /// Requests that its limit has refused.
+    pub refused: u64,
+    /// Requests that it has made fail.
+    pub failed: u64,
+}
+
+/// The scenario of a world, or none.
+#[derive(Debug)]
+pub struct Stage {
+    models: Arc<Models>,
+    /// Decides, unless a scenario brings a seed of its own.
+    seed: u64,
+    state: Mutex<Option<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    staged: Staged,
+    /// Where its entries come from: those of the clock, and those around pages.
+    entries: Live,
+    budget: Budget,
+    /// The world's age at the last burst.
+    burst: Option<Duration>,
+    /// How many requests each key has sent that could fail.
+    turns: HashMap<String, u64>,
+}
+
+/// What chance is asked for: what comes after a page.
+const AFTER: u64 = 1 << 50;
+/// What chance is asked for: which of some requests fails.
+const FAILS: u64 = 1 << 53;
+/// What chance is asked for: how the first one fails.
+const FIRST_FAILURE: u64 = 1 << 54;
+/// Its entries are not those that live activity of the same seed makes.
+const ENTRIES: u64 = 1 << 55;
+
+impl Stage {
+    pub(in crate::world) fn new(models: Arc<Models>, seed: u64) -> Self {
+        Self { models, seed, state: Mutex::default() }
+    }
+
+    pub(in crate::world) fn staged(&self) -> Option<Staged> {
+        self.state().as_ref().map(|state| state.staged)
+    }
+
+    /// Begins a scenario in place of any before; without a seed, by that of the world.
+    pub(in crate::world) fn begin(&self, scenario: Scenario, seed: Option<u64>, clock: &Reading) {
+        let seed = seed.unwrap_or(self.seed);
+        let entries = Live::new(Arc::clone(&self.models), seed ^ ENTRIES);
+        let late = Activity { rate: Scenario::LATE, lateness: Scenario::LATEST, burst: 1 };
+        entries.set((scenario == Scenario::LateArrivals).then_some(late), clock);
+        let staged = Staged { scenario, seed, pages: 0, added: 0, refused: 0, failed: 0 };
+        let (budget, turns) = (Budget::default(), HashMap::new());
+        *self.state() = Some(State { staged, entries, budget, burst: None, turns });
+    }
+
+    pub(in crate::world) fn end(&self) {
+        *self.state() = None;
+    }
+
+    /// Adds to a store what came by the clock since the last look.
+    pub(in crate::world) fn deliver(&self, clock: &Reading, store: &Store) {
+        if let Some(state) = &mut *self.state() {
+            state.deliver(clock, store);
+        }
+    }
+
+    /// Adds what came by the time before a clock is moved, and moves it before anybody looks again.
+    pub(in crate::world) fn before_a_move(&self, clock: &Clock, store: &Store, go: impl FnOnce()) {
+        let mut state = self.state();
+        if let Some(state) = &mut *state {
+            state.deliver(&clock.read(), store);
+        }
+        go();
+    }
+
+    /// Adds what comes just before a page is looked up.
+    pub(in crate::world) fn before_page(&self, query: &Query, clock: &Reading, store: &Store) {
+        let Some(state) = &mut *self.state() else { return };
+        // Otherwise nothing served is new enough that anything of its millisecond can still come.
+        let prepares = state.staged.scenario == Scenario::SameMillisecond && query.page == 0;
+        let now = clock.now.to_millisecond();
+        if prepares && newest(store, now).is_none_or(|newest| newest < now) && state.budget.allows(query, clock.elapsed)
+        {
+            state.add(&[now], store);
+        }
+    }
+
+    /// Adds what comes after a page.
+    pub(in crate::world) fn after_page(&self, served: &Served, clock: &Reading, store: &Store) {
+        let Some(state) = &mut *self.state() else { return };
+        let come = state.after_page(served, clock, store);
+        state.add(&come, store);
+    }
+
+    /// What is admitted of a client that otherwise has this limit, and whether that is the scenario's doing.
+    #[must_use]
+    pub(crate) fn limit(&self, limit: RateLimit) -> (RateLimit, bool) {
+        let squeezes = self.state().as_ref().is_some_and(|state| state.staged.scenario == Scenario::QuotaSqueeze);
+        if squeezes {
+            let stricter = limit.stricter(Scenario::SQUEEZED);
+            (stricter, stricter != limit)
+        } else {
+            (limit, false)
+        }
+    }
+
+    /// Counts a request that was refused for the scenario's limit.
+    pub(crate) fn count_refusal(&self) {
+        if let Some(state) = &mut *self.state() {
+            state.staged.refused += 1;
+        }
+    }
+
+    /// Counts a request of a key and says how it fails, if it does: for each key the same in the same order.
+    #[must_use]
+    pub(crate) fn failure(&self, key: &str) -> Option<Effect> {
+        let mut state = self.state();
+        let State { staged, turns, .. } = state.as_mut().filter(|state| state.staged.scenario == Scenario::Flaky)?;
+        let turn = turns.entry(key.to_owned()).or_default();
+        let (round, place) = (*turn / Scenario::ONE_FAILS_OF, *turn % Scenario::ONE_FAILS_OF);
+        *turn += 1;
+        if place != Chance::of(staged.seed, FAILS, round).number(Scenario::ONE_FAILS_OF) {
+            return None;
+        }
+        staged.failed += 1;
+        let kinds = Scenario::FAILURES.len();
+        let first = Chance::of(staged.seed, FIRST_FAILURE, 0).below(kinds);
+        let passed = usize::try_from(round % kinds as u64).unwrap_or_default();
+        Some(Scenario::FAILURES[(first + passed) % kinds])
+    }
+
+    fn state(&self) -> MutexGuard<'_, Option<State>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn deliver(&mut self, clock: &Reading, store: &Store) {
+        self.staged.added += self.entries.deliver(clock, store);
+    }
+
+    fn add(&mut self, instants: &[Timestamp], store: &Store) {
+        self.staged.added += instants.len() as u64;
+        store.append(self.entries.invent(instants));
+    }
+
+    /// The instants of the entries that come after a page.
+    fn after_page(&mut self, served: &Served, clock: &Reading, store: &Store) -> Vec<Timestamp> {
+        let mut chance = Chance::of(self.staged.seed, AFTER, self.staged.pages);
+        self.staged.pages += 1;
+        let last = served.query.page as usize + 1 >= served.total_pages;
+        let comes = match self.staged.scenario {
+            Scenario::InsertBetweenPages => !last,
+            Scenario::LateArrivals | Scenario::SameMillisecond => true,
+            Scenario::Burst => {
+                last && self.burst.is_none_or(|at| clock.elapsed.saturating_sub(at) >= Scenario::RENEWED)
+            }
+            Scenario::QuotaSqueeze | Scenario::Flaky => false,
+        };
+        if !comes || !self.budget.spend(&served.query, clock.elapsed) {
+            return Vec::new();
+        }
+        let now = clock.now.to_millisecond();
+        let few = 1 + chance.number(3);
+        match self.staged.scenario {
+            Scenario::LateArrivals => (0..few).map(|_| late(now, &mut chance)).collect(),
+            Scenario::SameMillisecond => {
+                let served = newest(store, now).filter(|newest| now.since(*newest) <= Scenario::LATEST);
+                (0..few + 2).map(|_| served.unwrap_or(now)).collect()
+            }
+            Scenario::Burst => {
+                self.burst = Some(clock.elapsed);
+                let size = u64::from(served.query.page_size);
+                (0..2 * size + size.div_ceil(2)).map(|_| now).collect()
+            }
+            _ => (0..few).map(|_| now).collect(),
+        }
+    }
+}
+
+fn late(now: Timestamp, chance: &mut Chance) -> Timestamp {
+    now.saturating_sub(Scenario::LATEST.mul_f64(1.0 - chance.fraction())).to_millisecond()
+}
+
+/// The newest timestamp that is not of the future.
+fn newest(store: &Store, now: Timestamp) -> Option<Timestamp> {
+    let query = Query { end_time: Some(now), page_size: 1, ..Query::default() };
+    store.page(&query).logs.first().map(|entry| entry.timestamp)
+}

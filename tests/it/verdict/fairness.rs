@@ -1,0 +1,121 @@
+//! The verdict invents nothing: what looks like a mistake from the server's side and is none.
+
+use std::time::Duration;
+
+use axum::body::to_bytes;
+use axum::http::Request;
+use cortex_audit_mock::contract::Timestamp;
+use cortex_audit_mock::fault::{Delay, Effect, Matching, Rule};
+use cortex_audit_mock::world::verdict::{Bug, Judgement, Scope};
+use http_body_util::BodyExt;
+
+use super::stage::{clean, entry};
+use crate::support::{NOW, TestMock, time};
+
+const ALL: &str = "/api/v1/audit-logs?page=0&pageSize=1000";
+const SECOND: Duration = Duration::from_secs(1);
+
+fn judged(mock: &TestMock) -> Judgement {
+    mock.mock.world().verdict(&Scope::default())
+}
+
+fn on_page(page: u32, effect: Effect) -> Rule {
+    Rule { matching: Matching { page: Some(page), ..Matching::default() }, ..effect.into() }
+}
+
+fn at(seconds: u32) -> Timestamp {
+    time(NOW).saturating_add(SECOND * seconds)
+}
+
+#[tokio::test]
+async fn a_page_that_is_shorter_than_where_it_would_break_off_arrives_whole() {
+    let mock = TestMock::default();
+    mock.mock.world().faults.add(Effect::Truncate { bytes: 10_000_000 });
+    to_bytes(mock.raw(ALL).await.into_body(), usize::MAX).await.unwrap();
+    clean(&judged(&mock));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_drips_counts_when_its_last_byte_is_sent() {
+    let mock = TestMock::default();
+    let drip = Rule { times: Some(1), ..Effect::Drip { bytes: 1000, every: SECOND }.into() };
+    mock.mock.world().faults.add(drip.clone());
+    let mut body = mock.raw(ALL).await.into_body();
+    body.frame().await.unwrap().unwrap();
+    assert_eq!(judged(&mock).clients[0].coverage.once, 0, "it is on its way");
+    // The client has waited long enough, and asks again.
+    drop(body);
+    mock.get(ALL).await.ok();
+    clean(&judged(&mock));
+
+    let mock = TestMock::default();
+    mock.mock.world().faults.add(drip);
+    to_bytes(mock.raw(ALL).await.into_body(), usize::MAX).await.unwrap();
+    clean(&judged(&mock));
+}
+
+#[tokio::test]
+async fn a_look_at_the_head_is_no_page_that_was_given_up() {
+    let mock = TestMock::default();
+    mock.get(ALL).await.ok();
+    mock.mock.world().append([entry(at(0), 1)]);
+    mock.get("/api/v1/audit-logs?page=0&pageSize=10&actions=DELETE").await.ok();
+    mock.send(Request::head(ALL).header("Authorization", "Bearer mock-admin")).await;
+    let bugs = judged(&mock).bugs();
+    assert!(!bugs.contains(&Bug::GaveUpAfterFailure), "{bugs:?}");
+}
+
+/// Pages can be asked for side by side: who is on the way when another is told to wait could not know.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_was_sent_before_the_answer_that_says_wait_is_not_too_early() {
+    let mock = TestMock::default();
+    let faults = &mock.mock.world().faults;
+    faults.add(on_page(0, Effect::Delay(Delay::Fixed(SECOND))));
+    faults.add(on_page(0, Effect::Status { status: 429, retry_after: Some(5) }));
+    faults.add(on_page(1, Effect::Delay(Delay::Fixed(SECOND * 2))));
+    let paths = [0, 1].map(|page| format!("/api/v1/audit-logs?page={page}&pageSize=500"));
+    tokio::join!(mock.raw(&paths[0]), mock.raw(&paths[1]));
+    assert_eq!(judged(&mock).clients[0].manners.too_early, 0);
+    mock.raw(&paths[1]).await;
+    assert_eq!(judged(&mock).clients[0].manners.too_early, 1, "now it knows");
+}
+
+#[tokio::test]
+async fn a_query_too_long_to_be_kept_whole_is_not_said_to_lack_its_end() {
+    let mock = TestMock::default();
+    let names = "objectIdentifiers=some-object&".repeat(500);
+    mock.get(&format!("/api/v1/audit-logs?{names}page=0&pageSize=1000")).await.ok();
+    assert!(!judged(&mock).bugs().contains(&Bug::Contract), "{}", judged(&mock));
+}
+
+#[tokio::test]
+async fn a_client_that_starts_again_in_the_middle_and_reads_all_of_it_has_read_it_once() {
+    let mock = TestMock::default();
+    for page in [0, 1, 0, 1, 2] {
+        mock.logs(&format!("page={page}&pageSize=250")).await.ok();
+    }
+    clean(&judged(&mock));
+    assert_eq!(judged(&mock).clients[0].coverage.on_purpose, 500);
+    // Who reads it again later reads it twice.
+    mock.mock.world().advance(SECOND * 300);
+    mock.logs("page=0&pageSize=250").await.ok();
+    assert_eq!(judged(&mock).bugs(), [Bug::ReadTwice]);
+}
+
+#[tokio::test]
+async fn ranges_that_share_a_minute_do_so_on_purpose_and_those_that_share_an_instant_do_not() {
+    let shared = async |seconds: u32| {
+        let mock = TestMock::default();
+        mock.mock.world().remove_entries();
+        mock.mock.world().append((0..200).map(|number| entry(at(number), u64::from(number))));
+        for (from, to) in [(0, 100), (100 - seconds, 200)] {
+            mock.logs(&format!("page=0&pageSize=1000&startTime={}&endTime={}", at(from), at(to))).await.ok();
+        }
+        judged(&mock)
+    };
+    assert_eq!(shared(0).await.bugs(), [Bug::ReadTwice, Bug::Overlap]);
+    let judgement = shared(60).await;
+    clean(&judgement);
+    assert_eq!(judgement.clients[0].coverage.on_purpose, 61);
+    assert!(judgement.to_string().contains("61 more often (61 of them on purpose)"), "{judgement}");
+}
