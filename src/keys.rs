@@ -30,7 +30,7 @@ pub struct Keys {
 /// A key and what it may do.
 #[derive(Debug, Clone)]
 pub struct Key {
-    digest: [u8; 32],
+    digest: [u64; 4],
     /// The name that people know it by.
     pub name: String,
     /// The last four characters of its token, as the product shows them; empty when the token is shorter than eight.
@@ -86,11 +86,11 @@ impl Keys {
     /// Every key is compared, each in constant time: how long it takes tells nothing about any token.
     #[must_use]
     pub fn find(&self, token: &str) -> Option<Grant<'_>> {
-        let digest: [u8; 32] = Sha256::digest(token).into();
+        let digest = digest(token);
         let mut found = Choice::from(0);
         let mut place = 0_u64;
         for (index, key) in (0_u64..).zip(&self.list) {
-            let same = key.digest.ct_eq(&digest);
+            let same = key.digest.as_slice().ct_eq(&digest);
             place.conditional_assign(&index, same);
             found |= same;
         }
@@ -110,6 +110,13 @@ impl Keys {
     pub fn list(&self) -> &[Arc<Key>] {
         &self.list
     }
+}
+
+/// SHA-256 in words: to compare four words takes less than to compare 32 bytes, and as long for one as for another.
+fn digest(token: &str) -> [u64; 4] {
+    let bytes: [u8; 32] = Sha256::digest(token).into();
+    let (words, _) = bytes.as_chunks::<8>();
+    std::array::from_fn(|place| u64::from_le_bytes(words[place]))
 }
 
 impl Key {

@@ -7,6 +7,7 @@
 //!   an instant. The `dictionary` has what the numbers stand for, as values and as ready-made JSON.
 //! - Its `index` has, for every value of every attribute that a filter knows, the `places` of the entries with it. So
 //!   the total of a query is the size of a set, and a page begins at its so manieth member.
+//! - What is `ready` is the JSON of neighbours that somebody has read before.
 //! - What is added is a few `loose` entries, and runs of them when they become many. The `order` of answers goes across.
 //! - A `view` is all of them at one moment. Readers share it; who adds makes another and puts it in its place.
 
@@ -16,6 +17,7 @@ mod index;
 mod order;
 mod places;
 mod postings;
+mod ready;
 mod run;
 mod source;
 mod times;

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 
 use super::{Key, Keys, VIEW_AUDIT_LOGS};
 use crate::contract::{Timestamp, is_email, nearest};
@@ -138,7 +137,7 @@ impl<'a> Reader<'_, 'a> {
         &mut self,
         value: &'a RawValue,
         item: &str,
-        tokens: &mut BTreeSet<[u8; 32]>,
+        tokens: &mut BTreeSet<[u64; 4]>,
         names: &mut BTreeSet<String>,
     ) -> Option<Key> {
         let errors_before = self.findings.errors.len();
@@ -147,7 +146,7 @@ impl<'a> Reader<'_, 'a> {
         self.findings.known_fields(&members, item, &fields);
 
         let token = self.findings.required(value, &members, item, "token").unwrap_or_default();
-        let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        let digest = super::digest(&token);
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             self.wrong(
                 &members,

@@ -33,8 +33,8 @@ impl Index {
         };
         let actor = |deed| dictionary.actors.get(dictionary.deeds.get(deed).actor);
         Self {
-            actions: by_deed(Action::ALL.len(), &|deed| place(&Action::ALL, dictionary.deeds.get(deed).action)),
-            actor_types: by_deed(ActorType::ALL.len(), &|deed| place(&ActorType::ALL, actor(deed).kind)),
+            actions: by_deed(Action::ALL.len(), &|deed| place(&Action::ALL, &dictionary.deeds.get(deed).action)),
+            actor_types: by_deed(ActorType::ALL.len(), &|deed| place(&ActorType::ALL, &actor(deed).kind)),
             request_types: by_deed(dictionary.request_types.len(), &|deed| actor(deed).request_type.map(Id::place)),
             emails: by_deed(dictionary.emails.len(), &|deed| actor(deed).email.map(Id::place)),
             api_keys: by_deed(dictionary.api_keys.len(), &|deed| actor(deed).api_key.map(Id::place)),
@@ -69,13 +69,13 @@ impl Index {
     }
 }
 
-fn place<T: PartialEq>(all: &[T], value: T) -> Option<usize> {
-    all.iter().position(|known| *known == value)
+fn place<T: PartialEq>(all: &[T], value: &T) -> Option<usize> {
+    all.iter().position(|known| known == value)
 }
 
 /// The numbers of the values asked for; `None` when none is.
-fn known<T: PartialEq + Copy>(asked: &[T], all: &[T]) -> Option<Vec<usize>> {
-    (!asked.is_empty()).then(|| asked.iter().filter_map(|value| place(all, *value)).collect())
+fn known<T: PartialEq>(asked: &[T], all: &[T]) -> Option<Vec<usize>> {
+    (!asked.is_empty()).then(|| asked.iter().filter_map(|value| place(all, value)).collect())
 }
 
 /// The numbers of the words asked for, as far as any entry has them; `None` when none is asked for.

@@ -1,6 +1,7 @@
 //! The order of answers across several runs of entries: which hit is the so manieth, and which follow it.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use super::places::Places;
 use super::source::Source;
@@ -48,6 +49,12 @@ impl<'a> Hits<'a> {
 
     pub fn len(&self) -> usize {
         self.len
+    }
+
+    /// The places of so many hits from the `first`th on, if they are neighbours.
+    pub fn stretch(&self, first: usize, most: usize) -> Option<Range<usize>> {
+        let start = self.start.saturating_add(first).min(self.end);
+        self.passing.is_none().then(|| start..self.end.min(start.saturating_add(most)))
     }
 
     /// The places of the hits from the `first`th on.

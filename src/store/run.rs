@@ -1,11 +1,13 @@
 //! A run of entries: in the order of answers, indexed, and never changed.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use super::dictionary::{Dictionary, Fragments};
 use super::index::Index;
 use super::order::Key;
 use super::places::Places;
+use super::ready::Ready;
 use super::times::{Printer, Times};
 use super::words::Id;
 use crate::contract::{Entry, Filters, Timestamp};
@@ -22,6 +24,7 @@ pub struct Run {
     /// Empty when all were there from the start.
     arrivals: Vec<u32>,
     index: Index,
+    ready: Ready,
 }
 
 /// Entries that are about to become a run, in any order.
@@ -77,6 +80,7 @@ impl Builder {
             beginnings: dictionary.beginnings(),
             middles: dictionary.middles(),
             dictionary,
+            ready: Ready::new(deeds.len()),
             deeds,
             objects,
             times,
@@ -110,6 +114,11 @@ impl Run {
     /// The places of the entries that pass; `None` when all do.
     pub fn places(&self, filters: &Filters) -> Option<Places<'_>> {
         self.index.places(&self.dictionary, filters)
+    }
+
+    /// Appends neighbours as an answer has them, with a comma behind each.
+    pub fn write_all(&self, places: Range<usize>, printer: &mut Printer, to: &mut Vec<u8>) {
+        self.ready.write(places, self.len(), |place, to| self.write(place, printer, to), to);
     }
 
     /// Appends an entry as an answer has it (RES-ENTRY).

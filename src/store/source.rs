@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::order::Key;
@@ -67,10 +68,22 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Appends neighbours as an answer has them, with a comma behind each.
+    pub fn write_all(&self, places: Range<usize>, printer: &mut Printer, to: &mut Vec<u8>) {
+        if let Self::Run(run) = self {
+            return run.write_all(places, printer, to);
+        }
+        for place in places {
+            self.write(place, printer, to);
+            to.push(b',');
+        }
+    }
+
     /// The places of the entries that pass; `None` when all do.
     pub fn places(&self, filters: &Filters) -> Option<Places<'a>> {
         match self {
             Self::Run(run) => run.places(filters),
+            Self::Loose(_) if *filters == Filters::default() => None,
             Self::Loose(loose) => {
                 let passing = (0..).zip(loose.iter()).filter(|(_, loose)| filters.match_entry(&loose.entry));
                 Some(Places::Few(Cow::Owned(passing.map(|(place, _)| place).collect())))

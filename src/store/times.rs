@@ -107,9 +107,9 @@ mod tests {
             "9999-12-31T23:59:59.100000001Z",
             "1970-01-01T00:00:00Z",
         ] {
-            let mut printed = Vec::new();
-            printer.print(text.parse::<Timestamp>().unwrap().parts(), &mut printed);
-            assert_eq!(String::from_utf8(printed).unwrap(), text);
+            let mut text_of = Vec::new();
+            printer.print(text.parse::<Timestamp>().unwrap().parts(), &mut text_of);
+            assert_eq!(String::from_utf8(text_of).unwrap(), text);
         }
     }
 }

@@ -156,7 +156,7 @@ fn nights_and_weekends_are_quiet() {
     let entries = ordinary(40_000);
     let people: Vec<&Entry> = entries.iter().filter(|entry| is_person(entry)).collect();
     assert!((18_000..26_000).contains(&people.len()), "{}", people.len());
-    let weekend = people.iter().filter(|entry| is_weekend(entry)).count();
+    let weekend = people.iter().filter(is_weekend).count();
     assert!(weekend * 20 < people.len() && weekend * 200 > people.len(), "{weekend} of {}", people.len());
 
     // People of one office, by the hours of its day: it is one hour ahead of UTC.
@@ -462,7 +462,7 @@ fn stories_happen_when_they_are_said_to() {
     let usual = entries.iter().filter(|entry| entry.actor.email == *email && entry.ip_address != night[0].ip_address);
     let usual: BTreeSet<u32> = usual.filter(|entry| !is_weekend(entry)).map(|entry| utc(entry).hour()).collect();
     assert!(usual.len() > 2);
-    assert!(night.iter().all(|entry| is_weekend(entry)), "{night:?}");
+    assert!(night.iter().all(is_weekend), "{night:?}");
 
     let token = asked(&entries, Story::LeakedToken.clue());
     let addresses: BTreeSet<_> = token.iter().map(|entry| entry.ip_address.clone()).collect();

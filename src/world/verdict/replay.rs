@@ -32,10 +32,10 @@ impl<'a> Replay<'a> {
         let all = self.all(&served.query);
         // Nothing came since: the page is where it was.
         if all.iter().all(|held| held.arrival <= served.arrivals) {
-            return all.iter().skip(first).take(size).cloned().collect();
+            return all.iter().skip(first).take(size).copied().collect();
         }
         let there = all.iter().filter(|held| held.arrival <= served.arrivals);
-        there.skip(first).take(size).cloned().collect()
+        there.skip(first).take(size).copied().collect()
     }
 
     /// The entry behind it.

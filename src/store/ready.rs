@@ -1,0 +1,84 @@
+//! The JSON of entries that were read before, ready to be copied: a page of neighbours is then a copy or two.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Stretches of entries, each with a comma behind every entry. Made when somebody first reads one, kept for good.
+#[derive(Debug)]
+pub struct Ready {
+    stretches: Vec<OnceLock<Stretch>>,
+    /// How many bytes more may be kept. What is read beyond is put together each time.
+    left: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Stretch {
+    json: Box<[u8]>,
+    /// Where each entry starts, and where the last ends.
+    starts: Box<[u32]>,
+}
+
+/// Entries in a stretch: about as many as in a page that asks for no other size.
+const LENGTH: usize = 256;
+/// Bytes for one run: some forty thousand entries.
+const MOST: usize = 8 << 20;
+
+impl Ready {
+    /// Nothing yet, of so many entries.
+    pub fn new(entries: usize) -> Self {
+        let stretches = (0..entries.div_ceil(LENGTH)).map(|_| OnceLock::new()).collect();
+        Self { stretches, left: AtomicUsize::new(MOST) }
+    }
+
+    /// Appends entries with a comma behind each; `write` appends one without.
+    pub fn write(
+        &self,
+        places: Range<usize>,
+        entries: usize,
+        mut write: impl FnMut(usize, &mut Vec<u8>),
+        to: &mut Vec<u8>,
+    ) {
+        let mut place = places.start;
+        while place < places.end {
+            let number = place / LENGTH;
+            let first = number * LENGTH;
+            let end = places.end.min(first + LENGTH);
+            if let Some(stretch) = self.stretch(number, first..entries.min(first + LENGTH), &mut write) {
+                let [start, end] = [place, end].map(|place| stretch.starts[place - first] as usize);
+                to.extend_from_slice(&stretch.json[start..end]);
+            } else {
+                for place in place..end {
+                    write(place, to);
+                    to.push(b',');
+                }
+            }
+            place = end;
+        }
+    }
+
+    fn stretch(
+        &self,
+        number: usize,
+        places: Range<usize>,
+        write: &mut impl FnMut(usize, &mut Vec<u8>),
+    ) -> Option<&Stretch> {
+        if let Some(ready) = self.stretches[number].get() {
+            return Some(ready);
+        }
+        if self.left.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        let mut json = Vec::new();
+        let mut starts = vec![0];
+        for place in places {
+            write(place, &mut json);
+            json.push(b',');
+            starts.push(u32::try_from(json.len()).ok()?);
+        }
+        let take = |left: usize| Some(left.saturating_sub(json.len()));
+        // Another reader may have made it meanwhile; then a little too much is counted.
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        Some(self.stretches[number].get_or_init(|| Stretch { json: json.into(), starts: starts.into() }))
+    }
+}
