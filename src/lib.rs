@@ -42,6 +42,7 @@ mod mock_server;
 pub mod pseudonym;
 pub mod rate;
 pub mod record;
+pub mod remote;
 mod seed;
 pub mod server;
 pub mod store;
