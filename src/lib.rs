@@ -46,6 +46,7 @@ pub mod remote;
 mod seed;
 pub mod server;
 pub mod store;
+pub mod verify;
 pub mod world;
 
 pub use config::Config;

@@ -12,7 +12,7 @@ pub use pace::Time;
 pub use token::Token;
 pub use url::ApiUrl;
 
-pub(crate) use connection::{Connection, Reply};
+pub(crate) use connection::{Call, Connection, Reply};
 pub(crate) use failure::{Failure, passing};
 pub(crate) use pace::Pace;
 pub(crate) use retry::backoff;

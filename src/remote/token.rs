@@ -43,12 +43,17 @@ impl Token {
         format!("Bearer {}", self.secret)
     }
 
+    /// A text without the token, as it is and as JSON writes it.
+    pub(crate) fn hidden(&self, text: &str) -> String {
+        let in_json = self.secret.replace('\\', "\\\\").replace('"', "\\\"");
+        text.replace(&self.secret, "[token]").replace(&in_json, "[token]")
+    }
+
     /// A text of a server, as it may be shown: without the token, on one line, and not for ever.
     pub(crate) fn cleaned(&self, text: &str) -> String {
         const LONGEST: usize = 300;
 
-        let text = text.replace(&self.secret, "[token]");
-        let text: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
+        let text: String = self.hidden(text).chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match text.char_indices().nth(LONGEST) {
             Some((end, _)) => format!("{}…", &text[..end]),

@@ -1,0 +1,270 @@
+//! Asking: below the rate limit, never more than [`MOST_REQUESTS`] times, and the same question only once.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::answer::Answer;
+use super::{Event, MOST_REQUESTS};
+use crate::remote::{Call, Connection, Failure, Pace, Time, Token, backoff};
+
+/// The path of the operation.
+pub const LOGS: &str = "/api/v1/audit-logs";
+
+/// A question.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Request {
+    pub path: &'static str,
+    /// The query string as it is sent.
+    pub query: String,
+    pub by: By,
+    pub content_type: Option<&'static str>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum By {
+    /// The token.
+    Token,
+    /// The token, behind `bearer` in lower case.
+    LowerCase,
+    /// The token of the second key.
+    WithoutPermission,
+    /// No token at all.
+    Nobody,
+    /// A token that no key has.
+    Unknown,
+    /// What is no token of the scheme `Bearer`.
+    Malformed,
+}
+
+/// Why a question has no answer.
+#[derive(Debug)]
+pub struct Unasked(pub String);
+
+/// A 429 that was met.
+#[derive(Debug)]
+pub struct Limited {
+    pub request: Request,
+    pub answer: Rc<Answer>,
+    /// So many requests had been sent.
+    pub requests: usize,
+    /// How often this request had been refused already, and the wait been kept.
+    pub again: u32,
+}
+
+/// Asks a server.
+pub struct Asker<'a> {
+    connection: Connection,
+    second: Option<Token>,
+    time: Time,
+    pace: Pace,
+    tell: &'a dyn Fn(Event<'_>),
+    requests: usize,
+    reached: bool,
+    waited: Duration,
+    /// Since the last 429, so many were answered.
+    admitted: u32,
+    /// What a server that admits only a few wants between two.
+    spacing: Duration,
+    known: HashMap<Request, Rc<Answer>>,
+    /// Every answer, in the order in which they came.
+    pub heard: Vec<(Request, Rc<Answer>)>,
+    pub limited: Vec<Limited>,
+}
+
+impl Request {
+    /// For audit logs, with the token.
+    pub fn logs(query: impl Into<String>) -> Self {
+        Self { path: LOGS, query: query.into(), by: By::Token, content_type: None }
+    }
+
+    pub fn by(self, by: By) -> Self {
+        Self { by, ..self }
+    }
+
+    pub fn at(self, path: &'static str) -> Self {
+        Self { path, ..self }
+    }
+}
+
+/// The request line, and what is unusual about it.
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GET {}", self.path)?;
+        if !self.query.is_empty() {
+            write!(f, "?{}", self.query)?;
+        }
+        f.write_str(match self.by {
+            By::Token => "",
+            By::LowerCase => " with \"bearer\" in lower case",
+            By::WithoutPermission => " with the key without the permission",
+            By::Nobody => " without a token",
+            By::Unknown => " with a token that no key has",
+            By::Malformed => " with \"Authorization: Basic\"",
+        })?;
+        self.content_type.map_or(Ok(()), |kind| write!(f, " with \"Content-Type: {kind}\""))
+    }
+}
+
+impl<'a> Asker<'a> {
+    /// How often one question is asked when the server fails.
+    const ATTEMPTS: u32 = 3;
+    /// How often in a row a question may be refused with a 429.
+    const REFUSALS: u32 = 4;
+    /// Of all waits together.
+    const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+    /// However soon a server says.
+    const SHORTEST_WAIT: Duration = Duration::from_millis(500);
+
+    pub fn new(connection: Connection, second: Option<Token>, time: Time, tell: &'a dyn Fn(Event<'_>)) -> Self {
+        Self {
+            connection,
+            second,
+            pace: Pace::new(time.clone()),
+            time,
+            tell,
+            requests: 0,
+            reached: false,
+            waited: Duration::ZERO,
+            admitted: u32::MAX,
+            spacing: Duration::ZERO,
+            known: HashMap::new(),
+            heard: Vec::new(),
+            limited: Vec::new(),
+        }
+    }
+
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub fn requests(&self) -> usize {
+        self.requests
+    }
+
+    pub fn has_second_key(&self) -> bool {
+        self.second.is_some()
+    }
+
+    /// A text as it may be shown: on one line, without any token.
+    pub fn shown(&self, text: &str) -> String {
+        let text = self.connection.token().hidden(text);
+        let text = self.second.as_ref().map_or(text.clone(), |second| second.hidden(&text));
+        text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+    }
+
+    /// An answer as it may be shown.
+    pub fn told(&self, answer: &Answer) -> String {
+        // Hidden before it is cut: half a token is one too much.
+        answer.told(&self.shown(&String::from_utf8_lossy(&answer.reply.body)))
+    }
+
+    /// The answer to a question; the one that is known already if it was asked before.
+    pub fn ask(&mut self, request: &Request) -> Result<Rc<Answer>, Unasked> {
+        match self.known.get(request) {
+            Some(answer) => Ok(Rc::clone(answer)),
+            None => self.ask_anew(request),
+        }
+    }
+
+    /// Forgets the answers that may be out of date.
+    pub fn forget(&mut self) {
+        self.known.clear();
+    }
+
+    /// The answer that a question has now.
+    pub fn ask_anew(&mut self, request: &Request) -> Result<Rc<Answer>, Unasked> {
+        if !self.spacing.is_zero() {
+            self.wait(self.spacing, "the server admits a request at a time")?;
+        }
+        let (mut failures, mut refusals) = (0, 0);
+        loop {
+            let answer = match self.send(request)? {
+                Ok(reply) => Rc::new(Answer::new(reply)),
+                Err(Failure::Final(why)) => return Err(Unasked(why)),
+                Err(Failure::Unreachable(why)) if !self.reached => return Err(Unasked(why)),
+                Err(Failure::Unreachable(why) | Failure::Passing { why, .. }) => {
+                    failures += 1;
+                    if failures == Self::ATTEMPTS {
+                        return Err(Unasked(why));
+                    }
+                    self.wait(backoff(failures), &why)?;
+                    continue;
+                }
+            };
+            self.reached = true;
+            let status = answer.status();
+            if status == 429 {
+                let (request, met) = (request.clone(), Rc::clone(&answer));
+                self.limited.push(Limited { request, answer: met, requests: self.requests, again: refusals });
+                refusals += 1;
+                self.refused(&answer, refusals)?;
+            } else if matches!(status, 408 | 500 | 502..=504) && failures + 1 < Self::ATTEMPTS {
+                failures += 1;
+                let wait = answer.reply.retry_after().unwrap_or_else(|| backoff(failures));
+                self.wait(wait, &format!("the server answers {status}"))?;
+            } else {
+                self.admitted = self.admitted.saturating_add(1);
+                self.known.insert(request.clone(), Rc::clone(&answer));
+                self.heard.push((request.clone(), Rc::clone(&answer)));
+                return Ok(answer);
+            }
+        }
+    }
+
+    fn send(&mut self, request: &Request) -> Result<Result<crate::remote::Reply, Failure>, Unasked> {
+        if self.requests == MOST_REQUESTS {
+            return Err(Unasked(format!("the {MOST_REQUESTS} requests that it asks at most were used up")));
+        }
+        self.pace.wait();
+        self.requests += 1;
+        let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
+        let address = self.connection.url().at(&format!("{}{query}", request.path));
+        let authorization = self.authorization(request.by);
+        let call =
+            Call { address: &address, authorization: authorization.as_deref(), content_type: request.content_type };
+        Ok(self.connection.call(call))
+    }
+
+    fn authorization(&self, by: By) -> Option<String> {
+        let token = self.connection.token();
+        match by {
+            By::Token => Some(token.header()),
+            By::LowerCase => Some(token.header().replacen("Bearer", "bearer", 1)),
+            By::WithoutPermission => self.second.as_ref().map(Token::header),
+            By::Nobody => None,
+            By::Unknown => Some("Bearer no-key-has-this-token".to_owned()),
+            By::Malformed => Some("Basic bm8ta2V5OmhhcyB0aGlz".to_owned()),
+        }
+    }
+
+    /// Keeps the wait of a 429. A server that admits a few at a time is asked at its own pace from then on, so that
+    /// not every second request is wasted.
+    fn refused(&mut self, answer: &Answer, refusals: u32) -> Result<(), Unasked> {
+        if refusals == Self::REFUSALS {
+            return Err(Unasked(format!(
+                "the server answers 429 although it was waited for {refusals} times in a row"
+            )));
+        }
+        let wait = answer.reply.retry_after().unwrap_or_else(|| backoff(refusals)).max(Self::SHORTEST_WAIT);
+        self.wait(wait, "the server answers 429")?;
+        if self.admitted <= 3 {
+            self.spacing = wait.max(self.spacing);
+        }
+        self.admitted = 0;
+        Ok(())
+    }
+
+    fn wait(&mut self, wait: Duration, why: &str) -> Result<(), Unasked> {
+        if self.waited + wait > Self::LONGEST_WAIT {
+            let longest = crate::duration::written(Self::LONGEST_WAIT);
+            return Err(Unasked(format!("{why}, and waits for longer than {longest} in all")));
+        }
+        self.waited += wait;
+        (self.tell)(Event::Waiting { wait, why });
+        self.time.sleep(wait);
+        Ok(())
+    }
+}
