@@ -116,7 +116,7 @@ impl<'a> Asker<'a> {
     /// Of all waits together.
     const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
     /// However soon a server says.
-    const SHORTEST_WAIT: Duration = Duration::from_millis(500);
+    const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
     pub fn new(connection: Connection, second: Option<Token>, time: Time, tell: &'a dyn Fn(Event<'_>)) -> Self {
         Self {

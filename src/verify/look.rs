@@ -49,7 +49,11 @@ pub fn widest() -> Request {
 
 /// Whether this is a Cortex API that answers this token; if not, one sentence why.
 pub fn greet(asker: &mut Asker<'_>) -> Result<(), String> {
-    let answer = asker.ask(&newest()).map_err(|Unasked(why)| why)?;
+    let mut answer = asker.ask(&newest()).map_err(|Unasked(why)| why)?;
+    if answer.status() == 400 {
+        // Page and size are published as required: where they are, PAGE-BOUNDS tells.
+        answer = asker.ask(&widest()).map_err(|Unasked(why)| why)?;
+    }
     let connection = asker.connection();
     let failure = match (answer.status(), &answer.body, answer.page()) {
         (200, _, Some(_)) => return Ok(()),
@@ -139,7 +143,7 @@ impl Look {
         let earlier = (Stretch { end: moment.at, ..stretch }, false);
         for (half, is_later) in [later, earlier] {
             let expected: Vec<&Seen> = self.sample.iter().filter(|seen| seen.is_from(moment.at) == is_later).collect();
-            let request = Request::logs(format!("{}&pageSize={}", half.query(), self.size));
+            let request = Request::logs(format!("{}&{}", half.query(), self.page()));
             let answer = asker.ask(&request)?;
             if !answer.page().is_some_and(|page| same_entries(page, expected.iter().copied())) {
                 self.ranges = broken(asker, &request, &answer, expected.len());
@@ -154,11 +158,16 @@ impl Look {
         Request::logs(self.query(""))
     }
 
+    /// The first page, as long as a page can be; said in full, because it is published as required.
+    pub fn page(&self) -> String {
+        format!("page=0&pageSize={}", self.size)
+    }
+
     /// A query for some of the sample: its stretch, these parameters, and a page that holds all of it.
     pub fn query(&self, parameters: &str) -> String {
         let times = self.stretch.map(|stretch| stretch.query()).unwrap_or_default();
-        let size = format!("pageSize={}", self.size);
-        let parts = [times.as_str(), parameters, size.as_str()];
+        let page = self.page();
+        let parts = [times.as_str(), parameters, page.as_str()];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&")
     }
 }

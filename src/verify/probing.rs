@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::answer::{Answer, Seen, same_entries};
 use super::ask::{Asker, Request, Unasked};
@@ -44,9 +44,12 @@ pub fn cannot_tell<T>(why: impl Into<String>) -> Result<T, Verdict> {
     Err(Verdict::CannotTell(why.into()))
 }
 
+/// All that means nothing in a query string stays as it is.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
 /// A value for a query string.
 pub fn encoded(value: &str) -> String {
-    utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()
+    utf8_percent_encode(value, UNRESERVED).to_string()
 }
 
 impl<'a> Probing<'a> {
@@ -133,9 +136,9 @@ impl<'a> Probing<'a> {
         &self.look.ranges
     }
 
-    /// Entries in a page: the most that the server gives.
-    pub fn size(&self) -> usize {
-        self.look.size
+    /// A question for a range of time, in these words.
+    pub fn times(&self, start: &str, end: &str) -> Request {
+        Request::logs(format!("startTime={start}&endTime={end}&{}", self.look.page()))
     }
 
     /// The question for the whole sample.

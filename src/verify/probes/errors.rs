@@ -28,7 +28,7 @@ fn errors(p: &mut Probing<'_>) -> Result<Vec<(Request, Rc<Answer>)>, Verdict> {
 }
 
 fn short() -> Request {
-    Request::logs("pageSize=1")
+    Request::logs("page=0&pageSize=1")
 }
 
 pub fn shape(p: &mut Probing<'_>) -> Found {
@@ -163,7 +163,8 @@ fn wrong_limit(limited: &Limited) -> Option<String> {
     {
         return Some(format!("\"retryAfter\":{seconds}, as the header Retry-After"));
     }
-    (limited.again >= 2).then(|| "no 429 after the wait that Retry-After asked for".to_owned())
+    (limited.again >= 2 && header.parse::<u64>().is_ok_and(|seconds| seconds > 0))
+        .then(|| "no 429 after the wait that Retry-After asked for".to_owned())
 }
 
 pub fn retry_after(p: &mut Probing<'_>) -> Found {

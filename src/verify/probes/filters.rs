@@ -7,7 +7,7 @@ use super::super::ask::Request;
 use super::super::probing::{Found, Probing, Verdict, cannot_tell, encoded};
 use super::errors::explanation;
 use super::forms::{Several, object_type, several_values};
-use super::lists::{NOBODY, PUBLISHED, is_plain, request_types_hold, telling};
+use super::lists::{NOBODY, PUBLISHED, request_types_hold, words};
 use crate::contract::{Action, ActorType};
 
 pub fn logic(p: &mut Probing<'_>) -> Found {
@@ -43,21 +43,22 @@ fn combined(p: &mut Probing<'_>) -> Result<(), Verdict> {
         return Ok(());
     };
     let by_kind = p.within(&format!("objectTypes={}", encoded(&kind)));
-    let by_action = p.within(&format!("actions={action}"));
+    let action_in_query = encoded(&action);
+    let by_action = p.within(&format!("actions={action_in_query}"));
     let holds = p.holds(&by_kind, |seen| seen.is("objectType", &kind))?
         && p.holds(&by_action, |seen| seen.is("action", &action))?;
     if !holds {
         p.untold("filters do not choose one by one, see LIST-OBJECT-TYPES and LIST-ACTIONS");
         return Ok(());
     }
-    let request = p.within(&format!("objectTypes={}&actions={action}", encoded(&kind)));
+    let request = p.within(&format!("objectTypes={}&actions={action_in_query}", encoded(&kind)));
     p.same(&request, "those that pass both", |seen| seen.is("objectType", &kind) && seen.is("action", &action))?;
     Ok(())
 }
 
 /// Neither the beginning of an identifier nor its other case is the identifier.
 fn exact(p: &mut Probing<'_>) -> Result<(), Verdict> {
-    let Some(value) = telling(p.sample(), "objectIdentifier", is_plain) else {
+    let Some(value) = words(p.sample()).into_iter().next() else {
         p.untold("no entry has an identifier that is a word");
         return Ok(());
     };

@@ -1,20 +1,16 @@
 //! Rules about how a list with several values is written.
 
-use std::collections::BTreeSet;
-
 use super::super::answer::{Seen, same_entries};
 use super::super::ask::Request;
 use super::super::probing::{Found, Probing, Verdict, cannot_tell, encoded};
-use super::lists::{NOBODY, PUBLISHED, is_plain, telling};
+use super::lists::{NOBODY, PUBLISHED, request_types_hold, telling, words};
 use crate::contract::ACTOR_REQUEST_TYPES;
 
 /// The identifiers of three objects, the last two of which may be the same or nobody's.
 fn three(sample: &[Seen]) -> Option<[String; 3]> {
-    let values: BTreeSet<&str> =
-        sample.iter().filter_map(|seen| seen.text("objectIdentifier")).filter(|value| is_plain(value)).collect();
-    let mut values = values.into_iter().map(String::from);
-    let (one, two) = (values.next()?, values.next()?);
-    let three = values.next().unwrap_or_else(|| NOBODY.to_owned());
+    let mut words = words(sample).into_iter();
+    let (one, two) = (words.next()?, words.next()?);
+    let three = words.next().unwrap_or_else(|| NOBODY.to_owned());
     Some([one, two, three])
 }
 
@@ -90,6 +86,7 @@ pub fn forms(p: &mut Probing<'_>) -> Found {
 /// A list in a form that the server reads, if there is one.
 pub fn list(p: &mut Probing<'_>, parameter: &str, values: &[&str]) -> Result<Option<String>, Verdict> {
     let Several::Read([repeated, commas, ..]) = several_values(p)? else { return Ok(None) };
+    let values: Vec<String> = values.iter().map(|value| encoded(value)).collect();
     Ok(if commas {
         Some(format!("{parameter}={}", values.join(",")))
     } else {
@@ -101,9 +98,14 @@ pub fn list(p: &mut Probing<'_>, parameter: &str, values: &[&str]) -> Result<Opt
 /// Two object types, at least one of them of entries, and the list that asks for them.
 fn two_object_types(p: &mut Probing<'_>) -> Result<Option<(String, [String; 2])>, Verdict> {
     let Some(one) = object_type(p)? else { return Ok(None) };
-    let another = telling(p.sample(), "objectType", |kind| kind != one && !kind.contains(','));
+    let other = |kind: &str| kind != one && !kind.contains(',');
+    let published = telling(p.sample(), "objectType", |kind| other(kind) && PUBLISHED.contains(&kind));
+    let any = published.or_else(|| telling(p.sample(), "objectType", other));
     let unused = || PUBLISHED.into_iter().find(|kind| *kind != one).map(String::from);
-    let Some(another) = another.or_else(unused) else { return Ok(None) };
+    let Some(another) = any.or_else(unused) else { return Ok(None) };
+    if !chooses(p, &another)? {
+        return Ok(None);
+    }
     let list = list(p, "objectTypes", &[&another, &one])?;
     Ok(list.map(|list| (list, [another, one])))
 }
@@ -111,11 +113,15 @@ fn two_object_types(p: &mut Probing<'_>) -> Result<Option<(String, [String; 2])>
 /// An object type of entries that `objectTypes` chooses.
 pub fn object_type(p: &mut Probing<'_>) -> Result<Option<String>, Verdict> {
     let published = telling(p.sample(), "objectType", |kind| PUBLISHED.contains(&kind));
-    let Some(one) = published.or_else(|| telling(p.sample(), "objectType", |kind| !kind.contains(','))) else {
-        return Ok(None);
-    };
-    let request = p.within(&format!("objectTypes={}", encoded(&one)));
-    Ok(p.holds(&request, |seen| seen.is("objectType", &one))?.then_some(one))
+    let any = published.or_else(|| telling(p.sample(), "objectType", |kind| !kind.contains(',')));
+    let Some(one) = any else { return Ok(None) };
+    Ok(chooses(p, &one)?.then_some(one))
+}
+
+/// Whether `objectTypes` chooses the entries of a type.
+fn chooses(p: &mut Probing<'_>, kind: &str) -> Result<bool, Verdict> {
+    let request = p.within(&format!("objectTypes={}", encoded(kind)));
+    p.holds(&request, |seen| seen.is("objectType", kind))
 }
 
 /// Whether `objectTypes` takes two values.
@@ -140,6 +146,10 @@ pub fn several(p: &mut Probing<'_>) -> Found {
 
 /// Two request types have the entries of each; which those are is not in an answer.
 fn request_types(p: &mut Probing<'_>) -> Result<(), Verdict> {
+    if !request_types_hold(p)? {
+        p.untold("a single value of actorRequestTypes does not choose, see LIST-REQUEST-TYPES");
+        return Ok(());
+    }
     let mut found = Vec::new();
     for kind in ACTOR_REQUEST_TYPES {
         let answer = p.ask(&p.within(&format!("actorRequestTypes={kind}")))?;

@@ -17,13 +17,18 @@ pub const PUBLISHED: [&str; 6] =
     ["CATALOG", "TEAM", "AWS_CONFIGURATION", "BITBUCKET_CONFIGURATION", "SERVICE", "SCORECARD"];
 
 pub fn actions(p: &mut Probing<'_>) -> Found {
+    let is_known = |seen: &Seen| seen.text("action").is_some_and(|action| action.parse::<Action>().is_ok());
+    let all_known = p.sample().iter().all(is_known);
     for action in Action::ALL {
         let request = p.within(&format!("actions={action}"));
-        if action == Action::Read {
+        if action == Action::Read || !all_known {
             p.page(&request)?;
         } else {
             p.same(&request, &format!("those of action {action}"), |seen| seen.is("action", action.as_str()))?;
         }
+    }
+    if !all_known {
+        p.untold("each is taken, but entries have other actions, see RES-ENTRY");
     }
     p.needs_entries();
     Ok("CREATE, READ, UPDATE and DELETE are taken".to_owned())
@@ -109,11 +114,11 @@ pub fn known_object_types(p: &mut Probing<'_>) -> Found {
 
 pub fn strings(p: &mut Probing<'_>) -> Found {
     let mut taken = Vec::new();
-    let is_address = |value: &str| value.parse::<IpAddr>().is_ok();
-    let lists: [(_, _, fn(&str) -> bool); 2] =
-        [("objectIdentifiers", "objectIdentifier", is_plain), ("actorIpAddresses", "ipAddress", is_address)];
-    for (parameter, field, fits) in lists {
-        let Some(value) = telling(p.sample(), field, fits) else {
+    let address = telling(p.sample(), "ipAddress", |value| value.parse::<IpAddr>().is_ok());
+    let identifier = words(p.sample()).into_iter().next();
+    let lists = [("objectIdentifiers", "objectIdentifier", identifier), ("actorIpAddresses", "ipAddress", address)];
+    for (parameter, field, value) in lists {
+        let Some(value) = value else {
             p.untold(format!("no two entries have a different {field} to ask for"));
             continue;
         };
@@ -178,8 +183,28 @@ pub fn telling(sample: &[Seen], field: &str, fits: impl Fn(&str) -> bool) -> Opt
     values.iter().find(is_telling).map(|value| (*value).to_owned())
 }
 
+/// Some identifiers of objects: words that are no part of another identifier, so that a server which is not exact finds
+/// them all the same. Nothing when there are entries without an identifier.
+pub fn words(sample: &[Seen]) -> Vec<String> {
+    const ENOUGH: usize = 3;
+
+    let all: Option<BTreeSet<String>> =
+        sample.iter().map(|seen| seen.text("objectIdentifier").map(str::to_ascii_lowercase)).collect();
+    let all = all.unwrap_or_default();
+    if all.len() < 2 {
+        return Vec::new();
+    }
+    let is_apart = |value: &str| {
+        let value = value.to_ascii_lowercase();
+        all.iter().filter(|other| other.contains(&value)).count() == 1
+    };
+    let values: BTreeSet<&str> = sample.iter().filter_map(|seen| seen.text("objectIdentifier")).collect();
+    let words = values.into_iter().filter(|value| is_plain(value) && is_apart(value));
+    words.take(ENOUGH).map(String::from).collect()
+}
+
 /// Whether it is one word, which looks the same in every query string, and has another case.
-pub fn is_plain(value: &str) -> bool {
+fn is_plain(value: &str) -> bool {
     let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     value.len() > 3 && value.bytes().all(is_sign) && value.bytes().any(|byte| byte.is_ascii_alphabetic())
 }

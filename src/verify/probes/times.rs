@@ -18,7 +18,7 @@ fn start_at(p: &mut Probing<'_>, text: &str, moment: Moment, stretch: Stretch) -
 
 /// Two forms, of the moment and of the end of the stretch.
 fn both(p: &mut Probing<'_>, start: &str, end: &str, moment: Moment) -> Result<(), Verdict> {
-    let request = Request::logs(format!("startTime={start}&endTime={end}&pageSize={}", p.size()));
+    let request = p.times(start, end);
     p.same(&request, &format!("those from {} on", moment.at), |seen| seen.is_from(moment.at)).map(|_| ())
 }
 
@@ -76,8 +76,7 @@ pub fn range(p: &mut Probing<'_>) -> Found {
         return Err(Verdict::Differs(difference.clone()));
     }
     let (_, stretch) = p.moment()?;
-    let backwards = Stretch { start: stretch.end, end: stretch.start };
-    let request = Request::logs(format!("{}&pageSize={}", backwards.query(), p.size()));
+    let request = between(p, stretch.end, stretch.start);
     p.same(&request, "startTime is after endTime", |_| false)?;
     let Some((at, step)) = precise(p.sample()) else { return cannot_tell("there are no entries") };
     let around = between(p, at.saturating_sub(step), at.saturating_add(step));
@@ -104,6 +103,9 @@ pub fn fraction(p: &mut Probing<'_>) -> Found {
     let Some((at, step)) = precise(p.sample()) else { return cannot_tell("there are no entries") };
     let twice = at.saturating_add(step).saturating_add(step);
     let around = between(p, at.saturating_sub(step), at.saturating_add(step));
+    if p.ask(&around)?.page().is_none() {
+        return cannot_tell("a time with such a fraction is refused, see TIME-FORMS");
+    }
     p.same(&around, &format!("what happened at {at}"), |seen| near(seen, at, step))?;
     let after = between(p, at.saturating_add(step), twice);
     let later = at.saturating_add(step);
@@ -115,7 +117,7 @@ pub fn fraction(p: &mut Probing<'_>) -> Found {
 }
 
 fn between(p: &Probing<'_>, start: Timestamp, end: Timestamp) -> Request {
-    Request::logs(format!("{}&pageSize={}", Stretch { start, end }.query(), p.size()))
+    p.times(&start.to_string(), &end.to_string())
 }
 
 fn near(seen: &Seen, at: Timestamp, step: Duration) -> bool {
