@@ -13,6 +13,8 @@ use ureq::http::header::CONTENT_TYPE;
 /// What is known of the server's entries.
 #[derive(Debug)]
 pub struct Look {
+    /// How the first page is asked for: `page=0`, unless the server does not take that.
+    pub first: &'static str,
     /// Entries in a page: the most that the server gives.
     pub size: usize,
     /// Where all of the sample is; `None` when the sample is all that the server has.
@@ -88,8 +90,15 @@ impl Look {
 
     /// The newest entries; of a server that has more than a page, only those.
     fn first(asker: &mut Asker<'_>) -> Result<Self, Unasked> {
-        let wide = asker.ask(&widest())?;
+        let mut first = "page=0";
+        let mut wide = asker.ask(&widest())?;
         let narrow = asker.ask(&newest())?;
+        if wide.page().is_none() {
+            let from_one = asker.ask(&Request::logs(format!("page=1&pageSize={MAX_PAGE_SIZE}")))?;
+            if from_one.page().is_some_and(|page| !page.is_empty()) {
+                (first, wide) = ("page=1", from_one);
+            }
+        }
         let (page, asked, total) = match (wide.page(), narrow.page()) {
             (Some(page), _) => (page, MAX_PAGE_SIZE as usize, wide.number("total")),
             (None, page) => (page.unwrap_or_default(), DEFAULT_PAGE_SIZE as usize, narrow.number("total")),
@@ -98,7 +107,7 @@ impl Look {
         let size = if cut_short { page.len().max(1) } else { asked };
         let older = page.len() >= size;
         let instants = instants(page);
-        let mut look = Self { size, stretch: None, sample: page.to_vec(), moment: None, ranges: Ranges::Kept };
+        let mut look = Self { first, size, stretch: None, sample: page.to_vec(), moment: None, ranges: Ranges::Kept };
         if page.iter().any(|seen| seen.at.is_none()) {
             look.ranges = Ranges::Unknown("the timestamps cannot be read, see RES-TIMESTAMP".to_owned());
         } else {
@@ -160,7 +169,7 @@ impl Look {
 
     /// The first page, as long as a page can be; said in full, because it is published as required.
     pub fn page(&self) -> String {
-        format!("page=0&pageSize={}", self.size)
+        format!("{}&pageSize={}", self.first, self.size)
     }
 
     /// A query for some of the sample: its stretch, these parameters, and a page that holds all of it.

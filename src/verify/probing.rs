@@ -151,6 +151,16 @@ impl<'a> Probing<'a> {
         Request::logs(self.look.query(parameters))
     }
 
+    /// How the first page is asked for.
+    pub fn first(&self) -> &'static str {
+        self.look.first
+    }
+
+    /// A question for one entry: the shortest one that is answered.
+    pub fn short(&self) -> Request {
+        Request::logs(format!("{}&pageSize=1", self.look.first))
+    }
+
     /// A question for a page of the sample.
     pub fn paged(&self, parameters: &str) -> Request {
         let times = self.look.stretch.map(|stretch| stretch.query() + "&").unwrap_or_default();

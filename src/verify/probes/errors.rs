@@ -14,10 +14,10 @@ const NOT_MET: &str = "no 429 was met, and none is provoked";
 
 /// Every error that was asked for: 400, 401, and 403 when there is a second key.
 fn errors(p: &mut Probing<'_>) -> Result<Vec<(Request, Rc<Answer>)>, Verdict> {
-    let wrong = Request::logs("pageSize=0");
-    let mut requests = vec![wrong, short().by(By::Nobody), short().by(By::Unknown)];
+    let wrong = Request::logs(format!("{}&pageSize=0", p.first()));
+    let mut requests = vec![wrong, p.short().by(By::Nobody), p.short().by(By::Unknown)];
     if p.asker().has_second_key() {
-        requests.push(short().by(By::WithoutPermission));
+        requests.push(p.short().by(By::WithoutPermission));
     }
     for request in &requests {
         p.ask(request)?;
@@ -25,10 +25,6 @@ fn errors(p: &mut Probing<'_>) -> Result<Vec<(Request, Rc<Answer>)>, Verdict> {
     let is_error = |answer: &Answer| matches!(answer.status(), 400 | 401 | 403);
     let heard = p.asker().heard.iter().filter(|(_, answer)| is_error(answer));
     Ok(heard.map(|(request, answer)| (request.clone(), Rc::clone(answer))).collect())
-}
-
-fn short() -> Request {
-    Request::logs("page=0&pageSize=1")
 }
 
 pub fn shape(p: &mut Probing<'_>) -> Found {

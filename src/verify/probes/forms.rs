@@ -191,6 +191,10 @@ pub fn split(p: &mut Probing<'_>) -> Found {
         return Ok("a + is a space, and a %2C ends a value".to_owned());
     };
     let parts: Vec<String> = list.split(',').map(String::from).collect();
+    let part = p.within(&format!("objectIdentifiers={}", encoded(&parts[0])));
+    if !p.holds(&part, |seen| is_one_of(seen, &parts[..1]))? {
+        return cannot_tell("a + is a space; matching is not exact, see FILTER-LOGIC");
+    }
     let request = p.within(&format!("objectIdentifiers={}", encoded(&list)));
     p.same(&request, "a value with a comma cannot be asked for", |seen| is_one_of(seen, &parts))?;
     Ok(format!("a + is a space, a %2C ends a value, and \"{list}\" cannot be asked for"))

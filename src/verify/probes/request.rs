@@ -4,11 +4,6 @@ use super::super::ask::{By, LOGS, Request};
 use super::super::look;
 use super::super::probing::{Found, Probing, Verdict, cannot_tell};
 
-/// The shortest question that is answered.
-fn short() -> Request {
-    Request::logs("page=0&pageSize=1")
-}
-
 /// Why nothing can be told without the second key.
 pub const NO_SECOND_KEY: &str = "it takes a second key, without the permission (--no-permission-token-env)";
 
@@ -18,7 +13,7 @@ pub fn operation(p: &mut Probing<'_>) -> Found {
         p.status(&look::widest(), 200)?;
     }
     for by in [By::Nobody, By::Unknown, By::Malformed] {
-        let request = short().by(by);
+        let request = p.short().by(by);
         let answer = p.ask(&request)?;
         if answer.status() == 200 {
             return p.differs(&request, "no success: it takes the token of a key", &answer);
@@ -41,7 +36,7 @@ pub fn second_key(p: &mut Probing<'_>) -> Result<Request, Verdict> {
     if !p.asker().has_second_key() {
         return cannot_tell(NO_SECOND_KEY);
     }
-    let request = short().by(By::WithoutPermission);
+    let request = p.short().by(By::WithoutPermission);
     if p.ask(&request)?.status() == 401 {
         // A path that takes no permission tells a wrong key from one that may not.
         let catalog = super::unauthorized::short_catalog().by(By::WithoutPermission);
@@ -70,9 +65,9 @@ pub fn lenient(p: &mut Probing<'_>) -> Found {
     const WITH_SLASH: &str = "/api/v1/audit-logs/";
 
     debug_assert_eq!(WITH_SLASH.trim_end_matches('/'), LOGS);
-    p.page(&short().at(WITH_SLASH))?;
-    p.page(&short().by(By::LowerCase))?;
-    p.page(&Request { content_type: Some("application/yaml"), ..short() })?;
+    p.page(&p.short().at(WITH_SLASH))?;
+    p.page(&p.short().by(By::LowerCase))?;
+    p.page(&Request { content_type: Some("application/yaml"), ..p.short() })?;
     Ok("a trailing slash, \"bearer\" and \"Content-Type: application/yaml\" are accepted".to_owned())
 }
 
@@ -81,7 +76,7 @@ pub fn order(p: &mut Probing<'_>) -> Found {
     if p.ask(&wrong)?.status() != 400 {
         return cannot_tell("a wrong parameter is not a 400, see PARAM-INVALID");
     }
-    let token = p.ask(&short().by(By::Unknown))?.status();
+    let token = p.ask(&p.short().by(By::Unknown))?.status();
     if token == 200 {
         return cannot_tell("it takes no token, see REQ-OPERATION");
     }

@@ -11,7 +11,7 @@ use super::request::second_key;
 pub fn unauthorized(p: &mut Probing<'_>) -> Found {
     let mut refused = 0;
     for by in [By::Nobody, By::Malformed, By::Unknown] {
-        let request = Request::logs("page=0&pageSize=1").by(by);
+        let request = p.short().by(by);
         let answer = p.ask(&request)?;
         if answer.status() == 200 {
             p.untold("a token is not needed, see REQ-OPERATION");
@@ -71,7 +71,7 @@ pub fn catalog(p: &mut Probing<'_>) -> Found {
     };
     let held =
         if entities.is_empty() { "an empty page" } else { "a page that is not empty, which cortex login accepts" };
-    if p.ask(&Request::logs("page=0&pageSize=1").by(By::Unknown))?.status() == 401 {
+    if p.ask(&p.short().by(By::Unknown))?.status() == 401 {
         p.status(&request.by(By::Unknown), 401)?;
     } else {
         p.untold("an unknown token is not a 401, see ERR-401");

@@ -44,6 +44,16 @@ pub const fn answered(rule: &'static str, name: &'static str, after: fn(&World, 
     Difference { rule, name, before: |_, _| {}, after }
 }
 
+/// It understands and answers otherwise.
+pub const fn both(
+    rule: &'static str,
+    name: &'static str,
+    before: fn(&World, &mut Asked),
+    after: fn(&World, &Asked, &mut Answer),
+) -> Difference {
+    Difference { rule, name, before, after }
+}
+
 /// It is as the contract says.
 pub const NO_DIFFERENCE: Difference = asked("", "none", |_, _| {});
 

@@ -1,6 +1,6 @@
 //! What differs about pages, and about what is none.
 
-use super::super::other::{Asked, Difference, all, answered, asked};
+use super::super::other::{Asked, Difference, all, answered, asked, both};
 
 pub const ALL: &[Difference] = &[
     asked("PAGE-BOUNDS", "a hundred by default", |_, asked| {
@@ -17,21 +17,28 @@ pub const ALL: &[Difference] = &[
             asked.set("pageSize", "200");
         }
     }),
-    asked("PAGE-BOUNDS", "pages count from 1", |_, asked| match asked.raw("page").as_slice() {
-        [page] if page == "0" => asked.refuse(),
-        [page] => {
-            if let Ok(page) = page.parse::<u32>() {
-                asked.set("page", &page.saturating_sub(1).to_string());
+    both(
+        "PAGE-BOUNDS",
+        "pages count from 1",
+        |_, asked| match page(asked) {
+            Some(0) => asked.refuse(),
+            Some(number @ ..=2_147_483_647) if asked.raw("page").len() == 1 => {
+                asked.set("page", &(number - 1).to_string());
             }
-        }
-        _ => {}
-    }),
+            _ => {}
+        },
+        |_, asked, answer| {
+            if answer.is_page() && page(asked).is_some() {
+                answer.set("page", page(asked));
+            }
+        },
+    ),
     asked("PAGE-BOUNDS", "page and size are required", |_, asked| {
         let wrong = asked.is_logs() && (asked.raw("page").is_empty() || asked.raw("pageSize").is_empty());
         asked.refuse_if(wrong);
     }),
     asked("PAGE-BOUNDS", "ten at least", |_, asked| {
-        if size(asked).is_some_and(|size| (1..10).contains(&size)) {
+        if asked.raw("pageSize").len() == 1 && size(asked).is_some_and(|size| (1..10).contains(&size)) {
             asked.set("pageSize", "10");
         }
     }),
@@ -121,7 +128,7 @@ pub const ALL: &[Difference] = &[
         }
     }),
     answered("RES-ORDER", "of one instant in the order of the page size", |world, asked, answer| {
-        if let Some(query) = asked.read(world).filter(|query| answer.is_page() && query.page_size % 2 == 1) {
+        if let Some(query) = asked.read(world).filter(|query| answer.is_page() && query.page_size < 100) {
             let mut everything = all(world, &query);
             everything.reverse();
             everything.sort_by_key(|entry| std::cmp::Reverse(entry["timestamp"].as_str().map(String::from)));
