@@ -68,6 +68,8 @@ pub struct Asker<'a> {
     admitted: u32,
     /// What a server that admits only a few wants between two.
     spacing: Duration,
+    /// Why nothing is asked any more.
+    given_up: Option<String>,
     known: HashMap<Request, Rc<Answer>>,
     /// Every answer, in the order in which they came.
     pub heard: Vec<(Request, Rc<Answer>)>,
@@ -130,6 +132,7 @@ impl<'a> Asker<'a> {
             waited: Duration::ZERO,
             admitted: u32::MAX,
             spacing: Duration::ZERO,
+            given_up: None,
             known: HashMap::new(),
             heard: Vec::new(),
             limited: Vec::new(),
@@ -176,6 +179,9 @@ impl<'a> Asker<'a> {
 
     /// The answer that a question has now.
     pub fn ask_anew(&mut self, request: &Request) -> Result<Rc<Answer>, Unasked> {
+        if let Some(why) = &self.given_up {
+            return Err(Unasked(why.clone()));
+        }
         if !self.spacing.is_zero() {
             self.wait(self.spacing, "the server admits a request at a time")?;
         }
@@ -188,7 +194,7 @@ impl<'a> Asker<'a> {
                 Err(Failure::Unreachable(why) | Failure::Passing { why, .. }) => {
                     failures += 1;
                     if failures == Self::ATTEMPTS {
-                        return Err(Unasked(why));
+                        return Err(self.give_up(why));
                     }
                     self.wait(backoff(failures), &why)?;
                     continue;
@@ -244,9 +250,9 @@ impl<'a> Asker<'a> {
     /// not every second request is wasted.
     fn refused(&mut self, answer: &Answer, refusals: u32) -> Result<(), Unasked> {
         if refusals == Self::REFUSALS {
-            return Err(Unasked(format!(
-                "the server answers 429 although it was waited for {refusals} times in a row"
-            )));
+            return Err(
+                self.give_up(format!("the server answers 429, {refusals} times in a row though it was waited for"))
+            );
         }
         let wait = answer.reply.retry_after().unwrap_or_else(|| backoff(refusals)).max(Self::SHORTEST_WAIT);
         self.wait(wait, "the server answers 429")?;
@@ -257,10 +263,16 @@ impl<'a> Asker<'a> {
         Ok(())
     }
 
+    /// What went wrong would go wrong at every further question.
+    fn give_up(&mut self, why: String) -> Unasked {
+        self.given_up = Some(why.clone());
+        Unasked(why)
+    }
+
     fn wait(&mut self, wait: Duration, why: &str) -> Result<(), Unasked> {
         if self.waited + wait > Self::LONGEST_WAIT {
             let longest = crate::duration::written(Self::LONGEST_WAIT);
-            return Err(Unasked(format!("{why}, and waits for longer than {longest} in all")));
+            return Err(self.give_up(format!("{why}, and wants more than {longest} of patience in all")));
         }
         self.waited += wait;
         (self.tell)(Event::Waiting { wait, why });

@@ -167,7 +167,7 @@ fn ties(p: &mut Probing<'_>) -> Result<(), Verdict> {
         return Ok(());
     };
     if !pages_hold(p)? {
-        p.untold("pages are not as expected, see PAGE-BOUNDS");
+        p.untold("there are too few entries, or pages are not as expected, see PAGE-BOUNDS");
         return Ok(());
     }
     let size = place + 1;

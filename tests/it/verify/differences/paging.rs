@@ -33,6 +33,20 @@ pub const ALL: &[Difference] = &[
             }
         },
     ),
+    both(
+        "PAGE-BOUNDS",
+        "pages count from 1, and 0 is the first too",
+        |_, asked| {
+            if let Some(number @ 1..=2_147_483_647) = page(asked).filter(|_| asked.raw("page").len() == 1) {
+                asked.set("page", &(number - 1).to_string());
+            }
+        },
+        |_, asked, answer| {
+            if answer.is_page() && page(asked).is_some() {
+                answer.set("page", page(asked));
+            }
+        },
+    ),
     asked("PAGE-BOUNDS", "page and size are required", |_, asked| {
         let wrong = asked.is_logs() && (asked.raw("page").is_empty() || asked.raw("pageSize").is_empty());
         asked.refuse_if(wrong);
