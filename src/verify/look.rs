@@ -99,12 +99,12 @@ impl Look {
                 (first, wide) = ("page=1", from_one);
             }
         }
-        let (page, asked, total) = match (wide.page(), narrow.page()) {
+        let (page, most, total) = match (wide.page(), narrow.page()) {
             (Some(page), _) => (page, MAX_PAGE_SIZE as usize, wide.number("total")),
             (None, page) => (page.unwrap_or_default(), DEFAULT_PAGE_SIZE as usize, narrow.number("total")),
         };
-        let cut_short = page.len() < asked && total.is_some_and(|total| total > page.len() as u64);
-        let size = if cut_short { page.len().max(1) } else { asked };
+        let cut_short = page.len() < most && total.is_some_and(|total| total > page.len() as u64);
+        let size = if cut_short { page.len().max(1) } else { most };
         let older = page.len() >= size;
         let instants = instants(page);
         let mut look = Self { first, size, stretch: None, sample: page.to_vec(), moment: None, ranges: Ranges::Kept };

@@ -44,6 +44,16 @@ pub fn cannot_tell<T>(why: impl Into<String>) -> Result<T, Verdict> {
     Err(Verdict::CannotTell(why.into()))
 }
 
+/// An answer that is not as the contract says, when only a part of it matters.
+pub fn differs_in<T>(
+    request: &Request,
+    expected: impl Into<String>,
+    answered: impl Into<String>,
+) -> Result<T, Verdict> {
+    let (request, expected, answered) = (request.to_string(), expected.into(), answered.into());
+    Err(Verdict::Differs(Difference { request, expected, answered }))
+}
+
 /// All that means nothing in a query string stays as it is.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
@@ -163,8 +173,9 @@ impl<'a> Probing<'a> {
 
     /// A question for a page of the sample.
     pub fn paged(&self, parameters: &str) -> Request {
-        let times = self.look.stretch.map(|stretch| stretch.query() + "&").unwrap_or_default();
-        Request::logs(format!("{times}{parameters}"))
+        let times = self.look.stretch.map(|stretch| stretch.query()).unwrap_or_default();
+        let between = if times.is_empty() || parameters.is_empty() { "" } else { "&" };
+        Request::logs(format!("{times}{between}{parameters}"))
     }
 
     /// An instant amid the sample, and the stretch that holds it, of a server that keeps to ranges of time.
@@ -204,18 +215,7 @@ impl<'a> Probing<'a> {
     /// An answer that is not as the contract says.
     pub fn differs<T>(&self, request: &Request, expected: impl Into<String>, answer: &Answer) -> Result<T, Verdict> {
         let answered = self.asker.told(answer);
-        self.differs_in(request, expected, answered)
-    }
-
-    /// The same, when only a part of the answer matters.
-    pub fn differs_in<T>(
-        &self,
-        request: &Request,
-        expected: impl Into<String>,
-        answered: impl Into<String>,
-    ) -> Result<T, Verdict> {
-        let (request, expected, answered) = (request.to_string(), expected.into(), answered.into());
-        Err(Verdict::Differs(Difference { request, expected, answered }))
+        differs_in(request, expected, answered)
     }
 
     /// A question that must have an answer of this status.

@@ -7,7 +7,7 @@ use ureq::http::header::{CONTENT_TYPE, RETRY_AFTER};
 
 use super::super::answer::Answer;
 use super::super::ask::{By, Limited, Request};
-use super::super::probing::{Found, Probing, Verdict, cannot_tell};
+use super::super::probing::{Found, Probing, Verdict, cannot_tell, differs_in};
 
 /// Why nothing can be told of a 429.
 const NOT_MET: &str = "no 429 was met, and none is provoked";
@@ -32,7 +32,7 @@ pub fn shape(p: &mut Probing<'_>) -> Found {
     for (request, answer) in &errors {
         if let Some(wrong) = wrong_shape(answer) {
             let kind = answer.reply.header(CONTENT_TYPE).unwrap_or("no content type").to_owned();
-            return p.differs_in(request, wrong, format!("{kind}, {}", p.asker().told(answer)));
+            return differs_in(request, wrong, format!("{kind}, {}", p.asker().told(answer)));
         }
     }
     some(&errors)?;
@@ -132,7 +132,7 @@ pub fn too_many(p: &mut Probing<'_>) -> Found {
             let kind = reply.header(CONTENT_TYPE).unwrap_or("no content type");
             let after = reply.header(RETRY_AFTER).unwrap_or("none");
             let answered = format!("{kind}, Retry-After: {after}, {}", p.asker().told(answer));
-            return p.differs_in(&limited.request, wrong, answered);
+            return differs_in(&limited.request, wrong, answered);
         }
     }
     met(p)
@@ -167,7 +167,7 @@ pub fn retry_after(p: &mut Probing<'_>) -> Found {
     for limited in &p.asker().limited {
         let header = limited.answer.reply.header(RETRY_AFTER);
         if let Some(text) = header.filter(|text| !text.parse::<u64>().is_ok_and(|seconds| seconds > 0)) {
-            return p.differs_in(&limited.request, "a whole number of at least 1", format!("Retry-After: {text}"));
+            return differs_in(&limited.request, "a whole number of at least 1", format!("Retry-After: {text}"));
         }
     }
     if p.asker().limited.iter().all(|limited| limited.answer.reply.header(RETRY_AFTER).is_none()) {

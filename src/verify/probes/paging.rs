@@ -3,7 +3,7 @@
 use super::super::answer::{Answer, Seen};
 use super::super::ask::Request;
 use super::super::look;
-use super::super::probing::{Found, Probing, Verdict, cannot_tell, encoded};
+use super::super::probing::{Found, Probing, Verdict, cannot_tell, differs_in, encoded};
 use super::lists::NOBODY;
 use crate::contract::{DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Timestamp};
 
@@ -109,7 +109,7 @@ pub fn totals(p: &mut Probing<'_>) -> Found {
     let Some(total) = answer.number("total") else { return cannot_tell("there is no total, see RES-PAGE") };
     let count = answer.page().unwrap_or_default().len() as u64;
     if total != count {
-        return p.differs_in(&all, format!("\"total\":{count}"), format!("\"total\":{total} with {count} entries"));
+        return differs_in(&all, format!("\"total\":{count}"), format!("\"total\":{total} with {count} entries"));
     }
     let size = uneven(count);
     let pages = count.div_ceil(size);
@@ -121,7 +121,7 @@ pub fn totals(p: &mut Probing<'_>) -> Found {
         if on_page > 0 && found != on_page {
             return cannot_tell(format!("a page of {size} has {found} entries, see PAGE-BOUNDS"));
         }
-        expect(p, &request, &answer, (count, pages))?;
+        expect(&request, &answer, (count, pages))?;
         if found != on_page {
             return p.differs(&request, "200 without entries: the page is past the end", &answer);
         }
@@ -129,7 +129,7 @@ pub fn totals(p: &mut Probing<'_>) -> Found {
     let nothing = p.within(&format!("objectIdentifiers={}", encoded(NOBODY)));
     let answer = p.ask(&nothing)?;
     if answer.page().is_some_and(<[Seen]>::is_empty) {
-        expect(p, &nothing, &answer, (0, 0))?;
+        expect(&nothing, &answer, (0, 0))?;
     } else {
         p.untold("what matches nothing has entries, see LIST-STRINGS");
     }
@@ -137,7 +137,7 @@ pub fn totals(p: &mut Probing<'_>) -> Found {
     Ok(format!("{count} entries are {pages} pages of {size}, also past the end; nothing is 0 pages"))
 }
 
-fn expect(p: &Probing<'_>, request: &Request, answer: &Answer, (total, pages): (u64, u64)) -> Result<(), Verdict> {
+fn expect(request: &Request, answer: &Answer, (total, pages): (u64, u64)) -> Result<(), Verdict> {
     if (answer.number("total"), answer.number("totalPages")) == (Some(total), Some(pages)) {
         return Ok(());
     }
@@ -145,7 +145,7 @@ fn expect(p: &Probing<'_>, request: &Request, answer: &Answer, (total, pages): (
         return cannot_tell("totals are missing, see RES-PAGE");
     }
     let shown = |field| answer.number(field).unwrap_or_default();
-    p.differs_in(
+    differs_in(
         request,
         format!("\"total\":{total},\"totalPages\":{pages}"),
         format!("\"total\":{},\"totalPages\":{}", shown("total"), shown("totalPages")),
@@ -154,7 +154,7 @@ fn expect(p: &Probing<'_>, request: &Request, answer: &Answer, (total, pages): (
 
 /// A size of pages of which the last is not full, or rounding up could not be seen.
 fn uneven(count: u64) -> u64 {
-    [7, 11, 13].into_iter().find(|size| count % size != 0).unwrap_or(count + 1)
+    [7, 11, 13].into_iter().find(|size| !count.is_multiple_of(*size)).unwrap_or(count + 1)
 }
 
 /// A page of this size that the sample does not reach.

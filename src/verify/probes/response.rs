@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::answer::{Answer, Seen};
 use super::super::ask::{LOGS, Request};
-use super::super::probing::{Found, Probing, Verdict, cannot_tell};
+use super::super::probing::{Found, Probing, Verdict, cannot_tell, differs_in};
 use super::lists::is_readable;
 use super::paging::pages_hold;
 use crate::contract::{Action, Timestamp, is_email};
@@ -55,7 +55,7 @@ fn wrong_page(request: &Request, answer: &Answer) -> Option<String> {
 pub fn entry(p: &mut Probing<'_>) -> Found {
     for (request, seen) in entries(p) {
         if let Some(wrong) = wrong_entry(seen) {
-            return p.differs_in(request, wrong, Value::Object(seen.fields.clone()).to_string());
+            return differs_in(request, wrong, Value::Object(seen.fields.clone()).to_string());
         }
     }
     let count = entries(p).count();
@@ -94,7 +94,7 @@ fn wrong_entry(seen: &Seen) -> Option<String> {
 pub fn actor(p: &mut Probing<'_>) -> Found {
     for (request, seen) in entries(p) {
         if let Some(name) = seen.text("actorIdentifier").filter(|name| !name.is_empty() && !is_readable(name)) {
-            return p.differs_in(
+            return differs_in(
                 request,
                 "an identifier that a person can read",
                 format!("\"actorIdentifier\":\"{name}\""),
@@ -111,7 +111,7 @@ pub fn actor(p: &mut Probing<'_>) -> Found {
     if signed_in.len() < p.sample().len() {
         let named = signed_in.iter().filter_map(|seen| seen.text("actorIdentifier"));
         if let Some(name) = named.into_iter().find(|name| !name.is_empty() && !is_email(name)) {
-            return p.differs_in(
+            return differs_in(
                 &people,
                 "the e-mail address of who signed in",
                 format!("\"actorIdentifier\":\"{name}\""),
@@ -125,7 +125,7 @@ pub fn timestamp(p: &mut Probing<'_>) -> Found {
     for (request, seen) in entries(p) {
         let value = seen.fields.get("timestamp").cloned().unwrap_or_default();
         if !value.is_null() && !value.as_str().is_some_and(is_utc) {
-            return p.differs_in(request, "RFC 3339 in UTC with Z", format!("\"timestamp\":{value}"));
+            return differs_in(request, "RFC 3339 in UTC with Z", format!("\"timestamp\":{value}"));
         }
     }
     let example = entries(p).find_map(|(_, seen)| seen.text("timestamp"));
@@ -144,7 +144,7 @@ pub fn order(p: &mut Probing<'_>) -> Found {
     let unordered = p.sample().windows(2).find(|pair| pair[0].at < pair[1].at);
     if let Some([first, second]) = unordered {
         let [first, second] = [first, second].map(|seen| seen.text("timestamp").unwrap_or_default());
-        return p.differs_in(&request, "newest first", format!("an entry of {first} before one of {second}"));
+        return differs_in(&request, "newest first", format!("an entry of {first} before one of {second}"));
     }
     let again = p.ask_anew(&request)?;
     let is_same = |page: &[Seen]| page == p.sample() || page.len() != p.sample().len();

@@ -6,7 +6,7 @@ use super::super::answer::Seen;
 use super::super::ask::Request;
 use super::super::look::{Ranges, instants};
 use super::super::moment::{Moment, Stretch};
-use super::super::probing::{Found, Probing, Verdict, cannot_tell};
+use super::super::probing::{Found, Probing, Verdict, cannot_tell, differs_in};
 use crate::contract::Timestamp;
 
 /// Offsets in the forms: what they move an instant by must be seen in the entries.
@@ -92,7 +92,7 @@ pub fn fraction(p: &mut Probing<'_>) -> Found {
     let request = p.sample_request();
     for seen in p.sample() {
         if let Some(text) = seen.text("timestamp").filter(|text| !well_printed(text)) {
-            return p.differs_in(
+            return differs_in(
                 &request,
                 "a fraction of 3, 6 or 9 digits as needed, or none",
                 format!("\"timestamp\":\"{text}\""),

@@ -5,7 +5,7 @@ use ureq::http::header::WWW_AUTHENTICATE;
 
 use super::super::answer::Answer;
 use super::super::ask::{By, Request};
-use super::super::probing::{Found, Probing, cannot_tell};
+use super::super::probing::{Found, Probing, cannot_tell, differs_in};
 use super::request::second_key;
 
 pub fn unauthorized(p: &mut Probing<'_>) -> Found {
@@ -21,7 +21,7 @@ pub fn unauthorized(p: &mut Probing<'_>) -> Found {
         if let Some(wrong) = wrong_refusal(&answer, by) {
             let challenge = answer.reply.header(WWW_AUTHENTICATE).unwrap_or("none").to_owned();
             let answered = format!("WWW-Authenticate: {challenge}, {}", p.asker().told(&answer));
-            return p.differs_in(&request, wrong, answered);
+            return differs_in(&request, wrong, answered);
         }
     }
     Ok(format!("{refused} requests without a token, with a malformed and an unknown one are 401"))

@@ -164,3 +164,14 @@ Usage: cortex-audit-mock verify --url <URL>
 For more information, try '--help'.
 ");
 }
+
+/// Every flag of the help has its row, in the same order.
+#[test]
+fn the_document_has_every_flag() {
+    let document = include_str!("../../../docs/verify.md");
+    let help = binary(["verify", "--help"]).run().succeeded().to_owned();
+    let word = |text: &str| text.split([' ', '`', '\n']).next().unwrap().to_owned();
+    let of_help: Vec<String> = help.split("\n      --").skip(1).map(word).collect();
+    let of_table: Vec<String> = document.split("\n| `--").skip(1).map(word).collect();
+    assert_eq!(of_table, of_help);
+}

@@ -73,8 +73,8 @@ pub const ALL: &[Difference] = &[
         asked.change(&KNOWN, |value| if value.contains("%2C") { NOBODY } else { value }.to_owned());
     }),
     asked("LIST-FORMS", "no mix", |_, asked| {
-        let is_mix = |name: &&str| matches!(asked.raw(name).as_slice(), [first, _, ..] if first.contains(','));
-        let wrong = KNOWN.iter().any(|name| is_mix(name));
+        let is_mix = |name: &str| matches!(asked.raw(name).as_slice(), [first, _, ..] if first.contains(','));
+        let wrong = KNOWN.into_iter().any(is_mix);
         asked.refuse_if(wrong);
     }),
     asked("FILTER-LOGIC", "all values at once", |_, asked| {
@@ -109,7 +109,7 @@ pub const ALL: &[Difference] = &[
         by_name(world, asked, answer, |found, given| found.contains(given));
     }),
     answered("FILTER-LOGIC", "case does not count", |world, asked, answer| {
-        by_name(world, asked, answer, |found, given| found.eq_ignore_ascii_case(given));
+        by_name(world, asked, answer, str::eq_ignore_ascii_case);
     }),
     asked("FILTER-EMPTY", "an empty list is refused", |_, asked| {
         let wrong = asked.any(&KNOWN, str::is_empty);
@@ -136,10 +136,10 @@ pub const ALL: &[Difference] = &[
     }),
     asked("ENUM-CLOSED", "READ matches everything", |_, asked| ignore(asked, "actions", "READ")),
     asked("ENUM-OPEN", "an unlisted object type is refused", |_, asked| {
-        refuse(asked, "objectTypes", "VERIFY_UNLISTED")
+        refuse(asked, "objectTypes", "VERIFY_UNLISTED");
     }),
     asked("ENUM-OPEN", "an unlisted object type is ignored", |_, asked| {
-        ignore(asked, "objectTypes", "VERIFY_UNLISTED")
+        ignore(asked, "objectTypes", "VERIFY_UNLISTED");
     }),
     asked("ENUM-OPEN", "an unlisted request type is refused", |_, asked| {
         refuse(asked, "actorRequestTypes", "VERIFY_UNLISTED");
@@ -161,7 +161,7 @@ pub const ALL: &[Difference] = &[
     asked("PARAM-UNKNOWN", "case does not count in names", |_, asked| {
         for (name, _) in &mut asked.pairs {
             if name == "objectidentifiers" {
-                *name = "objectIdentifiers".to_owned();
+                name.replace_range(.., "objectIdentifiers");
             }
         }
     }),
