@@ -102,3 +102,43 @@ fn next(at: Timestamp, step: Duration) -> Timestamp {
 fn whole(at: Timestamp) -> Timestamp {
     next(at, SECOND).saturating_sub(SECOND)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(times: &[&str]) -> Vec<Timestamp> {
+        times.iter().map(|time| format!("2025-05-20T{time}Z").parse().unwrap()).collect()
+    }
+
+    fn moment(times: &[&str]) -> Option<(String, bool)> {
+        Moment::between(&at(times)).map(|moment| (moment.bare()[11..].to_owned(), moment.minute))
+    }
+
+    #[test]
+    fn a_moment_is_on_a_minute_in_the_smallest_gap_with_a_second_to_both_sides() {
+        assert_eq!(moment(&["10:00:30.5", "10:07:00", "10:08:10"]), Some(("10:08:00".to_owned(), true)));
+        assert_eq!(moment(&["10:00:30.5", "10:00:34"]), Some(("10:00:32".to_owned(), false)));
+        assert_eq!(moment(&["10:00:30", "10:00:32"]), None);
+        assert_eq!(moment(&["10:00:30"]), None);
+    }
+
+    #[test]
+    fn a_moment_is_told_in_the_time_of_any_place() {
+        let moment = Moment::between(&at(&["10:00:30", "10:01:30"])).unwrap();
+        assert_eq!([moment.local(330), moment.local(-330)], ["2025-05-20T15:31:00", "2025-05-20T04:31:00"]);
+    }
+
+    #[test]
+    fn a_stretch_holds_what_is_known_and_leaves_out_what_may_not_have_settled() {
+        let stretch = |times: &[&str], older| Stretch::around(&at(times), older).map(|stretch| stretch.query());
+        let query = |start: &str, end: &str| Some(format!("startTime=2025-05-20T{start}Z&endTime=2025-05-20T{end}Z"));
+        let times = ["10:00:00.2", "10:00:00.4", "10:02:00", "10:05:00", "10:09:00", "10:12:00.5"];
+        assert_eq!(stretch(&times, false), query("09:59:59", "10:09:01"));
+        assert_eq!(stretch(&times, true), query("10:00:01", "10:09:01"));
+        // Few are kept all.
+        assert_eq!(stretch(&["10:00:00", "10:12:00"], false), query("09:59:59", "10:12:01"));
+        assert_eq!(stretch(&["10:00:00.1", "10:00:00.2"], true), None);
+        assert_eq!(stretch(&[], false), None);
+    }
+}
