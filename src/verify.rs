@@ -10,10 +10,12 @@
 
 mod answer;
 mod ask;
+mod found;
 mod look;
 mod moment;
 mod probes;
 mod probing;
+mod question;
 mod report;
 
 use std::fmt;

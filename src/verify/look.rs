@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::answer::{Answer, Seen, same_entries};
-use super::ask::{Asker, Request, Unasked};
+use super::ask::{Asker, Unasked};
 use super::moment::{Moment, Stretch};
+use super::question::Request;
 use super::report::Difference;
 use crate::contract::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Timestamp};
 use crate::remote::Failure;

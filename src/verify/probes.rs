@@ -11,7 +11,7 @@ mod response;
 mod times;
 mod unauthorized;
 
-use super::probing::Probe;
+use super::found::Probe;
 use crate::contract::RULES;
 
 /// The probe of each rule, in the order of the table.

@@ -2,32 +2,13 @@
 
 use std::rc::Rc;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use super::answer::{Answer, Seen, same_entries};
-use super::ask::{Asker, Request, Unasked};
+use super::ask::{Asker, Unasked};
+use super::found::{Found, Probe, Verdict, cannot_tell, differs_in};
 use super::look::{self, Look, Ranges};
 use super::moment::{Moment, Stretch};
+use super::question::Request;
 use super::report::{Difference, Outcome};
-
-/// Why a probe does not say that a rule is kept.
-#[derive(Debug)]
-pub enum Verdict {
-    Differs(Difference),
-    CannotTell(String),
-}
-
-/// What a probe found: what shows that the rule is kept, or why it does not say so.
-pub type Found = Result<String, Verdict>;
-
-/// Finds out about one rule.
-pub type Probe = fn(&mut Probing<'_>) -> Found;
-
-impl From<Unasked> for Verdict {
-    fn from(Unasked(why): Unasked) -> Self {
-        Self::CannotTell(why)
-    }
-}
 
 /// A server, and what is known of it.
 pub struct Probing<'a> {
@@ -37,29 +18,6 @@ pub struct Probing<'a> {
     untold: Vec<String>,
     /// Whether it met what does not fit: entries may have come in.
     doubt: bool,
-}
-
-/// `see RULE` for a probe that needs what another rule promises.
-pub fn cannot_tell<T>(why: impl Into<String>) -> Result<T, Verdict> {
-    Err(Verdict::CannotTell(why.into()))
-}
-
-/// An answer that is not as the contract says, when only a part of it matters.
-pub fn differs_in<T>(
-    request: &Request,
-    expected: impl Into<String>,
-    answered: impl Into<String>,
-) -> Result<T, Verdict> {
-    let (request, expected, answered) = (request.to_string(), expected.into(), answered.into());
-    Err(Verdict::Differs(Difference { request, expected, answered }))
-}
-
-/// All that means nothing in a query string stays as it is.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// A value for a query string.
-pub fn encoded(value: &str) -> String {
-    utf8_percent_encode(value, UNRESERVED).to_string()
 }
 
 impl<'a> Probing<'a> {

@@ -6,8 +6,10 @@ use serde_json::Value;
 use ureq::http::header::{CONTENT_TYPE, RETRY_AFTER};
 
 use super::super::answer::Answer;
-use super::super::ask::{By, Limited, Request};
-use super::super::probing::{Found, Probing, Verdict, cannot_tell, differs_in};
+use super::super::ask::Limited;
+use super::super::found::{Found, Verdict, cannot_tell, differs_in};
+use super::super::probing::Probing;
+use super::super::question::{By, Request};
 
 /// Why nothing can be told of a 429.
 const NOT_MET: &str = "no 429 was met, and none is provoked";

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::super::answer::{Answer, Seen};
-use super::super::ask::Request;
-use super::super::probing::{Found, Probing, Verdict, cannot_tell, encoded};
+use super::super::found::{Found, Verdict, cannot_tell, encoded};
+use super::super::probing::Probing;
+use super::super::question::Request;
 use super::errors::explanation;
 use super::forms::{Several, object_type, several_values};
 use super::lists::{NOBODY, PUBLISHED, request_types_hold, words};

@@ -1,8 +1,9 @@
 //! Rules about how a list with several values is written.
 
 use super::super::answer::{Seen, same_entries};
-use super::super::ask::Request;
-use super::super::probing::{Found, Probing, Verdict, cannot_tell, encoded};
+use super::super::found::{Found, Verdict, cannot_tell, encoded};
+use super::super::probing::Probing;
+use super::super::question::Request;
 use super::lists::{NOBODY, PUBLISHED, request_types_hold, telling, words};
 use crate::contract::ACTOR_REQUEST_TYPES;
 

@@ -1,6 +1,7 @@
 //! Rules about keys: an answer does not show what roles its key has.
 
-use super::super::probing::{Found, Probing, cannot_tell};
+use super::super::found::{Found, cannot_tell};
+use super::super::probing::Probing;
 
 pub fn roles(_: &mut Probing<'_>) -> Found {
     cannot_tell("an answer does not show the roles of a key")

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::super::answer::{Answer, Seen, all_among};
-use super::super::ask::Request;
-use super::super::probing::{Found, Probing, Verdict, cannot_tell, encoded};
+use super::super::found::{Found, Verdict, cannot_tell, encoded};
+use super::super::probing::Probing;
+use super::super::question::Request;
 use super::forms;
 use crate::contract::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, is_email};
 

@@ -1,9 +1,10 @@
 //! Rules about pages: their bounds, what is none, and the totals.
 
 use super::super::answer::{Answer, Seen};
-use super::super::ask::Request;
+use super::super::found::{Found, Verdict, cannot_tell, differs_in, encoded};
 use super::super::look;
-use super::super::probing::{Found, Probing, Verdict, cannot_tell, differs_in, encoded};
+use super::super::probing::Probing;
+use super::super::question::Request;
 use super::lists::NOBODY;
 use crate::contract::{DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Timestamp};
 

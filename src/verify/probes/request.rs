@@ -1,8 +1,9 @@
 //! Rules about a request as a whole.
 
-use super::super::ask::{By, LOGS, Request};
+use super::super::found::{Found, Verdict, cannot_tell};
 use super::super::look;
-use super::super::probing::{Found, Probing, Verdict, cannot_tell};
+use super::super::probing::Probing;
+use super::super::question::{By, LOGS, Request};
 
 /// Why nothing can be told without the second key.
 pub const NO_SECOND_KEY: &str = "it takes a second key, without the permission (--no-permission-token-env)";

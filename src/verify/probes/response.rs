@@ -5,8 +5,9 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::super::answer::{Answer, Seen};
-use super::super::ask::{LOGS, Request};
-use super::super::probing::{Found, Probing, Verdict, cannot_tell, differs_in};
+use super::super::found::{Found, Verdict, cannot_tell, differs_in};
+use super::super::probing::Probing;
+use super::super::question::{LOGS, Request};
 use super::lists::is_readable;
 use super::paging::pages_hold;
 use crate::contract::{Action, Timestamp, is_email};

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::super::answer::Seen;
-use super::super::ask::Request;
+use super::super::found::{Found, Verdict, cannot_tell, differs_in};
 use super::super::look::{Ranges, instants};
 use super::super::moment::{Moment, Stretch};
-use super::super::probing::{Found, Probing, Verdict, cannot_tell, differs_in};
+use super::super::probing::Probing;
+use super::super::question::Request;
 use crate::contract::Timestamp;
 
 /// Offsets in the forms: what they move an instant by must be seen in the entries.

@@ -4,8 +4,9 @@ use serde_json::Value;
 use ureq::http::header::WWW_AUTHENTICATE;
 
 use super::super::answer::Answer;
-use super::super::ask::{By, Request};
-use super::super::probing::{Found, Probing, cannot_tell, differs_in};
+use super::super::found::{Found, cannot_tell, differs_in};
+use super::super::probing::Probing;
+use super::super::question::{By, Request};
 use super::request::second_key;
 
 pub fn unauthorized(p: &mut Probing<'_>) -> Found {

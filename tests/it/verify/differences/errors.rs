@@ -3,7 +3,8 @@
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde_json::Value;
 
-use super::super::other::{Answer, Difference, answered};
+use super::super::exchange::Answer;
+use super::super::other::{Difference, answered};
 
 pub const ALL: &[Difference] = &[
     answered("ERR-SHAPE", "errors are pages for people", |_, _, answer| {

@@ -4,7 +4,8 @@ use cortex_audit_mock::World;
 use cortex_audit_mock::contract::{Filters, Query};
 use serde_json::Value;
 
-use super::super::other::{Answer, Asked, Difference, NOBODY, all, answered, asked};
+use super::super::exchange::{Answer, Asked, NOBODY, all};
+use super::super::other::{Difference, answered, asked};
 
 const KNOWN: [&str; 8] = [
     "actions",

@@ -1,6 +1,7 @@
 //! What differs about pages, and about what is none.
 
-use super::super::other::{Asked, Difference, all, answered, asked, both};
+use super::super::exchange::{Asked, all};
+use super::super::other::{Difference, answered, asked, both};
 
 pub const ALL: &[Difference] = &[
     asked("PAGE-BOUNDS", "a hundred by default", |_, asked| {

@@ -2,7 +2,8 @@
 
 use axum::http::header::WWW_AUTHENTICATE;
 
-use super::super::other::{Asked, Difference, answered, asked};
+use super::super::exchange::Asked;
+use super::super::other::{Difference, answered, asked};
 
 pub const ALL: &[Difference] = &[
     asked("REQ-OPERATION", "no token is needed", |_, asked| {

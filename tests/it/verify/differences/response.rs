@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::other::{Answer, Difference, answered};
+use super::super::exchange::Answer;
+use super::super::other::{Difference, answered};
 
 pub const ALL: &[Difference] = &[
     answered("RES-PAGE", "no totalPages", |_, _, answer| {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use cortex_audit_mock::contract::{Query, Timestamp};
 
-use super::super::other::{Asked, Difference, all, answered, asked};
+use super::super::exchange::{Asked, all};
+use super::super::other::{Difference, answered, asked};
 
 const TIMES: [&str; 2] = ["startTime", "endTime"];
 const NANOSECOND: Duration = Duration::from_nanos(1);
@@ -150,7 +151,7 @@ fn shift(asked: &mut Asked, name: &str, moved: impl Fn(Timestamp) -> Timestamp) 
 }
 
 /// Prints every timestamp otherwise.
-fn print(answer: &mut super::super::other::Answer, printed: impl Fn(&str) -> String) {
+fn print(answer: &mut super::super::exchange::Answer, printed: impl Fn(&str) -> String) {
     for entry in answer.logs() {
         entry["timestamp"] = printed(entry["timestamp"].as_str().unwrap()).into();
     }
