@@ -29,7 +29,11 @@ pub struct Seen {
 
 impl Answer {
     pub fn new(reply: Reply) -> Self {
-        let mut body: Option<Map<String, Value>> = serde_json::from_slice(&reply.body).ok();
+        let json = std::str::from_utf8(&reply.body).ok().and_then(|text| text.parse().ok());
+        let mut body = match json {
+            Some(Value::Object(body)) => Some(body),
+            _ => None,
+        };
         let logs = body.as_mut().and_then(|body| match body.get_mut("logs") {
             Some(Value::Array(logs)) if logs.iter().all(Value::is_object) => Some(std::mem::take(logs)),
             _ => None,

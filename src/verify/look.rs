@@ -22,6 +22,8 @@ pub struct Look {
     pub stretch: Option<Stretch>,
     /// Every entry of the stretch, in the server's order.
     pub sample: Vec<Seen>,
+    /// Why that is not so: there are more entries than a page has room for, and no range of time to ask for some.
+    pub unknown: Option<String>,
     /// An instant amid the sample.
     pub moment: Option<Moment>,
     /// Whether the server keeps to ranges of time.
@@ -108,15 +110,24 @@ impl Look {
         let size = if cut_short { page.len().max(1) } else { most };
         let older = page.len() >= size;
         let instants = instants(page);
-        let mut look = Self { first, size, stretch: None, sample: page.to_vec(), moment: None, ranges: Ranges::Kept };
+        let mut look = Self {
+            first,
+            size,
+            stretch: None,
+            sample: page.to_vec(),
+            unknown: None,
+            moment: None,
+            ranges: Ranges::Kept,
+        };
         if page.iter().any(|seen| seen.at.is_none()) {
             look.ranges = Ranges::Unknown("the timestamps cannot be read, see RES-TIMESTAMP".to_owned());
         } else {
             look.stretch = Stretch::around(&instants, older);
         }
         if older && look.stretch.is_none() {
-            look.sample.clear();
-            look.ranges = Ranges::Unknown("there is no second without an entry to begin a range of time at".to_owned());
+            let why = "there are more entries than fit on a page, and their times do not tell them apart";
+            look.unknown = Some(why.to_owned());
+            look.ranges = Ranges::Unknown(why.to_owned());
         }
         look.moment = Moment::between(&instants);
         Ok(look)
@@ -138,7 +149,8 @@ impl Look {
         self.ranges = broken(asker, &request, &answer, expected.len());
         self.stretch = None;
         if !complete {
-            self.sample.clear();
+            let why = "there are more entries than fit on a page, and ranges of time are not as expected, see TIME-RANGE and TIME-FORMAT";
+            self.unknown = Some(why.to_owned());
         }
         Ok(())
     }

@@ -46,7 +46,7 @@ impl Moment {
     }
 }
 
-/// A stretch of time whose ends are on whole seconds, where no entry is.
+/// A stretch of time at whose ends no entry is; they are on whole seconds where there is room for that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
     pub start: Timestamp,
@@ -61,7 +61,11 @@ impl Stretch {
     /// from the first gap on.
     pub fn around(instants: &[Timestamp], older: bool) -> Option<Self> {
         let (first, last) = (*instants.first()?, *instants.last()?);
-        let start = if older { first_gap(instants)? } else { whole(first).saturating_sub(SECOND) };
+        let start = if older {
+            first_gap(instants).or_else(|| between_first(instants))?
+        } else {
+            whole(first).saturating_sub(SECOND)
+        };
         let settled = instants.partition_point(|at| *at < last.saturating_sub(Self::UNSETTLED));
         let before_settled = (1..=settled).rev().filter(|count| *count < instants.len()).find_map(|count| {
             // The newest entries are left out only when they are few.
@@ -83,6 +87,13 @@ impl Stretch {
 
 fn first_gap(instants: &[Timestamp]) -> Option<Timestamp> {
     instants.windows(2).find_map(|pair| gap(pair[0], pair[1]))
+}
+
+/// An instant between the first two: where entries are dense, no whole second is free.
+fn between_first(instants: &[Timestamp]) -> Option<Timestamp> {
+    let (first, second) = (*instants.first()?, *instants.get(1)?);
+    let middle = first.saturating_add(second.since(first) / 2);
+    (middle > first).then_some(middle)
 }
 
 /// A whole second between two instants.
@@ -138,7 +149,9 @@ mod tests {
         assert_eq!(stretch(&times, true), query("10:00:01", "10:09:01"));
         // Few are kept all.
         assert_eq!(stretch(&["10:00:00", "10:12:00"], false), query("09:59:59", "10:12:01"));
-        assert_eq!(stretch(&["10:00:00.1", "10:00:00.2"], true), None);
+        // Where entries are dense, an end is between two of them.
+        assert_eq!(stretch(&["10:00:00.1", "10:00:00.2"], true), query("10:00:00.150", "10:00:01"));
+        assert_eq!(stretch(&["10:00:00.1"], true), None);
         assert_eq!(stretch(&[], false), None);
     }
 }

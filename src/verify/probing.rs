@@ -1,5 +1,6 @@
 //! What every probe needs: to ask, to compare with what is known, and to say what follows.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::answer::{Answer, Seen, same_entries};
@@ -18,6 +19,8 @@ pub struct Probing<'a> {
     untold: Vec<String>,
     /// Whether it met what does not fit: entries may have come in.
     doubt: bool,
+    /// Whether it looked at the sample.
+    looked: Cell<bool>,
 }
 
 impl<'a> Probing<'a> {
@@ -31,7 +34,7 @@ impl<'a> Probing<'a> {
     pub fn begin(mut asker: Asker<'a>) -> Result<Self, String> {
         look::greet(&mut asker)?;
         let look = Look::at(&mut asker).map_err(|Unasked(why)| why)?;
-        let mut probing = Self { asker, look, untold: Vec::new(), doubt: false };
+        let mut probing = Self { asker, look, untold: Vec::new(), doubt: false, looked: Cell::default() };
         // What seems to be wrong may have moved between two questions.
         if matches!(probing.look.ranges, Ranges::Wrong(_)) {
             probing.asker.forget();
@@ -57,7 +60,12 @@ impl<'a> Probing<'a> {
         for _ in 0..Self::RUNS {
             self.untold.clear();
             self.doubt = false;
+            self.looked.set(false);
             let found = probe(self);
+            // What it concluded from a sample that is not whole means nothing.
+            if let Some(why) = self.look.unknown.as_ref().filter(|_| self.looked.get()) {
+                return Outcome::CannotTell { why: why.clone() };
+            }
             let doubtful = self.doubt || matches!(found, Err(Verdict::Differs(_)));
             if !doubtful || !self.moved() {
                 return self.said(found);
@@ -97,6 +105,7 @@ impl<'a> Probing<'a> {
 
     /// The entries that all questions are about, in the server's order.
     pub fn sample(&self) -> &[Seen] {
+        self.looked.set(true);
         &self.look.sample
     }
 
@@ -111,11 +120,13 @@ impl<'a> Probing<'a> {
 
     /// The question for the whole sample.
     pub fn sample_request(&self) -> Request {
+        self.looked.set(true);
         self.look.request()
     }
 
     /// A question for the entries of the sample that these parameters choose.
     pub fn within(&self, parameters: &str) -> Request {
+        self.looked.set(true);
         Request::logs(self.look.query(parameters))
     }
 
@@ -131,6 +142,7 @@ impl<'a> Probing<'a> {
 
     /// A question for a page of the sample.
     pub fn paged(&self, parameters: &str) -> Request {
+        self.looked.set(true);
         let times = self.look.stretch.map(|stretch| stretch.query()).unwrap_or_default();
         let between = if times.is_empty() || parameters.is_empty() { "" } else { "&" };
         Request::logs(format!("{times}{between}{parameters}"))
@@ -139,11 +151,11 @@ impl<'a> Probing<'a> {
     /// An instant amid the sample, and the stretch that holds it, of a server that keeps to ranges of time.
     pub fn moment(&self) -> Result<(Moment, Stretch), Verdict> {
         match (&self.look.ranges, self.look.moment, self.look.stretch) {
-            _ if self.look.sample.is_empty() => cannot_tell("there are no entries"),
             (Ranges::Kept, Some(moment), Some(stretch)) => Ok((moment, stretch)),
             (Ranges::Unknown(why), ..) => cannot_tell(why.as_str()),
             (Ranges::Refused(_), ..) => cannot_tell("a plain range of time is refused, see TIME-FORMAT"),
             (Ranges::Wrong(_), ..) => cannot_tell("ranges of time are not kept, see TIME-RANGE"),
+            (Ranges::Kept, ..) if self.look.sample.is_empty() => cannot_tell("there are no entries"),
             (Ranges::Kept, ..) => cannot_tell("no two entries are more than two seconds apart"),
         }
     }

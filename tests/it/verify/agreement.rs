@@ -11,8 +11,8 @@ use cortex_audit_mock::world::{Activity, Filter};
 use cortex_audit_mock::{MockServer, Rate};
 
 use super::other::{self, Other};
-use super::{NEVER, OF_A_LIMIT, data, own_time, rules, verified, verified_as, world_time};
-use crate::support::NOW;
+use super::{NEVER, OF_A_LIMIT, data, differences, found, own_time, rules, verified, verified_as, world_time};
+use crate::support::{NOW, time};
 
 /// How many requests a report took, and the rules that it cannot tell.
 fn of_mock(server: &MockServer, time: Time) -> (usize, Vec<&'static str>) {
@@ -81,6 +81,36 @@ LIST-SPLIT: CannotTell { why: "no entry has an identifier with a space in it" }
 RES-ENTRY: CannotTell { why: "every entry has an actorIdentifier, so what one without it looks like cannot be seen" }
 RES-ORDER: CannotTell { why: "there are too few entries, or pages are not as expected, see PAGE-BOUNDS" }
 "#);
+}
+
+/// More than a page of them, so close that no second is free, or all of one instant.
+#[test]
+fn dense_entries_are_no_difference() {
+    let actions = ["CREATE", "UPDATE", "DELETE"];
+    for (apart, most) in [(0, 40), (1, 22)] {
+        let at = |number: u32| time(NOW).saturating_sub(Duration::from_millis(apart) * number);
+        let entry = |number: u32| {
+            serde_json::json!({
+                "action": actions[number as usize % 3], "objectIdentifier": format!("object-{number}"),
+                "objectType": "SERVICE", "timestamp": at(number), "actorIdentifier": "ada@example.com",
+            })
+        };
+        let entries: serde_json::Value = (0..2500).map(entry).collect();
+        let server = MockServer::builder().now(NOW).entries(entries.to_string()).start_blocking();
+        let (_, untold) = of_mock(&server, own_time());
+        assert!(untold.len() <= most, "{apart} ms apart: {untold:?}");
+    }
+}
+
+/// Without ranges, nothing is known of more entries than a page has room for.
+#[test]
+fn a_server_of_many_entries_that_ignores_ranges_is_not_said_to_differ_in_anything_else() {
+    for name in ["startTime is ignored", "Z is refused"] {
+        let mut all = differences::ALL.iter().flat_map(|(_, differences)| *differences);
+        let difference = all.find(|difference| difference.name == name).unwrap();
+        let server = Other::over(&data::many(), *difference, "off");
+        assert_eq!(found(difference, &verified(&server.uri, own_time()).unwrap()), Ok(()));
+    }
 }
 
 /// Live entries come in at every question, late ones among those that were read before.

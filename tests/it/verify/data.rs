@@ -11,6 +11,15 @@ const COUNT: u32 = 280;
 
 /// Every fraction, entries of one instant, absent actors and addresses, identifiers with a space and with a comma.
 pub fn telling() -> Value {
+    entries(COUNT)
+}
+
+/// The same, more than a page has room for.
+pub fn many() -> Value {
+    entries(1200)
+}
+
+fn entries(count: u32) -> Value {
     let objects =
         ["amber-gate", "birch-lane", "cedar-hill", "My team board", "red, green", "red", "elm-court", "Fir-Tower"];
     let types = ["SERVICE", "TEAM", "CATALOG", "WORKFLOW", "SCORECARD", "API_KEY", "SECRET"];
@@ -45,5 +54,5 @@ pub fn telling() -> Value {
         }
         entry
     };
-    (0..COUNT).map(entry).collect()
+    (0..count).map(entry).collect()
 }

@@ -1,5 +1,6 @@
 //! A request on its way to the mock, and the answer on its way back, to be changed.
 
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -110,7 +111,19 @@ impl Asked {
         }
     }
 
-    pub fn query(&self) -> String {
+    /// As the mock takes it.
+    pub fn request(&self) -> Request {
+        let mut request = Request::get(format!("{}?{}", self.path, self.query()));
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        if let Some(content_type) = &self.content_type {
+            request = request.header(CONTENT_TYPE, content_type);
+        }
+        request.body(Body::empty()).unwrap()
+    }
+
+    fn query(&self) -> String {
         self.pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
     }
 

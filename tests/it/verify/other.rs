@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse, Response};
 use cortex_audit_mock::fixture::EntrySource;
 use cortex_audit_mock::{Config, Mock, World, http, server};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tower::ServiceExt;
@@ -26,17 +27,18 @@ pub struct Difference {
     pub rule: &'static str,
     pub name: &'static str,
     before: fn(&World, &mut Asked),
-    after: fn(&World, &Asked, &mut Answer),
+    /// Without one, answers pass as they are.
+    after: Option<fn(&World, &Asked, &mut Answer)>,
 }
 
 /// It understands a request otherwise.
 pub const fn asked(rule: &'static str, name: &'static str, before: fn(&World, &mut Asked)) -> Difference {
-    Difference { rule, name, before, after: |_, _, _| {} }
+    Difference { rule, name, before, after: None }
 }
 
 /// It answers otherwise.
 pub const fn answered(rule: &'static str, name: &'static str, after: fn(&World, &Asked, &mut Answer)) -> Difference {
-    Difference { rule, name, before: |_, _| {}, after }
+    Difference { rule, name, before: |_, _| {}, after: Some(after) }
 }
 
 /// It understands and answers otherwise.
@@ -46,7 +48,7 @@ pub const fn both(
     before: fn(&World, &mut Asked),
     after: fn(&World, &Asked, &mut Answer),
 ) -> Difference {
-    Difference { rule, name, before, after }
+    Difference { rule, name, before, after: Some(after) }
 }
 
 /// It is as the contract says.
@@ -69,9 +71,13 @@ struct Inner {
 impl Other {
     /// Over entries in which everything can be told, at [`NOW`].
     pub fn start(difference: Difference, rate_limit: &str) -> Self {
+        Self::over(&super::data::telling(), difference, rate_limit)
+    }
+
+    pub fn over(entries: &Value, difference: Difference, rate_limit: &str) -> Self {
         let config = Config {
             now: Some(time(NOW)),
-            entries: vec![EntrySource::Text(super::data::telling().to_string())],
+            entries: vec![EntrySource::Text(entries.to_string())],
             rate_limit: rate_limit.parse().unwrap(),
             ..Config::default()
         };
@@ -109,25 +115,14 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     let world = inner.mock.world();
     let mut understood = asked.clone();
     (inner.difference.before)(&world, &mut understood);
-    let mut answer = inner.ask(&understood).await;
-    (inner.difference.after)(&world, &asked, &mut answer);
+    let response = inner.router.clone().oneshot(understood.request()).await.unwrap();
+    let Some(after) = inner.difference.after else { return response };
+    let (mut head, body) = response.into_parts();
+    head.headers.remove(CONTENT_LENGTH);
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let body = std::str::from_utf8(&body).unwrap().parse().unwrap();
+    let mut answer = Answer { status: head.status.as_u16(), headers: head.headers, body, text: None };
+    after(&world, &asked, &mut answer);
     let body = answer.text.unwrap_or_else(|| answer.body.to_string());
     (StatusCode::from_u16(answer.status).unwrap(), answer.headers, body).into_response()
-}
-
-impl Inner {
-    async fn ask(&self, asked: &Asked) -> Answer {
-        let mut request = Request::get(format!("{}?{}", asked.path, asked.query()));
-        if let Some(authorization) = &asked.authorization {
-            request = request.header(AUTHORIZATION, authorization);
-        }
-        if let Some(content_type) = &asked.content_type {
-            request = request.header(CONTENT_TYPE, content_type);
-        }
-        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-        let (mut head, body) = response.into_parts();
-        head.headers.remove(CONTENT_LENGTH);
-        let body = serde_json::from_slice(&to_bytes(body, usize::MAX).await.unwrap()).unwrap();
-        Answer { status: head.status.as_u16(), headers: head.headers, body, text: None }
-    }
 }
