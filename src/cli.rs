@@ -9,6 +9,7 @@ mod report;
 mod serve;
 mod validate;
 mod value;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,8 @@ enum Command {
     Validate(validate::Args),
     /// Keep what a Cortex API holds as a file that --fixtures loads.
     Record(record::Args),
+    /// Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps.
+    Verify(verify::Args),
     /// Ask a running server whether it answers; for a container's HEALTHCHECK.
     Healthcheck(healthcheck::Args),
 }
@@ -51,7 +54,7 @@ struct Named {
 }
 
 /// Reads the command line and runs its command; messages are on standard error, the exit code is 0, 1 when it failed,
-/// and 2 when the command line is wrong.
+/// and 2 when the command line is wrong; `verify` fails with 2, because 1 is something that differs.
 #[must_use]
 pub fn run() -> ExitCode {
     let first = std::env::args().nth(1);
@@ -67,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Generate(args) => generate::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Record(args) => record::run(&args),
+        Command::Verify(args) => return verify::run(&args),
         Command::Healthcheck(args) => healthcheck::run(&args),
     };
     match done {

@@ -42,9 +42,11 @@ mod mock_server;
 pub mod pseudonym;
 pub mod rate;
 pub mod record;
+pub mod remote;
 mod seed;
 pub mod server;
 pub mod store;
+pub mod verify;
 pub mod world;
 
 pub use config::Config;

@@ -3,32 +3,24 @@
 //! - The range has a fixed end, so what happens from now on is none of its business.
 //! - It reads from the oldest page to the newest. What still comes into the range comes late, and so close to its end:
 //!   there it moves nothing that was read before. Whether something moved is proved, not hoped for, see `held`.
-//! - Whatever may pass is tried again, see `api`; never more often than the API allows, see `pace`.
+//! - Whatever may pass is tried again, see `api`; never more often than the API allows, see `remote::pace`.
 //! - What was read is kept in a file as it comes, so that an interruption costs nothing, see `part`.
 
 mod answer;
 mod api;
 mod held;
-mod pace;
 mod part;
-mod retry;
-mod token;
-mod url;
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::contract::{Entry, Timestamp};
+use crate::remote::{Failure, Pace, Time, backoff};
 use answer::Answer;
-use api::Failure;
 use held::{Held, Taken};
-use pace::Pace;
 
 pub use api::Api;
-pub use pace::Time;
 pub use part::{Asked, Bound, Part};
-pub use token::Token;
-pub use url::ApiUrl;
 
 /// Entries in a page: the most that the API gives.
 pub const PAGE_SIZE: usize = 1000;
@@ -181,7 +173,7 @@ impl<'a> Recording<'a> {
             if attempt == Self::ATTEMPTS {
                 return Err(RecordError(format!("gave up after {attempt} attempts in a row; the last: {why}")));
             }
-            let wait = retry_after.map_or_else(|| retry::backoff(attempt), |after| after.max(Self::SHORTEST_WAIT));
+            let wait = retry_after.map_or_else(|| backoff(attempt), |after| after.max(Self::SHORTEST_WAIT));
             if wait > Self::LONGEST_WAIT {
                 let wait = crate::duration::written(wait);
                 return Err(RecordError(format!("the server asks to come back in {wait}: {why}")));

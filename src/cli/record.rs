@@ -13,7 +13,8 @@ use super::output::{Output, told};
 use super::value;
 use crate::contract::{Entry, Timestamp};
 use crate::pseudonym::{Secret, pseudonymize};
-use crate::record::{Api, ApiUrl, Asked, Bound, Part, Range, Recorded, Recording, Time, Token};
+use crate::record::{Api, Asked, Bound, Part, Range, Recorded, Recording};
+use crate::remote::{ApiUrl, Time, Token};
 use progress::Progress;
 
 /// What to record, and where to.
@@ -108,7 +109,7 @@ fn checked(args: &Args) -> Result<(Asked, Token), String> {
         let end_is = if args.to.is_some() { "--to" } else { "now, where the range ends" };
         return Err(format!("--from ({start}) is after {end_is} ({end}), so there is nothing to record"));
     }
-    let token = Token::from_environment(&args.token_env)?;
+    let token = Token::from_environment("--token-env", &args.token_env)?;
     let asked = Asked { url, from: args.from.clone(), to: args.to.clone(), range: Range { start, end } };
     Ok((asked, token))
 }

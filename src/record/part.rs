@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApiUrl, PAGE_SIZE, Range};
+use super::{PAGE_SIZE, Range};
 use crate::contract::{Entry, Timestamp};
 use crate::fixture::{self, Moment};
+use crate::remote::ApiUrl;
 
 /// An end of a range as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,3 +33,4 @@ mod sockets;
 mod store;
 mod times;
 mod verdict;
+mod verify;

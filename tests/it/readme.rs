@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use cortex_audit_mock::contract::{RULES, Timestamp};
+use cortex_audit_mock::contract::{RULES, Rule, Source, Timestamp};
 use cortex_audit_mock::fault::{self, Delay};
 use cortex_audit_mock::fixture;
 use cortex_audit_mock::generate::Story;
@@ -124,7 +124,9 @@ fn flags_of_help() -> Vec<Flag> {
 fn the_fidelity_table_is_that_of_the_code() {
     let mut right = String::from("| identifier | rule | source |\n| --- | --- | --- |\n");
     for rule in RULES {
-        writeln!(right, "| {} | {} | {} |", rule.id, rule.text.replace('|', "\\|"), rule.source.as_str()).unwrap();
+        let check = if is_assumed(rule) { "; [check it](docs/verify.md#the-assumed-rules) with `verify`" } else { "" };
+        let text = rule.text.replace('|', "\\|");
+        writeln!(right, "| {} | {text} | {}{check} |", rule.id, rule.source.as_str()).unwrap();
     }
     let readme = file("README.md");
     let (before, rest) = readme.split_once(FIDELITY_START).expect("the table has its start");
@@ -135,6 +137,18 @@ fn the_fidelity_table_is_that_of_the_code() {
         return;
     }
     assert!(table == right, "UPDATE_README=1 cargo test readme writes the right table:\n{right}");
+}
+
+fn is_assumed(rule: &Rule) -> bool {
+    matches!(rule.source, Source::Assumed | Source::ClientAndAssumed)
+}
+
+#[test]
+fn every_assumed_rule_has_a_way_to_check_it() {
+    let rows = table("docs/verify.md", "The assumed rules");
+    let told: Vec<&str> = rows.iter().map(|cells| cells[0].as_str()).collect();
+    let assumed: Vec<&str> = RULES.iter().filter(|rule| is_assumed(rule)).map(|rule| rule.id).collect();
+    assert_eq!(told, assumed);
 }
 
 #[test]

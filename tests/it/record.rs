@@ -14,9 +14,8 @@ use std::time::Duration;
 use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
 use cortex_audit_mock::fault::{Delay, Effect, Rule};
 use cortex_audit_mock::fixture::{self, EntrySource, Moment};
-use cortex_audit_mock::record::{
-    Api, ApiUrl, Asked, Bound, Event, Part, Range, RecordError, Recorded, Recording, Time, Token,
-};
+use cortex_audit_mock::record::{Api, Asked, Bound, Event, Part, Range, RecordError, Recorded, Recording};
+use cortex_audit_mock::remote::{ApiUrl, Time, Token};
 use cortex_audit_mock::world::{Activity, AnsweredBy, Filter};
 use cortex_audit_mock::{MockServer, Rate, World};
 use insta::assert_snapshot;

@@ -20,7 +20,7 @@ impl ApiUrl {
     /// Reads a base URL, or one that ends in the operation's path already.
     ///
     /// ```
-    /// use cortex_audit_mock::record::ApiUrl;
+    /// use cortex_audit_mock::remote::ApiUrl;
     ///
     /// let url = ApiUrl::read("https://api.getcortexapp.com/").unwrap();
     /// assert_eq!(url.to_string(), "https://api.getcortexapp.com/api/v1/audit-logs");
@@ -38,7 +38,7 @@ impl ApiUrl {
             return refused("has a user or password in it, which belong nowhere");
         }
         if text.contains(['?', '#']) {
-            return refused("has a query or fragment, which are the recording's own");
+            return refused("has a query or fragment, which are no part of a base");
         }
         let Ok(uri) = text.parse::<Uri>() else { return refused(&format!("\"{text}\" is not a URL")) };
         let (Some(scheme @ ("http" | "https")), Some(host)) =
@@ -51,6 +51,12 @@ impl ApiUrl {
         let base = text.trim_end_matches('/');
         let base = base.strip_suffix(PATH).unwrap_or(base).trim_end_matches('/');
         Ok(Self { base: base.to_owned(), local, encrypted: scheme == "https" })
+    }
+
+    /// The address of another path of the server, such as `/api/v1/catalog`.
+    #[must_use]
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     /// Whether it is this machine.

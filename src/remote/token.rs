@@ -10,17 +10,18 @@ pub struct Token {
 }
 
 impl Token {
-    /// The token of an environment variable.
+    /// The token of an environment variable, whose name `flag` gave, such as `--token-env`.
     ///
     /// # Errors
     /// When there is none, or it is none that a header can carry; the sentence does not tell it.
-    pub fn from_environment(name: &str) -> Result<Self, String> {
+    pub fn from_environment(flag: &str, name: &str) -> Result<Self, String> {
         let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
         // What is no name may be the token itself, given by mistake.
-        let called = if name.bytes().all(is_name) && !name.is_empty() { name } else { "that --token-env names" };
+        let is_one = name.bytes().all(is_name) && !name.is_empty();
+        let called = if is_one { name.to_owned() } else { format!("that {flag} names") };
         match std::env::var_os(name).filter(|_| !name.is_empty() && !name.contains(['=', '\0'])) {
             None => Err(format!(
-                "the environment variable {called} is not set; --token-env takes the name of the variable that holds the token"
+                "the environment variable {called} is not set; {flag} takes the name of the variable that holds the token"
             )),
             Some(secret) => Self::new(name, secret.to_str().unwrap_or_default())
                 .ok_or_else(|| format!("the environment variable {called} holds no token: accepted are ASCII letters, digits and signs, without spaces")),
@@ -34,20 +35,25 @@ impl Token {
         fits.then(|| Self { name: name.to_owned(), secret: secret.to_owned() })
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    pub(super) fn header(&self) -> String {
+    pub(crate) fn header(&self) -> String {
         format!("Bearer {}", self.secret)
     }
 
+    /// A text without the token, as it is and as JSON writes it.
+    pub(crate) fn hidden(&self, text: &str) -> String {
+        let in_json = self.secret.replace('\\', "\\\\").replace('"', "\\\"");
+        text.replace(&self.secret, "[token]").replace(&in_json, "[token]")
+    }
+
     /// A text of a server, as it may be shown: without the token, on one line, and not for ever.
-    pub(super) fn cleaned(&self, text: &str) -> String {
+    pub(crate) fn cleaned(&self, text: &str) -> String {
         const LONGEST: usize = 300;
 
-        let text = text.replace(&self.secret, "[token]");
-        let text: String = text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
+        let text: String = self.hidden(text).chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match text.char_indices().nth(LONGEST) {
             Some((end, _)) => format!("{}…", &text[..end]),

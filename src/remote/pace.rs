@@ -31,7 +31,7 @@ impl Time {
         Self { now: Rc::new(now), sleep: Rc::new(sleep) }
     }
 
-    pub(super) fn sleep(&self, length: Duration) {
+    pub(crate) fn sleep(&self, length: Duration) {
         (self.sleep)(length);
     }
 }

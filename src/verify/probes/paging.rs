@@ -1,0 +1,165 @@
+//! Rules about pages: their bounds, what is none, and the totals.
+
+use super::super::answer::{Answer, Seen};
+use super::super::found::{Found, Verdict, cannot_tell, differs_in, encoded};
+use super::super::look;
+use super::super::probing::Probing;
+use super::super::question::Request;
+use super::lists::NOBODY;
+use crate::contract::{DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Timestamp};
+
+pub fn bounds(p: &mut Probing<'_>) -> Found {
+    let widest = p.page(&look::widest())?;
+    let first = widest.page().unwrap_or_default().len();
+    if first < MAX_PAGE_SIZE as usize && widest.number("total").is_some_and(|total| total > first as u64) {
+        let next = Request::logs(format!("page=1&pageSize={MAX_PAGE_SIZE}"));
+        if p.ask(&next)?.page().is_some_and(|page| !page.is_empty()) {
+            return p.differs(&look::widest(), format!("a page of {MAX_PAGE_SIZE} entries"), &widest);
+        }
+    }
+    default(p)?;
+    counted_from_zero(p)?;
+    let last = p.paged(&format!("page={MAX_PAGE}&pageSize=1"));
+    if p.ask(&past_the_end(p, uneven(p.sample().len() as u64)))?.status() == 200 {
+        p.page(&last)?;
+    } else {
+        p.untold("a page past the end is refused, see RES-TOTALS");
+    }
+    Ok(format!(
+        "pages count from 0 up to {MAX_PAGE}; sizes 1 and {MAX_PAGE_SIZE} are kept, {DEFAULT_PAGE_SIZE} without one"
+    ))
+}
+
+/// What is left out has its default.
+fn default(p: &mut Probing<'_>) -> Result<(), Verdict> {
+    let size = DEFAULT_PAGE_SIZE as usize;
+    let neither = p.paged("");
+    let answer = p.page(&neither)?;
+    let found = answer.page().unwrap_or_default();
+    if found.len() != p.sample().len().min(size) {
+        return p.differs(&neither, format!("{} entries", p.sample().len().min(size)), &answer);
+    }
+    let zero = p.paged("page=0");
+    let with_page = p.page(&zero)?;
+    // Of one instant, others may come first: that is for RES-ORDER to tell.
+    if times(with_page.page().unwrap_or_default()) != times(found) {
+        return p.differs(&zero, "the same as without page", &with_page);
+    }
+    if p.sample().len() <= size {
+        p.untold(format!("there are no more than {size} entries to see the default size"));
+    }
+    Ok(())
+}
+
+fn counted_from_zero(p: &mut Probing<'_>) -> Result<(), Verdict> {
+    let one = p.paged(&format!("{}&pageSize=1", p.first()));
+    let answer = p.page(&one)?;
+    if answer.page().map(<[Seen]>::len) != Some(p.sample().len().min(1)) {
+        return p.differs(&one, "1 entry", &answer);
+    }
+    let Some((request, expected)) = second_page(p) else {
+        p.untold("there are too few entries for a second page");
+        return Ok(());
+    };
+    let answer = p.page(&request)?;
+    if answer.page().map(times) == Some(expected) {
+        return Ok(());
+    }
+    p.differs(&request, "the second page", &answer)
+}
+
+/// A question for a second page that begins with another instant than the first, and the instants on it.
+fn second_page(p: &Probing<'_>) -> Option<(Request, Vec<Option<Timestamp>>)> {
+    let sample = p.sample();
+    let size = (1..=sample.len() / 2).find(|size| sample[*size].at != sample[0].at)?;
+    Some((p.paged(&format!("page=1&pageSize={size}")), times(&sample[size..2 * size])))
+}
+
+/// Whether the server counts pages from 0.
+pub fn pages_hold(p: &mut Probing<'_>) -> Result<bool, Verdict> {
+    let Some((request, expected)) = second_page(p) else { return Ok(false) };
+    Ok(p.ask(&request)?.page().map(times) == Some(expected))
+}
+
+fn times(entries: &[Seen]) -> Vec<Option<Timestamp>> {
+    entries.iter().map(|seen| seen.at).collect()
+}
+
+pub fn invalid(p: &mut Probing<'_>) -> Found {
+    const PAGES: [&str; 5] = ["page=-1", "page=abc", "page=", "page=2147483648", "page=0&page=1"];
+    const OTHERS: [&str; 6] = [
+        "pageSize=0",
+        "pageSize=1001",
+        "pageSize=2&pageSize=1",
+        "pageSize=1&startTime=yesterday",
+        "pageSize=1&startTime=",
+        "pageSize=1&endTime=2025-02-30T00:00:00Z",
+    ];
+    // The rest of each is in full, or it might be refused for what it leaves out.
+    let pages = PAGES.map(|wrong| format!("{wrong}&pageSize=1"));
+    let others = OTHERS.map(|wrong| format!("{}&{wrong}", p.first()));
+    for query in pages.iter().chain(&others) {
+        p.status(&Request::logs(query), 400)?;
+    }
+    Ok(format!("each of {} wrong values is a 400", pages.len() + others.len()))
+}
+
+pub fn totals(p: &mut Probing<'_>) -> Found {
+    let all = p.sample_request();
+    let answer = p.page(&all)?;
+    let Some(total) = answer.number("total") else { return cannot_tell("there is no total, see RES-PAGE") };
+    let count = answer.page().unwrap_or_default().len() as u64;
+    if total != count {
+        return differs_in(&all, format!("\"total\":{count}"), format!("\"total\":{total} with {count} entries"));
+    }
+    let size = uneven(count);
+    let pages = count.div_ceil(size);
+    for (request, on_page) in
+        [(p.paged(&format!("{}&pageSize={size}", p.first())), size.min(count)), (past_the_end(p, size), 0)]
+    {
+        let answer = p.page(&request)?;
+        let found = answer.page().unwrap_or_default().len() as u64;
+        if on_page > 0 && found != on_page {
+            return cannot_tell(format!("a page of {size} has {found} entries, see PAGE-BOUNDS"));
+        }
+        expect(&request, &answer, (count, pages))?;
+        if found != on_page {
+            return p.differs(&request, "200 without entries: the page is past the end", &answer);
+        }
+    }
+    let nothing = p.within(&format!("objectIdentifiers={}", encoded(NOBODY)));
+    let answer = p.ask(&nothing)?;
+    if answer.page().is_some_and(<[Seen]>::is_empty) {
+        expect(&nothing, &answer, (0, 0))?;
+    } else {
+        p.untold("what matches nothing has entries, see LIST-STRINGS");
+    }
+    p.needs_entries();
+    Ok(format!("{count} entries are {pages} pages of {size}, also past the end; nothing is 0 pages"))
+}
+
+fn expect(request: &Request, answer: &Answer, (total, pages): (u64, u64)) -> Result<(), Verdict> {
+    if (answer.number("total"), answer.number("totalPages")) == (Some(total), Some(pages)) {
+        return Ok(());
+    }
+    if answer.number("total").is_none() || answer.number("totalPages").is_none() {
+        return cannot_tell("totals are missing, see RES-PAGE");
+    }
+    let shown = |field| answer.number(field).unwrap_or_default();
+    differs_in(
+        request,
+        format!("\"total\":{total},\"totalPages\":{pages}"),
+        format!("\"total\":{},\"totalPages\":{}", shown("total"), shown("totalPages")),
+    )
+}
+
+/// A size of pages of which the last is not full, or rounding up could not be seen.
+fn uneven(count: u64) -> u64 {
+    [7, 11, 13].into_iter().find(|size| !count.is_multiple_of(*size)).unwrap_or(count + 1)
+}
+
+/// A page of this size that the sample does not reach.
+fn past_the_end(p: &Probing<'_>, size: u64) -> Request {
+    let page = (p.sample().len() as u64).div_ceil(size) + 5;
+    p.paged(&format!("page={page}&pageSize={size}"))
+}

@@ -1,0 +1,67 @@
+//! What is asked, and as whom.
+
+use std::fmt;
+
+/// The path of the operation.
+pub const LOGS: &str = "/api/v1/audit-logs";
+
+/// A question.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Request {
+    pub path: &'static str,
+    /// The query string as it is sent.
+    pub query: String,
+    pub by: By,
+    pub content_type: Option<&'static str>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum By {
+    /// The token.
+    Token,
+    /// The token, behind `bearer` in lower case.
+    LowerCase,
+    /// The token of the second key.
+    WithoutPermission,
+    /// No token at all.
+    Nobody,
+    /// A token that no key has.
+    Unknown,
+    /// What is no token of the scheme `Bearer`.
+    Malformed,
+}
+
+impl Request {
+    /// For audit logs, with the token.
+    pub fn logs(query: impl Into<String>) -> Self {
+        Self { path: LOGS, query: query.into(), by: By::Token, content_type: None }
+    }
+
+    pub fn by(self, by: By) -> Self {
+        Self { by, ..self }
+    }
+
+    pub fn at(self, path: &'static str) -> Self {
+        Self { path, ..self }
+    }
+}
+
+/// The request line, and what is unusual about it.
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GET {}", self.path)?;
+        if !self.query.is_empty() {
+            write!(f, "?{}", self.query)?;
+        }
+        f.write_str(match self.by {
+            By::Token => "",
+            By::LowerCase => " with \"bearer\" in lower case",
+            By::WithoutPermission => " with the key without the permission",
+            By::Nobody => " without a token",
+            By::Unknown => " with a token that no key has",
+            By::Malformed => " with \"Authorization: Basic\"",
+        })?;
+        self.content_type.map_or(Ok(()), |kind| write!(f, " with \"Content-Type: {kind}\""))
+    }
+}

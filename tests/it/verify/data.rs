@@ -1,0 +1,58 @@
+//! Entries in which every rule that entries can show is shown.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::{NOW, time};
+
+/// More than two pages of the default size would be needed for: the rest of a page can be seen.
+const COUNT: u32 = 280;
+
+/// Every fraction, entries of one instant, absent actors and addresses, identifiers with a space and with a comma.
+pub fn telling() -> Value {
+    entries(COUNT)
+}
+
+/// The same, more than a page has room for.
+pub fn many() -> Value {
+    entries(1200)
+}
+
+fn entries(count: u32) -> Value {
+    let objects =
+        ["amber-gate", "birch-lane", "cedar-hill", "My team board", "red, green", "red", "elm-court", "Fir-Tower"];
+    let types = ["SERVICE", "TEAM", "CATALOG", "WORKFLOW", "SCORECARD", "API_KEY", "SECRET"];
+    let actions = ["CREATE", "UPDATE", "UPDATE", "DELETE", "UPDATE"];
+    let addresses = ["192.0.2.7", "2001:db8::7", "198.51.100.3"];
+    let actors = [
+        json!({"actorIdentifier": "ada@example.com"}),
+        json!({"actorIdentifier": "bob@example.com"}),
+        json!({"actorIdentifier": "ci-deploy", "actorRequestType": "API_KEY_ENTITY"}),
+        json!({}),
+        json!({"actorIdentifier": "nightly-sync", "actorType": "BACKSTAGE"}),
+        json!({"actorIdentifier": "release-job", "actorRequestType": "SLACK_COMMAND"}),
+        json!({"actorIdentifier": "ada-laptop", "actorType": "PERSONAL_API_KEY", "actorEmail": "ada@example.com"}),
+    ];
+    let fractions = [120_000_000, 0, 345_600_000, 7_000, 123_456_789];
+    let entry = |number: u32| {
+        let place = number as usize;
+        // Two at a time are of one instant.
+        let instant = if number % 10 == 1 { number - 1 } else { number };
+        let at = time(NOW).saturating_sub(Duration::from_secs(41) * (instant + 1));
+        let at = at.saturating_add(Duration::from_nanos(fractions[instant as usize % fractions.len()]));
+        let mut entry = json!({
+            "action": actions[place / 3 % actions.len()],
+            "objectIdentifier": objects[place / 2 % objects.len()],
+            "objectType": types[place % types.len()],
+            "timestamp": at,
+        });
+        let rest = entry.as_object_mut().unwrap();
+        rest.extend(actors[place / 5 % actors.len()].as_object().unwrap().clone());
+        if !number.is_multiple_of(6) {
+            rest.insert("ipAddress".to_owned(), json!(addresses[place % addresses.len()]));
+        }
+        entry
+    };
+    (0..count).map(entry).collect()
+}

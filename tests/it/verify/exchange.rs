@@ -1,0 +1,189 @@
+//! A request on its way to the mock, and the answer on its way back, to be changed.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use cortex_audit_mock::World;
+use cortex_audit_mock::contract::{Query, query};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::{Value, json};
+
+/// What nothing is called.
+pub const NOBODY: &str = "nobody-at-all";
+
+/// A request for audit logs or the catalog.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub path: String,
+    /// Names and values of the query string as they were sent.
+    pub pairs: Vec<(String, String)>,
+    /// The header `Authorization`.
+    pub authorization: Option<String>,
+    pub content_type: Option<String>,
+}
+
+/// What is answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Value,
+    /// In place of the body.
+    pub text: Option<String>,
+}
+
+fn decoded(value: &str) -> String {
+    percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+impl Asked {
+    pub fn of(request: &Request) -> Self {
+        let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let pairs = request.uri().query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+        Self {
+            path: request.uri().path().to_owned(),
+            pairs: pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(owned).collect(),
+            authorization: header(AUTHORIZATION),
+            content_type: header(CONTENT_TYPE),
+        }
+    }
+
+    pub fn is_logs(&self) -> bool {
+        self.path.starts_with("/api/v1/audit-logs")
+    }
+
+    /// Whether it is asked with this token.
+    pub fn is_by(&self, token: &str) -> bool {
+        self.authorization.as_deref() == Some(&format!("Bearer {token}"))
+    }
+
+    pub fn by(&mut self, token: &str) {
+        self.authorization = Some(format!("Bearer {token}"));
+    }
+
+    /// The values of a parameter as they were sent.
+    pub fn raw(&self, name: &str) -> Vec<String> {
+        self.pairs.iter().filter(|(given, _)| given == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// The decoded values of a list, split.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let values = self.raw(name);
+        values.iter().flat_map(|value| decoded(value).split(',').map(String::from).collect::<Vec<_>>()).collect()
+    }
+
+    /// The decoded first value.
+    pub fn first(&self, name: &str) -> Option<String> {
+        self.raw(name).first().map(|value| decoded(value))
+    }
+
+    pub fn remove(&mut self, name: &str) {
+        self.pairs.retain(|(given, _)| given != name);
+    }
+
+    /// Has this value alone.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.remove(name);
+        self.pairs.push((name.to_owned(), utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()));
+    }
+
+    /// Changes each value as it was sent.
+    pub fn change(&mut self, names: &[&str], change: impl Fn(&str) -> String) {
+        for (_, value) in self.pairs.iter_mut().filter(|(name, _)| names.contains(&name.as_str())) {
+            *value = change(value);
+        }
+    }
+
+    /// Whether a value as it was sent is like this.
+    pub fn any(&self, names: &[&str], is: impl Fn(&str) -> bool) -> bool {
+        self.pairs.iter().any(|(name, value)| names.contains(&name.as_str()) && is(value))
+    }
+
+    /// Becomes a request that is refused with a 400, as any wrong one.
+    pub fn refuse(&mut self) {
+        self.pairs = vec![("pageSize".to_owned(), "0".to_owned())];
+    }
+
+    pub fn refuse_if(&mut self, wrong: bool) {
+        if wrong {
+            self.refuse();
+        }
+    }
+
+    /// As the mock takes it.
+    pub fn request(&self) -> Request {
+        let mut request = Request::get(format!("{}?{}", self.path, self.query()));
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        if let Some(content_type) = &self.content_type {
+            request = request.header(CONTENT_TYPE, content_type);
+        }
+        request.body(Body::empty()).unwrap()
+    }
+
+    fn query(&self) -> String {
+        self.pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    }
+
+    /// What it asks for, as the mock reads it.
+    pub fn read(&self, world: &World) -> Option<Query> {
+        query::parse(&self.query(), &world.store.vocabulary(), false).ok().map(|parsed| parsed.query)
+    }
+}
+
+impl Answer {
+    /// The entries of a page, to be changed.
+    pub fn logs(&mut self) -> &mut [Value] {
+        self.body.get_mut("logs").and_then(Value::as_array_mut).map_or(&mut [], Vec::as_mut_slice)
+    }
+
+    pub fn is_page(&self) -> bool {
+        self.status == 200 && self.body.get("logs").is_some()
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.status >= 400 && self.status != 429
+    }
+
+    pub fn set(&mut self, field: &str, value: impl Into<Value>) {
+        self.body[field] = value.into();
+    }
+
+    pub fn remove(&mut self, field: &str) {
+        self.body.as_object_mut().unwrap().remove(field);
+    }
+
+    pub fn header(&mut self, name: HeaderName, value: &str) {
+        self.headers.insert(name, HeaderValue::from_str(value).unwrap());
+    }
+
+    /// Becomes an error of another status, in the form of all errors.
+    pub fn becomes(&mut self, status: u16) {
+        let phrase = StatusCode::from_u16(status).unwrap().canonical_reason().unwrap();
+        self.status = status;
+        self.body = json!({
+            "type": phrase.to_uppercase().replace(' ', "_"), "message": phrase, "details": "As it is.",
+            "requestId": "a1b2", "httpStatus": status,
+        });
+        self.header(CONTENT_TYPE, "application/json");
+    }
+
+    /// Becomes the page of another list, as it was asked for.
+    pub fn becomes_page_of(&mut self, query: &Query, logs: &[Value]) {
+        let (page, size) = (query.page as usize, query.page_size as usize);
+        let shown: Vec<&Value> = logs.iter().skip(page.saturating_mul(size)).take(size).collect();
+        self.body = json!({"logs": shown, "page": page, "total": logs.len(), "totalPages": logs.len().div_ceil(size)});
+    }
+}
+
+/// Everything that a query chooses, on one page.
+pub fn all(world: &World, query: &Query) -> Vec<Value> {
+    let query = Query { page: 0, page_size: u32::MAX, ..query.clone() };
+    world.page(&query).logs.iter().map(|entry| serde_json::to_value(entry.as_ref()).unwrap()).collect()
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
