@@ -156,7 +156,7 @@ fn nights_and_weekends_are_quiet() {
     let entries = ordinary(40_000);
     let people: Vec<&Entry> = entries.iter().filter(|entry| is_person(entry)).collect();
     assert!((18_000..26_000).contains(&people.len()), "{}", people.len());
-    let weekend = people.iter().filter(is_weekend).count();
+    let weekend = people.iter().filter(|entry| is_weekend(entry)).count();
     assert!(weekend * 20 < people.len() && weekend * 200 > people.len(), "{weekend} of {}", people.len());
 
     // People of one office, by the hours of its day: it is one hour ahead of UTC.

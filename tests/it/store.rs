@@ -1,8 +1,12 @@
 //! The store against a naive model of it.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use cortex_audit_mock::contract::{Action, Actor, ActorType, Entry, Filters, Query, Timestamp};
+use cortex_audit_mock::generate::{Generator, Recipe};
 use cortex_audit_mock::store::{Base, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -10,7 +14,7 @@ use proptest::sample::select;
 use crate::support::{NOW, time};
 
 /// Few values of everything, so that filters hit and instants coincide.
-fn entries() -> impl Strategy<Value = Vec<Entry>> {
+fn entries(count: Range<usize>) -> impl Strategy<Value = Vec<Entry>> {
     let text = |values: &'static [&'static str]| select(values).prop_map(String::from);
     let maybe = |values: &'static [&'static str]| prop::option::of(select(values).prop_map(String::from));
     let actor =
@@ -39,10 +43,10 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
             timestamp: instant(offset),
             actor,
         });
-    prop::collection::vec(entry, 0..60)
+    prop::collection::vec(entry, count)
 }
 
-fn queries() -> impl Strategy<Value = Query> {
+fn queries(largest_page: u32) -> impl Strategy<Value = Query> {
     let texts = |values: &'static [&'static str]| prop::collection::vec(select(values).prop_map(String::from), 0..=2);
     let filters = (
         prop::collection::vec(select(&Action::ALL[..]), 0..=2),
@@ -69,9 +73,9 @@ fn queries() -> impl Strategy<Value = Query> {
     let moment = || prop::option::of((-2_i64..22).prop_map(instant));
     // Most queries have few filters, so that most find something.
     let filters = prop_oneof![Just(Filters::default()), filters];
-    (moment(), moment(), 0_u32..8, 1_u32..12, filters).prop_map(|(start_time, end_time, page, page_size, filters)| {
-        Query { start_time, end_time, page, page_size, filters }
-    })
+    (moment(), moment(), 0_u32..8, 1_u32..largest_page, filters).prop_map(
+        |(start_time, end_time, page, page_size, filters)| Query { start_time, end_time, page, page_size, filters },
+    )
 }
 
 fn instant(offset: i64) -> Timestamp {
@@ -98,7 +102,7 @@ fn naively(entries: &[Entry], query: &Query) -> (Vec<Entry>, usize) {
             && listed(&filters.actor_request_types, entry.actor.request_type.as_ref());
         if hit {
             // Before the first that is older: newest first, equal instants in the order in which they came.
-            let place = hits.iter().position(|other| other.timestamp < entry.timestamp).unwrap_or(hits.len());
+            let place = hits.partition_point(|other| other.timestamp >= entry.timestamp);
             hits.insert(place, entry.clone());
         }
     }
@@ -110,11 +114,36 @@ fn naively(entries: &[Entry], query: &Query) -> (Vec<Entry>, usize) {
 fn check(store: &Store, entries: &[Entry], query: &Query) -> Result<(), TestCaseError> {
     let page = store.page(query);
     let (expected, total) = naively(entries, query);
-    let logs = page.logs;
-    prop_assert_eq!(logs, expected);
+    prop_assert_eq!(&page.logs, &expected);
     prop_assert_eq!(page.total, total);
     prop_assert_eq!(page.total_pages, total.div_ceil(query.page_size as usize));
     prop_assert_eq!(page.page, query.page);
+    // What is sent is put together from ready-made pieces, twice: the second time some of it is ready as a whole.
+    for _ in 0..2 {
+        let answer = store.answer(query);
+        prop_assert_eq!(String::from_utf8(answer.body).unwrap(), serde_json::to_string(&page).unwrap());
+        prop_assert_eq!((answer.entries, answer.total_pages), (expected.len(), page.total_pages));
+    }
+    Ok(())
+}
+
+/// What happened is told in the order of answers, each entry with its arrival and a number of its own.
+fn check_history(store: &Store, entries: &[Entry], from_the_start: usize, query: &Query) -> Result<(), TestCaseError> {
+    let whole = Query { page: 0, page_size: u32::MAX, ..query.clone() };
+    let (expected, _) = naively(entries, &whole);
+    let history = store.history(query.start_time, query.end_time, &query.filters);
+    let told: Vec<Entry> = history.iter().map(|held| store.entry(held).unwrap()).collect();
+    prop_assert_eq!(told, expected);
+    let numbers: HashSet<usize> = history.iter().map(|held| held.number).collect();
+    prop_assert_eq!(numbers.len(), history.len());
+    for held in &history {
+        let entry = store.entry(held).unwrap();
+        prop_assert_eq!(held.timestamp, entry.timestamp);
+        prop_assert!(held.arrival <= entries.len() - from_the_start);
+        if held.arrival > 0 {
+            prop_assert_eq!(&entry, &entries[from_the_start + held.arrival - 1]);
+        }
+    }
     Ok(())
 }
 
@@ -123,7 +152,7 @@ proptest! {
 
     /// FILTER-LOGIC, TIME-RANGE, RES-ORDER, RES-TOTALS
     #[test]
-    fn the_store_answers_as_the_naive_model(entries in entries(), queries in prop::collection::vec(queries(), 1..8)) {
+    fn the_store_answers_as_the_naive_model(entries in entries(0..60), queries in prop::collection::vec(queries(12), 1..8)) {
         let store = Store::over(Arc::new(Base::new(entries.clone())));
         for query in &queries {
             check(&store, &entries, query)?;
@@ -132,17 +161,127 @@ proptest! {
 
     /// RES-ORDER: entries that come later are found as if they had been there from the start.
     #[test]
-    fn appending_is_the_same_as_starting_with_all(entries in entries(), cuts in prop::collection::vec(0_usize..60, 0..4), query in queries()) {
+    fn appending_is_the_same_as_starting_with_all(entries in entries(0..60), cuts in prop::collection::vec(0_usize..60, 0..4), query in queries(12)) {
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(entries.len())).collect();
         cuts.sort_unstable();
         cuts.push(entries.len());
-        let mut start = cuts[0];
-        let store = Store::over(Arc::new(Base::new(entries[..start].to_vec())));
-        for end in cuts {
-            store.append(entries[start..end].to_vec());
-            start = end;
-        }
+        let store = appended(&entries, &cuts);
         prop_assert_eq!(store.len(), entries.len());
         check(&store, &entries, &query)?;
+        check_history(&store, &entries, cuts[0], &query)?;
+    }
+}
+
+proptest! {
+    // Each has thousands of entries.
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// So many that values have bitmaps and what is added becomes runs, of which pages are put together.
+    #[test]
+    fn many_entries_are_answered_as_few(
+        entries in entries(2000..4000),
+        first in 0_usize..3000,
+        step in prop_oneof![1_usize..20, 200_usize..2000],
+        queries in prop::collection::vec(queries(400), 8),
+    ) {
+        let first = first.min(entries.len());
+        let mut cuts: Vec<usize> = (first..entries.len()).step_by(step).collect();
+        cuts.push(entries.len());
+        let store = appended(&entries, &cuts);
+        for query in &queries {
+            check(&store, &entries, query)?;
+            check_history(&store, &entries, cuts[0], query)?;
+        }
+    }
+}
+
+/// A store that starts with the entries up to the first cut, and to which the others are added from cut to cut.
+fn appended(entries: &[Entry], cuts: &[usize]) -> Store {
+    let store = Store::over(Arc::new(Base::new(entries[..cuts[0]].to_vec())));
+    for cut in cuts.windows(2) {
+        store.append(entries[cut[0]..cut[1]].to_vec());
+    }
+    store
+}
+
+/// A reader has a whole moment: what comes while it reads is on no page of it, or on all that it belongs to.
+#[test]
+fn readers_never_see_half_of_what_is_added_at_once() {
+    let entry = |number: u32| Entry {
+        action: Action::Create,
+        actor_identifier: None,
+        ip_address: None,
+        object_identifier: format!("service-{number}"),
+        object_type: "SERVICE".to_owned(),
+        timestamp: instant(i64::from(number)),
+        actor: Actor::derived_from(None),
+    };
+    let store = Store::over(Arc::new(Base::new((0..50).map(entry))));
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| (0..200).for_each(|round| store.append((0..10).map(|_| entry(50 + round)))));
+        while !writer.is_finished() {
+            let page = store.page(&Query { page_size: 1000, ..Query::default() });
+            assert_eq!(page.total % 10, 0);
+            assert!(page.logs.is_sorted_by(|one, next| one.timestamp >= next.timestamp));
+            assert_eq!(page.logs.len(), page.total.min(1000));
+        }
+    });
+    assert_eq!(store.len(), 2050);
+}
+
+/// RES-ORDER, RES-TOTALS at a size at which nothing is small: set `STORE_MILLION` to run it (about a minute in a release
+/// build: `STORE_MILLION=1 cargo test --release store::a_million`).
+#[test]
+fn a_million_entries_are_answered_as_the_naive_model() {
+    if std::env::var_os("STORE_MILLION").is_none() {
+        println!("skipped: STORE_MILLION is not set");
+        return;
+    }
+    let recipe = Recipe { seed: 7, ..Recipe::new(1_000_000, time(NOW)) };
+    let mut entries: Vec<Entry> = Generator::new(&recipe).unwrap().collect();
+    // Some come later, in the middle of the others.
+    let added: Vec<Entry> = entries.iter().step_by(97).cloned().collect();
+    let store = Store::over(Arc::new(Base::new(entries.clone())));
+    added.chunks(300).for_each(|chunk| store.append(chunk.to_vec()));
+    entries.extend(added);
+    entries.sort_by_key(|entry| Reverse(entry.timestamp));
+    let oldest_first: Vec<&Entry> = entries.iter().rev().collect();
+    let mut chance = 1_u64;
+    let mut draw = |below: usize| {
+        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(chance >> 33).unwrap() % below
+    };
+    for _ in 0..200 {
+        let mut filters = Filters::default();
+        for _ in 0..draw(4) {
+            let model = oldest_first[draw(oldest_first.len())];
+            match draw(7) {
+                0 => filters.actions.push(model.action),
+                1 => filters.actor_types.push(model.actor.kind),
+                2 => filters.object_types.push(model.object_type.clone()),
+                3 => filters.object_identifiers.push(model.object_identifier.clone()),
+                4 => filters.actor_emails.extend(model.actor.email.clone()),
+                5 => filters.actor_ip_addresses.extend(model.ip_address.clone()),
+                _ => filters.actor_request_types.extend(model.actor.request_type.clone()),
+            }
+        }
+        let range = (draw(3) == 0).then(|| (draw(entries.len()), draw(entries.len())));
+        let range = range.map(|(one, other)| (entries[one.max(other)].timestamp, entries[one.min(other)].timestamp));
+        let (start_time, end_time) = range.unzip();
+        let base = Query { start_time, end_time, page: 0, page_size: 250, filters };
+        let matches = |entry: &&Entry| {
+            start_time.is_none_or(|start| entry.timestamp >= start)
+                && end_time.is_none_or(|end| entry.timestamp <= end)
+                && base.filters.match_entry(entry)
+        };
+        let hits: Vec<&Entry> = entries.iter().filter(matches).collect();
+        let pages = hits.len().div_ceil(250).max(1);
+        let query = Query { page: u32::try_from(draw(pages)).unwrap(), ..base.clone() };
+        let page = store.page(&query);
+        let skip = query.page as usize * 250;
+        let expected: Vec<&Entry> = hits.iter().skip(skip).take(250).copied().collect();
+        assert_eq!(page.total, hits.len(), "{query:?}");
+        assert_eq!(page.logs.iter().collect::<Vec<_>>(), expected, "{query:?}");
+        assert_eq!(store.answer(&query).body, serde_json::to_vec(&page).unwrap(), "{query:?}");
     }
 }

@@ -181,7 +181,7 @@ impl Answer {
 /// Everything that a query chooses, on one page.
 pub fn all(world: &World, query: &Query) -> Vec<Value> {
     let query = Query { page: 0, page_size: u32::MAX, ..query.clone() };
-    world.page(&query).logs.iter().map(|entry| serde_json::to_value(entry.as_ref()).unwrap()).collect()
+    world.page(&query).logs.iter().map(|entry| serde_json::to_value(entry).unwrap()).collect()
 }
 
 fn owned((name, value): (&str, &str)) -> (String, String) {
