@@ -26,7 +26,7 @@ impl Client {
         Ok(Self { stream, answer: vec![0; ROOM] })
     }
 
-    /// Sends a request and reads its answer: the body of a 200; anything else is an error.
+    /// Sends a request and reads its answer: the body of a 200 or 201; anything else is an error.
     pub fn ask(&mut self, request: &[u8]) -> Result<&[u8]> {
         self.send(request)?;
         self.receive()
@@ -71,7 +71,7 @@ impl Client {
 fn length(head: &str) -> Result<usize> {
     let mut lines = head.lines();
     let status = lines.next().unwrap_or_default();
-    if !status.starts_with("HTTP/1.1 200 ") {
+    if !["HTTP/1.1 200 ", "HTTP/1.1 201 "].iter().any(|accepted| status.starts_with(accepted)) {
         return Err(format!("answered {status:?}").into());
     }
     let fields = lines.filter_map(|line| line.split_once(':'));
