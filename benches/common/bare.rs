@@ -21,13 +21,14 @@ pub const FLAG: &str = "--bare";
 /// Serves a body of so many bytes.
 pub fn serve(length: &str) -> Result<()> {
     let body = Bytes::from(vec![b'x'; length.parse()?]);
-    serve_router(Router::new().route(PATH, get(|| async move { ([(CONTENT_TYPE, "application/json")], body) })))
+    let app = Router::new().route(PATH, get(|| async move { ([(CONTENT_TYPE, "application/json")], body) }));
+    serve_router(&app, "0")
 }
 
 /// Serves as `axum::serve` does, until killed; says where in the line that the stand-in prints with `--log json`.
-pub fn serve_router(app: Router) -> Result<()> {
+pub fn serve_router(app: &Router, port: &str) -> Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
         println!("{{\"event\":\"listening\",\"url\":\"http://{}\"}}", listener.local_addr()?);
         loop {
             let (stream, _) = listener.accept().await?;

@@ -29,12 +29,8 @@ impl Contender {
 
     /// The bare server with a body of this length: the bench itself in another role.
     pub fn bare(length: usize) -> Result<Self> {
-        Self::role("bare axum", bare::FLAG, length.to_string())
-    }
-
-    /// What the bench is with this flag.
-    pub fn role(name: &'static str, flag: &str, value: String) -> Result<Self> {
-        Ok(Self { name, executable: env::current_exe()?, arguments: vec![flag.to_owned(), value] })
+        let arguments = vec![bare::FLAG.to_owned(), length.to_string()];
+        Ok(Self { name: "bare axum", executable: env::current_exe()?, arguments })
     }
 
     /// Starts the server, asks once, and reads the whole answer.

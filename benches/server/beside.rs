@@ -1,5 +1,6 @@
 //! Another server, measured as the stand-in is: CPU a request, from exec to the first answer, memory at rest.
 
+use std::env;
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -18,6 +19,8 @@ use crate::table::short;
 pub const FLAG: &str = "--beside";
 /// Stands for a free port in the URL and in the command.
 const PORT: &str = "{port}";
+/// Stands for the bench itself in the command, which has another role in store.
+const BENCH: &str = "{bench}";
 /// How long such a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Servers of this kind cost milliseconds a request; fewer requests tell as much.
@@ -83,8 +86,10 @@ impl Asked {
     /// Runs the command and asks until there is an answer: not every server tells when it is ready.
     fn start(&self, command: &[&str]) -> Result<Running> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
+        let bench = env::current_exe()?.display().to_string();
         let address = self.address.replace(PORT, &port);
-        let command: Vec<String> = command.iter().map(|part| part.replace(PORT, &port)).collect();
+        let command: Vec<String> =
+            command.iter().map(|part| part.replace(PORT, &port).replace(BENCH, &bench)).collect();
         let [program, arguments @ ..] = command.as_slice() else { return Err("no command".into()) };
         let request = client::get(&address, &self.target, "mock-admin");
         let began = Instant::now();

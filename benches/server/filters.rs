@@ -27,16 +27,17 @@ pub struct Filters {
 
 /// The values that the filters see in an entry, in the order of [`NAMES`]; one with a comma cannot be asked for.
 fn values(entry: &Entry) -> [Option<String>; 8] {
+    let text = |value: &str| Some(value.to_owned());
     let actor = &entry.actor;
     [
-        Some(entry.action.to_string()),
-        Some(actor.kind.to_string()),
-        actor.request_type.as_ref().map(ToString::to_string),
-        Some(entry.object_type.to_string()),
-        Some(entry.object_identifier.to_string()),
-        actor.email.as_ref().map(ToString::to_string),
-        actor.api_key_identifier.as_ref().map(ToString::to_string),
-        entry.ip_address.as_ref().map(ToString::to_string),
+        text(entry.action.as_str()),
+        text(actor.kind.as_str()),
+        actor.request_type.as_deref().and_then(text),
+        text(&entry.object_type),
+        text(&entry.object_identifier),
+        actor.email.as_deref().and_then(text),
+        actor.api_key_identifier.as_deref().and_then(text),
+        entry.ip_address.as_deref().and_then(text),
     ]
     .map(|value| value.filter(|value| !value.contains(',')))
 }

@@ -41,12 +41,12 @@ impl Lab {
 
     /// The entries of the small store, to choose filters from.
     pub fn entries(&self) -> Result<&[Entry]> {
-        let read = || {
+        let make = || {
             let text = std::fs::read_to_string(self.data(self.scale.small)?)?;
-            let loaded = fixture::read("generated", &text, Timestamp::system());
-            Ok(loaded.map_err(|errors| errors.to_string())?.entries)
+            let parsed = fixture::read("generated", &text, Timestamp::system());
+            Ok(parsed.map_err(|errors| errors.to_string())?.entries)
         };
-        once(&self.entries, read).map(Vec::as_slice)
+        once(&self.entries, make).map(Vec::as_slice)
     }
 
     /// The stand-in with everything on, over so many entries, with a limit that is not reached.

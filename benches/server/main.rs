@@ -41,9 +41,11 @@ use table::Outcome;
 /// How often rows are measured before they count as above their limit: a server that is really too slow is so each time.
 const ATTEMPTS: usize = 3;
 
+type Measure = fn(&Lab) -> Result<Vec<Outcome>>;
+
 /// What can be named on the command line, and what it measures. Those that start servers of a million entries of their
 /// own come before those that share one.
-const ROWS: [(&str, fn(&Lab) -> Result<Vec<Outcome>>); 8] = [
+const ROWS: [(&str, Measure); 8] = [
     ("size", size::measure),
     ("start", starts::measure),
     ("load", loading::measure),
@@ -62,7 +64,7 @@ fn main() -> ExitCode {
     let scale = if judged.is_empty() { &scale::TINY } else { &scale::WHOLE };
     let done = match asked.as_slice() {
         [bare::FLAG, length] => bare::serve(length).map(|()| true),
-        [straightforward::FLAG, file] => straightforward::serve(file).map(|()| true),
+        [straightforward::FLAG, file, port] => straightforward::serve(file, port).map(|()| true),
         [beside::FLAG, name, url, command @ ..] => beside::compare(scale, name, url, command).map(|()| true),
         names => all_rows(scale, names),
     };

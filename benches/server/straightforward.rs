@@ -1,16 +1,16 @@
 //! What somebody writes who needs a stand-in by tonight: a vector, a linear filter, serde for every request.
 
 use std::fs;
+use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 use crate::common::{PATH, Result, bare};
 
-/// With this argument and a file of NDJSON the bench is such a server.
+/// With this argument, a file of NDJSON and a port the bench is such a server.
 pub const FLAG: &str = "--straightforward";
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ struct Asked {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Page {
+struct Answer {
     logs: Vec<Log>,
     page: usize,
     total: usize,
@@ -53,18 +53,18 @@ const fn usual_size() -> usize {
     250
 }
 
-pub fn serve(file: &str) -> Result<()> {
+pub fn serve(file: &str, port: &str) -> Result<()> {
     let text = fs::read_to_string(file)?;
     let mut logs: Vec<Log> = text.lines().map(serde_json::from_str).collect::<std::result::Result<_, _>>()?;
     logs.sort_by(|a, b| b.timestamp.cmp(&a.timestamp));
-    bare::serve_router(Router::new().route(PATH, get(page)).with_state(Arc::new(logs)))
+    bare::serve_router(&Router::new().route(PATH, get(page)).with_state(Arc::new(logs)), port)
 }
 
-async fn page(State(logs): State<Arc<Vec<Log>>>, Query(asked): Query<Asked>) -> Json<Page> {
+async fn page(State(logs): State<Arc<Vec<Log>>>, Query(asked): Query<Asked>) -> Json<Answer> {
     let matching: Vec<&Log> = logs.iter().filter(|log| asked.matches(log)).collect();
     let total = matching.len();
     let logs = matching.into_iter().skip(asked.page * asked.page_size).take(asked.page_size).cloned().collect();
-    Json(Page { logs, page: asked.page, total, total_pages: total.div_ceil(asked.page_size.max(1)) })
+    Json(Answer { logs, page: asked.page, total, total_pages: total.div_ceil(asked.page_size.max(1)) })
 }
 
 impl Asked {
