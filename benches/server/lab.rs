@@ -19,14 +19,14 @@ pub struct Lab {
     folder: TempDir,
     small: OnceCell<Running>,
     large: OnceCell<Running>,
-    entries: OnceCell<Vec<Entry>>,
+    listed: OnceCell<Vec<Entry>>,
 }
 
 impl Lab {
     pub fn new(scale: &'static Scale) -> Result<Self> {
         let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR"))?;
-        let (small, large, entries) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Ok(Self { scale, folder, small, large, entries })
+        let (small, large, listed) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Ok(Self { scale, folder, small, large, listed })
     }
 
     /// The server over the small store.
@@ -46,7 +46,7 @@ impl Lab {
             let parsed = fixture::read("generated", &text, Timestamp::system());
             Ok(parsed.map_err(|errors| errors.to_string())?.entries)
         };
-        once(&self.entries, make).map(Vec::as_slice)
+        once(&self.listed, make).map(Vec::as_slice)
     }
 
     /// The stand-in with everything on, over so many entries, with a limit that is not reached.
@@ -81,7 +81,7 @@ pub fn total(server: &Running, filters: &str) -> Result<usize> {
 
 fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
     match cell.get() {
-        Some(made) => Ok(made),
-        None => make().map(|made| cell.get_or_init(|| made)),
+        Some(value) => Ok(value),
+        None => make().map(|value| cell.get_or_init(|| value)),
     }
 }
