@@ -53,10 +53,11 @@ pub fn print_head() {
     println!("| --- | --- | --- | --- | --- | --- | --- |");
 }
 
-pub fn print(outcome: &Outcome) {
+/// Prints a row; one of a run that only shows that everything runs has no verdict.
+pub fn print(outcome: &Outcome, judged: bool) {
     let Outcome { what, measured, beside, unit, .. } = outcome;
     let [figure, target, limit] = [outcome.figure, outcome.target, outcome.limit].map(short);
-    let verdict = outcome.verdict();
+    let verdict = if judged { outcome.verdict() } else { "not judged" };
     println!("| {what} | {measured} | {beside} | {figure} {unit} | {target} {unit} | {limit} {unit} | {verdict} |");
 }
 
