@@ -89,7 +89,9 @@ fn all_rows(scale: &'static scale::Scale, names: &[&str]) -> Result<bool> {
     for (name, measure) in ROWS {
         if names.is_empty() || names.contains(&name) {
             let outcomes = if scale.judged { until_within(name, || measure(&lab))? } else { measure(&lab)? };
-            outcomes.iter().for_each(|outcome| table::print(outcome, scale.judged));
+            for outcome in &outcomes {
+                table::print(outcome, scale.judged);
+            }
             within &= outcomes.iter().all(Outcome::within_limit);
         }
     }
