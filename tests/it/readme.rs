@@ -24,8 +24,8 @@ const FIDELITY_START: &str =
     "<!-- fidelity table: generated from contract::RULES; UPDATE_README=1 cargo test readme rewrites it -->\n";
 const FIDELITY_END: &str = "<!-- end of the fidelity table -->\n";
 
-/// The commands that a test cannot run: they build, need an engine, or install.
-const NOT_RUN: [&str; 3] = ["cargo test", "docker ", "pip install"];
+/// The commands that a test cannot run: they build, measure, need an engine, or install.
+const NOT_RUN: [&str; 5] = ["cargo test", "cargo bench", "benches/", "docker ", "pip install"];
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
