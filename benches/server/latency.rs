@@ -6,6 +6,7 @@ use crate::common::Result;
 use crate::common::client::{self, Client};
 use crate::common::contender::Running;
 use crate::common::quantile::quantile;
+use crate::processor::OneProcessor;
 
 /// Requests to one side before the other has its turn: what else the machine does meets both.
 const BATCH: usize = 20;
@@ -15,12 +16,13 @@ pub struct Asking {
     client: Client,
     request: Vec<u8>,
     milliseconds: Vec<f64>,
+    server: u32,
 }
 
 impl Asking {
     pub fn new(server: &Running, target: &str) -> Result<Self> {
         let request = client::get(&server.address, target, "mock-admin");
-        Ok(Self { client: Client::connect(&server.address)?, request, milliseconds: Vec::new() })
+        Ok(Self { client: Client::connect(&server.address)?, request, milliseconds: Vec::new(), server: server.id() })
     }
 
     /// The median so far, in milliseconds.
@@ -40,6 +42,7 @@ impl Asking {
 
 /// Asks both in turn, `count` times each, or fewer when that takes longer than `patience`.
 pub fn in_turn(pair: &mut [Asking; 2], count: usize, patience: Duration) -> Result<()> {
+    let _together = OneProcessor::of(&[pair[0].server, pair[1].server]);
     let began = Instant::now();
     // The first answers tell of cold caches and new connections.
     pair.iter_mut().try_for_each(|asking| {

@@ -24,6 +24,7 @@ mod lab;
 mod latency;
 mod load;
 mod loading;
+mod processor;
 mod scale;
 mod sessions;
 mod size;
