@@ -18,6 +18,7 @@ mod order;
 mod places;
 mod postings;
 mod ready;
+mod recent;
 mod run;
 mod source;
 mod times;

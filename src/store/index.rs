@@ -1,8 +1,9 @@
 //! From filters to the places of the entries that pass them.
 
 use super::dictionary::Dictionary;
-use super::places::{Places, all_of, any_of};
+use super::places::{all_of, any_of};
 use super::postings::Postings;
+use super::recent::{Passing, Recent};
 use super::words::{Id, Words};
 use crate::contract::{Action, ActorType, Filters};
 
@@ -17,19 +18,24 @@ pub struct Index {
     addresses: Postings,
     object_types: Postings,
     object_identifiers: Postings,
+    recent: Recent,
 }
 
 impl Index {
     /// Of entries as their deeds and objects.
-    pub fn of(dictionary: &Dictionary, deeds: &[Id], objects: &[Id]) -> Self {
+    pub fn of(
+        dictionary: &Dictionary,
+        deeds: impl Iterator<Item = Id> + Clone,
+        objects: impl Iterator<Item = Id> + Clone,
+    ) -> Self {
         // An attribute of a deed or object is looked up once, not once an entry.
         let by_deed = |count, value: &dyn Fn(Id) -> Option<usize>| {
             let known: Vec<Option<usize>> = dictionary.deeds.ids().map(value).collect();
-            Postings::of(count, deeds.iter().map(|deed| known[deed.place()]))
+            Postings::of(count, deeds.clone().map(|deed| known[deed.place()]))
         };
         let by_object = |count, value: &dyn Fn(Id) -> usize| {
             let known: Vec<usize> = dictionary.objects.ids().map(value).collect();
-            Postings::of(count, objects.iter().map(|object| Some(known[object.place()])))
+            Postings::of(count, objects.clone().map(|object| Some(known[object.place()])))
         };
         let actor = |deed| dictionary.actors.get(dictionary.deeds.get(deed).actor);
         Self {
@@ -45,11 +51,12 @@ impl Index {
             object_identifiers: by_object(dictionary.object_identifiers.len(), &|object| {
                 dictionary.objects.get(object).identifier.place()
             }),
+            recent: Recent::default(),
         }
     }
 
     /// The places of all entries that pass (FILTER-LOGIC); `None` when nothing is asked for.
-    pub fn places(&self, dictionary: &Dictionary, filters: &Filters) -> Option<Places<'_>> {
+    pub fn places(&self, dictionary: &Dictionary, filters: &Filters) -> Option<Passing<'_>> {
         let mut asked = Vec::new();
         let mut ask = |postings, values: Option<Vec<usize>>| asked.extend(values.map(|values| (postings, values)));
         ask(&self.actions, known(&filters.actions, &Action::ALL));
@@ -60,12 +67,22 @@ impl Index {
         ask(&self.addresses, found(&filters.actor_ip_addresses, &dictionary.addresses));
         ask(&self.object_types, found(&filters.object_types, &dictionary.object_types));
         ask(&self.object_identifiers, found(&filters.object_identifiers, &dictionary.object_identifiers));
-        let sets = asked.into_iter().map(|(postings, mut values)| {
-            values.sort_unstable();
-            values.dedup();
-            any_of(values.into_iter().map(|value| postings.get(value)).collect())
-        });
-        all_of(sets.collect())
+        let together = || {
+            let sets = asked.iter().map(|(postings, values)| {
+                let mut values = values.clone();
+                values.sort_unstable();
+                values.dedup();
+                any_of(values.into_iter().map(|value| postings.get(value)).collect())
+            });
+            all_of(sets.collect())
+        };
+        match asked.as_slice() {
+            [] => None,
+            [(postings, values)] if values.len() == 1 => Some(Passing::Indexed(postings.get(values[0]))),
+            // Where one of them has nothing, there is nothing to put together.
+            some if some.iter().any(|(_, values)| values.is_empty()) => together().map(Passing::Indexed),
+            _ => self.recent.get(filters, together),
+        }
     }
 }
 

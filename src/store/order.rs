@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::places::Places;
+use super::recent::Passing;
 use super::source::Source;
 use super::times::Newest;
 use crate::contract::{Filters, Timestamp};
@@ -20,7 +20,7 @@ pub struct Key {
 pub struct Hits<'a> {
     pub source: Source<'a>,
     /// What passes the filters, in range or not; `None` when everything does.
-    passing: Option<Places<'a>>,
+    passing: Option<Passing<'a>>,
     /// The range of time, as places.
     start: usize,
     end: usize,
@@ -125,15 +125,13 @@ pub fn each<'a>(all: &[Hits<'a>], skip: usize, most: usize, mut take: impl FnMut
     if let [only] = all {
         return only.from(starts[0]).take(most).for_each(|place| take(&only.source, place));
     }
-    let mut next: Vec<_> = all.iter().zip(starts).map(|(hits, start)| hits.from(start).peekable()).collect();
+    let mut next: Vec<_> = all.iter().zip(starts).map(|(hits, start)| hits.from(start)).collect();
+    let head = |which: usize, place: Option<usize>| place.map(|place| (all[which].source.key(place), place));
+    let mut heads: Vec<_> = next.iter_mut().enumerate().map(|(which, places)| head(which, places.next())).collect();
     for _ in 0..most {
-        let heads = next.iter_mut().enumerate().filter_map(|(which, places)| {
-            let place = *places.peek()?;
-            Some((all[which].source.key(place), which))
-        });
-        let Some((_, which)) = heads.min() else { return };
-        if let Some(place) = next[which].next() {
-            take(&all[which].source, place);
-        }
+        let least = heads.iter().enumerate().filter_map(|(which, head)| Some((head.as_ref()?, which))).min();
+        let Some((&(_, place), which)) = least else { return };
+        take(&all[which].source, place);
+        heads[which] = head(which, next[which].next());
     }
 }

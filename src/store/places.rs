@@ -28,6 +28,14 @@ impl Places<'_> {
         }
     }
 
+    /// The same without any borrowed part.
+    pub fn into_owned(self) -> Places<'static> {
+        match self {
+            Self::Few(list) => Places::Few(Cow::Owned(list.into_owned())),
+            Self::Many(bitmap) => Places::Many(Cow::Owned(bitmap.into_owned())),
+        }
+    }
+
     /// How many are below a place.
     pub fn below(&self, place: u32) -> usize {
         match self {

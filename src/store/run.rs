@@ -6,9 +6,9 @@ use std::ops::Range;
 use super::dictionary::{Dictionary, Fragments};
 use super::index::Index;
 use super::order::Key;
-use super::places::Places;
 use super::ready::Ready;
-use super::times::{Printer, Times};
+use super::recent::Passing;
+use super::times::Printer;
 use super::words::Id;
 use crate::contract::{Entry, Filters, Timestamp};
 
@@ -18,9 +18,9 @@ pub struct Run {
     dictionary: Dictionary,
     beginnings: Fragments,
     middles: Fragments,
-    deeds: Vec<Id>,
-    objects: Vec<Id>,
-    times: Times,
+    rows: Vec<Row>,
+    /// The nanoseconds of each beyond its milliseconds; empty when there are none, as of most services.
+    nanos: Vec<u32>,
     /// Empty when all were there from the start.
     arrivals: Vec<u32>,
     index: Index,
@@ -31,16 +31,23 @@ pub struct Run {
 #[derive(Debug, Default)]
 pub struct Builder {
     dictionary: Dictionary,
-    rows: Vec<Row>,
+    rows: Vec<New>,
+}
+
+/// All of an entry that a page needs, in one place.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// Since 1970.
+    millis: i64,
+    deed: Id,
+    object: Id,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Row {
-    millis: i64,
+struct New {
+    row: Row,
     nanos: u32,
     arrival: u32,
-    deed: Id,
-    object: Id,
 }
 
 impl Builder {
@@ -52,7 +59,7 @@ impl Builder {
         let (deed, object) = self.dictionary.learn(entry);
         let (millis, nanos) = entry.timestamp.parts();
         let arrival = u32::try_from(arrival).expect("fewer than four billion entries");
-        self.rows.push(Row { millis, nanos, arrival, deed, object });
+        self.rows.push(New { row: Row { millis, deed, object }, nanos, arrival });
     }
 
     pub fn len(&self) -> usize {
@@ -66,32 +73,33 @@ impl Builder {
 
     /// Newest first; those of one instant in the order in which they came (RES-ORDER).
     pub fn finish(self) -> Run {
-        let Self { mut dictionary, mut rows } = self;
-        rows.sort_by_key(|row| (Reverse((row.millis, row.nanos)), row.arrival));
+        let Self { mut dictionary, rows: mut new } = self;
+        new.sort_by_key(|new| (Reverse((new.row.millis, new.nanos)), new.arrival));
         dictionary.close();
-        let deeds: Vec<Id> = rows.iter().map(|row| row.deed).collect();
-        let objects: Vec<Id> = rows.iter().map(|row| row.object).collect();
-        let times = Times::of(rows.iter().map(|row| (row.millis, row.nanos)));
-        let later = rows.iter().any(|row| row.arrival > 0);
-        let arrivals = if later { rows.iter().map(|row| row.arrival).collect() } else { Vec::new() };
-        drop(rows);
+        let rows: Vec<Row> = new.iter().map(|new| new.row).collect();
+        let nanos = unless_all_zero(new.iter().map(|new| new.nanos));
+        let arrivals = unless_all_zero(new.iter().map(|new| new.arrival));
+        drop(new);
         Run {
-            index: Index::of(&dictionary, &deeds, &objects),
+            index: Index::of(&dictionary, rows.iter().map(|row| row.deed), rows.iter().map(|row| row.object)),
             beginnings: dictionary.beginnings(),
             middles: dictionary.middles(),
             dictionary,
-            ready: Ready::new(deeds.len()),
-            deeds,
-            objects,
-            times,
+            ready: Ready::new(rows.len()),
+            rows,
+            nanos,
             arrivals,
         }
     }
 }
 
+fn unless_all_zero(numbers: impl Iterator<Item = u32> + Clone) -> Vec<u32> {
+    if numbers.clone().all(|number| number == 0) { Vec::new() } else { numbers.collect() }
+}
+
 impl Run {
     pub fn len(&self) -> usize {
-        self.deeds.len()
+        self.rows.len()
     }
 
     pub fn dictionary(&self) -> &Dictionary {
@@ -99,7 +107,11 @@ impl Run {
     }
 
     pub fn key(&self, place: usize) -> Key {
-        Key { newest: Reverse(self.times.get(place)), arrival: self.arrival(place) }
+        Key { newest: Reverse(self.time(place)), arrival: self.arrival(place) }
+    }
+
+    fn time(&self, place: usize) -> (i64, u32) {
+        (self.rows[place].millis, self.nanos.get(place).copied().unwrap_or(0))
     }
 
     pub fn arrival(&self, place: usize) -> usize {
@@ -107,12 +119,13 @@ impl Run {
     }
 
     pub fn entry(&self, place: usize) -> Entry {
-        let (millis, nanos) = self.times.get(place);
-        self.dictionary.entry(self.deeds[place], self.objects[place], Timestamp::from_parts(millis, nanos))
+        let (millis, nanos) = self.time(place);
+        let Row { deed, object, .. } = self.rows[place];
+        self.dictionary.entry(deed, object, Timestamp::from_parts(millis, nanos))
     }
 
     /// The places of the entries that pass; `None` when all do.
-    pub fn places(&self, filters: &Filters) -> Option<Places<'_>> {
+    pub fn places(&self, filters: &Filters) -> Option<Passing<'_>> {
         self.index.places(&self.dictionary, filters)
     }
 
@@ -121,11 +134,32 @@ impl Run {
         self.ready.write(places, self.len(), |place, to| self.write(place, printer, to), to);
     }
 
+    /// Appends entries as an answer has them, with a comma behind each.
+    ///
+    /// They lie far apart in memory, so all are looked up before the first is copied: the processor then waits for many
+    /// at a time.
+    pub fn write_each(&self, places: impl Iterator<Item = usize>, printer: &mut Printer, to: &mut Vec<u8>) {
+        let found: Vec<_> = places.map(|place| (self.rows[place], self.time(place))).collect();
+        let pieces: Vec<_> = found
+            .iter()
+            .map(|(row, time)| (self.beginnings.get(row.deed), self.middles.get(row.object), *time))
+            .collect();
+        for (beginning, middle, time) in pieces {
+            put(beginning, middle, time, printer, to);
+            to.push(b',');
+        }
+    }
+
     /// Appends an entry as an answer has it (RES-ENTRY).
     pub fn write(&self, place: usize, printer: &mut Printer, to: &mut Vec<u8>) {
-        to.extend_from_slice(self.beginnings.get(self.deeds[place]));
-        to.extend_from_slice(self.middles.get(self.objects[place]));
-        printer.print(self.times.get(place), to);
-        to.extend_from_slice(b"\"}");
+        let Row { deed, object, .. } = self.rows[place];
+        put(self.beginnings.get(deed), self.middles.get(object), self.time(place), printer, to);
     }
+}
+
+fn put(beginning: &[u8], middle: &[u8], time: (i64, u32), printer: &mut Printer, to: &mut Vec<u8>) {
+    to.extend_from_slice(beginning);
+    to.extend_from_slice(middle);
+    printer.print(time, to);
+    to.extend_from_slice(b"\"}");
 }

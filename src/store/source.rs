@@ -1,12 +1,12 @@
 //! Where entries lie: in a run, or in the loose ones that came last.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::order::Key;
 use super::places::Places;
+use super::recent::Passing;
 use super::run::Run;
 use super::times::Printer;
 use crate::contract::{Entry, Filters};
@@ -68,10 +68,10 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Appends neighbours as an answer has them, with a comma behind each.
-    pub fn write_all(&self, places: Range<usize>, printer: &mut Printer, to: &mut Vec<u8>) {
+    /// Appends entries as an answer has them, with a comma behind each.
+    pub fn write_each(&self, places: impl Iterator<Item = usize>, printer: &mut Printer, to: &mut Vec<u8>) {
         if let Self::Run(run) = self {
-            return run.write_all(places, printer, to);
+            return run.write_each(places, printer, to);
         }
         for place in places {
             self.write(place, printer, to);
@@ -79,14 +79,22 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Appends neighbours as an answer has them, with a comma behind each.
+    pub fn write_all(&self, places: Range<usize>, printer: &mut Printer, to: &mut Vec<u8>) {
+        if let Self::Run(run) = self {
+            return run.write_all(places, printer, to);
+        }
+        self.write_each(places, printer, to);
+    }
+
     /// The places of the entries that pass; `None` when all do.
-    pub fn places(&self, filters: &Filters) -> Option<Places<'a>> {
+    pub fn places(&self, filters: &Filters) -> Option<Passing<'a>> {
         match self {
             Self::Run(run) => run.places(filters),
             Self::Loose(_) if *filters == Filters::default() => None,
             Self::Loose(loose) => {
                 let passing = (0..).zip(loose.iter()).filter(|(_, loose)| filters.match_entry(&loose.entry));
-                Some(Places::Few(Cow::Owned(passing.map(|(place, _)| place).collect())))
+                Some(Passing::Indexed(Places::Few(passing.map(|(place, _)| place).collect())))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Instants as a column, and as the answer prints them.
+//! Instants as the answer prints them.
 
 use std::cmp::Reverse;
 
@@ -6,27 +6,6 @@ use crate::contract::Timestamp;
 
 /// When an entry happened; ordered as answers are, the newest first.
 pub type Newest = Reverse<(i64, u32)>;
-
-/// The instants of many entries.
-#[derive(Debug, Default)]
-pub struct Times {
-    /// Whole milliseconds since 1970.
-    millis: Vec<i64>,
-    /// The nanoseconds beyond; empty when there are none, as of most services.
-    nanos: Vec<u32>,
-}
-
-impl Times {
-    pub fn of(times: impl ExactSizeIterator<Item = (i64, u32)> + Clone) -> Self {
-        let fine = times.clone().any(|(_, nanos)| nanos > 0);
-        let nanos = if fine { times.clone().map(|(_, nanos)| nanos).collect() } else { Vec::new() };
-        Self { millis: times.map(|(millis, _)| millis).collect(), nanos }
-    }
-
-    pub fn get(&self, place: usize) -> (i64, u32) {
-        (self.millis[place], self.nanos.get(place).copied().unwrap_or(0))
-    }
-}
 
 /// Prints instants (RES-TIMESTAMP, RES-FRACTION); those of one day, one after the other, at little cost.
 #[derive(Debug)]
@@ -51,13 +30,21 @@ impl Printer {
         }
         let within = u32::try_from(millis.rem_euclid(DAY)).unwrap_or_default();
         let (seconds, millis) = (within / 1000, within % 1000);
-        let [h1, h2] = two(seconds / 3600);
-        let [m1, m2] = two(seconds / 60 % 60);
-        let [s1, s2] = two(seconds % 60);
-        to.extend_from_slice(&self.date);
-        to.extend_from_slice(&[h1, h2, b':', m1, m2, b':', s1, s2]);
-        if nanos > 0 || millis > 0 {
-            fraction(millis, nanos, to);
+        // Most often it is this form.
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        text[..11].copy_from_slice(&self.date);
+        text[11..13].copy_from_slice(&two(seconds / 3600));
+        text[14..16].copy_from_slice(&two(seconds / 60 % 60));
+        text[17..19].copy_from_slice(&two(seconds % 60));
+        text[20] = digit(millis / 100);
+        text[21..23].copy_from_slice(&two(millis % 100));
+        match (millis, nanos) {
+            (0, 0) => to.extend_from_slice(&text[..19]),
+            (_, 0) => return to.extend_from_slice(&text),
+            _ => {
+                to.extend_from_slice(&text[..23]);
+                finer(nanos, to);
+            }
         }
         to.push(b'Z');
     }
@@ -70,14 +57,12 @@ impl Printer {
     }
 }
 
-/// As many digits as are needed, in steps of three.
-fn fraction(millis: u32, nanos: u32, to: &mut Vec<u8>) {
-    let groups = [millis, nanos / 1000, nanos % 1000];
-    let needed = if nanos == 0 { 1 } else { 2 + usize::from(groups[2] > 0) };
-    to.push(b'.');
-    for group in &groups[..needed] {
-        let [tens, ones] = two(group % 100);
-        to.extend_from_slice(&[digit(group / 100), tens, ones]);
+/// The digits behind the milliseconds: three or six.
+fn finer(nanos: u32, to: &mut Vec<u8>) {
+    let groups = [nanos / 1000, nanos % 1000];
+    for group in &groups[..1 + usize::from(groups[1] > 0)] {
+        to.push(digit(group / 100));
+        to.extend_from_slice(&two(group % 100));
     }
 }
 

@@ -101,15 +101,15 @@ impl View {
         let mut body = Vec::with_capacity(LONG_ENTRY * entries + AROUND);
         body.extend_from_slice(b"{\"logs\":[");
         let mut printer = Printer::new();
-        if let [only] = hits.as_slice()
-            && let Some(places) = only.stretch(skip, size)
-        {
-            only.source.write_all(places, &mut printer, &mut body);
-        } else {
-            order::each(&hits, skip, size, |source, place| {
+        match hits.as_slice() {
+            [only] => match only.stretch(skip, size) {
+                Some(places) => only.source.write_all(places, &mut printer, &mut body),
+                None => only.source.write_each(only.from(skip).take(size), &mut printer, &mut body),
+            },
+            _ => order::each(&hits, skip, size, |source, place| {
                 source.write(place, &mut printer, &mut body);
                 body.push(b',');
-            });
+            }),
         }
         if entries > 0 {
             body.pop();
