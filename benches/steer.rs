@@ -113,7 +113,7 @@ fn record(query: &str) -> Record {
     Record {
         id: uuid::Uuid::from_u128(7),
         time: Timestamp::system(),
-        method: "GET".to_owned(),
+        method: "GET".into(),
         path: "/api/v1/audit-logs".into(),
         query: cortex_audit_mock::contract::query::without_secrets(query, |_| false).into(),
         key: None,

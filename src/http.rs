@@ -14,12 +14,12 @@ mod request;
 mod request_id;
 mod visit;
 
-use axum::extract::OriginalUri;
+use axum::extract::{MatchedPath, OriginalUri, Request, State};
 use axum::http::Method;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Extension, Router};
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::mock::Mock;
 use problem::Problem;
@@ -36,11 +36,8 @@ pub fn router(mock: Mock) -> Router {
         .merge(with_trailing_slash("/api/v1/audit-logs", get(audit_logs::get)))
         .merge(with_trailing_slash("/api/v1/catalog", get(catalog::get)))
         .method_not_allowed_fallback(method_not_allowed)
-        .route_layer(from_fn(gate::pass))
         .fallback(not_found)
-        .layer(from_fn(limits::guard))
-        .layer(CatchPanicLayer::custom(problem::from_panic))
-        .layer(from_fn_with_state(mock.clone(), record::keep));
+        .layer(from_fn_with_state(mock.clone(), passage));
 
     let document =
         Router::new().route("/openapi.json", get(openapi::get)).method_not_allowed_fallback(method_not_allowed);
@@ -67,12 +64,36 @@ pub fn router(mock: Mock) -> Router {
         .route("/health", get(admin::health))
         .method_not_allowed_fallback(method_not_allowed);
 
-    framed(api.merge(document).nest("/__admin", control_plane).with_state(mock))
+    let others = document.nest("/__admin", control_plane).layer(from_fn(frame));
+
+    api.merge(others).with_state(mock)
 }
 
-/// Routes in the frame that every request passes: identifier, body of a problem, log; panics caught.
+/// Routes in the frame that every request passes: identifier, body of a problem; panics caught.
 pub fn framed(routes: Router) -> Router {
-    routes.layer(CatchPanicLayer::custom(problem::from_panic)).layer(from_fn(request::frame))
+    routes.layer(from_fn(frame))
+}
+
+async fn frame(request: Request, next: Next) -> Response {
+    request::frame(request, |request| next.run(request)).await
+}
+
+/// What every request of a client passes, from the outside in: the frame, the journal, what catches a panic, the limits
+/// of size, and the gate where there is a route. It is one layer, for each further one copies all that is below it, each
+/// time.
+async fn passage(State(mock): State<Mock>, request: Request, next: Next) -> Response {
+    // In a box each: a future is moved whole into the one around it.
+    let guarded = |request| Box::pin(limits::guard(request, |request| Box::pin(gated(request, next))));
+    let recorded = |request| record::keep(&mock, request, |request| problem::caught(guarded(request)));
+    request::frame(request, recorded).await
+}
+
+async fn gated(request: Request, next: Next) -> Response {
+    if request.extensions().get::<MatchedPath>().is_some() {
+        gate::pass(request, next).await
+    } else {
+        next.run(request).await
+    }
 }
 
 /// Clients before 1.0 of the official one send the slash (REQ-LENIENT).

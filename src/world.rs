@@ -112,8 +112,12 @@ impl World {
 
     /// Brings in the entries that live activity and the scenario made due; every look at the entries begins with it.
     pub fn catch_up(&self) {
-        self.live.deliver(&self.clock.read(), &self.store);
-        self.scenario.deliver(&self.clock.read(), &self.store);
+        if self.live.is_on() {
+            self.live.deliver(&self.clock.read(), &self.store);
+        }
+        if self.scenario.is_on() {
+            self.scenario.deliver(&self.clock.read(), &self.store);
+        }
     }
 
     /// The page that a query asks for.
@@ -195,12 +199,16 @@ impl World {
 
     /// Adds what the scenario brings before a page of a query is looked up.
     pub(crate) fn before_page(&self, query: &Query) {
-        self.scenario.before_page(query, &self.clock.read(), &self.store);
+        if self.scenario.is_on() {
+            self.scenario.before_page(query, &self.clock.read(), &self.store);
+        }
     }
 
     /// Adds what the scenario brings after a page.
     pub(crate) fn after_page(&self, served: &Served) {
-        self.scenario.after_page(served, &self.clock.read(), &self.store);
+        if self.scenario.is_on() {
+            self.scenario.after_page(served, &self.clock.read(), &self.store);
+        }
     }
 
     /// How the clients did until now.

@@ -58,10 +58,14 @@ const BEFORE_THE_BREAK: Duration = Duration::from_millis(20);
 /// Changes the body of a response that a fault met; leaves every other response alone, and those to `HEAD`, which have
 /// none.
 pub async fn apply(mut response: Response, head: bool) -> Response {
-    let change = match response.extensions_mut().remove::<Change>() {
-        Some(change) if !head => change,
-        _ => return response,
-    };
+    match response.extensions_mut().remove::<Change>() {
+        // Seldom; in a box, so that not every request carries along what is kept for it.
+        Some(change) if !head => Box::pin(changed(response, change)).await,
+        _ => response,
+    }
+}
+
+async fn changed(mut response: Response, change: Change) -> Response {
     let arrival = response.extensions_mut().remove::<Arrival>();
     let (mut parts, body) = response.into_parts();
     // Our own bodies are in memory already: reading one does not fail.

@@ -17,8 +17,8 @@ use crate::world::{AnsweredBy, Client, Subject};
 
 /// Lets a request pass to the operation, or answers in its place.
 pub async fn pass(mut request: Request, next: Next) -> Response {
-    // `record::keep` is the layer outside this one.
-    let Some(visit) = request.extensions().get::<Visit>().cloned() else {
+    // `record::keep` is around this.
+    let Some(visit) = request.extensions_mut().remove::<Visit>() else {
         return Problem::Internal.into_response();
     };
     let preference = preferred(request.headers());
@@ -63,13 +63,15 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(Caller { key, world: visit.world, query: visit.query });
     // Sleeping holds nothing but this request.
     if !plan.delay.is_zero() {
-        tokio::time::sleep(plan.delay).await;
+        Box::pin(tokio::time::sleep(plan.delay)).await;
     }
-    match (plan.effect, of_scenario) {
-        (Some(effect), _) => suffer(effect, &told(&plan.fired), request, next).await,
-        (None, Some(effect)) => suffer(effect, "the scenario", request, next).await,
-        (None, None) => next.run(request).await,
-    }
+    let (effect, by) = match (plan.effect, of_scenario) {
+        (None, None) => return next.run(request).await,
+        (Some(effect), _) => (effect, told(&plan.fired)),
+        (None, Some(effect)) => (effect, "the scenario".to_owned()),
+    };
+    // Seldom; in a box, so that not every request carries along what is kept for it.
+    Box::pin(suffer(effect, by, request, next)).await
 }
 
 fn told(fired: &[u64]) -> String {
@@ -78,10 +80,10 @@ fn told(fired: &[u64]) -> String {
 }
 
 /// Answers with the effect of a fault; `by` is whose it is, in words.
-async fn suffer(effect: Effect, by: &str, request: Request, next: Next) -> Response {
+async fn suffer(effect: Effect, by: String, request: Request, next: Next) -> Response {
     match effect {
         Effect::Delay(_) => next.run(request).await,
-        Effect::Status { status, retry_after } => forced(status, retry_after, by, &request),
+        Effect::Status { status, retry_after } => forced(status, retry_after, &by, &request),
         Effect::Reset => Abort::Reset.into_response(),
         Effect::Empty => Abort::Empty.into_response(),
         Effect::Truncate { bytes } => changed(Change::Truncate { bytes }, next.run(request).await),

@@ -6,7 +6,6 @@ use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::LengthLimitError;
 use tokio::time::timeout;
@@ -25,7 +24,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_BODY: usize = 2 * 1024 * 1024;
 
 /// Refuses what is too large: 414, 431 or 413.
-pub async fn guard(request: Request, next: Next) -> Response {
+pub async fn guard<F: Future<Output = Response>>(request: Request, go_on: impl FnOnce(Request) -> F) -> Response {
     let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
     if uri > MAX_URI {
         return Problem::UriTooLong { most: MAX_URI }.into_response();
@@ -38,17 +37,18 @@ pub async fn guard(request: Request, next: Next) -> Response {
     if announced.is_some_and(|length| length > MAX_BODY as u64) {
         return Problem::BodyTooLarge { most: MAX_BODY }.into_response();
     }
-    match whole(request).await {
-        Ok(request) => next.run(request).await,
+    if request.body().is_end_stream() {
+        return go_on(request).await;
+    }
+    // Seldom; in a box, so that not every request carries along what is kept for it.
+    match Box::pin(whole(request)).await {
+        Ok(request) => go_on(request).await,
         Err(problem) => problem.into_response(),
     }
 }
 
 /// Reads the body to its end: one without an announced length is measured by reading it.
 async fn whole(request: Request) -> Result<Request, Problem> {
-    if request.body().is_end_stream() {
-        return Ok(request);
-    }
     let (parts, body) = request.into_parts();
     match timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await {
         Ok(Ok(body)) => Ok(Request::from_parts(parts, Body::from(body))),

@@ -3,13 +3,14 @@
 //! A handler returns a [`Problem`]; the frame around every request turns it into a body, because only the frame knows
 //! the request's identifier.
 
-use std::any::Any;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 
 use axum::body::Body;
 use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use serde::Serialize;
 
 use super::request_id::RequestId;
@@ -303,8 +304,9 @@ pub fn with_body(mut response: Response, id: RequestId, head: bool) -> Response 
 }
 
 /// Makes a 500 of a panic; what panicked, and where, is in the log.
-pub fn from_panic(_: Box<dyn Any + Send>) -> Response {
-    Problem::Internal.into_response()
+pub async fn caught(answer: impl Future<Output = Response>) -> Response {
+    // Whatever the future held goes with it.
+    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Problem::Internal.into_response())
 }
 
 /// One problem as it is; several numbered, so that none is overlooked.

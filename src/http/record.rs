@@ -1,12 +1,13 @@
 //! The journal's record of a request, and its line in the log.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::body::HttpBody;
-use axum::extract::{Request, State};
+use axum::extract::Request;
+use axum::http::Method;
 use axum::http::header::RETRY_AFTER;
-use axum::middleware::Next;
 use axum::response::Response;
 
 use super::effect::{Abort, Change};
@@ -111,16 +112,20 @@ fn wait(response: &Response) -> Option<Duration> {
 }
 
 /// Opens and closes the journal's record around everything that a client can ask.
-pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) -> Response {
+pub async fn keep<F: Future<Output = Response>>(
+    mock: &Mock,
+    mut request: Request,
+    go_on: impl FnOnce(Request) -> F,
+) -> Response {
     let arrived = Instant::now();
-    let visit = Visit::of(&mock, &request);
+    let visit = Visit::of(mock, &request);
     let world = Arc::clone(&visit.world);
-    let reading = world.clock.read();
+    let reading = visit.came;
     let knows = world.verdict.kept();
     let record = Record {
         id: RequestId::of(&request).uuid(),
         time: reading.now,
-        method: request.method().as_str().chars().take(20).collect(),
+        method: method(request.method()),
         path: kept(&visit.path),
         query: kept(&visit.query),
         key: visit.key.as_ref().map(|(_, key)| Arc::clone(key)),
@@ -143,9 +148,18 @@ pub async fn keep(State(mock): State<Mock>, mut request: Request, next: Next) ->
     };
     request.extensions_mut().insert(visit);
 
-    let mut response = next.run(request).await;
+    let mut response = go_on(request).await;
     opened.close(&mut response);
     response
+}
+
+/// A method as the journal keeps it: any that is not known may be long.
+fn method(method: &Method) -> Cow<'static, str> {
+    match *method {
+        Method::GET => Cow::Borrowed("GET"),
+        Method::HEAD => Cow::Borrowed("HEAD"),
+        _ => method.as_str().chars().take(20).collect(),
+    }
 }
 
 /// A path or query as the journal keeps it: whole unless it is of no sensible length.
@@ -153,6 +167,9 @@ fn kept(text: &Arc<str>) -> Arc<str> {
     /// With all records of this length a journal takes 40 MB.
     const LONGEST: usize = 4096;
 
+    if text.len() <= LONGEST {
+        return Arc::clone(text);
+    }
     match text.char_indices().nth(LONGEST) {
         None => Arc::clone(text),
         Some((end, _)) => format!("{}…", &text[..end]).into(),
@@ -177,6 +194,9 @@ fn log(record: &Record, problem: Option<&Problem>) {
 }
 
 fn shortened(text: &str) -> &str {
+    if text.len() <= LONGEST_LOGGED {
+        return text;
+    }
     text.char_indices().nth(LONGEST_LOGGED).map_or(text, |(end, _)| &text[..end])
 }
 

@@ -2,19 +2,18 @@
 
 use axum::extract::Request;
 use axum::http::Method;
-use axum::middleware::Next;
 use axum::response::Response;
 
 use super::request_id::RequestId;
 use super::{effect, problem};
 
 /// Wraps every request, those that no route knows included.
-pub async fn frame(mut request: Request, next: Next) -> Response {
+pub async fn frame<F: Future<Output = Response>>(mut request: Request, go_on: impl FnOnce(Request) -> F) -> Response {
     let id = RequestId::new();
     request.extensions_mut().insert(id);
     let head = request.method() == Method::HEAD;
 
-    let response = next.run(request).await;
+    let response = problem::caught(go_on(request)).await;
     let mut response = effect::apply(problem::with_body(response, id, head), head).await;
     id.add_header(response.headers_mut());
     response

@@ -1,5 +1,6 @@
 //! What each client asked and got: a bounded record, so that a test can look at what its client did.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,7 +18,7 @@ pub struct Record {
     /// When it came, by the world's clock.
     pub time: Timestamp,
     /// The method.
-    pub method: String,
+    pub method: Cow<'static, str>,
     /// The path.
     pub path: Arc<str>,
     /// The raw query string without any secret; its beginning when it is longer than any sensible one.

@@ -2,6 +2,7 @@
 //!
 //! Nothing runs in the background. A frozen clock makes no entry due; advancing it makes due what fell into that time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub struct Live {
     seed: u64,
     models: Arc<Models>,
     state: Mutex<State>,
+    /// Whether anything is going on, so that a request asks no lock when there is none.
+    on: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -70,7 +73,7 @@ impl Live {
     /// No activity yet; entries will go on from these models.
     #[must_use]
     pub fn new(models: Arc<Models>, seed: u64) -> Self {
-        Self { seed, models, state: Mutex::default() }
+        Self { seed, models, state: Mutex::default(), on: AtomicBool::default() }
     }
 
     /// Begins at the clock's present age, in place of any activity before; `None` ends it.
@@ -78,6 +81,13 @@ impl Live {
         let mut state = self.state();
         state.before += state.going.map_or(0, |going| going.arrived);
         state.going = activity.map(|activity| Going { activity, since: clock.elapsed, arrived: 0 });
+        self.on.store(activity.is_some(), Ordering::Release);
+    }
+
+    /// Whether anything is going on.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.on.load(Ordering::Acquire)
     }
 
     /// What is going on.

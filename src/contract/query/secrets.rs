@@ -21,11 +21,11 @@ pub fn without_secrets(raw: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'_, s
         let plain_value = decoded(value).unwrap_or(Cow::Borrowed(value));
         (looks_secret(&plain_name, &plain_value) || is_secret(&plain_value)).then(|| format!("{name}={HIDDEN}"))
     };
-    let pairs: Vec<(&str, Option<String>)> = raw.split('&').map(|pair| (pair, shown(pair))).collect();
-    if pairs.iter().all(|(_, hidden)| hidden.is_none()) {
+    if raw.split('&').all(|pair| shown(pair).is_none()) {
         return Cow::Borrowed(raw);
     }
-    let pairs: Vec<&str> = pairs.iter().map(|(pair, hidden)| hidden.as_deref().unwrap_or(pair)).collect();
+    let pairs: Vec<Cow<'_, str>> =
+        raw.split('&').map(|pair| shown(pair).map_or(Cow::Borrowed(pair), Cow::Owned)).collect();
     Cow::Owned(pairs.join("&"))
 }
 

@@ -4,6 +4,7 @@
 //! come; those that came are like any others.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub struct Stage {
     /// Decides, unless a scenario brings a seed of its own.
     seed: u64,
     state: Mutex<Option<State>>,
+    /// Whether there is one, so that a request asks no lock when there is none.
+    on: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -66,7 +69,7 @@ const ENTRIES: u64 = 1 << 55;
 
 impl Stage {
     pub(in crate::world) fn new(models: Arc<Models>, seed: u64) -> Self {
-        Self { models, seed, state: Mutex::default() }
+        Self { models, seed, state: Mutex::default(), on: AtomicBool::default() }
     }
 
     pub(in crate::world) fn staged(&self) -> Option<Staged> {
@@ -81,11 +84,21 @@ impl Stage {
         entries.set((scenario == Scenario::LateArrivals).then_some(late), clock);
         let staged = Staged { scenario, seed, pages: 0, added: 0, refused: 0, failed: 0 };
         let (budget, turns) = (Budget::default(), HashMap::new());
-        *self.state() = Some(State { staged, entries, budget, burst: None, turns });
+        let mut state = self.state();
+        *state = Some(State { staged, entries, budget, burst: None, turns });
+        self.on.store(true, Ordering::Release);
     }
 
     pub(in crate::world) fn end(&self) {
-        *self.state() = None;
+        let mut state = self.state();
+        *state = None;
+        self.on.store(false, Ordering::Release);
+    }
+
+    /// Whether there is one.
+    #[must_use]
+    pub(crate) fn is_on(&self) -> bool {
+        self.on.load(Ordering::Acquire)
     }
 
     /// Adds to a store what came by the clock since the last look.
@@ -126,7 +139,8 @@ impl Stage {
     /// What is admitted of a client that otherwise has this limit, and whether that is the scenario's doing.
     #[must_use]
     pub(crate) fn limit(&self, limit: RateLimit) -> (RateLimit, bool) {
-        let squeezes = self.state().as_ref().is_some_and(|state| state.staged.scenario == Scenario::QuotaSqueeze);
+        let squeezes =
+            self.is_on() && self.state().as_ref().is_some_and(|state| state.staged.scenario == Scenario::QuotaSqueeze);
         if squeezes {
             let stricter = limit.stricter(Scenario::SQUEEZED);
             (stricter, stricter != limit)
@@ -145,6 +159,9 @@ impl Stage {
     /// Counts a request of a key and says how it fails, if it does: for each key the same in the same order.
     #[must_use]
     pub(crate) fn failure(&self, key: &str) -> Option<Effect> {
+        if !self.is_on() {
+            return None;
+        }
         let mut state = self.state();
         let State { staged, turns, .. } = state.as_mut().filter(|state| state.staged.scenario == Scenario::Flaky)?;
         let turn = turns.entry(key.to_owned()).or_default();
