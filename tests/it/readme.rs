@@ -298,6 +298,30 @@ fn every_command_runs() {
     }
 }
 
+/// The job that a team can copy passes for a client that reads everything, and ends with reasons and report for another.
+#[test]
+fn the_job_for_ci_is_a_gate() {
+    if Command::new("curl").output().is_err() {
+        return official_client::skipped("curl");
+    }
+    let blocks = blocks("README.md");
+    let job = &blocks.iter().find(|block| block.text.contains("?expect=complete")).unwrap().text;
+    let path = format!("{}:{}", Path::new(BINARY).parent().unwrap().display(), std::env::var("PATH").unwrap());
+    for (page_size, code, told, failures) in
+        [(1000, 0, "\"findings\":[]", "failures=\"0\""), (100, 22, "were never served", "<failure")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let script = job.replace("pageSize=1000", &format!("pageSize={page_size}"));
+        let mut shell = Command::new("sh");
+        let output = shell.args(["-c", &script]).current_dir(folder.path()).env("PATH", &path).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{printed}");
+        assert!(printed.contains(told), "{printed}");
+        let report = fs::read_to_string(folder.path().join("verdict.xml")).unwrap();
+        assert!(report.contains(failures), "{report}");
+    }
+}
+
 /// A text without what differs from run to run, which is times and identifiers: digits, points,
 /// `a` to `f`, line breaks.
 fn lasting(text: &str) -> String {
