@@ -62,27 +62,34 @@ fn counted_from_zero(p: &mut Probing<'_>) -> Result<(), Verdict> {
         return Ok(());
     };
     let answer = p.page(&request)?;
-    if answer.page().map(times) == Some(expected) {
+    if answer.page().is_some_and(|page| expected.contains(&times(page))) {
         return Ok(());
     }
     p.differs(&request, "the second page", &answer)
 }
 
-/// A question for a second page that begins with another instant than the first, and the instants on it.
-fn second_page(p: &Probing<'_>) -> Option<(Request, Vec<Option<Timestamp>>)> {
+/// A question for a second page that begins with another instant than the first, and the instants on it: from the one end
+/// of all that there is, or from the other, where each page is in the reverse order.
+fn second_page(p: &Probing<'_>) -> Option<(Request, [Vec<Option<Timestamp>>; 2])> {
     let sample = p.sample();
-    let size = (1..=sample.len() / 2).find(|size| sample[*size].at != sample[0].at)?;
-    Some((p.paged(&format!("page=1&pageSize={size}")), times(&sample[size..2 * size])))
+    let (length, last) = (sample.len(), sample.len().checked_sub(1)?);
+    let begins_anew = |size: &usize| sample[*size].at != sample[0].at && sample[last - *size].at != sample[last].at;
+    let size = (1..=length / 2).find(begins_anew)?;
+    let expected = [times(&sample[size..2 * size]), times(&sample[length - 2 * size..length - size])];
+    Some((p.paged(&format!("page=1&pageSize={size}")), expected))
 }
 
 /// Whether the server counts pages from 0.
 pub fn pages_hold(p: &mut Probing<'_>) -> Result<bool, Verdict> {
     let Some((request, expected)) = second_page(p) else { return Ok(false) };
-    Ok(p.ask(&request)?.page().map(times) == Some(expected))
+    Ok(p.ask(&request)?.page().is_some_and(|page| expected.contains(&times(page))))
 }
 
+/// The instants on a page; in which order they are there is for RES-ORDER to tell.
 fn times(entries: &[Seen]) -> Vec<Option<Timestamp>> {
-    entries.iter().map(|seen| seen.at).collect()
+    let mut times: Vec<_> = entries.iter().map(|seen| seen.at).collect();
+    times.sort_unstable();
+    times
 }
 
 pub fn invalid(p: &mut Probing<'_>) -> Found {

@@ -27,7 +27,7 @@ pub fn permission(p: &mut Probing<'_>) -> Found {
     let request = second_key(p)?;
     let answer = p.ask(&request)?;
     if answer.status() == 200 {
-        return p.differs(&request, "403", &answer);
+        return p.differs(&request, "403, if the second key does lack the permission", &answer);
     }
     Ok(format!("the key without the permission is answered {}", answer.status()))
 }

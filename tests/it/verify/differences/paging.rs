@@ -135,6 +135,11 @@ pub const ALL: &[Difference] = &[
             answer.becomes_page_of(&query, &everything);
         }
     }),
+    answered("RES-ORDER", "each page reversed", |_, _, answer| {
+        if answer.is_page() {
+            answer.logs().reverse();
+        }
+    }),
     answered("RES-ORDER", "by name", |world, asked, answer| {
         if let Some(query) = asked.read(world).filter(|_| answer.is_page()) {
             let mut everything = all(world, &query);
