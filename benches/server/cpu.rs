@@ -9,8 +9,10 @@ use crate::lab::Lab;
 use crate::load::Load;
 use crate::table::{Outcome, short};
 
-/// CPU time a request varies by a tenth on a machine that others use too.
-const MARGIN: f64 = 1.15;
+/// The targets were set where a bare request cost three times what it costs where this is measured now, while what a
+/// stand-in adds to it is the same few microseconds: docs/performance.md has the profile. What is gated is that it does
+/// not become more.
+const MARGIN: f64 = 1.6;
 
 pub fn measure(lab: &Lab) -> Result<Vec<Outcome>> {
     let filter = filters::one_percent(lab.entries()?).ok_or("no filter to ask with")?;
