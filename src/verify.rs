@@ -41,6 +41,8 @@ pub enum Event<'a> {
         wait: Duration,
         /// What went wrong.
         why: &'a str,
+        /// How many requests have been sent, of [`MOST_REQUESTS`] at most.
+        requests: usize,
     },
 }
 

@@ -9,7 +9,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use super::value;
 use crate::duration::written;
 use crate::remote::{ApiUrl, Time, Token};
-use crate::verify::{Event, Report, Verification};
+use crate::verify::{Event, MOST_REQUESTS, Report, Verification};
 
 /// Which API to ask, and as whom.
 #[derive(Debug, ClapArgs)]
@@ -68,9 +68,10 @@ fn checked(args: &Args) -> Result<Verification, String> {
 }
 
 /// Waits that a person notices are explained.
-fn tell(Event::Waiting { wait, why }: Event<'_>) {
+fn tell(Event::Waiting { wait, why, requests }: Event<'_>) {
     if wait >= Duration::from_secs(1) {
-        eprintln!("waiting {}: {why}", written(Duration::from_secs(wait.as_secs())));
+        let wait = written(Duration::from_secs(wait.as_secs()));
+        eprintln!("waiting {wait} after {requests} of at most {MOST_REQUESTS} requests: {why}");
     }
 }
 

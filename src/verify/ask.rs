@@ -211,7 +211,7 @@ impl<'a> Asker<'a> {
             return Err(self.give_up(format!("{why}, and wants more than {longest} of patience in all")));
         }
         self.waited += wait;
-        (self.tell)(Event::Waiting { wait, why });
+        (self.tell)(Event::Waiting { wait, why, requests: self.requests });
         self.time.sleep(wait);
         Ok(())
     }
