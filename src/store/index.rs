@@ -25,8 +25,8 @@ impl Index {
     /// Of entries as their deeds and objects.
     pub fn of(
         dictionary: &Dictionary,
-        deeds: impl Iterator<Item = Id> + Clone,
-        objects: impl Iterator<Item = Id> + Clone,
+        deeds: &(impl Iterator<Item = Id> + Clone),
+        objects: &(impl Iterator<Item = Id> + Clone),
     ) -> Self {
         // An attribute of a deed or object is looked up once, not once an entry.
         let by_deed = |count, value: &dyn Fn(Id) -> Option<usize>| {

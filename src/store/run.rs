@@ -81,7 +81,7 @@ impl Builder {
         let arrivals = unless_all_zero(new.iter().map(|new| new.arrival));
         drop(new);
         Run {
-            index: Index::of(&dictionary, rows.iter().map(|row| row.deed), rows.iter().map(|row| row.object)),
+            index: Index::of(&dictionary, &rows.iter().map(|row| row.deed), &rows.iter().map(|row| row.object)),
             beginnings: dictionary.beginnings(),
             middles: dictionary.middles(),
             dictionary,

@@ -60,7 +60,7 @@ impl Printer {
 /// The digits behind the milliseconds: three or six.
 fn finer(nanos: u32, to: &mut Vec<u8>) {
     let groups = [nanos / 1000, nanos % 1000];
-    for group in &groups[..1 + usize::from(groups[1] > 0)] {
+    for group in &groups[..=usize::from(groups[1] > 0)] {
         to.push(digit(group / 100));
         to.extend_from_slice(&two(group % 100));
     }
