@@ -14,6 +14,7 @@
 mod base;
 mod dictionary;
 mod index;
+mod key;
 mod order;
 mod places;
 mod postings;

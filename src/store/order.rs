@@ -3,18 +3,10 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::key::Key;
 use super::recent::Passing;
 use super::source::Source;
-use super::times::Newest;
 use crate::contract::{Filters, Timestamp};
-
-/// Where an entry stands in an answer: the newest first, and of one instant in the order of arrival (RES-ORDER).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
-    pub newest: Newest,
-    /// 0 for all that were there from the start.
-    pub arrival: usize,
-}
 
 /// What a query hits in one source.
 pub struct Hits<'a> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::dictionary::{Dictionary, Fragments};
 use super::index::Index;
-use super::order::Key;
+use super::key::Key;
 use super::ready::Ready;
 use super::recent::Passing;
 use super::times::Printer;

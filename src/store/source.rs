@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::order::Key;
+use super::key::Key;
 use super::places::Places;
 use super::recent::Passing;
 use super::run::Run;

@@ -1,11 +1,6 @@
 //! Instants as the answer prints them.
 
-use std::cmp::Reverse;
-
 use crate::contract::Timestamp;
-
-/// When an entry happened; ordered as answers are, the newest first.
-pub type Newest = Reverse<(i64, u32)>;
 
 /// Prints instants (RES-TIMESTAMP, RES-FRACTION); those of one day, one after the other, at little cost.
 #[derive(Debug)]

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::base::Base;
-use super::order::{self, Hits, Key};
+use super::key::Key;
+use super::order::{self, Hits};
 use super::run::{Builder, Run};
 use super::source::{Loose, Source};
 use super::times::Printer;
