@@ -14,6 +14,7 @@ mod giving_up;
 mod manners;
 mod paging;
 mod ranges;
+mod reach;
 mod replay;
 mod text;
 mod windows;

@@ -33,7 +33,7 @@ impl fmt::Display for Client {
         };
         writeln!(
             f,
-            "  entries: {}, of which {} were served once, {} more often{on_purpose}, {} never, {} came after the last request",
+            "  entries: {}, of which {} were served once, {} more often{on_purpose}, {} never, {} not asked for yet",
             coverage.entries, coverage.once, coverage.several, coverage.never, coverage.pending
         )?;
         writeln!(
