@@ -147,7 +147,7 @@ fn a_client_that_takes_an_empty_answer_for_the_end_is_told_from_one_that_waits()
 async fn it_answers_200_or_409_with_the_reasons() {
     let mock = TestMock::default();
     let empty = mock.shown("/verdict").await;
-    assert_eq!(empty, json!({"scope": {}, "notJudged": 0, "clients": []}));
+    assert_eq!(empty, json!({"scope": {}, "notJudged": 0, "unknownKey": 0, "outside": 0, "clients": []}));
     mock.logs("page=0&pageSize=250").await.ok();
     mock.logs("page=1&pageSize=250&objectType=SERVICE").await.ok();
     mock.logs("pageSize=250&page=1").await.ok();
@@ -270,4 +270,48 @@ async fn what_is_wrong_with_a_call_is_told() {
         told.push(mock.admin("GET", &format!("/verdict?{query}"), "").await.details(400));
     }
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[tokio::test]
+async fn a_scope_that_is_misspelt_reversed_or_empty_passes_no_gate() {
+    let mock = TestMock::default();
+    mock.logs("page=0&pageSize=10").await.ok();
+    let refused = async |scope: &str, status: u16| {
+        mock.admin("GET", &format!("/verdict?expect=complete&{scope}"), "").await.details(status)
+    };
+    let misspelt = refused("objectTypes=TEEM", 400).await;
+    assert!(misspelt.contains("Did you mean \"TEAM\"?"), "{misspelt}");
+    let reversed = refused("from=now-1h&to=now-2h", 400).await;
+    assert!(reversed.ends_with("Did you mean them the other way round?"), "{reversed}");
+    let empty = refused("from=2030-01-01T00:00:00Z", 409).await;
+    assert_eq!(empty, "not complete: the scope holds no entries; 640 are outside it");
+    // Where there is nothing there is nothing to miss.
+    mock.mock.world().remove_entries();
+    mock.logs("page=0&pageSize=10").await.ok();
+    mock.admin("GET", "/verdict?expect=complete&from=now-1h", "").await.ok();
+}
+
+#[tokio::test]
+async fn requests_with_a_token_of_no_key_are_counted_and_told() {
+    let mock = TestMock::default();
+    for _ in 0..5 {
+        assert_eq!(mock.get_as("nosuchkey", "/api/v1/audit-logs?page=0").await.status, 401);
+    }
+    assert_eq!(mock.shown("/verdict").await["unknownKey"], 5);
+    let details = mock.admin("GET", "/verdict?expect=complete", "").await.details(409);
+    let told = "5 requests came without a token that a key has";
+    assert_eq!(details, format!("not complete: nobody has asked for audit logs; {told}"));
+    mock.logs("page=0&pageSize=1000").await.ok();
+    let text = mock.mock.world().verdict(&Scope::default()).to_string();
+    assert!(text.contains(told), "{text}");
+}
+
+#[test]
+fn a_report_of_a_server_that_nobody_asked_is_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("verdict.xml");
+    Server::start(&["--report", path.to_str().unwrap()]).stop();
+    let xml = std::fs::read_to_string(path).unwrap();
+    assert!(xml.contains("tests=\"1\" failures=\"1\""), "{xml}");
+    assert!(xml.contains("nobody has asked for audit logs"), "{xml}");
 }

@@ -91,10 +91,8 @@ impl<'a> Ledger<'a> {
         scope: &Scope,
         now: Timestamp,
     ) -> Self {
-        let everything =
-            Query { start_time: scope.from, end_time: scope.to, filters: scope.filters.clone(), ..Query::default() };
         let line = |held: &Held| Line { held: *held, times: 0, range: None, again: false, by: [None; 2] };
-        let lines: Vec<Line> = replay.all(&everything).iter().map(line).collect();
+        let lines: Vec<Line> = replay.all(&scope.everything()).iter().map(line).collect();
         let places = lines.iter().enumerate().map(|(place, line)| (line.held.number, place)).collect();
         let mut ledger = Self {
             replay,

@@ -12,6 +12,9 @@ impl fmt::Display for Judgement {
         for client in &self.clients {
             client.fmt(f)?;
         }
+        if let Some(told) = self.strangers() {
+            writeln!(f, "{told}")?;
+        }
         if self.not_judged > 0 {
             writeln!(f, "{} further requests were too many to judge", self.not_judged)?;
         }
