@@ -33,15 +33,7 @@ impl Report {
     /// Judges every session that is in use: JUnit for a name that ends in `.xml`, text for `.txt`, else JSON; and for
     /// people on standard error.
     pub fn write(mut self, sessions: &Sessions) -> Result<(), String> {
-        let all: Vec<OfSession> = sessions
-            .all()
-            .into_iter()
-            .map(|(name, world)| OfSession {
-                session: name.map(|name| name.to_string()),
-                judgement: world.verdict(&Scope::default()),
-            })
-            .filter(|of| of.session.is_none() || of.judgement.unknown_key > 0 || !of.judgement.clients.is_empty())
-            .collect();
+        let all = judged(sessions);
         let told = text(&all);
         eprint!("{told}");
         let written = match self.path.extension().and_then(|ending| ending.to_str()) {
@@ -53,6 +45,34 @@ impl Report {
         self.output.write_all(written.as_bytes()).map_err(|error| output::told(&error))?;
         self.output.finish()
     }
+}
+
+/// Warns of what is wrong with the clients, in the log: a line for each finding.
+pub fn warn(sessions: &Sessions) {
+    for OfSession { session, judgement } in judged(sessions) {
+        let session = session.map(|name| format!(" on session {name}")).unwrap_or_default();
+        for client in &judgement.clients {
+            for found in &client.findings {
+                tracing::warn!(
+                    "verdict{session}: {}: {} ({}): {}",
+                    client.key,
+                    found.bug.as_str(),
+                    found.count,
+                    found.message
+                );
+            }
+        }
+    }
+}
+
+/// Every session that somebody asked, and the unnamed one.
+fn judged(sessions: &Sessions) -> Vec<OfSession> {
+    let all = sessions.all().into_iter().map(|(name, world)| OfSession {
+        session: name.map(|name| name.to_string()),
+        judgement: world.verdict(&Scope::default()),
+    });
+    let asked = |judgement: &Judgement| judgement.unknown_key > 0 || !judgement.clients.is_empty();
+    all.filter(|of| of.session.is_none() || asked(&of.judgement)).collect()
 }
 
 fn text(all: &[OfSession]) -> String {

@@ -315,3 +315,15 @@ fn a_report_of_a_server_that_nobody_asked_is_a_failure() {
     assert!(xml.contains("tests=\"1\" failures=\"1\""), "{xml}");
     assert!(xml.contains("nobody has asked for audit logs"), "{xml}");
 }
+
+#[test]
+fn what_is_wrong_is_told_in_the_log_when_the_server_stops_if_that_is_text() {
+    let log = |form: &str| {
+        let server = binary(["--listen", "127.0.0.1:0", "--log", form]).serve();
+        server.logs("page=0&pageSize=250");
+        server.stop()
+    };
+    let told = log("text");
+    assert!(told.contains("verdict: Admin (…dmin): never-read (390): 390 of 640 entries"), "{told}");
+    assert_eq!((log("json"), log("off")), (String::new(), String::new()));
+}
