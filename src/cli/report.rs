@@ -33,15 +33,7 @@ impl Report {
     /// Judges every session that is in use: JUnit for a name that ends in `.xml`, text for `.txt`, else JSON; and for
     /// people on standard error.
     pub fn write(mut self, sessions: &Sessions) -> Result<(), String> {
-        let all: Vec<OfSession> = sessions
-            .all()
-            .into_iter()
-            .map(|(name, world)| OfSession {
-                session: name.map(|name| name.to_string()),
-                judgement: world.verdict(&Scope::default()),
-            })
-            .filter(|of| of.session.is_none() || !of.judgement.clients.is_empty())
-            .collect();
+        let all = judged(sessions);
         let told = text(&all);
         eprint!("{told}");
         let written = match self.path.extension().and_then(|ending| ending.to_str()) {
@@ -53,6 +45,34 @@ impl Report {
         self.output.write_all(written.as_bytes()).map_err(|error| output::told(&error))?;
         self.output.finish()
     }
+}
+
+/// Warns of what is wrong with the clients, in the log: a line for each finding.
+pub fn warn(sessions: &Sessions) {
+    for OfSession { session, judgement } in judged(sessions) {
+        let session = session.map(|name| format!(" on session {name}")).unwrap_or_default();
+        for client in &judgement.clients {
+            for found in &client.findings {
+                tracing::warn!(
+                    "verdict{session}: {}: {} ({}): {}",
+                    client.key,
+                    found.bug.as_str(),
+                    found.count,
+                    found.message
+                );
+            }
+        }
+    }
+}
+
+/// Every session that somebody asked, and the unnamed one.
+fn judged(sessions: &Sessions) -> Vec<OfSession> {
+    let all = sessions.all().into_iter().map(|(name, world)| OfSession {
+        session: name.map(|name| name.to_string()),
+        judgement: world.verdict(&Scope::default()),
+    });
+    let asked = |judgement: &Judgement| judgement.unknown_key > 0 || !judgement.clients.is_empty();
+    all.filter(|of| of.session.is_none() || asked(&of.judgement)).collect()
 }
 
 fn text(all: &[OfSession]) -> String {
@@ -72,28 +92,31 @@ fn junit(all: &[OfSession]) -> String {
     let (mut tests, mut failures) = (0, 0);
     for OfSession { session, judgement } in all {
         for client in &judgement.clients {
+            let class = format!("{}.{}", session.as_deref().unwrap_or("unnamed session"), client.key);
             for expectation in Expectation::ALL {
-                tests += 1;
-                let class = format!("{}.{}", session.as_deref().unwrap_or("unnamed session"), client.key);
                 let reasons = client.against(expectation);
-                let _ = write!(cases, "  <testcase classname=\"{}\" name=\"{expectation}\"", escaped(&class));
-                if reasons.is_empty() {
-                    cases.push_str("/>\n");
-                    continue;
-                }
-                failures += 1;
-                let _ = write!(
-                    cases,
-                    ">\n    <failure message=\"{}\">{}</failure>\n  </testcase>\n",
-                    escaped(&reasons[0]),
-                    escaped(&reasons.join("\n"))
-                );
+                tests += 1;
+                failures += usize::from(!reasons.is_empty());
+                cases += &case(&class, expectation, &reasons);
             }
         }
+    }
+    // Without a client there is no case, and a CI server would take that for a success.
+    if let Some(unasked) = all.first().filter(|_| tests == 0) {
+        let complete = Expectation::Complete;
+        cases += &case("unnamed session", complete, &unasked.judgement.against(complete));
+        (tests, failures) = (1, 1);
     }
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"cortex-audit-mock verdict\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">\n{cases}</testsuite>\n"
     )
+}
+
+fn case(class: &str, expectation: Expectation, reasons: &[String]) -> String {
+    let begun = format!("  <testcase classname=\"{}\" name=\"{expectation}\"", escaped(class));
+    let Some(first) = reasons.first() else { return begun + "/>\n" };
+    let (first, all) = (escaped(first), escaped(&reasons.join("\n")));
+    format!("{begun}>\n    <failure message=\"{first}\">{all}</failure>\n  </testcase>\n")
 }
 
 /// As text and as an attribute of XML 1.0, which has no control characters.

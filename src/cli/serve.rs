@@ -14,7 +14,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::report::Report;
+use super::report::{self, Report};
 use super::value;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
@@ -130,7 +130,13 @@ pub fn run(args: &Args) -> Result<(), String> {
         announce(&listener, args.log, entries).map_err(|error| format!("cannot write to standard output: {error}"))?;
         let served = server::serve(listener, http::router(mock.clone()), stop).await;
         served.map_err(|error| error.to_string())?;
-        report.map_or(Ok(()), |report| report.write(mock.sessions()))
+        match report {
+            Some(report) => report.write(mock.sessions())?,
+            // Whoever reads JSON asks for the verdict as JSON.
+            None if args.log == LogFormat::Text => report::warn(mock.sessions()),
+            None => {}
+        }
+        Ok(())
     })
 }
 

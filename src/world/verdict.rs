@@ -14,6 +14,7 @@ mod giving_up;
 mod manners;
 mod paging;
 mod ranges;
+mod reach;
 mod replay;
 mod text;
 mod windows;
@@ -22,7 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
-use crate::contract::{Filters, Timestamp};
+use crate::contract::{Filters, Query, Timestamp};
 use crate::keys::Key;
 use crate::store::Store;
 
@@ -71,6 +72,10 @@ pub struct Judgement {
     pub scope: Scope,
     /// How many requests were too many to keep, and are not judged.
     pub not_judged: u64,
+    /// How many requests came without a token that a key has: nobody's, so they are not judged.
+    pub unknown_key: usize,
+    /// How many entries there are outside the scope.
+    pub outside: usize,
     /// Each key that asked, in the order in which they first did.
     pub clients: Vec<Client>,
 }
@@ -93,6 +98,13 @@ pub struct Client {
     pub manners: Manners,
     /// What is wrong, the worst first.
     pub findings: Vec<Finding>,
+}
+
+impl Scope {
+    /// The query that matches all of it.
+    fn everything(&self) -> Query {
+        Query { start_time: self.from, end_time: self.to, filters: self.filters.clone(), ..Query::default() }
+    }
 }
 
 impl Verdict {
@@ -127,6 +139,7 @@ impl Verdict {
             let kept = self.lock();
             (kept.exchanges.clone(), kept.not_judged)
         };
+        let unknown_key = exchanges.iter().filter(|exchange| exchange.key.is_none()).count();
         let mut keys: Vec<(Arc<Key>, Vec<Numbered>)> = Vec::new();
         for (number, exchange) in exchanges.into_iter().enumerate() {
             let Some(key) = exchange.key.clone() else { continue };
@@ -138,7 +151,8 @@ impl Verdict {
         }
         let replay = Replay::over(store);
         let clients = keys.iter().map(|(key, theirs)| client(key, theirs, &replay, scope, now)).collect();
-        Judgement { scope: scope.clone(), not_judged, clients }
+        let outside = store.len().saturating_sub(replay.all(&scope.everything()).len());
+        Judgement { scope: scope.clone(), not_judged, unknown_key, outside, clients }
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -197,10 +211,28 @@ impl Judgement {
             let named = |reason| format!("{}: {reason}", client.key);
             client.against(expectation).into_iter().map(named).collect::<Vec<_>>()
         };
-        if expectation == Expectation::Complete && self.clients.is_empty() {
-            return vec!["nobody has asked for audit logs".to_owned()];
+        let in_vain = self.in_vain().filter(|_| expectation == Expectation::Complete);
+        in_vain.into_iter().chain(self.clients.iter().flat_map(of_client)).collect()
+    }
+
+    /// Why there is nothing that could be complete.
+    fn in_vain(&self) -> Option<String> {
+        if self.clients.is_empty() {
+            let strangers = self.strangers().map(|told| format!("; {told}")).unwrap_or_default();
+            return Some(format!("nobody has asked for audit logs{strangers}"));
         }
-        self.clients.iter().flat_map(of_client).collect()
+        // A scope that was meant otherwise is not to pass; where there is nothing at all, there was nothing to read.
+        let empty = self.outside > 0 && self.clients.iter().all(|client| client.coverage.entries == 0);
+        empty.then(|| format!("the scope holds no entries; {} are outside it", self.outside))
+    }
+
+    /// The requests that are nobody's.
+    fn strangers(&self) -> Option<String> {
+        match self.unknown_key {
+            0 => None,
+            1 => Some("a request came without a token that a key has".to_owned()),
+            count => Some(format!("{count} requests came without a token that a key has")),
+        }
     }
 
     /// Why an expectation is not met, in one sentence; `None` when it is.

@@ -43,7 +43,7 @@ fn a_correct_client_is_clean_however_the_data_moves() {
         clean(&judgement);
         let coverage = &judgement.clients[0].coverage;
         assert_eq!((coverage.never, coverage.several), (0, 0), "{judgement}");
-        assert!(coverage.once == coverage.entries && coverage.once > 0, "{judgement}");
+        assert!(coverage.once + coverage.pending == coverage.entries && coverage.once > 0, "{judgement}");
     }
 }
 
@@ -108,7 +108,7 @@ fn each_mistake_is_named_and_no_other() {
         );
     };
     let cases: [Case<'_>; 9] = [
-        (Habit::NoEnd, 1, &full, &[Bug::ReadTwice, Bug::MovedUnderOffset]),
+        (Habit::NoEnd, 1, &full, &[Bug::NeverRead, Bug::ReadTwice, Bug::MovedUnderOffset]),
         (Habit::NewestTimestampCursor, 8, &nothing, &[Bug::NeverRead, Bug::LateArrivalMissed, Bug::EqualTimestampLost]),
         (Habit::NoRetryOn429, 5, &tight, &[Bug::NeverRead, Bug::GaveUpAfter429]),
         (Habit::RetriesTooEarly, 5, &told, &[Bug::RetriedTooEarly]),
@@ -147,7 +147,7 @@ fn a_client_that_takes_an_empty_answer_for_the_end_is_told_from_one_that_waits()
 async fn it_answers_200_or_409_with_the_reasons() {
     let mock = TestMock::default();
     let empty = mock.shown("/verdict").await;
-    assert_eq!(empty, json!({"scope": {}, "notJudged": 0, "clients": []}));
+    assert_eq!(empty, json!({"scope": {}, "notJudged": 0, "unknownKey": 0, "outside": 0, "clients": []}));
     mock.logs("page=0&pageSize=250").await.ok();
     mock.logs("page=1&pageSize=250&objectType=SERVICE").await.ok();
     mock.logs("pageSize=250&page=1").await.ok();
@@ -270,4 +270,60 @@ async fn what_is_wrong_with_a_call_is_told() {
         told.push(mock.admin("GET", &format!("/verdict?{query}"), "").await.details(400));
     }
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[tokio::test]
+async fn a_scope_that_is_misspelt_reversed_or_empty_passes_no_gate() {
+    let mock = TestMock::default();
+    mock.logs("page=0&pageSize=10").await.ok();
+    let refused = async |scope: &str, status: u16| {
+        mock.admin("GET", &format!("/verdict?expect=complete&{scope}"), "").await.details(status)
+    };
+    let misspelt = refused("objectTypes=TEEM", 400).await;
+    assert!(misspelt.contains("Did you mean \"TEAM\"?"), "{misspelt}");
+    let reversed = refused("from=now-1h&to=now-2h", 400).await;
+    assert!(reversed.ends_with("Did you mean them the other way round?"), "{reversed}");
+    let empty = refused("from=2030-01-01T00:00:00Z", 409).await;
+    assert_eq!(empty, "not complete: the scope holds no entries; 640 are outside it");
+    // Where there is nothing there is nothing to miss.
+    mock.mock.world().remove_entries();
+    mock.logs("page=0&pageSize=10").await.ok();
+    mock.admin("GET", "/verdict?expect=complete&from=now-1h", "").await.ok();
+}
+
+#[tokio::test]
+async fn requests_with_a_token_of_no_key_are_counted_and_told() {
+    let mock = TestMock::default();
+    for _ in 0..5 {
+        assert_eq!(mock.get_as("nosuchkey", "/api/v1/audit-logs?page=0").await.status, 401);
+    }
+    assert_eq!(mock.shown("/verdict").await["unknownKey"], 5);
+    let details = mock.admin("GET", "/verdict?expect=complete", "").await.details(409);
+    let told = "5 requests came without a token that a key has";
+    assert_eq!(details, format!("not complete: nobody has asked for audit logs; {told}"));
+    mock.logs("page=0&pageSize=1000").await.ok();
+    let text = mock.mock.world().verdict(&Scope::default()).to_string();
+    assert!(text.contains(told), "{text}");
+}
+
+#[test]
+fn a_report_of_a_server_that_nobody_asked_is_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("verdict.xml");
+    Server::start(&["--report", path.to_str().unwrap()]).stop();
+    let xml = std::fs::read_to_string(path).unwrap();
+    assert!(xml.contains("tests=\"1\" failures=\"1\""), "{xml}");
+    assert!(xml.contains("nobody has asked for audit logs"), "{xml}");
+}
+
+#[test]
+fn what_is_wrong_is_told_in_the_log_when_the_server_stops_if_that_is_text() {
+    let log = |form: &str| {
+        let server = binary(["--listen", "127.0.0.1:0", "--log", form]).serve();
+        server.logs("page=0&pageSize=250");
+        server.stop()
+    };
+    let told = log("text");
+    assert!(told.contains("verdict: Admin (…dmin): never-read (390): 390 of 640 entries"), "{told}");
+    assert_eq!((log("json"), log("off")), (String::new(), String::new()));
 }

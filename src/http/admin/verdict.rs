@@ -63,6 +63,12 @@ impl FromRequestParts<Mock> for Asked {
             values.remove(name).map(read).transpose()
         };
         let (from, to) = (moment("from")?, moment("to")?);
+        if let (Some(from), Some(to)) = (from, to)
+            && from > to
+        {
+            let details = format!("from is {from}, after to, which is {to}. Did you mean them the other way round?");
+            return Err(Problem::BadControl { details });
+        }
         let expected = values.remove("expect").map(|text| expectations(&text)).transpose()?.unwrap_or_default();
         let filters = filters(parts.uri.query().unwrap_or_default(), &world)?;
         let accepted = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -83,10 +89,10 @@ fn expectations(text: &str) -> Result<Vec<Expectation>, Problem> {
     each.collect()
 }
 
-/// Read as the operation reads them.
+/// Read as the operation reads them, and strictly: a misspelt one would leave nothing to be judged.
 fn filters(raw: &str, world: &World) -> Result<Filters, Problem> {
     let of_filters = |pair: &&str| FILTERS.contains(&pair.split('=').next().unwrap_or_default());
     let raw = raw.split('&').filter(of_filters).collect::<Vec<_>>().join("&");
-    let parsed = query::parse(&raw, &world.store.vocabulary(), false);
+    let parsed = query::parse(&raw, &world.store.vocabulary(), true);
     parsed.map(|parsed| parsed.query.filters).map_err(|rejected| Problem::BadRequest { problems: rejected.problems })
 }

@@ -11,6 +11,7 @@ use super::crawls::Crawl;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use super::ranges::Ranges;
+use super::reach::Reach;
 use super::replay::{Replay, told};
 use crate::contract::{Entry, Query, Timestamp};
 use crate::store::Held;
@@ -28,9 +29,10 @@ pub struct Coverage {
     /// Of these, those that the client reads again on purpose: in ranges that share more than a second, or because it
     /// began a crawl anew.
     pub on_purpose: usize,
-    /// Served never, although the client has asked since they came.
+    /// Served never, although the client has asked since they came, and for times as new as theirs.
     pub never: usize,
-    /// Came after the client's last request: nobody can tell yet.
+    /// Came after the client's last request, or are newer than any end that it has asked for: nobody can tell yet. In a
+    /// scope with an end there are none of the latter: all of it was to be read.
     pub pending: usize,
     /// Some that were never served.
     pub never_examples: Vec<Example>,
@@ -57,6 +59,8 @@ pub struct Ledger<'a> {
     exchanges: Vec<&'a Exchange>,
     /// The client has not asked since so many entries were added.
     last_look: usize,
+    /// How far it was to read; `None` is as far as the scope.
+    reach: Option<Reach>,
     /// The client asks no more.
     stopped: bool,
     /// Requests whose page held nothing that had not been served before.
@@ -87,10 +91,8 @@ impl<'a> Ledger<'a> {
         scope: &Scope,
         now: Timestamp,
     ) -> Self {
-        let everything =
-            Query { start_time: scope.from, end_time: scope.to, filters: scope.filters.clone(), ..Query::default() };
         let line = |held: &Held| Line { held: *held, times: 0, range: None, again: false, by: [None; 2] };
-        let lines: Vec<Line> = replay.all(&everything).iter().map(line).collect();
+        let lines: Vec<Line> = replay.all(&scope.everything()).iter().map(line).collect();
         let places = lines.iter().enumerate().map(|(place, line)| (line.held.number, place)).collect();
         let mut ledger = Self {
             replay,
@@ -98,12 +100,15 @@ impl<'a> Ledger<'a> {
             places,
             exchanges: exchanges.to_vec(),
             last_look: 0,
+            reach: scope.to.is_none().then(|| Reach::of(exchanges)),
             stopped: false,
             nothing_new: 0,
             newest: HashMap::new(),
         };
         let given_up: HashSet<Uuid> = pages_begun_anew(crawls).collect();
         let mut ranges = Ranges::default();
+        // Whether a page is new to a client has nothing to do with the scope.
+        let mut served_before = HashSet::new();
         for (number, exchange) in exchanges.iter().enumerate() {
             let Some(served) = &exchange.served else { continue };
             ledger.last_look = ledger.last_look.max(served.arrivals);
@@ -115,9 +120,9 @@ impl<'a> Ledger<'a> {
             let range = (!given_up.contains(&exchange.id)).then(|| ranges.place(&served.query, exchange));
             let mut anything_new = false;
             for held in page {
+                anything_new |= served_before.insert(held.number);
                 if let Some(place) = ledger.places.get(&held.number) {
                     let line = &mut ledger.lines[*place];
-                    anything_new |= line.times == 0;
                     line.times += 1;
                     if let (Some(before), Some(range)) = (line.range, range) {
                         line.again |= !ranges.overlap_on_purpose(before, range);
@@ -142,7 +147,8 @@ impl<'a> Ledger<'a> {
     }
 
     fn missed(&self, line: &Line) -> bool {
-        line.times == 0 && (self.stopped || line.held.arrival <= self.last_look)
+        let asked_for = || self.reach.as_ref().is_none_or(|reach| reach.holds(&line.held));
+        line.times == 0 && (self.stopped || (line.held.arrival <= self.last_look && asked_for()))
     }
 
     /// The newest timestamp that a query was served.
@@ -222,9 +228,22 @@ fn pages_begun_anew(crawls: &[Vec<Crawl<'_>>]) -> impl Iterator<Item = Uuid> {
 /// Whether a client that used to ask again and again has asked no more since an empty answer: for a minute at least, and
 /// three times as long as it ever waited.
 fn has_stopped(exchanges: &[&Exchange], now: Timestamp) -> bool {
-    let Some((last, before)) = exchanges.split_last() else { return false };
+    let Some(last) = exchanges.last() else { return false };
     let was_empty = last.served.as_ref().is_some_and(|served| served.entries == 0);
     let pauses = exchanges.windows(2).map(|pair| pair[1].time.since(pair[0].time));
     let longest = pauses.max().unwrap_or_default().max(Duration::from_secs(20));
-    was_empty && !before.is_empty() && now.since(last.time) >= longest * 3
+    was_empty && rounds(exchanges, last) > 1 && now.since(last.time) >= longest * 3
+}
+
+/// How often the client began to read what its last request is about: the same filters, and ranges of which each goes
+/// on where an earlier one ended. A job that asks once for each of several things does not poll.
+fn rounds(exchanges: &[&Exchange], last: &Exchange) -> usize {
+    let Some(about) = last.asked() else { return 0 };
+    let leads_here = |exchange: &&&Exchange| {
+        let Some(query) = exchange.asked() else { return false };
+        let end = query.end_time.unwrap_or(exchange.time);
+        let goes_on = about.start_time.is_none_or(|start| start.since(end) <= Duration::from_secs(1));
+        query.page == 0 && query.filters == about.filters && goes_on
+    };
+    exchanges.iter().filter(leads_here).count()
 }

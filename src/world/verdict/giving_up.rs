@@ -41,8 +41,8 @@ pub fn at_once(
     let asked_for = asked_for(exchanges, replay);
     let is_last = |failed: &Exchange| exchanges.last().is_some_and(|last| last.id == failed.id);
     let forgotten = |failed: &Exchange| {
-        let Ok(parsed) = query::parse(&failed.query, &Vocabulary::published(), false) else { return false };
-        let all = replay.all(&parsed.query);
+        let Some(query) = understood(failed) else { return false };
+        let all = replay.all(&query);
         all.iter().any(|there| held.is_missed(there) && !asked_for.contains(&there.number))
     };
     let given_up = failed.into_iter().filter(|failed| is_last(failed) || forgotten(failed));
@@ -59,6 +59,15 @@ fn asked_for(exchanges: &[&Exchange], replay: &Replay<'_>) -> HashSet<usize> {
     let answered = exchanges.iter().filter_map(|exchange| exchange.asked());
     let distinct: Vec<&Query> = answered.filter(|query| known.insert(query.subject())).collect();
     distinct.iter().flat_map(|query| replay.all(query).iter().map(|there| there.number).collect::<Vec<_>>()).collect()
+}
+
+/// What was asked for by a request that failed and that a client does well to send again.
+pub fn in_vain(failed: &Exchange) -> Option<Query> {
+    may_pass(failed).then(|| understood(failed))?
+}
+
+fn understood(failed: &Exchange) -> Option<Query> {
+    query::parse(&failed.query, &Vocabulary::published(), false).ok().map(|parsed| parsed.query)
 }
 
 /// What a client does well to try again; a page that did not arrive whole is a 200.

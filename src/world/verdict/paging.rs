@@ -82,8 +82,13 @@ fn moved(crawl: &Crawl<'_>, replay: &Replay<'_>) -> Vec<Finding> {
         let there = all.iter().filter(|held| held.arrival <= after.arrivals).take(first);
         let came: Vec<_> = there.filter(|held| held.arrival > before.arrivals).collect();
         if let Some(held) = came.first().filter(|_| after.entries > 0) {
+            // An end of now does not keep out what comes late.
+            let remedy = match after.query.end_time {
+                Some(_) => "end the range further back than entries come late, or begin anew when total changes",
+                None => "fix endTime before the first page",
+            };
             let message = format!(
-                "{} came between page {} and page {} and pushed as many over the border, which were read twice; the first is {}: fix endTime before the first page",
+                "{} came between page {} and page {} and pushed as many over the border, which were read twice; the first is {}: {remedy}",
                 entries(came.len()),
                 before.query.page,
                 after.query.page,

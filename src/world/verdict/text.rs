@@ -12,6 +12,9 @@ impl fmt::Display for Judgement {
         for client in &self.clients {
             client.fmt(f)?;
         }
+        if let Some(told) = self.strangers() {
+            writeln!(f, "{told}")?;
+        }
         if self.not_judged > 0 {
             writeln!(f, "{} further requests were too many to judge", self.not_judged)?;
         }
@@ -33,7 +36,7 @@ impl fmt::Display for Client {
         };
         writeln!(
             f,
-            "  entries: {}, of which {} were served once, {} more often{on_purpose}, {} never, {} came after the last request",
+            "  entries: {}, of which {} were served once, {} more often{on_purpose}, {} never, {} not asked for yet",
             coverage.entries, coverage.once, coverage.several, coverage.never, coverage.pending
         )?;
         writeln!(

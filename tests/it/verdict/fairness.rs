@@ -6,7 +6,9 @@ use axum::body::to_bytes;
 use axum::http::Request;
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::fault::{Delay, Effect, Matching, Rule};
+use cortex_audit_mock::world::Scenario;
 use cortex_audit_mock::world::verdict::{Bug, Judgement, Scope};
+use cortex_audit_mock::{Rate, World};
 use http_body_util::BodyExt;
 
 use super::stage::{clean, entry};
@@ -118,4 +120,96 @@ async fn ranges_that_share_a_minute_do_so_on_purpose_and_those_that_share_an_ins
     clean(&judgement);
     assert_eq!(judgement.clients[0].coverage.on_purpose, 61);
     assert!(judgement.to_string().contains("61 more often (61 of them on purpose)"), "{judgement}");
+}
+
+/// Queries, each five seconds after the one before, in a world of its own; `{}` is the instant at which they begin.
+async fn after(world: impl Fn(&World), ago: u32, queries: &[&str]) -> TestMock {
+    let mock = TestMock::default();
+    mock.mock.world().advance(SECOND * 60);
+    world(&mock.mock.world());
+    let end = mock.mock.world().clock.now().saturating_sub(SECOND * ago).to_string();
+    for query in queries {
+        mock.logs(&query.replace("{}", &end)).await.ok();
+        mock.mock.world().advance(SECOND * 5);
+    }
+    mock
+}
+
+fn live(world: &World) {
+    world.set_live(Some("60/min".parse::<Rate>().unwrap().into()));
+    world.advance(SECOND * 40);
+}
+
+const CRAWL: [&str; 7] = [
+    "page=0&pageSize=100&endTime={}",
+    "page=1&pageSize=100&endTime={}",
+    "page=2&pageSize=100&endTime={}",
+    "page=3&pageSize=100&endTime={}",
+    "page=4&pageSize=100&endTime={}",
+    "page=5&pageSize=100&endTime={}",
+    "page=6&pageSize=100&endTime={}",
+];
+
+#[tokio::test]
+async fn what_is_newer_than_the_end_of_every_range_is_for_the_next_time() {
+    for scenario in [Scenario::InsertBetweenPages, Scenario::LateArrivals, Scenario::SameMillisecond] {
+        let mock = after(|world| world.set_scenario_with_seed(scenario, 7), 31, &CRAWL).await;
+        clean(&judged(&mock));
+        assert!(judged(&mock).clients[0].coverage.pending > 0, "{scenario}");
+    }
+    let mock = after(live, 31, &CRAWL).await;
+    clean(&judged(&mock));
+    // Who says up to where it was to read is told what is missing.
+    let to = Some(mock.mock.world().clock.now());
+    let judgement = mock.mock.world().verdict(&Scope { to, ..Scope::default() });
+    assert_eq!(judgement.bugs(), [Bug::NeverRead], "{judgement}");
+}
+
+#[tokio::test]
+async fn what_lies_before_the_end_of_any_range_was_to_be_read() {
+    let mock = after(live, 0, &["page=0&pageSize=1000&endTime={}"]).await;
+    mock.mock.world().advance(SECOND * 120);
+    let now = mock.mock.world().clock.now();
+    mock.logs(&format!("page=0&pageSize=1000&startTime={}&endTime={now}", now.saturating_sub(SECOND * 60))).await.ok();
+    // Some lie between the two ranges.
+    assert_eq!(judged(&mock).bugs(), [Bug::NeverRead]);
+
+    // Some are in what was asked for next, and not given.
+    let mock = after(live, 31, &["page=0&pageSize=1000&endTime={}"]).await;
+    mock.mock.world().faults.add(Effect::Status { status: 503, retry_after: None });
+    mock.raw(ALL).await;
+    assert_eq!(judged(&mock).bugs(), [Bug::NeverRead, Bug::GaveUpAfterFailure]);
+}
+
+#[tokio::test]
+async fn a_job_that_asks_once_for_each_of_several_things_has_not_stopped_polling() {
+    let once = ["CREATE", "UPDATE", "DELETE", "READ"].map(|action| format!("page=0&pageSize=1000&actions={action}"));
+    let once: Vec<String> = once.iter().map(|query| format!("{query}&startTime={{}}&endTime={{}}")).collect();
+    let queries: Vec<&str> = once.iter().map(String::as_str).collect();
+    let mock = after(live, 0, &queries).await;
+    mock.mock.world().advance(SECOND * 61);
+    assert!(!judged(&mock).bugs().contains(&Bug::StoppedPolling), "{}", judged(&mock));
+    assert!(judged(&mock).clients[0].coverage.pending > 60, "{}", judged(&mock));
+}
+
+#[tokio::test]
+async fn whether_a_page_was_new_does_not_depend_on_the_scope() {
+    let mock = after(|_| (), 0, &CRAWL).await;
+    let world = mock.mock.world();
+    let none = Scope { from: Some(world.clock.now()), ..Scope::default() };
+    for scope in [Scope::default(), none] {
+        assert_eq!(world.verdict(&scope).clients[0].manners.nothing_new, 0);
+    }
+    mock.logs("page=0&pageSize=100").await.ok();
+    assert_eq!(judged(&mock).clients[0].manners.nothing_new, 1);
+}
+
+#[tokio::test]
+async fn who_fixes_an_end_of_now_is_told_to_end_further_back() {
+    let mock = after(|world| world.set_scenario_with_seed(Scenario::LateArrivals, 7), 0, &CRAWL).await;
+    let told = judged(&mock).to_string();
+    assert!(
+        told.contains("end the range further back than entries come late, or begin anew when total changes"),
+        "{told}"
+    );
 }

@@ -89,16 +89,15 @@ impl Poller {
         Self { habit, rounds, pause: AT_FIRST, page_size }
     }
 
-    /// Polls from an instant on; tells where it ended.
-    pub fn poll(&self, outside: &Outside<'_>, from: Timestamp) -> Timestamp {
+    /// Polls from an instant on.
+    pub fn poll(&self, outside: &Outside<'_>, from: Timestamp) {
         let Self { habit, .. } = *self;
         let mut start = from;
-        let mut end = from;
         for round in 0..self.rounds {
             (outside.wait)(if round == 0 { AT_FIRST } else { self.pause });
             let up_to_now = matches!(habit, Habit::NoLag | Habit::Overlaps | Habit::BeginsAnew);
             let lag = if up_to_now { Duration::ZERO } else { LAG };
-            end = (outside.now)().saturating_sub(lag).to_millisecond();
+            let end = (outside.now)().saturating_sub(lag).to_millisecond();
             let read = self.range(outside, start, end);
             if habit == Habit::BeginsAnew || (habit == Habit::StopsWhenEmpty && read.entries == 0) {
                 break;
@@ -111,7 +110,6 @@ impl Poller {
                 _ => end.saturating_add(MILLISECOND),
             };
         }
-        end
     }
 
     /// Reads the pages of a range.

@@ -12,7 +12,7 @@ use cortex_audit_mock::world::verdict::{Expectation, Judgement, Scope};
 use cortex_audit_mock::{Config, RateLimit, World};
 use tokio::runtime::Runtime;
 
-use super::pollers::{Habit, Outside, Poller, Reply};
+use super::pollers::{Outside, Poller, Reply};
 use crate::support::{NOW, TestMock, time};
 
 /// What happens to a world at the how manieth request.
@@ -67,7 +67,7 @@ impl Stage {
         }
     }
 
-    /// Polls, and judges what was read up to where the client came.
+    /// Polls, and judges what was read.
     pub fn judged(&self, poller: &Poller) -> Judgement {
         let world = &self.world;
         let outside = Outside {
@@ -75,9 +75,8 @@ impl Stage {
             wait: &|length| world.advance(length),
             now: &|| world.clock.now(),
         };
-        let end = poller.poll(&outside, time(NOW));
-        let to = if poller.habit == Habit::StopsWhenEmpty { None } else { Some(end) };
-        world.verdict(&Scope { from: Some(time(NOW)), to, ..Scope::default() })
+        poller.poll(&outside, time(NOW));
+        world.verdict(&Scope { from: Some(time(NOW)), ..Scope::default() })
     }
 }
 
