@@ -32,7 +32,7 @@ pub use exchange::{Arrival, Exchange, Served};
 pub use expectation::Expectation;
 pub use finding::{Bug, Finding};
 pub use manners::Manners;
-pub use paging::Paging;
+pub use paging::{Paging, PagingOfQuery};
 pub use windows::{Gap, Overlap, Windows};
 
 use replay::Replay;

@@ -1,6 +1,7 @@
 //! The verdict: every classic mistake of a poller is named, and none is invented.
 
 mod fairness;
+mod paging;
 mod pollers;
 mod scenarios;
 mod stage;

@@ -7,13 +7,13 @@ use super::exchange::{Exchange, Served};
 use super::replay::Replay;
 use crate::contract::Query;
 
-/// A run through the pages of a query.
+/// A run through the pages of a query, in whatever order: some clients ask for several at a time.
 pub struct Crawl<'a> {
     pub pages: Vec<(&'a Exchange, &'a Served)>,
     /// The last request, if it was not answered with a page.
     pub failed: Option<&'a Exchange>,
-    /// Pages that were served again.
-    pub repeated: usize,
+    /// Pages that were served again, once for each time.
+    pub repeated: Vec<u32>,
     /// It did not come to the end, or something came meanwhile, and the client read it all again: what it was given here
     /// does not count as read once.
     pub begun_anew: bool,
@@ -40,7 +40,7 @@ pub fn of_each_query<'a>(exchanges: &[&'a Exchange], replay: &Replay<'_>) -> Vec
 impl<'a> Crawl<'a> {
     fn new(exchange: &Exchange) -> Self {
         let (began, ended) = (exchange.elapsed, exchange.elapsed);
-        Self { pages: Vec::new(), failed: None, repeated: 0, begun_anew: false, began, ended }
+        Self { pages: Vec::new(), failed: None, repeated: Vec::new(), begun_anew: false, began, ended }
     }
 
     fn last(&self) -> Option<&'a Served> {
@@ -48,7 +48,7 @@ impl<'a> Crawl<'a> {
     }
 
     fn is_given_up_for(&self, next: &Self, replay: &Replay<'_>) -> bool {
-        let from_the_start = next.pages.first().is_some_and(|(_, served)| served.query.page == 0);
+        let from_the_start = next.has(0);
         let soon = next.began.saturating_sub(self.ended) <= SOON;
         from_the_start && soon && (!self.finished() || self.moved(replay))
     }
@@ -60,16 +60,42 @@ impl<'a> Crawl<'a> {
         !meanwhile.is_empty() && replay.all(&last.query).iter().any(|held| meanwhile.contains(&held.arrival))
     }
 
-    /// Whether it came to the last page.
+    /// Whether it came to the last page, or ended behind it.
     pub fn finished(&self) -> bool {
-        self.last().is_some_and(|served| served.entries == 0 || served.query.page as usize + 1 >= served.total_pages)
+        let next = |served: &Served| served.query.page as usize + 1;
+        self.pages.iter().any(|(_, served)| next(served) == served.total_pages)
+            || self.last().is_some_and(|served| served.entries == 0 || next(served) > served.total_pages)
     }
 
-    /// Pages before the last one that were never served.
+    /// Pages before the last one with entries that were never served.
     pub fn skipped(&self) -> Vec<u32> {
-        let pages: BTreeSet<u32> = self.pages.iter().map(|(_, served)| served.query.page).collect();
+        let with_entries = self.pages.iter().filter(|(_, served)| served.entries > 0);
+        let pages: BTreeSet<u32> = with_entries.map(|(_, served)| served.query.page).collect();
         let last = pages.last().copied().unwrap_or_default();
         (0..last).filter(|page| !pages.contains(page)).collect()
+    }
+
+    /// Whether every page was served.
+    fn is_complete(&self) -> bool {
+        self.finished() && self.skipped().is_empty()
+    }
+
+    fn has(&self, page: u32) -> bool {
+        self.pages.iter().any(|(_, known)| known.query.page == page)
+    }
+
+    /// Whether a page belongs to this run. The first page of a query begins another one when it is served again; and so
+    /// does, after all pages, the page that this one began with, or one of another size.
+    fn goes_on_with(&self, next: &Served) -> bool {
+        let Some((_, first)) = self.pages.first() else { return true };
+        let begins = next.query.page == 0 && self.has(0);
+        let anew = next.query.page == first.query.page || next.query.page_size != first.query.page_size;
+        !(begins || anew && self.is_complete())
+    }
+
+    /// The request that it began with, as far as it is kept.
+    pub fn first(&self) -> Option<&'a Exchange> {
+        self.pages.first().map(|(exchange, _)| *exchange).or(self.failed)
     }
 }
 
@@ -93,7 +119,8 @@ fn by_query<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<&'a Exchange>> {
     queries
 }
 
-fn without_page(raw: &str) -> String {
+/// A query string but for its page.
+pub fn without_page(raw: &str) -> String {
     raw.split('&').filter(|pair| !pair.starts_with("page=")).collect::<Vec<_>>().join("&")
 }
 
@@ -102,21 +129,22 @@ fn crawls<'a>(exchanges: &[&'a Exchange]) -> Vec<Crawl<'a>> {
     for exchange in exchanges {
         let Some(served) = &exchange.served else {
             match crawls.last_mut() {
-                Some(crawl) if !crawl.finished() => (crawl.failed, crawl.ended) = (Some(*exchange), exchange.elapsed),
+                Some(crawl) if !crawl.is_complete() => {
+                    (crawl.failed, crawl.ended) = (Some(*exchange), exchange.elapsed);
+                }
                 _ => crawls.push(Crawl { failed: Some(exchange), ..Crawl::new(exchange) }),
             }
             continue;
         };
         let page = served.query.page;
-        let goes_on = crawls.last().is_some_and(|crawl| {
-            crawl.last().is_none_or(|last| page > last.query.page || (page == last.query.page && page > 0))
-        });
-        if !goes_on {
+        if !crawls.last().is_some_and(|crawl| crawl.goes_on_with(served)) {
             crawls.push(Crawl::new(exchange));
         }
         let Some(crawl) = crawls.last_mut() else { continue };
         (crawl.failed, crawl.ended) = (None, exchange.elapsed);
-        crawl.repeated += usize::from(crawl.pages.iter().any(|(_, known)| known.query.page == page));
+        if crawl.has(page) {
+            crawl.repeated.push(page);
+        }
         crawl.pages.push((exchange, served));
     }
     crawls

@@ -1,11 +1,13 @@
 //! How a client behaves: whether it waits when it is told to, and asks for nothing in vain.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::Numbered;
 use super::coverage::Ledger;
+use super::crawls::without_page;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 
@@ -17,7 +19,7 @@ pub struct Manners {
     pub throttled: usize,
     /// Requests that came before a `Retry-After` had passed.
     pub too_early: usize,
-    /// Requests that had been refused for good and were sent again as they were.
+    /// Requests that had been refused for good and were sent again, whatever page they were for.
     pub refused_again: usize,
     /// Requests whose page held nothing that had not been served before.
     pub nothing_new: usize,
@@ -42,7 +44,7 @@ pub fn judge(numbered: &[Numbered], held: &Ledger<'_>) -> (Manners, Vec<Finding>
     }
     if let Some(exchange) = again.first() {
         let message = format!(
-            "{} sent again as they were after a {}, which is no passing trouble: ?{}",
+            "{} sent again after a {}, which is no passing trouble: ?{}",
             requests(again.len()),
             exchange.status,
             exchange.query
@@ -80,13 +82,27 @@ fn too_early(numbered: &[Numbered]) -> Vec<(&Exchange, Duration, Duration)> {
     early
 }
 
+/// The requests that had been refused before, for whatever page, and not been answered with one since.
 fn refused_again(numbered: &[Numbered]) -> Vec<&Exchange> {
-    let refused = |status: u16| matches!(status, 400 | 401 | 403 | 404 | 405);
-    let again = numbered.windows(2).filter(|pair| {
-        let [(number, before), (_, after)] = pair else { return false };
-        refused(before.status) && after.status == before.status && after.query == before.query && after.knows > *number
-    });
-    again.map(|pair| pair[1].1.as_ref()).collect()
+    let mut again = Vec::new();
+    // Of each query that was refused: by which request, and with which status.
+    let mut refused: HashMap<String, (usize, u16)> = HashMap::new();
+    for (number, exchange) in numbered {
+        let words = without_page(&exchange.query);
+        match exchange.status {
+            200 => {
+                refused.remove(&words);
+            }
+            400 | 401 | 403 | 404 | 405 => {
+                let (first, status) = *refused.entry(words).or_insert((*number, exchange.status));
+                if exchange.status == status && exchange.knows > first {
+                    again.push(exchange.as_ref());
+                }
+            }
+            _ => {}
+        }
+    }
+    again
 }
 
 fn peak(exchanges: &[&Exchange]) -> usize {

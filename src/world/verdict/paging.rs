@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::coverage::Ledger;
-use super::crawls::Crawl;
+use super::crawls::{Crawl, without_page};
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use super::giving_up;
@@ -27,7 +27,34 @@ pub struct Paging {
     pub repeated: usize,
     /// Pages that were left out before the last that was served.
     pub skipped: usize,
+    /// The same for each of the first queries.
+    pub per_query: Vec<PagingOfQuery>,
+    /// How many queries are not among these.
+    pub further_queries: usize,
 }
+
+/// How a client went through the pages of one query.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PagingOfQuery {
+    /// The query as it was first sent, without its page.
+    pub query: String,
+    /// How many runs through its pages.
+    pub crawls: usize,
+    /// Whether the last run came to the last page.
+    pub finished: bool,
+    /// How many pages were served.
+    pub pages: usize,
+    /// The first pages that a run left out.
+    pub skipped: Vec<u32>,
+    /// The first pages that were served again in the same run.
+    pub repeated: Vec<u32>,
+}
+
+/// The most queries that are listed.
+const QUERIES: usize = 20;
+/// The most pages of a query that are listed as skipped or repeated.
+const PAGES: usize = 10;
 
 /// Judges the crawls of each distinct query.
 pub fn judge(
@@ -36,14 +63,23 @@ pub fn judge(
     replay: &Replay<'_>,
     held: &Ledger<'_>,
 ) -> (Paging, Vec<Finding>) {
-    let mut paging = Paging { queries: queries.len(), crawls: 0, finished: 0, pages: 0, repeated: 0, skipped: 0 };
+    let mut paging = Paging {
+        queries: queries.len(),
+        crawls: 0,
+        finished: 0,
+        pages: 0,
+        repeated: 0,
+        skipped: 0,
+        per_query: queries.iter().take(QUERIES).map(|crawls| of_query(crawls)).collect(),
+        further_queries: queries.len().saturating_sub(QUERIES),
+    };
     let mut findings = Vec::new();
     for crawls in queries {
         paging.crawls += crawls.len();
         for crawl in crawls {
             paging.finished += usize::from(crawl.finished());
             paging.pages += crawl.pages.len();
-            paging.repeated += crawl.repeated;
+            paging.repeated += crawl.repeated.len();
             let skipped = crawl.skipped();
             paging.skipped += skipped.len();
             // Who begins anew has seen it.
@@ -66,6 +102,20 @@ pub fn judge(
     }
     findings.extend(giving_up::at_once(exchanges, queries, replay, held));
     (paging, merged(findings))
+}
+
+fn of_query(crawls: &[Crawl<'_>]) -> PagingOfQuery {
+    let first = crawls.first().and_then(Crawl::first);
+    let skipped: BTreeSet<u32> = crawls.iter().flat_map(Crawl::skipped).collect();
+    let repeated: BTreeSet<u32> = crawls.iter().flat_map(|crawl| crawl.repeated.iter().copied()).collect();
+    PagingOfQuery {
+        query: first.map(|exchange| without_page(&exchange.query)).unwrap_or_default(),
+        crawls: crawls.len(),
+        finished: crawls.last().is_some_and(Crawl::finished),
+        pages: crawls.iter().map(|crawl| crawl.pages.len()).sum(),
+        skipped: skipped.into_iter().take(PAGES).collect(),
+        repeated: repeated.into_iter().take(PAGES).collect(),
+    }
 }
 
 /// Entries that came between two pages and pushed others over the border.
@@ -118,6 +168,8 @@ fn past_the_end(crawl: &Crawl<'_>) -> Option<Finding> {
         .pages
         .windows(2)
         .filter(|pair| pair[0].1.query.page_size == pair[1].1.query.page_size)
+        // Who asks for several pages at a time cannot know yet.
+        .filter(|pair| pair[1].0.knows > pair[0].0.knows)
         .filter(|pair| pair[1].1.query.page as usize >= pair[0].1.total_pages && pair[1].1.entries == 0)
         .map(|pair| pair[1].0)
         .collect();

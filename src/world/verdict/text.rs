@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Client, Expectation, Judgement};
+use super::ranges::on_purpose;
+use super::{Client, Expectation, Judgement, Overlap, PagingOfQuery};
 
 impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,7 +30,7 @@ impl fmt::Display for Judgement {
 impl fmt::Display for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { coverage, paging, windows, manners, .. } = self;
-        writeln!(f, "{}: {} requests", self.key, self.requests)?;
+        writeln!(f, "{}: {}", self.key, number(self.requests, "request", "requests"))?;
         let on_purpose = match coverage.on_purpose {
             0 => String::new(),
             count => format!(" ({count} of them on purpose)"),
@@ -41,21 +42,33 @@ impl fmt::Display for Client {
         )?;
         writeln!(
             f,
-            "  pages: {} of {} queries in {} crawls, {} of these to the end; {} repeated, {} left out",
-            paging.pages, paging.queries, paging.crawls, paging.finished, paging.repeated, paging.skipped
+            "  pages: {} of {} in {}, {} of these to the end; {} repeated, {} left out",
+            paging.pages,
+            number(paging.queries, "query", "queries"),
+            number(paging.crawls, "crawl", "crawls"),
+            paging.finished,
+            paging.repeated,
+            paging.skipped
         )?;
+        for query in &paging.per_query {
+            query.fmt(f)?;
+        }
         writeln!(
             f,
-            "  ranges of time: {}, with {} gaps, {} overlaps, {} late arrivals missed",
+            "  ranges of time: {}, with {}, {}, {} missed",
             windows.count,
-            windows.gaps.len(),
-            windows.overlaps.len(),
-            windows.late_arrivals_missed
+            number(windows.gaps.len(), "gap", "gaps"),
+            overlaps(&windows.overlaps),
+            number(windows.late_arrivals_missed, "late arrival", "late arrivals")
         )?;
         writeln!(
             f,
-            "  manners: {} answers 429, {} requests too early, {} refused ones again, {} with nothing new, {} a minute at most",
-            manners.throttled, manners.too_early, manners.refused_again, manners.nothing_new, manners.peak_per_minute
+            "  manners: {} 429, {} too early, {} again, {} with nothing new, {} a minute at most",
+            number(manners.throttled, "answer", "answers"),
+            number(manners.too_early, "request", "requests"),
+            number(manners.refused_again, "refused one", "refused ones"),
+            manners.nothing_new,
+            manners.peak_per_minute
         )?;
         for finding in &self.findings {
             let rule = finding.rule.map(|rule| format!(" {rule}")).unwrap_or_default();
@@ -63,4 +76,39 @@ impl fmt::Display for Client {
         }
         Ok(())
     }
+}
+
+/// A line, if there is something to say of the query.
+impl fmt::Display for PagingOfQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told = Vec::new();
+        if !self.skipped.is_empty() {
+            told.push(format!("left out {}", pages(&self.skipped)));
+        }
+        if !self.repeated.is_empty() {
+            told.push(format!("repeated {}", pages(&self.repeated)));
+        }
+        if !self.finished {
+            told.push("not to the end".to_owned());
+        }
+        if told.is_empty() { Ok(()) } else { writeln!(f, "    ?{}: {}", self.query, told.join("; ")) }
+    }
+}
+
+fn pages(numbers: &[u32]) -> String {
+    let shown: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    format!("{} {}", if numbers.len() == 1 { "page" } else { "pages" }, shown.join(", "))
+}
+
+fn overlaps(overlaps: &[Overlap]) -> String {
+    let counted = number(overlaps.len(), "overlap", "overlaps");
+    match overlaps.iter().filter(|overlap| on_purpose(overlap.from, overlap.to)).count() {
+        0 => counted,
+        all if all == overlaps.len() => format!("{counted}, on purpose"),
+        some => format!("{counted}, {some} of them on purpose"),
+    }
+}
+
+fn number(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }

@@ -109,13 +109,11 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
 fn between(sorted: &[Window<'_>], replay: &Replay<'_>, windows: &mut Windows) -> Vec<Finding> {
     let (mut gaps, mut overlaps) = (0, 0);
     let mut shown = (None, None);
+    // An empty range covers nothing.
+    let sorted: Vec<&Window<'_>> = sorted.iter().filter(|window| window.start <= window.end).collect();
     let Some(first) = sorted.first() else { return Vec::new() };
     let (mut reached, mut seen) = (first.end, first.arrivals);
     for window in &sorted[1..] {
-        // An empty range covers nothing.
-        if window.end < window.start {
-            continue;
-        }
         if window.start > reached {
             let entries = replay.between(reached, window.start, window.query).len();
             // Ranges that differ by a millisecond join each other: that is how precise timestamps are.
