@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::dictionary::{Dictionary, Fragments};
 use super::index::Index;
@@ -23,7 +24,7 @@ pub struct Run {
     nanos: Vec<u32>,
     /// Empty when all were there from the start.
     arrivals: Vec<u32>,
-    index: Index,
+    index: OnceLock<Index>,
     ready: Ready,
 }
 
@@ -80,8 +81,8 @@ impl Builder {
         let nanos = unless_all_zero(new.iter().map(|new| new.nanos));
         let arrivals = unless_all_zero(new.iter().map(|new| new.arrival));
         drop(new);
-        Run {
-            index: Index::of(&dictionary, &rows.iter().map(|row| row.deed), &rows.iter().map(|row| row.object)),
+        let run = Run {
+            index: OnceLock::new(),
             beginnings: dictionary.beginnings(),
             middles: dictionary.middles(),
             dictionary,
@@ -89,9 +90,17 @@ impl Builder {
             rows,
             nanos,
             arrivals,
+        };
+        // That of a few entries is made when somebody first filters: a start is then that much sooner.
+        if run.len() > FEW {
+            run.index();
         }
+        run
     }
 }
+
+/// So many are indexed within a fraction of a millisecond.
+const FEW: usize = 1000;
 
 fn unless_all_zero(numbers: impl Iterator<Item = u32> + Clone) -> Vec<u32> {
     if numbers.clone().all(|number| number == 0) { Vec::new() } else { numbers.collect() }
@@ -124,9 +133,14 @@ impl Run {
         self.dictionary.entry(deed, object, Timestamp::from_parts(millis, nanos))
     }
 
+    fn index(&self) -> &Index {
+        let of = |column: fn(&Row) -> Id| self.rows.iter().map(column);
+        self.index.get_or_init(|| Index::of(&self.dictionary, &of(|row| row.deed), &of(|row| row.object)))
+    }
+
     /// The places of the entries that pass; `None` when all do.
     pub fn places(&self, filters: &Filters) -> Option<Passing<'_>> {
-        self.index.places(&self.dictionary, filters)
+        if *filters == Filters::default() { None } else { self.index().places(&self.dictionary, filters) }
     }
 
     /// Appends neighbours as an answer has them, with a comma behind each.
