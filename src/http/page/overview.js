@@ -1,0 +1,3 @@
+export function mountOverview(root) {
+  root.replaceChildren();
+}

@@ -1,0 +1,3 @@
+export function mountRequest(root) {
+  root.replaceChildren();
+}
