@@ -3,12 +3,13 @@
 import { h, put, say, svg } from "./dom.js";
 import { change, state } from "./state.js";
 import { onSummary } from "./summary.js";
-import { local, short, utc } from "./time.js";
+import { day, local, short, utc } from "./time.js";
 
 const ACTIONS = ["CREATE", "UPDATE", "DELETE"];
-const HEIGHT = 132;
-const BASE = 108;
+const HEIGHT = 150;
+const BASE = 126;
 const TOP = 6;
+const DAY = 24 * 60 * 60;
 
 export function mountTimeline(root) {
   const heading = h("h2", { id: "timeline-heading" }, "Over time");
@@ -75,9 +76,18 @@ export function mountTimeline(root) {
   }
 
   function ticks(width) {
-    const every = Math.max(1, Math.ceil(line.buckets.length / Math.max(2, Math.floor(width / 130))));
-    const at = line.buckets.map((_, index) => index).filter((index) => index % every === 0 && x(index) < width - 70);
-    return at.map((index) => svg("text", { x: x(index) + 2, y: BASE + 17 }, short(new Date(line.buckets[index].start))));
+    const starts = line.buckets.map(({ start }) => new Date(start));
+    const overDays = line.buckets.length * line.bucketSeconds > 3 * DAY;
+    // The first bar of each day, where the days are many; else any bar.
+    const isFirst = (index) => index > 0 && starts[index].getDate() !== starts[index - 1].getDate();
+    const able = starts.map((_, index) => index).filter((index) => !overDays || line.bucketSeconds >= DAY || isFirst(index));
+    const every = Math.max(1, Math.ceil(able.length / Math.max(2, Math.floor(width / (overDays ? 80 : 130)))));
+    const at = able.filter((index, place) => place % every === 0 && x(index) < width - 60);
+    const label = overDays ? day : short;
+    return at.flatMap((index) => [
+      svg("line", { class: "axis", x1: x(index), x2: x(index), y1: BASE, y2: BASE + 5 }),
+      svg("text", { x: x(index), y: BASE + 18 }, label(starts[index])),
+    ]);
   }
 
   const ordered = ({ from, to }) => [Math.min(from, to), Math.max(from, to)];
