@@ -8,6 +8,7 @@ mod effect;
 mod gate;
 mod limits;
 mod openapi;
+mod page;
 mod problem;
 mod record;
 mod request;
@@ -39,8 +40,11 @@ pub fn router(mock: Mock) -> Router {
         .fallback(not_found)
         .layer(from_fn_with_state(mock.clone(), passage));
 
-    let document =
-        Router::new().route("/openapi.json", get(openapi::get)).method_not_allowed_fallback(method_not_allowed);
+    let documents = Router::new()
+        .route("/openapi.json", get(openapi::get))
+        .route("/", get(page::html))
+        .route("/page/{file}", get(page::asset))
+        .method_not_allowed_fallback(method_not_allowed);
 
     let control_plane = Router::new()
         .route("/version", get(admin::version))
@@ -53,6 +57,8 @@ pub fn router(mock: Mock) -> Router {
         .route("/audit-logs", post(admin::entries::add).delete(admin::entries::clear))
         .route("/live", get(admin::live::get).put(admin::live::set).delete(admin::live::stop))
         .route("/scenario", get(admin::scenario::get).put(admin::scenario::set).delete(admin::scenario::stop))
+        .route("/summary", get(admin::summary::get))
+        .route("/changes", get(admin::changes::get))
         .route("/verdict", get(admin::verdict::get))
         .route("/settings", get(admin::settings::get).patch(admin::settings::change))
         .route("/sessions", get(admin::sessions::list))
@@ -64,7 +70,7 @@ pub fn router(mock: Mock) -> Router {
         .route("/health", get(admin::health))
         .method_not_allowed_fallback(method_not_allowed);
 
-    let others = document.nest("/__admin", control_plane).layer(from_fn(frame));
+    let others = documents.nest("/__admin", control_plane).layer(from_fn(frame));
 
     api.merge(others).with_state(mock)
 }

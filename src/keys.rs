@@ -105,6 +105,12 @@ impl Keys {
         Refusal::Unknown { keys: self.origin.clone(), built_in: self.built_in }
     }
 
+    /// Whether they are the built-in ones, whose tokens are no secret.
+    #[must_use]
+    pub fn are_built_in(&self) -> bool {
+        self.built_in
+    }
+
     /// The keys, in the order of their file.
     #[must_use]
     pub fn list(&self) -> &[Arc<Key>] {

@@ -22,6 +22,7 @@ mod limiter;
 mod live;
 mod official_client;
 mod openapi;
+mod page;
 mod pseudonym;
 mod readme;
 mod record;

@@ -1,0 +1,91 @@
+//! The page at `/`: audit logs for people to look at. Its files are in `src/http/page`, and in the binary.
+
+use axum::extract::{Path, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderValue, Uri};
+use axum::response::{IntoResponse, Response};
+
+use super::problem::Problem;
+use crate::config::Admin;
+use crate::mock::Mock;
+
+/// Nothing but our own files, and no script or style within the markup: whatever an entry holds, nothing of it runs.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'",
+);
+
+const HTML: &str = include_str!("page/index.html");
+
+/// `GET /`. The markup says what the scripts have to know before they ask: whether the keys are the built-in ones, whose
+/// tokens are no secret, and whether there is a control plane.
+pub async fn html(State(mock): State<Mock>) -> Response {
+    let keys = if mock.keys().are_built_in() { "built-in" } else { "own" };
+    let control = match mock.admin() {
+        Admin::Open => "open",
+        Admin::Token(_) => "token",
+        Admin::Off => "off",
+    };
+    let html = HTML.replace("{{keys}}", keys).replace("{{control}}", control);
+    ([(CONTENT_SECURITY_POLICY, POLICY)], file("text/html; charset=utf-8", html)).into_response()
+}
+
+/// `GET /page/{file}`: what the markup asks for.
+pub async fn asset(Path(name): Path<String>, uri: Uri) -> Result<Response, Problem> {
+    let asset = ASSETS.iter().find(|(known, _)| *known == name);
+    let (name, text) = asset.ok_or_else(|| Problem::NotFound { path: uri.path().to_owned() })?;
+    Ok(file(media_type(name), *text))
+}
+
+fn file(media_type: &'static str, text: impl IntoResponse) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        // Another version of the server has other files under the same names.
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    (headers, text).into_response()
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit_once('.') {
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "css")) => "text/css; charset=utf-8",
+        _ => "image/svg+xml",
+    }
+}
+
+/// By name; a test holds the list against the folder.
+const ASSETS: &[(&str, &str)] = &[
+    ("icon.svg", include_str!("page/icon.svg")),
+    // Both views.
+    ("base.css", include_str!("page/base.css")),
+    ("main.js", include_str!("page/main.js")),
+    ("dom.js", include_str!("page/dom.js")),
+    ("time.js", include_str!("page/time.js")),
+    ("state.js", include_str!("page/state.js")),
+    ("keys.js", include_str!("page/keys.js")),
+    ("api.js", include_str!("page/api.js")),
+    ("admin.js", include_str!("page/admin.js")),
+    ("who.js", include_str!("page/who.js")),
+    ("world-clock.js", include_str!("page/world-clock.js")),
+    // The audit logs.
+    ("logs.css", include_str!("page/logs.css")),
+    ("overview.css", include_str!("page/overview.css")),
+    ("logs.js", include_str!("page/logs.js")),
+    ("question.js", include_str!("page/question.js")),
+    ("summary.js", include_str!("page/summary.js")),
+    ("filters.js", include_str!("page/filters.js")),
+    ("overview.js", include_str!("page/overview.js")),
+    ("timeline.js", include_str!("page/timeline.js")),
+    ("ranking.js", include_str!("page/ranking.js")),
+    ("request.js", include_str!("page/request.js")),
+    ("snippets.js", include_str!("page/snippets.js")),
+    ("results.js", include_str!("page/results.js")),
+    // The control room.
+    ("control.css", include_str!("page/control.css")),
+    ("control.js", include_str!("page/control.js")),
+];

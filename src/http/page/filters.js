@@ -1,0 +1,3 @@
+export function mountFilters(root) {
+  root.replaceChildren();
+}

@@ -1,0 +1,52 @@
+// What the view asks the API, and what the API says: one question at a time, the last one counts.
+
+import { ask, requestOf } from "./api.js";
+import { onChange, state } from "./state.js";
+
+const asking = [];
+const answered = [];
+let underWay = null;
+let last = null;
+
+/** Calls `listener(request)` when a question is sent that somebody waits for. */
+export function onAsking(listener) {
+  asking.push(listener);
+}
+
+/**
+ * Calls `listener({request, answer, quietly})` when its answer is there; `quietly` when nobody asked for it: it shows what
+ * has come in meanwhile.
+ */
+export function onAnswered(listener) {
+  answered.push(listener);
+  if (last) listener(last);
+}
+
+/** Asks what the state says, in place of whatever is under way. */
+export async function refresh({ quietly = false } = {}) {
+  underWay?.abort();
+  const controller = new AbortController();
+  underWay = controller;
+  const request = requestOf(state());
+  if (!quietly) asking.forEach((listener) => listener(request));
+  try {
+    const answer = await ask(request, controller.signal);
+    last = { request, answer, quietly };
+    answered.forEach((listener) => listener(last));
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+  } finally {
+    if (underWay === controller) underWay = null;
+  }
+}
+
+/** Whether an answer is awaited. */
+export function isAsking() {
+  return underWay !== null;
+}
+
+onChange((now, before) => {
+  const asked = (of) => requestOf(of).url + of.session;
+  if (now.tab === "logs" && asked(now) !== asked(before)) refresh();
+});
+document.addEventListener("keychosen", () => refresh());

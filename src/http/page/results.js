@@ -1,0 +1,3 @@
+export function mountResults(root) {
+  root.replaceChildren();
+}

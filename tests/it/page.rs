@@ -1,0 +1,115 @@
+//! The page as a browser gets it: every file there, nothing from elsewhere, nothing that is secret.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use axum::body::to_bytes;
+use axum::http::{HeaderMap, Request, StatusCode};
+use cortex_audit_mock::Config;
+use cortex_audit_mock::config::Admin;
+use cortex_audit_mock::keys::KeySource;
+
+use crate::support::TestMock;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/page");
+
+async fn file(mock: &TestMock, path: &str) -> (StatusCode, HeaderMap, String) {
+    let (parts, body) = mock.raw_call(Request::get(path)).await.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())
+}
+
+fn names() -> BTreeSet<String> {
+    let files = fs::read_dir(FOLDER).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name != "index.html").collect()
+}
+
+#[tokio::test]
+async fn every_file_of_the_folder_is_served_and_all_are_small_together() {
+    let mock = TestMock::default();
+    let (status, _, html) = file(&mock, "/").await;
+    assert_eq!(status, 200);
+    let mut bytes = html.len();
+    for name in names() {
+        let (status, headers, text) = file(&mock, &format!("/page/{name}")).await;
+        assert_eq!(status, 200, "{name}");
+        assert_eq!(text, fs::read_to_string(format!("{FOLDER}/{name}")).unwrap());
+        let media_type = headers["content-type"].to_str().unwrap();
+        let expected = match name.rsplit_once('.').unwrap().1 {
+            "js" => "text/javascript; charset=utf-8",
+            "css" => "text/css; charset=utf-8",
+            "svg" => "image/svg+xml",
+            other => panic!("no media type for {other}"),
+        };
+        assert_eq!(media_type, expected, "{name}");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+        bytes += text.len();
+    }
+    assert!(bytes <= 150_000, "{bytes} bytes");
+}
+
+#[tokio::test]
+async fn whatever_a_file_refers_to_is_there_and_nothing_is_elsewhere() {
+    let names = names();
+    let mut reached = BTreeSet::from(["index.html".to_owned()]);
+    let mut ahead: Vec<String> = reached.iter().cloned().collect();
+    while let Some(name) = ahead.pop() {
+        let text = fs::read_to_string(format!("{FOLDER}/{name}")).unwrap();
+        let referred = ["\"/page/", "\"./"].into_iter().flat_map(|before| text.split(before).skip(1));
+        for referred in referred.filter_map(|rest| Some(rest.split_once('"')?.0)) {
+            assert!(names.contains(referred), "{name} refers to {referred}");
+            if reached.insert(referred.to_owned()) {
+                ahead.push(referred.to_owned());
+            }
+        }
+    }
+    reached.remove("index.html");
+    assert_eq!(reached, names, "files that nothing refers to");
+}
+
+#[tokio::test]
+async fn the_policy_lets_nothing_in_from_elsewhere_and_no_script_within_the_markup() {
+    let mock = TestMock::default();
+    let (_, headers, html) = file(&mock, "/?tab=control&actions=CREATE&nonsense=%ff").await;
+    let policy = headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
+    assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
+    for within in ["<style", " style=", " onclick=", " onload=", "<script>", "javascript:"] {
+        assert!(!html.contains(within), "{within}");
+    }
+}
+
+#[tokio::test]
+async fn the_markup_says_whether_keys_are_built_in_and_what_guards_the_control_plane() {
+    let keys = r#"{"keys": [{"token": "their-own-secret-1", "name": "Theirs", "roles": [{"type": "DEFAULT", "role": "ADMIN"}]}]}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.json");
+    fs::write(&path, keys).unwrap();
+    let own =
+        Config { keys: KeySource::Path(path), admin: Admin::Token("control-secret-1".to_owned()), ..Config::default() };
+    let off = Config { admin: Admin::Off, ..Config::default() };
+    for (config, expected) in [
+        (Config::default(), r#"data-keys="built-in" data-control="open""#),
+        (own, r#"data-keys="own" data-control="token""#),
+        (off, r#"data-keys="built-in" data-control="off""#),
+    ] {
+        let (_, _, html) = file(&TestMock::with(config), "/").await;
+        assert!(html.contains(expected), "{html}");
+        assert!(!html.contains("{{") && !html.contains("their-own") && !html.contains("control-secret"));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_and_a_method_that_is_not_taken_are_told_as_everywhere() {
+    let mock = TestMock::default();
+    let missing = mock.send(Request::get("/page/no-such.js")).await;
+    assert_eq!(missing.status, 404);
+    assert_eq!(missing.json()["type"], "NOT_FOUND");
+    let posted = mock.send(Request::post("/")).await;
+    assert_eq!(posted.status, 405);
+    assert_eq!(posted.headers["allow"], "GET,HEAD");
+    let head = mock.raw_call(Request::head("/")).await;
+    assert_eq!(head.status(), 200);
+    assert!(to_bytes(head.into_body(), usize::MAX).await.unwrap().is_empty());
+}
