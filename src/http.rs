@@ -27,6 +27,7 @@ use problem::Problem;
 use visit::Visit;
 
 pub use effect::Abort;
+pub use problem::refusal;
 
 /// The service, ready to be served or called in-process.
 ///

@@ -1,5 +1,6 @@
 //! From a listener to answers: accepts connections, serves each, and stops without cutting a request off.
 
+mod refusal;
 mod stream;
 
 use std::future::Future;
@@ -22,6 +23,7 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 
 use crate::http::Abort;
+use refusal::TellingStream;
 use stream::ResettableStream;
 
 /// How long requests in flight may take to finish once the server is asked to stop.
@@ -30,7 +32,7 @@ const GRACE: Duration = Duration::from_secs(8);
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// What hyper keeps of a request's head; above the limits that the service itself reports.
 const HEAD_BUFFER: usize = 1024 * 1024;
-/// More header fields than this are refused by hyper itself, with a bare 431.
+/// More header fields than this are refused by hyper itself.
 const MAX_HEADER_FIELDS: usize = 2000;
 
 /// How long a client that has sent no request yet is listened to once the server is asked to stop.
@@ -104,7 +106,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, mut stop: 
             .header_read_timeout(HEADER_TIMEOUT)
             .max_buf_size(HEAD_BUFFER)
             .max_headers(MAX_HEADER_FIELDS)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(TellingStream::new(stream, peer)), service)
     );
     let served = async {
         tokio::select! {

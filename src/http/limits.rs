@@ -23,15 +23,20 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest request body in bytes (REQ-BODY).
 const MAX_BODY: usize = 2 * 1024 * 1024;
 
+/// What is said of a path and query beyond [`MAX_URI`].
+pub const URI_TOO_LONG: Problem = Problem::UriTooLong { most: MAX_URI };
+/// What is said of headers beyond [`MAX_HEADERS`] or [`MAX_HEADER_FIELDS`].
+pub const HEADERS_TOO_LARGE: Problem = Problem::HeadersTooLarge { bytes: MAX_HEADERS, fields: MAX_HEADER_FIELDS };
+
 /// Refuses what is too large: 414, 431 or 413.
 pub async fn guard<F: Future<Output = Response>>(request: Request, go_on: impl FnOnce(Request) -> F) -> Response {
     let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
     if uri > MAX_URI {
-        return Problem::UriTooLong { most: MAX_URI }.into_response();
+        return URI_TOO_LONG.into_response();
     }
     let headers = request.headers();
     if headers.len() > MAX_HEADER_FIELDS || size_of(headers) > MAX_HEADERS {
-        return Problem::HeadersTooLarge { bytes: MAX_HEADERS, fields: MAX_HEADER_FIELDS }.into_response();
+        return HEADERS_TOO_LARGE.into_response();
     }
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > MAX_BODY as u64) {

@@ -4,6 +4,7 @@
 //! the request's identifier.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 
 use axum::body::Body;
@@ -13,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use serde::Serialize;
 
+use super::limits;
 use super::request_id::RequestId;
 use crate::contract::Finding;
 use crate::json_file::{FileErrors, elided};
@@ -35,6 +37,8 @@ pub enum Problem {
     BadPreference { code: String },
     /// 400: the body ended before its end, or was framed wrongly.
     BrokenBody,
+    /// 400: the head of the request cannot be read.
+    Unreadable,
     /// 401: the control plane is guarded by a token; whether one was sent.
     ControlToken { sent: bool },
     /// 401: no valid key (ERR-401).
@@ -102,7 +106,8 @@ impl Problem {
             | Self::BadBody(_)
             | Self::BadControl { .. }
             | Self::BadPreference { .. }
-            | Self::BrokenBody => StatusCode::BAD_REQUEST,
+            | Self::BrokenBody
+            | Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthorized(_) | Self::ControlToken { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
@@ -145,6 +150,10 @@ impl Problem {
             }
             Self::Unmet { reasons } => list(reasons),
             Self::BrokenBody => "The request body broke off, or its framing is wrong; a GET needs none.".to_owned(),
+            Self::Unreadable => "This cannot be read as HTTP. Path and query hold no space, no quotation mark, no < or >, \
+                                 and nothing but UTF-8: send a space as %20, a quotation mark as %22. Or the client was \
+                                 given https://, which is not spoken here."
+                .to_owned(),
             Self::SlowBody { seconds } => {
                 format!("The request body did not arrive within {seconds} s; a GET needs none.")
             }
@@ -301,6 +310,23 @@ pub fn with_body(mut response: Response, id: RequestId, head: bool) -> Response 
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
     *response.body_mut() = if head { Body::empty() } else { Body::from(body) };
     response
+}
+
+/// The headers and the body of what is refused with this status before it is a request, and a line in the log.
+pub fn refusal(status: u16, peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
+    let problem = match status {
+        414 => limits::URI_TOO_LONG,
+        431 => limits::HEADERS_TOO_LARGE,
+        _ => Problem::Unreadable,
+    };
+    let id = RequestId::new();
+    tracing::info!(client = %peer, request = %id, "{status} {problem}");
+    let body = problem.body(id);
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, problem.content_type());
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    id.add_header(&mut headers);
+    (headers, body)
 }
 
 /// Makes a 500 of a panic; what panicked, and where, is in the log.

@@ -52,6 +52,45 @@ async fn a_400_says_what_to_change() {
     insta::assert_snapshot!(told.join("\n"));
 }
 
+/// PARAM-INVALID, ENUM-CLOSED: what programs and people write in place of the forms that are read.
+#[tokio::test]
+async fn a_near_miss_is_told_what_was_likely_meant() {
+    let mock = TestMock::default();
+    for (query, meant) in [
+        ("page=%201", "1"),
+        ("page=+2", "2"),
+        ("page=3.0", "3"),
+        ("pageSize=%22250%22", "250"),
+        ("startTime=2025-05-20", "2025-05-20T00:00:00Z"),
+        ("endTime=2025-05-20", "2025-05-20T23:59:59.999999999Z"),
+        ("startTime=2025-05-20T06", "2025-05-20T06:00Z"),
+        ("startTime=2025-05-20+06:51:43", "2025-05-20T06:51:43"),
+        ("startTime=2025-05-20+06:51:43+02:00", "2025-05-20T06:51:43+02:00"),
+        ("startTime=2025-05-20+06:51:43+%2B0200", "2025-05-20T06:51:43+0200"),
+        ("startTime=2025-05-20+06:51:43+-0200", "2025-05-20T06:51:43-0200"),
+        ("startTime=2025-05-20+06:51:43+UTC", "2025-05-20T06:51:43Z"),
+        ("startTime=2025-05-20T06:51:43+02:00%5BEurope/Berlin%5D", "2025-05-20T06:51:43+02:00"),
+        ("startTime=2025-05-20T06:51:43,5Z", "2025-05-20T06:51:43.5Z"),
+        ("startTime=%222025-05-20T06:51:43Z%22", "2025-05-20T06:51:43Z"),
+        ("startTime=1747723903", "2025-05-20T06:51:43Z"),
+        ("startTime=1747723903235", "2025-05-20T06:51:43.235Z"),
+        ("startTime=1747723903.235123", "2025-05-20T06:51:43.235Z"),
+        ("actions=create", "CREATE"),
+        ("actions=CREATE;DELETE", "CREATE,DELETE"),
+        ("actions=CREATE|UPDATE", "CREATE,UPDATE"),
+        ("actions=CREATE+DELETE", "CREATE,DELETE"),
+        ("actorTypes=%5B%22OAUTH2%22%5D", "OAUTH2"),
+        ("actorTypes=OAUTH", "OAUTH2"),
+    ] {
+        let details = mock.logs(query).await.details(400);
+        assert!(details.contains(&format!("Did you mean \"{meant}\"?")), "{query}: {details}");
+    }
+    for query in ["page=1.5", "page=1001x", "pageSize=2000.0", "startTime=yesterday", "actions=CREATE;REMOVE"] {
+        let details = mock.logs(query).await.details(400);
+        assert!(!details.contains("Did you mean"), "{query}: {details}");
+    }
+}
+
 /// PARAM-UNKNOWN, ENUM-OPEN
 #[tokio::test]
 async fn a_strict_400_names_the_nearest_known_word() {
@@ -68,6 +107,7 @@ async fn a_strict_400_names_the_nearest_known_word() {
         "objectTypes=service",
         "objectTypes=SCORECARDS,TEAM",
         "objectTypes=BANANA",
+        "objectTypes=SERVICE;TEAM",
         "actorRequestTypes=SLACK_COMAND",
         "actorRequestTypes=CRON",
     ] {

@@ -200,7 +200,7 @@ async fn the_built_in_story_has_entries_for_every_word_of_the_closed_lists() {
     for word in OBJECT_TYPES {
         types += usize::from(mock.logs(&format!("objectTypes={word}")).await.ok()["total"] != 0);
     }
-    assert!(types >= 40, "{types} object types");
+    assert!(types >= 45, "{types} object types");
     for published in ["CATALOG", "TEAM", "AWS_CONFIGURATION", "BITBUCKET_CONFIGURATION", "SERVICE", "SCORECARD"] {
         assert_ne!(mock.logs(&format!("objectTypes={published}")).await.ok()["total"], 0, "{published}");
     }

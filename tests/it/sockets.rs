@@ -124,13 +124,37 @@ fn head_tells_the_length_of_the_body_that_get_has() {
     }
 }
 
+/// ERR-SHAPE: a request that cannot be read is told why, in the answer and at the terminal.
 #[test]
-fn what_is_not_http_is_refused_and_the_server_lives_on() {
+fn what_is_not_http_is_refused_in_words_and_the_server_lives_on() {
     let server = Server::start(&[]);
-    for nonsense in ["\0\0\0\0\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\nBad Header: x\r\n\r\n"] {
+    for nonsense in [
+        "\0\0\0\0\r\n\r\n",
+        "GET\r\n\r\n",
+        "GET / HTTP/1.1\r\nBad Header: x\r\n\r\n",
+        "GET /api/v1/audit-logs?startTime=\"2025-05-20T06:51:43Z\" HTTP/1.1\r\n\r\n",
+        "GET /api/v1/audit-logs?objectIdentifiers=a b HTTP/1.1\r\n\r\n",
+        // A client that was given https:// begins so.
+        "\x16\x03\x01\x02\0\x01\0\x01\x7f",
+    ] {
         let mut connection = server.connect();
         connection.send(nonsense);
-        assert_eq!(connection.raw_head().status.as_u16(), 400, "{nonsense:?}");
+        let details = connection.answer().details(400);
+        assert!(details.contains("%22") && details.contains("https"), "{nonsense:?}: {details}");
+        assert_eq!(connection.rest().as_deref(), Some(&b""[..]), "then the connection is closed");
     }
+    server.logs("");
+    assert_eq!(server.stop().matches("cannot be read as HTTP").count(), 6);
+}
+
+/// ERR-SHAPE: also what is too large for the service to see.
+#[test]
+fn what_hyper_alone_refuses_has_the_shape_of_every_error() {
+    let server = Server::start(&[]);
+    let mut long = server.connect();
+    long.get_as("mock-admin", &format!("{LOGS}?objectIdentifiers={}", "x".repeat(70_000))).details(414);
+    let mut many = server.connect();
+    many.send(head("GET", LOGS, &"X-Filler: x\r\n".repeat(2500)));
+    many.answer().details(431);
     server.logs("");
 }

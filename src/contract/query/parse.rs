@@ -177,6 +177,7 @@ impl<'a> Reader<'a> {
             let hint = if parameter == Parameter::Page { " (pages count from 0)" } else { "" };
             let wrong = |what: &str| {
                 Box::new(Finding {
+                    nearest: likely_integer(text, least, most),
                     accepted: Some(format!("an integer from {least} to {most}{hint}")),
                     example: Some(match parameter {
                         Parameter::Page => "page=0".into(),
@@ -247,7 +248,7 @@ impl<'a> Reader<'a> {
             }
             self.findings.push(Finding {
                 accepted: Some(words.join(", ")),
-                nearest: nearest(&text, words.iter().map(String::as_str)).map(String::from),
+                nearest: likely_word(&text, words.iter().map(String::as_str)),
                 example: Some(format!("{}={}", parameter.name(), words[0])),
                 ..problem("ENUM-CLOSED", parameter, &text, "is not one of the values of this parameter")
             });
@@ -264,7 +265,7 @@ impl<'a> Reader<'a> {
             self.findings.push(Finding {
                 severity: Severity::Unlisted,
                 accepted: short_list,
-                nearest: nearest(text, known.iter().map(String::as_str)).map(String::from),
+                nearest: likely_word(text, known.iter().map(String::as_str)),
                 example: None,
                 ..problem("ENUM-OPEN", parameter, text, what)
             });
@@ -296,27 +297,58 @@ fn is_long_number(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The integer that a text most likely stands for: in quotes or between spaces, or with a fraction of nothing.
+fn likely_integer(text: &str, least: u32, most: u32) -> Option<String> {
+    let bare = text.trim_matches(AROUND);
+    let whole =
+        bare.split_once('.').filter(|(_, rest)| rest.bytes().all(|byte| byte == b'0')).map_or(bare, |(whole, _)| whole);
+    whole.parse::<u32>().ok().filter(|number| (least..=most).contains(number)).map(|number| number.to_string())
+}
+
+/// The word that a text most likely stands for, or the words, when something else than a comma is between them.
+fn likely_word<'w>(text: &str, words: impl Iterator<Item = &'w str> + Clone) -> Option<String> {
+    let parts = || text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|part| !part.is_empty());
+    if parts().next().is_some() && parts().all(|part| words.clone().any(|word| word == part)) {
+        return Some(parts().collect::<Vec<_>>().join(","));
+    }
+    nearest(text, words).map(String::from)
+}
+
 /// The date-time that a text most likely stands for: a day, a space for the `T`, a comma for the point, seconds or
-/// milliseconds since 1970, a time zone in brackets.
+/// milliseconds since 1970, a time zone in brackets or in letters, an offset behind a space, quotes around it.
 fn likely_time(text: &str, parameter: Parameter) -> Option<String> {
     let end_of_day = parameter == Parameter::EndTime;
     let of_day = if end_of_day { "T23:59:59.999999999Z" } else { "T00:00:00Z" };
-    let since_1970 = text.parse::<i64>().ok().and_then(|number| match text.len() {
-        10 => Timestamp::since_1970(number.checked_mul(1000)?),
-        13 => Timestamp::since_1970(number),
-        _ => None,
-    });
-    let bare = text.split('[').next().unwrap_or(text);
+    let bare = text.split('[').next().unwrap_or(text).trim_matches(AROUND);
+    let in_utc = bare.strip_suffix(" UTC").or_else(|| bare.strip_suffix(" GMT")).map(|rest| format!("{rest}Z"));
+    let bare = in_utc.as_deref().unwrap_or(bare).replace(',', ".");
+    let joined = bare.replacen(' ', "T", 1);
     let candidates = [
-        format!("{text}{of_day}"),
-        bare.to_owned(),
-        bare.replacen(' ', "T", 1),
-        bare.replacen(' ', "T", 1).replace(',', "."),
-        format!("{}:00Z", bare.replacen(' ', "T", 1)),
+        format!("{bare}{of_day}"),
+        bare.replace(' ', "+"),
+        joined.replace(" +", "+").replace(" -", "-").replace(' ', "+"),
+        format!("{joined}:00Z"),
     ];
     let readable = candidates.into_iter().find(|candidate| candidate.parse::<Timestamp>().is_ok());
-    since_1970.map(|instant| instant.to_string()).or(readable)
+    since_1970(&bare).map(|instant| instant.to_string()).or(readable)
 }
+
+/// Seconds since 1970 with or without a fraction, or milliseconds.
+fn since_1970(text: &str) -> Option<Timestamp> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let number: i64 = whole.parse().ok()?;
+    match whole.len() {
+        10 => {
+            let milliseconds: i64 = format!("{fraction:0<3.3}").parse().ok()?;
+            Timestamp::since_1970(number.checked_mul(1000)?.checked_add(milliseconds)?)
+        }
+        13 => Timestamp::since_1970(number),
+        _ => None,
+    }
+}
+
+/// What strays around a value that is written by a program.
+const AROUND: [char; 3] = ['"', '\'', ' '];
 
 fn problem(rule: &'static str, parameter: Parameter, value: &str, what: impl Display) -> Finding {
     Finding {

@@ -1,0 +1,108 @@
+//! What hyper refuses by itself, told in the API's own words.
+//!
+//! hyper answers a request whose head it cannot read with a bare status, before any service sees it, and lets nobody
+//! change that. So its answer is changed on its way to the socket. It is told from ours by what it lacks: every answer
+//! of ours has an `X-Request-Id`.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::http::refusal;
+
+/// A stream to a client that tells it why it is refused.
+#[derive(Debug)]
+pub struct TellingStream<S> {
+    stream: S,
+    peer: SocketAddr,
+    /// What goes out in place of a bare head, and how much of it has gone.
+    told: Option<(Vec<u8>, usize)>,
+}
+
+impl<S> TellingStream<S> {
+    pub fn new(stream: S, peer: SocketAddr) -> Self {
+        Self { stream, peer, told: None }
+    }
+}
+
+/// The status of a head that is hyper's own, if these bytes are one.
+fn bare_status(bytes: &[u8]) -> Option<u16> {
+    let rest = bytes.strip_prefix(b"HTTP/1.1 ")?;
+    let status = std::str::from_utf8(rest.get(..3)?).ok()?.parse().ok()?;
+    let bare = matches!(status, 400 | 414 | 431)
+        && bytes.ends_with(b"\r\n\r\n")
+        && !bytes.windows(13).any(|word| word == b"x-request-id:");
+    bare.then_some(status)
+}
+
+/// A bare head with a body, and with the headers that belong to one.
+fn with_words(head: &[u8], status: u16, peer: SocketAddr) -> Vec<u8> {
+    let (headers, body) = refusal(status, peer);
+    let lines = head.strip_suffix(b"\r\n\r\n").unwrap_or(head).split(|byte| *byte == b'\n');
+    let kept = lines.map(<[u8]>::trim_ascii_end).filter(|line| !line.starts_with(b"content-length:"));
+    let mut whole = Vec::new();
+    for line in kept {
+        whole.extend_from_slice(line);
+        whole.extend_from_slice(b"\r\n");
+    }
+    for (name, value) in &headers {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            whole.extend_from_slice(part);
+        }
+    }
+    whole.extend_from_slice(b"\r\n");
+    whole.extend_from_slice(&body);
+    whole
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for TellingStream<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for TellingStream<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if this.told.is_none() {
+            this.told = bare_status(buf).map(|status| (with_words(buf, status, this.peer), 0));
+        }
+        let Some((whole, sent)) = &mut this.told else {
+            return Pin::new(&mut this.stream).poll_write(cx, buf);
+        };
+        while *sent < whole.len() {
+            match ready!(Pin::new(&mut this.stream).poll_write(cx, &whole[*sent..]))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                more => *sent += more,
+            }
+        }
+        this.told = None;
+        Poll::Ready(Ok(buf.len()))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match parts.iter().find(|part| !part.is_empty()) {
+            Some(first) if self.told.is_some() || bare_status(first).is_some() => self.poll_write(cx, first),
+            _ => Pin::new(&mut self.stream).poll_write_vectored(cx, parts),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
