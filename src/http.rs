@@ -6,6 +6,7 @@ mod caller;
 mod catalog;
 mod effect;
 mod gate;
+mod lean;
 mod limits;
 mod openapi;
 mod page;

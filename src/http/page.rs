@@ -7,6 +7,7 @@ use axum::http::header::{
 use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 
+use super::lean::lean;
 use super::problem::Problem;
 use crate::config::Admin;
 use crate::mock::Mock;
@@ -36,10 +37,11 @@ pub async fn html(State(mock): State<Mock>) -> Response {
 pub async fn asset(Path(name): Path<String>, uri: Uri) -> Result<Response, Problem> {
     let asset = ASSETS.iter().find(|(known, _)| *known == name);
     let (name, text) = asset.ok_or_else(|| Problem::NotFound { path: uri.path().to_owned() })?;
-    Ok(file(media_type(name), *text))
+    let sent = if name.ends_with(".svg") { (*text).to_owned() } else { lean(text) };
+    Ok(file(media_type(name), sent))
 }
 
-fn file(media_type: &'static str, text: impl IntoResponse) -> Response {
+fn file(media_type: &'static str, text: String) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(media_type)),
         // Another version of the server has other files under the same names.
