@@ -80,7 +80,10 @@ const ASSETS: &[(&str, &str)] = &[
     ("summary.js", include_str!("page/summary.js")),
     ("filters.js", include_str!("page/filters.js")),
     ("overview.js", include_str!("page/overview.js")),
+    ("timeline.js", include_str!("page/timeline.js")),
+    ("ranking.js", include_str!("page/ranking.js")),
     ("request.js", include_str!("page/request.js")),
+    ("snippets.js", include_str!("page/snippets.js")),
     ("results.js", include_str!("page/results.js")),
     // The control room.
     ("control.css", include_str!("page/control.css")),

@@ -2,6 +2,7 @@
 
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const SHORT = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 
 /** Date and time, in the zone and words of the reader. */
@@ -12,6 +13,11 @@ export function local(date) {
 /** The same without year and seconds. */
 export function short(date) {
   return SHORT.format(date);
+}
+
+/** The day without its year. */
+export function day(date) {
+  return DAY.format(date);
 }
 
 /** The time of day to the millisecond. */
