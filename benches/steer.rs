@@ -126,6 +126,7 @@ fn record(query: &str) -> Record {
         findings: Vec::new(),
         problem: None,
         answered_by: None,
+        from_page: false,
     }
 }
 

@@ -57,6 +57,8 @@ pub fn router(mock: Mock) -> Router {
         .route("/audit-logs", post(admin::entries::add).delete(admin::entries::clear))
         .route("/live", get(admin::live::get).put(admin::live::set).delete(admin::live::stop))
         .route("/scenario", get(admin::scenario::get).put(admin::scenario::set).delete(admin::scenario::stop))
+        .route("/summary", get(admin::summary::get))
+        .route("/changes", get(admin::changes::get))
         .route("/verdict", get(admin::verdict::get))
         .route("/settings", get(admin::settings::get).patch(admin::settings::change))
         .route("/sessions", get(admin::sessions::list))

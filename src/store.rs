@@ -9,6 +9,7 @@
 //!   the total of a query is the size of a set, and a page begins at its so manieth member.
 //! - What is `ready` is the JSON of neighbours that somebody has read before.
 //! - What is added is a few `loose` entries, and runs of them when they become many. The `order` of answers goes across.
+//! - A `summary` counts what the entries of a query have in common.
 //! - A `view` is all of them at one moment. Readers share it; who adds makes another and puts it in its place.
 
 mod base;
@@ -22,6 +23,7 @@ mod ready;
 mod recent;
 mod run;
 mod source;
+mod summary;
 mod times;
 mod view;
 mod words;
@@ -32,6 +34,7 @@ use crate::contract::{Entry, Filters, Page, Query, Timestamp, Vocabulary};
 use view::View;
 
 pub use base::{Base, BaseBuilder};
+pub use summary::{Bucket, Counted, Summary, Timeline, Values};
 
 /// Audit-log entries that can be read and appended to at the same time.
 ///
@@ -107,10 +110,23 @@ impl Store {
         self.view().history(start, end, filters)
     }
 
+    /// What matches a range and filters, counted.
+    #[must_use]
+    pub fn summary(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Summary {
+        self.view().summary(start, end, filters)
+    }
+
     /// The entry that history tells of, unless the store has been cleared since.
     #[must_use]
     pub fn entry(&self, held: &Held) -> Option<Entry> {
         self.view().entry(held)
+    }
+
+    /// How many entries there are, and how many of them were added, at one moment.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let view = self.view();
+        (view.len(), view.added())
     }
 
     /// How many entries there are.

@@ -6,6 +6,7 @@ mod journal;
 mod limiter;
 mod live;
 mod models;
+mod number;
 mod scenario;
 mod sessions;
 pub mod verdict;
@@ -18,7 +19,8 @@ use crate::fault::Rule;
 use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::rate::RateLimit;
-use crate::store::{Base, Store};
+use crate::store::{Base, Store, Summary};
+use number::{Number, Numbers};
 use verdict::{Judgement, Scope, Served};
 
 pub use clock::{Clock, Reading};
@@ -53,6 +55,7 @@ pub struct World {
     pub verdict: Verdict,
     /// Data that moves on demand.
     pub scenario: Stage,
+    number: Number,
     settings: Mutex<Settings>,
 }
 
@@ -90,6 +93,11 @@ impl World {
     /// A world as it is at the start. Costs no more over a million entries than over none.
     #[must_use]
     pub fn new(start: &Start) -> Self {
+        Self::numbered(start, &Numbers::default())
+    }
+
+    /// The same as one of several, which have other numbers.
+    fn numbered(start: &Start, numbers: &Numbers) -> Self {
         let clock = start.now.map_or_else(Clock::system, Clock::frozen);
         let live = Live::new(Arc::clone(&start.models), start.seed);
         live.set(start.live, &clock.read());
@@ -105,6 +113,7 @@ impl World {
             live,
             verdict: Verdict::default(),
             scenario,
+            number: Number::of(numbers),
             settings: Mutex::new(start.settings),
             clock,
         }
@@ -125,6 +134,20 @@ impl World {
     pub fn page(&self, query: &Query) -> Page {
         self.catch_up();
         self.store.page(query)
+    }
+
+    /// What matches a query, counted, whatever page of it is asked for.
+    #[must_use]
+    pub fn summary(&self, query: &Query) -> Summary {
+        self.catch_up();
+        self.store.summary(query.start_time, query.end_time, &query.filters)
+    }
+
+    /// Another one whenever this or another world of the same server begins anew or loses all its entries: then whoever
+    /// looks has to look at everything again.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number.get()
     }
 
     /// Adds entries, in any order; visible to the next request, all at once.
@@ -158,7 +181,9 @@ impl World {
         self.catch_up();
         // What was served cannot be found again without them.
         self.verdict.clear();
-        self.store.clear()
+        let removed = self.store.clear();
+        self.number.renew();
+        removed
     }
 
     /// Begins a scenario in place of any before, by the seed of the world; `None` ends it. Its limit, its failures and

@@ -1,5 +1,6 @@
 //! The control plane: one file a subject. It never passes the limiter or the faults.
 
+pub mod changes;
 pub mod clock;
 pub mod entries;
 pub mod faults;
@@ -10,6 +11,7 @@ pub mod scenario;
 mod session;
 pub mod sessions;
 pub mod settings;
+pub mod summary;
 pub mod verdict;
 
 use axum::Json;

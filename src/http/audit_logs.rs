@@ -23,10 +23,14 @@ pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
     let (answer, mut noticed) = match query::parse(&caller.query, &world.store.vocabulary(), world.settings().strict) {
         Ok(parsed) => {
             log(id, &caller, &parsed.notes);
-            world.before_page(&parsed.query);
+            if !caller.from_page {
+                world.before_page(&parsed.query);
+            }
             let Answer { body, entries, total_pages, arrivals } = world.store.answer(&parsed.query);
             let served = Served { query: parsed.query, arrivals, entries, total_pages };
-            world.after_page(&served);
+            if !caller.from_page {
+                world.after_page(&served);
+            }
             ((Extension(served), [(CONTENT_TYPE, JSON)], body).into_response(), parsed.notes)
         }
         Err(rejected) => {

@@ -17,6 +17,8 @@ pub struct Caller {
     pub world: Arc<World>,
     /// The raw query string without any secret.
     pub query: Arc<str>,
+    /// Whether the page of this server asks.
+    pub from_page: bool,
 }
 
 impl Caller {

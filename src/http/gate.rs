@@ -35,7 +35,7 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
     let (limit, squeezed) = visit.world.scenario.limit(limit);
     if let Err(wait) = visit.world.limiter.admit(&client, limit) {
         visit.answered_by(AnsweredBy::Limit);
-        if squeezed {
+        if squeezed && !visit.from_page {
             visit.world.scenario.count_refusal();
         }
         return Problem::TooManyRequests { wait, instance: request.uri().path().to_owned() }.into_response();
@@ -55,12 +55,14 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
     if !plan.fired.is_empty() {
         visit.answered_by(AnsweredBy::Faults(plan.fired.clone()));
     }
-    // As with faults, one behind another that decides does not count the request.
-    let of_scenario = if plan.effect.is_none() { visit.world.scenario.failure(&key.name) } else { None };
+    // As with faults, one behind another that decides does not count the request; nor is that of the page counted, so
+    // that what meets a client does not depend on who looks.
+    let of_scenario =
+        if plan.effect.is_none() && !visit.from_page { visit.world.scenario.failure(&key.name) } else { None };
     if of_scenario.is_some() {
         visit.answered_by(AnsweredBy::Scenario);
     }
-    request.extensions_mut().insert(Caller { key, world: visit.world, query: visit.query });
+    request.extensions_mut().insert(Caller { key, world: visit.world, query: visit.query, from_page: visit.from_page });
     // Sleeping holds nothing but this request.
     if !plan.delay.is_zero() {
         Box::pin(tokio::time::sleep(plan.delay)).await;

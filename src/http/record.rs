@@ -68,7 +68,7 @@ impl Opened {
 impl Drop for Opened {
     fn drop(&mut self) {
         if let Some(record) = self.record.take() {
-            if of_the_operation(&record.path) {
+            if of_the_operation(&record.path) && !record.from_page {
                 self.world.verdict.add(Exchange {
                     id: record.id,
                     time: record.time,
@@ -134,6 +134,7 @@ pub async fn keep<F: Future<Output = Response>>(
         findings: Vec::new(),
         problem: None,
         answered_by: None,
+        from_page: visit.from_page,
     };
     let opened = Opened {
         world,

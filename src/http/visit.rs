@@ -28,6 +28,8 @@ pub struct Visit {
     pub query: Arc<str>,
     /// When it came, by the clock of the world.
     pub came: Reading,
+    /// Whether the page of this server asks: it is answered as anyone, and nothing is said of a client for it.
+    pub from_page: bool,
     answered_by: Arc<OnceLock<AnsweredBy>>,
 }
 
@@ -46,6 +48,7 @@ impl Visit {
             refused: None,
             path: path.into(),
             query: query.into(),
+            from_page: is_from_page(request.headers()),
             answered_by: Arc::default(),
         };
         match token {
@@ -89,6 +92,11 @@ impl Visit {
     pub fn answerer(&self) -> Arc<OnceLock<AnsweredBy>> {
         Arc::clone(&self.answered_by)
     }
+}
+
+/// The page marks its requests, `X-Cortex-Mock-Page: true`.
+fn is_from_page(headers: &HeaderMap) -> bool {
+    headers.get("x-cortex-mock-page").is_some_and(|value| value == "true")
 }
 
 fn hidden_in_path(path: &str, is_secret: impl Fn(&str) -> bool) -> String {

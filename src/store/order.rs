@@ -69,7 +69,8 @@ impl<'a> Hits<'a> {
         }
     }
 
-    fn key(&self, number: usize) -> Option<Key> {
+    /// Where the so manieth hit stands.
+    pub fn key(&self, number: usize) -> Option<Key> {
         self.from(number).next().map(|place| self.source.key(place))
     }
 }

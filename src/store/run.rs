@@ -123,6 +123,16 @@ impl Run {
         (self.rows[place].millis, self.nanos.get(place).copied().unwrap_or(0))
     }
 
+    /// When an entry happened, in whole milliseconds since 1970.
+    pub fn milliseconds(&self, place: usize) -> i64 {
+        self.rows[place].millis
+    }
+
+    /// The numbers of what was done, and to what.
+    pub fn deed_and_object(&self, place: usize) -> (Id, Id) {
+        (self.rows[place].deed, self.rows[place].object)
+    }
+
     pub fn arrival(&self, place: usize) -> usize {
         self.arrivals.get(place).map_or(0, |arrival| *arrival as usize)
     }

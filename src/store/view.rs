@@ -8,6 +8,7 @@ use super::key::Key;
 use super::order::{self, Hits};
 use super::run::{Builder, Run};
 use super::source::{Loose, Source};
+use super::summary::Summary;
 use super::times::Printer;
 use super::{Answer, Held};
 use crate::contract::{Entry, Filters, Page, Query, Timestamp, Vocabulary};
@@ -67,6 +68,11 @@ impl View {
 
     pub fn len(&self) -> usize {
         self.base.run().len() + self.added
+    }
+
+    /// How many entries were added.
+    pub fn added(&self) -> usize {
+        self.added
     }
 
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
@@ -131,6 +137,16 @@ impl View {
             history.push(Held { number, arrival, timestamp: Timestamp::from_parts(millis, nanos) });
         });
         history
+    }
+
+    pub fn summary(&self, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Summary {
+        // The few that are in no run make one of their own, so that all are counted in the same way.
+        let mut loose = Builder::default();
+        self.loose.iter().for_each(|each| loose.push(&each.entry, each.arrival));
+        let loose = loose.finish();
+        let added = self.runs.iter().map(AsRef::as_ref).chain([&loose]);
+        let runs: Vec<&Run> = std::iter::once(self.base.run()).chain(added).collect();
+        Summary::over(&runs, &self.vocabulary, from, to, filters)
     }
 
     pub fn entry(&self, held: &Held) -> Option<Entry> {

@@ -35,6 +35,8 @@ pub struct Record {
     pub problem: Option<String>,
     /// What answered in place of the operation.
     pub answered_by: Option<AnsweredBy>,
+    /// Whether the page of this server asked, and no client that is tested.
+    pub from_page: bool,
 }
 
 /// What answered in place of the operation, or changed its answer.
@@ -69,6 +71,8 @@ pub struct Filter {
     pub since: Option<Timestamp>,
     /// Not after this instant of the world's clock.
     pub until: Option<Timestamp>,
+    /// Whether the page of this server asked.
+    pub from_page: Option<bool>,
 }
 
 /// The journal of a world.
@@ -82,6 +86,8 @@ struct Inner {
     /// Oldest first.
     records: VecDeque<Record>,
     dropped: u64,
+    /// How many records were ever added, and how often all were forgotten.
+    changes: u64,
 }
 
 impl Journal {
@@ -91,6 +97,7 @@ impl Journal {
     /// Keeps a record.
     pub fn add(&self, record: Record) {
         let mut inner = self.inner();
+        inner.changes += 1;
         if inner.records.len() == Self::CAPACITY {
             inner.records.pop_front();
             inner.dropped += 1;
@@ -116,9 +123,18 @@ impl Journal {
         self.inner().dropped
     }
 
+    /// Grows by one with every record, those included that went since, and whenever all are forgotten.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.inner().changes
+    }
+
     /// Forgets all records; tells how many there were.
     pub fn clear(&self) -> usize {
-        let cleared = std::mem::take(&mut *self.inner());
+        let mut inner = self.inner();
+        let changes = inner.changes + 1;
+        let cleared = std::mem::replace(&mut *inner, Inner { changes, ..Inner::default() });
+        drop(inner);
         cleared.records.len()
     }
 
@@ -157,5 +173,6 @@ impl Filter {
             && self.rule.as_ref().is_none_or(|rule| record.findings.iter().any(|finding| finding.rule == rule))
             && self.since.is_none_or(|since| record.time >= since)
             && self.until.is_none_or(|until| record.time <= until)
+            && is(self.from_page.as_ref(), Some(&record.from_page))
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
+use super::number::Numbers;
 use super::{Start, World};
 
 /// The name of a session: 1 to 64 letters, digits, dots, hyphens and underscores.
@@ -45,6 +46,7 @@ impl std::error::Error for SessionNameError {}
 #[derive(Debug)]
 pub struct Sessions {
     start: Start,
+    numbers: Numbers,
     inner: Mutex<Inner>,
 }
 
@@ -70,8 +72,9 @@ impl Sessions {
     /// The unnamed session alone.
     #[must_use]
     pub fn new(start: Start) -> Self {
-        let unnamed = Arc::new(World::new(&start));
-        Self { start, inner: Mutex::new(Inner { unnamed, named: HashMap::new(), uses: 0, evicted: 0 }) }
+        let numbers = Numbers::default();
+        let unnamed = Arc::new(World::numbered(&start, &numbers));
+        Self { start, numbers, inner: Mutex::new(Inner { unnamed, named: HashMap::new(), uses: 0, evicted: 0 }) }
     }
 
     /// The world of a session, opened if it is not; `None` is the unnamed one.
@@ -88,7 +91,7 @@ impl Sessions {
             return Arc::clone(&live.world);
         }
         let evicted = if inner.named.len() == Self::MOST { inner.evict() } else { None };
-        let world = Arc::new(World::new(&self.start));
+        let world = Arc::new(World::numbered(&self.start, &self.numbers));
         inner.named.insert(name.clone(), Open { world: Arc::clone(&world), used });
         drop(inner);
         drop(evicted);
@@ -97,7 +100,7 @@ impl Sessions {
 
     /// Puts a session back to the start; requests that are being answered end in the old world.
     pub fn reset(&self, name: Option<&SessionName>) {
-        let world = Arc::new(World::new(&self.start));
+        let world = Arc::new(World::numbered(&self.start, &self.numbers));
         let mut inner = self.inner();
         let old = match name {
             None => Some(std::mem::replace(&mut inner.unnamed, world)),

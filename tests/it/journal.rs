@@ -59,6 +59,7 @@ async fn a_record_tells_everything_about_a_request() {
             "problem": null,
             "answeredBy": null,
             "faults": [],
+            "fromPage": false,
         })
     );
 }

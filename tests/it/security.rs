@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{Answer, TestMock, logged};
 
-const CALLS: [(&str, &str); 22] = [
+const CALLS: [(&str, &str); 24] = [
     ("GET", "/version"),
     ("GET", "/requests"),
     ("DELETE", "/requests"),
@@ -24,6 +24,8 @@ const CALLS: [(&str, &str); 22] = [
     ("DELETE", "/audit-logs"),
     ("GET", "/live"),
     ("PUT", "/live"),
+    ("GET", "/summary"),
+    ("GET", "/changes"),
     ("GET", "/settings"),
     ("PATCH", "/settings"),
     ("GET", "/sessions"),

@@ -24,7 +24,8 @@ pub struct Wanted {
     limit: usize,
 }
 
-const PARAMETERS: [&str; 9] = ["method", "path", "key", "status", "answeredBy", "rule", "since", "until", "limit"];
+const PARAMETERS: [&str; 10] =
+    ["method", "path", "key", "status", "answeredBy", "rule", "since", "until", "fromPage", "limit"];
 
 pub async fn list(wanted: Wanted) -> Json<Value> {
     let Wanted { world, filter, limit } = wanted;
@@ -63,6 +64,7 @@ fn show(record: &Record, world: &World) -> Value {
         "problem": record.problem,
         "answeredBy": record.answered_by.as_ref().map(AnsweredBy::as_str),
         "faults": faults,
+        "fromPage": record.from_page,
     })
 }
 
@@ -78,6 +80,8 @@ impl FromRequestParts<Mock> for Wanted {
             "limit" | "prefer" | "fault" | "scenario" => Ok(text.to_owned()),
             _ => Err(format!("\"{text}\" is not known; accepted: limit, prefer, fault, scenario")),
         };
+        let from_page =
+            |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: true, false"));
         Ok(Self {
             world: session.world,
             filter: Filter {
@@ -87,6 +91,7 @@ impl FromRequestParts<Mock> for Wanted {
                 answered_by: take(&mut values, "answeredBy", answered_by)?,
                 since: take(&mut values, "since", moment)?,
                 until: take(&mut values, "until", moment)?,
+                from_page: take(&mut values, "fromPage", from_page)?,
                 method: values.remove("method"),
                 path: values.remove("path"),
                 key: take(&mut values, "key", |text| name_of(mock, text))?,

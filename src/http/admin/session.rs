@@ -34,24 +34,28 @@ impl Session {
         mock: &Mock,
         known: &[&str],
     ) -> Result<(Self, BTreeMap<String, String>), Problem> {
-        let wrong = |details: String| Problem::BadControl { details };
-        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
-            .map_err(|error| wrong(format!("The query string cannot be read: {error}.")))?;
-        let known: Vec<&str> = std::iter::once("session").chain(known.iter().copied()).collect();
         let mut values = BTreeMap::new();
-        for (name, value) in pairs {
-            if !known.contains(&name.as_str()) {
-                let meant = nearest(&name, known.iter().copied());
-                let meant = meant.map(|word| format!(" Did you mean \"{word}\"?")).unwrap_or_default();
-                let accepted = known.join(", ");
-                let name = if mock.knows_token(&name) { "(hidden)" } else { &name };
-                return Err(wrong(format!("\"{name}\" is not a parameter of this call; accepted: {accepted}.{meant}")));
-            }
+        for (name, value) in given(parts, mock, known)? {
             if values.insert(name.clone(), value).is_some() {
-                return Err(wrong(format!("\"{name}\" is given twice.")));
+                return Err(twice(&name));
             }
         }
-        let name = match values.remove("session") {
+        let session = Self::named(values.remove(SESSION), mock)?;
+        Ok((session, values))
+    }
+
+    /// The session, where the other parameters that a call knows can be repeated, and are read by the call.
+    pub fn beside_repeated(parts: &Parts, mock: &Mock, known: &[&str]) -> Result<Self, Problem> {
+        let mut names = given(parts, mock, known)?.into_iter().filter(|(name, _)| name == SESSION);
+        let name = names.next().map(|(_, value)| value);
+        if names.next().is_some() {
+            return Err(twice(SESSION));
+        }
+        Self::named(name, mock)
+    }
+
+    fn named(name: Option<String>, mock: &Mock) -> Result<Self, Problem> {
+        let name = match name {
             None => None,
             // Most likely a whole token, which is no word for a message.
             Some(text) if text.contains('~') || mock.knows_token(&text) => {
@@ -63,8 +67,35 @@ impl Session {
             Some(text) => Some(text.parse().map_err(|error| wrong(format!("session=\"{text}\": {error}.")))?),
         };
         let world = mock.sessions().world(name.as_ref());
-        Ok((Self { name, world }, values))
+        Ok(Self { name, world })
     }
+}
+
+const SESSION: &str = "session";
+
+/// The parameters of a call, all of which it knows.
+fn given(parts: &Parts, mock: &Mock, known: &[&str]) -> Result<Vec<(String, String)>, Problem> {
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+        .map_err(|error| wrong(format!("The query string cannot be read: {error}.")))?;
+    let known: Vec<&str> = std::iter::once(SESSION).chain(known.iter().copied()).collect();
+    for (name, _) in &pairs {
+        if !known.contains(&name.as_str()) {
+            let meant = nearest(name, known.iter().copied());
+            let meant = meant.map(|word| format!(" Did you mean \"{word}\"?")).unwrap_or_default();
+            let accepted = known.join(", ");
+            let name = if mock.knows_token(name) { "(hidden)" } else { name };
+            return Err(wrong(format!("\"{name}\" is not a parameter of this call; accepted: {accepted}.{meant}")));
+        }
+    }
+    Ok(pairs)
+}
+
+fn twice(name: &str) -> Problem {
+    wrong(format!("\"{name}\" is given twice."))
+}
+
+fn wrong(details: String) -> Problem {
+    Problem::BadControl { details }
 }
 
 /// A body of at most 32 MiB, as text.

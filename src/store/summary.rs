@@ -1,0 +1,177 @@
+//! What the entries of a query have in common, counted: for whoever looks at all of them instead of a page.
+
+mod attribute;
+mod timeline;
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::order::Hits;
+use super::run::Run;
+use super::source::Source;
+use crate::contract::{Action, ActorType, Filters, Timestamp, Vocabulary};
+use attribute::{Attribute, Tally};
+
+pub use timeline::{Bucket, Timeline};
+
+/// What matches a range and filters, counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// How many entries match.
+    pub total: usize,
+    /// When the oldest of them happened.
+    pub first: Option<Timestamp>,
+    /// When the newest of them happened.
+    pub last: Option<Timestamp>,
+    /// What each filter could be.
+    pub values: Values,
+    /// The most active of their `actorIdentifier`s; `None` is none, as of GitOps.
+    pub actors: Vec<Counted<Option<String>>>,
+    /// When they happened.
+    pub timeline: Timeline,
+}
+
+/// A value, and how many entries have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Counted<T> {
+    /// The value.
+    pub value: T,
+    /// How many entries.
+    pub count: usize,
+}
+
+/// The values of each filter with their counts under the range and all other filters: what choosing another would give.
+/// Most first, then by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Values {
+    /// Every action.
+    pub actions: Vec<Counted<String>>,
+    /// Every type of an actor.
+    pub actor_types: Vec<Counted<String>>,
+    /// Every known type of a request.
+    pub actor_request_types: Vec<Counted<String>>,
+    /// Every known type of an object.
+    pub object_types: Vec<Counted<String>>,
+    /// The commonest.
+    pub object_identifiers: Vec<Counted<String>>,
+    /// The commonest.
+    pub actor_emails: Vec<Counted<String>>,
+    /// The commonest.
+    pub actor_api_key_identifiers: Vec<Counted<String>>,
+    /// The commonest.
+    pub actor_ip_addresses: Vec<Counted<String>>,
+}
+
+impl Summary {
+    /// So many values are told of a filter on texts.
+    pub const MOST_VALUES: usize = 20;
+    /// So many actors are told.
+    pub const MOST_ACTORS: usize = 10;
+
+    /// Over entries that lie in several runs.
+    pub(super) fn over(
+        runs: &[&Run],
+        vocabulary: &Vocabulary,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+        filters: &Filters,
+    ) -> Self {
+        let hits = Matching::of(runs, from, to, filters);
+        let tallies = hits.tallies();
+        let counts = |attribute: Attribute| match attribute.lifted(filters) {
+            None => attribute.count(&tallies),
+            Some(lifted) => attribute.count(&Matching::of(runs, from, to, &lifted).tallies()),
+        };
+        let known = |attribute: Attribute, words: &mut dyn Iterator<Item = &str>| {
+            let words: BTreeSet<&str> = words.collect();
+            let mut all = counts(attribute);
+            let met: BTreeSet<&str> = all.iter().filter_map(|(word, _)| *word).collect();
+            all.extend(words.into_iter().filter(|word| !met.contains(word)).map(|word| (Some(word), 0)));
+            values(all, usize::MAX)
+        };
+        let common = |attribute: Attribute| values(counts(attribute), Self::MOST_VALUES);
+        Self {
+            total: hits.len(),
+            first: hits.first(),
+            last: hits.last(),
+            values: Values {
+                actions: known(Attribute::Actions, &mut Action::ALL.iter().map(|action| action.as_str())),
+                actor_types: known(Attribute::ActorTypes, &mut ActorType::ALL.iter().map(|kind| kind.as_str())),
+                actor_request_types: known(
+                    Attribute::ActorRequestTypes,
+                    &mut vocabulary.actor_request_types().iter().map(String::as_str),
+                ),
+                object_types: known(Attribute::ObjectTypes, &mut vocabulary.object_types().iter().map(String::as_str)),
+                object_identifiers: common(Attribute::ObjectIdentifiers),
+                actor_emails: common(Attribute::ActorEmails),
+                actor_api_key_identifiers: common(Attribute::ActorApiKeyIdentifiers),
+                actor_ip_addresses: common(Attribute::ActorIpAddresses),
+            },
+            actors: most(Attribute::ActorIdentifier.count(&tallies), Self::MOST_ACTORS)
+                .into_iter()
+                .map(|(word, count)| Counted { value: word.map(str::to_owned), count })
+                .collect(),
+            timeline: Timeline::of(&hits, from, to),
+        }
+    }
+}
+
+/// Those with a value, the commonest first.
+fn values(counts: Vec<(Option<&str>, usize)>, at_most: usize) -> Vec<Counted<String>> {
+    let counts = counts.into_iter().filter(|(word, _)| word.is_some()).collect();
+    let told = most(counts, at_most).into_iter();
+    told.filter_map(|(word, count)| Some(Counted { value: word?.to_owned(), count })).collect()
+}
+
+/// The commonest: most first, then by name.
+fn most(mut counts: Vec<(Option<&str>, usize)>, at_most: usize) -> Vec<(Option<&str>, usize)> {
+    let order = |(word, count): &(Option<&str>, usize), (other, others): &(Option<&str>, usize)| {
+        Reverse(count).cmp(&Reverse(others)).then_with(|| word.cmp(other))
+    };
+    // Of many, few are put in order.
+    if counts.len() > at_most {
+        counts.select_nth_unstable_by(at_most, order);
+        counts.truncate(at_most);
+    }
+    counts.sort_unstable_by(order);
+    counts
+}
+
+/// What matches, in each of the runs.
+struct Matching<'a>(Vec<(&'a Run, Hits<'a>)>);
+
+impl<'a> Matching<'a> {
+    fn of(runs: &[&'a Run], from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Self {
+        let hits = runs.iter().map(|run| (*run, Hits::of(Source::Run(run), from, to, filters)));
+        Self(hits.filter(|(_, hits)| hits.len() > 0).collect())
+    }
+
+    fn len(&self) -> usize {
+        self.0.iter().map(|(_, hits)| hits.len()).sum()
+    }
+
+    /// When the oldest happened.
+    fn first(&self) -> Option<Timestamp> {
+        self.times(|hits| hits.len() - 1).min()
+    }
+
+    /// When the newest happened.
+    fn last(&self) -> Option<Timestamp> {
+        self.times(|_| 0).max()
+    }
+
+    fn times(&self, number: impl Fn(&Hits<'a>) -> usize) -> impl Iterator<Item = Timestamp> {
+        self.0.iter().filter_map(move |(_, hits)| {
+            let Reverse((millis, nanos)) = hits.key(number(hits))?.newest;
+            Some(Timestamp::from_parts(millis, nanos))
+        })
+    }
+
+    fn tallies(&self) -> Vec<Tally<'a>> {
+        let tally = |(run, hits): &(&'a Run, Hits<'a>)| Tally::of(run, hits.from(0));
+        self.0.iter().map(tally).collect()
+    }
+}
