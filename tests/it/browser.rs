@@ -12,7 +12,11 @@ mod finding;
 mod tab;
 
 mod accessibility;
+mod hostile;
+mod overview;
+mod pictures;
 mod policy;
+mod request;
 mod shell;
 mod speed;
 

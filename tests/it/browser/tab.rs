@@ -93,6 +93,15 @@ impl Tab {
         }
     }
 
+    /// Waits until nothing moves any more.
+    pub async fn settled(&self) {
+        let script = "const [done] = arguments;
+            const look = () => requestAnimationFrame(() =>
+              document.getAnimations().some(({ playState }) => playState === 'running') ? look() : done());
+            requestAnimationFrame(look);";
+        self.client.execute_async(script, vec![]).await.unwrap();
+    }
+
     /// Keeps what is seen as a picture, for people.
     pub async fn picture(&self, name: &str) -> PathBuf {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("screenshots");
