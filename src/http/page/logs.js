@@ -3,7 +3,7 @@
 import { h, put } from "./dom.js";
 import { mountFilters } from "./filters.js";
 import { mountOverview } from "./overview.js";
-import { refresh } from "./question.js";
+import { renew } from "./question.js";
 import { mountRequest } from "./request.js";
 import { mountResults } from "./results.js";
 
@@ -16,5 +16,5 @@ export function mountLogs(root) {
   ];
   put(root, h("h1", {}, "Audit logs"), parts.map(([, part]) => part));
   for (const [mount, part] of parts) mount(part);
-  refresh();
+  renew();
 }

@@ -7,6 +7,8 @@ const asking = [];
 const answered = [];
 let underWay = null;
 let last = null;
+/** The question of the last request, with the key that asked it. */
+let posed = "";
 
 /** Calls `listener(request)` when a question is sent that somebody waits for. */
 export function onAsking(listener) {
@@ -28,9 +30,13 @@ export async function refresh({ quietly = false } = {}) {
   const controller = new AbortController();
   underWay = controller;
   const request = requestOf(state());
+  posed = questionOf(request);
   if (!quietly) asking.forEach((listener) => listener(request));
   try {
     const answer = await ask(request, controller.signal);
+    // Another question has overtaken this one.
+    if (underWay !== controller) return;
+    underWay = null;
     last = { request, answer, quietly };
     answered.forEach((listener) => listener(last));
   } catch (error) {
@@ -45,8 +51,14 @@ export function isAsking() {
   return underWay !== null;
 }
 
-onChange((now, before) => {
-  const asked = (of) => requestOf(of).url + of.session;
-  if (now.tab === "logs" && asked(now) !== asked(before)) refresh();
-});
-document.addEventListener("keychosen", () => refresh());
+/** Asks if what the view shows is another question than the last, or asked with another key: each request counts. */
+export function renew() {
+  if (state().tab === "logs" && questionOf(requestOf(state())) !== posed) refresh();
+}
+
+function questionOf({ url, headers }) {
+  return `${headers.Authorization} ${url}`;
+}
+
+onChange(renew);
+document.addEventListener("keychosen", renew);

@@ -30,6 +30,14 @@ export function utc(date) {
   return date.toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
+/** What a date-time of the API says, which is in UTC where it names no offset; null when it is none. */
+export function instant(text) {
+  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/i.test(text)) return null;
+  const whole = text.replace(" ", "T");
+  const date = new Date(/(z|[+-]\d\d:?\d\d)$/i.test(whole) ? whole : `${whole}Z`);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
 /** For an input of the type datetime-local. */
 export function forInput(date) {
   const two = (number) => String(number).padStart(2, "0");

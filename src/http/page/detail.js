@@ -1,0 +1,119 @@
+// One entry beside the table: its fields, what to filter by, and the JSON of the API.
+
+import { copy, h, put } from "./dom.js";
+import { LABELS } from "./known-values.js";
+import { change } from "./state.js";
+import { badge } from "./table.js";
+import { local, utc } from "./time.js";
+
+/** Either side of an entry, in what is called its surroundings. */
+const AROUND = 5 * 60 * 1000;
+/** From here on the panel lies over the page; logs.css has the same. */
+const covering = matchMedia("(max-width: 720px)");
+
+/** `onClosed()` when somebody closes it; `onStep(1 or -1)` for the entry below or above. */
+export function mountDetail(root, { onClosed, onStep }) {
+  let shown = null;
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") leave();
+    else if (event.key === "Tab" && covering.matches) stay(event);
+    else if (["ArrowDown", "ArrowUp"].includes(event.key) && !event.target.matches("pre")) onStep(event.key === "ArrowDown" ? 1 : -1);
+    else return;
+    if (event.key !== "Tab") event.preventDefault();
+  });
+  // With the focus still in the table.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && shown && event.target.closest?.("table.entries")) leave();
+  });
+
+  function show(entry, how) {
+    const hadFocus = root.contains(document.activeElement);
+    shown = entry;
+    root.hidden = false;
+    root.parentElement.classList.add("with-detail");
+    const heading = h("h2", { tabindex: "-1", class: "detail-title" }, badge(entry.action), " ", String(entry.objectType));
+    put(root, h("header", { class: "row between" }, heading,
+      h("button", { type: "button", class: "quiet", title: "Escape", on: { click: leave } }, "Close")),
+      fields(entry), raw(entry),
+      h("p", { class: "soft small hint" }, "↑ and ↓ lead to the entries above and below, Escape back to the table."));
+    root.scrollTop = 0;
+    if (how === "open" || hadFocus) heading.focus();
+  }
+
+  function close() {
+    shown = null;
+    root.hidden = true;
+    root.parentElement.classList.remove("with-detail");
+    put(root);
+  }
+
+  function leave() {
+    close();
+    onClosed();
+  }
+
+  /** What lies over everything keeps the focus. */
+  function stay(event) {
+    const stops = [...root.querySelectorAll("button, pre")].filter((stop) => !stop.disabled);
+    const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+    if (document.activeElement !== from && root.contains(document.activeElement) && !document.activeElement.matches("h2")) return;
+    if (document.activeElement.matches("h2") && !event.shiftKey) return;
+    event.preventDefault();
+    to.focus();
+  }
+
+  return {
+    show,
+    close,
+    isOpen: () => shown !== null,
+    /** After another answer: an entry that is not there any more is not shown either. */
+    keep(table) {
+      if (!shown || table.chosen()) return;
+      const hadFocus = root.contains(document.activeElement);
+      close();
+      if (hadFocus) onClosed();
+    },
+  };
+}
+
+function fields(entry) {
+  const date = new Date(entry.timestamp);
+  const around = () => change({ startTime: utc(new Date(date - AROUND)), endTime: utc(new Date(Number(date) + AROUND)) });
+  const actor = entry.actorIdentifier;
+  const byActor = /^[^@\s]+@[^@\s]+$/.test(actor ?? "") ? "actorEmails" : "actorApiKeyIdentifiers";
+  return h("dl", { class: "fields" },
+    field("Actor", actor ?? "N/A", actor === undefined
+      ? filterBy("actorTypes", "ANONYMOUS")
+      : filterBy(byActor, actor)),
+    actor === undefined && h("dd", { class: "soft small wide" }, "Nobody is named: such as a change by GitOps, or an import."),
+    field("Action", entry.action, filterBy("actions", entry.action)),
+    field("Object type", entry.objectType, filterBy("objectTypes", entry.objectType)),
+    field("Object identifier", entry.objectIdentifier, filterBy("objectIdentifiers", entry.objectIdentifier)),
+    field("IP address", entry.ipAddress ?? "–", entry.ipAddress !== undefined && filterBy("actorIpAddresses", entry.ipAddress)),
+    field("Date", Number.isNaN(date.getTime()) ? entry.timestamp : local(date), h("button", {
+      type: "button", class: "quiet by", title: "Five minutes before to five minutes after", on: { click: around },
+    }, "Show what happened around")),
+    h("dd", { class: "soft small wide mono" }, entry.timestamp));
+}
+
+function field(name, value, action) {
+  return [h("dt", {}, name), h("dd", {}, h("span", { class: "field-value" }, String(value)), action)];
+}
+
+/** Asks for nothing else in this filter. */
+function filterBy(list, value) {
+  const comma = String(value).includes(",");
+  return h("button", {
+    type: "button", class: "quiet by", disabled: comma, on: { click: () => change({ [list]: [value] }) },
+    title: comma ? "The API splits lists at commas: a value that holds one cannot be asked for" : `${list}=${value}`,
+    "aria-label": `Filter by this ${LABELS[list].replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())}`,
+  }, "Filter by this");
+}
+
+function raw(entry) {
+  const text = JSON.stringify(entry, null, 2);
+  const button = h("button", { type: "button", on: { click: () => copy(text, button) } }, "Copy JSON");
+  return h("section", { class: "raw", "aria-label": "JSON" },
+    h("div", { class: "row between" }, h("h3", { class: "small soft" }, "As the API answers it"), button),
+    h("pre", { tabindex: "0", "aria-label": "The entry as JSON", role: "region" }, text));
+}

@@ -1,0 +1,65 @@
+// The values that the API lists, for when the control plane does not count those that the world holds.
+
+const words = (text) => text.trim().split(/\s+/);
+
+/** By the names of the filters. A test holds them against the server's. */
+export const KNOWN = {
+  actions: words("CREATE READ UPDATE DELETE"),
+  actorTypes: words("API_KEY PERSONAL_API_KEY OAUTH2 BACKSTAGE ANONYMOUS"),
+  actorRequestTypes: words("API_KEY_ENTITY ATLASSIAN_WEBHOOK SCORECARD_BADGES SLACK_COMMAND"),
+  objectTypes: words(`
+    ACCOUNT_FLAG ACTIVE_DIRECTORY_CONFIGURATION ALLOW_LIST_ENTRY API_KEY ATLASSIAN_CONFIGURATION
+    AWS_CONFIGURATION AZURE_DEVOPS_CONFIGURATION AZURE_RESOURCES_CONFIGURATION BAMBOO_HR_CONFIGURATION
+    BITBUCKET_CONFIGURATION BITBUCKET_OAUTH_CONFIGURATION BITBUCKET_OAUTH_REGISTRATION
+    BITBUCKET_ONPREM_CONFIGURATION BITBUCKET_ONPREM_WEBHOOK_SECRET BITBUCKET_PERSONAL_CONFIGURATION
+    BUGSNAG_CONFIGURATION BUILDKITE_CONFIGURATION CATALOG CATALOG_FILTER CHECKMARX_SAST_CONFIGURATION
+    CIRCLE_CI_CONFIGURATION CLICKUP_CONFIGURATION CODECOV_CONFIGURATION CORALOGIX_CONFIGURATION
+    CORTEX_TEAM_ROLES CORTEX_USER CORTEX_USER_ROLES CUSTOM_DATA CUSTOM_METRICS_CONFIGURATION CUSTOM_ROLE
+    DATADOG_CONFIGURATION DOMAIN DYNATRACE_CONFIGURATION ENTITY_TYPE_DEFINITION ENTITY_VERIFICATION
+    FIREHYDRANT_CONFIGURATION GITHUB_APP_CONFIGURATION GITHUB_APP_INSTALLATION GITHUB_PERSONAL_TOKEN
+    GITHUB_WEBHOOK_SECRET GITLAB_CONFIGURATION GOOGLE_CONFIGURATION INCIDENT_IO_CONFIGURATION INITIATIVE
+    INSTANA_CONFIGURATION JIRA_BASIC_CONFIGURATION JIRA_CONFIGURATION JIRA_OAUTH_CONFIGURATION
+    JIRA_OAUTH_REGISTRATION JIRA_ONPREM_CONFIGURATION LAUNCHDARKLY_CONFIGURATION LIGHTSTEP_CONFIGURATION
+    MEND_SAST_CONFIGURATION MEND_SCA_CONFIGURATION MICROSOFT_TEAMS_CONFIGURATION NEWRELIC_CONFIGURATION
+    OAUTH_CONFIGURATION OKTA_CONFIGURATION OPENAPI_DEFINITION OPSGENIE_CONFIGURATION PAGERDUTY_CONFIGURATION
+    PERSONAL_API_KEY PROMETHEUS_CONFIGURATION RESOURCE ROLLBAR_CONFIGURATION SCORECARD SCORECARD_FILTER
+    SCORECARD_RULE SCORECARD_RULE_FILTER SECRET SECRET_GROUP SENTRY_CONFIGURATION SERVICE
+    SERVICENOW_CONFIGURATION SIGNALFX_CONFIGURATION SLACK_CONFIGURATION SNYK_CONFIGURATION
+    SONARQUBE_CONFIGURATION SUMOLOGIC_CONFIGURATION TEAM VERACODE_CONFIGURATION VERIFICATION_PERIOD
+    VICTOROPS_CONFIGURATION WIZ_CONFIGURATION WORKDAY_CONFIGURATION WORKFLOW XMATTERS_CONFIGURATION
+  `),
+};
+
+/** How people call the filters. */
+export const LABELS = {
+  actions: "Action",
+  objectTypes: "Object type",
+  actorTypes: "Actor type",
+  actorRequestTypes: "Request type",
+  objectIdentifiers: "Object identifier",
+  actorEmails: "Actor e-mail",
+  actorApiKeyIdentifiers: "API key",
+  actorIpAddresses: "IP address",
+  startTime: "From",
+  endTime: "To",
+};
+
+/** The known word that a word is a slip of; undefined when there is none near. */
+export function nearest(word, known) {
+  const near = known.map((one) => [distance(word.toUpperCase(), one), one]).sort(([a], [b]) => a - b)[0];
+  return near && near[0] <= Math.max(1, Math.floor(word.length / 3)) ? near[1] : undefined;
+}
+
+/** How many letters are to be changed, put in or taken out. */
+function distance(a, b) {
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const line = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const other = a[row - 1] === b[column - 1] ? 0 : 1;
+      line.push(Math.min(above[column] + 1, line[column - 1] + 1, above[column - 1] + other));
+    }
+    above = line;
+  }
+  return above[b.length];
+}

@@ -1,0 +1,164 @@
+// The entries as a table, one row of which can be chosen with the mouse or the keys.
+
+import { h, put } from "./dom.js";
+import { local } from "./time.js";
+
+const COLUMNS = ["Actor", "Action", "Object type", "Object identifier", "IP address", "Date"];
+const NO_ACTOR = "The API names no actor: such as a change by GitOps or an import";
+/** How long a row is marked as new. */
+const NEW = 60_000;
+
+/** `onChosen(entry, how)` is called when a row is chosen; `how` is `step` when somebody goes from row to row. */
+export function mountTable(root, { onChosen }) {
+  const body = h("tbody", { role: "rowgroup" });
+  const table = h("table", { role: "grid", "aria-label": "Entries", "aria-readonly": "true", hidden: true, class: "entries" },
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, COLUMNS.map((name) => h("th", { role: "columnheader", scope: "col" }, name)))),
+    body);
+  const skeleton = h("div", { class: "skeleton", "aria-hidden": "true", hidden: true }, Array.from({ length: 8 }, () => h("div")));
+  put(root, skeleton, table);
+  /** {key, entry, row}, as they are shown. */
+  let lines = [];
+  let chosen = null;
+  let total = null;
+
+  table.addEventListener("click", (event) => {
+    const line = lineOf(event.target);
+    // Whoever marks text with the mouse wants to copy it.
+    if (line && String(getSelection()) === "") choose(line, "open");
+  });
+  table.addEventListener("keydown", (event) => {
+    const line = lineOf(event.target);
+    if (!line || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = lines.indexOf(line);
+    const target = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: lines.length - 1 }[event.key];
+    if (event.key === "Enter" || event.key === " ") choose(line, "open");
+    else if (target !== undefined) focus(lines[Math.min(Math.max(target, 0), lines.length - 1)]);
+    else return;
+    event.preventDefault();
+  });
+
+  function lineOf(element) {
+    const row = element.closest("tbody tr");
+    return row && lines.find((line) => line.row === row);
+  }
+
+  function focus(line) {
+    reachable(line);
+    line.row.focus();
+    if (chosen) choose(line, "step");
+  }
+
+  /** One row takes part in the order of Tab; arrows lead to the others. */
+  function reachable(line) {
+    for (const { row } of lines) row.tabIndex = row === line?.row ? 0 : -1;
+  }
+
+  function choose(line, how) {
+    mark(line);
+    reachable(line);
+    onChosen(line.entry, how);
+  }
+
+  function mark(line) {
+    chosen = line;
+    for (const { row } of lines) row.setAttribute("aria-selected", String(row === line?.row));
+  }
+
+  /**
+   * Shows an answer. Rows that were there stay the same elements. Marked as new are: with `unknown`, those that were not
+   * there; with a number, so many at the top.
+   */
+  function show({ logs, total: all }, { marking }) {
+    const kept = new Map();
+    for (const line of lines) kept.set(line.key, [...(kept.get(line.key) ?? []), line]);
+    const wasEmpty = total === null;
+    lines = logs.map((entry, place) => {
+      const key = JSON.stringify(entry);
+      const line = kept.get(key)?.shift() ?? { key, entry, row: rowOf(entry) };
+      const fresh = marking === "unknown" ? line.row.parentNode === null && !wasEmpty : place < marking;
+      if (fresh) markNew(line.row);
+      return line;
+    });
+    total = all;
+    const focused = document.activeElement;
+    const held = body.contains(focused);
+    // Only what is another is touched: a row that is moved in the document loses the focus.
+    for (const row of [...body.children]) if (!lines.some((line) => line.row === row)) row.remove();
+    lines.forEach(({ row }, place) => {
+      if (body.children[place] !== row) body.insertBefore(row, body.children[place] ?? null);
+    });
+    skeleton.hidden = true;
+    table.hidden = lines.length === 0;
+    mark(lines.includes(chosen) ? chosen : null);
+    reachable(lines.find(({ row }) => row === focused) ?? chosen ?? lines[0]);
+    if (held && !focused.isConnected) lines[0]?.row.focus();
+  }
+
+  return {
+    show,
+    clear() {
+      lines = [];
+      chosen = null;
+      total = 0;
+      put(body);
+      table.hidden = true;
+      skeleton.hidden = true;
+    },
+    showSkeleton() {
+      skeleton.hidden = false;
+    },
+    /** Whether nothing was ever shown. */
+    isUntouched: () => total === null,
+    /** How many entries matched when it was last told. */
+    total: () => total,
+    /** Whether somebody stands in the rows below the first. */
+    isRead: () => lines.slice(1).some(({ row }) => row === document.activeElement),
+    /** The chosen entry, if it is shown. */
+    chosen: () => chosen?.entry ?? null,
+    /** Chooses the next row, or with -1 the one before. */
+    step(by) {
+      const line = lines[lines.indexOf(chosen) + by];
+      if (!chosen || !line) return;
+      choose(line, "step");
+      line.row.scrollIntoView({ block: "nearest" });
+    },
+    /** Nothing is chosen any more; the focus goes back to where it came from. */
+    unchoose() {
+      const row = chosen?.row ?? lines[0]?.row;
+      mark(null);
+      row?.focus();
+    },
+  };
+}
+
+function rowOf(entry) {
+  const cell = (name, ...content) => h("td", { role: "gridcell", "data-label": name }, content);
+  const text = (value) => (value === undefined || value === null
+    ? h("span", { class: "soft" }, "–")
+    : h("span", { class: "clamp", title: String(value) }, String(value)));
+  const date = new Date(entry.timestamp);
+  const actor = entry.actorIdentifier ?? h("abbr", { class: "soft", title: NO_ACTOR }, "N/A");
+  return h("tr", { role: "row", tabindex: "-1", "aria-selected": "false" },
+    cell("Actor", typeof actor === "string" ? text(actor) : actor),
+    cell("Action", badge(entry.action)),
+    cell("Object type", h("span", { class: "type" }, text(entry.objectType))),
+    cell("Object identifier", text(entry.objectIdentifier)),
+    cell("IP address", h("span", { class: "mono" }, text(entry.ipAddress))),
+    cell("Date", h("time", { datetime: entry.timestamp, title: `${entry.timestamp} (UTC)` },
+      Number.isNaN(date.getTime()) ? String(entry.timestamp) : local(date))));
+}
+
+/** What was done, in its colour. */
+export function badge(action) {
+  return h("span", { class: `badge ${["CREATE", "UPDATE", "DELETE"].includes(action) ? action : ""}` }, String(action));
+}
+
+function markNew(row) {
+  const mark = h("span", { class: "pill new" }, "new");
+  row.classList.add("arrived");
+  row.querySelector("[data-label=Date]").append(" ", mark);
+  setTimeout(() => {
+    row.classList.remove("arrived");
+    mark.remove();
+  }, NEW);
+}
