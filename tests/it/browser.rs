@@ -13,9 +13,12 @@ mod tab;
 
 mod accessibility;
 mod hostile;
+mod live;
+mod logs;
 mod overview;
 mod pictures;
 mod policy;
+mod refused;
 mod request;
 mod shell;
 mod speed;

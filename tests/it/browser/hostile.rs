@@ -69,10 +69,10 @@ fn hostile_entries_are_text_in_the_table_and_in_the_panel() {
     browse(at_a_known_time().entries(entries()), async |tab| {
         tab.goto("/").await;
         for prefix in ["actor ", "object ", "address ", ""] {
-            reads_everywhere(tab, "table", &prefixed(prefix)).await;
+            reads_everywhere(tab, "grid", &prefixed(prefix)).await;
         }
         for text in HOSTILE {
-            tab.click(&format!("table > row actor {text}")).await;
+            tab.click(&format!("grid > row actor {text}")).await;
             tab.eventually("the entry as JSON", async || {
                 let read = tab.script("return document.body.innerText", vec![]).await;
                 let quoted = json!(format!("object {text}")).to_string();

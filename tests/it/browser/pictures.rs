@@ -24,7 +24,7 @@ async fn in_every_light(tab: &Tab, view: &str) {
 fn the_audit_logs() {
     browse(at_a_known_time(), async |tab| {
         tab.goto("/").await;
-        tab.counts("region Entries > table > rowgroup > row", 51).await;
+        tab.counts("grid > row", 51).await;
         in_every_light(tab, "logs").await;
     });
 }
