@@ -12,6 +12,7 @@ mod finding;
 mod tab;
 
 mod accessibility;
+mod control;
 mod hostile;
 mod live;
 mod logs;
