@@ -14,7 +14,7 @@ use proptest::sample::select;
 use crate::support::{NOW, time};
 
 /// Few values of everything, so that filters hit and instants coincide.
-fn entries(count: Range<usize>) -> impl Strategy<Value = Vec<Entry>> {
+pub fn entries(count: Range<usize>) -> impl Strategy<Value = Vec<Entry>> {
     let text = |values: &'static [&'static str]| select(values).prop_map(String::from);
     let maybe = |values: &'static [&'static str]| prop::option::of(select(values).prop_map(String::from));
     let actor =
@@ -46,7 +46,7 @@ fn entries(count: Range<usize>) -> impl Strategy<Value = Vec<Entry>> {
     prop::collection::vec(entry, count)
 }
 
-fn queries(largest_page: u32) -> impl Strategy<Value = Query> {
+pub fn queries(largest_page: u32) -> impl Strategy<Value = Query> {
     let texts = |values: &'static [&'static str]| prop::collection::vec(select(values).prop_map(String::from), 0..=2);
     let filters = (
         prop::collection::vec(select(&Action::ALL[..]), 0..=2),
@@ -196,7 +196,7 @@ proptest! {
 }
 
 /// A store that starts with the entries up to the first cut, and to which the others are added from cut to cut.
-fn appended(entries: &[Entry], cuts: &[usize]) -> Store {
+pub fn appended(entries: &[Entry], cuts: &[usize]) -> Store {
     let store = Store::over(Arc::new(Base::new(entries[..cuts[0]].to_vec())));
     for cut in cuts.windows(2) {
         store.append(entries[cut[0]..cut[1]].to_vec());

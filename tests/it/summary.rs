@@ -1,0 +1,449 @@
+//! What the entries of a query have in common: counted as a naive model counts it, and asked as the operation is.
+
+use std::collections::BTreeMap;
+
+use cortex_audit_mock::Config;
+use cortex_audit_mock::contract::{
+    ACTOR_REQUEST_TYPES, Action, ActorType, Entry, Filters, OBJECT_TYPES, Query, Timestamp,
+};
+use cortex_audit_mock::store::{Counted, Store, Summary, Timeline};
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+use crate::store::{appended, entries, queries};
+use crate::support::{NOW, TestMock, time};
+
+/// An instant that is so many steps from another as this one is nanoseconds.
+fn stretched(instant: Timestamp, step: chrono::TimeDelta) -> Timestamp {
+    let (from, nanos) = (time(NOW), |at: Timestamp| i64::try_from(at.since(time("2025-05-20T00:00:00Z")).as_nanos()));
+    let steps = i32::try_from(nanos(instant).unwrap() - nanos(from).unwrap()).unwrap();
+    from.checked_add(step * steps).unwrap()
+}
+
+fn step() -> impl Strategy<Value = chrono::TimeDelta> {
+    let all = [
+        chrono::TimeDelta::nanoseconds(1),
+        chrono::TimeDelta::milliseconds(999),
+        chrono::TimeDelta::seconds(7),
+        chrono::TimeDelta::minutes(41),
+        chrono::TimeDelta::hours(26),
+        chrono::TimeDelta::days(40_000),
+    ];
+    select(all.to_vec())
+}
+
+fn passes(entry: &Entry, query: &Query) -> bool {
+    query.start_time.is_none_or(|start| entry.timestamp >= start)
+        && query.end_time.is_none_or(|end| entry.timestamp <= end)
+        && query.filters.match_entry(entry)
+}
+
+/// How many of the entries that a query matches have each value, and every known value; most first, then by name.
+fn counted(
+    all: &[Entry],
+    query: &Query,
+    lift: impl Fn(&mut Filters),
+    value: impl Fn(&Entry) -> Option<String>,
+    known: &[&str],
+    most: usize,
+) -> Vec<Counted<String>> {
+    let mut query = query.clone();
+    lift(&mut query.filters);
+    let mut counts: BTreeMap<String, usize> = known.iter().map(|word| ((*word).to_owned(), 0)).collect();
+    for word in all.iter().filter(|entry| passes(entry, &query)).filter_map(value) {
+        *counts.entry(word).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().map(|(value, count)| Counted { value, count }).collect();
+    counts.sort_by_key(|counted| std::cmp::Reverse(counted.count));
+    counts.truncate(most);
+    counts
+}
+
+/// The words that all entries have, beside those of the contract.
+fn words<'a>(published: &[&'a str], all: &'a [Entry], value: fn(&Entry) -> Option<&str>) -> Vec<&'a str> {
+    published.iter().copied().chain(all.iter().filter_map(value)).collect()
+}
+
+fn check(summary: &Summary, all: &[Entry], query: &Query) -> Result<(), TestCaseError> {
+    let hits: Vec<&Entry> = all.iter().filter(|entry| passes(entry, query)).collect();
+    prop_assert_eq!(summary.total, hits.len());
+    prop_assert_eq!(summary.first, hits.iter().map(|entry| entry.timestamp).min());
+    prop_assert_eq!(summary.last, hits.iter().map(|entry| entry.timestamp).max());
+
+    let values = &summary.values;
+    let actions = Action::ALL.map(Action::as_str);
+    let kinds = ActorType::ALL.map(ActorType::as_str);
+    let requests = words(&ACTOR_REQUEST_TYPES, all, |entry| entry.actor.request_type.as_deref());
+    let objects = words(&OBJECT_TYPES, all, |entry| Some(&entry.object_type));
+    let whole = usize::MAX;
+    let most = Summary::MOST_VALUES;
+    prop_assert_eq!(
+        &values.actions,
+        &counted(all, query, |lift| lift.actions.clear(), |entry| Some(entry.action.to_string()), &actions, whole)
+    );
+    prop_assert_eq!(
+        &values.actor_types,
+        &counted(
+            all,
+            query,
+            |lift| lift.actor_types.clear(),
+            |entry| Some(entry.actor.kind.to_string()),
+            &kinds,
+            whole
+        )
+    );
+    prop_assert_eq!(
+        &values.actor_request_types,
+        &counted(
+            all,
+            query,
+            |lift| lift.actor_request_types.clear(),
+            |entry| entry.actor.request_type.clone(),
+            &requests,
+            whole
+        )
+    );
+    prop_assert_eq!(
+        &values.object_types,
+        &counted(
+            all,
+            query,
+            |lift| lift.object_types.clear(),
+            |entry| Some(entry.object_type.clone()),
+            &objects,
+            whole
+        )
+    );
+    prop_assert_eq!(
+        &values.object_identifiers,
+        &counted(
+            all,
+            query,
+            |lift| lift.object_identifiers.clear(),
+            |entry| Some(entry.object_identifier.clone()),
+            &[],
+            most
+        )
+    );
+    prop_assert_eq!(
+        &values.actor_emails,
+        &counted(all, query, |lift| lift.actor_emails.clear(), |entry| entry.actor.email.clone(), &[], most)
+    );
+    prop_assert_eq!(
+        &values.actor_api_key_identifiers,
+        &counted(
+            all,
+            query,
+            |lift| lift.actor_api_key_identifiers.clear(),
+            |entry| entry.actor.api_key_identifier.clone(),
+            &[],
+            most
+        )
+    );
+    prop_assert_eq!(
+        &values.actor_ip_addresses,
+        &counted(all, query, |lift| lift.actor_ip_addresses.clear(), |entry| entry.ip_address.clone(), &[], most)
+    );
+
+    let mut actors: BTreeMap<Option<String>, usize> = BTreeMap::new();
+    for entry in &hits {
+        *actors.entry(entry.actor_identifier.clone()).or_default() += 1;
+    }
+    let mut actors: Vec<_> = actors.into_iter().map(|(value, count)| Counted { value, count }).collect();
+    actors.sort_by_key(|counted| std::cmp::Reverse(counted.count));
+    actors.truncate(Summary::MOST_ACTORS);
+    prop_assert_eq!(&summary.actors, &actors);
+    check_timeline(&summary.timeline, &hits, query)
+}
+
+fn check_timeline(timeline: &Timeline, hits: &[&Entry], query: &Query) -> Result<(), TestCaseError> {
+    let start = query.start_time.or_else(|| hits.iter().map(|entry| entry.timestamp).min());
+    let end = query.end_time.or_else(|| hits.iter().map(|entry| entry.timestamp).max());
+    prop_assert_eq!((timeline.start, timeline.end), (start, end));
+    let (Some(start), Some(end), true) = (start, end, start <= end) else {
+        prop_assert!(hits.is_empty() && timeline.buckets.is_empty());
+        prop_assert_eq!(timeline.bucket_seconds, None);
+        return Ok(());
+    };
+    let seconds = timeline.bucket_seconds.unwrap();
+    let width = i64::try_from(seconds * 1000).unwrap();
+    let starts: Vec<i64> = timeline.buckets.iter().map(|bucket| bucket.start.milliseconds()).collect();
+    prop_assert!(starts.len() <= 80 && (starts.len() >= 40 || seconds == 1), "{seconds}: {}", starts.len());
+    prop_assert!(starts.iter().all(|start| start.rem_euclid(width) == 0));
+    prop_assert!(starts.windows(2).all(|two| two[1] - two[0] == width));
+    prop_assert!((starts[0]..starts[0] + width).contains(&start.milliseconds()));
+    let last = starts[starts.len() - 1];
+    prop_assert!((last..last + width).contains(&end.milliseconds()));
+    for bucket in &timeline.buckets {
+        let from = bucket.start.milliseconds();
+        let count = |action: Action| {
+            let within = |at: Timestamp| (from..from + width).contains(&at.milliseconds());
+            hits.iter().filter(|entry| entry.action == action && within(entry.timestamp)).count()
+        };
+        let expected = [Action::Create, Action::Update, Action::Delete].map(count);
+        prop_assert_eq!([bucket.create, bucket.update, bucket.delete], expected);
+    }
+    Ok(())
+}
+
+/// A store that started with some of the entries and to which the others came, stretched to a range of years or less.
+fn stored(mut all: Vec<Entry>, cuts: &[usize], step: chrono::TimeDelta) -> (Store, Vec<Entry>) {
+    for entry in &mut all {
+        entry.timestamp = stretched(entry.timestamp, step);
+    }
+    let mut cuts: Vec<usize> = cuts.iter().map(|cut| (*cut).min(all.len())).collect();
+    cuts.sort_unstable();
+    cuts.push(all.len());
+    (appended(&all, &cuts), all)
+}
+
+fn asked(query: Query, step: chrono::TimeDelta) -> Query {
+    let stretch = |at: Option<Timestamp>| at.map(|at| stretched(at, step));
+    Query { start_time: stretch(query.start_time), end_time: stretch(query.end_time), ..query }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn the_summary_counts_as_the_naive_model(
+        entries in entries(0..60),
+        cuts in prop::collection::vec(0_usize..60, 0..4),
+        step in step(),
+        queries in prop::collection::vec(queries(12), 1..6),
+    ) {
+        let (store, all) = stored(entries, &cuts, step);
+        for query in queries {
+            let query = asked(query, step);
+            check(&store.summary(query.start_time, query.end_time, &query.filters), &all, &query)?;
+        }
+    }
+}
+
+proptest! {
+    // Each has a thousand entries.
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// So many that what is added becomes runs, and that texts have more values than are told.
+    #[test]
+    fn many_entries_are_counted_as_few(
+        mut entries in entries(1000..1500),
+        first in 0_usize..1000,
+        step in step(),
+        queries in prop::collection::vec(queries(12), 4),
+    ) {
+        for (number, entry) in entries.iter_mut().enumerate() {
+            entry.object_identifier = format!("{}-{}", entry.object_identifier, number * number % 97);
+            entry.actor_identifier = entry.actor_identifier.take().map(|name| format!("{name}-{}", number % 7));
+        }
+        let cuts: Vec<usize> = (first..entries.len()).step_by(90).collect();
+        let (store, all) = stored(entries, &cuts, step);
+        for query in queries {
+            let query = asked(query, step);
+            check(&store.summary(query.start_time, query.end_time, &query.filters), &all, &query)?;
+        }
+    }
+}
+
+fn entry(timestamp: &str, action: &str, actor: Option<&str>, object: &str) -> Value {
+    let mut entry = json!({"timestamp": timestamp, "action": action, "objectType": "TEAM", "objectIdentifier": object});
+    if let Some(actor) = actor {
+        entry["actorIdentifier"] = json!(actor);
+        entry["ipAddress"] = json!("192.0.2.7");
+    }
+    entry
+}
+
+fn four() -> TestMock {
+    TestMock::over(&json!([
+        entry("2025-05-20T10:00:30Z", "CREATE", Some("ada@x.example"), "one"),
+        entry("2025-05-20T10:01:00.250Z", "UPDATE", Some("ada@x.example"), "two"),
+        entry("2025-05-20T10:01:00.750Z", "UPDATE", None, "two"),
+        entry("2025-05-20T10:01:05Z", "DELETE", Some("terraform"), "one"),
+    ]))
+}
+
+/// The values that were met.
+fn met(values: &Value) -> Vec<(&str, u64)> {
+    let all = values.as_array().unwrap().iter();
+    all.map(|each| (each["value"].as_str().unwrap(), each["count"].as_u64().unwrap()))
+        .filter(|(_, count)| *count > 0)
+        .collect()
+}
+
+#[tokio::test]
+async fn every_member_tells_what_it_says() {
+    let summary = four().shown("/summary").await;
+    let members: Vec<&String> = summary.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["actors", "first", "last", "timeline", "total", "values"]);
+    assert_eq!(summary["total"], 4);
+    assert_eq!(summary["first"], "2025-05-20T10:00:30Z");
+    assert_eq!(summary["last"], "2025-05-20T10:01:05Z");
+
+    let values = &summary["values"];
+    assert_eq!(
+        values["actions"],
+        json!([
+            {"value": "UPDATE", "count": 2},
+            {"value": "CREATE", "count": 1},
+            {"value": "DELETE", "count": 1},
+            {"value": "READ", "count": 0},
+        ])
+    );
+    assert_eq!(met(&values["actorTypes"]), [("OAUTH2", 2), ("ANONYMOUS", 1), ("API_KEY", 1)]);
+    assert_eq!(values["actorTypes"].as_array().unwrap().len(), ActorType::ALL.len());
+    assert_eq!(met(&values["actorRequestTypes"]), []);
+    assert_eq!(values["actorRequestTypes"].as_array().unwrap().len(), ACTOR_REQUEST_TYPES.len());
+    assert_eq!(met(&values["objectTypes"]), [("TEAM", 4)]);
+    assert_eq!(values["objectTypes"].as_array().unwrap().len(), OBJECT_TYPES.len());
+    assert_eq!(values["objectIdentifiers"], json!([{"value": "one", "count": 2}, {"value": "two", "count": 2}]));
+    assert_eq!(values["actorEmails"], json!([{"value": "ada@x.example", "count": 2}]));
+    assert_eq!(values["actorApiKeyIdentifiers"], json!([{"value": "terraform", "count": 1}]));
+    assert_eq!(values["actorIpAddresses"], json!([{"value": "192.0.2.7", "count": 3}]));
+    assert_eq!(values.as_object().unwrap().len(), 8);
+
+    assert_eq!(
+        summary["actors"],
+        json!([
+            {"value": "ada@x.example", "count": 2},
+            {"value": null, "count": 1},
+            {"value": "terraform", "count": 1},
+        ])
+    );
+    let timeline = &summary["timeline"];
+    assert_eq!(timeline["start"], "2025-05-20T10:00:30Z");
+    assert_eq!(timeline["end"], "2025-05-20T10:01:05Z");
+    assert_eq!(timeline["bucketSeconds"], 1);
+    let buckets = timeline["buckets"].as_array().unwrap();
+    assert_eq!(buckets.len(), 36);
+    assert_eq!(buckets[0], json!({"start": "2025-05-20T10:00:30Z", "CREATE": 1, "UPDATE": 0, "DELETE": 0}));
+    assert_eq!(buckets[1], json!({"start": "2025-05-20T10:00:31Z", "CREATE": 0, "UPDATE": 0, "DELETE": 0}));
+    assert_eq!(buckets[30], json!({"start": "2025-05-20T10:01:00Z", "CREATE": 0, "UPDATE": 2, "DELETE": 0}));
+    assert_eq!(buckets[35], json!({"start": "2025-05-20T10:01:05Z", "CREATE": 0, "UPDATE": 0, "DELETE": 1}));
+}
+
+#[tokio::test]
+async fn a_filter_is_lifted_from_its_own_values_alone() {
+    let mock = four();
+    let summary = mock.shown("/summary?actions=UPDATE&actions=CREATE&objectIdentifiers=two,none").await;
+    assert_eq!(summary["total"], 2);
+    assert_eq!(met(&summary["values"]["actions"]), [("UPDATE", 2)], "of the object alone");
+    let identifiers = &summary["values"]["objectIdentifiers"];
+    assert_eq!(met(identifiers), [("two", 2), ("one", 1)], "of the actions alone");
+    assert_eq!(met(&summary["values"]["actorTypes"]), [("ANONYMOUS", 1), ("OAUTH2", 1)], "of both");
+    let whole = mock.logs("actions=UPDATE&actions=CREATE&objectIdentifiers=two,none").await.ok();
+    assert_eq!(whole["total"], summary["total"]);
+}
+
+#[tokio::test]
+async fn the_time_line_is_of_the_range_that_was_asked_for() {
+    let mock = four();
+    let timeline = mock.shown("/summary?startTime=2025-05-13T12:00:00Z&endTime=2025-05-27T12:00:00Z").await;
+    let timeline = &timeline["timeline"];
+    assert_eq!((&timeline["start"], &timeline["bucketSeconds"]), (&json!("2025-05-13T12:00:00Z"), &json!(21600)));
+    let buckets = timeline["buckets"].as_array().unwrap();
+    assert_eq!((buckets.len(), &buckets[0]["start"]), (57, &json!("2025-05-13T12:00:00Z")));
+    assert_eq!(buckets[27], json!({"start": "2025-05-20T06:00:00Z", "CREATE": 1, "UPDATE": 2, "DELETE": 1}));
+
+    for (query, start, end, count) in [
+        ("startTime=2025-05-20T10:01:05Z", json!("2025-05-20T10:01:05Z"), json!("2025-05-20T10:01:05Z"), 1),
+        ("startTime=2026-01-01T00:00:00Z", json!("2026-01-01T00:00:00Z"), Value::Null, 0),
+        ("endTime=2024-01-01T00:00:00Z", Value::Null, json!("2024-01-01T00:00:00Z"), 0),
+        ("objectTypes=SERVICE", Value::Null, Value::Null, 0),
+        (
+            "startTime=2026-01-01T00:00:00Z&endTime=2026-01-01T00:00:59Z",
+            json!("2026-01-01T00:00:00Z"),
+            json!("2026-01-01T00:00:59Z"),
+            60,
+        ),
+        (
+            "startTime=2026-01-01T00:00:00Z&endTime=2025-01-01T00:00:00Z",
+            json!("2026-01-01T00:00:00Z"),
+            json!("2025-01-01T00:00:00Z"),
+            0,
+        ),
+    ] {
+        let timeline = mock.shown(&format!("/summary?{query}")).await["timeline"].clone();
+        assert_eq!((&timeline["start"], &timeline["end"]), (&start, &end), "{query}");
+        assert_eq!(timeline["buckets"].as_array().unwrap().len(), count, "{query}");
+    }
+    let widest = mock.shown("/summary?startTime=0000-01-01T00:00:00Z&endTime=9999-12-31T23:59:59Z").await;
+    let buckets = widest["timeline"]["buckets"].as_array().unwrap();
+    assert!((40..=80).contains(&buckets.len()), "{}", buckets.len());
+    assert_eq!(buckets[0]["start"], "0000-01-01T00:00:00Z");
+}
+
+#[tokio::test]
+async fn an_empty_store_has_nothing_to_count_and_everything_to_choose() {
+    let mock = TestMock::with(Config { entries: Vec::new(), ..Config::default() });
+    let summary = mock.shown("/summary").await;
+    assert_eq!((&summary["total"], &summary["first"], &summary["last"]), (&json!(0), &Value::Null, &Value::Null));
+    assert_eq!(summary["actors"], json!([]));
+    assert_eq!(summary["timeline"], json!({"start": null, "end": null, "bucketSeconds": null, "buckets": []}));
+    assert_eq!(summary["values"]["objectTypes"].as_array().unwrap().len(), OBJECT_TYPES.len());
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_in_the_words_of_the_operation() {
+    let mock = TestMock::default();
+    for query in [
+        "actions=created",
+        "actorTypes=OAUTH",
+        "startTime=yesterday",
+        "startTime=2025-05-20",
+        "endTime=now-1h",
+        "startTime=2025-05-20T00:00:00Z&startTime=2025-05-21T00:00:00Z",
+        "objectIdentifiers=%zz",
+        "actions=created&endTime=soon&session=other",
+    ] {
+        let told = mock.admin("GET", &format!("/summary?{query}"), "").await.details(400);
+        let query = query.trim_end_matches("&session=other");
+        assert_eq!(told, mock.logs(query).await.details(400), "{query}");
+    }
+    mock.shown("/summary?objectTypes=servcie").await;
+    mock.admin("PATCH", "/settings", json!({"strict": true})).await.ok();
+    let told = mock.admin("GET", "/summary?objectTypes=servcie", "").await.details(400);
+    assert_eq!(told, mock.logs("objectTypes=servcie").await.details(400));
+    mock.shown("/summary?session=other&objectTypes=servcie").await;
+}
+
+#[tokio::test]
+async fn what_is_no_parameter_of_it_is_refused() {
+    let mock = TestMock::default();
+    for (query, told) in [
+        ("page=1", "\"page\" is not a parameter of this call"),
+        ("pageSize=1", "\"pageSize\" is not a parameter of this call"),
+        ("objectType=TEAM", "Did you mean \"objectTypes\"?"),
+        ("session=a&session=b", "\"session\" is given twice."),
+        ("session=a/b", "a session name is"),
+        ("session=mock-admin~a", "takes what stands behind the ~"),
+    ] {
+        let details = mock.admin("GET", &format!("/summary?{query}"), "").await.details(400);
+        assert!(details.contains(told), "{query}: {details}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_of_the_session_and_with_what_is_due() {
+    let mock = four();
+    mock.admin("DELETE", "/audit-logs?session=other", "").await.ok();
+    assert_eq!(mock.shown("/summary?s%65ssion=other&objectTypes=TEAM").await["total"], 0);
+    assert_eq!(mock.shown("/summary?object%54ypes=TEAM&objectTypes=").await["total"], 4);
+    assert_eq!(mock.shown("/summary?object%54ypes=SERVICE").await["total"], 0);
+    mock.admin("PUT", "/live", json!({"rate": "6/min"})).await.ok();
+    mock.admin("POST", "/clock/advance", json!({"by": "1m"})).await.ok();
+    assert_eq!(mock.shown("/summary").await["total"], 10);
+}
+
+#[test]
+fn an_entry_with_a_word_of_its_own_makes_it_known() {
+    let mock = four();
+    let world = mock.mock.world();
+    world.append_json(&entry(NOW, "CREATE", None, "one").to_string().replace("TEAM", "PLUGIN")).unwrap();
+    let summary = world.summary(&Query::default());
+    assert!(summary.values.object_types.contains(&Counted { value: "PLUGIN".to_owned(), count: 1 }));
+    let elsewhere = Query { start_time: Some(time("2030-01-01T00:00:00Z")), ..Query::default() };
+    let summary = world.summary(&elsewhere);
+    assert!(summary.values.object_types.contains(&Counted { value: "PLUGIN".to_owned(), count: 0 }));
+}
