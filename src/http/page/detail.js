@@ -3,7 +3,7 @@
 import { copy, h, put } from "./dom.js";
 import { LABELS } from "./known-values.js";
 import { change } from "./state.js";
-import { badge } from "./table.js";
+import { NO_ACTOR, badge } from "./table.js";
 import { local, utc } from "./time.js";
 
 /** Either side of an entry, in what is called its surroundings. */
@@ -79,32 +79,32 @@ export function mountDetail(root, { onClosed, onStep }) {
 function fields(entry) {
   const date = new Date(entry.timestamp);
   const around = () => change({ startTime: utc(new Date(date - AROUND)), endTime: utc(new Date(Number(date) + AROUND)) });
-  const actor = entry.actorIdentifier;
+  const { actorIdentifier: actor, ipAddress: address } = entry;
   const byActor = /^[^@\s]+@[^@\s]+$/.test(actor ?? "") ? "actorEmails" : "actorApiKeyIdentifiers";
   return h("dl", { class: "fields" },
-    field("Actor", actor ?? "N/A", actor === undefined
-      ? filterBy("actorTypes", "ANONYMOUS")
-      : filterBy(byActor, actor)),
-    actor === undefined && h("dd", { class: "soft small wide" }, "Nobody is named: such as a change by GitOps, or an import."),
+    actor === undefined
+      ? field("Actor", "N/A", filterBy("actorTypes", "ANONYMOUS"), NO_ACTOR)
+      : field("Actor", actor, filterBy(byActor, actor)),
     field("Action", entry.action, filterBy("actions", entry.action)),
     field("Object type", entry.objectType, filterBy("objectTypes", entry.objectType)),
     field("Object identifier", entry.objectIdentifier, filterBy("objectIdentifiers", entry.objectIdentifier)),
-    field("IP address", entry.ipAddress ?? "–", entry.ipAddress !== undefined && filterBy("actorIpAddresses", entry.ipAddress)),
+    field("IP address", address ?? "–", address !== undefined && filterBy("actorIpAddresses", address)),
     field("Date", Number.isNaN(date.getTime()) ? entry.timestamp : local(date), h("button", {
-      type: "button", class: "quiet by", title: "Five minutes before to five minutes after", on: { click: around },
-    }, "Show what happened around")),
-    h("dd", { class: "soft small wide mono" }, entry.timestamp));
+      type: "button", title: "Five minutes before to five minutes after", on: { click: around },
+    }, "Show what happened around"), entry.timestamp));
 }
 
-function field(name, value, action) {
-  return [h("dt", {}, name), h("dd", {}, h("span", { class: "field-value" }, String(value)), action)];
+function field(name, value, action, more) {
+  return h("div", {}, h("dt", {}, name), h("dd", { class: "value field-value" }, String(value)),
+    more && h("dd", { class: "value soft small" }, more),
+    action && h("dd", { class: "by" }, action));
 }
 
 /** Asks for nothing else in this filter. */
 function filterBy(list, value) {
   const comma = String(value).includes(",");
   return h("button", {
-    type: "button", class: "quiet by", disabled: comma, on: { click: () => change({ [list]: [value] }) },
+    type: "button", disabled: comma, on: { click: () => change({ [list]: [value] }) },
     title: comma ? "The API splits lists at commas: a value that holds one cannot be asked for" : `${list}=${value}`,
     "aria-label": `Filter by this ${LABELS[list].replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())}`,
   }, "Filter by this");

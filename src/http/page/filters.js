@@ -15,7 +15,7 @@ export function mountFilters(root) {
       Object.keys(LABELS).filter((list) => list in KNOWN).map((list) => picker(list)),
       TEXTS.map((list) => words(list))),
     range());
-  const chips = h("div", { class: "set" });
+  const chips = h("div", { class: "chosen" });
   // On a narrow screen the controls would push the entries out of sight.
   const toggle = h("button", {
     type: "button", class: "filter-toggle", "aria-expanded": "false", "aria-controls": "filter-controls",

@@ -36,7 +36,7 @@ export function mountPaging(root) {
     h("div", { class: "row page-size" }, h("label", { for: "page-size", class: "soft small" }, "Entries per page"), size));
 
   function show({ page, totalPages }) {
-    root.hidden = false;
+    root.hidden = totalPages === 0;
     last = Math.max(totalPages - 1, 0);
     put(where, h("span", {}, `Page ${(page + 1).toLocaleString()} of ${Math.max(totalPages, 1).toLocaleString()}`),
       h("code", { class: "soft", title: "As the API counts them: from 0" }, `page=${page}`));

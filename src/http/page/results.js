@@ -71,10 +71,10 @@ export function mountResults(root) {
     const { logs, total, totalPages } = answer.json;
     table.show(answer.json, { marking: quietly ? "unknown" : arrivals.taken() });
     detail.keep(table);
-    paging.show({ page: state().page, totalPages, total });
+    paging.show({ page: state().page, totalPages });
     put(totals, span(state(), logs.length, total));
     put(message, logs.length === 0 && emptiness(answer.json));
-    if (!quietly) say(logs.length === 0 ? message.textContent : `${totals.textContent}`);
+    if (!quietly) say(logs.length === 0 ? message.textContent : totals.textContent);
   }
 
   onAsking(wait);

@@ -4,7 +4,8 @@ import { h, put } from "./dom.js";
 import { local } from "./time.js";
 
 const COLUMNS = ["Actor", "Action", "Object type", "Object identifier", "IP address", "Date"];
-const NO_ACTOR = "The API names no actor: such as a change by GitOps or an import";
+/** Why an entry has no actor. */
+export const NO_ACTOR = "The API names no actor: such as a change by GitOps or an import";
 /** How long a row is marked as new. */
 const NEW = 60_000;
 
