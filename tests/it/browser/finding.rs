@@ -4,6 +4,7 @@
 //! Apply`. The name is that which a screen reader would say; part of it is enough, in any case, but one that is called
 //! exactly so comes first. What is not shown is not found.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use fantoccini::elements::{Element, ElementRef};
@@ -36,9 +37,10 @@ impl Tab {
     /// All that there are now.
     pub async fn all(&self, thing: &str) -> Vec<Element> {
         let found = self.script(&format!("{LOOK} return places;"), vec![path(thing)]).await;
-        let found = found.as_array().unwrap().iter();
-        let reference = |element: &Value| element.as_object().unwrap().values().next().unwrap().as_str().unwrap().into();
-        found.map(|element| Element::from_element_id(self.client.clone(), ElementRef::from(reference(element)))).collect()
+        // Each is an object with one member: the reference.
+        let references: Vec<BTreeMap<String, String>> = serde_json::from_value(found).unwrap();
+        let references = references.into_iter().flat_map(BTreeMap::into_values);
+        references.map(|one| Element::from_element_id(self.client.clone(), ElementRef::from(one))).collect()
     }
 
     /// What is read on each that there is now.

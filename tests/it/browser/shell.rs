@@ -35,7 +35,6 @@ fn key_and_session_are_chosen_and_kept_in_the_address() {
         tab.client.refresh().await.unwrap();
         assert_eq!(tab.value("combobox Key").await, "mock-auditor");
         assert_eq!(tab.value("textbox Session").await, "of-a-test");
-        tab.server.session("of-a-test");
         tab.client.back().await.unwrap();
         tab.eventually("the session before", async || match tab.value("textbox Session").await {
             session if session.is_empty() => Ok(()),
