@@ -129,6 +129,8 @@ fn capabilities(driver: &Driver, profile: &Path) -> Capabilities {
         format!("--user-data-dir={}", profile.display()),
         // `computedRole` and `computedName` of an element: what a screen reader is told.
         "--enable-blink-features=ComputedAccessibilityInfo".to_owned(),
+        // Otherwise all of it is found out anew for every element.
+        "--force-renderer-accessibility".to_owned(),
         // The browser itself asks nobody either.
         "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1".to_owned(),
         "--lang=en-GB".to_owned(),
