@@ -63,6 +63,8 @@ pub struct Filter {
     pub key: Option<String>,
     /// The status of the answer.
     pub status: Option<u16>,
+    /// The first digit of the status.
+    pub status_class: Option<u16>,
     /// `limit`, `prefer`, `fault` or `scenario`.
     pub answered_by: Option<String>,
     /// The rule that a finding names.
@@ -169,6 +171,7 @@ impl Filter {
             && self.path.as_ref().is_none_or(|path| **path == *record.path)
             && is(self.key.as_ref(), key)
             && is(self.status.as_ref(), Some(&record.status))
+            && self.status_class.is_none_or(|class| record.status / 100 == class)
             && is(self.answered_by.as_ref(), answered_by.as_ref())
             && self.rule.as_ref().is_none_or(|rule| record.findings.iter().any(|finding| finding.rule == rule))
             && self.since.is_none_or(|since| record.time >= since)

@@ -224,6 +224,9 @@ async fn each_filter_and_all_together_choose_the_records() {
         ("key=mock-admin", 6),
         ("status=200", 4),
         ("status=503", 1),
+        ("status=5xx", 1),
+        ("status=2xx", 4),
+        ("status=3xx", 0),
         ("status=0", 0),
         ("answeredBy=prefer", 1),
         ("answeredBy=limit", 0),
@@ -265,6 +268,8 @@ async fn a_wrong_filter_says_what_is_accepted() {
     for query in [
         "status=ok",
         "status=70000",
+        "status=6xx",
+        "status=xx",
         "limit=-1",
         "answeredBy=faults",
         "since=yesterday",

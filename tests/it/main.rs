@@ -6,6 +6,7 @@ mod answers;
 mod auth;
 mod binary;
 mod broken_connections;
+mod browser;
 mod changes;
 mod clock;
 mod data;

@@ -4,11 +4,11 @@
 //! why and pass, except in CI (the environment variable `CI`), where they fail.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use cortex_audit_mock::contract::{Action, ActorType, Entry, Timestamp};
@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::process::{Server, binary, head};
+use crate::support::tool::{self, done};
 use crate::support::{NOW, time};
 
 /// The release that the contract was read from.
@@ -25,44 +26,17 @@ const CLIENT: &str = "cortexapps-cli==1.50.0";
 
 /// The folder of the client's programs; `None` (and said so) where it cannot be had.
 pub fn installed() -> Option<&'static Path> {
-    static INSTALLED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    match INSTALLED.get_or_init(install) {
-        Ok(programs) => Some(programs),
-        Err(reason) if std::env::var_os("CI").is_some() => panic!("the official client is required in CI: {reason}"),
-        Err(reason) => {
-            skipped(reason);
-            None
-        }
-    }
-}
-
-/// Says so past the test harness, which would keep what a passing test prints.
-pub fn skipped(reason: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+    static INSTALLED: LazyLock<Result<PathBuf, String>> = LazyLock::new(install);
+    tool::required("the official client", &INSTALLED).map(PathBuf::as_path)
 }
 
 fn install() -> Result<PathBuf, String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let home = folder.join(CLIENT);
-    let programs = home.join("bin");
-    let complete = home.join("complete");
-    let lock = File::create(folder.join("official-client.lock")).map_err(|error| error.to_string())?;
-    // Other test processes wait here for the one that installs.
-    lock.lock().map_err(|error| error.to_string())?;
-    if !complete.exists() {
-        done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
+    let home = tool::installed(CLIENT, |home| {
+        done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))?;
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", CLIENT];
-        done(Command::new(programs.join("python")).args(pip))?;
-        File::create(complete).map_err(|error| error.to_string())?;
-    }
-    Ok(programs)
-}
-
-fn done(command: &mut Command) -> Result<(), String> {
-    let told = format!("{command:?}");
-    let output = command.output().map_err(|error| format!("{told}: {error}"))?;
-    let error = String::from_utf8_lossy(&output.stderr);
-    if output.status.success() { Ok(()) } else { Err(format!("{told}: {}", error.trim())) }
+        done(Command::new(home.join("bin/python")).args(pip))
+    })?;
+    Ok(home.join("bin"))
 }
 
 /// The client of one user, with a home of their own.

@@ -19,6 +19,7 @@ use tempfile::TempDir;
 
 use crate::official_client;
 use crate::support::process::{BINARY, Server, binary, head};
+use crate::support::tool;
 
 const FIDELITY_START: &str =
     "<!-- fidelity table: generated from contract::RULES; UPDATE_README=1 cargo test readme rewrites it -->\n";
@@ -302,7 +303,7 @@ fn every_command_runs() {
 #[test]
 fn the_job_for_ci_is_a_gate() {
     if Command::new("curl").output().is_err() {
-        return official_client::skipped("curl");
+        return tool::skipped("curl");
     }
     let blocks = blocks("README.md");
     let job = &blocks.iter().find(|block| block.text.contains("?expect=complete")).unwrap().text;
@@ -343,7 +344,7 @@ fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
     let client = script.contains("cortex ").then(official_client::installed);
     let tools_missing = client == Some(None) || (script.contains("curl ") && Command::new("curl").output().is_err());
     if tools_missing {
-        official_client::skipped(&script);
+        tool::skipped(&script);
         return None;
     }
     let server = started.unwrap_or_else(|| Server::start(&[]));

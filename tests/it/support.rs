@@ -1,6 +1,7 @@
 //! What every test needs: a mock in this process, and a client that checks each answer before a test sees it.
 
 pub mod process;
+pub mod tool;
 
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex};

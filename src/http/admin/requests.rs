@@ -82,12 +82,12 @@ impl FromRequestParts<Mock> for Wanted {
         };
         let from_page =
             |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: true, false"));
+        let (status, status_class) = take(&mut values, "status", status)?.unwrap_or_default();
         Ok(Self {
             world: session.world,
             filter: Filter {
-                status: take(&mut values, "status", |text| {
-                    text.parse().map_err(|_| format!("\"{text}\" is not a status, such as 429"))
-                })?,
+                status,
+                status_class,
                 answered_by: take(&mut values, "answeredBy", answered_by)?,
                 since: take(&mut values, "since", moment)?,
                 until: take(&mut values, "until", moment)?,
@@ -100,6 +100,15 @@ impl FromRequestParts<Mock> for Wanted {
             limit: take(&mut values, "limit", number)?.unwrap_or(usize::MAX),
         })
     }
+}
+
+/// A status, or the class of one, such as `4xx`.
+fn status(text: &str) -> Result<(Option<u16>, Option<u16>), String> {
+    if let Some(class @ ("1" | "2" | "3" | "4" | "5")) = text.strip_suffix("xx") {
+        return Ok((None, class.parse().ok()));
+    }
+    let status = text.parse().map_err(|_| format!("\"{text}\" is not a status, such as 429, or 4xx for all of a class"))?;
+    Ok((Some(status), None))
 }
 
 /// An identifier of the fidelity table.

@@ -5,7 +5,7 @@ import { h, put } from "./dom.js";
 import { KNOWN, LABELS } from "./known-values.js";
 import { picker } from "./picker.js";
 import { range } from "./range.js";
-import { words } from "./words.js";
+import { words } from "./typed-values.js";
 
 const TEXTS = ["objectIdentifiers", "actorEmails", "actorApiKeyIdentifiers", "actorIpAddresses"];
 

@@ -1,0 +1,40 @@
+// Keeps what a card shows up to date: it is read anew when something that it depends on is another.
+
+import { changes, onAccess, onChanges } from "./admin.js";
+import { onChange, state } from "./state.js";
+
+/** After a look that took long, so many times as long is waited: a journal of thousands must not keep the server busy. */
+const REST = 4;
+
+/**
+ * Calls `load` when one of `members` of what changed is another, or the session, and the control room is looked at; one
+ * call at a time. `load` answers false when it could not read: it is called again soon. Answers a function that reads
+ * anew at once.
+ */
+export function follow(members, load) {
+  let seen = null;
+  let busy = false;
+  let restUntil = 0;
+
+  async function check() {
+    const now = changes();
+    if (!now || busy || state().tab !== "control" || performance.now() < restUntil) return;
+    const mark = JSON.stringify([state().session, members.map((member) => now[member])]);
+    if (mark === seen) return;
+    seen = mark;
+    busy = true;
+    const began = performance.now();
+    if ((await load()) === false) seen = null;
+    busy = false;
+    restUntil = performance.now() + REST * (performance.now() - began);
+  }
+
+  onChanges(check);
+  onChange(check);
+  onAccess(() => (seen = null));
+  return () => {
+    seen = null;
+    restUntil = 0;
+    return check();
+  };
+}

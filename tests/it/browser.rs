@@ -1,0 +1,59 @@
+//! The page in a real browser, as somebody who uses it: headless Chromium, driven by ChromeDriver.
+//!
+//! What is looked for is named as a person or a screen reader would name it, by role and name, such as
+//! `button Copy`. Each test has a server, a browser and a profile of its own, and ends with a look at what the browser
+//! says went wrong and whom it asked: [`browse`]. Where Chromium and ChromeDriver are not installed the tests say so and
+//! pass, except in CI.
+
+mod axe;
+mod driver;
+mod evidence;
+mod finding;
+mod tab;
+
+mod accessibility;
+mod control;
+mod hostile;
+mod live;
+mod logs;
+mod overview;
+mod pictures;
+mod policy;
+mod refused;
+mod request;
+mod shell;
+mod speed;
+
+use std::panic::{AssertUnwindSafe, resume_unwind};
+
+use cortex_audit_mock::{MockServer, MockServerBuilder};
+use futures_util::FutureExt;
+
+use crate::support::{NOW, tool};
+use tab::Tab;
+
+/// A server with the built-in story whose clock stands at [`NOW`].
+fn at_a_known_time() -> MockServerBuilder {
+    MockServer::builder().now(NOW)
+}
+
+/// Runs a test in a browser at a server. It fails, too, when the browser's console holds an error that the test did not
+/// allow, or when anything was asked of another host.
+fn browse(server: MockServerBuilder, test: impl AsyncFnOnce(&Tab)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let Some(driver) = tool::required("a browser", &driver::shared()).cloned() else { return };
+        let _place = driver::place().await;
+        let tab = Tab::open(&driver, server.start().await).await;
+        let outcome = AssertUnwindSafe(test(&tab)).catch_unwind().await;
+        if outcome.is_err() {
+            tab.tell_how_it_looks().await;
+        }
+        let evidence = tab.evidence().await;
+        tab.close().await;
+        match outcome {
+            Ok(()) => evidence.assert_clean(),
+            Err(panic) => resume_unwind(panic),
+        }
+    });
+}

@@ -1,0 +1,101 @@
+//! No rule of accessibility is broken on any view, in either scheme of colours.
+
+use cortex_audit_mock::config::Admin;
+
+use super::tab::Tab;
+use super::{at_a_known_time, browse};
+use crate::support::process::Connection;
+
+async fn in_both_schemes(tab: &Tab, view: &str) {
+    for scheme in ["light", "dark"] {
+        tab.prefers(scheme).await;
+        tab.settled().await;
+        tab.assert_accessible(&format!("{view}, {scheme}")).await;
+    }
+}
+
+#[test]
+fn the_audit_logs() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/?actions=DELETE&actions=UPDATE").await;
+        tab.reads("region Entries", "1–50 of 570").await;
+        in_both_schemes(tab, "audit logs").await;
+        tab.click("region Filters > button Object type").await;
+        tab.the("searchbox Search object types").await;
+        in_both_schemes(tab, "audit logs with a picker").await;
+    });
+}
+
+#[test]
+fn an_entry_beside_the_table() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/").await;
+        tab.reads("region Entries", "1–50 of 640").await;
+        tab.script("document.querySelectorAll('tbody tr')[2].click()", vec![]).await;
+        tab.the("region The entry as JSON").await;
+        in_both_schemes(tab, "entry").await;
+    });
+}
+
+#[test]
+fn the_request_to_copy() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/").await;
+        tab.click("region Request > button Code").await;
+        tab.the("region Request > tabpanel").await;
+        in_both_schemes(tab, "request").await;
+    });
+}
+
+#[test]
+fn what_went_wrong() {
+    browse(at_a_known_time(), async |tab| {
+        tab.allow_status(403);
+        tab.goto("/?key=mock-no-audit").await;
+        tab.the("heading This key may not read audit logs").await;
+        in_both_schemes(tab, "403").await;
+        tab.goto("/?objectIdentifiers=no-such-object").await;
+        tab.the("heading No entry matches").await;
+        in_both_schemes(tab, "nothing").await;
+    });
+}
+
+#[test]
+fn the_control_room() {
+    browse(at_a_known_time().live("6/min"), async |tab| {
+        let address = tab.server.uri().strip_prefix("http://").unwrap().to_owned();
+        let mut client = Connection::to(&address);
+        for query in ["page=0&pageSize=100", "page=2&pageSize=100&objectTyp=SERVICE", "pageSize=5000"] {
+            client.get_as("mock-admin", &format!("/api/v1/audit-logs?{query}"));
+        }
+        tab.goto("/?tab=control").await;
+        tab.click("group Add a fault > button 503 once").await;
+        tab.reads("region Faults", "Answers 503").await;
+        tab.counts("list Requests, newest first > listitem", 3).await;
+        tab.click("region Requests > DisclosureTriangle pageSize=5000").await;
+        in_both_schemes(tab, "control room").await;
+    });
+}
+
+#[test]
+fn a_guarded_control_plane() {
+    browse(at_a_known_time().admin(Admin::Token("guard".to_owned())), async |tab| {
+        tab.allow_status(401);
+        tab.goto("/?tab=control").await;
+        tab.the("heading The control plane is guarded").await;
+        in_both_schemes(tab, "guarded").await;
+    });
+}
+
+#[test]
+fn on_a_narrow_screen() {
+    browse(at_a_known_time(), async |tab| {
+        tab.screen(390, 844).await;
+        tab.goto("/").await;
+        tab.reads("region Entries", "1–50 of 640").await;
+        in_both_schemes(tab, "narrow audit logs").await;
+        tab.goto("/?tab=control").await;
+        tab.reads("region Clock", "2025-05-20T12:00:00").await;
+        in_both_schemes(tab, "narrow control room").await;
+    });
+}

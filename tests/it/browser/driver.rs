@@ -1,0 +1,88 @@
+//! ChromeDriver as a process: one for all tests that run at the same time, ended with the last of them.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, Weak};
+
+use tempfile::TempDir;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// Browsers at the same time; more than there are processors would only wait for each other.
+static PLACES: Semaphore = Semaphore::const_new(2);
+
+static SHARED: Mutex<Weak<Driver>> = Mutex::new(Weak::new());
+
+/// Standard input stays open as long as the tests live; so the driver ends when they do, even when they are killed.
+const UNTIL_INPUT_ENDS: &str = r#""$0" --port=0 </dev/null & read -r _; kill $!; wait"#;
+
+/// A ChromeDriver that runs until it is dropped. Its browsers end with it.
+pub struct Driver {
+    pub url: String,
+    pub browser: PathBuf,
+    process: Child,
+    input: Option<ChildStdin>,
+    /// Read no further than the port; closed, it would end the driver.
+    _output: BufReader<ChildStdout>,
+    /// So that nothing is left in the tester's own.
+    _home: TempDir,
+}
+
+/// The driver that runs, or a new one.
+pub fn shared() -> Result<Arc<Driver>, String> {
+    let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(driver) = shared.upgrade() {
+        return Ok(driver);
+    }
+    let driver = Arc::new(Driver::start()?);
+    *shared = Arc::downgrade(&driver);
+    Ok(driver)
+}
+
+/// A place for one more browser; waits until there is one.
+pub async fn place() -> SemaphorePermit<'static> {
+    PLACES.acquire().await.unwrap()
+}
+
+fn on_the_path(program: &str) -> Result<PathBuf, String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places: Vec<_> = std::env::split_paths(&path).map(|folder| folder.join(program)).collect();
+    places.into_iter().find(|place| place.is_file()).ok_or_else(|| format!("{program} is not installed"))
+}
+
+impl Driver {
+    fn start() -> Result<Self, String> {
+        let program = on_the_path("chromedriver")?;
+        let browser = on_the_path("chromium")?;
+        let home = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let mut command = Command::new("sh");
+        command.args(["-c", UNTIL_INPUT_ENDS]).arg(&program).env("HOME", home.path());
+        // Another zone than UTC, so that a local time cannot pass for it.
+        command.env("TZ", "Europe/Berlin");
+        let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = streams.spawn().map_err(|error| format!("{program:?}: {error}"))?;
+        let input = process.stdin.take();
+        let mut output = BufReader::new(process.stdout.take().expect("it is piped"));
+        let mut said = String::new();
+        let port = loop {
+            let mut line = String::new();
+            if output.read_line(&mut line).map_err(|error| error.to_string())? == 0 {
+                return Err(format!("{program:?} did not start: {said}"));
+            }
+            let port = line.split_once("successfully on port ").and_then(|(_, port)| port.trim().strip_suffix('.'));
+            if let Some(port) = port {
+                break port.to_owned();
+            }
+            said += &line;
+        };
+        Ok(Self { url: format!("http://127.0.0.1:{port}"), browser, process, input, _output: output, _home: home })
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        // The shell has ended when its driver has.
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,66 @@
+//! What the browser noted: what went wrong, and whom it asked.
+
+use serde_json::{Value, json};
+
+use super::tab::Tab;
+
+/// All that was noted in a test.
+pub struct Evidence {
+    own: String,
+    errors: Vec<String>,
+    /// The URL of every request.
+    requests: Vec<String>,
+}
+
+impl Tab {
+    /// Lets the console hold errors with this text, which the test brings about.
+    pub fn allow(&self, text: impl Into<String>) {
+        self.allowed.lock().unwrap().push(text.into());
+    }
+
+    /// Lets requests be answered with this status, which Chromium counts among the errors.
+    pub fn allow_status(&self, status: u16) {
+        self.allow(format!("the server responded with a status of {status} "));
+    }
+
+    pub async fn evidence(&self) -> Evidence {
+        let allowed = self.allowed.lock().unwrap().clone();
+        let noted = self.log("browser").await;
+        let errors = noted.iter().filter(|entry| entry["level"] == "SEVERE" || entry["level"] == "WARNING");
+        let errors = errors.map(|entry| entry["message"].as_str().unwrap().to_owned());
+        let errors = errors.filter(|error| !allowed.iter().any(|allowed| error.contains(allowed))).collect();
+        Evidence { own: self.server.uri(), errors, requests: self.requests().await }
+    }
+
+    /// The URL of every request until now.
+    pub async fn requests(&self) -> Vec<String> {
+        for entry in self.log("performance").await {
+            let event: Value = serde_json::from_str(entry["message"].as_str().unwrap()).unwrap();
+            if event["message"]["method"] == "Network.requestWillBeSent" {
+                let url = event["message"]["params"]["request"]["url"].as_str().unwrap().to_owned();
+                self.requested.lock().unwrap().push(url);
+            }
+        }
+        self.requested.lock().unwrap().clone()
+    }
+
+    /// What was noted since it was last asked.
+    async fn log(&self, of: &str) -> Vec<Value> {
+        let log = self.chromium("se/log", json!({"type": of})).await.unwrap();
+        let Value::Array(entries) = log else { panic!("{log}") };
+        entries
+    }
+}
+
+impl Evidence {
+    #[track_caller]
+    pub fn assert_clean(&self) {
+        assert!(self.errors.is_empty(), "the console holds {:#?}", self.errors);
+        let own = format!("{}/", self.own);
+        assert!(self.requests.iter().any(|url| url.starts_with(&own)), "the page was never asked for");
+        // The browser draws its own controls with pictures that are their own address.
+        let asked = self.requests.iter().filter(|url| !url.starts_with("data:"));
+        let elsewhere: Vec<_> = asked.filter(|url| !url.starts_with(&own)).collect();
+        assert!(elsewhere.is_empty(), "the page asked {elsewhere:#?}");
+    }
+}

@@ -1,0 +1,159 @@
+//! Finding things as a person finds them: by what they are and what they are called.
+//!
+//! A thing is written `role name`, such as `button Copy` or `textbox Session`; within others, `region Filters > button
+//! Apply`. The name is that which a screen reader would say; part of it is enough, in any case, but one that is called
+//! exactly so comes first. What is not shown is not found.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use fantoccini::elements::{Element, ElementRef};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+use super::tab::Tab;
+
+const LOOK: &str = r#"
+    const words = (text) => (text ?? "").replace(/\s+/g, " ").trim().toLowerCase();
+    const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    let places = [document.documentElement];
+    for (const [role, name] of arguments[0]) {
+      const of = (place) => [...place.querySelectorAll("*")].filter((element) => element.computedRole === role);
+      const found = [...new Set(places.flatMap(of))].filter(shown);
+      const exactly = found.filter((element) => words(element.computedName) === words(name));
+      places = name !== "" && exactly.length > 0
+        ? exactly
+        : found.filter((element) => words(element.computedName).includes(words(name)));
+    }
+"#;
+
+/// `role name > role name` in its parts.
+fn path(thing: &str) -> Value {
+    let steps = thing.split(" > ").map(|step| step.split_once(' ').unwrap_or((step, "")));
+    steps.map(|(role, name)| json!([role, name])).collect()
+}
+
+impl Tab {
+    /// All that there are now.
+    pub async fn all(&self, thing: &str) -> Vec<Element> {
+        let found = self.script(&format!("{LOOK} return places;"), vec![path(thing)]).await;
+        // Each is an object with one member: the reference.
+        let references: Vec<BTreeMap<String, String>> = serde_json::from_value(found).unwrap();
+        let references = references.into_iter().flat_map(BTreeMap::into_values);
+        references.map(|one| Element::from_element_id(self.client.clone(), ElementRef::from(one))).collect()
+    }
+
+    /// What is read on each that there is now.
+    pub async fn texts(&self, thing: &str) -> Vec<String> {
+        let script = format!("{LOOK} return places.map((element) => element.innerText.trim());");
+        let texts = self.script(&script, vec![path(thing)]).await;
+        serde_json::from_value(texts).unwrap()
+    }
+
+    /// How many there are now.
+    pub async fn count(&self, thing: &str) -> usize {
+        let count = self.script(&format!("{LOOK} return places.length;"), vec![path(thing)]).await;
+        usize::try_from(count.as_u64().unwrap()).unwrap()
+    }
+
+    /// The only one; waits until it is there.
+    pub async fn the(&self, thing: &str) -> Element {
+        self.eventually(thing, async || {
+            let mut found = self.all(thing).await;
+            match found.len() {
+                1 => Ok(found.remove(0)),
+                count => Err(format!("there are {count}; what there is:\n{}", self.outline().await)),
+            }
+        })
+        .await
+    }
+
+    /// Waits until there is none.
+    pub async fn gone(&self, thing: &str) {
+        self.eventually(&format!("no {thing}"), async || match self.count(thing).await {
+            0 => Ok(()),
+            count => Err(format!("there are {count}")),
+        })
+        .await;
+    }
+
+    /// Waits until the only one reads as it should; returns what it reads.
+    pub async fn reads(&self, thing: &str, text: &str) -> String {
+        self.eventually(&format!("{thing} that reads {text:?}"), async || {
+            let texts = self.texts(thing).await;
+            match &texts[..] {
+                [read] if read.contains(text) => Ok(read.clone()),
+                _ => Err(format!("{texts:?}")),
+            }
+        })
+        .await
+    }
+
+    /// Waits until so many are there.
+    pub async fn counts(&self, thing: &str, expected: usize) {
+        self.eventually(&format!("{expected} of {thing}"), async || match self.count(thing).await {
+            count if count == expected => Ok(()),
+            count => Err(format!("there are {count}")),
+        })
+        .await;
+    }
+
+    /// Clicks it, when it is there and can be clicked.
+    pub async fn click(&self, thing: &str) {
+        self.eventually(&format!("a click on {thing}"), async || {
+            self.the(thing).await.click().await.map_err(|error| error.to_string())
+        })
+        .await;
+    }
+
+    /// Types in place of what it holds, and leaves it.
+    pub async fn fill(&self, thing: &str, text: &str) {
+        let field = self.the(thing).await;
+        field.clear().await.unwrap();
+        field.send_keys(&format!("{text}{}", char::from(Key::Tab))).await.unwrap();
+    }
+
+    /// Chooses the option of a list whose text begins so.
+    pub async fn choose(&self, list: &str, option: &str) {
+        self.eventually(&format!("{option} in {list}"), async || {
+            let list = self.the(list).await;
+            let script = "const [list, text] = arguments;
+                const option = [...list.options].find((option) => option.text.trim().startsWith(text));
+                return option ? option.value : [...list.options].map((option) => option.text);";
+            let found = self.script(script, vec![json!(list), json!(option)]).await;
+            match found.as_str() {
+                Some(value) => list.select_by_value(value).await.map_err(|error| error.to_string()),
+                None => Err(found.to_string()),
+            }
+        })
+        .await;
+    }
+
+    /// What a field holds.
+    pub async fn value(&self, thing: &str) -> String {
+        self.the(thing).await.prop("value").await.unwrap().unwrap_or_default()
+    }
+
+    /// Waits until the address holds this.
+    pub async fn address_holds(&self, part: &str) {
+        self.eventually(&format!("an address with {part}"), async || {
+            let address = self.address().await;
+            if address.contains(part) { Ok(()) } else { Err(address) }
+        })
+        .await;
+    }
+
+    /// All that a screen reader would find, for the message of a test that does not find something.
+    pub async fn outline(&self) -> String {
+        let script = r#"return [...document.querySelectorAll("body *")]
+            .filter((element) => element.checkVisibility() && element.computedName
+              && !["generic", "none", "", "StaticText"].includes(element.computedRole))
+            .map((element) => `${element.computedRole} ${element.computedName.slice(0, 80)}`);"#;
+        let things = self.script(script, vec![]).await;
+        let mut outline = String::new();
+        for thing in things.as_array().unwrap().iter().take(120) {
+            writeln!(outline, "  {}", thing.as_str().unwrap()).unwrap();
+        }
+        outline
+    }
+}

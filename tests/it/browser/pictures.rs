@@ -1,0 +1,104 @@
+//! Pictures of the main views, in `target/screenshots/`, for people to look at.
+
+use cortex_audit_mock::fault::Effect;
+
+use super::tab::Tab;
+use super::{at_a_known_time, browse};
+use crate::support::process::Connection;
+
+const WIDE: (u32, u32) = (1400, 1000);
+const NARROW: (u32, u32) = (390, 844);
+
+/// Light, dark and narrow.
+async fn in_every_light(tab: &Tab, view: &str) {
+    for (name, scheme, (width, height)) in
+        [("light", "light", WIDE), ("dark", "dark", WIDE), ("narrow", "light", NARROW), ("narrow-dark", "dark", NARROW)]
+    {
+        tab.prefers(scheme).await;
+        tab.screen(width, height).await;
+        tab.settled().await;
+        tab.picture(&format!("{view}-{name}")).await;
+        let widths = tab.script("return [document.documentElement.scrollWidth, innerWidth]", vec![]).await;
+        assert!(widths[0].as_u64() <= widths[1].as_u64(), "{view} {name} is wider than the screen: {widths}");
+    }
+}
+
+#[test]
+fn the_audit_logs() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/").await;
+        tab.counts("grid > row", 51).await;
+        in_every_light(tab, "logs").await;
+    });
+}
+
+#[test]
+fn an_entry_beside_the_table() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/?pageSize=25&actions=DELETE").await;
+        tab.reads("region Entries", "1–25 of 82").await;
+        tab.script("document.querySelectorAll('tbody tr')[2].click()", vec![]).await;
+        tab.the("region The entry as JSON").await;
+        in_every_light(tab, "entry").await;
+    });
+}
+
+#[test]
+fn the_request_to_copy() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/?actions=DELETE&pageSize=10").await;
+        tab.click("region Request > button Code").await;
+        tab.click("region Request > tab Python").await;
+        tab.reads("region Request > tabpanel", "requests.get").await;
+        in_every_light(tab, "request").await;
+    });
+}
+
+#[test]
+fn refusals() {
+    browse(at_a_known_time(), async |tab| {
+        tab.allow_status(403);
+        tab.allow_status(429);
+        tab.goto("/?key=mock-no-audit").await;
+        tab.the("heading This key may not read audit logs").await;
+        in_every_light(tab, "403").await;
+        let world = tab.server.world();
+        world.faults.add(Effect::Status { status: 429, retry_after: Some(60) });
+        tab.goto("/").await;
+        tab.the("heading Too many requests").await;
+        in_every_light(tab, "429").await;
+    });
+}
+
+#[test]
+fn nothing_that_matches() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/?actions=CREATE&objectIdentifiers=no-such-object").await;
+        tab.the("heading No entry matches").await;
+        in_every_light(tab, "empty").await;
+    });
+}
+
+#[test]
+fn the_control_room() {
+    browse(at_a_known_time().live("6/min"), async |tab| {
+        let address = tab.server.uri().strip_prefix("http://").unwrap().to_owned();
+        let mut client = Connection::to(&address);
+        for (token, query) in [
+            ("mock-admin", "page=0&pageSize=100"),
+            ("mock-admin", "page=1&pageSize=100&objectTyp=SERVICE"),
+            ("mock-no-audit", "page=0"),
+            ("mock-expired", "page=0"),
+            ("mock-auditor", "actions=CREATE&actions=DELETE&startTime=2025-05-19T00:00:00Z"),
+            ("mock-flaky", "page=0"),
+            ("mock-admin", "pageSize=5000"),
+        ] {
+            client.get_as(token, &format!("/api/v1/audit-logs?{query}"));
+        }
+        tab.goto("/?tab=control").await;
+        tab.click("group Add a fault > button 503 once").await;
+        tab.reads("region Faults", "Answers 503").await;
+        tab.counts("list Requests, newest first > listitem", 7).await;
+        in_every_light(tab, "control").await;
+    });
+}

@@ -1,0 +1,168 @@
+//! A browser with one tab, at a server of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use axum::http::Method;
+use cortex_audit_mock::MockServer;
+use fantoccini::error::CmdError;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use url::{ParseError, Url};
+
+use super::driver::Driver;
+
+/// Nothing that is waited for takes this long, even where several browsers share a processor.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub struct Tab {
+    pub client: Client,
+    pub server: MockServer,
+    /// Errors of the console that the test brings about.
+    pub(super) allowed: Mutex<Vec<String>>,
+    /// Of every request that is known of.
+    pub(super) requested: Mutex<Vec<String>>,
+    _profile: TempDir,
+}
+
+impl Tab {
+    pub async fn open(driver: &Driver, server: MockServer) -> Self {
+        let profile = tempfile::tempdir().unwrap();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities(driver, profile.path()));
+        let client = builder.connect(&driver.url).await.unwrap();
+        Self { client, server, allowed: Mutex::default(), requested: Mutex::default(), _profile: profile }
+    }
+
+    pub async fn close(self) {
+        self.client.close().await.unwrap();
+    }
+
+    /// Goes to an address of the page, such as `/?tab=control`.
+    pub async fn goto(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.server.uri())).await.unwrap();
+    }
+
+    /// The address as it is shown, without the host.
+    pub async fn address(&self) -> String {
+        let url = self.client.current_url().await.unwrap();
+        url.as_str().strip_prefix(&self.server.uri()).unwrap_or(url.as_str()).to_owned()
+    }
+
+    /// Runs a script in the page, whose policy does not hold for it.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{error}: {script}"))
+    }
+
+    /// A command of the browser's own protocol.
+    pub async fn browser(&self, command: &str, parameters: Value) -> Value {
+        let body = json!({"cmd": command, "params": parameters});
+        self.chromium("goog/cdp/execute", body).await.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    pub(super) async fn chromium(&self, path: &'static str, body: Value) -> Result<Value, CmdError> {
+        self.client.issue_cmd(Extension { path, body }).await
+    }
+
+    /// As somebody has it who prefers `dark` or `light`.
+    pub async fn prefers(&self, scheme: &str) {
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        self.browser("Emulation.setEmulatedMedia", json!({"features": features})).await;
+    }
+
+    /// As on a screen of this size.
+    pub async fn screen(&self, width: u32, height: u32) {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.browser("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// Asks again and again until there is an answer, within a limit; tells what it was when the limit passes.
+    pub async fn eventually<T>(&self, awaited: &str, look: impl AsyncFn() -> Result<T, String>) -> T {
+        let since = Instant::now();
+        loop {
+            match look().await {
+                Ok(seen) => return seen,
+                Err(seen) if since.elapsed() > PATIENCE => panic!("{awaited}: not within {PATIENCE:?}: {seen}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(25)).await,
+            }
+        }
+    }
+
+    /// Waits until nothing moves any more.
+    pub async fn settled(&self) {
+        let script = "const [done] = arguments;
+            const look = () => requestAnimationFrame(() =>
+              document.getAnimations().some(({ playState }) => playState === 'running') ? look() : done());
+            requestAnimationFrame(look);";
+        self.client.execute_async(script, vec![]).await.unwrap();
+    }
+
+    /// Keeps what is seen as a picture, for people.
+    pub async fn picture(&self, name: &str) -> PathBuf {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("screenshots");
+        fs::create_dir_all(&folder).unwrap();
+        let file = folder.join(format!("{name}.png"));
+        fs::write(&file, self.client.screenshot().await.unwrap()).unwrap();
+        file
+    }
+
+    /// For whoever has to find out why a test fails.
+    pub async fn tell_how_it_looks(&self) {
+        let test = std::thread::current().name().unwrap_or("unnamed").replace("::", "-");
+        let picture = self.picture(&format!("failed-{test}")).await;
+        eprintln!("at {}, as in {}", self.address().await, picture.display());
+    }
+}
+
+fn capabilities(driver: &Driver, profile: &Path) -> Capabilities {
+    let arguments = [
+        "--headless".to_owned(),
+        // CI is root in a container, where the sandbox cannot be had.
+        "--no-sandbox".to_owned(),
+        // The browser ends with its driver, however that ends.
+        "--remote-debugging-pipe".to_owned(),
+        format!("--user-data-dir={}", profile.display()),
+        // `computedRole` and `computedName` of an element: what a screen reader is told.
+        "--enable-blink-features=ComputedAccessibilityInfo".to_owned(),
+        // Otherwise all of it is found out anew for every element.
+        "--force-renderer-accessibility".to_owned(),
+        // The browser itself asks nobody either.
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1".to_owned(),
+        "--lang=en-GB".to_owned(),
+        "--window-size=1400,1000".to_owned(),
+        "--disable-gpu".to_owned(),
+        "--disable-dev-shm-usage".to_owned(),
+        "--disable-extensions".to_owned(),
+    ];
+    let preferences = json!({"session.restore_on_startup": 4, "session.startup_urls": ["about:blank"]});
+    let options = json!({"binary": driver.browser, "args": arguments, "prefs": preferences});
+    let capabilities = json!({
+        "goog:chromeOptions": options,
+        "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+        "unhandledPromptBehavior": "ignore",
+    });
+    let Value::Object(capabilities) = capabilities else { unreachable!("it is written so above") };
+    capabilities
+}
+
+/// A command that only ChromeDriver knows.
+#[derive(Debug)]
+struct Extension {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Extension {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.body.to_string()))
+    }
+}
