@@ -36,8 +36,11 @@ export function mountJournal(column) {
     if (status.value !== "") query.status = status.value;
     if (key.value !== "") query.key = key.value;
     const asked = JSON.stringify([state().session, changes()?.world, query]);
-    const { ok, json } = await call("GET", "/requests", { query });
-    if (!ok) return false;
+    const { ok, json, details } = await call("GET", "/requests", { query });
+    if (!ok) {
+      count.textContent = details;
+      return false;
+    }
     take(json.requests, asked !== shown);
     shown = asked;
     for (const record of json.requests) {
@@ -47,16 +50,8 @@ export function mountJournal(column) {
     }
     count.textContent = `${json.count > MOST ? `The newest ${MOST} of ` : ""}${counted(json.count, "request")}`
       + (json.dropped > 0 ? `; ${json.dropped.toLocaleString()} older ones were dropped` : "");
-    put(nothing, json.count === 0 && (status.value || key.value ? filtered() : untouched()));
+    put(nothing, json.count === 0 && (status.value || key.value ? hint("No request passes: choose another status or key.") : untouched()));
   });
-
-  function filtered() {
-    const all = () => {
-      status.value = key.value = "";
-      reload();
-    };
-    return [h("p", {}, "No request passes these filters."), button("Show all requests", all)];
-  }
 
   const clear = () => act(({ removed }) => `Cleared ${counted(removed, "request")}.`, "DELETE", "/requests");
 

@@ -26,5 +26,5 @@ export const MISTAKES = {
   "retried-too-early": ["polite", "Wait as long as Retry-After says."],
   "retried-refused": ["polite", "Mend the request or the key first: what was refused stays so."],
   "ignored-total-pages": ["polite", "Stop after totalPages, not at an empty page."],
-  contract: ["contract", "Send what the contract has."],
+  contract: ["contract"],
 };

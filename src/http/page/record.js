@@ -70,7 +70,7 @@ function everything(record) {
     Request: h("code", {}, `${method} ${path}`),
     "Query as sent": h("code", {}, query || "none"),
     "Query decoded": query && list(parametersOf(query).map(([name, value]) => h("li", { class: "mono" }, parameter("", name, value)))),
-    "Query as understood": h("code", {}, parsedQuery ? JSON.stringify(parsedQuery, null, 1) : "not at all"),
+    "Query as understood": h("code", {}, parsedQuery ? readable(parsedQuery) : "not at all"),
     Key: keyOf(record),
     Status: status === 0 ? "none: the connection was closed, or the client went away" : `${status} ${phrase(status)}`,
     Answered: answeredBy(record) ?? "by the operation",
@@ -85,6 +85,11 @@ function everything(record) {
   ];
 }
 
+/** JSON in which nothing turns the direction of the text. */
+function readable(value) {
+  return JSON.stringify(value, null, 1).replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`);
+}
+
 /** The way to the other view, with the query of this request: as the server understood it, or else as it was sent. */
 function inLogs({ query, parsedQuery }) {
   const { session, key } = state();
@@ -94,7 +99,7 @@ function inLogs({ query, parsedQuery }) {
   const open = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    change(next);
+    change({ ...next, key: state().key });
   };
   return h("a", { href: written(next), on: { click: open } }, "Open this query in the audit logs");
 }

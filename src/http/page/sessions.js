@@ -25,7 +25,7 @@ export function mountSessions(column) {
     const wasWithin = sessions.contains(document.activeElement);
     put(sessions, ["", ...json.sessions].map(row));
     if (wasWithin) sessions.querySelector("[aria-pressed=true]").focus();
-    note.textContent = `${json.sessions.length} of at most ${json.most}; ${json.evicted} went because they were too many.`;
+    note.textContent = json.evicted > 0 ? `${json.evicted} had to go: there can be ${json.most} at a time.` : "";
   }
 
   function row(session) {

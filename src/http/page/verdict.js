@@ -71,6 +71,6 @@ function finding(key, { bug, rule, count, message, requests }) {
   return h("li", {},
     h("h3", {}, rule ? `${bug} ${rule}` : bug, count > 1 && ` (${count.toLocaleString()})`),
     h("p", { class: "small" }, message),
-    MISTAKES[bug] && h("p", { class: "small advice" }, `→ ${MISTAKES[bug][1]}`),
+    MISTAKES[bug]?.[1] && h("p", { class: "small advice" }, `→ ${MISTAKES[bug][1]}`),
     examples.length > 0 && hint("Requests: ", examples));
 }
