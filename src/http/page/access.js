@@ -2,7 +2,7 @@
 
 import { controlAccess, onAccess, unlock } from "./admin.js";
 import { field, form, input } from "./card.js";
-import { h, put, say } from "./dom.js";
+import { h, put } from "./dom.js";
 
 /** Shows it in `root`; calls `open` when the control room can be used, and `close` when it no longer can. */
 export function mountAccess(root, open, close) {
@@ -29,9 +29,7 @@ export function mountAccess(root, open, close) {
 
   onAccess((access) => {
     show(access);
-    if (!tried) return;
-    if (access === "open") say("The token was sent.");
-    else root.querySelector("input")?.focus();
+    if (tried && access === "locked") root.querySelector("input").focus();
   });
   // An answer came with the token: who is asked again later has not tried yet.
   document.addEventListener("reached", () => (tried &&= controlAccess() === "locked"));

@@ -25,9 +25,8 @@ export function mountActivity(column) {
     const { ok, json } = await call("GET", "/live");
     if (!ok) return false;
     for (const preset of presets) preset.setAttribute("aria-pressed", String(preset.value === json.rate));
-    const late = json.lateness === "0s" ? "" : `, up to ${json.lateness} late`;
-    const together = json.burst > 1 ? `, ${json.burst} together` : "";
-    says.textContent = json.rate === "off" ? "No entries come by themselves." : `New entries come: ${json.rate}${late}${together}.`;
+    says.textContent = json.rate === "off" ? "No entries come by themselves."
+      : `New entries come: ${json.rate}, up to ${json.lateness} late, ${json.burst} at a time.`;
   });
 
   onChanges(({ frozen, live }) => {

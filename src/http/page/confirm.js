@@ -14,7 +14,7 @@ export function confirmed(label, question, yes, act) {
       back();
       return attempt(place, act);
     };
-    put(place, h("div", { class: "row", role: "group", "aria-label": label, on: { keydown: (event) => event.key === "Escape" && back() } },
+    put(place, h("div", { class: "row", role: "group", "aria-label": label },
       h("span", {}, question()), button(yes, done, { class: "danger" }), keep));
     keep.focus();
   }

@@ -8,8 +8,7 @@ const REST = 4;
 
 /**
  * Calls `load` when one of `members` of what changed is another, or the session, while the control room is looked at; or when
- * something was done here; one call at a time. `load` answers false when it could not read: then it is called again.
- * Answers what reads anew at once.
+ * something was done here. `load` answers false when it could not read, and is called again. Answers what reads anew at once.
  */
 export function follow(members, load) {
   let seen = null;

@@ -8,8 +8,7 @@ import { answeredBy, decoded, keyOf, parametersOf, phrase, took } from "./words.
 
 /** In the line; all of it is in the unfolded part. */
 const LONGEST = 60;
-const MOST_PARAMETERS = 10;
-const MOST_FINDINGS = 3;
+const MOST = { parameters: 10, findings: 3 };
 
 export function row(record) {
   const { status, time, method, path, durationMicroseconds, fromPage } = record;
@@ -33,9 +32,9 @@ function shortened(text) {
 
 function query({ query }) {
   const parameters = parametersOf(query);
-  const further = parameters.length - MOST_PARAMETERS;
+  const further = parameters.length - MOST.parameters;
   return [
-    parameters.slice(0, MOST_PARAMETERS).map(([name, value], number) => [h("wbr"), parameter(number === 0 ? "?" : "&", shortened(name), value && shortened(value))]),
+    parameters.slice(0, MOST.parameters).map(([name, value], number) => [h("wbr"), parameter(number === 0 ? "?" : "&", shortened(name), value && shortened(value))]),
     further > 0 && ` … and ${further} more`,
   ];
 }
@@ -52,8 +51,8 @@ function remarks(record) {
   return [
     outcome && h("span", { class: "remark invalid" }, outcome),
     problem && h("span", { class: "remark" }, problem),
-    findings.slice(0, MOST_FINDINGS).map(finding),
-    findings.length > MOST_FINDINGS && h("span", { class: "remark" }, `and ${findings.length - MOST_FINDINGS} more`),
+    findings.slice(0, MOST.findings).map(finding),
+    findings.length > MOST.findings && h("span", { class: "remark" }, `and ${findings.length - MOST.findings} more`),
   ];
 }
 
@@ -67,10 +66,9 @@ function everything(record) {
   const facts = {
     "X-Request-Id": [h("code", {}, id), " ", copying],
     Time: `${local(new Date(time))} · ${time}`,
-    Request: h("code", {}, `${method} ${path}`),
-    "Query as sent": h("code", {}, query || "none"),
-    "Query decoded": query && list(parametersOf(query).map(([name, value]) => h("li", { class: "mono" }, parameter("", name, value)))),
-    "Query as understood": h("code", {}, parsedQuery ? readable(parsedQuery) : "not at all"),
+    "As sent": h("code", {}, `${method} ${path}${query && "?"}${query}`),
+    Decoded: query && list(parametersOf(query).map(([name, value]) => h("li", { class: "mono" }, parameter("", name, value)))),
+    "As understood": h("code", {}, parsedQuery ? readable(parsedQuery) : "not at all"),
     Key: keyOf(record),
     Status: status === 0 ? "none: the connection was closed, or the client went away" : `${status} ${phrase(status)}`,
     Answered: answeredBy(record) ?? "by the operation",

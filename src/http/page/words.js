@@ -2,8 +2,8 @@
 
 const PHRASES = {
   0: "No answer", 200: "OK", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-  405: "Method Not Allowed", 429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway",
-  503: "Service Unavailable", 504: "Gateway Timeout",
+  405: "Method Not Allowed", 429: "Too Many Requests", 500: "Internal Server Error",
+  502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
 };
 
 export function phrase(status) {
@@ -59,16 +59,14 @@ export function effect({ type, status, retryAfter, fixed, uniform, logNormal, by
 /** For which requests a fault is, and how often. */
 export function occasions({ after, times, cycle, probability, match = {} }) {
   const { key, page, query = {} } = match;
-  const matching = [
-    key !== undefined && ` with the key ${key}`,
-    page !== undefined && ` for page ${page}`,
-    ...Object.entries(query).map(([name, value]) => ` with ${name}=${value}`),
-  ];
   const often = [
     times === undefined ? "Each time" : times === 1 ? "Once" : `${times} times`,
-    cycle !== undefined && ` of every ${cycle} requests`,
-    after > 0 && ` after the first ${after}`,
-    probability < 1 && ` by chance (${probability * 100} %)`,
+    cycle && `of every ${cycle} requests`, after && `after the first ${after}`, probability < 1 && `with a chance of ${probability}`,
   ];
-  return [...often, "; requests", ...(matching.some(Boolean) ? matching : [" of all kinds"])].filter(Boolean).join("");
+  const matching = [
+    key && `with the key ${key}`, page !== undefined && `for page ${page}`,
+    ...Object.entries(query).map(([name, value]) => `with ${name}=${value}`),
+  ];
+  const words = (parts) => parts.filter(Boolean).join(" ");
+  return `${words(often)}; requests ${words(matching) || "of all kinds"}`;
 }
