@@ -9,8 +9,10 @@ const ONE = {
   action: "UPDATE", actorIdentifier: "control.room@brightwave.example", actorType: "OAUTH2", ipAddress: "203.0.113.7",
   objectType: "SERVICE", objectIdentifier: "checkout-api", timestamp: "now",
 };
-const EXAMPLE = `{"action": "DELETE", "objectType": "TEAM",
- "objectIdentifier": "sre", "timestamp": "now-90s"}`;
+const EXAMPLE = [
+  '{"action": "DELETE", "objectType": "TEAM",',
+  ' "objectIdentifier": "sre", "timestamp": "now-90s"}',
+].join("\n");
 
 const entries = (number) => counted(number, "entry", "entries");
 

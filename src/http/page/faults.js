@@ -18,8 +18,10 @@ const USUAL = {
   "Empty reply once": { type: "empty", times: 1 },
   Drip: { type: "drip", bytes: 512, every: "100ms" },
 };
-const EXAMPLE = `{"type": "status", "status": 503,
- "times": 2, "match": {"page": 1}}`;
+const EXAMPLE = [
+  '{"type": "status", "status": 503,',
+  ' "times": 2, "match": {"page": 1}}',
+].join("\n");
 
 export function mountFaults(column) {
   const [ours, theirs] = [list(), list()];
