@@ -83,6 +83,9 @@ impl Ready {
         let take = |left: usize| Some(left.saturating_sub(json.len()));
         // Another reader may have made it meanwhile; then a little too much is counted.
         let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
-        Some(self.stretches[number].get_or_init(|| Stretch { json: json.into_boxed_slice().into(), starts: starts.into() }))
+        Some(
+            self.stretches[number]
+                .get_or_init(|| Stretch { json: json.into_boxed_slice().into(), starts: starts.into() }),
+        )
     }
 }
