@@ -14,11 +14,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::fixture::{self, EntrySource};
 use cortex_audit_mock::{Config, Mock, RateLimit, http};
+use http_body_util::BodyExt;
 use tower::ServiceExt;
 
 /// A count may be so many times the recorded one.
@@ -144,7 +145,10 @@ fn serve(requests: u64, query: &str) -> Result<()> {
             if response.status() != StatusCode::OK {
                 return Err(format!("{query} was answered with {}", response.status()).into());
             }
-            to_bytes(response.into_body(), usize::MAX).await?;
+            let mut body = response.into_body();
+            while let Some(piece) = body.frame().await {
+                piece?;
+            }
         }
         Ok(())
     })

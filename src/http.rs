@@ -4,12 +4,14 @@ mod admin;
 mod audit_logs;
 mod caller;
 mod catalog;
+mod door;
 mod effect;
 mod gate;
 mod lean;
 mod limits;
 mod openapi;
 mod page;
+mod pieces;
 mod problem;
 mod record;
 mod request;
@@ -19,28 +21,32 @@ mod visit;
 use axum::extract::{MatchedPath, OriginalUri, Request, State};
 use axum::http::Method;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Extension, Router};
 
 use crate::mock::Mock;
 use problem::Problem;
+use request_id::RequestId;
 use visit::Visit;
 
+pub use door::Door;
 pub use effect::Abort;
 pub use problem::refusal;
 
-/// The service, ready to be served or called in-process.
+const AUDIT_LOGS: &str = "/api/v1/audit-logs";
+
+/// The service, ready to be served or called in-process. A plain `GET` of the audit logs takes the [`Door`].
 ///
 /// A client's network address is taken from axum's `ConnectInfo<SocketAddr>` extension; without one (in-process) every
 /// caller is at `127.0.0.1`.
-pub fn router(mock: Mock) -> Router {
+pub fn router(mock: Mock) -> Door {
     let api = Router::new()
-        .merge(with_trailing_slash("/api/v1/audit-logs", get(audit_logs::get)))
+        .merge(with_trailing_slash(AUDIT_LOGS, get(audit_logs::get)))
         .merge(with_trailing_slash("/api/v1/catalog", get(catalog::get)))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
-        .layer(from_fn_with_state(mock.clone(), passage));
+        .layer(from_fn_with_state(mock.clone(), to_routes));
 
     let documents = Router::new()
         .route("/openapi.json", get(openapi::get))
@@ -74,7 +80,7 @@ pub fn router(mock: Mock) -> Router {
 
     let others = documents.nest("/__admin", control_plane).layer(from_fn(frame));
 
-    api.merge(others).with_state(mock)
+    Door::before(api.merge(others).with_state(mock.clone()), mock)
 }
 
 /// Routes in the frame that every request passes: identifier, body of a problem; panics caught.
@@ -83,24 +89,48 @@ pub fn framed(routes: Router) -> Router {
 }
 
 async fn frame(request: Request, next: Next) -> Response {
-    request::frame(request, |request| next.run(request)).await
+    request::frame(request, |_, request| next.run(request)).await
+}
+
+async fn to_routes(State(mock): State<Mock>, request: Request, next: Next) -> Response {
+    passage(&mock, request, Goal::Routes(next)).await
 }
 
 /// What every request of a client passes, from the outside in: the frame, the journal, what catches a panic, the limits
 /// of size, and the gate where there is a route. It is one layer, for each further one copies all that is below it, each
 /// time.
-async fn passage(State(mock): State<Mock>, request: Request, next: Next) -> Response {
-    // In a box each: a future is moved whole into the one around it.
-    let guarded = |request| Box::pin(limits::guard(request, |request| Box::pin(gated(request, next))));
-    let recorded = |request| record::keep(&mock, request, |request| problem::caught(guarded(request)));
+async fn passage(mock: &Mock, request: Request, goal: Goal) -> Response {
+    let recorded = |id, request| {
+        record::keep(mock, id, request, move |request, visit| problem::caught(gated(id, request, visit, goal)))
+    };
     request::frame(request, recorded).await
 }
 
-async fn gated(request: Request, next: Next) -> Response {
-    if request.extensions().get::<MatchedPath>().is_some() {
-        gate::pass(request, next).await
-    } else {
-        next.run(request).await
+/// Where a request goes that has passed.
+enum Goal {
+    /// `GET /api/v1/audit-logs`
+    AuditLogs,
+    Routes(Next),
+}
+
+async fn gated(id: RequestId, request: Request, visit: Visit, goal: Goal) -> Response {
+    let mut request = match limits::guard(request).await {
+        Ok(request) => request,
+        Err(problem) => return problem.into_response(),
+    };
+    match goal {
+        Goal::AuditLogs => gate::pass(id, request, visit, |_, caller| audit_logs::get(caller)).await,
+        Goal::Routes(next) if request.extensions().get::<MatchedPath>().is_some() => {
+            let to_route = |mut request: Request, caller| {
+                request.extensions_mut().insert(caller);
+                next.run(request)
+            };
+            gate::pass(id, request, visit, to_route).await
+        }
+        Goal::Routes(next) => {
+            request.extensions_mut().insert(visit);
+            next.run(request).await
+        }
     }
 }
 

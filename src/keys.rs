@@ -90,7 +90,8 @@ impl Keys {
         let mut found = Choice::from(0);
         let mut place = 0_u64;
         for (index, key) in (0_u64..).zip(&self.list) {
-            let same = key.digest.as_slice().ct_eq(&digest);
+            let different = key.digest.iter().zip(&digest).fold(0, |bits, (one, other)| bits | (one ^ other));
+            let same = different.ct_eq(&0);
             place.conditional_assign(&index, same);
             found |= same;
         }

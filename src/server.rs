@@ -3,6 +3,7 @@
 mod refusal;
 mod stream;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -10,9 +11,9 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,7 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tower::ServiceExt;
+use tower::{Service, ServiceExt};
 
 use crate::http::Abort;
 use refusal::TellingStream;
@@ -45,7 +46,11 @@ const LAST_CALL: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// None today; a failed accept is logged and does not end the server.
-pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+pub async fn serve<S>(listener: TcpListener, app: S, shutdown: impl Future<Output = ()>) -> io::Result<()>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+{
     let stop = watch::Sender::new(());
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -78,7 +83,11 @@ pub async fn serve(listener: TcpListener, app: Router, shutdown: impl Future<Out
     Ok(())
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, mut stop: watch::Receiver<()>) {
+async fn connection<S>(stream: TcpStream, peer: SocketAddr, app: S, mut stop: watch::Receiver<()>)
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+{
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("cannot set TCP_NODELAY for {peer}: {error}");
     }

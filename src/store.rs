@@ -17,6 +17,7 @@ mod dictionary;
 mod index;
 mod key;
 mod order;
+mod pieces;
 mod places;
 mod postings;
 mod ready;
@@ -29,6 +30,8 @@ mod view;
 mod words;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use bytes::Bytes;
 
 use crate::contract::{Entry, Filters, Page, Query, Timestamp, Vocabulary};
 use view::View;
@@ -49,8 +52,8 @@ pub struct Store {
 /// The page of a query as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The body of the response, JSON (RES-PAGE).
-    pub body: Vec<u8>,
+    /// The body of the response, JSON (RES-PAGE): in pieces, to be sent one behind the other.
+    pub body: Vec<Bytes>,
     /// How many entries are on the page.
     pub entries: usize,
     /// How many pages there are.

@@ -1,14 +1,15 @@
 //! `GET /api/v1/audit-logs`: the mission.
 
 use axum::Extension;
+use axum::body::Bytes;
 use axum::http::HeaderValue;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use super::caller::Caller;
+use super::pieces::Pieces;
 use super::problem::Problem;
 use super::record::Noticed;
-use super::request_id::RequestId;
 use crate::contract::{Finding, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::Answer;
@@ -16,13 +17,17 @@ use crate::world::verdict::Served;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
+pub async fn get(caller: Caller) -> Response {
+    answer(&caller).unwrap_or_else(IntoResponse::into_response)
+}
+
+fn answer(caller: &Caller) -> Result<Response, Problem> {
     caller.must_have(VIEW_AUDIT_LOGS)?;
     let world = &caller.world;
     world.catch_up();
     let (answer, mut noticed) = match query::parse(&caller.query, &world.store.vocabulary(), world.settings().strict) {
         Ok(parsed) => {
-            log(id, &caller, &parsed.notes);
+            log(caller, &parsed.notes);
             if !caller.from_page {
                 world.before_page(&parsed.query);
             }
@@ -31,10 +36,11 @@ pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
             if !caller.from_page {
                 world.after_page(&served);
             }
-            ((Extension(served), [(CONTENT_TYPE, JSON)], body).into_response(), parsed.notes)
+            caller.told.served(served);
+            (page(body), parsed.notes)
         }
         Err(rejected) => {
-            log(id, &caller, &rejected.notes);
+            log(caller, &rejected.notes);
             let noticed = [rejected.problems.clone(), rejected.notes].concat();
             (Problem::BadRequest { problems: rejected.problems }.into_response(), noticed)
         }
@@ -46,13 +52,23 @@ pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
     Ok((Extension(Noticed(noticed)), answer).into_response())
 }
 
+/// The answer of a page. Made by hand, for what makes one of parts puts a header there to replace it.
+fn page(body: Vec<Bytes>) -> Response {
+    let length = body.iter().map(Bytes::len).sum::<usize>();
+    let mut response = Response::new(Pieces::body(body));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, JSON);
+    headers.insert(CONTENT_LENGTH, length.into());
+    response
+}
+
 /// Tells the developer at the terminal why a client gets less, or more, than it seems to ask for.
-fn log(id: RequestId, caller: &Caller, notes: &[Finding]) {
+fn log(caller: &Caller, notes: &[Finding]) {
     for note in notes.iter().take(MOST_NOTICED) {
-        tracing::warn!(rule = note.rule, key = %caller, request = %id, "{note}");
+        tracing::warn!(rule = note.rule, key = %caller, request = %caller.request, "{note}");
     }
     if notes.len() > MOST_NOTICED {
-        tracing::warn!(key = %caller, request = %id, "and {} more", notes.len() - MOST_NOTICED);
+        tracing::warn!(key = %caller, request = %caller.request, "and {} more", notes.len() - MOST_NOTICED);
     }
 }
 

@@ -7,18 +7,24 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::problem::Problem;
+use super::request_id::RequestId;
+use super::visit::Told;
 use crate::keys::Key;
 use crate::world::World;
 
 /// A caller with a valid key and a place in its rate.
 #[derive(Debug, Clone)]
 pub struct Caller {
+    /// The identifier of the request.
+    pub request: RequestId,
     pub key: Arc<Key>,
     pub world: Arc<World>,
     /// The raw query string without any secret.
     pub query: Arc<str>,
     /// Whether the page of this server asks.
     pub from_page: bool,
+    /// What is told to the journal.
+    pub told: Arc<Told>,
 }
 
 impl Caller {

@@ -4,26 +4,29 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request};
-use axum::http::HeaderMap;
-use axum::middleware::Next;
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 
 use super::caller::Caller;
 use super::effect::{Abort, Change};
 use super::problem::Problem;
+use super::request_id::RequestId;
 use super::visit::Visit;
 use crate::fault::Effect;
 use crate::world::{AnsweredBy, Client, Subject};
 
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+
 /// Lets a request pass to the operation, or answers in its place.
-pub async fn pass(mut request: Request, next: Next) -> Response {
-    // `record::keep` is around this.
-    let Some(visit) = request.extensions_mut().remove::<Visit>() else {
-        return Problem::Internal.into_response();
-    };
+pub async fn pass<F: Future<Output = Response>>(
+    id: RequestId,
+    request: Request,
+    visit: Visit,
+    go_on: impl FnOnce(Request, Caller) -> F,
+) -> Response {
     let preference = preferred(request.headers());
     if let Ok(Some(status)) = preference {
-        visit.answered_by(AnsweredBy::Prefer);
+        visit.told.answered_by(AnsweredBy::Prefer);
         return forced(status, None, "the header Prefer", &request);
     }
 
@@ -34,7 +37,7 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
     };
     let (limit, squeezed) = visit.world.scenario.limit(limit);
     if let Err(wait) = visit.world.limiter.admit(&client, limit) {
-        visit.answered_by(AnsweredBy::Limit);
+        visit.told.answered_by(AnsweredBy::Limit);
         if squeezed && !visit.from_page {
             visit.world.scenario.count_refusal();
         }
@@ -53,27 +56,28 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
     let subject = Subject { key: &key.name, query: request.uri().query().unwrap_or_default() };
     let plan = visit.world.faults.plan(&subject);
     if !plan.fired.is_empty() {
-        visit.answered_by(AnsweredBy::Faults(plan.fired.clone()));
+        visit.told.answered_by(AnsweredBy::Faults(plan.fired.clone()));
     }
     // As with faults, one behind another that decides does not count the request; nor is that of the page counted, so
     // that what meets a client does not depend on who looks.
     let of_scenario =
         if plan.effect.is_none() && !visit.from_page { visit.world.scenario.failure(&key.name) } else { None };
     if of_scenario.is_some() {
-        visit.answered_by(AnsweredBy::Scenario);
+        visit.told.answered_by(AnsweredBy::Scenario);
     }
-    request.extensions_mut().insert(Caller { key, world: visit.world, query: visit.query, from_page: visit.from_page });
+    let Visit { world, query, from_page, told: to_journal, .. } = visit;
+    let caller = Caller { request: id, key, world, query, from_page, told: to_journal };
     // Sleeping holds nothing but this request.
     if !plan.delay.is_zero() {
         Box::pin(tokio::time::sleep(plan.delay)).await;
     }
     let (effect, by) = match (plan.effect, of_scenario) {
-        (None, None) => return next.run(request).await,
+        (None, None) => return go_on(request, caller).await,
         (Some(effect), _) => (effect, told(&plan.fired)),
         (None, Some(effect)) => (effect, "the scenario".to_owned()),
     };
     // Seldom; in a box, so that not every request carries along what is kept for it.
-    Box::pin(suffer(effect, by, request, next)).await
+    Box::pin(suffer(effect, by, request, |request| go_on(request, caller))).await
 }
 
 fn told(fired: &[u64]) -> String {
@@ -82,15 +86,20 @@ fn told(fired: &[u64]) -> String {
 }
 
 /// Answers with the effect of a fault; `by` is whose it is, in words.
-async fn suffer(effect: Effect, by: String, request: Request, next: Next) -> Response {
+async fn suffer<F: Future<Output = Response>>(
+    effect: Effect,
+    by: String,
+    request: Request,
+    go_on: impl FnOnce(Request) -> F,
+) -> Response {
     match effect {
-        Effect::Delay(_) => next.run(request).await,
+        Effect::Delay(_) => go_on(request).await,
         Effect::Status { status, retry_after } => forced(status, retry_after, &by, &request),
         Effect::Reset => Abort::Reset.into_response(),
         Effect::Empty => Abort::Empty.into_response(),
-        Effect::Truncate { bytes } => changed(Change::Truncate { bytes }, next.run(request).await),
-        Effect::Malformed => changed(Change::Malformed, next.run(request).await),
-        Effect::Drip { bytes, every } => changed(Change::Drip { bytes, every }, next.run(request).await),
+        Effect::Truncate { bytes } => changed(Change::Truncate { bytes }, go_on(request).await),
+        Effect::Malformed => changed(Change::Malformed, go_on(request).await),
+        Effect::Drip { bytes, every } => changed(Change::Drip { bytes, every }, go_on(request).await),
     }
 }
 
@@ -106,7 +115,7 @@ fn changed(change: Change, mut response: Response) -> Response {
 
 /// The status that `Prefer: code=…` asks for, as in Prism (RFC 7240 for the header).
 fn preferred(headers: &HeaderMap) -> Result<Option<u16>, Problem> {
-    for value in headers.get_all("prefer") {
+    for value in headers.get_all(PREFER) {
         let text = value.to_str().unwrap_or_default();
         for preference in text.split([',', ';']).map(str::trim) {
             let Some((name, code)) = preference.split_once('=') else { continue };

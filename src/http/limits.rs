@@ -6,7 +6,6 @@ use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
-use axum::response::{IntoResponse, Response};
 use http_body_util::LengthLimitError;
 use tokio::time::timeout;
 
@@ -28,28 +27,25 @@ pub const URI_TOO_LONG: Problem = Problem::UriTooLong { most: MAX_URI };
 /// What is said of headers beyond [`MAX_HEADERS`] or [`MAX_HEADER_FIELDS`].
 pub const HEADERS_TOO_LARGE: Problem = Problem::HeadersTooLarge { bytes: MAX_HEADERS, fields: MAX_HEADER_FIELDS };
 
-/// Refuses what is too large: 414, 431 or 413.
-pub async fn guard<F: Future<Output = Response>>(request: Request, go_on: impl FnOnce(Request) -> F) -> Response {
+/// Lets a request through whose body has arrived whole, and refuses what is too large: 414, 431 or 413.
+pub async fn guard(request: Request) -> Result<Request, Problem> {
     let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
     if uri > MAX_URI {
-        return URI_TOO_LONG.into_response();
+        return Err(URI_TOO_LONG);
     }
     let headers = request.headers();
     if headers.len() > MAX_HEADER_FIELDS || size_of(headers) > MAX_HEADERS {
-        return HEADERS_TOO_LARGE.into_response();
+        return Err(HEADERS_TOO_LARGE);
     }
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > MAX_BODY as u64) {
-        return Problem::BodyTooLarge { most: MAX_BODY }.into_response();
+        return Err(Problem::BodyTooLarge { most: MAX_BODY });
     }
     if request.body().is_end_stream() {
-        return go_on(request).await;
+        return Ok(request);
     }
     // Seldom; in a box, so that not every request carries along what is kept for it.
-    match Box::pin(whole(request)).await {
-        Ok(request) => go_on(request).await,
-        Err(problem) => problem.into_response(),
-    }
+    Box::pin(whole(request)).await
 }
 
 /// Reads the body to its end: one without an announced length is measured by reading it.

@@ -1,7 +1,7 @@
 //! The journal's record of a request, and its line in the log.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::HttpBody;
@@ -10,14 +10,15 @@ use axum::http::Method;
 use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
 
+use super::AUDIT_LOGS;
 use super::effect::{Abort, Change};
 use super::problem::Problem;
 use super::request_id::RequestId;
-use super::visit::Visit;
+use super::visit::{Told, Visit};
 use crate::contract::Finding;
 use crate::mock::Mock;
 use crate::world::verdict::{Arrival, Exchange, Served};
-use crate::world::{AnsweredBy, Record, World};
+use crate::world::{Record, World};
 
 /// What a handler noticed about the request; it travels to the journal with the response.
 #[derive(Debug, Clone)]
@@ -30,7 +31,7 @@ struct Opened {
     arrived: Instant,
     /// The same by the world's age.
     elapsed: Duration,
-    answered_by: Arc<OnceLock<AnsweredBy>>,
+    told: Arc<Told>,
     record: Option<Record>,
     /// How many requests had been answered when it came.
     knows: usize,
@@ -52,9 +53,8 @@ impl Opened {
         if record.findings.is_empty() {
             record.problem = response.extensions().get().map(Problem::to_string);
         }
-        record.answered_by = self.answered_by.get().cloned();
         record.duration = self.arrived.elapsed();
-        self.served = served(record, response);
+        self.served = self.told.page().filter(|_| goes_whole(record, response));
         if let Some(Change::Drip { .. }) = response.extensions().get() {
             let arrival = Arrival::default();
             response.extensions_mut().insert(arrival.clone());
@@ -84,25 +84,25 @@ impl Drop for Opened {
                     arrival: self.arrival.take(),
                 });
             }
-            let answered_by = self.answered_by.get().cloned();
+            let answered_by = self.told.answerer();
             self.world.journal.add(Record { duration: self.arrived.elapsed(), answered_by, ..record });
         }
     }
 }
 
 fn of_the_operation(path: &str) -> bool {
-    path.trim_end_matches('/') == "/api/v1/audit-logs"
+    path.trim_end_matches('/') == AUDIT_LOGS
 }
 
-/// The page of an answer, if all of it goes to the client.
-fn served(record: &Record, response: &mut Response) -> Option<Served> {
+/// Whether all of an answer goes to the client.
+fn goes_whole(record: &Record, response: &Response) -> bool {
     let length = response.body().size_hint().exact();
     let whole = match response.extensions().get::<Change>() {
         None | Some(Change::Drip { .. }) => true,
         Some(Change::Truncate { bytes }) => length.is_some_and(|length| length <= *bytes as u64),
         Some(Change::Malformed) => false,
     };
-    response.extensions_mut().remove::<Served>().filter(|_| whole && record.method != "HEAD")
+    whole && record.method != "HEAD"
 }
 
 /// How long an answer tells the client to wait.
@@ -114,8 +114,9 @@ fn wait(response: &Response) -> Option<Duration> {
 /// Opens and closes the journal's record around everything that a client can ask.
 pub async fn keep<F: Future<Output = Response>>(
     mock: &Mock,
-    mut request: Request,
-    go_on: impl FnOnce(Request) -> F,
+    id: RequestId,
+    request: Request,
+    go_on: impl FnOnce(Request, Visit) -> F,
 ) -> Response {
     let arrived = Instant::now();
     let visit = Visit::of(mock, &request);
@@ -123,11 +124,11 @@ pub async fn keep<F: Future<Output = Response>>(
     let reading = visit.came;
     let knows = world.verdict.kept();
     let record = Record {
-        id: RequestId::of(&request).uuid(),
+        id: id.uuid(),
         time: reading.now,
         method: method(request.method()),
-        path: kept(&visit.path),
-        query: kept(&visit.query),
+        path: beginning(&visit.path).map_or_else(|| visit.path.clone(), Cow::Owned),
+        query: beginning(&visit.query).map_or_else(|| Arc::clone(&visit.query), Arc::from),
         key: visit.key.as_ref().map(|(_, key)| Arc::clone(key)),
         status: 0,
         duration: Duration::ZERO,
@@ -140,16 +141,15 @@ pub async fn keep<F: Future<Output = Response>>(
         world,
         arrived,
         elapsed: reading.elapsed,
-        answered_by: visit.answerer(),
+        told: Arc::clone(&visit.told),
         record: Some(record),
         knows,
         served: None,
         arrival: None,
         retry_after: None,
     };
-    request.extensions_mut().insert(visit);
 
-    let mut response = go_on(request).await;
+    let mut response = go_on(request, visit).await;
     opened.close(&mut response);
     response
 }
@@ -163,18 +163,15 @@ fn method(method: &Method) -> Cow<'static, str> {
     }
 }
 
-/// A path or query as the journal keeps it: whole unless it is of no sensible length.
-fn kept(text: &Arc<str>) -> Arc<str> {
+/// What the journal keeps of a path or query of no sensible length; `None` when it keeps all.
+fn beginning(text: &str) -> Option<String> {
     /// With all records of this length a journal takes 40 MB.
     const LONGEST: usize = 4096;
 
     if text.len() <= LONGEST {
-        return Arc::clone(text);
+        return None;
     }
-    match text.char_indices().nth(LONGEST) {
-        None => Arc::clone(text),
-        Some((end, _)) => format!("{}…", &text[..end]).into(),
-    }
+    text.char_indices().nth(LONGEST).map(|(end, _)| format!("{}…", &text[..end]))
 }
 
 /// A request that was not answered with what it asked for is told at the terminal, in the words of its answer; any

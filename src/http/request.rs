@@ -8,12 +8,14 @@ use super::request_id::RequestId;
 use super::{effect, problem};
 
 /// Wraps every request, those that no route knows included.
-pub async fn frame<F: Future<Output = Response>>(mut request: Request, go_on: impl FnOnce(Request) -> F) -> Response {
+pub async fn frame<F: Future<Output = Response>>(
+    request: Request,
+    go_on: impl FnOnce(RequestId, Request) -> F,
+) -> Response {
     let id = RequestId::new();
-    request.extensions_mut().insert(id);
     let head = request.method() == Method::HEAD;
 
-    let response = problem::caught(go_on(request)).await;
+    let response = problem::caught(go_on(id, request)).await;
     let mut response = effect::apply(problem::with_body(response, id, head), head).await;
     id.add_header(response.headers_mut());
     response

@@ -1,10 +1,7 @@
 //! The identifier of a request: in the header `X-Request-Id`, in an error's `requestId`, and in the log.
 
-use std::convert::Infallible;
 use std::fmt;
 
-use axum::extract::{FromRequestParts, Request};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
@@ -17,11 +14,6 @@ pub struct RequestId(Uuid);
 impl RequestId {
     pub fn new() -> Self {
         Self(Uuid::new_v4())
-    }
-
-    /// The identifier that the frame gave a request.
-    pub fn of(request: &Request) -> Self {
-        request.extensions().get().copied().unwrap_or_else(Self::new)
     }
 
     pub fn uuid(self) -> Uuid {
@@ -40,14 +32,5 @@ impl RequestId {
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-/// Every request has one, from the frame around all routes.
-impl<S: Sync> FromRequestParts<S> for RequestId {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get().copied().unwrap_or_else(Self::new))
     }
 }

@@ -1,16 +1,19 @@
 //! A client's visit: its token tells which key and which world.
 
-use std::sync::{Arc, OnceLock};
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::extract::Request;
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderName};
 use percent_encoding::percent_decode_str;
 
+use super::AUDIT_LOGS;
 use super::problem::Unauthorized;
 use crate::contract::query::without_secrets;
 use crate::keys::Key;
 use crate::mock::Mock;
+use crate::world::verdict::Served;
 use crate::world::{AnsweredBy, Reading, SessionName, World};
 
 /// Who comes, and to which world.
@@ -23,14 +26,22 @@ pub struct Visit {
     /// Why the token is not accepted, if it is not.
     pub refused: Option<Unauthorized>,
     /// The path without any secret.
-    pub path: Arc<str>,
+    pub path: Cow<'static, str>,
     /// The raw query string without any secret: all that the operation looks at.
     pub query: Arc<str>,
     /// When it came, by the clock of the world.
     pub came: Reading,
     /// Whether the page of this server asks: it is answered as anyone, and nothing is said of a client for it.
     pub from_page: bool,
-    answered_by: Arc<OnceLock<AnsweredBy>>,
+    /// What is told to the journal.
+    pub told: Arc<Told>,
+}
+
+/// What those say who answer a request: the journal hears it even if the client goes before the answer.
+#[derive(Debug, Default)]
+pub struct Told {
+    answered_by: OnceLock<AnsweredBy>,
+    served: Mutex<Option<Served>>,
 }
 
 impl Visit {
@@ -46,10 +57,10 @@ impl Visit {
             world,
             key: None,
             refused: None,
-            path: path.into(),
+            path,
             query: query.into(),
             from_page: is_from_page(request.headers()),
-            answered_by: Arc::default(),
+            told: Arc::default(),
         };
         match token {
             Ok(token) => visit.with_token(mock, token),
@@ -81,36 +92,53 @@ impl Visit {
     fn refused(self, why: Unauthorized) -> Self {
         Self { refused: Some(why), ..self }
     }
+}
 
-    /// Says what answers in place of the operation, or changes its answer; known even if the client goes before that.
+impl Told {
+    /// What answers in place of the operation, or changes its answer.
     pub fn answered_by(&self, by: AnsweredBy) {
         // Said once a request.
         let _ = self.answered_by.set(by);
     }
 
-    /// What was said by [`Visit::answered_by`], now or later.
-    pub fn answerer(&self) -> Arc<OnceLock<AnsweredBy>> {
-        Arc::clone(&self.answered_by)
+    /// What was said to answer.
+    pub fn answerer(&self) -> Option<AnsweredBy> {
+        self.answered_by.get().cloned()
+    }
+
+    /// The operation answers with this page.
+    pub fn served(&self, page: Served) {
+        *self.served.lock().unwrap_or_else(PoisonError::into_inner) = Some(page);
+    }
+
+    /// The page that the operation answered with.
+    pub fn page(&self) -> Option<Served> {
+        self.served.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
+const PAGE_MARK: HeaderName = HeaderName::from_static("x-cortex-mock-page");
+
 /// The page marks its requests, `X-Cortex-Mock-Page: true`.
 fn is_from_page(headers: &HeaderMap) -> bool {
-    headers.get("x-cortex-mock-page").is_some_and(|value| value == "true")
+    headers.get(PAGE_MARK).is_some_and(|value| value == "true")
 }
 
-fn hidden_in_path(path: &str, is_secret: impl Fn(&str) -> bool) -> String {
+fn hidden_in_path(path: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'static, str> {
     /// What our own paths consist of is nobody's token.
     const OF_ROUTES: [&str; 5] = ["", "api", "v1", "audit-logs", "catalog"];
 
-    if path == "/api/v1/audit-logs" || path.split('/').all(|part| OF_ROUTES.contains(&part)) {
-        return path.to_owned();
+    if path == AUDIT_LOGS {
+        return Cow::Borrowed(AUDIT_LOGS);
+    }
+    if path.split('/').all(|part| OF_ROUTES.contains(&part)) {
+        return Cow::Owned(path.to_owned());
     }
     let shown = path.split('/').map(|part| {
         let plain = percent_decode_str(part).decode_utf8_lossy();
         if !part.is_empty() && is_secret(&plain) { "(hidden)" } else { part }
     });
-    shown.collect::<Vec<_>>().join("/")
+    Cow::Owned(shown.collect::<Vec<_>>().join("/"))
 }
 
 /// The token of `Authorization: Bearer <token>`, the scheme in any case (REQ-LENIENT, RFC 6750 section 2.1).

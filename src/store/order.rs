@@ -49,6 +49,15 @@ impl<'a> Hits<'a> {
         self.passing.is_none().then(|| start..self.end.min(start.saturating_add(most)))
     }
 
+    /// The places of so many hits from the `first`th on.
+    pub fn some(&self, first: usize, most: usize) -> Vec<u32> {
+        let most = most.min(self.len.saturating_sub(first));
+        match &self.passing {
+            None => self.from(first).take(most).map(narrow).collect(),
+            Some(places) => places.some(self.before.saturating_add(first), most),
+        }
+    }
+
     /// The places of the hits from the `first`th on.
     pub fn from(&self, first: usize) -> Box<dyn Iterator<Item = usize> + '_> {
         match &self.passing {

@@ -46,6 +46,19 @@ impl Places<'_> {
         }
     }
 
+    /// So many from the `first`th on, if there are so many.
+    pub fn some(&self, first: usize, most: usize) -> Vec<u32> {
+        match self {
+            Self::Few(list) => list.iter().skip(first).take(most).copied().collect(),
+            Self::Many(bitmap) => {
+                let mut some = Vec::with_capacity(most);
+                let first = u32::try_from(first).ok().and_then(|first| bitmap.select(first));
+                some.extend(first.into_iter().flat_map(|place| bitmap.range(place..)).take(most));
+                some
+            }
+        }
+    }
+
     /// From the `first`th on.
     pub fn from(&self, first: usize) -> Box<dyn Iterator<Item = u32> + '_> {
         match self {

@@ -1,8 +1,12 @@
-//! The JSON of entries that were read before, ready to be copied: a page of neighbours is then a copy or two.
+//! The JSON of entries that were read before, ready to be sent: a page of neighbours is then a piece or two of it.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+
+use super::pieces::Pieces;
 
 /// Stretches of entries, each with a comma behind every entry. Made when somebody first reads one, kept for good.
 #[derive(Debug)]
@@ -14,7 +18,7 @@ pub struct Ready {
 
 #[derive(Debug)]
 struct Stretch {
-    json: Box<[u8]>,
+    json: Bytes,
     /// Where each entry starts, and where the last ends.
     starts: Box<[u32]>,
 }
@@ -37,7 +41,7 @@ impl Ready {
         places: Range<usize>,
         entries: usize,
         mut write: impl FnMut(usize, &mut Vec<u8>),
-        to: &mut Vec<u8>,
+        to: &mut Pieces,
     ) {
         let mut place = places.start;
         while place < places.end {
@@ -46,11 +50,11 @@ impl Ready {
             let end = places.end.min(first + LENGTH);
             if let Some(stretch) = self.stretch(number, first..entries.min(first + LENGTH), &mut write) {
                 let [start, end] = [place, end].map(|place| stretch.starts[place - first] as usize);
-                to.extend_from_slice(&stretch.json[start..end]);
+                to.share(&stretch.json, start..end);
             } else {
                 for place in place..end {
-                    write(place, to);
-                    to.push(b',');
+                    write(place, to.text());
+                    to.text().push(b',');
                 }
             }
             place = end;
@@ -79,6 +83,9 @@ impl Ready {
         let take = |left: usize| Some(left.saturating_sub(json.len()));
         // Another reader may have made it meanwhile; then a little too much is counted.
         let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
-        Some(self.stretches[number].get_or_init(|| Stretch { json: json.into(), starts: starts.into() }))
+        Some(
+            self.stretches[number]
+                .get_or_init(|| Stretch { json: json.into_boxed_slice().into(), starts: starts.into() }),
+        )
     }
 }

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use super::dictionary::{Dictionary, Fragments};
 use super::index::Index;
 use super::key::Key;
+use super::pieces::Pieces;
 use super::ready::Ready;
 use super::recent::Passing;
 use super::times::Printer;
@@ -154,7 +155,7 @@ impl Run {
     }
 
     /// Appends neighbours as an answer has them, with a comma behind each.
-    pub fn write_all(&self, places: Range<usize>, printer: &mut Printer, to: &mut Vec<u8>) {
+    pub fn write_all(&self, places: Range<usize>, printer: &mut Printer, to: &mut Pieces) {
         self.ready.write(places, self.len(), |place, to| self.write(place, printer, to), to);
     }
 
@@ -162,12 +163,14 @@ impl Run {
     ///
     /// They lie far apart in memory, so all are looked up before the first is copied: the processor then waits for many
     /// at a time.
-    pub fn write_each(&self, places: impl Iterator<Item = usize>, printer: &mut Printer, to: &mut Vec<u8>) {
-        let found: Vec<_> = places.map(|place| (self.rows[place], self.time(place))).collect();
+    pub fn write_each(&self, places: &[u32], printer: &mut Printer, to: &mut Vec<u8>) {
+        let found: Vec<_> =
+            places.iter().map(|place| (self.rows[*place as usize], self.time(*place as usize))).collect();
         let pieces: Vec<_> = found
             .iter()
             .map(|(row, time)| (self.beginnings.get(row.deed), self.middles.get(row.object), *time))
             .collect();
+        to.reserve(pieces.iter().map(|(beginning, middle, _)| beginning.len() + middle.len() + TIME).sum());
         for (beginning, middle, time) in pieces {
             put(beginning, middle, time, printer, to);
             to.push(b',');
@@ -180,6 +183,9 @@ impl Run {
         put(self.beginnings.get(deed), self.middles.get(object), self.time(place), printer, to);
     }
 }
+
+/// An instant that is as fine as any, and what follows it.
+const TIME: usize = "2025-05-20T06:51:43.235123456Z\"},".len();
 
 fn put(beginning: &[u8], middle: &[u8], time: (i64, u32), printer: &mut Printer, to: &mut Vec<u8>) {
     to.extend_from_slice(beginning);

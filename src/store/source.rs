@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::key::Key;
+use super::pieces::Pieces;
 use super::places::Places;
 use super::recent::Passing;
 use super::run::Run;
@@ -69,22 +70,25 @@ impl<'a> Source<'a> {
     }
 
     /// Appends entries as an answer has them, with a comma behind each.
-    pub fn write_each(&self, places: impl Iterator<Item = usize>, printer: &mut Printer, to: &mut Vec<u8>) {
+    pub fn write_each(&self, places: &[u32], printer: &mut Printer, to: &mut Vec<u8>) {
         if let Self::Run(run) = self {
             return run.write_each(places, printer, to);
         }
         for place in places {
-            self.write(place, printer, to);
+            self.write(*place as usize, printer, to);
             to.push(b',');
         }
     }
 
     /// Appends neighbours as an answer has them, with a comma behind each.
-    pub fn write_all(&self, places: Range<usize>, printer: &mut Printer, to: &mut Vec<u8>) {
+    pub fn write_all(&self, places: Range<usize>, printer: &mut Printer, to: &mut Pieces) {
         if let Self::Run(run) = self {
             return run.write_all(places, printer, to);
         }
-        self.write_each(places, printer, to);
+        for place in places {
+            self.write(place, printer, to.text());
+            to.text().push(b',');
+        }
     }
 
     /// The places of the entries that pass; `None` when all do.

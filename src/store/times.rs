@@ -61,9 +61,21 @@ fn finer(nanos: u32, to: &mut Vec<u8>) {
     }
 }
 
+/// Two digits of a number below 100.
 fn two(number: u32) -> [u8; 2] {
-    [digit(number / 10), digit(number % 10)]
+    PAIRS[number as usize]
 }
+
+/// `00` to `99`.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [*b"00"; 100];
+    let mut number: u8 = 0;
+    while number < 100 {
+        pairs[number as usize] = [b'0' + number / 10, b'0' + number % 10];
+        number += 1;
+    }
+    pairs
+};
 
 fn digit(number: u32) -> u8 {
     b'0' + u8::try_from(number).unwrap_or_default()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::base::Base;
 use super::key::Key;
 use super::order::{self, Hits};
+use super::pieces::Pieces;
 use super::run::{Builder, Run};
 use super::source::{Loose, Source};
 use super::summary::Summary;
@@ -105,27 +106,31 @@ impl View {
         let size = query.page_size as usize;
         let entries = total.saturating_sub(skip).min(size);
         let total_pages = total.div_ceil(size);
-        let mut body = Vec::with_capacity(LONG_ENTRY * entries + AROUND);
-        body.extend_from_slice(b"{\"logs\":[");
+        let mut body = Pieces::default();
+        body.text().extend_from_slice(b"{\"logs\":[");
         let mut printer = Printer::new();
         match hits.as_slice() {
             [only] => match only.stretch(skip, size) {
                 Some(places) => only.source.write_all(places, &mut printer, &mut body),
-                None => only.source.write_each(only.from(skip).take(size), &mut printer, &mut body),
+                None => only.source.write_each(&only.some(skip, size), &mut printer, body.text()),
             },
             _ => order::each(&hits, skip, size, |source, place| {
-                source.write(place, &mut printer, &mut body);
-                body.push(b',');
+                source.write(place, &mut printer, body.text());
+                body.text().push(b',');
             }),
         }
         if entries > 0 {
             body.pop();
         }
-        let page = query.page;
-        body.extend_from_slice(
-            format!("],\"page\":{page},\"total\":{total},\"totalPages\":{total_pages}}}").as_bytes(),
-        );
-        Answer { body, entries, total_pages, arrivals: self.added }
+        let text = body.text();
+        for (before, number) in
+            [("],\"page\":", query.page as usize), (",\"total\":", total), (",\"totalPages\":", total_pages)]
+        {
+            text.extend_from_slice(before.as_bytes());
+            push_number(number, text);
+        }
+        text.push(b'}');
+        Answer { body: body.finish(), entries, total_pages, arrivals: self.added }
     }
 
     pub fn history(&self, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Vec<Held> {
@@ -163,7 +168,16 @@ impl View {
     }
 }
 
-/// Room for an entry of a page, so that its body seldom grows while it is written.
-const LONG_ENTRY: usize = 224;
-/// Room for what is around them.
-const AROUND: usize = 128;
+/// In decimal digits, without the machinery of `format!`.
+fn push_number(mut number: usize, to: &mut Vec<u8>) {
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] += u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+        if number == 0 {
+            return to.extend_from_slice(&digits[first..]);
+        }
+    }
+}

@@ -20,7 +20,7 @@ pub struct Record {
     /// The method.
     pub method: Cow<'static, str>,
     /// The path.
-    pub path: Arc<str>,
+    pub path: Cow<'static, str>,
     /// The raw query string without any secret; its beginning when it is longer than any sensible one.
     pub query: Arc<str>,
     /// The key, when the token was one.
@@ -168,7 +168,7 @@ impl Filter {
         let answered_by = record.answered_by.as_ref().map(|by| by.as_str().to_owned());
         let key = record.key.as_ref().map(|key| &key.name);
         self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&record.method))
-            && self.path.as_ref().is_none_or(|path| **path == *record.path)
+            && self.path.as_ref().is_none_or(|path| *path == record.path)
             && is(self.key.as_ref(), key)
             && is(self.status.as_ref(), Some(&record.status))
             && self.status_class.is_none_or(|class| record.status / 100 == class)

@@ -30,6 +30,7 @@ mod pseudonym;
 mod readme;
 mod record;
 mod rules;
+mod same_bytes;
 mod security;
 mod sessions;
 mod settings;

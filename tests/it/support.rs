@@ -3,10 +3,10 @@
 pub mod process;
 pub mod tool;
 
+use std::convert::Infallible;
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
@@ -16,7 +16,7 @@ use cortex_audit_mock::fixture::EntrySource;
 use cortex_audit_mock::world::Filter;
 use cortex_audit_mock::{Config, Mock, http};
 use serde_json::Value;
-use tower::ServiceExt;
+use tower::{Service, ServiceExt};
 use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 
@@ -31,7 +31,7 @@ pub fn time(text: &str) -> Timestamp {
 /// A mock and its router, at a frozen clock.
 pub struct TestMock {
     pub mock: Mock,
-    router: Router,
+    router: http::Door,
 }
 
 impl Default for TestMock {
@@ -109,7 +109,10 @@ impl TestMock {
 }
 
 /// What a router answers; the answer keeps the conventions of every answer, or the test fails here.
-pub async fn ask(router: Router, request: Request<Body>) -> Answer {
+pub async fn ask(
+    router: impl Service<Request<Body>, Response = Response, Error = Infallible>,
+    request: Request<Body>,
+) -> Answer {
     let head = request.method() == Method::HEAD;
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();

@@ -153,8 +153,10 @@ impl<'a> Reader<'a> {
     ) -> Option<T> {
         let mut single: Option<(T, Cow<'a, str>)> = None;
         let mut texts = std::mem::take(&mut self.values[parameter as usize]);
-        let mut seen = BTreeSet::new();
-        texts.retain(|text| seen.insert(text.clone()));
+        if texts.len() > 1 {
+            let mut seen = BTreeSet::new();
+            texts.retain(|text| seen.insert(text.clone()));
+        }
         for text in texts {
             match (read(&text), &single) {
                 (Err(finding), _) => self.findings.push(*finding),
@@ -227,25 +229,21 @@ impl<'a> Reader<'a> {
 
     /// The values of a list, in every form that a list comes in (LIST-FORMS); empty ones ask for nothing (FILTER-EMPTY).
     fn list(&mut self, parameter: Parameter) -> Vec<String> {
+        let texts = std::mem::take(&mut self.values[parameter as usize]);
         let mut seen = BTreeSet::new();
-        std::mem::take(&mut self.values[parameter as usize])
-            .iter()
-            .flat_map(|text| text.split(','))
-            .filter(|value| !value.is_empty())
-            .map(String::from)
-            .filter(|value| seen.insert(value.clone()))
-            .collect()
+        let values = texts.iter().flat_map(|text| text.split(',')).filter(|value| !value.is_empty());
+        values.filter(|value| seen.insert(*value)).map(String::from).collect()
     }
 
     /// A list of a closed enum (ENUM-CLOSED).
     fn closed<T: FromStr + Display + Copy>(&mut self, parameter: Parameter, words: &[T]) -> Vec<T> {
-        let words: Vec<String> = words.iter().map(T::to_string).collect();
         let mut read = Vec::new();
         for text in self.list(parameter) {
             if let Ok(value) = text.parse() {
                 read.push(value);
                 continue;
             }
+            let words: Vec<String> = words.iter().map(T::to_string).collect();
             self.findings.push(Finding {
                 accepted: Some(words.join(", ")),
                 nearest: likely_word(&text, words.iter().map(String::as_str)),
@@ -365,13 +363,13 @@ fn problem(rule: &'static str, parameter: Parameter, value: &str, what: impl Dis
 
 /// Form decoding: `+` is a space, `%XX` a byte; `None` when a percent sign stands alone or the bytes are not UTF-8.
 pub(super) fn decoded(text: &str) -> Option<Cow<'_, str>> {
+    if !text.bytes().any(|byte| byte == b'+' || byte == b'%') {
+        return Some(Cow::Borrowed(text));
+    }
     let well_encoded =
         text.split('%').skip(1).all(|rest| rest.len() >= 2 && rest.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit));
     if !well_encoded {
         return None;
-    }
-    if !text.contains(['+', '%']) {
-        return Some(Cow::Borrowed(text));
     }
     let spaced = text.replace('+', " ");
     let text = percent_decode_str(&spaced).decode_utf8().ok()?;

@@ -54,7 +54,7 @@ fn show(record: &Record, world: &World) -> Value {
         "id": record.id.to_string(),
         "time": record.time,
         "method": record.method,
-        "path": *record.path,
+        "path": record.path,
         "query": *record.query,
         "parsedQuery": parsed,
         "key": record.key.as_ref().map(|key| json!({"name": key.name, "lastFour": key.last_four})),

@@ -64,7 +64,7 @@ pub struct Other {
 
 struct Inner {
     mock: Mock,
-    router: Router,
+    router: http::Door,
     difference: Difference,
 }
 
