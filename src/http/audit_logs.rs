@@ -1,5 +1,7 @@
 //! `GET /api/v1/audit-logs`: the mission.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
@@ -9,7 +11,7 @@ use super::caller::Caller;
 use super::problem::Problem;
 use super::record::Noticed;
 use super::request_id::RequestId;
-use crate::contract::{Finding, query};
+use crate::contract::{Finding, Parsed, Rejected, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::Answer;
 use crate::world::verdict::Served;
@@ -20,7 +22,7 @@ pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
     caller.must_have(VIEW_AUDIT_LOGS)?;
     let world = &caller.world;
     world.catch_up();
-    let (answer, mut noticed) = match query::parse(&caller.query, &world.store.vocabulary(), world.settings().strict) {
+    let (answer, mut noticed) = match parsed(&caller) {
         Ok(parsed) => {
             log(id, &caller, &parsed.notes);
             world.before_page(&parsed.query);
@@ -40,6 +42,23 @@ pub async fn get(id: RequestId, caller: Caller) -> Result<Response, Problem> {
     }
     noticed.truncate(MOST_NOTICED);
     Ok((Extension(Noticed(noticed)), answer).into_response())
+}
+
+/// What a query means, with what was noticed in words that hold no token.
+fn parsed(caller: &Caller) -> Result<Parsed, Rejected> {
+    let (vocabulary, strict) = (caller.world.store.vocabulary(), caller.world.settings().strict);
+    let meant = query::parse(&caller.query, &vocabulary, strict);
+    if Arc::ptr_eq(&caller.query, &caller.shown) {
+        return meant;
+    }
+    let told = query::parse(&caller.shown, &vocabulary, strict);
+    match meant {
+        Ok(meant) => {
+            let (Ok(Parsed { notes, .. }) | Err(Rejected { notes, .. })) = told;
+            Ok(Parsed { notes, ..meant })
+        }
+        Err(meant) => Err(told.err().unwrap_or(meant)),
+    }
 }
 
 /// Tells the developer at the terminal why a client gets less, or more, than it seems to ask for.

@@ -15,8 +15,10 @@ use crate::world::World;
 pub struct Caller {
     pub key: Arc<Key>,
     pub world: Arc<World>,
-    /// The raw query string without any secret.
+    /// The raw query string as it is meant.
     pub query: Arc<str>,
+    /// The same as it may be told.
+    pub shown: Arc<str>,
 }
 
 impl Caller {

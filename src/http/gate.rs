@@ -60,7 +60,7 @@ pub async fn pass(mut request: Request, next: Next) -> Response {
     if of_scenario.is_some() {
         visit.answered_by(AnsweredBy::Scenario);
     }
-    request.extensions_mut().insert(Caller { key, world: visit.world, query: visit.query });
+    request.extensions_mut().insert(Caller { key, world: visit.world, query: visit.query, shown: visit.shown });
     // Sleeping holds nothing but this request.
     if !plan.delay.is_zero() {
         Box::pin(tokio::time::sleep(plan.delay)).await;

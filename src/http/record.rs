@@ -127,7 +127,7 @@ pub async fn keep<F: Future<Output = Response>>(
         time: reading.now,
         method: method(request.method()),
         path: kept(&visit.path),
-        query: kept(&visit.query),
+        query: kept(&visit.shown),
         key: visit.key.as_ref().map(|(_, key)| Arc::clone(key)),
         status: 0,
         duration: Duration::ZERO,

@@ -1,5 +1,6 @@
 //! A client's visit: its token tells which key and which world.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::Request;
@@ -8,7 +9,7 @@ use axum::http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
 
 use super::problem::Unauthorized;
-use crate::contract::query::without_secrets;
+use crate::contract::query::{holds, without_secrets, without_tokens};
 use crate::keys::Key;
 use crate::mock::Mock;
 use crate::world::{AnsweredBy, Reading, SessionName, World};
@@ -24,8 +25,10 @@ pub struct Visit {
     pub refused: Option<Unauthorized>,
     /// The path without any secret.
     pub path: Arc<str>,
-    /// The raw query string without any secret: all that the operation looks at.
+    /// The raw query string without any secret but a value that names something: all that the operation looks at.
     pub query: Arc<str>,
+    /// The same without that too: all that is shown and kept.
+    pub shown: Arc<str>,
     /// When it came, by the clock of the world.
     pub came: Reading,
     answered_by: Arc<OnceLock<AnsweredBy>>,
@@ -35,9 +38,13 @@ impl Visit {
     /// A token is `KEY` or `KEY~SESSION`; a whole token that is itself a key wins.
     pub fn of(mock: &Mock, request: &Request) -> Self {
         let token = bearer_token(request.headers());
-        let is_secret = |text: &str| token == Ok(text) || mock.knows_token(text);
+        let is_secret = |text: &str| token == Ok(text) || mock.is_token(text);
         let path = hidden_in_path(request.uri().path(), is_secret);
-        let query = without_secrets(request.uri().query().unwrap_or_default(), is_secret);
+        let query: Arc<str> = without_secrets(request.uri().query().unwrap_or_default(), is_secret).into();
+        let shown = match without_tokens(&query, is_secret) {
+            Cow::Borrowed(_) => Arc::clone(&query),
+            Cow::Owned(shown) => shown.into(),
+        };
         let world = mock.world();
         let visit = Self {
             came: world.clock.read(),
@@ -45,7 +52,8 @@ impl Visit {
             key: None,
             refused: None,
             path: path.into(),
-            query: query.into(),
+            query,
+            shown,
             answered_by: Arc::default(),
         };
         match token {
@@ -91,7 +99,8 @@ impl Visit {
     }
 }
 
-fn hidden_in_path(path: &str, is_secret: impl Fn(&str) -> bool) -> String {
+/// A path without the parts that hold a secret.
+pub fn hidden_in_path(path: &str, is_secret: impl Fn(&str) -> bool) -> String {
     /// What our own paths consist of is nobody's token.
     const OF_ROUTES: [&str; 5] = ["", "api", "v1", "audit-logs", "catalog"];
 
@@ -100,7 +109,7 @@ fn hidden_in_path(path: &str, is_secret: impl Fn(&str) -> bool) -> String {
     }
     let shown = path.split('/').map(|part| {
         let plain = percent_decode_str(part).decode_utf8_lossy();
-        if !part.is_empty() && is_secret(&plain) { "(hidden)" } else { part }
+        if holds(&plain, &is_secret) { "(hidden)" } else { part }
     });
     shown.collect::<Vec<_>>().join("/")
 }

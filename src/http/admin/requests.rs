@@ -81,18 +81,18 @@ impl FromRequestParts<Mock> for Wanted {
         Ok(Self {
             world: session.world,
             filter: Filter {
-                status: take(&mut values, "status", |text| {
+                status: take(mock, &mut values, "status", |text| {
                     text.parse().map_err(|_| format!("\"{text}\" is not a status, such as 429"))
                 })?,
-                answered_by: take(&mut values, "answeredBy", answered_by)?,
-                since: take(&mut values, "since", moment)?,
-                until: take(&mut values, "until", moment)?,
+                answered_by: take(mock, &mut values, "answeredBy", answered_by)?,
+                since: take(mock, &mut values, "since", moment)?,
+                until: take(mock, &mut values, "until", moment)?,
                 method: values.remove("method"),
                 path: values.remove("path"),
-                key: take(&mut values, "key", |text| name_of(mock, text))?,
-                rule: take(&mut values, "rule", rule)?,
+                key: take(mock, &mut values, "key", |text| name_of(mock, text))?,
+                rule: take(mock, &mut values, "rule", rule)?,
             },
-            limit: take(&mut values, "limit", number)?.unwrap_or(usize::MAX),
+            limit: take(mock, &mut values, "limit", number)?.unwrap_or(usize::MAX),
         })
     }
 }
@@ -108,10 +108,15 @@ fn rule(text: &str) -> Result<String, String> {
 
 /// The value of a parameter, if it was given.
 fn take<T>(
+    mock: &Mock,
     values: &mut BTreeMap<String, String>,
     name: &str,
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, Problem> {
     let Some(text) = values.remove(name) else { return Ok(None) };
-    read(&text).map(Some).map_err(|reason| Problem::BadControl { details: format!("{name}: {reason}.") })
+    read(&text).map(Some).map_err(|reason| {
+        // Only a key is named by its token, and then it is not told back.
+        let reason = if mock.knows_token(&text) && name != "key" { "is a token".to_owned() } else { reason };
+        Problem::BadControl { details: format!("{name}: {reason}.") }
+    })
 }
