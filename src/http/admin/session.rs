@@ -34,37 +34,58 @@ impl Session {
         mock: &Mock,
         known: &[&str],
     ) -> Result<(Self, BTreeMap<String, String>), Problem> {
-        let wrong = |details: String| Problem::BadControl { details };
-        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
-            .map_err(|error| wrong(format!("The query string cannot be read: {error}.")))?;
-        let known: Vec<&str> = std::iter::once("session").chain(known.iter().copied()).collect();
-        let mut values = BTreeMap::new();
-        for (name, value) in pairs {
-            if !known.contains(&name.as_str()) {
-                let meant = nearest(&name, known.iter().copied());
-                let meant = meant.map(|word| format!(" Did you mean \"{word}\"?")).unwrap_or_default();
-                let accepted = known.join(", ");
-                let name = if mock.knows_token(&name) { "(hidden)" } else { &name };
-                return Err(wrong(format!("\"{name}\" is not a parameter of this call; accepted: {accepted}.{meant}")));
-            }
-            if values.insert(name.clone(), value).is_some() {
-                return Err(wrong(format!("\"{name}\" is given twice.")));
-            }
-        }
-        let name = match values.remove("session") {
-            None => None,
-            // Most likely a whole token, which is no word for a message.
-            Some(text) if text.contains('~') || mock.knows_token(&text) => {
-                return Err(wrong(
-                    "session: takes what stands behind the ~ of a token KEY~SESSION, and no ~, such as test-17."
-                        .to_owned(),
-                ));
-            }
-            Some(text) => Some(text.parse().map_err(|error| wrong(format!("session=\"{text}\": {error}.")))?),
-        };
+        let (name, values) = parameters(parts, mock, known)?;
         let world = mock.sessions().world(name.as_ref());
         Ok((Self { name, world }, values))
     }
+}
+
+/// For a call about all sessions: its parameters are right, and none of them opens a session.
+#[derive(Debug)]
+pub struct AllSessions;
+
+impl FromRequestParts<Mock> for AllSessions {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
+        parameters(parts, mock, &[]).map(|_| Self)
+    }
+}
+
+/// The session that is named, and the values of the other parameters.
+fn parameters(
+    parts: &Parts,
+    mock: &Mock,
+    known: &[&str],
+) -> Result<(Option<SessionName>, BTreeMap<String, String>), Problem> {
+    let wrong = |details: String| Problem::BadControl { details };
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+        .map_err(|error| wrong(format!("The query string cannot be read: {error}.")))?;
+    let known: Vec<&str> = std::iter::once("session").chain(known.iter().copied()).collect();
+    let mut values = BTreeMap::new();
+    for (name, value) in pairs {
+        if !known.contains(&name.as_str()) {
+            let meant = nearest(&name, known.iter().copied());
+            let meant = meant.map(|word| format!(" Did you mean \"{word}\"?")).unwrap_or_default();
+            let accepted = known.join(", ");
+            let name = if mock.knows_token(&name) { "(hidden)" } else { &name };
+            return Err(wrong(format!("\"{name}\" is not a parameter of this call; accepted: {accepted}.{meant}")));
+        }
+        if values.insert(name.clone(), value).is_some() {
+            return Err(wrong(format!("\"{name}\" is given twice.")));
+        }
+    }
+    let name = match values.remove("session") {
+        None => None,
+        // Most likely a whole token, which is no word for a message.
+        Some(text) if text.contains('~') || mock.knows_token(&text) => {
+            return Err(wrong(
+                "session: takes what stands behind the ~ of a token KEY~SESSION, and no ~, such as test-17.".to_owned(),
+            ));
+        }
+        Some(text) => Some(text.parse().map_err(|error| wrong(format!("session=\"{text}\": {error}.")))?),
+    };
+    Ok((name, values))
 }
 
 /// A body of at most 32 MiB, as text.
