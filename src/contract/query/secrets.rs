@@ -36,7 +36,7 @@ pub fn without_tokens(raw: &str, is_token: impl Fn(&str) -> bool) -> Cow<'_, str
 
 /// Whether a text is a token, or has one among its words; also when it is still encoded once more.
 pub(crate) fn holds(text: &str, is_token: &impl Fn(&str) -> bool) -> bool {
-    let found = |text: &str| words(text).any(|word| is_token(word));
+    let found = |text: &str| words(text).any(is_token);
     found(text) || (text.contains('%') && found(&plain(text)))
 }
 
