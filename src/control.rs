@@ -123,14 +123,14 @@ fn parsed<'a, T>(
     example: &str,
     read: impl FnOnce(&str) -> Result<T, String>,
 ) -> Option<T> {
-    match members.get(field) {
-        Some(value) if !value.get().starts_with(['"', 'n']) => {
-            let reason = format!("expected a string such as \"{example}\", found {}", kind(value));
-            findings.wrong(value.get(), "", Some(field), reason);
-            None
-        }
-        _ => findings.parsed(members, "", field, read),
+    let value = members.get(field)?;
+    if !value.get().starts_with(['"', 'n']) {
+        let reason = format!("expected a string such as \"{example}\", found {}", kind(value));
+        findings.wrong(value.get(), "", Some(field), reason);
+        return None;
     }
+    let text = findings.any_text(value, "", field)?;
+    read(&text).map_err(|reason| findings.wrong(value.get(), "", Some(field), reason)).ok()
 }
 
 /// Reads a body that is one object of known fields.

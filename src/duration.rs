@@ -68,7 +68,8 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 const WEEK: u64 = 7 * DAY;
 
-/// What follows the `P`: `1W`, `2DT3H`, `T1M30S`, `T0.5S`; each unit at most once, in this order.
+/// What follows the `P`: `1W`, `2DT3H`, `T1M30S`, `T0.5S`; each unit at most once, in this order, and a fraction only of
+/// the last.
 fn iso_millis(text: &str) -> Option<u64> {
     let (days, time) = match text.split_once('T') {
         Some((_, "")) => return None,
@@ -76,33 +77,37 @@ fn iso_millis(text: &str) -> Option<u64> {
         None if text.is_empty() => return None,
         None => (text, ""),
     };
-    iso_terms(days, &[("W", WEEK), ("D", DAY)])?
-        .checked_add(iso_terms(time, &[("H", HOUR), ("M", MINUTE), ("S", SECOND)])?)
+    iso_terms(days, &[("W", WEEK), ("D", DAY)], time.is_empty())?.checked_add(iso_terms(
+        time,
+        &[("H", HOUR), ("M", MINUTE), ("S", SECOND)],
+        true,
+    )?)
 }
 
-fn iso_terms(mut text: &str, units: &[(&str, u64)]) -> Option<u64> {
+fn iso_terms(mut text: &str, units: &[(&str, u64)], last: bool) -> Option<u64> {
     let mut sum = 0_u64;
     for (unit, millis) in units {
-        let (number, rest) = split(text, |byte| byte.is_ascii_digit() || byte == b'.');
+        let (number, rest) = split(text, |byte| byte.is_ascii_digit() || b".,".contains(&byte));
         if let Some(after) = rest.strip_prefix(unit) {
-            sum = sum.checked_add(scaled(number, *millis)?)?;
+            sum = sum.checked_add(scaled(number, *millis, last && after.is_empty())?)?;
             text = after;
         }
     }
     text.is_empty().then_some(sum)
 }
 
-/// `1.5` times a unit; at most three digits of fraction, and only on seconds.
-fn scaled(number: &str, millis: u64) -> Option<u64> {
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, "000"));
+/// `1.5` times a unit, where that is a whole number of milliseconds; the comma is as good as the point.
+fn scaled(number: &str, millis: u64, may_break: bool) -> Option<u64> {
+    let (whole, fraction) = match number.split_once(['.', ',']) {
+        Some((whole, fraction)) if may_break => (whole, Some(fraction)),
+        Some(_) => return None,
+        None => (number, None),
+    };
     let whole = whole.parse::<u64>().ok()?.checked_mul(millis)?;
-    if !number.contains('.') {
-        return Some(whole);
-    }
-    if millis != SECOND || fraction.is_empty() || fraction.len() > 3 {
-        return None;
-    }
-    whole.checked_add(format!("{fraction:0<3}").parse().ok()?)
+    let Some(fraction) = fraction else { return Some(whole) };
+    let digits = u32::try_from(fraction.len()).ok().filter(|digits| *digits <= 9)?;
+    let (part, of) = (fraction.parse::<u64>().ok()?.checked_mul(millis)?, 10_u64.pow(digits));
+    if part % of == 0 { whole.checked_add(part / of) } else { None }
 }
 
 fn split(text: &str, of: impl Fn(u8) -> bool) -> (&str, &str) {

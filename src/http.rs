@@ -139,11 +139,21 @@ fn with_trailing_slash(path: &str, methods: MethodRouter<Mock>) -> Router<Mock> 
     Router::new().route(path, methods.clone()).route(&format!("{path}/"), methods)
 }
 
-/// The path is told without what may be a secret in it, where a visit knows.
-async fn not_found(visit: Option<Extension<Visit>>, OriginalUri(uri): OriginalUri) -> Problem {
-    Problem::NotFound { path: visit.map_or_else(|| uri.path().to_owned(), |visit| visit.path.to_string()) }
+/// The path is told without what may be a secret in it.
+async fn not_found(
+    State(mock): State<Mock>,
+    visit: Option<Extension<Visit>>,
+    OriginalUri(uri): OriginalUri,
+) -> Problem {
+    let path = visit.map_or_else(|| shown(&mock, uri.path()), |visit| visit.path.to_string());
+    Problem::NotFound { path }
 }
 
-async fn method_not_allowed(method: Method, OriginalUri(uri): OriginalUri) -> Problem {
-    Problem::MethodNotAllowed { method: method.to_string(), path: uri.path().to_owned() }
+async fn method_not_allowed(State(mock): State<Mock>, method: Method, OriginalUri(uri): OriginalUri) -> Problem {
+    let method = if mock.knows_token(method.as_str()) { "(hidden)".to_owned() } else { method.to_string() };
+    Problem::MethodNotAllowed { method, path: shown(&mock, uri.path()) }
+}
+
+fn shown(mock: &Mock, path: &str) -> String {
+    visit::hidden_in_path(path, |text| mock.is_token(text)).into_owned()
 }

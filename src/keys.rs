@@ -31,6 +31,8 @@ pub struct Keys {
 #[derive(Debug, Clone)]
 pub struct Key {
     digest: [u64; 4],
+    /// How long its token is.
+    length: usize,
     /// The name that people know it by.
     pub name: String,
     /// The last four characters of its token, as the product shows them; empty when the token is shorter than eight.
@@ -98,6 +100,13 @@ impl Keys {
         let index = usize::try_from(place).ok()?;
         let key = self.list.get(index)?;
         bool::from(found).then_some(Grant { index, key })
+    }
+
+    /// Whether a text is the token of a key: for what is shown and kept, of which most is no token, and of another length
+    /// than any.
+    #[must_use]
+    pub fn knows(&self, text: &str) -> bool {
+        self.list.iter().any(|key| key.length == text.len()) && self.find(text).is_some()
     }
 
     /// Why a token that no key has is refused.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
+use crate::contract::query::holds;
 use crate::fault::{Matching, Rule};
 use crate::fixture;
 use crate::json_file::FileErrors;
@@ -69,13 +70,14 @@ impl Mock {
         &self.inner.keys
     }
 
-    /// Whether a text is a token of this server: of a key, alone or with a session, or of the control plane; also behind
-    /// the word Bearer.
+    /// Whether a text is a token of this server, of a key or of the control plane.
+    pub(crate) fn is_token(&self, text: &str) -> bool {
+        matches!(self.admin(), Admin::Token(token) if token == text) || self.keys().knows(text)
+    }
+
+    /// Whether a text holds a token of this server: alone, with a session, behind the word Bearer, or among others.
     pub(crate) fn knows_token(&self, text: &str) -> bool {
-        let last = text.rsplit(char::is_whitespace).next().unwrap_or(text);
-        let key = last.rsplit_once('~').map(|(key, _)| key);
-        let of_admin = matches!(self.admin(), Admin::Token(token) if token == last);
-        of_admin || std::iter::once(last).chain(key).any(|token| self.keys().find(token).is_some())
+        holds(text, &|word: &str| self.is_token(word))
     }
 
     /// Who may use the control plane.

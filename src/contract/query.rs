@@ -10,7 +10,8 @@ use super::{Action, ActorType, Entry, Timestamp};
 
 pub use finding::{Finding, Severity};
 pub use parse::{Parsed, Rejected, first_value, parse};
-pub use secrets::without_secrets;
+pub(crate) use secrets::holds;
+pub use secrets::{without_secrets, without_tokens};
 
 /// A request that was understood: which entries, and which page of them.
 ///

@@ -78,7 +78,10 @@ fn effect<'a>(value: &'a RawValue, members: &Members<'a>, item: &str, findings: 
         findings.wrong(value.get(), item, Some("type"), reason);
         return None;
     }
-    let name = findings.required(value, members, item, "type")?;
+    let name = match members.get("type") {
+        Some(name) if name.get() != "null" => findings.any_text(name, item, "type")?,
+        _ => findings.required(value, members, item, "type")?,
+    };
     let Some((_, own)) = TYPES.iter().find(|(known, _)| *known == name) else {
         let known = TYPES.map(|(known, _)| known);
         let reason = not_one_of(&name, &known);
@@ -177,7 +180,7 @@ fn length<'a>(
         findings.wrong(place.unwrap_or(of).get(), item, Some(field), reason);
         return None;
     };
-    let text = findings.text(place, item, field)?;
+    let text = findings.any_text(place, item, field)?;
     let reason = match duration::parse(&text) {
         Ok(length) if length <= Delay::LONGEST => return Some(length),
         Ok(_) => format!("\"{text}\" is longer than {}, the most that is accepted", duration::written(Delay::LONGEST)),

@@ -1,5 +1,7 @@
 //! `GET /api/v1/audit-logs`: the mission.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::body::Bytes;
 use axum::http::HeaderValue;
@@ -10,7 +12,7 @@ use super::caller::Caller;
 use super::pieces::Pieces;
 use super::problem::Problem;
 use super::record::Noticed;
-use crate::contract::{Finding, query};
+use crate::contract::{Finding, Parsed, Rejected, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::Answer;
 use crate::world::verdict::Served;
@@ -25,7 +27,7 @@ fn answer(caller: &Caller) -> Result<Response, Problem> {
     caller.must_have(VIEW_AUDIT_LOGS)?;
     let world = &caller.world;
     world.catch_up();
-    let (answer, mut noticed) = match query::parse(&caller.query, &world.store.vocabulary(), world.settings().strict) {
+    let (answer, mut noticed) = match parsed(caller) {
         Ok(parsed) => {
             log(caller, &parsed.notes);
             if !caller.from_page {
@@ -60,6 +62,23 @@ fn page(body: Vec<Bytes>) -> Response {
     headers.insert(CONTENT_TYPE, JSON);
     headers.insert(CONTENT_LENGTH, length.into());
     response
+}
+
+/// What a query means, with what was noticed in words that hold no token.
+fn parsed(caller: &Caller) -> Result<Parsed, Rejected> {
+    let (vocabulary, strict) = (caller.world.store.vocabulary(), caller.world.settings().strict);
+    let meant = query::parse(&caller.query, &vocabulary, strict);
+    if Arc::ptr_eq(&caller.query, &caller.shown) {
+        return meant;
+    }
+    let told = query::parse(&caller.shown, &vocabulary, strict);
+    match meant {
+        Ok(meant) => {
+            let (Ok(Parsed { notes, .. }) | Err(Rejected { notes, .. })) = told;
+            Ok(Parsed { notes, ..meant })
+        }
+        Err(meant) => Err(told.err().unwrap_or(meant)),
+    }
 }
 
 /// Tells the developer at the terminal why a client gets less, or more, than it seems to ask for.

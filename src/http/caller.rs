@@ -19,8 +19,10 @@ pub struct Caller {
     pub request: RequestId,
     pub key: Arc<Key>,
     pub world: Arc<World>,
-    /// The raw query string without any secret.
+    /// The raw query string as it is meant.
     pub query: Arc<str>,
+    /// The same as it may be told.
+    pub shown: Arc<str>,
     /// Whether the page of this server asks.
     pub from_page: bool,
     /// What is told to the journal.

@@ -65,8 +65,8 @@ pub async fn pass<F: Future<Output = Response>>(
     if of_scenario.is_some() {
         visit.told.answered_by(AnsweredBy::Scenario);
     }
-    let Visit { world, query, from_page, told: to_journal, .. } = visit;
-    let caller = Caller { request: id, key, world, query, from_page, told: to_journal };
+    let Visit { world, query, shown, from_page, told: to_journal, .. } = visit;
+    let caller = Caller { request: id, key, world, query, shown, from_page, told: to_journal };
     // Sleeping holds nothing but this request.
     if !plan.delay.is_zero() {
         Box::pin(tokio::time::sleep(plan.delay)).await;

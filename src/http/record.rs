@@ -128,7 +128,7 @@ pub async fn keep<F: Future<Output = Response>>(
         time: reading.now,
         method: method(request.method()),
         path: beginning(&visit.path).map_or_else(|| visit.path.clone(), Cow::Owned),
-        query: beginning(&visit.query).map_or_else(|| Arc::clone(&visit.query), Arc::from),
+        query: beginning(&visit.shown).map_or_else(|| Arc::clone(&visit.shown), Arc::from),
         key: visit.key.as_ref().map(|(_, key)| Arc::clone(key)),
         status: 0,
         duration: Duration::ZERO,

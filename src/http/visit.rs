@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use super::AUDIT_LOGS;
 use super::problem::Unauthorized;
-use crate::contract::query::without_secrets;
+use crate::contract::query::{holds, without_secrets, without_tokens};
 use crate::keys::Key;
 use crate::mock::Mock;
 use crate::world::verdict::Served;
@@ -27,8 +27,10 @@ pub struct Visit {
     pub refused: Option<Unauthorized>,
     /// The path without any secret.
     pub path: Cow<'static, str>,
-    /// The raw query string without any secret: all that the operation looks at.
+    /// The raw query string without any secret but a value that names something: all that the operation looks at.
     pub query: Arc<str>,
+    /// The same without that too: all that is shown and kept.
+    pub shown: Arc<str>,
     /// When it came, by the clock of the world.
     pub came: Reading,
     /// Whether the page of this server asks: it is answered as anyone, and nothing is said of a client for it.
@@ -48,9 +50,13 @@ impl Visit {
     /// A token is `KEY` or `KEY~SESSION`; a whole token that is itself a key wins.
     pub fn of(mock: &Mock, request: &Request) -> Self {
         let token = bearer_token(request.headers());
-        let is_secret = |text: &str| token == Ok(text) || mock.knows_token(text);
+        let is_secret = |text: &str| token == Ok(text) || mock.is_token(text);
         let path = hidden_in_path(request.uri().path(), is_secret);
-        let query = without_secrets(request.uri().query().unwrap_or_default(), is_secret);
+        let query: Arc<str> = without_secrets(request.uri().query().unwrap_or_default(), is_secret).into();
+        let shown = match without_tokens(&query, is_secret) {
+            Cow::Borrowed(_) => Arc::clone(&query),
+            Cow::Owned(shown) => shown.into(),
+        };
         let world = mock.world();
         let visit = Self {
             came: world.clock.read(),
@@ -58,7 +64,8 @@ impl Visit {
             key: None,
             refused: None,
             path,
-            query: query.into(),
+            query,
+            shown,
             from_page: is_from_page(request.headers()),
             told: Arc::default(),
         };
@@ -124,7 +131,8 @@ fn is_from_page(headers: &HeaderMap) -> bool {
     headers.get(PAGE_MARK).is_some_and(|value| value == "true")
 }
 
-fn hidden_in_path(path: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'static, str> {
+/// A path without the parts that hold a secret.
+pub fn hidden_in_path(path: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'static, str> {
     /// What our own paths consist of is nobody's token.
     const OF_ROUTES: [&str; 5] = ["", "api", "v1", "audit-logs", "catalog"];
 
@@ -136,7 +144,7 @@ fn hidden_in_path(path: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'static, 
     }
     let shown = path.split('/').map(|part| {
         let plain = percent_decode_str(part).decode_utf8_lossy();
-        if !part.is_empty() && is_secret(&plain) { "(hidden)" } else { part }
+        if holds(&plain, &is_secret) { "(hidden)" } else { part }
     });
     Cow::Owned(shown.collect::<Vec<_>>().join("/"))
 }

@@ -212,12 +212,21 @@ impl<'a> Findings<'a> {
 
     /// A text that is not empty; `null` is the same as absent.
     pub fn text(&mut self, value: &'a RawValue, item: &str, field: &str) -> Option<Cow<'a, str>> {
+        let text = self.any_text(value, item, field)?;
+        if text.is_empty() {
+            self.wrong(value.get(), item, Some(field), "is empty");
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A text, for whoever says better than this what is wrong with an empty one; `null` is the same as absent.
+    pub fn any_text(&mut self, value: &'a RawValue, item: &str, field: &str) -> Option<Cow<'a, str>> {
         if value.get() == "null" {
             return None;
         }
         match serde_json::from_str::<Text>(value.get()) {
-            Ok(Text(text)) if !text.is_empty() => return Some(text),
-            Ok(_) => self.wrong(value.get(), item, Some(field), "is empty"),
+            Ok(Text(text)) => return Some(text),
             Err(error) if error.is_data() => {
                 self.wrong(value.get(), item, Some(field), format!("expected a string, found {}", kind(value)));
             }

@@ -181,6 +181,7 @@ impl<'a> Reader<'_, 'a> {
         let last_four = last_four(&token).to_owned();
         let key = Key {
             digest,
+            length: token.len(),
             name: name.into_owned(),
             last_four,
             permissions,

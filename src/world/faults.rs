@@ -82,7 +82,11 @@ impl Faults {
     }
 
     /// Adds rules at the end, all at once.
+    ///
+    /// # Panics
+    /// When one of them makes no sense; then none is added.
     pub fn add_all(&self, rules: Vec<Rule>) -> Vec<Listed> {
+        let rules: Vec<Rule> = rules.into_iter().map(Rule::checked).collect();
         let mut inner = self.inner();
         rules.into_iter().map(|rule| inner.add(rule, false)).collect()
     }

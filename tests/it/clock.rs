@@ -52,12 +52,34 @@ async fn it_is_advanced_by_a_length_of_time_in_every_form() {
         ("PT1M30S", "2025-01-10T04:08:00.250Z"),
         ("P1DT1H", "2025-01-11T05:08:00.250Z"),
         ("PT0.75S", "2025-01-11T05:08:01Z"),
-        ("P1W", "2025-01-18T05:08:01Z"),
+        ("PT0,5M", "2025-01-11T05:08:31Z"),
+        ("PT1H0.500000000M", "2025-01-11T06:09:01Z"),
+        ("P6.5D", "2025-01-17T18:09:01Z"),
+        ("PT10H59M", "2025-01-18T05:08:01Z"),
         ("0s", "2025-01-18T05:08:01Z"),
     ] {
         assert_eq!(advanced(&mock, by).await, now, "{by}");
     }
-    for by in ["", "-1s", "1", "1 h", "1y", "P1Y", "P1M", "PT", "P", "1h2", "99999999999999999999s", "soon"] {
+    for by in [
+        "",
+        "-1s",
+        "1",
+        "1 h",
+        "1y",
+        "P1Y",
+        "P1M",
+        "PT",
+        "P",
+        "PT0.5H1M",
+        "P1.5DT1S",
+        "PT0.0001S",
+        "PT.5S",
+        "PT1.S",
+        "PT1.2.3S",
+        "1h2",
+        "99999999999999999999s",
+        "soon",
+    ] {
         let details = mock.admin("POST", "/clock/advance", json!({"by": by})).await.details(400);
         assert!(details.contains("by: "), "{details}");
     }

@@ -6,13 +6,17 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::support::TestMock;
 
+/// How many calls take a body.
+const CALLS: usize = 7;
+
 /// The calls that take a body, and bodies that are right.
-fn calls() -> Vec<(&'static str, &'static str, Vec<Value>)> {
+fn calls() -> [(&'static str, &'static str, Vec<Value>); CALLS] {
     let entry = json!({"action": "CREATE", "objectIdentifier": "a", "objectType": "TEAM", "timestamp": "now-5m", "actorIdentifier": "x", "ipAddress": "192.0.2.1"});
-    vec![
+    [
         ("PUT", "/clock", vec![json!({"now": "now-1d", "frozen": true}), json!({"now": "2031-01-01T00:00:00Z"})]),
         ("POST", "/clock/advance", vec![json!({"by": "60s"}), json!({"by": "P1DT2H"})]),
         ("PUT", "/live", vec![json!({"rate": "6/min", "lateness": "30s", "burst": 3})]),
+        ("PUT", "/scenario", vec![json!({"name": "late-arrivals", "seed": 7}), json!({"name": "burst"})]),
         ("PATCH", "/settings", vec![json!({"rateLimit": "5/s", "strict": true}), json!({"rateLimit": "off"})]),
         ("POST", "/audit-logs", vec![entry.clone(), json!([entry, entry]), json!({"logs": [entry], "page": 0})]),
         (
@@ -67,7 +71,7 @@ fn replace(body: &mut Value, place: &mut usize, new: &Value) {
 /// A call, and a body that is nearly right: a value replaced, a member added, a few characters changed or cut.
 fn near_miss() -> impl Strategy<Value = (usize, String)> {
     let parts = (
-        0_usize..6,
+        0..CALLS,
         any::<prop::sample::Index>(),
         0_usize..12,
         any_json(),
@@ -101,7 +105,7 @@ fn near_miss() -> impl Strategy<Value = (usize, String)> {
 /// All that the control plane shows of a world, and a page of its entries.
 async fn state(mock: &TestMock) -> Vec<String> {
     let mut shown = Vec::new();
-    for path in ["/version", "/clock", "/faults", "/live", "/settings", "/sessions"] {
+    for path in ["/version", "/clock", "/faults", "/live", "/scenario", "/settings", "/sessions"] {
         shown.push(mock.shown(path).await.to_string());
     }
     let page = mock.mock.world().store.page(&cortex_audit_mock::contract::Query::default());
@@ -134,12 +138,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn any_text_is_carried_out_or_refused_whole(call in 0_usize..6, body in "\\PC{0,40}|(?s).{0,40}|[\\[\\]{}\",:a-z0-9\\s]{0,40}") {
+    fn any_text_is_carried_out_or_refused_whole(call in 0..CALLS, body in "\\PC{0,40}|(?s).{0,40}|[\\[\\]{}\",:a-z0-9\\s]{0,40}") {
         runtime().block_on(survives(&TestMock::default(), call, &body))?;
     }
 
     #[test]
-    fn any_json_is_carried_out_or_refused_whole(call in 0_usize..6, body in any_json()) {
+    fn any_json_is_carried_out_or_refused_whole(call in 0..CALLS, body in any_json()) {
         runtime().block_on(survives(&TestMock::default(), call, &body.to_string()))?;
     }
 

@@ -403,5 +403,8 @@ fn a_rule_that_makes_no_sense_is_a_panic_that_says_why() {
         let told = *refused.unwrap_err().downcast::<String>().unwrap();
         assert!(told.contains(reason), "{told}");
     }
+    let many = vec![sensible.clone(), Rule { cycle: Some(0), ..sensible.clone() }];
+    let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| server.world().faults.add_all(many)));
+    assert!(refused.is_err() && server.world().faults.list().iter().all(|listed| listed.of_key), "all or none");
     server.world().faults.add(sensible);
 }

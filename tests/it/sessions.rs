@@ -75,6 +75,20 @@ async fn what_cannot_be_a_session_is_a_401_through_a_token_and_a_400_through_the
 
 /// Whoever takes the whole token for the session does not get it back in a message.
 #[tokio::test]
+async fn a_call_about_all_sessions_refuses_wrong_parameters_and_opens_none() {
+    let mock = TestMock::default();
+    for (method, path) in [("GET", "/sessions"), ("DELETE", "/sessions/one")] {
+        for (query, told) in
+            [("limit=3", "\"limit\" is not a parameter of this call"), ("session=a+b", "session=\"a b\"")]
+        {
+            let details = mock.admin(method, &format!("{path}?{query}"), "").await.details(400);
+            assert!(details.contains(told), "{details}");
+        }
+    }
+    assert_eq!(mock.shown("/sessions?session=two").await["sessions"], json!([]));
+}
+
+#[tokio::test]
 async fn a_token_given_as_a_session_is_not_echoed() {
     let mock = TestMock::default();
     let details = mock.admin("GET", "/clock?session=s3cr3t-key~one", "").await.details(400);

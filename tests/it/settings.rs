@@ -45,6 +45,23 @@ async fn a_key_with_a_rate_of_its_own_keeps_it() {
 }
 
 /// Nothing is half applied: the right half of a wrong body changes nothing.
+/// An empty text is told what is accepted, like any other.
+#[tokio::test]
+async fn an_empty_text_is_told_what_is_accepted() {
+    let mock = TestMock::default();
+    for (method, path, body, told) in [
+        ("PATCH", "/settings", json!({"rateLimit": ""}), "rateLimit: \"\" is not a rate limit; expected COUNT/UNIT"),
+        ("PUT", "/live", json!({"rate": "", "lateness": ""}), "lateness: \"\" is not a length of time; expected"),
+        ("POST", "/clock/advance", json!({"by": ""}), "by: \"\" is not a length of time; expected"),
+        ("PUT", "/scenario", json!({"name": ""}), "name: \"\" is not one of insert-between-pages, "),
+        ("POST", "/faults", json!({"type": ""}), "type: \"\" is not one of status, "),
+        ("POST", "/faults", json!({"type": "delay", "fixed": ""}), "fixed: \"\" is not a length of time; expected"),
+    ] {
+        let details = mock.admin(method, path, body).await.details(400);
+        assert!(details.contains(told), "{details}");
+    }
+}
+
 #[tokio::test]
 async fn a_wrong_body_changes_nothing_and_says_what_to_send() {
     let mock = TestMock::default();

@@ -51,8 +51,13 @@ pub async fn clear(session: Session) -> Json<Value> {
     Json(json!({"removed": session.world.faults.clear()}))
 }
 
-pub async fn remove(session: Session, path: Result<Path<String>, PathRejection>) -> Result<Json<Value>, Problem> {
-    let id = path.map_or_else(|_| "of that number".to_owned(), |Path(id)| id);
+pub async fn remove(
+    State(mock): State<Mock>,
+    session: Session,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, Problem> {
+    let id = path.ok().map(|Path(id)| id).filter(|id| !mock.knows_token(id));
+    let id = id.unwrap_or_else(|| "of that number".to_owned());
     let number = id.parse().ok();
     if number.is_some_and(|id| session.world.faults.remove(id)) {
         return Ok(Json(json!({"removed": 1})));

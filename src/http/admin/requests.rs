@@ -82,22 +82,22 @@ impl FromRequestParts<Mock> for Wanted {
         };
         let from_page =
             |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: true, false"));
-        let (status, status_class) = take(&mut values, "status", status)?.unwrap_or_default();
+        let (status, status_class) = take(mock, &mut values, "status", status)?.unwrap_or_default();
         Ok(Self {
             world: session.world,
             filter: Filter {
                 status,
                 status_class,
-                answered_by: take(&mut values, "answeredBy", answered_by)?,
-                since: take(&mut values, "since", moment)?,
-                until: take(&mut values, "until", moment)?,
-                from_page: take(&mut values, "fromPage", from_page)?,
+                answered_by: take(mock, &mut values, "answeredBy", answered_by)?,
+                since: take(mock, &mut values, "since", moment)?,
+                until: take(mock, &mut values, "until", moment)?,
+                from_page: take(mock, &mut values, "fromPage", from_page)?,
                 method: values.remove("method"),
                 path: values.remove("path"),
-                key: take(&mut values, "key", |text| name_of(mock, text))?,
-                rule: take(&mut values, "rule", rule)?,
+                key: take(mock, &mut values, "key", |text| name_of(mock, text))?,
+                rule: take(mock, &mut values, "rule", rule)?,
             },
-            limit: take(&mut values, "limit", number)?.unwrap_or(usize::MAX),
+            limit: take(mock, &mut values, "limit", number)?.unwrap_or(usize::MAX),
         })
     }
 }
@@ -123,10 +123,15 @@ fn rule(text: &str) -> Result<String, String> {
 
 /// The value of a parameter, if it was given.
 fn take<T>(
+    mock: &Mock,
     values: &mut BTreeMap<String, String>,
     name: &str,
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, Problem> {
     let Some(text) = values.remove(name) else { return Ok(None) };
-    read(&text).map(Some).map_err(|reason| Problem::BadControl { details: format!("{name}: {reason}.") })
+    read(&text).map(Some).map_err(|reason| {
+        // Only a key is named by its token, and then it is not told back.
+        let reason = if mock.knows_token(&text) && name != "key" { "is a token".to_owned() } else { reason };
+        Problem::BadControl { details: format!("{name}: {reason}.") }
+    })
 }

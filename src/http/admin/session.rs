@@ -34,14 +34,8 @@ impl Session {
         mock: &Mock,
         known: &[&str],
     ) -> Result<(Self, BTreeMap<String, String>), Problem> {
-        let mut values = BTreeMap::new();
-        for (name, value) in given(parts, mock, known)? {
-            if values.insert(name.clone(), value).is_some() {
-                return Err(twice(&name));
-            }
-        }
-        let session = Self::named(values.remove(SESSION), mock)?;
-        Ok((session, values))
+        let (name, values) = named_and_others(parts, mock, known)?;
+        Ok((Self::of(name, mock), values))
     }
 
     /// The session, where the other parameters that a call knows can be repeated, and are read by the call.
@@ -51,23 +45,51 @@ impl Session {
         if names.next().is_some() {
             return Err(twice(SESSION));
         }
-        Self::named(name, mock)
+        Ok(Self::of(name_of(name, mock)?, mock))
     }
 
-    fn named(name: Option<String>, mock: &Mock) -> Result<Self, Problem> {
-        let name = match name {
-            None => None,
-            // Most likely a whole token, which is no word for a message.
-            Some(text) if text.contains('~') || mock.knows_token(&text) => {
-                return Err(wrong(
-                    "session: takes what stands behind the ~ of a token KEY~SESSION, and no ~, such as test-17."
-                        .to_owned(),
-                ));
-            }
-            Some(text) => Some(text.parse().map_err(|error| wrong(format!("session=\"{text}\": {error}.")))?),
-        };
+    fn of(name: Option<SessionName>, mock: &Mock) -> Self {
         let world = mock.sessions().world(name.as_ref());
-        Ok(Self { name, world })
+        Self { name, world }
+    }
+}
+
+/// For a call about all sessions: its parameters are right, and none of them opens a session.
+#[derive(Debug)]
+pub struct AllSessions;
+
+impl FromRequestParts<Mock> for AllSessions {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
+        named_and_others(parts, mock, &[]).map(|_| Self)
+    }
+}
+
+/// The session that is named, and the values of the other parameters.
+fn named_and_others(
+    parts: &Parts,
+    mock: &Mock,
+    known: &[&str],
+) -> Result<(Option<SessionName>, BTreeMap<String, String>), Problem> {
+    let mut values = BTreeMap::new();
+    for (name, value) in given(parts, mock, known)? {
+        if values.insert(name.clone(), value).is_some() {
+            return Err(twice(&name));
+        }
+    }
+    let name = name_of(values.remove(SESSION), mock)?;
+    Ok((name, values))
+}
+
+fn name_of(given: Option<String>, mock: &Mock) -> Result<Option<SessionName>, Problem> {
+    match given {
+        None => Ok(None),
+        // Most likely a whole token, which is no word for a message.
+        Some(text) if text.contains('~') || mock.knows_token(&text) => Err(wrong(
+            "session: takes what stands behind the ~ of a token KEY~SESSION, and no ~, such as test-17.".to_owned(),
+        )),
+        Some(text) => text.parse().map(Some).map_err(|error| wrong(format!("session=\"{text}\": {error}."))),
     }
 }
 

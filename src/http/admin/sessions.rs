@@ -5,18 +5,19 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::session::Session;
+use super::session::{AllSessions, Session};
 use crate::http::problem::Problem;
 use crate::mock::Mock;
 use crate::world::{SessionName, Sessions};
 
-pub async fn list(State(mock): State<Mock>) -> Json<Value> {
+pub async fn list(State(mock): State<Mock>, _: AllSessions) -> Json<Value> {
     let sessions = mock.sessions();
     Json(json!({"sessions": sessions.names(), "most": Sessions::MOST, "evicted": sessions.evicted()}))
 }
 
 pub async fn remove(
     State(mock): State<Mock>,
+    _: AllSessions,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Problem> {
     // What cannot be a name may be a whole token: it is not told back.
@@ -24,7 +25,9 @@ pub async fn remove(
     if name.as_ref().is_some_and(|name| mock.sessions().remove(name)) {
         return Ok(Json(json!({"removed": 1})));
     }
-    let name = name.map_or_else(|| "of that name".to_owned(), |name| name.to_string());
+    let name = name
+        .filter(|name| !mock.knows_token(&name.to_string()))
+        .map_or_else(|| "of that name".to_owned(), |name| name.to_string());
     Err(Problem::Absent { details: format!("There is no session {name}; GET /__admin/sessions lists them.") })
 }
 
