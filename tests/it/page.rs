@@ -7,6 +7,7 @@ use axum::body::to_bytes;
 use axum::http::{HeaderMap, Request, StatusCode};
 use cortex_audit_mock::Config;
 use cortex_audit_mock::config::Admin;
+use cortex_audit_mock::contract::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES};
 use cortex_audit_mock::keys::KeySource;
 
 use crate::support::TestMock;
@@ -112,4 +113,18 @@ async fn a_file_that_is_not_there_and_a_method_that_is_not_taken_are_told_as_eve
     let head = mock.raw_call(Request::head("/")).await;
     assert_eq!(head.status(), 200);
     assert!(to_bytes(head.into_body(), usize::MAX).await.unwrap().is_empty());
+}
+
+#[test]
+fn the_values_that_the_page_lists_without_the_control_plane_are_those_of_the_server() {
+    let script = fs::read_to_string(format!("{FOLDER}/known-values.js")).unwrap();
+    let known = |list: &str| {
+        let (_, rest) = script.split_once(&format!("  {list}: words(")).expect(list);
+        let (words, _) = rest.split_once(')').unwrap();
+        words.trim_matches(['"', '`']).split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(known("actions"), Action::ALL.map(Action::as_str));
+    assert_eq!(known("actorTypes"), ActorType::ALL.map(ActorType::as_str));
+    assert_eq!(known("actorRequestTypes"), ACTOR_REQUEST_TYPES);
+    assert_eq!(known("objectTypes"), OBJECT_TYPES);
 }

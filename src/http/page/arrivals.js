@@ -2,7 +2,7 @@
 
 import { onChanges } from "./admin.js";
 import { h, put, say } from "./dom.js";
-import { isAsking, onAnswered, refresh } from "./question.js";
+import { isAsking, onAnswered, onAsking, refresh } from "./question.js";
 import { change, onChange, state } from "./state.js";
 import { onSummary } from "./summary.js";
 
@@ -25,15 +25,20 @@ export function mountArrivals(root, { top, reading, count }) {
   let announced = 0;
   let world = null;
   let before = 0;
+  let summary = null;
 
   function disturbs() {
     const { page, endTime } = state();
-    return page !== 0 || endTime !== "" || reading() || top.getBoundingClientRect().top < 0;
+    return page !== 0 || endTime !== "" || reading() || top.getBoundingClientRect().top < -1;
   }
 
   function bring() {
     clearTimeout(timer);
-    if (!due || failed || isAsking() || state().tab !== "logs" || disturbs()) return;
+    if (!due || failed || isAsking() || state().tab !== "logs") return;
+    if (disturbs()) {
+      if (summary && count() !== null) offer(Math.max(summary.total - count(), 0));
+      return;
+    }
     const wait = asked + ASK - Date.now();
     if (wait > 0) {
       timer = setTimeout(bring, wait);
@@ -49,7 +54,7 @@ export function mountArrivals(root, { top, reading, count }) {
     offered = number;
     const text = `${number.toLocaleString()} new ${number === 1 ? "entry" : "entries"}`;
     if (number === 0) put(root);
-    else if (was === 0) put(root, h("button", { type: "button", class: "primary", on: { click: take } }, text));
+    else if (was === 0) put(root, h("button", { class: "primary", on: { click: take } }, text));
     else root.firstChild.textContent = text;
     if (number > 0) speak(`${text} can be shown`);
   }
@@ -57,7 +62,6 @@ export function mountArrivals(root, { top, reading, count }) {
   function take() {
     announced = offered;
     offer(0);
-    due = false;
     window.scrollTo({ top: Math.min(scrollY, top.getBoundingClientRect().top + scrollY) });
     // The end of a range that is asked for stays; its first page is where what came in is.
     if (state().page !== 0) change({ page: 0 });
@@ -77,15 +81,15 @@ export function mountArrivals(root, { top, reading, count }) {
     if (!news) return;
     due = true;
     // Another world: what is shown is not there any more.
-    if (!same && !failed && state().tab === "logs" && !isAsking()) {
-      due = false;
-      refresh();
-    } else bring();
+    if (!same && !failed && state().tab === "logs" && !isAsking()) refresh();
+    else bring();
   });
-  onSummary((summary) => {
-    if (!summary || isAsking() || failed || count() === null) return;
-    offer(due && disturbs() ? Math.max(summary.total - count(), 0) : 0);
+  onSummary((counted) => {
+    summary = counted;
+    bring();
   });
+  // Its answer holds whatever has come until now.
+  onAsking(() => (due = false));
   onAnswered(({ answer, quietly }) => {
     failed = answer.status !== 200 || !Array.isArray(answer.json?.logs);
     if (failed) return;
@@ -99,6 +103,8 @@ export function mountArrivals(root, { top, reading, count }) {
   });
   onChange((now, was) => {
     if (now.session !== was.session) world = null;
+    // It is about another question, until the next is there.
+    summary = null;
     bring();
   });
 

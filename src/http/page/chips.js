@@ -30,7 +30,7 @@ export function mountChips(root, elsewhere) {
       h("span", { class: "soft" }, LABELS[name]), " ",
       h("span", { class: "chip-value", title: value }, text),
       unknown && h("span", { class: "badge s4", title: "No entry holds this value, and the API does not list it" }, "unknown"),
-      h("button", { type: "button", "aria-label": `Remove ${LABELS[name]} ${text}`, on: { click: () => remove(without, place) } }, "×"));
+      h("button", { "aria-label": `Remove ${LABELS[name]} ${text}`, on: { click: () => remove(without, place) } }, "×"));
   }
 
   function remove(without, place) {
@@ -53,7 +53,7 @@ export function mountChips(root, elsewhere) {
     const place = [...root.querySelectorAll("button")].indexOf(document.activeElement);
     put(root,
       h("ul", { class: "chips", "aria-label": "Filters that are set" }, setFilters(state()).map(chip)),
-      h("button", { type: "button", class: "quiet", on: { click: clear } }, "Clear all"));
+      h("button", { class: "quiet", on: { click: clear } }, "Clear all"));
     if (place >= 0) root.querySelectorAll("button")[place]?.focus();
   }
 

@@ -15,15 +15,18 @@ const covering = matchMedia("(max-width: 720px)");
 export function mountDetail(root, { onClosed, onStep }) {
   let shown = null;
   root.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") leave();
-    else if (event.key === "Tab" && covering.matches) stay(event);
-    else if (["ArrowDown", "ArrowUp"].includes(event.key) && !event.target.matches("pre")) onStep(event.key === "ArrowDown" ? 1 : -1);
-    else return;
-    if (event.key !== "Tab") event.preventDefault();
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || event.target.matches("pre")) return;
+    event.preventDefault();
+    onStep(step);
   });
-  // With the focus still in the table.
+  // What lies over everything keeps the focus.
+  document.addEventListener("focusin", (event) => {
+    if (shown && covering.matches && !root.contains(event.target)) root.querySelector("h2").focus();
+  });
+  // From anywhere, but for what has an Escape of its own.
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && shown && event.target.closest?.("table.entries")) leave();
+    if (event.key === "Escape" && shown && !event.target.matches("input, select, textarea")) leave();
   });
 
   function show(entry, how) {
@@ -33,7 +36,7 @@ export function mountDetail(root, { onClosed, onStep }) {
     root.parentElement.classList.add("with-detail");
     const heading = h("h2", { tabindex: "-1", class: "detail-title" }, badge(entry.action), " ", String(entry.objectType));
     put(root, h("header", { class: "row between" }, heading,
-      h("button", { type: "button", class: "quiet", title: "Escape", on: { click: leave } }, "Close")),
+      h("button", { class: "quiet", title: "Escape", on: { click: leave } }, "Close")),
       fields(entry), raw(entry),
       h("p", { class: "soft small hint" }, "↑ and ↓ lead to the entries above and below, Escape back to the table."));
     root.scrollTop = 0;
@@ -50,16 +53,6 @@ export function mountDetail(root, { onClosed, onStep }) {
   function leave() {
     close();
     onClosed();
-  }
-
-  /** What lies over everything keeps the focus. */
-  function stay(event) {
-    const stops = [...root.querySelectorAll("button, pre")].filter((stop) => !stop.disabled);
-    const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
-    if (document.activeElement !== from && root.contains(document.activeElement) && !document.activeElement.matches("h2")) return;
-    if (document.activeElement.matches("h2") && !event.shiftKey) return;
-    event.preventDefault();
-    to.focus();
   }
 
   return {
@@ -90,7 +83,7 @@ function fields(entry) {
     field("Object identifier", entry.objectIdentifier, filterBy("objectIdentifiers", entry.objectIdentifier)),
     field("IP address", address ?? "–", address !== undefined && filterBy("actorIpAddresses", address)),
     field("Date", Number.isNaN(date.getTime()) ? entry.timestamp : local(date), h("button", {
-      type: "button", title: "Five minutes before to five minutes after", on: { click: around },
+      title: "Five minutes before to five minutes after", on: { click: around },
     }, "Show what happened around"), entry.timestamp));
 }
 
@@ -104,7 +97,7 @@ function field(name, value, action, more) {
 function filterBy(list, value) {
   const comma = String(value).includes(",");
   return h("button", {
-    type: "button", disabled: comma, on: { click: () => change({ [list]: [value] }) },
+    disabled: comma, on: { click: () => change({ [list]: [value] }) },
     title: comma ? "The API splits lists at commas: a value that holds one cannot be asked for" : `${list}=${value}`,
     "aria-label": `Filter by this ${LABELS[list].replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())}`,
   }, "Filter by this");
@@ -112,7 +105,7 @@ function filterBy(list, value) {
 
 function raw(entry) {
   const text = JSON.stringify(entry, null, 2);
-  const button = h("button", { type: "button", on: { click: () => copy(text, button) } }, "Copy JSON");
+  const button = h("button", { on: { click: () => copy(text, button) } }, "Copy JSON");
   return h("section", { class: "raw", "aria-label": "JSON" },
     h("div", { class: "row between" }, h("h3", { class: "small soft" }, "As the API answers it"), button),
     h("pre", { tabindex: "0", "aria-label": "The entry as JSON", role: "region" }, text));

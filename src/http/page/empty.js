@@ -17,7 +17,7 @@ function told(title, ...rest) {
 }
 
 function button(text, patch, primary = true) {
-  return h("button", { type: "button", class: primary ? "primary" : "", on: { click: () => change(patch()) } }, text);
+  return h("button", { class: primary ? "primary" : "", on: { click: () => change(patch()) } }, text);
 }
 
 function beyond(totalPages) {

@@ -18,7 +18,7 @@ export function mountFilters(root) {
   const chips = h("div", { class: "chosen" });
   // On a narrow screen the controls would push the entries out of sight.
   const toggle = h("button", {
-    type: "button", class: "filter-toggle", "aria-expanded": "false", "aria-controls": "filter-controls",
+    class: "filter-toggle", "aria-expanded": "false", "aria-controls": "filter-controls",
     on: {
       click: () => {
         const open = root.classList.toggle("open");

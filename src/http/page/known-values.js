@@ -44,22 +44,11 @@ export const LABELS = {
   endTime: "To",
 };
 
-/** The known word that a word is a slip of; undefined when there is none near. */
+/** The known word that a word is a slip of; undefined when there is none near. Told by the pairs of letters in common. */
 export function nearest(word, known) {
-  const near = known.map((one) => [distance(word.toUpperCase(), one), one]).sort(([a], [b]) => a - b)[0];
-  return near && near[0] <= Math.max(1, Math.floor(word.length / 3)) ? near[1] : undefined;
-}
-
-/** How many letters are to be changed, put in or taken out. */
-function distance(a, b) {
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const line = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const other = a[row - 1] === b[column - 1] ? 0 : 1;
-      line.push(Math.min(above[column] + 1, line[column - 1] + 1, above[column - 1] + other));
-    }
-    above = line;
-  }
-  return above[b.length];
+  const pairs = (text) => [...text].slice(1).map((letter, place) => text[place] + letter);
+  const given = pairs(word.toUpperCase());
+  const likeness = (one) => (2 * pairs(one).filter((pair) => given.includes(pair)).length) / (one.length + word.length - 2);
+  const [best] = [...known].sort((a, b) => likeness(b) - likeness(a));
+  return likeness(best) >= 0.5 ? best : undefined;
 }

@@ -14,7 +14,6 @@ export function span({ page, pageSize }, shown, total) {
 export function mountPaging(root) {
   let last = 0;
   const to = (text, target) => h("button", {
-    type: "button",
     on: {
       click: () => {
         change({ page: target() });

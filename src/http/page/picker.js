@@ -13,14 +13,14 @@ export function picker(list) {
   const long = KNOWN[list].length > SHORT;
   const chosen = h("span", { class: "count", "aria-hidden": "true" });
   const button = h("button", {
-    type: "button", class: "picker-button", "aria-expanded": "false", "aria-controls": `pick-${list}`, on: { click: () => toggle() },
+    class: "picker-button", "aria-expanded": "false", "aria-controls": `pick-${list}`, on: { click: () => toggle() },
   }, label, chosen);
   const search = h("input", {
     type: "search", placeholder: "Search, or type another value", "aria-label": `Search ${label.toLowerCase()}s`,
     autocomplete: "off", spellcheck: "false", hidden: !long, on: { input: sift, keydown: searched },
   });
   const options = h("ul", { class: "options" });
-  const other = h("button", { type: "button", class: "quiet other", hidden: true, on: { click: useTyped } });
+  const other = h("button", { class: "quiet other", hidden: true, on: { click: useTyped } });
   const panel = h("div", { id: `pick-${list}`, class: "popover", role: "group", "aria-label": `${label} values`, hidden: true },
     search, options, other);
   const root = h("div", { class: "picker", on: { keydown: moved, focusout: left } }, button, panel);
@@ -54,10 +54,9 @@ export function picker(list) {
     button.classList.toggle("set", number > 0);
     if (panel.hidden) return;
     for (const value of values()) {
-      if (!rows.has(value.value)) {
-        rows.set(value.value, option(value));
-        options.append(rows.get(value.value).item);
-      }
+      if (rows.has(value.value)) continue;
+      rows.set(value.value, option(value));
+      options.append(rows.get(value.value).item);
     }
     const counts = new Map(values().map(({ value, count }) => [value, count]));
     for (const [value, { item, box, count }] of rows) {
@@ -78,9 +77,6 @@ export function picker(list) {
     put(options);
     search.value = "";
     show();
-    // Where it would leave the screen it hangs from its other side.
-    panel.classList.remove("right");
-    panel.classList.toggle("right", panel.getBoundingClientRect().right > document.documentElement.clientWidth);
     (long ? search : options.querySelector("input"))?.focus();
   }
 

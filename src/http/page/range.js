@@ -16,9 +16,7 @@ export function range() {
   const hint = h("p", { class: "small zone" });
   /** The last preset, and the start that it gave: there is no other way to tell. */
   let given = {};
-  const presets = PRESETS.map(([text, minutes]) => h("button", {
-    type: "button", on: { click: () => choose(text, minutes) },
-  }, text));
+  const presets = PRESETS.map(([text, minutes]) => h("button", { on: { click: () => choose(text, minutes) } }, text));
 
   function choose(text, minutes) {
     given = { text, startTime: minutes === null ? "" : utc(new Date(worldNow() - minutes * MINUTES)) };

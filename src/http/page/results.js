@@ -13,7 +13,7 @@ import { showTrouble } from "./trouble.js";
 export function mountResults(root) {
   const totals = h("p", { class: "totals" });
   const arrived = h("div", { class: "row" });
-  const again = h("button", { type: "button", class: "quiet", on: { click: () => refresh() } }, "Refresh");
+  const again = h("button", { class: "quiet", on: { click: () => refresh() } }, "Refresh");
   const waiting = h("span", { class: "soft small waiting-text", hidden: true });
   const head = h("div", { class: "results-head row between" },
     h("div", { class: "row" }, totals, waiting), h("div", { class: "row" }, arrived, again));
@@ -56,7 +56,6 @@ export function mountResults(root) {
     stopTrouble();
     done();
     const understood = answer.status === 200 && Array.isArray(answer.json?.logs);
-    root.classList.toggle("stale", !understood && quietly);
     if (!understood) {
       // What was asked for by nobody takes nothing away that is being read.
       if (!quietly) {
@@ -69,7 +68,10 @@ export function mountResults(root) {
       return;
     }
     const { logs, total, totalPages } = answer.json;
-    table.show(answer.json, { marking: quietly ? "unknown" : arrivals.taken() });
+    const taken = quietly ? 0 : arrivals.taken();
+    table.show(answer.json, { marking: quietly ? "unknown" : taken });
+    // The button that asked for them is gone.
+    if (taken > 0 && document.activeElement === document.body) table.focusFirst();
     detail.keep(table);
     paging.show({ page: state().page, totalPages });
     put(totals, span(state(), logs.length, total));

@@ -82,7 +82,6 @@ export function mountTable(root, { onChosen }) {
     });
     total = all;
     const focused = document.activeElement;
-    const held = body.contains(focused);
     // Only what is another is touched: a row that is moved in the document loses the focus.
     for (const row of [...body.children]) if (!lines.some((line) => line.row === row)) row.remove();
     lines.forEach(({ row }, place) => {
@@ -92,7 +91,8 @@ export function mountTable(root, { onChosen }) {
     table.hidden = lines.length === 0;
     mark(lines.includes(chosen) ? chosen : null);
     reachable(lines.find(({ row }) => row === focused) ?? chosen ?? lines[0]);
-    if (held && !focused.isConnected) lines[0]?.row.focus();
+    // With its row, the focus would be gone from the table.
+    if (focused?.closest("tr") && !focused.isConnected) lines[0]?.row.focus();
   }
 
   return {
@@ -123,6 +123,7 @@ export function mountTable(root, { onChosen }) {
       choose(line, "step");
       line.row.scrollIntoView({ block: "nearest" });
     },
+    focusFirst: () => lines[0]?.row.focus({ preventScroll: true }),
     /** Nothing is chosen any more; the focus goes back to where it came from. */
     unchoose() {
       const row = chosen?.row ?? lines[0]?.row;

@@ -50,19 +50,9 @@ function explained(answer) {
 
 /** What the API says; several problems as it numbers them. */
 function details(text) {
-  const said = h("strong", {}, "The API says: ");
-  const items = [];
-  let rest = text;
-  for (let number = 1; /^\d+ problems\. 1\) /.test(text); number += 1) {
-    const begin = rest.indexOf(` ${number}) `);
-    if (begin < 0) break;
-    rest = rest.slice(begin + ` ${number}) `.length);
-    const end = rest.indexOf(` ${number + 1}) `);
-    items.push(h("li", {}, end < 0 ? rest : rest.slice(0, end)));
-    if (end < 0) break;
-  }
-  if (items.length === 0) return h("p", { class: "said" }, said, text);
-  return h("div", { class: "said" }, said, h("ol", {}, items));
+  const several = /^\d+ problems\. 1\) /.test(text) && text.split(/ \d+\) /).slice(1);
+  return h("div", { class: "said" }, h("strong", {}, "The API says: "),
+    several ? h("ol", {}, several.map((problem) => h("li", {}, problem))) : text);
 }
 
 function nextSteps({ status, json }) {
@@ -86,7 +76,7 @@ function anotherKey() {
 }
 
 function button(text, click, primary = false) {
-  return h("button", { type: "button", class: primary ? "primary" : "", on: { click } }, text);
+  return h("button", { class: primary ? "primary" : "", on: { click } }, text);
 }
 
 /** Counts the seconds that the answer says to wait; `retries` asks again at their end. */
