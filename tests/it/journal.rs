@@ -134,7 +134,7 @@ async fn every_way_in_which_a_request_can_end_is_recorded() {
         (Request::get(PATH).body(Body::empty()), 401),
         (Request::get(PATH).header("Authorization", "Bearer mock-no-audit").body(Body::empty()), 403),
         (authorized(Method::GET, "/api/v1/teams").body(Body::empty()), 404),
-        (authorized(Method::GET, "/").body(Body::empty()), 404),
+        (authorized(Method::GET, "/nothing").body(Body::empty()), 404),
         (authorized(Method::POST, PATH).body(Body::empty()), 405),
         (authorized(Method::GET, PATH).body(Body::from(vec![b' '; (2 << 20) + 1])), 413),
         (authorized(Method::GET, &format!("{PATH}?objectIdentifiers={}", "x".repeat(17_000))).body(Body::empty()), 414),

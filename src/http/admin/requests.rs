@@ -107,7 +107,8 @@ fn status(text: &str) -> Result<(Option<u16>, Option<u16>), String> {
     if let Some(class @ ("1" | "2" | "3" | "4" | "5")) = text.strip_suffix("xx") {
         return Ok((None, class.parse().ok()));
     }
-    let status = text.parse().map_err(|_| format!("\"{text}\" is not a status, such as 429, or 4xx for all of a class"))?;
+    let status =
+        text.parse().map_err(|_| format!("\"{text}\" is not a status, such as 429, or 4xx for all of a class"))?;
     Ok((Some(status), None))
 }
 

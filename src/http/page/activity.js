@@ -1,38 +1,32 @@
 // New entries over time.
 
 import { call, onChanges } from "./admin.js";
-import { act, button, card, field, form, input, problem } from "./card.js";
-import { h, put } from "./dom.js";
+import { act, button, card, field, form, hint, input } from "./card.js";
+import { h } from "./dom.js";
 import { follow } from "./follow.js";
 
-const OFF = "off";
-const RATES = [OFF, "6/min", "30/min", "2/s"];
+const RATES = ["off", "6/min", "30/min", "2/s"];
 
 export function mountActivity(column) {
-  const says = h("p", {});
-  const frozenNote = h("p", { class: "small soft" });
-  const wrong = problem();
-  const rate = input("10/min", { size: "7" });
-  const lateness = input("0s", { size: "6" });
+  const says = h("p");
+  const frozenNote = hint();
+  const rate = input("10/min");
+  const lateness = input("0s");
   const burst = h("input", { type: "number", min: "1", max: "1000", placeholder: "1" });
-  const presets = RATES.map((one) => button(one === OFF ? "Off" : one, () => set(one), { dataset: { rate: one } }));
+  const presets = RATES.map((one) => button(one === "off" ? "Off" : one, () => set(one), { value: one }));
 
-  async function set(asked) {
-    const body = { rate: asked, lateness: lateness.value.trim() || "0s", burst: Number(burst.value || 1) };
-    const { ok } = asked === OFF
-      ? await act(wrong, "No more entries come by themselves.", "DELETE", "/live")
-      : await act(wrong, `New entries come: ${asked}.`, "PUT", "/live", { body });
-    if (ok) await reload();
+  function set(rate) {
+    if (rate === "off") return act("No more entries come.", "DELETE", "/live");
+    const body = { rate, lateness: lateness.value.trim() || "0s", burst: Number(burst.value || 1) };
+    return act(`New entries come: ${rate}.`, "PUT", "/live", body);
   }
 
-  const reload = follow(["world", "live", "arrivals"], async () => {
+  follow(["world", "live", "arrivals"], async () => {
     const { ok, json } = await call("GET", "/live");
     if (!ok) return false;
-    for (const preset of presets) preset.setAttribute("aria-pressed", String(preset.dataset.rate === json.rate));
-    const late = json.lateness === "0s" ? "" : `, up to ${json.lateness} late`;
-    const together = json.burst > 1 ? `, ${json.burst} together` : "";
-    put(says, json.rate === OFF ? "No entries come by themselves." : `Entries come: ${json.rate}${late}${together}.`);
-    return true;
+    for (const preset of presets) preset.setAttribute("aria-pressed", String(preset.value === json.rate));
+    says.textContent = json.rate === "off" ? "No entries come by themselves."
+      : `New entries come: ${json.rate}, up to ${json.lateness} late, ${json.burst} at a time.`;
   });
 
   onChanges(({ frozen, live }) => {
@@ -42,8 +36,6 @@ export function mountActivity(column) {
   column.append(card("Live activity", null, says, frozenNote,
     h("div", { class: "row choices", role: "group", "aria-label": "Rate" }, presets),
     h("details", {}, h("summary", {}, "Another rate, late entries, bursts"),
-      form(() => set(rate.value.trim()),
-        field("Rate", rate), field("Late by up to", lateness), field("Burst of", burst), h("button", {}, "Set")),
-      h("p", { class: "small soft" }, "A late entry is stamped up to so much earlier than it comes. What stands here counts for the buttons above too.")),
-    wrong));
+      form(() => set(rate.value.trim()), "Set", field("Rate", rate), field("Late by up to", lateness), field("Burst of", burst)),
+      hint("A late entry is stamped up to so much earlier than it comes. The rates above use lateness and burst too."))));
 }

@@ -14,42 +14,31 @@ import { mountVerdict } from "./verdict.js";
 import { button } from "./card.js";
 import { h, put } from "./dom.js";
 
-const STEERING = [
-  mountVerdict, mountClock, mountFaults, mountScenario, mountActivity, mountEntries, mountSettings, mountSessions,
-];
+const STEERING = [mountVerdict, mountClock, mountFaults, mountScenario, mountActivity, mountEntries, mountSettings, mountSessions];
 
 export function mountControl(root) {
   const access = h("div");
-  const room = h("div", { hidden: true });
+  const room = h("div");
+  const open = () => {
+    room.hidden = false;
+    if (!room.hasChildNodes()) furnish(room);
+  };
   put(root, h("h1", {}, "Control room"), access, room);
-  mountAccess(access, {
-    open: () => {
-      room.hidden = false;
-      if (!room.hasChildNodes()) furnish(room);
-    },
-    close: () => (room.hidden = true),
-  });
+  mountAccess(access, open, () => (room.hidden = true));
 }
 
 function furnish(room) {
   const top = h("div", { class: "row between top" });
-  const journal = h("div", { class: "main" });
-  const steering = h("div", { class: "steering" });
+  const [journal, steering] = [h("div"), h("div", { class: "steering" })];
   put(room, top, h("div", { class: "columns" }, journal, steering));
   mountReset(top);
   mountJournal(journal);
   STEERING.forEach((mount) => mount(steering));
-  top.after(jump(room.querySelectorAll("section.card")));
+  top.after(jump([...room.querySelectorAll("h2")]));
 }
 
 /** Ways to the cards, for screens on which they lie far below each other. */
-function jump(cards) {
-  const to = (card) => {
-    const heading = card.querySelector("h2");
-    return button(heading.textContent, () => {
-      card.scrollIntoView();
-      heading.focus({ preventScroll: true });
-    }, { class: "quiet" });
-  };
-  return h("nav", { class: "jump row", "aria-label": "Parts of the control room" }, [...cards].map(to));
+function jump(headings) {
+  const to = (heading) => button(heading.textContent, () => heading.focus(), { class: "quiet" });
+  return h("nav", { class: "jump row", "aria-label": "Parts of the control room" }, headings.map(to));
 }

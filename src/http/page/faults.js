@@ -1,85 +1,71 @@
 // What goes wrong, for which requests, how often.
 
 import { call } from "./admin.js";
-import { act, button, card, field, input, problem, writing } from "./card.js";
+import { act, button, card, counted, field, hint, input, list, writing } from "./card.js";
 import { h, put } from "./dom.js";
 import { follow } from "./follow.js";
 import { BUILT_IN } from "./keys.js";
 import { effect, occasions } from "./words.js";
 
-const USUAL = [
-  ["503 once", { type: "status", status: 503, retryAfter: 2, times: 1 }],
-  ["503 for a third", { type: "status", status: 503, retryAfter: 1, times: 1, cycle: 3 }],
-  ["429 once", { type: "status", status: 429, retryAfter: 5, times: 1 }],
-  ["Delay 2 s", { type: "delay", fixed: "2s" }],
-  ["TCP reset once", { type: "reset", times: 1 }],
-  ["Truncated body once", { type: "truncate", bytes: 100, times: 1 }],
-  ["Malformed JSON once", { type: "malformed", times: 1 }],
-  ["Empty reply once", { type: "empty", times: 1 }],
-  ["Drip", { type: "drip", bytes: 512, every: "100ms" }],
-];
+const USUAL = {
+  "503 once": { type: "status", status: 503, retryAfter: 2, times: 1 },
+  "503 for a third": { type: "status", status: 503, retryAfter: 1, times: 1, cycle: 3 },
+  "429 once": { type: "status", status: 429, retryAfter: 5, times: 1 },
+  "Delay 2 s": { type: "delay", fixed: "2s" },
+  "TCP reset once": { type: "reset", times: 1 },
+  "Truncated body once": { type: "truncate", bytes: 100, times: 1 },
+  "Malformed JSON once": { type: "malformed", times: 1 },
+  "Empty reply once": { type: "empty", times: 1 },
+  Drip: { type: "drip", bytes: 512, every: "100ms" },
+};
 const EXAMPLE = `{"type": "status", "status": 503,
- "retryAfter": 2, "times": 2,
- "match": {"page": 1}}`;
+ "times": 2, "match": {"page": 1}}`;
 
 export function mountFaults(column) {
-  const list = h("ul", { class: "plain" });
-  const ofKeys = h("ul", { class: "plain" });
-  const [wrong, wrongText] = [problem(), problem()];
-  const key = input("all keys", { list: "fault-keys", size: "14" });
-  const all = button("Remove all faults", () => change("All faults are removed.", "DELETE", "/faults"), { class: "danger" });
-  const keysSummary = h("summary", {});
-  const keys = h("details", {}, keysSummary,
-    h("p", { class: "small soft" }, "They belong to keys, hold for these alone, and stay when all faults are removed."), ofKeys);
+  const [ours, theirs] = [list(), list()];
+  const key = input("all keys", { list: "fault-keys" });
+  const all = button("Remove all faults", () => act("All faults are removed.", "DELETE", "/faults"), { class: "danger" });
+  const howMany = h("summary");
+  const ofKeys = h("details", {}, howMany, hint("They hold for their key alone, and stay when all faults are removed."), theirs);
 
-  async function change(said, method, path, body, where = wrong) {
-    const { ok } = await act(where, said, method, path, { body });
-    if (ok) await reload();
-  }
-
-  function add(label, rule) {
+  function add(label) {
     const meant = key.value.trim();
-    const body = meant === "" ? rule : { ...rule, match: { key: meant } };
-    return change(`Added: ${label}, ${meant === "" ? "all keys" : "one key"}.`, "POST", "/faults", body);
+    const match = meant === "" ? {} : { match: { key: meant } };
+    return act(`Added: ${label}.`, "POST", "/faults", { ...USUAL[label], ...match });
   }
 
-  const reload = follow(["world", "faults", "requests"], async () => {
+  follow(["world", "faults", "requests"], async () => {
     const { ok, json } = await call("GET", "/faults");
     if (!ok) return false;
-    const [theirs, ours] = [json.faults.filter(({ ofKey }) => ofKey), json.faults.filter(({ ofKey }) => !ofKey)];
-    show(list, ours);
-    show(ofKeys, theirs);
-    if (ours.length === 0) put(list, h("li", { class: "soft" }, "Nothing goes wrong."));
-    all.disabled = ours.length === 0;
-    keys.hidden = theirs.length === 0;
-    keysSummary.textContent = `${theirs.length} of keys`;
-    return true;
+    const focused = document.activeElement?.dataset.fault;
+    const belonging = json.faults.filter(({ ofKey }) => ofKey);
+    const others = json.faults.filter(({ ofKey }) => !ofKey);
+    put(ours, others.length > 0 ? others.map(row) : h("li", { class: "soft" }, "Nothing goes wrong."));
+    put(theirs, belonging.map(row));
+    howMany.textContent = `${belonging.length} of keys`;
+    ofKeys.hidden = belonging.length === 0;
+    all.disabled = others.length === 0;
+    // Whoever was at a button is there still, or at the heading when the fault is gone.
+    if (focused) (column.querySelector(`[data-fault="${focused}"]`) ?? heading).focus();
   });
-
-  /** Whoever is at a button is not to lose it. */
-  function show(list, faults) {
-    const at = document.activeElement?.closest("li")?.dataset.fault;
-    put(list, faults.map(row));
-    if (at) list.querySelector(`[data-fault="${at}"] button`)?.focus();
-  }
 
   function row(fault) {
     const { id, fired, matched } = fault;
-    return h("li", { class: "row between fault", dataset: { fault: id } },
+    return h("li", { class: "row between" },
       h("div", {},
         h("p", {}, h("span", { class: "pill" }, `fault ${id}`), " ", effect(fault)),
-        h("p", { class: "small soft" }, occasions(fault)),
-        h("p", { class: "small" }, `Fired ${fired} of ${matched} ${matched === 1 ? "request" : "requests"} met.`)),
-      button("Remove", () => change(`Fault ${id} is removed.`, "DELETE", `/faults/${id}`), { "aria-label": `Remove fault ${id}` }));
+        hint(occasions(fault)),
+        h("p", { class: "small" }, `Fired ${counted(fired, "time")}, met ${counted(matched, "request")}.`)),
+      button("Remove", () => act(`Fault ${id} is removed.`, "DELETE", `/faults/${id}`),
+        { "aria-label": `Remove fault ${id}`, dataset: { fault: id } }));
   }
 
-  column.append(card("Faults", all, list,
-    h("div", { class: "row choices", role: "group", "aria-label": "Add a fault" },
-      USUAL.map(([label, rule]) => button(label, () => add(label, rule)))),
-    field("These for", key),
+  const faults = card("Faults", all, ours,
+    h("div", { class: "row choices", role: "group", "aria-label": "Add a fault" }, Object.keys(USUAL).map((label) => button(label, () => add(label)))),
+    field("For requests of", key),
     h("datalist", { id: "fault-keys" }, BUILT_IN.map(({ token, label }) => h("option", { value: token }, label))),
-    wrong,
-    writing("Add any rule as JSON", "A rule as JSON", EXAMPLE,
-      (text) => change("Added.", "POST", "/faults", text, wrongText), wrongText),
-    keys));
+    writing("Add any rule as JSON", "A rule as JSON", EXAMPLE, (text) => act("Added.", "POST", "/faults", text)),
+    ofKeys);
+  const heading = faults.querySelector("h2");
+  column.append(faults);
 }

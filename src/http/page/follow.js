@@ -3,13 +3,12 @@
 import { changes, onAccess, onChanges } from "./admin.js";
 import { onChange, state } from "./state.js";
 
-/** After a look that took long, so many times as long is waited: a journal of thousands must not keep the server busy. */
+/** After a look that took long, so many times as long is waited: a long journal must not keep the server busy. */
 const REST = 4;
 
 /**
- * Calls `load` when one of `members` of what changed is another, or the session, and the control room is looked at; one
- * call at a time. `load` answers false when it could not read: it is called again soon. Answers a function that reads
- * anew at once.
+ * Calls `load` when one of `members` of what changed is another, or the session, while the control room is looked at; or when
+ * something was done here. `load` answers false when it could not read, and is called again. Answers what reads anew at once.
  */
 export function follow(members, load) {
   let seen = null;
@@ -29,12 +28,15 @@ export function follow(members, load) {
     restUntil = performance.now() + REST * (performance.now() - began);
   }
 
-  onChanges(check);
-  onChange(check);
-  onAccess(() => (seen = null));
-  return () => {
+  function anew() {
     seen = null;
     restUntil = 0;
     return check();
-  };
+  }
+
+  onChanges(check);
+  onChange(check);
+  onAccess(() => (seen = null));
+  document.addEventListener("acted", anew);
+  return anew;
 }

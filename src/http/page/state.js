@@ -8,7 +8,7 @@ export const LISTS = [
 ];
 export const PAGE_SIZES = [10, 25, 50, 100, 250, 1000];
 const DEFAULT_PAGE_SIZE = 50;
-const SESSION = /^[A-Za-z0-9._-]{1,64}$/;
+export const SESSION = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The state of a query string; whatever is not understood is left out. */
 export function read(search) {

@@ -1,18 +1,17 @@
 // How the clients did, in words, with what to do about it.
 
 import { call } from "./admin.js";
-import { button, card } from "./card.js";
-import { copy, h, put } from "./dom.js";
+import { button, card, counted, hint, list } from "./card.js";
+import { h, put } from "./dom.js";
 import { follow } from "./follow.js";
 import { reveal } from "./journal.js";
 import { EXPECTATIONS, MISTAKES } from "./mistakes.js";
 
 export function mountVerdict(column) {
-  const body = h("div", { class: "stack" });
+  const body = h("div");
   const text = h("pre", { tabindex: "0", "aria-label": "The verdict as text" });
-  const copying = button("Copy", () => copy(text.textContent, copying));
-  const asText = h("details", { on: { toggle: () => asText.open && write() } },
-    h("summary", {}, "As text"), text, copying);
+  const asText = h("details", { on: { toggle: () => asText.open && write() } }, h("summary", {}, "As text"), text);
+  let shown = "";
 
   async function write() {
     const answer = await call("GET", "/verdict", { accept: "text/plain" });
@@ -20,62 +19,58 @@ export function mountVerdict(column) {
   }
 
   follow(["world", "requests", "entries", "arrivals"], async () => {
-    const { ok, json } = await call("GET", "/verdict");
+    const { ok, json, text } = await call("GET", "/verdict");
     if (!ok) return false;
-    const focused = document.activeElement?.dataset?.request;
-    put(body, json.clients.length === 0 ? nobody() : judged(json), asides(json));
-    if (focused) body.querySelector(`[data-request="${focused}"]`)?.focus();
+    // Most requests change nothing of what is said.
+    if (text !== shown) show(json);
+    shown = text;
     if (asText.open) await write();
-    return true;
   });
+
+  function show({ clients, unknownKey, notJudged }) {
+    const unfolded = new Map([...body.querySelectorAll("details")].map((one) => [one.dataset.key, one.open]));
+    const focused = document.activeElement?.dataset.at;
+    put(body, clients.length === 0 ? hint("No client has asked yet. When one has, here is what it got wrong. What this page asks does not count.") : summary(clients),
+      clients.map((one) => client(one, unfolded.get(one.key) ?? clients.length === 1)),
+      unknownKey > 0 && hint(`${counted(unknownKey, "request")} without a token that a key has: nobody's, and not judged.`),
+      notJudged > 0 && hint(`${counted(notJudged, "further request")} were too many to judge.`));
+    if (focused) [...body.querySelectorAll("[data-at]")].find(({ dataset }) => dataset.at === focused)?.focus();
+  }
 
   column.append(card("Verdict", null, body, asText));
 }
 
-function nobody() {
-  return h("p", { class: "soft" }, "No client has asked for audit logs yet. As soon as one does, here is what it did well and what it got wrong. What this page asks does not count.");
-}
-
-function judged({ clients }) {
+function summary(clients) {
   const findings = clients.flatMap(({ findings }) => findings);
-  const broken = new Set(findings.flatMap(({ bug }) => MISTAKES[bug]?.[0] ?? []));
-  const headline = findings.length === 0
-    ? h("p", { class: "headline good" }, "Good: nothing is wrong.")
-    : h("p", { class: "headline bad" }, `${findings.length} ${findings.length === 1 ? "thing is" : "things are"} wrong so far.`);
-  const kept = EXPECTATIONS.map(([name, yes, no]) => broken.has(name)
-    ? h("li", { class: "badge s5", title: name }, `✗ ${no}`)
-    : h("li", { class: "badge s2", title: name }, `✓ ${yes}`));
-  return [headline, h("ul", { class: "plain row kept", "aria-label": "What is expected of clients" }, kept), clients.map(client)];
+  const broken = findings.map(({ bug }) => MISTAKES[bug]?.[0]).join(" ").split(" ");
+  const kept = Object.entries(EXPECTATIONS).map(([name, [yes, no]]) => broken.includes(name)
+    ? h("li", { class: "badge s5" }, `✗ ${no}`) : h("li", { class: "badge s2" }, `✓ ${yes}`));
+  return [
+    findings.length === 0 ? h("p", { class: "good" }, "Good: nothing is wrong.")
+      : h("p", { class: "bad" }, `${counted(findings.length, "thing is", "things are")} wrong so far.`),
+    h("ul", { class: "plain row kept" }, kept),
+  ];
 }
 
-function client({ key, requests, coverage, findings }) {
+function client({ key, requests, coverage, findings }, open) {
   const { entries, once, several, never, pending } = coverage;
   const numbers = [
-    `${requests.toLocaleString()} ${requests === 1 ? "request" : "requests"}`,
-    `${(once + several).toLocaleString()} of ${entries.toLocaleString()} entries read`,
-    several > 0 && `${several.toLocaleString()} of them more than once`,
-    never > 0 && `${never.toLocaleString()} never`,
+    counted(requests, "request"), `${(once + several).toLocaleString()} of ${counted(entries, "entry", "entries")} read`,
+    several > 0 && `${several.toLocaleString()} more than once`, never > 0 && `${never.toLocaleString()} never`,
     pending > 0 && `${pending.toLocaleString()} not asked for yet`,
   ];
-  return h("div", { class: "client" },
-    h("h3", {}, key), h("p", { class: "small soft" }, numbers.filter(Boolean).join(", ")),
-    h("ul", { class: "plain" }, findings.map(finding)));
+  return h("details", { open, class: "client", dataset: { key } },
+    h("summary", { dataset: { at: key } }, `${key}: ${findings.length === 0 ? "good" : `${findings.length} wrong`}`),
+    hint(numbers.filter(Boolean).join(", ")), list(findings.map((found) => finding(key, found))));
 }
 
-function finding({ bug, rule, count, message, requests }) {
+function finding(key, { bug, rule, count, message, requests }) {
   const examples = requests.map((id) => button(id.slice(0, 8), () => reveal(id), {
-    class: "quiet mono", title: "Show it in the journal", "aria-label": `Show request ${id.slice(0, 8)}`, dataset: { request: `${bug}-${rule}-${id}` },
+    class: "quiet mono", "aria-label": `Show request ${id.slice(0, 8)}`, dataset: { at: `${key} ${bug} ${rule} ${id}` },
   }));
   return h("li", {},
-    h("p", {}, h("strong", {}, rule ? `${bug} ${rule}` : bug), count > 1 && ` (${count.toLocaleString()})`),
-    h("p", { class: "small said" }, message),
-    MISTAKES[bug] && h("p", { class: "small advice" }, MISTAKES[bug][1]),
-    examples.length > 0 && h("p", { class: "small" }, "Requests: ", examples));
-}
-
-function asides({ unknownKey, notJudged }) {
-  return [
-    unknownKey > 0 && h("p", { class: "small soft" }, `${unknownKey.toLocaleString()} ${unknownKey === 1 ? "request" : "requests"} came without a token that a key has, and cannot be judged.`),
-    notJudged > 0 && h("p", { class: "small soft" }, `${notJudged.toLocaleString()} further requests were too many to judge.`),
-  ];
+    h("h3", {}, rule ? `${bug} ${rule}` : bug, count > 1 && ` (${count.toLocaleString()})`),
+    h("p", { class: "small" }, message),
+    MISTAKES[bug]?.[1] && h("p", { class: "small advice" }, `→ ${MISTAKES[bug][1]}`),
+    examples.length > 0 && hint("Requests: ", examples));
 }
