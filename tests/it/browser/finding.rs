@@ -100,10 +100,23 @@ impl Tab {
 
     /// Clicks it, when it is there and can be clicked.
     pub async fn click(&self, thing: &str) {
-        self.eventually(&format!("a click on {thing}"), async || {
-            self.the(thing).await.click().await.map_err(|error| error.to_string())
+        self.eventually(&format!("a click on {thing}"), async || self.pressed(self.the(thing).await).await).await;
+    }
+
+    /// Clicks the first of several.
+    pub async fn click_first(&self, thing: &str) {
+        self.eventually(&format!("a click on the first {thing}"), async || {
+            let first = self.all(thing).await.into_iter().next().ok_or("there is none")?;
+            self.pressed(first).await
         })
         .await;
+    }
+
+    async fn pressed(&self, element: Element) -> Result<(), String> {
+        // What sticks to an edge of the window may lie over it.
+        let script = "arguments[0].scrollIntoView({ block: 'center' })";
+        self.client.execute(script, vec![json!(element)]).await.map_err(|error| error.to_string())?;
+        element.click().await.map_err(|error| error.to_string())
     }
 
     /// Types in place of what it holds, and leaves it.

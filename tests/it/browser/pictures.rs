@@ -98,7 +98,7 @@ fn the_control_room() {
         tab.goto("/?tab=control").await;
         tab.click("group Add a fault > button 503 once").await;
         tab.reads("region Faults", "Answers 503").await;
-        tab.counts("list Requests, newest first > listitem", 7).await;
+        tab.counts("region Requests > list > listitem", 7).await;
         in_every_light(tab, "control").await;
     });
 }
