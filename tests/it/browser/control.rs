@@ -27,7 +27,7 @@ fn the_journal_shows_each_request_as_it_comes_and_what_was_wrong_with_it() {
         tab.reads(REQUESTS, "403").await;
         ask(tab, "mock-admin", "objectTyp=SERVICE").ok();
         let shown = tab.reads(REQUESTS, "objectTypes").await;
-        assert!(shown.contains("QRY-UNKNOWN"), "{shown}");
+        assert!(shown.contains("PARAM-UNKNOWN"), "{shown}");
         tab.counts(&format!("{REQUESTS} > listitem"), 3).await;
         tab.choose("region Requests > combobox Status", "4xx").await;
         tab.counts(&format!("{REQUESTS} > listitem"), 1).await;
@@ -42,7 +42,7 @@ fn a_request_leads_to_its_entries_in_the_other_view() {
     browse(at_a_known_time(), async |tab| {
         ask(tab, "mock-admin", "actions=DELETE&pageSize=10").ok();
         tab.goto(CONTROL).await;
-        tab.click("region Requests > DisclosureTriangle actions").await;
+        tab.click("region Requests > summary actions").await;
         tab.click("link Open this query in the audit logs").await;
         tab.reads("region Entries", "1–10 of 82 entries").await;
         assert_eq!(tab.address().await, "/?pageSize=10&actions=DELETE");
@@ -120,6 +120,7 @@ fn the_verdict_tells_what_a_client_got_wrong_and_leads_to_the_request() {
         ask(tab, "mock-admin", "page=0&pageSize=100").ok();
         ask(tab, "mock-admin", "page=2&pageSize=100").ok();
         tab.reads("region Verdict", "skipped-page").await;
+        tab.reads(REQUESTS, "page=2").await;
         tab.click_first("region Verdict > button Show request").await;
         tab.reads(REQUESTS, "X-Request-Id").await;
     });

@@ -15,10 +15,12 @@ use super::tab::Tab;
 
 const LOOK: &str = r#"
     const words = (text) => (text ?? "").replace(/\s+/g, " ").trim().toLowerCase();
+    // A summary is nothing that has a name among the roles.
+    const roleOf = (element) => element.computedRole || element.localName;
     const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
     let places = [document.documentElement];
     for (const [role, name] of arguments[0]) {
-      const of = (place) => [...place.querySelectorAll("*")].filter((element) => element.computedRole === role);
+      const of = (place) => [...place.querySelectorAll("*")].filter((element) => roleOf(element) === role);
       const found = [...new Set(places.flatMap(of))].filter(shown);
       const exactly = found.filter((element) => words(element.computedName) === words(name));
       places = name !== "" && exactly.length > 0

@@ -89,7 +89,9 @@ fn a_hostile_address_is_text_in_filters_and_snippets() {
     browse(at_a_known_time().entries(entries()), async |tab| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for text in HOSTILE {
-            for name in ["objectTypes", "objectIdentifiers", "actorEmails", "actorApiKeyIdentifiers", "actorIpAddresses"] {
+            for name in
+                ["objectTypes", "objectIdentifiers", "actorEmails", "actorApiKeyIdentifiers", "actorIpAddresses"]
+            {
                 query.append_pair(name, text);
             }
             query.append_pair("actions", text);

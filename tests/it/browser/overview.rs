@@ -13,7 +13,11 @@ async fn brush(tab: &Tab, from: f64, to: f64) {
     let plot = tab.the(TIMELINE).await;
     let (left, top, width, height) = plot.rectangle().await.unwrap();
     let scrolled = tab.script("return scrollY", vec![]).await.as_f64().unwrap();
-    let at = |share: f64| PointerAction::MoveTo { duration: None, x: left + width * share, y: top - scrolled + height / 2.0 };
+    let at = |share: f64| PointerAction::MoveTo {
+        duration: None,
+        x: left + width * share,
+        y: top - scrolled + height / 2.0,
+    };
     let drawing = MouseActions::new("mouse".to_owned())
         .then(at(from))
         .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })

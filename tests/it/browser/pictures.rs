@@ -16,6 +16,7 @@ async fn in_every_light(tab: &Tab, view: &str) {
     {
         tab.prefers(scheme).await;
         tab.screen(width, height).await;
+        tab.script("scrollTo(0, 0)", vec![]).await;
         tab.settled().await;
         tab.picture(&format!("{view}-{name}")).await;
         let widths = tab.script("return [document.documentElement.scrollWidth, innerWidth]", vec![]).await;

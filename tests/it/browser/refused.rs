@@ -46,9 +46,8 @@ fn too_many_requests_are_counted_down() {
         .await;
         tab.reads("region Request", "429").await;
         let told = tab.reads("timer", "This page asks again in ").await;
-        let seconds = |told: &str| -> u32 {
-            told.rsplit_once("in ").unwrap().1.split(' ').next().unwrap().parse().unwrap()
-        };
+        let seconds =
+            |told: &str| -> u32 { told.rsplit_once("in ").unwrap().1.split(' ').next().unwrap().parse().unwrap() };
         let first = seconds(&told);
         assert!((2..=60).contains(&first), "{told}");
         tab.eventually("a lower count", async || {

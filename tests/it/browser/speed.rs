@@ -27,7 +27,8 @@ fn the_first_paint_comes_before_one_waits() {
         paints.sort_by(f64::total_cmp);
         let median = paints[LOADS / 2];
         // Past the test harness, which would keep it.
-        let _ = writeln!(std::io::stderr(), "first paint after {median:.0} ms, promised are {PROMISED} ms: {paints:.0?}");
+        let _ =
+            writeln!(std::io::stderr(), "first paint after {median:.0} ms, promised are {PROMISED} ms: {paints:.0?}");
         assert!(median < PROMISED * GENEROUS, "{paints:?}");
     });
 }
