@@ -17,7 +17,7 @@ export function row(record) {
     h("summary", {},
       h("span", { class: "when mono", title: `${time} (UTC)` }, clockTime(new Date(time))),
       h("span", { class: `badge s${Math.floor(status / 100)}` }, status || "none"),
-      h("span", { class: "asked" },
+      h("span", { class: "question" },
         h("span", { class: "mono" }, h("b", {}, method), " ", h("bdi", {}, shortened(decoded(path))), query(record)),
         remarks(record)),
       h("span", { class: "small" }, keyOf(record), fromPage && [" ", h("span", { class: "pill" }, "this page")]),

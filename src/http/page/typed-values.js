@@ -5,19 +5,12 @@ import { LABELS } from "./known-values.js";
 import { change, state } from "./state.js";
 import { onSummary } from "./summary.js";
 
-const EXAMPLES = {
-  objectIdentifiers: "such as payments-api",
-  actorEmails: "such as ada@example.com",
-  actorApiKeyIdentifiers: "such as ci-deployer",
-  actorIpAddresses: "such as 203.0.113.18",
-};
-
 export function words(list) {
   const proposals = h("datalist", { id: `words-${list}` });
   const input = h("input", {
     type: "text", "aria-label": LABELS[list], placeholder: LABELS[list], list: `words-${list}`, autocomplete: "off",
     spellcheck: "false", autocapitalize: "none", enterkeyhint: "done",
-    title: `${EXAMPLES[list]}; Enter or a comma adds it`, on: { keydown: pressed, input: typed, change: add },
+    title: "Enter or a comma adds it", on: { keydown: pressed, input: typed, change: add },
   });
 
   function pressed(event) {

@@ -71,8 +71,8 @@ fn the_control_room() {
         tab.goto("/?tab=control").await;
         tab.click("group Add a fault > button 503 once").await;
         tab.reads("region Faults", "Answers 503").await;
-        tab.counts("list Requests, newest first > listitem", 3).await;
-        tab.click("region Requests > DisclosureTriangle pageSize=5000").await;
+        tab.counts("region Requests > list > listitem", 3).await;
+        tab.click("region Requests > summary pageSize=5000").await;
         in_both_schemes(tab, "control room").await;
     });
 }

@@ -15,10 +15,12 @@ use super::tab::Tab;
 
 const LOOK: &str = r#"
     const words = (text) => (text ?? "").replace(/\s+/g, " ").trim().toLowerCase();
+    // A summary is nothing that has a name among the roles.
+    const roleOf = (element) => element.computedRole || element.localName;
     const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
     let places = [document.documentElement];
     for (const [role, name] of arguments[0]) {
-      const of = (place) => [...place.querySelectorAll("*")].filter((element) => element.computedRole === role);
+      const of = (place) => [...place.querySelectorAll("*")].filter((element) => roleOf(element) === role);
       const found = [...new Set(places.flatMap(of))].filter(shown);
       const exactly = found.filter((element) => words(element.computedName) === words(name));
       places = name !== "" && exactly.length > 0
@@ -100,10 +102,23 @@ impl Tab {
 
     /// Clicks it, when it is there and can be clicked.
     pub async fn click(&self, thing: &str) {
-        self.eventually(&format!("a click on {thing}"), async || {
-            self.the(thing).await.click().await.map_err(|error| error.to_string())
+        self.eventually(&format!("a click on {thing}"), async || self.pressed(self.the(thing).await).await).await;
+    }
+
+    /// Clicks the first of several.
+    pub async fn click_first(&self, thing: &str) {
+        self.eventually(&format!("a click on the first {thing}"), async || {
+            let first = self.all(thing).await.into_iter().next().ok_or("there is none")?;
+            self.pressed(first).await
         })
         .await;
+    }
+
+    async fn pressed(&self, element: Element) -> Result<(), String> {
+        // What sticks to an edge of the window may lie over it.
+        let script = "arguments[0].scrollIntoView({ block: 'center' })";
+        self.client.execute(script, vec![json!(element)]).await.map_err(|error| error.to_string())?;
+        element.click().await.map_err(|error| error.to_string())
     }
 
     /// Types in place of what it holds, and leaves it.

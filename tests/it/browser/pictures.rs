@@ -16,6 +16,7 @@ async fn in_every_light(tab: &Tab, view: &str) {
     {
         tab.prefers(scheme).await;
         tab.screen(width, height).await;
+        tab.script("scrollTo(0, 0)", vec![]).await;
         tab.settled().await;
         tab.picture(&format!("{view}-{name}")).await;
         let widths = tab.script("return [document.documentElement.scrollWidth, innerWidth]", vec![]).await;
@@ -98,7 +99,7 @@ fn the_control_room() {
         tab.goto("/?tab=control").await;
         tab.click("group Add a fault > button 503 once").await;
         tab.reads("region Faults", "Answers 503").await;
-        tab.counts("list Requests, newest first > listitem", 7).await;
+        tab.counts("region Requests > list > listitem", 7).await;
         in_every_light(tab, "control").await;
     });
 }

@@ -19,10 +19,9 @@ fn no_script_or_handler_in_the_markup_runs_and_no_style_in_it_holds() {
             markup.innerHTML = `<p id="styled" style="position: fixed">styled</p><button onclick="window.ran = 'handler'">x</button>`;
             document.body.append(markup);
             markup.querySelector("button").click();
-            try { new Function("window.ran = 'text'")(); } catch { /* as it should be */ }
             return [window.ran ?? null, getComputedStyle(document.getElementById("styled")).position];"#;
         assert_eq!(tab.script(script, vec![]).await, json!([null, "static"]));
-        for refused in ["inline script", "inline event handler", "inline style", "evaluating a string"] {
+        for refused in ["inline script", "inline event handler", "inline style"] {
             tab.allow(refused);
         }
         let elsewhere = r#"
@@ -51,7 +50,8 @@ fn a_token_of_the_users_own_stays_in_the_tab() {
         .await;
         let seen = tab.script("return location.href + document.documentElement.outerHTML", vec![]).await;
         assert!(!seen.as_str().unwrap().contains("a-secret-of-theirs"));
-        assert!(!seen.as_str().unwrap().contains("mock-admin"));
+        // The built-in keys are none of this server.
+        assert_eq!(tab.texts("combobox Key").await, ["a token of your keys file …"]);
         tab.client.refresh().await.unwrap();
         assert_eq!(tab.value("textbox Token of a key").await, "a-secret-of-theirs");
     });

@@ -133,7 +133,7 @@ fn capabilities(driver: &Driver, profile: &Path) -> Capabilities {
         "--force-renderer-accessibility".to_owned(),
         // The browser itself asks nobody either.
         "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1".to_owned(),
-        "--lang=en-GB".to_owned(),
+        "--lang=en-US".to_owned(),
         "--window-size=1400,1000".to_owned(),
         "--disable-gpu".to_owned(),
         "--disable-dev-shm-usage".to_owned(),
