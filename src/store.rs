@@ -10,13 +10,15 @@
 //! - What is `ready` is the JSON of neighbours that somebody has read before.
 //! - What is added is a few `loose` entries, and runs of them when they become many. The `order` of answers goes across.
 //! - A `summary` counts what the entries of a query have in common.
-//! - A `view` is all of them at one moment. Readers share it; who adds makes another and puts it in its place.
+//! - A `view` is all of them at one moment. Readers share it; who adds makes another and puts it in its place. The
+//!   `past` knows which of them were there when.
 
 mod base;
 mod dictionary;
 mod index;
 mod key;
 mod order;
+mod past;
 mod pieces;
 mod places;
 mod postings;
@@ -37,6 +39,7 @@ use crate::contract::{Entry, Filters, Page, Query, Timestamp, Vocabulary};
 use view::View;
 
 pub use base::{Base, BaseBuilder};
+pub use past::Past;
 pub use summary::{Bucket, Counted, Summary, Timeline, Values};
 
 /// Audit-log entries that can be read and appended to at the same time.
@@ -117,6 +120,12 @@ impl Store {
     #[must_use]
     pub fn summary(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Summary {
         self.view().summary(start, end, filters)
+    }
+
+    /// The same entries, and which of them were there when.
+    #[must_use]
+    pub fn past(&self) -> Past {
+        Past::of(self.view())
     }
 
     /// The entry that history tells of, unless the store has been cleared since.

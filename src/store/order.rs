@@ -24,10 +24,19 @@ pub struct Hits<'a> {
 impl<'a> Hits<'a> {
     /// In a range whose ends are inclusive (TIME-RANGE).
     pub fn of(source: Source<'a>, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Self {
+        Self::among(source, from, to, source.places(filters))
+    }
+
+    /// The same of what passes; `None` when everything does.
+    pub fn among(
+        source: Source<'a>,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+        passing: Option<Passing<'a>>,
+    ) -> Self {
         let start = to.map_or(0, |to| source.first_from(|key| key.newest < Reverse(to.parts())));
         let end = from.map_or(source.len(), |from| source.first_from(|key| key.newest <= Reverse(from.parts())));
         let end = end.max(start);
-        let passing = source.places(filters);
         let (before, len) = match &passing {
             None => (0, end - start),
             Some(places) => {
@@ -41,6 +50,12 @@ impl<'a> Hits<'a> {
 
     pub fn len(&self) -> usize {
         self.len
+    }
+
+    /// Whether a place is a hit.
+    pub fn has(&self, place: u32) -> bool {
+        let in_range = (self.start..self.end).contains(&(place as usize));
+        in_range && self.passing.as_ref().is_none_or(|places| places.contains(place))
     }
 
     /// The places of so many hits from the `first`th on, if they are neighbours.

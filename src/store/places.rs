@@ -21,7 +21,7 @@ impl Places<'_> {
         }
     }
 
-    fn contains(&self, place: u32) -> bool {
+    pub fn contains(&self, place: u32) -> bool {
         match self {
             Self::Few(list) => list.binary_search(&place).is_ok(),
             Self::Many(bitmap) => bitmap.contains(place),

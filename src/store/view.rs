@@ -81,10 +81,14 @@ impl View {
     }
 
     fn hits(&self, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Vec<Hits<'_>> {
+        let sources = self.sources().filter(|source| source.len() > 0);
+        sources.map(|source| Hits::of(source, from, to, filters)).filter(|hits| hits.len() > 0).collect()
+    }
+
+    /// The base, and what was added in the order in which it came.
+    pub fn sources(&self) -> impl Iterator<Item = Source<'_>> {
         let runs = std::iter::once(self.base.run()).chain(self.runs.iter().map(AsRef::as_ref)).map(Source::Run);
-        let sources = runs.chain(std::iter::once(Source::Loose(&self.loose)));
-        let hits = sources.filter(|source| source.len() > 0).map(|source| Hits::of(source, from, to, filters));
-        hits.filter(|hits| hits.len() > 0).collect()
+        runs.chain(std::iter::once(Source::Loose(&self.loose)))
     }
 
     /// The hits of a query, how many they are, and how many come before the page.
@@ -136,11 +140,7 @@ impl View {
     pub fn history(&self, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Vec<Held> {
         let hits = self.hits(from, to, filters);
         let mut history = Vec::with_capacity(hits.iter().map(Hits::len).sum());
-        order::each(&hits, 0, usize::MAX, |source, place| {
-            let Key { newest: Reverse((millis, nanos)), arrival } = source.key(place);
-            let number = arrival.checked_sub(1).map_or(place, |earlier| self.base.run().len() + earlier);
-            history.push(Held { number, arrival, timestamp: Timestamp::from_parts(millis, nanos) });
-        });
+        order::each(&hits, 0, usize::MAX, |source, place| history.push(self.held(source, place)));
         history
     }
 
@@ -152,6 +152,12 @@ impl View {
         let added = self.runs.iter().map(AsRef::as_ref).chain([&loose]);
         let runs: Vec<&Run> = std::iter::once(self.base.run()).chain(added).collect();
         Summary::over(&runs, &self.vocabulary, from, to, filters)
+    }
+
+    pub fn held(&self, source: &Source<'_>, place: usize) -> Held {
+        let Key { newest: Reverse((millis, nanos)), arrival } = source.key(place);
+        let number = arrival.checked_sub(1).map_or(place, |earlier| self.base.run().len() + earlier);
+        Held { number, arrival, timestamp: Timestamp::from_parts(millis, nanos) }
     }
 
     pub fn entry(&self, held: &Held) -> Option<Entry> {

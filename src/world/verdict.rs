@@ -1,7 +1,7 @@
 //! How the client did: every request for audit logs is kept, and judged when somebody asks.
 //!
 //! Nothing is counted while requests are answered. A page is known by its query and by how many entries had been added
-//! when it was served; from that, what was on it is found again (see [`crate::store::Store::history`]). So judging costs
+//! when it was served; from that, what was on it is found again (see [`crate::store::Past`]). So judging costs
 //! those who ask for it, and an entry that is served costs nothing to remember.
 
 mod contract;
@@ -11,6 +11,7 @@ mod exchange;
 mod expectation;
 mod finding;
 mod giving_up;
+mod hurry;
 mod manners;
 mod paging;
 mod ranges;
@@ -151,7 +152,7 @@ impl Verdict {
         }
         let replay = Replay::over(store);
         let clients = keys.iter().map(|(key, theirs)| client(key, theirs, &replay, scope, now)).collect();
-        let outside = store.len().saturating_sub(replay.all(&scope.everything()).len());
+        let outside = replay.len().saturating_sub(replay.count(&scope.everything(), usize::MAX));
         Judgement { scope: scope.clone(), not_judged, unknown_key, outside, clients }
     }
 
@@ -171,7 +172,7 @@ fn as_it_arrived(exchange: Arc<Exchange>) -> Arc<Exchange> {
     Arc::new(Exchange { served: None, ..Exchange::clone(&exchange) })
 }
 
-fn client(key: &Key, numbered: &[Numbered], replay: &Replay<'_>, scope: &Scope, now: Timestamp) -> Client {
+fn client(key: &Key, numbered: &[Numbered], replay: &Replay, scope: &Scope, now: Timestamp) -> Client {
     let exchanges: Vec<&Exchange> = numbered.iter().map(|(_, exchange)| exchange.as_ref()).collect();
     // Who asks for the head alone asks for no page.
     let for_pages: Vec<&Exchange> = exchanges.iter().copied().filter(|exchange| !exchange.head).collect();

@@ -147,6 +147,29 @@ fn check_history(store: &Store, entries: &[Entry], from_the_start: usize, query:
     Ok(())
 }
 
+/// However many are there today, each moment has the page that was answered then, in whatever order one asks.
+fn check_past(store: &Store, entries: &[Entry], moments: &[usize], query: &Query) -> Result<(), TestCaseError> {
+    let (past, from_the_start) = (store.past(), moments[0]);
+    prop_assert_eq!(past.len(), entries.len());
+    let mut before = from_the_start;
+    for there in moments.iter().chain(moments.iter().rev()) {
+        let arrivals = there - from_the_start;
+        let (expected, total) = naively(&entries[..*there], query);
+        let page = past.page(query, arrivals);
+        let told: Vec<Entry> = page.iter().map(|held| past.entry(held).unwrap()).collect();
+        prop_assert_eq!(told, expected);
+        prop_assert!(page.iter().all(|held| held.arrival <= arrivals));
+        prop_assert_eq!(past.count(query, arrivals), total);
+
+        let whole = Query { page: 0, page_size: u32::MAX, ..query.clone() };
+        let came = past.came(query, before - from_the_start, arrivals);
+        let told: Vec<Entry> = came.iter().map(|held| past.entry(held).unwrap()).collect();
+        prop_assert_eq!(told, naively(&entries[before.min(*there)..*there], &whole).0);
+        before = *there;
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
@@ -169,6 +192,8 @@ proptest! {
         prop_assert_eq!(store.len(), entries.len());
         check(&store, &entries, &query)?;
         check_history(&store, &entries, cuts[0], &query)?;
+        let moments: Vec<usize> = (cuts[0]..=entries.len()).collect();
+        check_past(&store, &entries, &moments, &query)?;
     }
 }
 
@@ -191,6 +216,8 @@ proptest! {
         for query in &queries {
             check(&store, &entries, query)?;
             check_history(&store, &entries, cuts[0], query)?;
+            let moments: Vec<usize> = (cuts[0]..=entries.len()).step_by(911).collect();
+            check_past(&store, &entries, &moments, query)?;
         }
     }
 }

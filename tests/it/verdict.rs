@@ -1,6 +1,8 @@
 //! The verdict: every classic mistake of a poller is named, and none is invented.
 
 mod fairness;
+mod hurry;
+mod others;
 mod paging;
 mod pollers;
 mod scenarios;

@@ -1,5 +1,7 @@
 //! What about a client's requests is not in the published contract.
 
+use std::collections::HashMap;
+
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use crate::contract::query::first_value;
@@ -8,10 +10,10 @@ use crate::contract::query::first_value;
 const CUT: char = '…';
 
 pub fn judge(exchanges: &[&Exchange]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
+    let mut findings = Findings::default();
     for exchange in exchanges {
         for noticed in &exchange.findings {
-            add(&mut findings, noticed.rule, noticed.to_string(), exchange);
+            findings.add(noticed.rule, noticed.to_string(), exchange);
         }
         // What is not understood has been told above.
         if exchange.served.is_none() {
@@ -22,31 +24,40 @@ pub fn judge(exchanges: &[&Exchange]) -> Vec<Finding> {
         for name in ["page", "pageSize"].into_iter().filter(|_| whole) {
             if first_value(&exchange.query, name).is_none() {
                 let message = format!("{name} is left out, which the published document marks as required.");
-                add(&mut findings, "PAGE-BOUNDS", message, exchange);
+                findings.add("PAGE-BOUNDS", message, exchange);
             }
         }
         for name in ["startTime", "endTime"] {
             if let Some(value) = first_value(&exchange.query, name).filter(|value| has_no_offset(value)) {
                 let message = format!("{name}=\"{value}\" has no offset, which RFC 3339 asks for; it was read as UTC.");
-                add(&mut findings, "TIME-ZONELESS", message, exchange);
+                findings.add("TIME-ZONELESS", message, exchange);
             }
         }
     }
-    findings
+    findings.list
 }
 
-/// The same about the same parameter is one finding: its first sentence is told.
-fn add(findings: &mut Vec<Finding>, rule: &'static str, message: String, exchange: &Exchange) {
-    let subject = |text: &str| text.split(['=', ' ']).next().unwrap_or_default().to_owned();
-    let known =
-        findings.iter_mut().find(|known| known.rule == Some(rule) && subject(&known.message) == subject(&message));
-    if let Some(known) = known {
-        known.count += 1;
-        if known.requests.len() < 5 {
-            known.requests.push(exchange.id.to_string());
+/// What was found, in the order in which it first was.
+#[derive(Default)]
+struct Findings {
+    list: Vec<Finding>,
+    /// The place of each in the list, by its rule and its parameter.
+    places: HashMap<(&'static str, String), usize>,
+}
+
+impl Findings {
+    /// The same about the same parameter is one finding: its first sentence is told.
+    fn add(&mut self, rule: &'static str, message: String, exchange: &Exchange) {
+        let subject = message.split(['=', ' ']).next().unwrap_or_default().to_owned();
+        let place = *self.places.entry((rule, subject)).or_insert(self.list.len());
+        if let Some(known) = self.list.get_mut(place) {
+            known.count += 1;
+            if known.requests.len() < 5 {
+                known.requests.push(exchange.id.to_string());
+            }
+        } else {
+            self.list.push(Finding { rule: Some(rule), ..Finding::new(Bug::Contract, 1, message, [exchange]) });
         }
-    } else {
-        findings.push(Finding { rule: Some(rule), ..Finding::new(Bug::Contract, 1, message, [exchange]) });
     }
 }
 

@@ -1,9 +1,10 @@
 //! Which entries were served never, once, several times.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::Scope;
@@ -34,6 +35,10 @@ pub struct Coverage {
     /// Came after the client's last request, or are newer than any end that it has asked for: nobody can tell yet. In a
     /// scope with an end there are none of the latter: all of it was to be read.
     pub pending: usize,
+    /// How far behind the client at least stays: from the end of a range back from when it was asked for. `None` when it
+    /// asked without an end, or for nothing.
+    #[serde(rename = "behindSeconds", skip_serializing_if = "Option::is_none", serialize_with = "in_seconds")]
+    pub behind: Option<Duration>,
     /// Some that were never served.
     pub never_examples: Vec<Example>,
     /// Some that were served more than once, and not on purpose.
@@ -52,19 +57,24 @@ pub struct Example {
 
 /// The entries of a scope and what is known of each.
 pub struct Ledger<'a> {
-    replay: &'a Replay<'a>,
+    replay: &'a Replay,
+    /// Newest first.
     lines: Vec<Line>,
-    /// The line of each entry, by its number.
-    places: HashMap<usize, usize>,
+    /// The line of each entry, by its number; [`OUTSIDE`] of those that are not in the scope.
+    places: Vec<u32>,
     exchanges: Vec<&'a Exchange>,
     /// The client has not asked since so many entries were added.
     last_look: usize,
-    /// How far it was to read; `None` is as far as the scope.
-    reach: Option<Reach>,
+    /// How far it has asked.
+    reach: Reach,
+    /// That does not matter: it was to read as far as the scope.
+    to_the_end: bool,
     /// The client asks no more.
     stopped: bool,
-    /// Requests whose page held nothing that had not been served before.
-    nothing_new: usize,
+    /// Of each exchange that was answered with a page, by its place, whether anything on it had not been served before.
+    pages: Vec<(usize, bool)>,
+    /// Whether a query matches entries that were missed, as far as that was asked.
+    misses: RefCell<HashMap<String, bool>>,
     /// The newest timestamp that each distinct query was served.
     newest: HashMap<String, Timestamp>,
 }
@@ -82,33 +92,40 @@ struct Line {
 
 /// The most examples of a kind.
 const EXAMPLES: usize = 5;
+/// In place of a line.
+const OUTSIDE: u32 = u32::MAX;
 
 impl<'a> Ledger<'a> {
     pub fn of(
         exchanges: &[&'a Exchange],
         crawls: &[Vec<Crawl<'_>>],
-        replay: &'a Replay<'a>,
+        replay: &'a Replay,
         scope: &Scope,
         now: Timestamp,
     ) -> Self {
         let line = |held: &Held| Line { held: *held, times: 0, range: None, again: false, by: [None; 2] };
         let lines: Vec<Line> = replay.all(&scope.everything()).iter().map(line).collect();
-        let places = lines.iter().enumerate().map(|(place, line)| (line.held.number, place)).collect();
+        let mut places = vec![OUTSIDE; replay.len()];
+        for (place, line) in (0..).zip(&lines) {
+            places[line.held.number] = place;
+        }
         let mut ledger = Self {
             replay,
             lines,
             places,
             exchanges: exchanges.to_vec(),
             last_look: 0,
-            reach: scope.to.is_none().then(|| Reach::of(exchanges)),
+            reach: Reach::of(exchanges),
+            to_the_end: scope.to.is_some(),
             stopped: false,
-            nothing_new: 0,
+            pages: Vec::new(),
+            misses: RefCell::default(),
             newest: HashMap::new(),
         };
         let given_up: HashSet<Uuid> = pages_begun_anew(crawls).collect();
         let mut ranges = Ranges::default();
         // Whether a page is new to a client has nothing to do with the scope.
-        let mut served_before = HashSet::new();
+        let mut served_before = vec![false; replay.len()];
         for (number, exchange) in exchanges.iter().enumerate() {
             let Some(served) = &exchange.served else { continue };
             ledger.last_look = ledger.last_look.max(served.arrivals);
@@ -120,9 +137,9 @@ impl<'a> Ledger<'a> {
             let range = (!given_up.contains(&exchange.id)).then(|| ranges.place(&served.query, exchange));
             let mut anything_new = false;
             for held in page {
-                anything_new |= served_before.insert(held.number);
-                if let Some(place) = ledger.places.get(&held.number) {
-                    let line = &mut ledger.lines[*place];
+                anything_new |= !std::mem::replace(&mut served_before[held.number], true);
+                let place = ledger.places[held.number];
+                if let Some(line) = ledger.lines.get_mut(place as usize) {
                     line.times += 1;
                     if let (Some(before), Some(range)) = (line.range, range) {
                         line.again |= !ranges.overlap_on_purpose(before, range);
@@ -133,7 +150,7 @@ impl<'a> Ledger<'a> {
                     }
                 }
             }
-            ledger.nothing_new += usize::from(!anything_new);
+            ledger.pages.push((number, anything_new));
         }
         ledger.stopped =
             has_stopped(exchanges, now) && ledger.lines.iter().any(|line| line.held.arrival > ledger.last_look);
@@ -142,12 +159,27 @@ impl<'a> Ledger<'a> {
 
     /// Whether an entry is in the scope, was there to be read, and never was.
     pub fn is_missed(&self, held: &Held) -> bool {
-        let line = self.places.get(&held.number).map(|place| &self.lines[*place]);
+        let line = self.places.get(held.number).and_then(|place| self.lines.get(*place as usize));
         line.is_some_and(|line| self.missed(line))
     }
 
+    /// Whether a query matches entries that were missed.
+    pub fn misses(&self, query: &Query) -> bool {
+        let missed = || self.missed_in(query).next().is_some();
+        *self.misses.borrow_mut().entry(query.subject()).or_insert_with(missed)
+    }
+
+    /// The entries that a query matches and that were missed.
+    fn missed_in<'q>(&'q self, query: &'q Query) -> impl Iterator<Item = &'q Held> {
+        let in_front = |line: &Line| query.end_time.is_some_and(|end| line.held.timestamp > end);
+        let in_range = |line: &&Line| query.start_time.is_none_or(|start| line.held.timestamp >= start);
+        let lines = self.lines[self.lines.partition_point(in_front)..].iter().take_while(in_range);
+        let missed = lines.filter(|line| self.missed(line)).map(|line| &line.held);
+        missed.filter(|held| self.replay.passes(held, &query.filters))
+    }
+
     fn missed(&self, line: &Line) -> bool {
-        let asked_for = || self.reach.as_ref().is_none_or(|reach| reach.holds(&line.held));
+        let asked_for = || self.to_the_end || self.reach.holds(&line.held);
         line.times == 0 && (self.stopped || (line.held.arrival <= self.last_look && asked_for()))
     }
 
@@ -156,8 +188,9 @@ impl<'a> Ledger<'a> {
         self.newest.get(&query.subject()).copied()
     }
 
-    pub fn nothing_new(&self) -> usize {
-        self.nothing_new
+    /// Each exchange that was answered with a page, and whether anything on that had not been served before.
+    pub fn pages(&self) -> impl Iterator<Item = (&'a Exchange, bool)> {
+        self.pages.iter().map(|(number, new)| (self.exchanges[*number], *new))
     }
 
     /// Entries that were never read, newest first.
@@ -177,6 +210,7 @@ impl<'a> Ledger<'a> {
             on_purpose: count(&|line| line.times > 1 && !line.again),
             never: count(&|line| self.missed(line)),
             pending: count(&|line| line.times == 0 && !self.missed(line)),
+            behind: self.reach.behind(),
             never_examples: examples(&|line| self.missed(line)),
             several_examples: examples(&|line| line.again),
         }
@@ -218,6 +252,11 @@ impl<'a> Ledger<'a> {
         }
         findings
     }
+}
+
+/// To the millisecond.
+fn in_seconds<S: Serializer>(length: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    length.map(|length| (length.as_secs_f64() * 1000.0).round() / 1000.0).serialize(serializer)
 }
 
 fn pages_begun_anew(crawls: &[Vec<Crawl<'_>>]) -> impl Iterator<Item = Uuid> {

@@ -1,6 +1,6 @@
 //! Which requests of a client belong together: a crawl is a run through the pages of one query.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use super::exchange::{Exchange, Served};
@@ -17,6 +17,11 @@ pub struct Crawl<'a> {
     /// It did not come to the end, or something came meanwhile, and the client read it all again: what it was given here
     /// does not count as read once.
     pub begun_anew: bool,
+    /// The numbers of its pages, and of those with entries.
+    numbers: HashSet<u32>,
+    with_entries: BTreeSet<u32>,
+    /// The last page was among them.
+    reached_end: bool,
     /// The world's age at its first and its last request.
     began: Duration,
     ended: Duration,
@@ -26,7 +31,7 @@ pub struct Crawl<'a> {
 const SOON: Duration = Duration::from_secs(60);
 
 /// The crawls of each distinct query, in the order in which they were first asked.
-pub fn of_each_query<'a>(exchanges: &[&'a Exchange], replay: &Replay<'_>) -> Vec<Vec<Crawl<'a>>> {
+pub fn of_each_query<'a>(exchanges: &[&'a Exchange], replay: &Replay) -> Vec<Vec<Crawl<'a>>> {
     let queries = by_query(exchanges);
     let mut all: Vec<Vec<Crawl<'a>>> = queries.iter().map(|theirs| crawls(theirs)).collect();
     for crawls in &mut all {
@@ -40,48 +45,64 @@ pub fn of_each_query<'a>(exchanges: &[&'a Exchange], replay: &Replay<'_>) -> Vec
 impl<'a> Crawl<'a> {
     fn new(exchange: &Exchange) -> Self {
         let (began, ended) = (exchange.elapsed, exchange.elapsed);
-        Self { pages: Vec::new(), failed: None, repeated: Vec::new(), begun_anew: false, began, ended }
+        let (numbers, with_entries) = (HashSet::new(), BTreeSet::new());
+        let (pages, failed, repeated, begun_anew) = (Vec::new(), None, Vec::new(), false);
+        Self { pages, failed, repeated, begun_anew, numbers, with_entries, reached_end: false, began, ended }
+    }
+
+    fn push(&mut self, exchange: &'a Exchange, served: &'a Served) {
+        let page = served.query.page;
+        (self.failed, self.ended) = (None, exchange.elapsed);
+        if !self.numbers.insert(page) {
+            self.repeated.push(page);
+        }
+        if served.entries > 0 {
+            self.with_entries.insert(page);
+        }
+        self.reached_end |= page as usize + 1 == served.total_pages;
+        self.pages.push((exchange, served));
     }
 
     fn last(&self) -> Option<&'a Served> {
         self.pages.last().map(|(_, served)| *served)
     }
 
-    fn is_given_up_for(&self, next: &Self, replay: &Replay<'_>) -> bool {
+    fn is_given_up_for(&self, next: &Self, replay: &Replay) -> bool {
         let from_the_start = next.has(0);
         let soon = next.began.saturating_sub(self.ended) <= SOON;
         from_the_start && soon && (!self.finished() || self.moved(replay))
     }
 
     /// Whether the total changed between its first page and its last: so much a client can see.
-    fn moved(&self, replay: &Replay<'_>) -> bool {
+    fn moved(&self, replay: &Replay) -> bool {
         let (Some((_, first)), Some((_, last))) = (self.pages.first(), self.pages.last()) else { return false };
-        let meanwhile = first.arrivals + 1..=last.arrivals;
-        !meanwhile.is_empty() && replay.all(&last.query).iter().any(|held| meanwhile.contains(&held.arrival))
+        !replay.came_between(first, last).is_empty()
     }
 
     /// Whether it came to the last page, or ended behind it.
     pub fn finished(&self) -> bool {
-        let next = |served: &Served| served.query.page as usize + 1;
-        self.pages.iter().any(|(_, served)| next(served) == served.total_pages)
-            || self.last().is_some_and(|served| served.entries == 0 || next(served) > served.total_pages)
+        let is_behind = |served: &Served| served.entries == 0 || served.query.page as usize >= served.total_pages;
+        self.reached_end || self.last().is_some_and(is_behind)
     }
 
     /// Pages before the last one with entries that were never served.
-    pub fn skipped(&self) -> Vec<u32> {
-        let with_entries = self.pages.iter().filter(|(_, served)| served.entries > 0);
-        let pages: BTreeSet<u32> = with_entries.map(|(_, served)| served.query.page).collect();
-        let last = pages.last().copied().unwrap_or_default();
-        (0..last).filter(|page| !pages.contains(page)).collect()
+    pub fn skipped(&self) -> impl Iterator<Item = u32> {
+        let last = self.with_entries.last().copied().unwrap_or_default();
+        (0..last).filter(|page| !self.with_entries.contains(page))
+    }
+
+    /// How many these are.
+    pub fn count_skipped(&self) -> usize {
+        self.with_entries.last().map_or(0, |last| *last as usize + 1 - self.with_entries.len())
     }
 
     /// Whether every page was served.
     fn is_complete(&self) -> bool {
-        self.finished() && self.skipped().is_empty()
+        self.finished() && self.count_skipped() == 0
     }
 
     fn has(&self, page: u32) -> bool {
-        self.pages.iter().any(|(_, known)| known.query.page == page)
+        self.numbers.contains(&page)
     }
 
     /// Whether a page belongs to this run. The first page of a query begins another one when it is served again; and so
@@ -136,16 +157,12 @@ fn crawls<'a>(exchanges: &[&'a Exchange]) -> Vec<Crawl<'a>> {
             }
             continue;
         };
-        let page = served.query.page;
         if !crawls.last().is_some_and(|crawl| crawl.goes_on_with(served)) {
             crawls.push(Crawl::new(exchange));
         }
-        let Some(crawl) = crawls.last_mut() else { continue };
-        (crawl.failed, crawl.ended) = (None, exchange.elapsed);
-        if crawl.has(page) {
-            crawl.repeated.push(page);
+        if let Some(crawl) = crawls.last_mut() {
+            crawl.push(exchange, served);
         }
-        crawl.pages.push((exchange, served));
     }
     crawls
 }

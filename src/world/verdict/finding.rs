@@ -14,6 +14,8 @@ pub enum Bug {
     ReadTwice,
     /// New entries pushed others over the border of a page between two requests.
     MovedUnderOffset,
+    /// The same between a page and the one in front of it, which was read later: others were never read.
+    LostUnderOffset,
     /// A crawl ended before its last page, and what was left is nowhere else.
     StoppedEarly,
     /// A page was left out.
@@ -40,6 +42,8 @@ pub enum Bug {
     RetriedRefused,
     /// Pages were asked for that the answers said do not exist.
     IgnoredTotalPages,
+    /// Asked again and again within seconds, and nothing had come.
+    BusyPolling,
     /// Something about a request is not in the contract, or ignored by it.
     Contract,
 }
@@ -78,10 +82,11 @@ impl Finding {
 
 impl Bug {
     /// All, the worst first.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::NeverRead,
         Self::ReadTwice,
         Self::MovedUnderOffset,
+        Self::LostUnderOffset,
         Self::StoppedEarly,
         Self::SkippedPage,
         Self::GaveUpAfter429,
@@ -95,6 +100,7 @@ impl Bug {
         Self::RetriedTooEarly,
         Self::RetriedRefused,
         Self::IgnoredTotalPages,
+        Self::BusyPolling,
         Self::Contract,
     ];
 
@@ -105,6 +111,7 @@ impl Bug {
             Self::NeverRead => "never-read",
             Self::ReadTwice => "read-twice",
             Self::MovedUnderOffset => "moved-under-offset",
+            Self::LostUnderOffset => "lost-under-offset",
             Self::StoppedEarly => "stopped-early",
             Self::SkippedPage => "skipped-page",
             Self::GaveUpAfter429 => "gave-up-after-429",
@@ -118,6 +125,7 @@ impl Bug {
             Self::RetriedTooEarly => "retried-too-early",
             Self::RetriedRefused => "retried-refused",
             Self::IgnoredTotalPages => "ignored-total-pages",
+            Self::BusyPolling => "busy-polling",
             Self::Contract => "contract",
         }
     }
@@ -127,6 +135,7 @@ impl Bug {
     pub const fn breaks(self) -> &'static [Expectation] {
         match self {
             Self::NeverRead
+            | Self::LostUnderOffset
             | Self::StoppedEarly
             | Self::SkippedPage
             | Self::GaveUpAfter429
@@ -137,7 +146,9 @@ impl Bug {
             Self::ReadTwice | Self::MovedUnderOffset | Self::Overlap => &[Expectation::NoDuplicates],
             Self::PageSizeChanged => &[Expectation::Complete, Expectation::NoDuplicates],
             Self::Gap => &[Expectation::NoGaps],
-            Self::RetriedTooEarly | Self::RetriedRefused | Self::IgnoredTotalPages => &[Expectation::Polite],
+            Self::RetriedTooEarly | Self::RetriedRefused | Self::IgnoredTotalPages | Self::BusyPolling => {
+                &[Expectation::Polite]
+            }
             Self::Contract => &[Expectation::Contract],
         }
     }

@@ -1,6 +1,6 @@
 //! Whether a client takes a failure for the end.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::coverage::Ledger;
 use super::crawls::Crawl;
@@ -8,7 +8,8 @@ use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::paging::{shown, told};
 use super::replay::Replay;
-use crate::contract::{Query, Vocabulary, query};
+use crate::contract::{Filters, Query, Timestamp, Vocabulary, query};
+use crate::store::Held;
 
 /// In the middle of a crawl, of which `served` is the last page.
 pub fn midway(crawl: &Crawl<'_>, served: &Served) -> Finding {
@@ -29,7 +30,7 @@ pub fn midway(crawl: &Crawl<'_>, served: &Served) -> Finding {
 pub fn at_once(
     exchanges: &[&Exchange],
     queries: &[Vec<Crawl<'_>>],
-    replay: &Replay<'_>,
+    replay: &Replay,
     held: &Ledger<'_>,
 ) -> Vec<Finding> {
     let without_a_page = queries.iter().flatten().filter(|crawl| crawl.pages.is_empty());
@@ -38,12 +39,12 @@ pub fn at_once(
     if failed.is_empty() || held.all_missed().next().is_none() {
         return Vec::new();
     }
-    let asked_for = asked_for(exchanges, replay);
+    let lost = Lost::of(exchanges, replay, held);
     let is_last = |failed: &Exchange| exchanges.last().is_some_and(|last| last.id == failed.id);
-    let forgotten = |failed: &Exchange| {
+    let mut known: HashMap<String, bool> = HashMap::new();
+    let mut forgotten = |failed: &Exchange| {
         let Some(query) = understood(failed) else { return false };
-        let all = replay.all(&query);
-        all.iter().any(|there| held.is_missed(there) && !asked_for.contains(&there.number))
+        *known.entry(query.subject()).or_insert_with(|| lost.any(&query, replay))
     };
     let given_up = failed.into_iter().filter(|failed| is_last(failed) || forgotten(failed));
     let finding = |failed| {
@@ -53,12 +54,58 @@ pub fn at_once(
     given_up.map(finding).collect()
 }
 
-/// The numbers of the entries of every query of which a page was given.
-fn asked_for(exchanges: &[&Exchange], replay: &Replay<'_>) -> HashSet<usize> {
-    let mut known = HashSet::new();
-    let answered = exchanges.iter().filter_map(|exchange| exchange.asked());
-    let distinct: Vec<&Query> = answered.filter(|query| known.insert(query.subject())).collect();
-    distinct.iter().flat_map(|query| replay.all(query).iter().map(|there| there.number).collect::<Vec<_>>()).collect()
+/// The entries that were missed, and that no query asks for of which a page was given: newest first.
+struct Lost<'a>(Vec<&'a Held>);
+
+impl<'a> Lost<'a> {
+    fn of(exchanges: &[&Exchange], replay: &Replay, held: &'a Ledger<'_>) -> Self {
+        let mut asked: Vec<(&Filters, Vec<Range>)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for query in exchanges.iter().filter_map(|exchange| exchange.asked()) {
+            let place = *places.entry(format!("{:?}", query.filters)).or_insert(asked.len());
+            if place == asked.len() {
+                asked.push((&query.filters, Vec::new()));
+            }
+            asked[place].1.push((query.start_time, query.end_time));
+        }
+        for (_, ranges) in &mut asked {
+            *ranges = joined(std::mem::take(ranges));
+        }
+        let was_asked = |there: &Held| {
+            asked.iter().any(|(filters, ranges)| holds(ranges, there.timestamp) && replay.passes(there, filters))
+        };
+        Self(held.all_missed().filter(|there| !was_asked(there)).collect())
+    }
+
+    /// Whether a query asks for any of them.
+    fn any(&self, query: &Query, replay: &Replay) -> bool {
+        let from = self.0.partition_point(|there| query.end_time.is_some_and(|end| there.timestamp > end));
+        let in_range = |there: &&&Held| query.start_time.is_none_or(|start| there.timestamp >= start);
+        self.0[from..].iter().take_while(in_range).any(|there| replay.passes(there, &query.filters))
+    }
+}
+
+/// Both ends inclusive; `None` has no start, or no end.
+type Range = (Option<Timestamp>, Option<Timestamp>);
+
+/// Ranges in the order of time, those that touch each other as one.
+fn joined(mut ranges: Vec<Range>) -> Vec<Range> {
+    ranges.sort_unstable();
+    let mut joined: Vec<Range> = Vec::new();
+    for (start, end) in ranges {
+        match joined.last_mut() {
+            Some((_, reached)) if reached.is_none_or(|reached| start <= Some(reached)) => {
+                *reached = reached.and_then(|reached| end.map(|end| end.max(reached)));
+            }
+            _ => joined.push((start, end)),
+        }
+    }
+    joined
+}
+
+fn holds(joined: &[Range], at: Timestamp) -> bool {
+    let begun = joined.partition_point(|(start, _)| *start <= Some(at));
+    joined[..begun].last().is_some_and(|(_, end)| end.is_none_or(|end| at <= end))
 }
 
 /// What was asked for by a request that failed and that a client does well to send again.

@@ -10,6 +10,7 @@ use super::coverage::Ledger;
 use super::crawls::without_page;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
+use super::hurry;
 
 /// Counts of a client's behaviour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,6 +24,8 @@ pub struct Manners {
     pub refused_again: usize,
     /// Requests whose page held nothing that had not been served before.
     pub nothing_new: usize,
+    /// Of the requests for a first page among these, those that came at such a pace as is called [`Bug::BusyPolling`].
+    pub in_a_hurry: usize,
     /// The most requests within a minute.
     pub peak_per_minute: usize,
 }
@@ -51,11 +54,14 @@ pub fn judge(numbered: &[Numbered], held: &Ledger<'_>) -> (Manners, Vec<Finding>
         );
         findings.push(Finding::new(Bug::RetriedRefused, again.len(), message, again.iter().copied()));
     }
+    let hurried = hurry::of(held);
+    findings.extend(hurried.finding());
     let manners = Manners {
         throttled: exchanges.iter().filter(|exchange| exchange.status == 429).count(),
         too_early: early.len(),
         refused_again: again.len(),
-        nothing_new: held.nothing_new(),
+        nothing_new: held.pages().filter(|(_, new)| !new).count(),
+        in_a_hurry: hurried.count,
         peak_per_minute: peak(&exchanges),
     };
     (manners, findings)

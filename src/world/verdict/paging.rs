@@ -1,15 +1,17 @@
 //! How a client goes through the pages of a query.
 
-use std::collections::BTreeSet;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::coverage::Ledger;
 use super::crawls::{Crawl, without_page};
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::giving_up;
 use super::replay::Replay;
+use crate::store::Held;
 
 /// The crawls of a client: a crawl is a run through the pages of one query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,7 +62,7 @@ const PAGES: usize = 10;
 pub fn judge(
     exchanges: &[&Exchange],
     queries: &[Vec<Crawl<'_>>],
-    replay: &Replay<'_>,
+    replay: &Replay,
     held: &Ledger<'_>,
 ) -> (Paging, Vec<Finding>) {
     let mut paging = Paging {
@@ -80,20 +82,20 @@ pub fn judge(
             paging.finished += usize::from(crawl.finished());
             paging.pages += crawl.pages.len();
             paging.repeated += crawl.repeated.len();
-            let skipped = crawl.skipped();
-            paging.skipped += skipped.len();
+            let skipped = crawl.count_skipped();
+            paging.skipped += skipped;
             // Who begins anew has seen it.
             if !crawl.begun_anew {
-                findings.extend(moved(crawl, replay));
+                findings.extend(moved(crawl, replay, held));
             }
             findings.extend(resized(crawl));
             findings.extend(past_the_end(crawl));
             let Some((_, served)) = crawl.pages.last() else { continue };
             // What was left out here and read elsewhere is no loss.
-            let lost = || replay.all(&served.query).iter().any(|held_now| held.is_missed(held_now));
-            if !skipped.is_empty() && lost() {
-                let message = format!("left out {} of a crawl: {}", pages(&skipped), told(crawl));
-                findings.push(Finding::new(Bug::SkippedPage, skipped.len(), message, shown(crawl)));
+            let lost = || held.misses(&served.query);
+            if skipped > 0 && lost() {
+                let message = format!("left out {} of a crawl: {}", pages(crawl.skipped(), skipped), told(crawl));
+                findings.push(Finding::new(Bug::SkippedPage, skipped, message, shown(crawl)));
             }
             if !crawl.finished() && lost() {
                 findings.push(giving_up::midway(crawl, served));
@@ -106,7 +108,7 @@ pub fn judge(
 
 fn of_query(crawls: &[Crawl<'_>]) -> PagingOfQuery {
     let first = crawls.first().and_then(Crawl::first);
-    let skipped: BTreeSet<u32> = crawls.iter().flat_map(Crawl::skipped).collect();
+    let skipped: BTreeSet<u32> = crawls.iter().flat_map(|crawl| crawl.skipped().take(PAGES)).collect();
     let repeated: BTreeSet<u32> = crawls.iter().flat_map(|crawl| crawl.repeated.iter().copied()).collect();
     PagingOfQuery {
         query: first.map(|exchange| without_page(&exchange.query)).unwrap_or_default(),
@@ -118,41 +120,94 @@ fn of_query(crawls: &[Crawl<'_>]) -> PagingOfQuery {
     }
 }
 
-/// Entries that came between two pages and pushed others over the border.
-fn moved(crawl: &Crawl<'_>, replay: &Replay<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for pair in crawl.pages.windows(2) {
-        let [(_, before), (exchange, after)] = pair else { continue };
-        let follows = after.query.page == before.query.page + 1 && after.query.page_size == before.query.page_size;
-        if !follows || after.arrivals == before.arrivals {
-            continue;
-        }
-        let first = after.query.page as usize * after.query.page_size as usize;
-        let all = replay.all(&after.query);
-        let there = all.iter().filter(|held| held.arrival <= after.arrivals).take(first);
-        let came: Vec<_> = there.filter(|held| held.arrival > before.arrivals).collect();
-        if let Some(held) = came.first().filter(|_| after.entries > 0) {
-            // An end of now does not keep out what comes late.
-            let remedy = match after.query.end_time {
-                Some(_) => "end the range further back than entries come late, or begin anew when total changes",
-                None => "fix endTime before the first page",
-            };
-            let message = format!(
-                "{} came between page {} and page {} and pushed as many over the border, which were read twice; the first is {}: {remedy}",
-                entries(came.len()),
-                before.query.page,
-                after.query.page,
-                replay.told(held),
-            );
-            findings.push(Finding::new(Bug::MovedUnderOffset, came.len(), message, [*exchange]));
-        }
-    }
-    findings
+/// Entries that came between two neighbouring pages and pushed others over the border: into the page that was read later,
+/// or past the one that had been read before.
+fn moved(crawl: &Crawl<'_>, replay: &Replay, held: &Ledger<'_>) -> Vec<Finding> {
+    let served = crawl.pages.iter().map(|page| (page.1.query.page, *page));
+    let pages: Vec<(&Exchange, &Served)> = served.collect::<BTreeMap<_, _>>().into_values().collect();
+    let neighbours = pages.windows(2).filter(|pair| {
+        let (one, next) = (&pair[0].1.query, &pair[1].1.query);
+        next.page == one.page + 1 && next.page_size == one.page_size
+    });
+    // What came first is told.
+    let mut neighbours: Vec<_> = neighbours.collect();
+    neighbours.sort_by_key(|pair| pair[0].1.arrivals.max(pair[1].1.arrivals));
+    neighbours
+        .into_iter()
+        .filter_map(|pair| match pair[1].1.arrivals.cmp(&pair[0].1.arrivals) {
+            Ordering::Equal => None,
+            Ordering::Greater => read_twice(pair[0].1, pair[1], replay),
+            Ordering::Less => lost(pair[0], pair[1].1, replay, held),
+        })
+        .collect()
 }
 
+fn read_twice(before: &Served, (exchange, after): (&Exchange, &Served), replay: &Replay) -> Option<Finding> {
+    let page = replay.page(after);
+    let came = in_front(&replay.came_between(before, after), page.first());
+    // An empty page repeats nothing.
+    let first = came.first().filter(|_| !page.is_empty())?;
+    // An end of now does not keep out what comes late.
+    let remedy = match after.query.end_time {
+        Some(_) => "end the range further back than entries come late, or begin anew when total changes",
+        None => "fix endTime before the first page",
+    };
+    let message = format!(
+        "{} came between page {} and page {} and pushed as many over the border, which were read twice; the first is {}: {remedy}",
+        entries(came.len()),
+        before.query.page,
+        after.query.page,
+        replay.told(first),
+    );
+    Some(Finding::new(Bug::MovedUnderOffset, came.len(), message, [exchange]))
+}
+
+/// The page behind the border was read first.
+fn lost(
+    (exchange, later): (&Exchange, &Served),
+    first: &Served,
+    replay: &Replay,
+    held: &Ledger<'_>,
+) -> Option<Finding> {
+    let behind = replay.page(&Served { arrivals: later.arrivals, ..first.clone() });
+    let came = in_front(&replay.came_between(first, later), behind.first());
+    let lost = behind.iter().take(came.len()).filter(|there| held.is_missed(there)).count();
+    let which = came.first().filter(|_| lost > 0)?;
+    let message = format!(
+        "{} came between page {} and page {} and pushed {} over the border, never to be read; the first is {}: read from page 0 on, and fix endTime before",
+        entries(came.len()),
+        first.query.page,
+        later.query.page,
+        entries(lost),
+        replay.told(which),
+    );
+    Some(Finding::new(Bug::LostUnderOffset, lost, message, [exchange]))
+}
+
+/// Those in front of an entry, in the order of answers; all of them if there is none.
+fn in_front(came: &[Held], border: Option<&Held>) -> Vec<Held> {
+    let is_in_front = |held: &&Held| {
+        border.is_none_or(|border| {
+            held.timestamp > border.timestamp || held.timestamp == border.timestamp && held.arrival < border.arrival
+        })
+    };
+    came.iter().filter(is_in_front).copied().collect()
+}
+
+/// Pages of several sizes, unless each begins where another one ends: who asks for smaller ones after a failure does.
 fn resized(crawl: &Crawl<'_>) -> Option<Finding> {
     let sizes: BTreeSet<u32> = crawl.pages.iter().map(|(_, served)| served.query.page_size).collect();
-    (sizes.len() > 1).then(|| {
+    if sizes.len() == 1 {
+        return None;
+    }
+    let stretch = |served: &Served| {
+        let first = served.query.page as usize * served.query.page_size as usize;
+        (first, first + served.entries)
+    };
+    let stretches: BTreeSet<(usize, usize)> =
+        crawl.pages.iter().filter(|(_, served)| served.entries > 0).map(|(_, served)| stretch(served)).collect();
+    let borders: Vec<(usize, usize)> = stretches.into_iter().collect();
+    borders.windows(2).any(|pair| pair[0].1 != pair[1].0).then(|| {
         let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
         let message = format!(
             "changed the size of the pages in the middle of a crawl ({}), so their borders do not fit: {}",
@@ -203,8 +258,8 @@ fn entries(count: usize) -> String {
     if count == 1 { "an entry".to_owned() } else { format!("{count} entries") }
 }
 
-fn pages(numbers: &[u32]) -> String {
-    let shown: Vec<String> = numbers.iter().take(5).map(u32::to_string).collect();
-    let more = if numbers.len() > 5 { ", …" } else { "" };
-    format!("page{} {}{more}", if numbers.len() == 1 { "" } else { "s" }, shown.join(", "))
+fn pages(numbers: impl Iterator<Item = u32>, count: usize) -> String {
+    let shown: Vec<String> = numbers.take(5).map(|number| number.to_string()).collect();
+    let more = if count > 5 { ", …" } else { "" };
+    format!("page{} {}{more}", if count == 1 { "" } else { "s" }, shown.join(", "))
 }

@@ -1,46 +1,52 @@
 //! What was on a page that was served: found again from its query and from how many entries there were.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use super::exchange::Served;
-use crate::contract::{Entry, Query, Timestamp};
-use crate::store::{Held, Store};
+use crate::contract::{Entry, Filters, Query, Timestamp};
+use crate::store::{Held, Past, Store};
 
-/// Looks into the past of a store; remembers what each distinct query matches.
-pub struct Replay<'a> {
-    store: &'a Store,
-    known: RefCell<HashMap<String, Rc<Vec<Held>>>>,
+/// Looks into the past of a store. Nothing is kept of what a query matches: there may be as many queries as requests.
+pub struct Replay {
+    past: Past,
 }
 
-impl<'a> Replay<'a> {
-    pub fn over(store: &'a Store) -> Self {
-        Self { store, known: RefCell::default() }
+impl Replay {
+    pub fn over(store: &Store) -> Self {
+        Self { past: store.past() }
+    }
+
+    /// How many entries there are today.
+    pub fn len(&self) -> usize {
+        self.past.len()
     }
 
     /// Everything that a query matches today, whatever its page, in the order in which it is answered.
-    pub fn all(&self, query: &Query) -> Rc<Vec<Held>> {
-        let found = || Rc::new(self.store.history(query.start_time, query.end_time, &query.filters));
-        Rc::clone(self.known.borrow_mut().entry(query.subject()).or_insert_with(found))
+    pub fn all(&self, query: &Query) -> Vec<Held> {
+        self.past.history(query.start_time, query.end_time, &query.filters)
     }
 
     /// What was on a page.
     pub fn page(&self, served: &Served) -> Vec<Held> {
-        let size = served.query.page_size as usize;
-        let first = (served.query.page as usize).saturating_mul(size);
-        let all = self.all(&served.query);
-        // Nothing came since: the page is where it was.
-        if all.iter().all(|held| held.arrival <= served.arrivals) {
-            return all.iter().skip(first).take(size).copied().collect();
-        }
-        let there = all.iter().filter(|held| held.arrival <= served.arrivals);
-        there.skip(first).take(size).copied().collect()
+        self.past.page(&served.query, served.arrivals)
+    }
+
+    /// How many a query matched when so many entries had been added, whatever its page.
+    pub fn count(&self, query: &Query, arrivals: usize) -> usize {
+        self.past.count(query, arrivals)
+    }
+
+    /// What came for the later of two pages of a query since the earlier was served.
+    pub fn came_between(&self, before: &Served, after: &Served) -> Vec<Held> {
+        self.past.came(&after.query, before.arrivals, after.arrivals)
     }
 
     /// The entry behind it.
     pub fn entry(&self, held: &Held) -> Option<Entry> {
-        self.store.entry(held)
+        self.past.entry(held)
+    }
+
+    /// Whether it passes.
+    pub fn passes(&self, held: &Held, filters: &Filters) -> bool {
+        *filters == Filters::default() || self.entry(held).is_some_and(|entry| filters.match_entry(&entry))
     }
 
     /// The same in words.
@@ -50,7 +56,7 @@ impl<'a> Replay<'a> {
 
     /// What lies strictly between two instants, whatever it is.
     pub fn between(&self, after: Timestamp, before: Timestamp, query: &Query) -> Vec<Held> {
-        let all = self.store.history(Some(after), Some(before), &query.filters);
+        let all = self.past.history(Some(after), Some(before), &query.filters);
         all.into_iter().filter(|held| held.timestamp > after && held.timestamp < before).collect()
     }
 }

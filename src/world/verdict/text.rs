@@ -35,9 +35,15 @@ impl fmt::Display for Client {
             0 => String::new(),
             count => format!(" ({count} of them on purpose)"),
         };
+        let behind = match coverage.behind {
+            Some(length) if coverage.pending > 0 => {
+                format!(": it asks up to {:.1} s before now at most", length.as_secs_f64())
+            }
+            _ => String::new(),
+        };
         writeln!(
             f,
-            "  entries: {}, of which {} were served once, {} more often{on_purpose}, {} never, {} not asked for yet",
+            "  entries: {}, of which {} were served once, {} more often{on_purpose}, {} never, {} not asked for yet{behind}",
             coverage.entries, coverage.once, coverage.several, coverage.never, coverage.pending
         )?;
         writeln!(

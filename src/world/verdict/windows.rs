@@ -64,14 +64,14 @@ struct Window<'a> {
 /// Gaps and overlaps that are listed.
 const LISTED: usize = 10;
 
-pub fn judge(exchanges: &[&Exchange], replay: &Replay<'_>, held: &Ledger<'_>) -> (Windows, Vec<Finding>) {
+pub fn judge(exchanges: &[&Exchange], replay: &Replay, held: &Ledger<'_>) -> (Windows, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut windows = Windows { count: 0, gaps: Vec::new(), overlaps: Vec::new(), late_arrivals_missed: 0 };
     let all = collected(exchanges);
     windows.count = all.iter().map(Vec::len).sum();
     for mut theirs in all {
-        findings.extend(behind_the_cursor(&theirs, replay, held, &mut windows));
         theirs.sort_by_key(|window| (window.start, window.end));
+        findings.extend(behind_the_cursor(&theirs, replay, held, &mut windows));
         findings.extend(between(&theirs, replay, &mut windows));
     }
     (windows, findings)
@@ -106,7 +106,7 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
 }
 
 /// What lies between the ranges, in the order of time, and what they share.
-fn between(sorted: &[Window<'_>], replay: &Replay<'_>, windows: &mut Windows) -> Vec<Finding> {
+fn between(sorted: &[Window<'_>], replay: &Replay, windows: &mut Windows) -> Vec<Finding> {
     let (mut gaps, mut overlaps) = (0, 0);
     let mut shown = (None, None);
     // An empty range covers nothing.
@@ -129,7 +129,7 @@ fn between(sorted: &[Window<'_>], replay: &Replay<'_>, windows: &mut Windows) ->
             let shared = Query { start_time: Some(window.start), end_time: Some(to), ..window.query.clone() };
             // What came after either was read is in one of them at most.
             let both = window.arrivals.min(seen);
-            let entries = replay.all(&shared).iter().filter(|held| held.arrival <= both).count();
+            let entries = replay.count(&shared, both);
             if entries > 0 {
                 if !on_purpose(window.start, to) {
                     overlaps += 1;
@@ -166,30 +166,31 @@ fn between(sorted: &[Window<'_>], replay: &Replay<'_>, windows: &mut Windows) ->
 
 /// Entries that nobody read because the client had gone on: it had read the range before they came, or it began anew
 /// right behind an instant that has more of them.
-fn behind_the_cursor(
-    windows: &[Window<'_>],
-    replay: &Replay<'_>,
-    held: &Ledger<'_>,
-    told: &mut Windows,
-) -> Vec<Finding> {
+fn behind_the_cursor(sorted: &[Window<'_>], replay: &Replay, held: &Ledger<'_>, told: &mut Windows) -> Vec<Finding> {
+    let Some(filters) = sorted.first().map(|window| &window.query.filters) else { return Vec::new() };
+    // How far the ranges up to each one reach.
+    let mut reach = None;
+    let reached: Vec<Option<Timestamp>> = sorted
+        .iter()
+        .map(|window| {
+            reach = reach.max(Some(window.end));
+            reach
+        })
+        .collect();
     let mut late = Vec::new();
     let mut equal = Vec::new();
-    for missed in held.all_missed() {
+    // What was there from the start came behind nobody.
+    for missed in held.all_missed().filter(|missed| missed.arrival > 0 && replay.passes(missed, filters)) {
         let Held { timestamp: at, arrival, .. } = *missed;
-        let Some(entry) = replay.entry(missed) else { continue };
-        let matches = |window: &&Window<'_>| window.query.filters.match_entry(&entry);
-        let covers = |window: &Window<'_>| window.start <= at && at <= window.end;
-        let Some(reader) = windows.iter().filter(matches).find(|window| covers(window) && window.arrivals < arrival)
-        else {
-            continue;
-        };
+        let begun = sorted.partition_point(|window| window.start <= at);
+        let may_cover = (0..begun).rev().take_while(|place| reached[*place] >= Some(at)).map(|place| &sorted[place]);
+        let mut readers = may_cover.filter(|window| at <= window.end && window.arrivals < arrival);
+        let Some(reader) = readers.next() else { continue };
         let newest_read = held.newest_served_by(reader.query);
-        let next = windows.iter().find(|window| window.start > at && window.arrivals >= arrival);
-        match next {
-            Some(next) if newest_read == Some(at) && next.start.since(at) <= Duration::from_secs(1) => {
-                equal.push((missed, next));
-            }
-            _ => late.push((missed, reader)),
+        let soon = sorted[begun..].iter().take_while(|window| window.start.since(at) <= Duration::from_secs(1));
+        match soon.into_iter().find(|window| window.arrivals >= arrival).filter(|_| newest_read == Some(at)) {
+            Some(next) => equal.push((missed, next)),
+            None => late.push((missed, reader)),
         }
     }
     told.late_arrivals_missed += late.len();

@@ -1,0 +1,178 @@
+//! Clients that go about it otherwise than most, rightly and wrongly.
+
+use std::time::Duration;
+
+use cortex_audit_mock::contract::Timestamp;
+use cortex_audit_mock::fault::{Effect, Rule};
+use cortex_audit_mock::world::verdict::{Bug, Client, Expectation, Scope};
+
+use super::stage::{Stage, clean, entry, moving};
+use crate::support::{NOW, time};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn at(seconds: u32) -> Timestamp {
+    time(NOW).saturating_add(SECOND * seconds)
+}
+
+/// Forty entries, one a second, and a minute that has passed since.
+fn full(happens: impl Fn(&cortex_audit_mock::World, u64) + 'static) -> Stage {
+    let stage = Stage::new(happens);
+    stage.world.remove_entries();
+    stage.world.append((0..40).map(|number| entry(at(number), u64::from(number))));
+    stage.world.advance(SECOND * 100);
+    stage
+}
+
+fn judged(stage: &Stage) -> Client {
+    stage.world.verdict(&Scope::default()).clients.remove(0)
+}
+
+fn bugs(client: &Client) -> Vec<Bug> {
+    client.findings.iter().map(|finding| finding.bug).collect()
+}
+
+/// Three entries come after each request.
+fn growing(world: &cortex_audit_mock::World, number: u64) {
+    world.append((0..3).map(|place| entry(world.clock.now(), 1000 + number * 10 + place)));
+}
+
+#[test]
+fn who_reads_pages_from_the_last_to_the_first_loses_what_is_pushed_into_a_page_that_it_has_read() {
+    let stage = full(growing);
+    for page in [3, 2, 1, 0] {
+        stage.ask(&format!("page={page}&pageSize=10"));
+    }
+    let client = judged(&stage);
+    assert_eq!(bugs(&client), [Bug::NeverRead, Bug::LostUnderOffset], "{client}");
+    let told = client.against(Expectation::Complete).join("; ");
+    let expected = "3 entries came between page 3 and page 2 and pushed 3 entries over the border, never to be read; the first is UPDATE SERVICE object-1000";
+    assert!(told.contains(expected), "{told}");
+    assert!(client.against(Expectation::NoDuplicates).is_empty(), "{client}");
+
+    // With a fixed end that is right.
+    let stage = full(growing);
+    for page in [3, 2, 1, 0] {
+        stage.ask(&format!("page={page}&pageSize=10&endTime={}", at(60)));
+    }
+    clean(&stage.world.verdict(&Scope::default()));
+}
+
+#[test]
+fn who_asks_for_pages_side_by_side_reads_twice_or_loses_by_the_order_in_which_they_are_answered() {
+    let stage = full(growing);
+    for page in [0, 2, 1, 3] {
+        stage.ask(&format!("page={page}&pageSize=10"));
+    }
+    let client = judged(&stage);
+    let found = bugs(&client);
+    assert!(found.contains(&Bug::MovedUnderOffset) && found.contains(&Bug::LostUnderOffset), "{client}");
+}
+
+#[test]
+fn who_counts_pages_from_one_leaves_out_the_first() {
+    let stage = full(|_, _| {});
+    for page in 1..=4 {
+        stage.ask(&format!("page={page}&pageSize=10"));
+    }
+    let client = judged(&stage);
+    assert_eq!(bugs(&client), [Bug::NeverRead, Bug::SkippedPage, Bug::IgnoredTotalPages], "{client}");
+}
+
+#[test]
+fn who_reads_ranges_from_the_newest_to_the_oldest_is_right() {
+    for seed in 0..50 {
+        let stage = Stage::new(moving(seed));
+        for _ in 0..40 {
+            stage.ask("page=0&pageSize=1&endTime=2020-01-01T00:00:00Z");
+            stage.world.advance(SECOND * 5);
+        }
+        for range in (0..10).rev() {
+            let (start, end) = (at(range * 12), at(range * 12 + 12).saturating_sub(Duration::from_millis(1)));
+            for page in 0.. {
+                let query = format!("page={page}&pageSize=10&startTime={start}&endTime={end}");
+                let body = stage.ask(&query).body.unwrap();
+                if page + 1 >= body["totalPages"].as_u64().unwrap() {
+                    break;
+                }
+            }
+        }
+        let scope = Scope { from: Some(time(NOW)), to: Some(at(119)), ..Scope::default() };
+        clean(&stage.world.verdict(&scope));
+    }
+}
+
+#[test]
+fn who_leaves_a_second_between_ranges_has_gaps() {
+    let stage = full(|_, _| {});
+    for (start, end) in [(0, 9), (10, 19), (20, 29), (30, 39)] {
+        stage.ask(&format!("page=0&pageSize=100&startTime={}&endTime={}", at(start), at(end)));
+    }
+    assert_eq!(bugs(&judged(&stage)), [Bug::Gap]);
+}
+
+#[test]
+fn who_asks_for_smaller_pages_after_half_a_page_reads_each_entry_once() {
+    let stage = full(|_, _| {});
+    stage.ask("page=0&pageSize=20");
+    stage.world.faults.add(Rule { times: Some(1), ..Effect::Truncate { bytes: 100 }.into() });
+    for query in ["page=1&pageSize=20", "page=2&pageSize=10", "page=3&pageSize=10"] {
+        stage.ask(query);
+    }
+    clean(&stage.world.verdict(&Scope::default()));
+    // Sizes whose borders do not fit lose or repeat something.
+    let stage = full(|_, _| {});
+    for query in ["page=0&pageSize=20", "page=1&pageSize=15", "page=2&pageSize=15"] {
+        stage.ask(query);
+    }
+    assert_eq!(bugs(&judged(&stage)), [Bug::ReadTwice, Bug::PageSizeChanged]);
+}
+
+/// Whether an end that lies far back is meant cannot be told; how far it lies back can.
+#[test]
+fn how_far_behind_a_client_stays_is_told() {
+    let stage = full(|_, _| {});
+    for end in [10, 15] {
+        stage.ask(&format!("page=0&pageSize=100&endTime={}", at(end)));
+        stage.world.advance(SECOND * 5);
+    }
+    let judgement = stage.world.verdict(&Scope { from: Some(at(16)), ..Scope::default() });
+    clean(&judgement);
+    let text = judgement.to_string();
+    assert!(text.contains("24 not asked for yet: it asks up to 90.0 s before now at most"), "{text}");
+    assert_eq!(serde_json::to_value(&judgement).unwrap()["clients"][0]["coverage"]["behindSeconds"], 90.0);
+    // Who says how far is enough is told what is missing.
+    let judgement = stage.world.verdict(&Scope { to: Some(at(60)), ..Scope::default() });
+    assert_eq!(judgement.clients[0].coverage.never, 24);
+    stage.ask("page=0&pageSize=100");
+    assert_eq!(judged(&stage).coverage.behind, None);
+}
+
+#[test]
+fn each_thing_that_the_contract_does_not_have_is_told_with_its_rule_and_how_often() {
+    let stage = full(|_, _| {});
+    for _ in 0..2 {
+        stage.ask("page=0&pageSize=100&objectType=TEAM&objectTypes=SERVICES&actorRequestTypes=SLACK");
+        stage.ask("pageSize=100&startTime=2025-05-20T12:00:00");
+        stage.ask("page=0");
+        stage.ask("page=0&pageSize=5000");
+        stage.ask("page=0&pageSize=100&actions=REMOVE");
+    }
+    let client = judged(&stage);
+    let contract: Vec<_> = client.findings.iter().filter(|finding| finding.bug == Bug::Contract).collect();
+    let told = |rule: &str, beginning: &str| {
+        let found = contract.iter().find(|it| it.rule == Some(rule) && it.message.starts_with(beginning));
+        let found = found.unwrap_or_else(|| panic!("{rule} {beginning}: {client}"));
+        assert_eq!((found.count, found.requests.len()), (2, 2), "{client}");
+        found.message.clone()
+    };
+    assert!(told("PARAM-UNKNOWN", "objectType=").contains("Did you mean \"objectTypes\"?"));
+    assert!(told("ENUM-OPEN", "objectTypes=").contains("Did you mean \"SERVICE\"?"));
+    assert!(told("ENUM-OPEN", "actorRequestTypes=").contains("Did you mean \"SLACK_COMMAND\"?"));
+    assert!(told("ENUM-CLOSED", "actions=").contains("CREATE"));
+    told("TIME-ZONELESS", "startTime=");
+    told("PAGE-BOUNDS", "page is left out");
+    told("PAGE-BOUNDS", "pageSize is left out");
+    told("PARAM-INVALID", "pageSize=");
+    assert_eq!(contract.len(), 8, "{client}");
+}
