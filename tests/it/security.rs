@@ -91,6 +91,9 @@ async fn where_a_browser_says_that_a_request_comes_from_decides() {
         ),
         (&[("host", "evil.example"), ("sec-fetch-site", "same-origin")], 403),
         (&[("host", "127.0.0.1.evil.example:80"), ("sec-fetch-site", "none")], 403),
+        // Over plain HTTP under such a name a browser tells neither; it says that it is one.
+        (&[("host", "evil.example:8080"), ("user-agent", "Mozilla/5.0 (X11; Linux x86_64)")], 403),
+        (&[("host", "mock:8080"), ("user-agent", "curl/8.5.0")], 200),
     ] {
         assert_eq!(call(&mock, "POST", "/reset", headers).await.status.as_u16(), status, "{headers:?}");
     }
