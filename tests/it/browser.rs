@@ -1,9 +1,9 @@
-//! The page in a real browser, as somebody who uses it: headless Chromium, driven by ChromeDriver.
+//! The page in a real browser, as somebody who uses it: headless Chromium, driven by `chromedriver`.
 //!
 //! What is looked for is named as a person or a screen reader would name it, by role and name, such as
 //! `button Copy`. Each test has a server, a browser and a profile of its own, and ends with a look at what the browser
-//! says went wrong and whom it asked: [`browse`]. Where Chromium and ChromeDriver are not installed the tests say so and
-//! pass, except in CI.
+//! says went wrong and whom it asked: [`browse`]. Where Chromium and `chromedriver` are not installed the tests say so
+//! and pass, except in CI.
 
 mod axe;
 mod driver;

@@ -14,7 +14,7 @@ const DAY = 24 * 60 * 60;
 export function mountTimeline(root) {
   const heading = h("h2", { id: "timeline-heading" }, "Over time");
   const legend = h("p", { class: "legend small soft" });
-  const told = h("p", { class: "small soft told" });
+  const told = h("p", { class: "small soft shown" });
   const whole = h("button", { class: "quiet small", on: { click: () => change({ startTime: "", endTime: "" }) } }, "Show all time");
   const plot = svg("svg", {
     class: "plot", height: HEIGHT, tabindex: "0", role: "group", "aria-labelledby": "timeline-heading",

@@ -122,7 +122,7 @@ fn the_verdict_tells_what_a_client_got_wrong_and_leads_to_the_request() {
         tab.reads("region Verdict", "skipped-page").await;
         tab.reads(REQUESTS, "page=2").await;
         tab.click_first("region Verdict > button Show request").await;
-        tab.reads(REQUESTS, "X-Request-Id").await;
+        tab.reads("region Requests", "X-Request-Id").await;
     });
 }
 

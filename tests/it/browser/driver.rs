@@ -1,4 +1,4 @@
-//! ChromeDriver as a process: one for all tests that run at the same time, ended with the last of them.
+//! `chromedriver` as a process: one for all tests that run at the same time, ended with the last of them.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ static SHARED: Mutex<Weak<Driver>> = Mutex::new(Weak::new());
 /// Standard input stays open as long as the tests live; so the driver ends when they do, even when they are killed.
 const UNTIL_INPUT_ENDS: &str = r#""$0" --port=0 </dev/null & read -r _; kill $!; wait"#;
 
-/// A ChromeDriver that runs until it is dropped. Its browsers end with it.
+/// A `chromedriver` that runs until it is dropped. Its browsers end with it.
 pub struct Driver {
     pub url: String,
     pub browser: PathBuf,
@@ -60,14 +60,14 @@ impl Driver {
         // Another zone than UTC, so that a local time cannot pass for it.
         command.env("TZ", "Europe/Berlin");
         let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = streams.spawn().map_err(|error| format!("{program:?}: {error}"))?;
+        let mut process = streams.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
         let input = process.stdin.take();
         let mut output = BufReader::new(process.stdout.take().expect("it is piped"));
         let mut said = String::new();
         let port = loop {
             let mut line = String::new();
             if output.read_line(&mut line).map_err(|error| error.to_string())? == 0 {
-                return Err(format!("{program:?} did not start: {said}"));
+                return Err(format!("{} did not start: {said}", program.display()));
             }
             let port = line.split_once("successfully on port ").and_then(|(_, port)| port.trim().strip_suffix('.'));
             if let Some(port) = port {

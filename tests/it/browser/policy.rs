@@ -16,7 +16,8 @@ fn no_script_or_handler_in_the_markup_runs_and_no_style_in_it_holds() {
             script.textContent = "window.ran = 'script'";
             document.body.append(script);
             const markup = document.createElement("div");
-            markup.innerHTML = `<p id="styled" style="position: fixed">styled</p><button onclick="window.ran = 'handler'">x</button>`;
+            markup.innerHTML = `<p id="styled" style="position: fixed">styled</p>
+              <button onclick="window.ran = 'handler'">x</button>`;
             document.body.append(markup);
             markup.querySelector("button").click();
             return [window.ran ?? null, getComputedStyle(document.getElementById("styled")).position];"#;

@@ -150,7 +150,7 @@ fn capabilities(driver: &Driver, profile: &Path) -> Capabilities {
     capabilities
 }
 
-/// A command that only ChromeDriver knows.
+/// A command that only `chromedriver` knows.
 #[derive(Debug)]
 struct Extension {
     path: &'static str,
