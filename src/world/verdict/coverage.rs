@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::Scope;
@@ -18,7 +18,7 @@ use crate::contract::{Entry, Query, Timestamp};
 use crate::store::Held;
 
 /// How often the entries of a scope were served.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Coverage {
     /// How many entries there were to read.
@@ -37,8 +37,8 @@ pub struct Coverage {
     pub pending: usize,
     /// How far behind the client at least stays: from the end of a range back from when it was asked for. `None` when it
     /// asked without an end, or for nothing.
-    #[serde(rename = "behindSeconds", skip_serializing_if = "Option::is_none", serialize_with = "in_seconds")]
-    pub behind: Option<Duration>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind_seconds: Option<f64>,
     /// Some that were never served.
     pub never_examples: Vec<Example>,
     /// Some that were served more than once, and not on purpose.
@@ -209,7 +209,7 @@ impl<'a> Ledger<'a> {
             on_purpose: count(&|line| line.times > 1 && !line.again),
             never: count(&|line| self.missed(line)),
             pending: count(&|line| line.times == 0 && !self.missed(line)),
-            behind: self.reach.behind(),
+            behind_seconds: self.reach.behind().map(to_millisecond),
             never_examples: examples(&|line| self.missed(line)),
             several_examples: examples(&|line| line.again),
         }
@@ -253,9 +253,9 @@ impl<'a> Ledger<'a> {
     }
 }
 
-/// To the millisecond.
-fn in_seconds<S: Serializer>(length: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    length.map(|length| (length.as_secs_f64() * 1000.0).round() / 1000.0).serialize(serializer)
+/// In seconds.
+fn to_millisecond(length: Duration) -> f64 {
+    (length.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
 fn pages_begun_anew(crawls: &[Vec<Crawl<'_>>]) -> impl Iterator<Item = Uuid> {

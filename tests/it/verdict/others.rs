@@ -145,7 +145,7 @@ fn how_far_behind_a_client_stays_is_told() {
     let judgement = stage.world.verdict(&Scope { to: Some(at(60)), ..Scope::default() });
     assert_eq!(judgement.clients[0].coverage.never, 24);
     stage.ask("page=0&pageSize=100");
-    assert_eq!(judged(&stage).coverage.behind, None);
+    assert_eq!(judged(&stage).coverage.behind_seconds, None);
 }
 
 #[test]
