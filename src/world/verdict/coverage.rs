@@ -1,10 +1,10 @@
 //! Which entries were served never, once, several times.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::Scope;
@@ -18,7 +18,7 @@ use crate::contract::{Entry, Query, Timestamp};
 use crate::store::Held;
 
 /// How often the entries of a scope were served.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Coverage {
     /// How many entries there were to read.
@@ -37,8 +37,8 @@ pub struct Coverage {
     pub pending: usize,
     /// How far behind the client at least stays: from the end of a range back from when it was asked for. `None` when it
     /// asked without an end, or for nothing.
-    #[serde(rename = "behindSeconds", skip_serializing_if = "Option::is_none", serialize_with = "in_seconds")]
-    pub behind: Option<Duration>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind_seconds: Option<f64>,
     /// Some that were never served.
     pub never_examples: Vec<Example>,
     /// Some that were served more than once, and not on purpose.
@@ -73,6 +73,8 @@ pub struct Ledger<'a> {
     stopped: bool,
     /// Of each exchange that was answered with a page, by its place, whether anything on it had not been served before.
     pages: Vec<(usize, bool)>,
+    /// What was missed, newest first: found out when that is first needed.
+    missed: OnceCell<Vec<Held>>,
     /// Whether a query matches entries that were missed, as far as that was asked.
     misses: RefCell<HashMap<String, bool>>,
     /// The newest timestamp that each distinct query was served.
@@ -119,6 +121,7 @@ impl<'a> Ledger<'a> {
             to_the_end: scope.to.is_some(),
             stopped: false,
             pages: Vec::new(),
+            missed: OnceCell::new(),
             misses: RefCell::default(),
             newest: HashMap::new(),
         };
@@ -165,17 +168,13 @@ impl<'a> Ledger<'a> {
 
     /// Whether a query matches entries that were missed.
     pub fn misses(&self, query: &Query) -> bool {
-        let missed = || self.missed_in(query).next().is_some();
+        let missed = || {
+            let all = self.missed.get_or_init(|| self.all_missed().copied().collect());
+            let from = all.partition_point(|held| query.end_time.is_some_and(|end| held.timestamp > end));
+            let in_range = |held: &&Held| query.start_time.is_none_or(|start| held.timestamp >= start);
+            all[from..].iter().take_while(in_range).any(|held| self.replay.passes(held, &query.filters))
+        };
         *self.misses.borrow_mut().entry(query.subject()).or_insert_with(missed)
-    }
-
-    /// The entries that a query matches and that were missed.
-    fn missed_in<'q>(&'q self, query: &'q Query) -> impl Iterator<Item = &'q Held> {
-        let in_front = |line: &Line| query.end_time.is_some_and(|end| line.held.timestamp > end);
-        let in_range = |line: &&Line| query.start_time.is_none_or(|start| line.held.timestamp >= start);
-        let lines = self.lines[self.lines.partition_point(in_front)..].iter().take_while(in_range);
-        let missed = lines.filter(|line| self.missed(line)).map(|line| &line.held);
-        missed.filter(|held| self.replay.passes(held, &query.filters))
     }
 
     fn missed(&self, line: &Line) -> bool {
@@ -210,7 +209,7 @@ impl<'a> Ledger<'a> {
             on_purpose: count(&|line| line.times > 1 && !line.again),
             never: count(&|line| self.missed(line)),
             pending: count(&|line| line.times == 0 && !self.missed(line)),
-            behind: self.reach.behind(),
+            behind_seconds: self.reach.behind().map(to_millisecond),
             never_examples: examples(&|line| self.missed(line)),
             several_examples: examples(&|line| line.again),
         }
@@ -254,9 +253,9 @@ impl<'a> Ledger<'a> {
     }
 }
 
-/// To the millisecond.
-fn in_seconds<S: Serializer>(length: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    length.map(|length| (length.as_secs_f64() * 1000.0).round() / 1000.0).serialize(serializer)
+/// In seconds.
+fn to_millisecond(length: Duration) -> f64 {
+    (length.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
 fn pages_begun_anew(crawls: &[Vec<Crawl<'_>>]) -> impl Iterator<Item = Uuid> {

@@ -11,10 +11,10 @@ use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use crate::contract::{Query, Timestamp};
 
-/// So many polls in a row, none of which brought anything new, are a hurry when less than [`PAUSE`] lies between them.
+/// So many polls in a row, none of which brought anything new, are a hurry when they come within [`PATIENCE`].
 const IN_A_ROW: usize = 20;
-/// What lies between two polls of a client in a hurry at most, on average.
-const PAUSE: Duration = Duration::from_secs(1);
+/// On average there is less than a second between two of them then.
+const PATIENCE: Duration = Duration::from_secs(19);
 /// By how much a range may grow faster than time passes: requests take now longer, now shorter to arrive.
 const JITTER: Duration = Duration::from_secs(1);
 
@@ -87,7 +87,7 @@ impl<'a> Streak<'a> {
         }
         self.last.push_back(exchange);
         let took = self.last.front().map(|first| exchange.elapsed.saturating_sub(first.elapsed)).unwrap_or_default();
-        if self.last.len() < IN_A_ROW || took >= PAUSE * (IN_A_ROW as u32 - 1) {
+        if self.last.len() < IN_A_ROW || took >= PATIENCE {
             return;
         }
         hurried.count += if self.counted { 1 } else { IN_A_ROW };

@@ -35,10 +35,8 @@ impl fmt::Display for Client {
             0 => String::new(),
             count => format!(" ({count} of them on purpose)"),
         };
-        let behind = match coverage.behind {
-            Some(length) if coverage.pending > 0 => {
-                format!(": it asks up to {:.1} s before now at most", length.as_secs_f64())
-            }
+        let behind = match coverage.behind_seconds {
+            Some(seconds) if coverage.pending > 0 => format!(": it asks up to {seconds:.1} s before now at most"),
             _ => String::new(),
         };
         writeln!(

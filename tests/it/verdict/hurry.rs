@@ -77,7 +77,7 @@ fn who_reads_the_past_range_by_range_does_not_poll_in_whatever_order() {
     let ranges = |places: &dyn Fn(u32) -> u32| {
         let client = after(200, MILLISECOND * 10, |number, _| {
             let start = time("2020-01-01T00:00:00Z").saturating_add(SECOND * 60 * places(number));
-            let end = start.saturating_add(SECOND * 60 - MILLISECOND);
+            let end = start.saturating_add(SECOND * 60).saturating_sub(MILLISECOND);
             format!("page=0&pageSize=1000&startTime={start}&endTime={end}")
         });
         assert!(!is_busy(&client), "{client}");

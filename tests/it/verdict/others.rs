@@ -145,14 +145,14 @@ fn how_far_behind_a_client_stays_is_told() {
     let judgement = stage.world.verdict(&Scope { to: Some(at(60)), ..Scope::default() });
     assert_eq!(judgement.clients[0].coverage.never, 24);
     stage.ask("page=0&pageSize=100");
-    assert_eq!(judged(&stage).coverage.behind, None);
+    assert_eq!(judged(&stage).coverage.behind_seconds, None);
 }
 
 #[test]
 fn each_thing_that_the_contract_does_not_have_is_told_with_its_rule_and_how_often() {
     let stage = full(|_, _| {});
     for _ in 0..2 {
-        stage.ask("page=0&pageSize=100&objectType=TEAM&objectTypes=SERVICES&actorRequestTypes=SLACK");
+        stage.ask("page=0&pageSize=100&objectType=TEAM&objectTypes=SERVICES&actorRequestTypes=SLACK_COMAND");
         stage.ask("pageSize=100&startTime=2025-05-20T12:00:00");
         stage.ask("page=0");
         stage.ask("page=0&pageSize=5000");
