@@ -7,8 +7,8 @@ ENV RUSTFLAGS="-C target-feature=+crt-static --cfg getrandom_backend=\"linux_get
 RUN rustc -vV | sed -n 's/^host: //p' > host
 
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir -p src benches/server && echo 'fn main() {}' > src/main.rs && touch src/lib.rs \
-    && touch benches/counts.rs benches/generate.rs benches/micro.rs benches/server/main.rs benches/start.rs benches/steer.rs \
+RUN mkdir -p src benches/server benches/steer && echo 'fn main() {}' > src/main.rs && touch src/lib.rs \
+    && touch benches/counts.rs benches/generate.rs benches/micro.rs benches/server/main.rs benches/start.rs benches/steer/main.rs \
     && cargo build --release --locked --target "$(cat host)"
 
 COPY src src
