@@ -101,7 +101,9 @@ async fn to_routes(State(mock): State<Mock>, request: Request, next: Next) -> Re
 /// time.
 async fn passage(mock: &Mock, request: Request, goal: Goal) -> Response {
     let recorded = |id, request| {
-        record::keep(mock, id, request, move |request, visit| problem::caught(gated(id, request, visit, goal)))
+        // In a box: a future is moved whole into the one around it.
+        let gated = move |request, visit| Box::pin(gated(id, request, visit, goal));
+        record::keep(mock, id, request, |request, visit| problem::caught(gated(request, visit)))
     };
     request::frame(request, recorded).await
 }

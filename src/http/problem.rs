@@ -330,9 +330,10 @@ pub fn refusal(status: u16, peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
 }
 
 /// Makes a 500 of a panic; what panicked, and where, is in the log.
-pub async fn caught(answer: impl Future<Output = Response>) -> Response {
+pub fn caught(answer: impl Future<Output = Response>) -> impl Future<Output = Response> {
     // Whatever the future held goes with it.
-    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Problem::Internal.into_response())
+    let caught = AssertUnwindSafe(answer).catch_unwind();
+    caught.map(|answer| answer.unwrap_or_else(|_| Problem::Internal.into_response()))
 }
 
 /// One problem as it is; several numbered, so that none is overlooked.

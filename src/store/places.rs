@@ -52,8 +52,9 @@ impl Places<'_> {
             Self::Few(list) => list.iter().skip(first).take(most).copied().collect(),
             Self::Many(bitmap) => {
                 let mut some = Vec::with_capacity(most);
-                let first = u32::try_from(first).ok().and_then(|first| bitmap.select(first));
-                some.extend(first.into_iter().flat_map(|place| bitmap.range(place..)).take(most));
+                if let Some(place) = u32::try_from(first).ok().and_then(|first| bitmap.select(first)) {
+                    some.extend(bitmap.range(place..).take(most));
+                }
                 some
             }
         }

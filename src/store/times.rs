@@ -1,7 +1,5 @@
 //! Instants as the answer prints them.
 
-use crate::contract::Timestamp;
-
 /// Prints instants (RES-TIMESTAMP, RES-FRACTION); those of one day, one after the other, at little cost.
 #[derive(Debug)]
 pub struct Printer {
@@ -45,11 +43,32 @@ impl Printer {
     }
 
     fn turn_to(&mut self, day: i64) {
+        let (year, month, date) = calendar(day);
         self.day = day;
-        let midnight = Timestamp::from_parts(day * DAY, 0).to_string();
-        let date = midnight.as_bytes().first_chunk();
-        self.date = *date.expect("an instant begins with its date");
+        self.date[..2].copy_from_slice(&two(year / 100));
+        self.date[2..4].copy_from_slice(&two(year % 100));
+        self.date[5..7].copy_from_slice(&two(month));
+        self.date[8..10].copy_from_slice(&two(date));
     }
+}
+
+/// Year, month and day of the month of a day since 1970, in the years 0 to 9999, which are all that a timestamp has.
+///
+/// Entries of a rare kind are each of another day, so this is done for each. Counted in years that begin with March, of
+/// which the leap day is the last: then the days before a month are 30.6 a month, rounded.
+fn calendar(day: i64) -> (u32, u32, u32) {
+    /// From the first of March of the year 0 to 1970.
+    const TO_1970: i64 = 719_468;
+    /// Days of the 400 years after which the calendar is the same again.
+    const ERA: i64 = 146_097;
+
+    let (era, within) = ((day + TO_1970).div_euclid(ERA), (day + TO_1970).rem_euclid(ERA));
+    let year = (within - within / 1460 + within / 36_524 - within / (ERA - 1)) / 365;
+    let of_year = within - (365 * year + year / 4 - year / 100);
+    let since_march = (5 * of_year + 2) / 153;
+    let date = of_year - (153 * since_march + 2) / 5 + 1;
+    let (next, month) = if since_march < 10 { (0, since_march + 3) } else { (1, since_march - 9) };
+    [year + 400 * era + next, month, date].map(|number| u32::try_from(number).unwrap_or_default()).into()
 }
 
 /// The digits behind the milliseconds: three or six.
@@ -84,6 +103,7 @@ fn digit(number: u32) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::Timestamp;
 
     #[test]
     fn instants_are_printed_as_everywhere_else() {
@@ -102,6 +122,21 @@ mod tests {
             let mut text_of = Vec::new();
             printer.print(text.parse::<Timestamp>().unwrap().parts(), &mut text_of);
             assert_eq!(String::from_utf8(text_of).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn every_day_has_the_date_that_it_has_everywhere_else() {
+        let [first, last] = ["0000-01-01T00:00:00Z", "9999-12-31T00:00:00Z"].map(|text| {
+            let (millis, _) = text.parse::<Timestamp>().unwrap().parts();
+            millis / DAY
+        });
+        let mut printer = Printer::new();
+        let mut date = Vec::new();
+        for day in first..=last {
+            date.clear();
+            printer.print((day * DAY, 0), &mut date);
+            assert_eq!(date, Timestamp::from_parts(day * DAY, 0).to_string().as_bytes());
         }
     }
 }
