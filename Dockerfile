@@ -8,7 +8,7 @@ RUN rustc -vV | sed -n 's/^host: //p' > host
 
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src benches/server benches/steer && echo 'fn main() {}' > src/main.rs && touch src/lib.rs \
-    && touch benches/counts.rs benches/generate.rs benches/micro.rs benches/server/main.rs benches/start.rs benches/steer/main.rs \
+    && touch benches/counts.rs benches/generate.rs benches/judge.rs benches/micro.rs benches/server/main.rs benches/start.rs benches/steer/main.rs \
     && cargo build --release --locked --target "$(cat host)"
 
 COPY src src

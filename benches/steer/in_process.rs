@@ -3,7 +3,6 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use cortex_audit_mock::contract::{Query, Timestamp};
@@ -64,7 +63,7 @@ fn quickest(run: impl Fn()) -> Duration {
     (0..15).map(|_| time(())).min().unwrap_or_default()
 }
 
-async fn ask(router: &Router, query: &str) {
+async fn ask(router: &http::Door, query: &str) {
     let request = Request::get(format!("/api/v1/audit-logs?{query}")).header("Authorization", "Bearer mock-admin");
     let response = router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible");
     black_box(to_bytes(response.into_body(), usize::MAX).await.expect("a body in memory"));

@@ -11,11 +11,12 @@ use std::thread;
 use std::time::Duration;
 
 use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use cortex_audit_mock::world::Journal;
 use cortex_audit_mock::{Config, Mock, RateLimit, http, server};
 use rustix::thread::gettid;
 use tokio::net::TcpListener;
+use tower::ServiceExt;
 
 use crate::client::{self, Client};
 use crate::quantile::quantile;
@@ -69,16 +70,12 @@ impl Load {
         let mock = Mock::start(&Config { rate_limit: RateLimit::Off, ..Config::default() })?;
         let twice = Arc::new(AtomicBool::new(false));
         let (kept, again) = (Arc::new(Journal::default()), Arc::clone(&twice));
-        let app = http::router(mock).layer(from_fn(move |request: Request, next: Next| {
-            let (kept, again) = (Arc::clone(&kept), Arc::clone(&again));
-            async move {
-                let response = next.run(request).await;
-                if again.load(Ordering::Relaxed) {
-                    kept.add(record(query));
-                }
-                response
+        let app = ServiceExt::<Request>::map_response(http::router(mock), move |response: Response| {
+            if again.load(Ordering::Relaxed) {
+                kept.add(record(query));
             }
-        }));
+            response
+        });
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?.to_string();

@@ -4,12 +4,12 @@
 /// files begins within a string, which a test holds them to.
 pub fn lean(text: &str) -> String {
     let mut sent = String::with_capacity(text.len());
-    let mut in_comment = false;
+    let mut within = false;
     for line in text.lines().map(str::trim) {
         let opens = line.starts_with("/*");
-        let is_comment = in_comment || opens || line.starts_with("//");
-        in_comment = (in_comment || opens) && !line.ends_with("*/");
-        if !is_comment && !line.is_empty() {
+        let remark = within || opens || line.starts_with("//");
+        within = (within || opens) && !line.ends_with("*/");
+        if !remark && !line.is_empty() {
             sent.push_str(line);
             sent.push('\n');
         }

@@ -37,8 +37,9 @@ pub async fn html(State(mock): State<Mock>) -> Response {
 pub async fn asset(Path(name): Path<String>, uri: Uri) -> Result<Response, Problem> {
     let asset = ASSETS.iter().find(|(known, _)| *known == name);
     let (name, text) = asset.ok_or_else(|| Problem::NotFound { path: uri.path().to_owned() })?;
-    let sent = if name.ends_with(".svg") { (*text).to_owned() } else { lean(text) };
-    Ok(file(media_type(name), sent))
+    let media_type = media_type(name);
+    let sent = if media_type.starts_with("text/") { lean(text) } else { (*text).to_owned() };
+    Ok(file(media_type, sent))
 }
 
 fn file(media_type: &'static str, text: String) -> Response {

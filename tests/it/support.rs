@@ -1,5 +1,6 @@
 //! What every test needs: a mock in this process, and a client that checks each answer before a test sees it.
 
+pub mod places;
 pub mod process;
 pub mod tool;
 

@@ -6,10 +6,6 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 
 use tempfile::TempDir;
-use tokio::sync::{Semaphore, SemaphorePermit};
-
-/// Browsers at the same time; more than there are processors would only wait for each other.
-static PLACES: Semaphore = Semaphore::const_new(2);
 
 static SHARED: Mutex<Weak<Driver>> = Mutex::new(Weak::new());
 
@@ -37,11 +33,6 @@ pub fn shared() -> Result<Arc<Driver>, String> {
     let driver = Arc::new(Driver::start()?);
     *shared = Arc::downgrade(&driver);
     Ok(driver)
-}
-
-/// A place for one more browser; waits until there is one.
-pub async fn place() -> SemaphorePermit<'static> {
-    PLACES.acquire().await.unwrap()
 }
 
 fn on_the_path(program: &str) -> Result<PathBuf, String> {
