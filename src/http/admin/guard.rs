@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN, USER_AGENT};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
@@ -56,8 +56,12 @@ fn is_cross_site(headers: &HeaderMap) -> bool {
 
 /// Whether a browser asks for a name that anybody can point at this machine (DNS rebinding), which makes any site the
 /// same origin; an address, or `localhost`, cannot be pointed anywhere. A token guards against that too.
+///
+/// Under such a name browsers send neither of the two headers with a `GET` over plain HTTP; all of them say `Mozilla`.
 fn is_rebound(headers: &HeaderMap) -> bool {
-    let browser = headers.contains_key("sec-fetch-site") || headers.contains_key(ORIGIN);
+    let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let browser =
+        headers.contains_key("sec-fetch-site") || headers.contains_key(ORIGIN) || agent.starts_with("Mozilla/");
     let host = headers.get(HOST).map_or("", |host| host.to_str().unwrap_or("unreadable"));
     browser && !host.is_empty() && !is_address(host)
 }
