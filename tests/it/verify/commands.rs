@@ -35,7 +35,7 @@ fn the_table_has_a_line_a_rule_and_a_sum() {
         assert!(line.starts_with(&format!("{} ", rule.id)) && line.contains(rule.source.as_str()), "{line}");
     }
     assert_snapshot!(lines[lines.len() - 1], @"36 agree, 0 differ, 8 cannot be told; 89 requests to URL/api/v1/audit-logs");
-    assert_snapshot!(lines[7], @"TIME-RANGE               assumed             agrees       startTime=endTime=2025-05-20T11:49:53.672Z has what happened then; the reverse range has nothing");
+    assert_snapshot!(lines[7], @"TIME-RANGE               assumed             agrees       startTime=endTime=2025-05-20T10:36:40.823Z has what happened then; the reverse range has nothing");
 }
 
 #[test]
