@@ -68,9 +68,10 @@ impl Block {
 
 /// The README and every document, by name.
 fn documents() -> Vec<String> {
-    let docs = fs::read_dir(repository().join("docs")).unwrap();
-    let docs = docs.map(|document| format!("docs/{}", document.unwrap().file_name().to_str().unwrap()));
-    std::iter::once("README.md".to_owned()).chain(docs).collect()
+    let files = fs::read_dir(repository().join("docs")).unwrap().map(|file| file.unwrap().path());
+    let documents = files.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let names = documents.map(|path| format!("docs/{}", path.file_name().unwrap().to_str().unwrap()));
+    std::iter::once("README.md".to_owned()).chain(names).collect()
 }
 
 fn blocks(document: &str) -> Vec<Block> {
