@@ -7,6 +7,7 @@ mod output;
 mod record;
 mod report;
 mod serve;
+mod tls;
 mod validate;
 mod value;
 mod verify;

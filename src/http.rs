@@ -32,7 +32,7 @@ use visit::Visit;
 
 pub use door::Door;
 pub use effect::Abort;
-pub use problem::refusal;
+pub use problem::{in_clear_text, refusal};
 
 const AUDIT_LOGS: &str = "/api/v1/audit-logs";
 

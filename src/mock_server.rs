@@ -15,6 +15,7 @@ use crate::json_file::FileErrors;
 use crate::keys::KeySource;
 use crate::mock::Mock;
 use crate::rate::{Rate, RateLimit};
+use crate::server::Tls;
 use crate::world::verdict::{Judgement, Scope};
 use crate::world::{Activity, Scenario, SessionName, Sessions, World};
 use crate::{http, server};
@@ -52,6 +53,7 @@ use crate::{http, server};
 pub struct MockServer {
     mock: Mock,
     address: SocketAddr,
+    tls: Option<Tls>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -61,6 +63,7 @@ pub struct MockServer {
 pub struct MockServerBuilder {
     config: Config,
     address: Option<SocketAddr>,
+    tls: Option<Tls>,
 }
 
 /// Why a server did not start.
@@ -117,10 +120,18 @@ impl MockServer {
         MockServerBuilder::default()
     }
 
-    /// Where it listens: a base URL without a slash at the end, such as `http://127.0.0.1:41233`.
+    /// Where it listens: a base URL without a slash at the end, such as `http://127.0.0.1:41233`, or with `https` when
+    /// it was given a certificate.
     #[must_use]
     pub fn uri(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// The certificate of [`MockServerBuilder::tls`] as PEM, for a client to trust.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&str> {
+        self.tls.as_ref().map(Tls::certificate)
     }
 
     /// A token that works with the built-in keys.
@@ -322,6 +333,23 @@ impl MockServerBuilder {
         self
     }
 
+    /// Serve `https` with this certificate in place of `http`.
+    ///
+    /// ```
+    /// use cortex_audit_mock::MockServer;
+    /// use cortex_audit_mock::server::Tls;
+    ///
+    /// let made = Tls::self_signed([]).unwrap();
+    /// let server = MockServer::builder().tls(made).start_blocking();
+    /// assert!(server.uri().starts_with("https://127.0.0.1:"));
+    /// assert!(server.certificate().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    /// ```
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// Starts the server.
     ///
     /// # Panics
@@ -373,16 +401,17 @@ impl MockServerBuilder {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Io)?;
         let (stop, stopped) = oneshot::channel();
         let router = http::router(mock.clone());
+        let tls = self.tls.clone();
         let thread = std::thread::Builder::new().name("cortex-audit-mock".to_owned()).spawn(move || {
             runtime.block_on(async {
                 let listener = TcpListener::from_std(listener).expect("a listening socket of this process");
                 tokio::select! {
                     _ = stopped => {}
-                    _ = server::serve(listener, router, std::future::pending()) => {}
+                    _ = server::serve(listener, tls, router, std::future::pending()) => {}
                 }
             });
         });
         let thread = thread.map_err(StartError::Io)?;
-        Ok(MockServer { mock, address, stop: Some(stop), thread: Some(thread) })
+        Ok(MockServer { mock, address, tls: self.tls, stop: Some(stop), thread: Some(thread) })
     }
 }

@@ -88,7 +88,7 @@ impl Load {
             let _ = tell.send(gettid());
             runtime.block_on(async {
                 let listener = TcpListener::from_std(listener).expect("a listening socket of this process");
-                server::serve(listener, app, std::future::pending()).await
+                server::serve(listener, None, app, std::future::pending()).await
             })
         });
         let request = client::get(&address, &format!("/api/v1/audit-logs?{query}"), "mock-admin");

@@ -4,13 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use clap::Args as ClapArgs;
-use http_body_util::Empty;
-use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper::header::HOST;
-use hyper::{Request, StatusCode};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use ureq::Agent;
+use ureq::http::StatusCode;
+use ureq::tls::TlsConfig;
 
 use super::value;
 
@@ -25,28 +21,38 @@ pub struct Args {
     listen: SocketAddr,
 }
 
-/// Succeeds when `GET /__admin/health` answers 200 within three seconds.
+/// Succeeds when `GET /__admin/health` answers 200 within three seconds, over http or, where that is refused, https.
 pub fn run(args: &Args) -> Result<(), String> {
     let address = reachable(args.listen);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| format!("cannot start the runtime: {error}"))?;
-    let asked = runtime.block_on(async { tokio::time::timeout(PATIENCE, status(address)).await });
-    match asked {
-        Ok(Ok(StatusCode::OK)) => Ok(()),
-        Ok(Ok(status)) => Err(format!("http://{address}/__admin/health answered {status} instead of 200")),
-        Ok(Err(error)) => Err(format!("no answer from http://{address}/__admin/health: {error}")),
-        Err(_) => Err(format!("no answer from http://{address}/__admin/health within {} s", PATIENCE.as_secs())),
+    let agent = agent();
+    match health(&agent, "http", address) {
+        // What a server says in clear text that speaks TLS alone.
+        Ok(StatusCode::BAD_REQUEST) => answered(health(&agent, "https", address), "https", address),
+        asked => answered(asked, "http", address),
     }
 }
 
-async fn status(address: SocketAddr) -> Result<StatusCode, Box<dyn std::error::Error>> {
-    let stream = TcpStream::connect(address).await?;
-    let (mut requests, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection);
-    let request = Request::get("/__admin/health").header(HOST, address.to_string()).body(Empty::<Bytes>::new())?;
-    Ok(requests.send_request(request).await?.status())
+fn agent() -> Agent {
+    // Whether it answers is asked, not who it is: it is at an address of this machine.
+    let tls = TlsConfig::builder().disable_verification(true).build();
+    let config = Agent::config_builder().http_status_as_error(false).proxy(None).tls_config(tls);
+    config.timeout_global(Some(PATIENCE)).build().into()
+}
+
+fn health(agent: &Agent, scheme: &str, address: SocketAddr) -> Result<StatusCode, ureq::Error> {
+    agent.get(format!("{scheme}://{address}/__admin/health")).call().map(|answer| answer.status())
+}
+
+fn answered(asked: Result<StatusCode, ureq::Error>, scheme: &str, address: SocketAddr) -> Result<(), String> {
+    match asked {
+        Ok(StatusCode::OK) => Ok(()),
+        Ok(status) => Err(format!("{scheme}://{address}/__admin/health answered {status} instead of 200")),
+        Err(ureq::Error::Timeout(_)) => {
+            Err(format!("no answer from {scheme}://{address}/__admin/health within {} s", PATIENCE.as_secs()))
+        }
+        Err(ureq::Error::Io(error)) => Err(format!("no answer from {scheme}://{address}/__admin/health: {error}")),
+        Err(error) => Err(format!("no answer from {scheme}://{address}/__admin/health: {error}")),
+    }
 }
 
 /// A server that listens on all addresses is asked on loopback.

@@ -15,14 +15,14 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::report::{self, Report};
-use super::value;
+use super::{tls, value};
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
 use crate::http;
 use crate::keys::KeySource;
 use crate::mock::Mock;
 use crate::rate::{Rate, RateLimit};
-use crate::server;
+use crate::server::{self, Tls};
 use crate::world::Activity;
 
 /// The flags as they were given.
@@ -70,6 +70,8 @@ pub struct Args {
     /// Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON.
     #[arg(long, value_name = "FILE", env = "CORTEX_MOCK_REPORT")]
     report: Option<PathBuf>,
+    #[command(flatten)]
+    tls: tls::Args,
     /// Form of the log on standard error; RUST_LOG sets its level.
     #[arg(long, value_name = "FORMAT", env = "CORTEX_MOCK_LOG", default_value = "text")]
     log: LogFormat,
@@ -113,6 +115,7 @@ pub fn run(args: &Args) -> Result<(), String> {
         let flags = if args.generate.is_some() { "--fixtures, --generate, --keys" } else { "--fixtures, --keys" };
         format!("nothing is served: {} ({flags})\n{errors}", errors.counted())
     })?;
+    let tls = args.tls.tls(args.listen)?;
     let report = args.report.as_deref().map(Report::open).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -126,9 +129,15 @@ pub fn run(args: &Args) -> Result<(), String> {
         if let Some(warning) = listener.local_addr().ok().and_then(|address| exposure(address, mock.admin())) {
             tracing::warn!("{warning}");
         }
-        let entries = mock.world().store.len();
-        announce(&listener, args.log, entries).map_err(|error| format!("cannot write to standard output: {error}"))?;
-        let served = server::serve(listener, http::router(mock.clone()), stop).await;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let listening = Listening {
+            event: "listening",
+            url: format!("{scheme}://{}", listener.local_addr().unwrap_or(args.listen)),
+            entries: mock.world().store.len(),
+            certificate: tls.as_ref().filter(|_| args.tls.prints()).map(Tls::certificate),
+        };
+        listening.announce(args.log).map_err(|error| format!("cannot write to standard output: {error}"))?;
+        let served = server::serve(listener, tls, http::router(mock.clone()), stop).await;
         served.map_err(|error| error.to_string())?;
         match report {
             Some(report) => report.write(mock.sessions())?,
@@ -149,24 +158,30 @@ fn exposure(address: SocketAddr, admin: &Admin) -> Option<&'static str> {
     )
 }
 
-/// The start-up line with `--log json`.
+/// What is said on standard output, once the server can answer; it names the port when `--listen` left it open.
 #[derive(Serialize)]
 struct Listening<'a> {
     event: &'a str,
-    url: &'a str,
+    url: String,
     entries: usize,
+    /// As PEM, where it is to be printed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<&'a str>,
 }
 
-/// The one line on standard output: it names the port when `--listen` left it open.
-fn announce(listener: &TcpListener, log: LogFormat, entries: usize) -> io::Result<()> {
-    let url = format!("http://{}", listener.local_addr()?);
-    let line = match log {
-        LogFormat::Json => serde_json::to_string(&Listening { event: "listening", url: &url, entries })?,
-        LogFormat::Text | LogFormat::Off => format!("cortex-audit-mock listening on {url} with {entries} entries"),
-    };
-    let mut out = io::stdout().lock();
-    writeln!(out, "{line}")?;
-    out.flush()
+impl Listening<'_> {
+    /// One line, behind it the certificate unless the line is JSON and holds it.
+    fn announce(&self, log: LogFormat) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        match log {
+            LogFormat::Json => writeln!(out, "{}", serde_json::to_string(self)?)?,
+            LogFormat::Text | LogFormat::Off => {
+                writeln!(out, "cortex-audit-mock listening on {} with {} entries", self.url, self.entries)?;
+                write!(out, "{}", self.certificate.unwrap_or_default())?;
+            }
+        }
+        out.flush()
+    }
 }
 
 /// Completes at the first SIGTERM or SIGINT. The handlers are in place when this returns.

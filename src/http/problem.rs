@@ -39,6 +39,8 @@ pub enum Problem {
     BrokenBody,
     /// 400: the head of the request cannot be read.
     Unreadable,
+    /// 400: HTTP where only TLS is spoken.
+    InClearText,
     /// 401: the control plane is guarded by a token; whether one was sent.
     ControlToken { sent: bool },
     /// 401: no valid key (ERR-401).
@@ -107,7 +109,8 @@ impl Problem {
             | Self::BadControl { .. }
             | Self::BadPreference { .. }
             | Self::BrokenBody
-            | Self::Unreadable => StatusCode::BAD_REQUEST,
+            | Self::Unreadable
+            | Self::InClearText => StatusCode::BAD_REQUEST,
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthorized(_) | Self::ControlToken { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
@@ -152,7 +155,11 @@ impl Problem {
             Self::BrokenBody => "The request body broke off, or its framing is wrong; a GET needs none.".to_owned(),
             Self::Unreadable => "This cannot be read as HTTP. Path and query hold no space, no quotation mark, no < or >, \
                                  and nothing but UTF-8: send a space as %20, a quotation mark as %22. Or the client was \
-                                 given https://, which is not spoken here."
+                                 given https://, which is not spoken here: start the mock with --tls-self-signed, or give the \
+                                 client http://."
+                .to_owned(),
+            Self::InClearText => "Only TLS is spoken here, as the mock was told: give the client https:// in place of \
+                                  http://."
                 .to_owned(),
             Self::SlowBody { seconds } => {
                 format!("The request body did not arrive within {seconds} s; a GET needs none.")
@@ -319,8 +326,17 @@ pub fn refusal(status: u16, peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
         431 => limits::HEADERS_TOO_LARGE,
         _ => Problem::Unreadable,
     };
+    told(&problem, peer)
+}
+
+/// The same for a client that speaks HTTP where only TLS is spoken.
+pub fn in_clear_text(peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
+    told(&Problem::InClearText, peer)
+}
+
+fn told(problem: &Problem, peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
     let id = RequestId::new();
-    tracing::info!(client = %peer, request = %id, "{status} {problem}");
+    tracing::info!(client = %peer, request = %id, "{} {problem}", problem.status().as_u16());
     let body = problem.body(id);
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, problem.content_type());

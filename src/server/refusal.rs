@@ -9,23 +9,36 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use axum::http::HeaderMap;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::http::refusal;
+use crate::http::{self, refusal};
 
 /// A stream to a client that tells it why it is refused.
 #[derive(Debug)]
 pub struct TellingStream<S> {
     stream: S,
     peer: SocketAddr,
+    /// Whether HTTP/1 is spoken: in HTTP/2 there are no such heads.
+    tells: bool,
     /// What goes out in place of a bare head, and how much of it has gone.
     told: Option<(Vec<u8>, usize)>,
 }
 
 impl<S> TellingStream<S> {
-    pub fn new(stream: S, peer: SocketAddr) -> Self {
-        Self { stream, peer, told: None }
+    pub fn new(stream: S, peer: SocketAddr, tells: bool) -> Self {
+        Self { stream, peer, tells, told: None }
     }
+
+    fn bare_status(&self, bytes: &[u8]) -> Option<u16> {
+        if self.tells { bare_status(bytes) } else { None }
+    }
+}
+
+/// The whole answer to HTTP where only TLS is spoken.
+pub fn in_clear_text(peer: SocketAddr) -> Vec<u8> {
+    let (headers, body) = http::in_clear_text(peer);
+    whole(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n", &headers, &body)
 }
 
 /// The status of a head that is hyper's own, if these bytes are one.
@@ -43,18 +56,24 @@ fn with_words(head: &[u8], status: u16, peer: SocketAddr) -> Vec<u8> {
     let (headers, body) = refusal(status, peer);
     let lines = head.strip_suffix(b"\r\n\r\n").unwrap_or(head).split(|byte| *byte == b'\n');
     let kept = lines.map(<[u8]>::trim_ascii_end).filter(|line| !line.starts_with(b"content-length:"));
-    let mut whole = Vec::new();
+    let mut first = Vec::new();
     for line in kept {
-        whole.extend_from_slice(line);
-        whole.extend_from_slice(b"\r\n");
+        first.extend_from_slice(line);
+        first.extend_from_slice(b"\r\n");
     }
-    for (name, value) in &headers {
+    whole(&first, &headers, &body)
+}
+
+/// An answer whose first lines are there.
+fn whole(first: &[u8], headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
+    let mut whole = first.to_vec();
+    for (name, value) in headers {
         for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
             whole.extend_from_slice(part);
         }
     }
     whole.extend_from_slice(b"\r\n");
-    whole.extend_from_slice(&body);
+    whole.extend_from_slice(body);
     whole
 }
 
@@ -68,7 +87,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TellingStream<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         if this.told.is_none() {
-            this.told = bare_status(buf).map(|status| (with_words(buf, status, this.peer), 0));
+            this.told = this.bare_status(buf).map(|status| (with_words(buf, status, this.peer), 0));
         }
         let Some((whole, sent)) = &mut this.told else {
             return Pin::new(&mut this.stream).poll_write(cx, buf);
@@ -89,7 +108,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TellingStream<S> {
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         match parts.iter().find(|part| !part.is_empty()) {
-            Some(first) if self.told.is_some() || bare_status(first).is_some() => self.poll_write(cx, first),
+            Some(first) if self.told.is_some() || self.bare_status(first).is_some() => self.poll_write(cx, first),
             _ => Pin::new(&mut self.stream).poll_write_vectored(cx, parts),
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod places;
 pub mod process;
+pub mod spoken;
 pub mod tool;
 
 use std::convert::Infallible;

@@ -67,7 +67,7 @@ impl Launch {
         let mut process = self.spawn();
         let mut start_line = String::new();
         process.stdout.read_line(&mut start_line).unwrap();
-        let url = start_line.find("http://").map(|start| {
+        let url = start_line.find("http").map(|start| {
             start_line[start..].split(['"', ' ', '\n']).next().map(String::from).expect("split yields at least one")
         });
         match url {
@@ -162,7 +162,7 @@ impl Server {
 
     /// Host and port.
     pub fn address(&self) -> &str {
-        self.url.strip_prefix("http://").unwrap()
+        self.url.split_once("://").unwrap().1
     }
 
     pub fn connect(&self) -> Connection {

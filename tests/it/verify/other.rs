@@ -94,7 +94,7 @@ impl Other {
                 let listener = TcpListener::from_std(listener).unwrap();
                 tokio::select! {
                     _ = stopped => {}
-                    _ = server::serve(listener, app, std::future::pending()) => {}
+                    _ = server::serve(listener, None, app, std::future::pending()) => {}
                 }
             });
         });

@@ -1,0 +1,176 @@
+//! TLS: whose certificate is shown, and which version of HTTP was agreed on.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike, Days, Utc};
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd};
+use tokio::io::AsyncWriteExt;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
+
+use super::refusal;
+use super::stream::{ResettableStream, Stream};
+
+/// A certificate with its key, ready to serve TLS 1.2 and 1.3; clones are the same.
+#[derive(Clone)]
+pub struct Tls {
+    acceptor: TlsAcceptor,
+    certificate: Arc<str>,
+}
+
+/// Why a certificate cannot be served.
+#[derive(Debug)]
+pub enum TlsError {
+    /// The text holds no certificate that can be read.
+    Certificate(String),
+    /// The text holds no private key that can be read.
+    Key(String),
+    /// Each can be read, and they do not belong together or cannot be used.
+    Pair(rustls::Error),
+    /// What cannot stand in a certificate as a name.
+    Name(String),
+    /// No certificate could be made.
+    Made(rcgen::Error),
+}
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Certificate(why) => write!(f, "no certificate can be read: {why}"),
+            Self::Key(why) => write!(f, "no private key can be read: {why}"),
+            Self::Pair(rustls::Error::InconsistentKeys(_)) => {
+                f.write_str("the private key is not the one of the certificate")
+            }
+            Self::Pair(error) => write!(f, "certificate and private key cannot be used: {error}"),
+            Self::Name(name) => write!(f, "{name:?} is no host name and no IP address"),
+            Self::Made(error) => write!(f, "no certificate can be made: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for TlsError {}
+
+/// Shows no key.
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").field("certificate", &self.certificate).finish_non_exhaustive()
+    }
+}
+
+impl Tls {
+    /// How long a certificate that is made at start is valid; Apple's systems take none of more than 825 days.
+    const VALID: Days = Days::new(365);
+
+    /// A certificate chain (the server's own certificate first) and its private key (PKCS #8, PKCS #1 or SEC 1), both
+    /// as PEM.
+    ///
+    /// # Errors
+    /// When either cannot be read, or they do not belong together.
+    pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, TlsError> {
+        let told = |error: pem::Error| match error {
+            pem::Error::NoItemsFound => "there is none in it; PEM is accepted".to_owned(),
+            error => error.to_string(),
+        };
+        let chain = CertificateDer::pem_slice_iter(certificate).collect::<Result<Vec<_>, _>>();
+        let chain = chain.map_err(|error| TlsError::Certificate(told(error)))?;
+        if chain.is_empty() {
+            return Err(TlsError::Certificate(told(pem::Error::NoItemsFound)));
+        }
+        let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| TlsError::Key(told(error)))?;
+        Self::new(chain, key, String::from_utf8_lossy(certificate).into())
+    }
+
+    /// A certificate made now for `localhost`, the loopback addresses and these names and addresses, signed by itself.
+    ///
+    /// # Errors
+    /// When a name is none, or the system gives no random numbers.
+    pub fn self_signed(names: impl IntoIterator<Item = String>) -> Result<Self, TlsError> {
+        let mut all: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(String::from).into();
+        for name in names {
+            if !is_name(&name) {
+                return Err(TlsError::Name(name));
+            }
+            if !all.contains(&name) {
+                all.push(name);
+            }
+        }
+        // Months and days of a date fit.
+        let part = |number: u32| u8::try_from(number).unwrap_or(1);
+        let midnight = |day: DateTime<Utc>| date_time_ymd(day.year(), part(day.month()), part(day.day()));
+        let now = Utc::now();
+        let mut wanted = CertificateParams::new(all).map_err(TlsError::Made)?;
+        wanted.distinguished_name.push(DnType::CommonName, "cortex-audit-mock");
+        wanted.is_ca = IsCa::ExplicitNoCa;
+        wanted.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        wanted.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        // A clock that is a little behind shall take it too.
+        wanted.not_before = midnight(now - Days::new(1));
+        wanted.not_after = midnight(now + Self::VALID);
+        let key = KeyPair::generate().map_err(TlsError::Made)?;
+        let made = wanted.self_signed(&key).map_err(TlsError::Made)?;
+        let secret = PrivateKeyDer::try_from(key.serialize_der()).map_err(|why| TlsError::Key(why.to_owned()))?;
+        Self::new(vec![made.der().clone()], secret, made.pem().into())
+    }
+
+    fn new(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>, pem: Arc<str>) -> Result<Self, TlsError> {
+        let mut config = ServerConfig::builder_with_provider(ring::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .and_then(|config| config.with_no_client_auth().with_single_cert(chain, key))
+            .map_err(TlsError::Pair)?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(Self { acceptor: Arc::new(config).into(), certificate: pem })
+    }
+
+    /// The certificate, or the chain, as PEM: what a client is to trust when it was made at start.
+    #[must_use]
+    pub fn certificate(&self) -> &str {
+        &self.certificate
+    }
+
+    /// The handshake, when that is how the client begins; `None` was told that it should.
+    pub(super) async fn accept(
+        &self,
+        mut stream: ResettableStream,
+        first: u8,
+        peer: SocketAddr,
+    ) -> io::Result<Option<Opened>> {
+        /// The first byte of every TLS connection: a record of the handshake (RFC 8446, section 5.1).
+        const HANDSHAKE: u8 = 22;
+
+        if first != HANDSHAKE {
+            stream.write_all(&refusal::in_clear_text(peer)).await?;
+            stream.shutdown().await?;
+            return Ok(None);
+        }
+        let stream = self.acceptor.accept(stream).await?;
+        let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        Ok(Some(Opened { stream: Stream::Tls(Box::new(stream)), http2 }))
+    }
+}
+
+/// A connection that is ready for HTTP.
+pub struct Opened {
+    pub stream: Stream,
+    pub http2: bool,
+}
+
+impl Opened {
+    /// In clear text, by what it begins with: a client that knows that HTTP/2 is spoken sends its preface (RFC 9113,
+    /// section 3.4), whose method no other request has.
+    pub fn clear(stream: ResettableStream, first: &[u8]) -> Self {
+        Self { stream: Stream::Clear(stream), http2: first == b"PRI" }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_*".contains(&byte))
+    };
+    name.parse::<IpAddr>().is_ok() || (name.len() <= 253 && name.split('.').all(label))
+}

@@ -1,0 +1,157 @@
+//! HTTP/2 (RFC 9113) in clear text, by a client that knows that it is spoken: the same answers as over HTTP/1.1.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use axum::http::Request;
+use cortex_audit_mock::MockServer;
+use cortex_audit_mock::fault::{Delay, Effect, Rule};
+use cortex_audit_mock::world::Filter;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::NOW;
+use crate::support::process::{Server, Signal};
+use crate::support::spoken::Speaking;
+
+const LOGS: &str = "/api/v1/audit-logs";
+
+fn address(server: &MockServer) -> String {
+    server.uri().trim_start_matches("http://").to_owned()
+}
+
+async fn speaking_with(address: &str) -> Speaking {
+    Speaking::http2(TcpStream::connect(address).await.unwrap()).await
+}
+
+#[tokio::test]
+async fn it_answers_as_over_http_1() {
+    let server = MockServer::builder().now(NOW).start().await;
+    let mut newer = speaking_with(&address(&server)).await;
+    let mut older = Speaking::http1(TcpStream::connect(address(&server)).await.unwrap()).await;
+    for path in ["?pageSize=3", "?objectTypes=SERVICE&page=1", "?page=-1", "/nothing", "/%00"] {
+        let url = format!("{}{LOGS}{path}", server.uri());
+        let [two, one] = [newer.get(&url).await, older.get(&format!("{LOGS}{path}")).await];
+        assert_eq!(two.status, one.status, "{path}");
+        if one.status == 200 {
+            assert_eq!(two.body, one.body, "{path}");
+        } else {
+            assert_eq!(two.json()["details"], one.json()["details"], "{path}");
+        }
+    }
+    let recorded = server.world().journal.list(&Filter::default());
+    assert_eq!(recorded.len(), 10);
+    assert!(recorded.chunks(2).all(|pair| (&pair[0].path, &pair[0].query) == (&pair[1].path, &pair[1].query)));
+}
+
+#[tokio::test]
+async fn streams_of_one_connection_are_answered_side_by_side() {
+    let server = MockServer::builder().now(NOW).start().await;
+    let delay = Effect::Delay(Delay::Fixed(Duration::from_secs(600)));
+    server.world().faults.add(Rule { times: Some(1), ..delay.into() });
+    let Speaking::Http2(sender) = speaking_with(&address(&server)).await else { unreachable!() };
+    let delayed = tokio::spawn({
+        let mut speaking = Speaking::Http2(sender.clone());
+        let url = format!("{}{LOGS}", server.uri());
+        async move { speaking.get(&url).await }
+    });
+    let fired = || server.world().faults.list().iter().any(|listed| listed.fired > 0);
+    while !fired() {
+        tokio::task::yield_now().await;
+    }
+    let mut others = tokio::task::JoinSet::new();
+    for size in 1..=100 {
+        let mut speaking = Speaking::Http2(sender.clone());
+        let url = format!("{}{LOGS}?pageSize={size}", server.uri());
+        others.spawn(async move { speaking.get(&url).await.identifiers().len() == size });
+    }
+    assert!(others.join_all().await.into_iter().all(|right| right));
+    assert!(!delayed.is_finished());
+    delayed.abort();
+}
+
+#[tokio::test]
+async fn the_control_plane_knows_whom_it_was_asked_as() {
+    let server = MockServer::start().await;
+    let mut speaking = speaking_with(&address(&server)).await;
+    let mut asked = async |host: &str, origin: &str| {
+        let request = Request::get(format!("http://{host}/__admin/clock")).header("Origin", origin);
+        speaking.send(request).await.unwrap().status.as_u16()
+    };
+    let own = address(&server);
+    assert_eq!(asked(&own, &server.uri()).await, 200);
+    assert_eq!(asked(&own, "http://elsewhere.example").await, 403);
+    assert_eq!(asked("rebound.example", "http://rebound.example").await, 403);
+}
+
+#[tokio::test]
+async fn headers_that_are_too_large_are_a_431_in_words() {
+    let server = MockServer::start().await;
+    let mut speaking = speaking_with(&address(&server)).await;
+    let request = Request::get(server.uri() + LOGS).header("X-Long", "x".repeat(40 * 1024));
+    let details = speaking.send(request).await.unwrap().details(431);
+    assert!(details.contains("32768 bytes"), "{details}");
+    speaking.get(&(server.uri() + LOGS)).await.ok();
+}
+
+// Faults
+
+#[tokio::test]
+async fn a_fault_of_the_answer_breaks_its_stream_alone() {
+    let server = MockServer::builder().now(NOW).start().await;
+    let url = server.uri() + LOGS;
+    let mut speaking = speaking_with(&address(&server)).await;
+    server.world().faults.add(Rule { times: Some(1), ..Effect::Status { status: 503, retry_after: None }.into() });
+    assert_eq!(speaking.get(&url).await.status, 503);
+    server.world().faults.add(Rule { times: Some(1), ..Effect::Truncate { bytes: 100 }.into() });
+    let request = || Request::get(&url).header("Authorization", "Bearer mock-admin");
+    speaking.send(request()).await.unwrap_err();
+    speaking.get(&url).await.ok();
+}
+
+#[tokio::test]
+async fn a_fault_of_the_connection_ends_it_with_all_its_streams() {
+    for (effect, ends_with) in [(Effect::Reset, Err(ErrorKind::ConnectionReset)), (Effect::Empty, Ok(()))] {
+        let server = MockServer::start().await;
+        server.world().faults.add(Rule { times: Some(1), ..effect.into() });
+        let mut stream = TcpStream::connect(address(&server)).await.unwrap();
+        // The preface, no settings, and a request of one HEADERS frame: `GET`, `http`, the path, literally.
+        stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+        let mut block = vec![0x82, 0x86, 0x04, LOGS.len().try_into().unwrap()];
+        block.extend_from_slice(LOGS.as_bytes());
+        // `authorization` is number 23 of the static table (RFC 7541, appendix A).
+        block.extend_from_slice(b"\x0f\x08\x11Bearer mock-admin");
+        let mut frame = vec![0, 0, block.len().try_into().unwrap(), 1, 5, 0, 0, 0, 1];
+        frame.extend(block);
+        stream.write_all(&frame).await.unwrap();
+        let ended = stream.read_to_end(&mut Vec::new()).await;
+        assert_eq!(ended.map(|_| ()).map_err(|error| error.kind()), ends_with);
+    }
+}
+
+// Stopping
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_is_being_answered_at_the_signal_is_finished() {
+    let server = Server::start(&[]);
+    let rule = r#"{"type": "delay", "fixed": "300ms", "times": 1}"#;
+    let post = format!("POST /__admin/faults HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{rule}", rule.len());
+    let mut control = server.connect();
+    control.send(post);
+    control.answer().ok();
+    let mut speaking = speaking_with(server.address()).await;
+    let url = format!("{}{LOGS}", server.url());
+    let asked = tokio::spawn(async move { speaking.get(&url).await });
+    while server.get("/__admin/requests/count").json()["count"] == 0 {}
+    server.signal(Signal::TERM);
+    assert_eq!(asked.await.unwrap().ok()["total"], 640);
+    assert_eq!(server.end().code, Some(0));
+}
+
+#[test]
+fn a_connection_that_asks_nothing_does_not_keep_it_from_stopping() {
+    let server = Server::start(&[]);
+    let mut silent = server.connect();
+    silent.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");
+    server.stop();
+}

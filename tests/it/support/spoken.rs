@@ -1,0 +1,88 @@
+//! A client that speaks either version of HTTP, over TLS or in clear text, on a connection of its own.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::http::Request;
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Incoming;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ALL_VERSIONS, ClientConfig, RootCertStore, SupportedProtocolVersion};
+
+use super::Answer;
+
+/// How a client that trusts one certificate connects.
+pub struct Trusting {
+    pub certificate: String,
+    pub versions: Vec<&'static SupportedProtocolVersion>,
+    /// What it offers to speak, such as `h2`; nothing leaves it to the server.
+    pub offers: &'static [&'static str],
+}
+
+impl Trusting {
+    pub fn new(certificate: &str) -> Self {
+        Self { certificate: certificate.to_owned(), versions: ALL_VERSIONS.to_vec(), offers: &[] }
+    }
+
+    /// Connects, and asks for a server of this name.
+    pub async fn connect(&self, address: &str, name: &str) -> std::io::Result<TlsStream<TcpStream>> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(self.certificate.as_bytes()).unwrap()).unwrap();
+        let config = ClientConfig::builder_with_provider(ring::default_provider().into());
+        let config = config.with_protocol_versions(&self.versions).unwrap().with_root_certificates(roots);
+        let mut config = config.with_no_client_auth();
+        config.alpn_protocols = self.offers.iter().map(|offer| offer.as_bytes().to_vec()).collect();
+        let name = ServerName::try_from(name.to_owned()).unwrap();
+        TlsConnector::from(Arc::new(config)).connect(name, TcpStream::connect(address).await?).await
+    }
+}
+
+/// The sending end of a connection, whose other work goes on beside the test until the sender is dropped.
+pub enum Speaking {
+    Http1(http1::SendRequest<Empty<Bytes>>),
+    Http2(http2::SendRequest<Empty<Bytes>>),
+}
+
+impl Speaking {
+    pub async fn http1(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+        tokio::spawn(connection);
+        Self::Http1(sender)
+    }
+
+    pub async fn http2(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
+        let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+        tokio::spawn(connection);
+        Self::Http2(sender)
+    }
+
+    /// `GET` of a whole address with the key `mock-admin`; the answer keeps the conventions of every answer.
+    pub async fn get(&mut self, url: &str) -> Answer {
+        let request = Request::get(url).header("Authorization", "Bearer mock-admin");
+        self.send(request).await.unwrap()
+    }
+
+    /// A request without a body, and how it failed when it was not answered to the end.
+    pub async fn send(&mut self, request: axum::http::request::Builder) -> hyper::Result<Answer> {
+        let request = request.body(Empty::new()).unwrap();
+        let response = match self {
+            Self::Http1(sender) => sender.send_request(request).await?,
+            Self::Http2(sender) => sender.send_request(request).await?,
+        };
+        let (parts, body) = response.into_parts();
+        let body = Incoming::collect(body).await?.to_bytes().to_vec();
+        let mut answer = Answer { status: parts.status, headers: parts.headers, body };
+        // What the connection adds to an answer.
+        answer.headers.remove("date");
+        answer.keeps_conventions(false);
+        Ok(answer)
+    }
+}

@@ -1,0 +1,235 @@
+//! TLS: certificates of one's own and such as are made at start, for clients that insist on https.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::process::Command;
+
+use cortex_audit_mock::MockServer;
+use cortex_audit_mock::fault::{Effect, Rule};
+use cortex_audit_mock::server::Tls;
+use insta::assert_snapshot;
+use serde_json::Value;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+
+use crate::support::NOW;
+use crate::support::process::{Connection, Server, binary};
+use crate::support::spoken::{Speaking, Trusting};
+use crate::support::tool;
+
+const LOGS: &str = "/api/v1/audit-logs?pageSize=5";
+
+fn address(server: &MockServer) -> String {
+    server.uri().strip_prefix("https://").unwrap().to_owned()
+}
+
+/// A server with a certificate made for these names, and a client that trusts it.
+async fn server(names: &[&str]) -> (MockServer, Trusting) {
+    let tls = Tls::self_signed(names.iter().map(ToString::to_string)).unwrap();
+    let server = MockServer::builder().now(NOW).tls(tls).start().await;
+    let trusting = Trusting::new(server.certificate().unwrap());
+    (server, trusting)
+}
+
+#[tokio::test]
+async fn a_client_that_trusts_the_certificate_reads_the_same_in_every_version() {
+    let (server, mut trusting) = server(&[]).await;
+    let expected = MockServer::builder().now(NOW).start().await.world().page(&Default::default());
+    for version in [&TLS12, &TLS13] {
+        trusting.versions = vec![version];
+        trusting.offers = &[];
+        let mut speaking = Speaking::http1(trusting.connect(&address(&server), "localhost").await.unwrap()).await;
+        assert_eq!(speaking.get("/api/v1/audit-logs").await.ok()["total"], expected.total);
+        trusting.offers = &["h2", "http/1.1"];
+        let stream = trusting.connect(&address(&server), "localhost").await.unwrap();
+        assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+        let mut speaking = Speaking::http2(stream).await;
+        let url = server.uri() + "/api/v1/audit-logs";
+        assert_eq!(speaking.get(&url).await.ok()["total"], expected.total);
+    }
+}
+
+#[tokio::test]
+async fn it_is_valid_for_loopback_and_the_names_that_it_was_given_and_no_other() {
+    let (server, trusting) = server(&["audit-logs.test", "*.svc.test", "192.0.2.7", "2001:db8::7"]).await;
+    for name in ["localhost", "127.0.0.1", "::1", "audit-logs.test", "a.svc.test", "192.0.2.7", "2001:db8::7"] {
+        trusting.connect(&address(&server), name).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    for name in ["other.test", "192.0.2.8", "a.b.svc.test"] {
+        let error = trusting.connect(&address(&server), name).await.unwrap_err();
+        assert!(error.to_string().contains("not valid for name"), "{name}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_trust_it_is_refused_by_itself_and_the_server_lives_on() {
+    let (server, trusting) = server(&[]).await;
+    let other = Trusting::new(Tls::self_signed([]).unwrap().certificate());
+    other.connect(&address(&server), "localhost").await.unwrap_err();
+    trusting.connect(&address(&server), "localhost").await.unwrap();
+}
+
+#[tokio::test]
+async fn http_where_tls_is_spoken_is_told_so() {
+    let (server, _) = server(&[]).await;
+    for request in ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let mut connection = Connection::to(&address(&server));
+        connection.send(request);
+        let told = connection.answer().details(400);
+        assert_eq!(
+            told,
+            "Only TLS is spoken here, as the mock was told: give the client https:// in place of http://."
+        );
+        assert_eq!(connection.rest().as_deref(), Some(&b""[..]));
+    }
+}
+
+#[tokio::test]
+async fn a_fault_resets_the_connection_below_tls() {
+    let (server, trusting) = server(&[]).await;
+    server.world().faults.add(Rule { times: Some(1), ..Effect::Reset.into() });
+    let mut stream = trusting.connect(&address(&server), "localhost").await.unwrap();
+    let request = crate::support::process::head("GET", LOGS, "Authorization: Bearer mock-admin\r\n");
+    tokio::io::AsyncWriteExt::write_all(&mut stream, request.as_bytes()).await.unwrap();
+    let ended = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut Vec::new()).await;
+    assert_eq!(ended.unwrap_err().kind(), ErrorKind::ConnectionReset);
+}
+
+#[test]
+fn names_that_are_none_are_refused() {
+    for name in ["", "a b", "a..b", "https://x", "127.0.0.1:8080", "ä.test"] {
+        assert!(Tls::self_signed([name.to_owned()]).unwrap_err().to_string().contains("no host name"), "{name}");
+    }
+}
+
+// The binary
+
+#[tokio::test]
+async fn serve_makes_a_certificate_and_says_where_and_what_to_trust() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = folder.path().join("certificate.pem");
+    let server = Server::start(&[
+        "--tls-self-signed",
+        "--tls-name",
+        "a.test,b.test",
+        "--tls-write-cert",
+        written.to_str().unwrap(),
+    ]);
+    assert!(server.url().starts_with("https://127.0.0.1:"));
+    let pem = fs::read_to_string(&written).unwrap();
+    let trusting = Trusting::new(&pem);
+    for name in ["127.0.0.1", "a.test", "b.test"] {
+        let mut speaking = Speaking::http1(trusting.connect(server.address(), name).await.unwrap()).await;
+        assert_eq!(speaking.get("/api/v1/audit-logs").await.ok()["total"], 640);
+    }
+    let _idle = trusting.connect(server.address(), "localhost").await.unwrap();
+    let _in_handshake = Connection::to(server.address()).send("\x16\x03\x01");
+    server.stop();
+}
+
+#[test]
+fn the_certificate_is_printed_where_that_is_wanted() {
+    let server = Server::start(&["--tls-self-signed", "--tls-write-cert", "-"]);
+    let started: Value = serde_json::from_str(&server.start_line).unwrap();
+    assert!(started["certificate"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    let server = Server::start(&["--tls-self-signed"]);
+    let started: Value = serde_json::from_str(&server.start_line).unwrap();
+    assert_eq!(started.get("certificate"), None);
+    let text = binary(["--listen", "127.0.0.1:0", "--tls-self-signed", "--tls-write-cert", "-"]).serve();
+    text.signal(crate::support::process::Signal::TERM);
+    let printed = text.end().stdout;
+    assert!(
+        printed.starts_with("-----BEGIN CERTIFICATE-----") && printed.ends_with("-----END CERTIFICATE-----\n"),
+        "{printed}"
+    );
+}
+
+/// A certificate and its key in a folder, as files of PEM.
+fn pair() -> (tempfile::TempDir, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let write = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let certificate = write("certificate.pem", made.cert.pem());
+    let key = write("key.pem", made.signing_key.serialize_pem());
+    (folder, certificate, key)
+}
+
+#[tokio::test]
+async fn serve_takes_a_certificate_and_its_key() {
+    let (_folder, certificate, key) = pair();
+    let server = Server::start(&["--tls-cert", &certificate, "--tls-key", &key]);
+    let trusting = Trusting::new(&fs::read_to_string(&certificate).unwrap());
+    let mut speaking = Speaking::http1(trusting.connect(server.address(), "localhost").await.unwrap()).await;
+    assert_eq!(speaking.get("/api/v1/audit-logs").await.ok()["total"], 640);
+}
+
+#[test]
+fn what_cannot_be_served_is_one_clear_sentence() {
+    let (folder, certificate, key) = pair();
+    let (_other, _, other_key) = pair();
+    let empty = folder.path().join("empty.pem");
+    fs::write(&empty, "nothing\n").unwrap();
+    let empty = empty.to_str().unwrap();
+    let told = |args: &[&str]| {
+        let ended = binary(args.iter().copied()).run();
+        let told = ended.stderr.replace(folder.path().to_str().unwrap(), "FOLDER");
+        format!("{} {}", ended.code.unwrap(), told.replace(&other_key, "OTHER"))
+    };
+    let all = [
+        told(&["--tls-cert", &certificate]),
+        told(&["--tls-key", &key]),
+        told(&["--tls-cert", &certificate, "--tls-key", &key, "--tls-self-signed"]),
+        told(&["--tls-name", "a.test"]),
+        told(&["--tls-write-cert", "x.pem"]),
+        told(&["--tls-self-signed", "--tls-name", "https://a.test"]),
+        told(&["--tls-self-signed", "--tls-write-cert", &format!("{empty}/x.pem")]),
+        told(&["--tls-cert", &certificate, "--tls-key", "missing.pem"]),
+        told(&["--tls-cert", empty, "--tls-key", &key]),
+        told(&["--tls-cert", &certificate, "--tls-key", empty]),
+        told(&["--tls-cert", &certificate, "--tls-key", &other_key]),
+    ];
+    assert_snapshot!(all.concat());
+}
+
+#[test]
+fn healthcheck_asks_over_tls_where_that_is_spoken() {
+    let server = Server::start(&["--tls-self-signed"]);
+    assert_eq!(binary(["healthcheck", "--listen", server.address()]).run().succeeded(), "");
+}
+
+// Other people's clients
+
+#[test]
+fn clients_of_other_languages_trust_the_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let pem = folder.path().join("certificate.pem");
+    let pem = pem.to_str().unwrap();
+    let server = Server::start(&["--tls-self-signed", "--tls-write-cert", pem]);
+    let url = format!("https://localhost:{}/api/v1/audit-logs", server.address().rsplit_once(':').unwrap().1);
+    let python = format!(
+        "import ssl, urllib.request as u\n\
+         context = ssl.create_default_context(cafile={pem:?})\n\
+         context.verify_flags |= ssl.VERIFY_X509_STRICT\n\
+         asked = u.Request({url:?}, headers={{'Authorization': 'Bearer mock-admin'}})\n\
+         print(u.urlopen(asked, context=context).read().decode())"
+    );
+    let node = format!(
+        "require('https').get({url:?}, {{ca: require('fs').readFileSync({pem:?}), headers: {{authorization: 'Bearer mock-admin'}}}}, \
+         answer => {{ answer.setEncoding('utf8'); answer.on('data', part => process.stdout.write(part)) }})"
+    );
+    let curl = ["-sS", "--fail", "--cacert", pem, "-H", "Authorization: Bearer mock-admin", &url];
+    for (program, args) in [
+        ("curl", [&["--http1.1"], &curl[..]].concat()),
+        ("curl", [&["--http2"], &curl[..]].concat()),
+        ("python3", vec!["-c", &python]),
+        ("node", vec!["-e", &node]),
+    ] {
+        let output = Command::new(program).args(&args).output().map_err(|error| format!("{program}: {error}"));
+        let Some(output) = tool::required(program, &output) else { continue };
+        assert!(output.status.success(), "{program} {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["total"], 640, "{program}");
+    }
+}
