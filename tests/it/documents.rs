@@ -1,12 +1,14 @@
 //! The README and the documents under `docs/` are kept true: their tables are what the code says, their commands run and
-//! print what is shown, their files load.
+//! print what is shown, their files load, their links lead somewhere.
 
 mod command_line;
 mod commands;
 mod container;
 mod fidelity;
 mod files;
+mod links;
 mod markdown;
+mod newcomer;
 mod tables;
 
 use std::fs;

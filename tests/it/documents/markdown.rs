@@ -1,4 +1,6 @@
-//! What a document holds: fenced blocks and tables.
+//! What a document holds: fenced blocks, tables, headings and links.
+
+use std::collections::BTreeSet;
 
 use super::file;
 
@@ -51,4 +53,30 @@ pub fn table(document: &str, heading: &str) -> Vec<Vec<String>> {
     rows.skip(2)
         .map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().replace('`', "")).collect())
         .collect()
+}
+
+/// The lines of a document outside fences.
+fn prose(document: &str) -> String {
+    let text = file(document);
+    text.split("```").step_by(2).collect()
+}
+
+/// Where the links and pictures of a document lead, as they are written.
+pub fn links(document: &str) -> Vec<String> {
+    let prose = prose(document);
+    let ends = prose.split("](").skip(1).map(|part| part.split_once(')').expect("a link ends").0);
+    ends.map(String::from).collect()
+}
+
+/// The names that GitHub gives to the headings of a document.
+pub fn anchors(document: &str) -> BTreeSet<String> {
+    let prose = prose(document);
+    let headings = prose.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let mut anchors = BTreeSet::new();
+    for heading in headings {
+        let kept = heading.to_lowercase().replace(' ', "-");
+        let anchor: String = kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
+        assert!(anchors.insert(anchor), "two headings of {document} are called {heading}");
+    }
+    anchors
 }
