@@ -56,7 +56,7 @@ pub use mock_server::{MockServer, MockServerBuilder, StartError};
 pub use rate::{Rate, RateLimit};
 pub use world::{Clock, World};
 
-/// The Rust of the README is compiled and run.
+/// The Rust of the documents is compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/rust.md")]
+struct InProcess;

@@ -1,0 +1,112 @@
+//! Every command runs and prints what is shown.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::documents;
+use super::markdown::blocks;
+use crate::official_client;
+use crate::support::process::{BINARY, Server, binary};
+use crate::support::tool;
+
+/// The commands that a test cannot run: they measure, or need an engine.
+const NOT_RUN: [&str; 3] = ["cargo bench", "benches/", "docker "];
+
+#[test]
+fn every_command_runs() {
+    for document in documents() {
+        let folder = tempfile::tempdir().unwrap();
+        let blocks = blocks(&document);
+        for block in &blocks {
+            if let Some(name) = block.file_name() {
+                fs::write(folder.path().join(name), &block.text).unwrap();
+            }
+        }
+        for block in &blocks {
+            let Some(printed) = run(block.commands(), &folder) else { continue };
+            let mut rest = lasting(&printed);
+            for part in lasting(&block.output()).split('…') {
+                let at = rest.find(part).unwrap_or_else(|| panic!("{part}\nis not printed:\n{printed}"));
+                rest.drain(..at + part.len());
+            }
+        }
+    }
+}
+
+/// The job that a team can copy passes for a client that reads everything, and ends with reasons and report for another.
+#[test]
+fn the_job_for_ci_is_a_gate() {
+    if Command::new("curl").output().is_err() {
+        return tool::skipped("curl");
+    }
+    let blocks = blocks("README.md");
+    let job = &blocks.iter().find(|block| block.text.contains("?expect=complete")).unwrap().text;
+    let path = format!("{}:{}", Path::new(BINARY).parent().unwrap().display(), std::env::var("PATH").unwrap());
+    for (page_size, code, told, failures) in
+        [(1000, 0, "\"findings\":[]", "failures=\"0\""), (100, 22, "were never served", "<failure")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let script = job.replace("pageSize=1000", &format!("pageSize={page_size}"));
+        let mut shell = Command::new("sh");
+        let output = shell.args(["-c", &script]).current_dir(folder.path()).env("PATH", &path).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{printed}");
+        assert!(printed.contains(told), "{printed}");
+        let report = fs::read_to_string(folder.path().join("verdict.xml")).unwrap();
+        assert!(report.contains(failures), "{report}");
+    }
+}
+
+/// A text without what differs from run to run, which is times and identifiers: digits, points,
+/// `a` to `f`, line breaks.
+fn lasting(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '0'..='9' | '.' | 'a'..='f')).collect()
+}
+
+/// What the commands of a block print, run in one shell against a server of their own or the one that they start;
+/// `None` when a program that they need is missing.
+fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
+    let mut started = None;
+    let mut script = String::from("set -e\nexec 2>&1\n");
+    for command in commands {
+        if let Some(arguments) = command.strip_prefix("cargo run") {
+            started = cargo_run(arguments.trim_start().trim_start_matches("-- "), folder).or(started);
+        } else if !NOT_RUN.iter().any(|start| command.starts_with(start)) {
+            script += &(command + "\n");
+        }
+    }
+    let client = script.contains("cortex ").then(official_client::installed);
+    let tools_missing = client == Some(None) || (script.contains("curl ") && Command::new("curl").output().is_err());
+    if tools_missing {
+        tool::skipped(&script);
+        return None;
+    }
+    let server = started.unwrap_or_else(|| Server::start(&[]));
+    let programs = client.flatten().map(|folder| folder.to_str().unwrap()).unwrap_or_default();
+    let own = Path::new(BINARY).parent().unwrap().display();
+    let path = format!("{programs}:{own}:{}", std::env::var("PATH").unwrap());
+    let script = script.replace("127.0.0.1:8080", server.address());
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .env("PATH", path)
+        .env("HOME", folder.path())
+        .output()
+        .unwrap();
+    let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(output.status.success(), "{script}{stdout}{stderr}");
+    Some(stdout)
+}
+
+/// The binary with what follows `cargo run --`: a server, or a command that succeeds.
+fn cargo_run(arguments: &str, folder: &TempDir) -> Option<Server> {
+    let launch = binary(arguments.split_whitespace()).env("CORTEX_MOCK_LISTEN", "127.0.0.1:0").folder(folder.path());
+    if arguments.is_empty() || arguments.starts_with("--") {
+        return Some(launch.serve());
+    }
+    launch.run().succeeded();
+    None
+}

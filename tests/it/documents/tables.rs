@@ -1,0 +1,115 @@
+//! The tables of the documents say what the code says.
+
+use std::collections::BTreeSet;
+
+use cortex_audit_mock::fault::{self, Delay};
+use cortex_audit_mock::generate::Story;
+use cortex_audit_mock::world::verdict::{Bug, Expectation};
+use cortex_audit_mock::world::{Journal, Live, Scenario, Sessions};
+use serde_json::Value;
+
+use super::file;
+use super::markdown::table;
+use crate::support::process::{Server, head};
+
+#[test]
+fn the_keys_are_the_built_in_ones() {
+    let built_in: Value = serde_json::from_str(&file("fixtures/keys.json")).unwrap();
+    let tokens: Vec<&str> =
+        built_in["keys"].as_array().unwrap().iter().map(|key| key["token"].as_str().unwrap()).collect();
+    let rows = table("README.md", "Keys");
+    let written = rows.iter().flat_map(|cells| cells[0].split(", ").map(|token| (token, &cells[1])));
+    let written: Vec<(&str, &String)> = written.collect();
+    assert_eq!(written.iter().map(|(token, _)| *token).collect::<Vec<_>>(), tokens);
+    let server = Server::start(&[]);
+    for (token, answer) in written {
+        let status = server.get_as(token, "/api/v1/audit-logs").status;
+        assert!(answer.starts_with(status.as_str()), "{token}: {status}");
+    }
+}
+
+/// What the router has under `/__admin`, by the source of its one screen.
+fn control_plane_paths() -> BTreeSet<String> {
+    let source = file("src/http.rs");
+    let (_, control_plane) = source.split_once("let control_plane = ").unwrap();
+    let (control_plane, _) = control_plane.split_once(';').unwrap();
+    let routes = control_plane.split(".route(\"").skip(1);
+    routes.map(|route| format!("/__admin{}", route.split('"').next().unwrap())).collect()
+}
+
+#[test]
+fn the_control_plane_is_that_of_the_router() {
+    let rows = table("docs/control-plane.md", "Calls");
+    let paths: BTreeSet<String> = rows.iter().map(|cells| cells[0].clone()).collect();
+    assert_eq!(paths, control_plane_paths());
+    let server = Server::start(&[]);
+    for cells in rows {
+        let path = cells[0].replace("{id}", "1").replace("{name}", "one");
+        let mut connection = server.connect();
+        connection.send(head("BREW", &path, ""));
+        let answer = connection.answer();
+        assert_eq!(answer.status, 405, "{path}");
+        let allowed: BTreeSet<&str> =
+            answer.header("allow").unwrap().split(',').filter(|method| *method != "HEAD").collect();
+        assert_eq!(cells[1].split(", ").collect::<BTreeSet<_>>(), allowed, "{path}");
+    }
+}
+
+#[test]
+fn the_types_of_faults_are_those_of_the_code() {
+    let error = fault::read_all("rule", r#"{"type": "none of them"}"#).unwrap_err().to_string();
+    let (_, accepted) = error.split_once("is not one of ").unwrap();
+    let rows = table("docs/control-plane.md", "Faults");
+    assert_eq!(rows.iter().map(|cells| cells[0].as_str()).collect::<BTreeSet<_>>(), accepted.split(", ").collect());
+}
+
+#[test]
+fn the_expectations_and_findings_are_those_of_the_code() {
+    let names: Vec<String> = table("docs/verdict.md", "Expectations").iter().map(|row| row[0].clone()).collect();
+    assert_eq!(names, Expectation::ALL.map(|expectation| expectation.to_string()));
+    for row in table("docs/verdict.md", "Findings") {
+        let bug = Bug::ALL.into_iter().find(|bug| bug.as_str() == row[0]).unwrap_or_else(|| panic!("{}", row[0]));
+        let breaks = bug.breaks().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        assert_eq!(row[2].replace('`', ""), breaks, "{}", row[0]);
+    }
+    assert_eq!(table("docs/verdict.md", "Findings").len(), Bug::ALL.len());
+}
+
+#[test]
+fn the_scenarios_are_those_of_the_code() {
+    let names: Vec<String> = table("docs/verdict.md", "Scenarios").iter().map(|row| row[0].clone()).collect();
+    assert_eq!(names, Scenario::ALL.map(|scenario| scenario.to_string()));
+}
+
+#[test]
+fn the_stories_are_those_of_the_code() {
+    let written = table("docs/generated-data.md", "Stories");
+    let quoted = |cell: &str| cell.replace('`', "");
+    let right = Story::ALL.map(|story| [story.as_str().to_owned(), story.clue().to_owned(), story.whole().join(", ")]);
+    assert_eq!(written.iter().map(|row| [row[0].clone(), row[2].clone(), quoted(&row[3])]).collect::<Vec<_>>(), right);
+}
+
+#[test]
+fn the_limits_are_those_of_the_code() {
+    let rows = table("docs/control-plane.md", "Limits");
+    let written: Vec<String> = rows.iter().map(|cells| cells[1].replace(',', "")).collect();
+    let minutes = Delay::LONGEST.as_secs() / 60;
+    let right = [
+        Sessions::MOST.to_string(),
+        Journal::CAPACITY.to_string(),
+        "32 MiB".to_owned(),
+        Live::MOST_AT_ONCE.to_string(),
+        format!("{minutes} minutes"),
+    ];
+    assert_eq!(written, right);
+}
+
+#[test]
+fn the_parameters_are_those_of_the_openapi_document() {
+    let server = Server::start(&[]);
+    let document = server.get("/openapi.json").json();
+    let parameters = document["paths"]["/api/v1/audit-logs"]["get"]["parameters"].as_array().unwrap();
+    let right: BTreeSet<&str> = parameters.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
+    let rows = table("docs/api.md", "Parameters");
+    assert_eq!(rows.iter().flat_map(|cells| cells[0].split(", ")).collect::<BTreeSet<_>>(), right);
+}
