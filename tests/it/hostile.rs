@@ -1,0 +1,5 @@
+//! What a client should not do: everything is answered in words or closed, in its time, and the server lives on.
+
+mod crowded;
+mod requests;
+mod slow;

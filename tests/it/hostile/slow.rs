@@ -1,0 +1,137 @@
+//! Whoever takes too long over any part of a connection is closed, or told so. The clock of these tests moves by itself
+//! to whatever is waited for.
+
+use std::future::pending;
+use std::time::Duration;
+
+use cortex_audit_mock::server::{self, Tls};
+use cortex_audit_mock::{Config, Mock, http};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, sleep};
+
+use crate::support::process::head;
+use crate::support::spoken::Speaking;
+
+const LOGS: &str = "/api/v1/audit-logs";
+const ADMIN: &str = "Authorization: Bearer mock-admin\r\n";
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+
+/// A connection to a server of its own, in the same runtime and so by the same clock.
+async fn connected(tls: Option<Tls>) -> TcpStream {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mock = Mock::start(&Config { rate_limit: "off".parse().unwrap(), ..Config::default() }).unwrap();
+    tokio::spawn(server::serve(listener, tls, http::router(mock), pending()));
+    TcpStream::connect(address).await.unwrap()
+}
+
+/// What comes until the connection is closed, and after how many seconds it is.
+async fn closed(mut stream: TcpStream, since: Instant) -> (String, u64) {
+    let mut received = Vec::new();
+    // One that is broken off is closed too.
+    let _ = stream.read_to_end(&mut received).await;
+    (String::from_utf8_lossy(&received).into_owned(), since.elapsed().as_secs())
+}
+
+/// The same for a client that sends this and waits.
+async fn closed_after(tls: Option<Tls>, sent: &[u8]) -> (String, u64) {
+    let mut stream = connected(tls).await;
+    let since = Instant::now();
+    stream.write_all(sent).await.unwrap();
+    closed(stream, since).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_asks_nothing_is_closed_after_thirty_seconds() {
+    for begun in ["", "G", "GET /api/v1/audit-logs HTTP/1.1\r\nHost: x\r\nX-Half"] {
+        assert_eq!(closed_after(None, begun.as_bytes()).await, (String::new(), 30), "{begun:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_is_one_that_sends_its_headers_byte_by_byte() {
+    let (mut reading, mut writing) = connected(None).await.into_split();
+    let since = Instant::now();
+    let dripping = tokio::spawn(async move {
+        for byte in head("GET", LOGS, ADMIN).bytes() {
+            if writing.write_all(&[byte]).await.is_err() {
+                return;
+            }
+            sleep(Duration::from_secs(2)).await;
+        }
+    });
+    let mut received = Vec::new();
+    let _ = reading.read_to_end(&mut received).await;
+    assert_eq!((received.len(), since.elapsed().as_secs()), (0, 30));
+    dripping.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_is_one_that_has_been_answered_and_asks_no_more() {
+    let (received, seconds) = closed_after(None, head("GET", LOGS, ADMIN).as_bytes()).await;
+    assert!(received.starts_with("HTTP/1.1 200"), "{received}");
+    assert_eq!(seconds, 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_is_one_that_does_not_end_its_handshake() {
+    let tls = || Some(Tls::self_signed([]).unwrap());
+    for begun in [&b""[..], b"\x16", b"\x16\x03\x01\x02\0\x01\0"] {
+        assert_eq!(closed_after(tls(), begun).await, (String::new(), 30), "{begun:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_come_within_five_seconds_is_a_408() {
+    for unfinished in ["Content-Length: 4\r\n\r\nbod", "Transfer-Encoding: chunked\r\n\r\n4\r\nbo"] {
+        let mut stream = connected(None).await;
+        let since = Instant::now();
+        let request = format!("POST /__admin/faults HTTP/1.1\r\nHost: x\r\n{unfinished}");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let (received, _) = closed(stream, since).await;
+        assert!(received.starts_with("HTTP/1.1 408"), "{received}");
+        assert!(received.contains("within 5 s"), "{received}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_takes_nothing_of_its_answers_is_closed_after_a_minute() {
+    let mut stream = connected(None).await;
+    let since = Instant::now();
+    let request = head("GET", &format!("{LOGS}?pageSize=1000"), ADMIN);
+    // More than any buffer between the two holds.
+    let mut asking = 0;
+    while let Ok(Ok(())) = tokio::time::timeout(Duration::from_secs(120), stream.write_all(request.as_bytes())).await {
+        asking += 1;
+    }
+    assert!(asking > 100);
+    assert_eq!(since.elapsed().as_secs(), 60);
+}
+
+// HTTP/2
+
+#[tokio::test(start_paused = true)]
+async fn a_client_of_http_2_that_answers_no_ping_is_closed() {
+    let (_, seconds) = closed_after(None, PREFACE).await;
+    assert_eq!(seconds, 40);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_of_http_2_that_asks_nothing_for_a_minute_is_told_to_go() {
+    let stream = connected(None).await;
+    let address = stream.peer_addr().unwrap();
+    let since = Instant::now();
+    let mut speaking = Speaking::http2(stream).await;
+    let url = format!("http://{address}{LOGS}");
+    for _ in 0..3 {
+        speaking.get(&url).await.ok();
+        sleep(Duration::from_secs(50)).await;
+    }
+    let Speaking::Http2(sender) = &speaking else { unreachable!() };
+    while !sender.is_closed() {
+        sleep(Duration::from_secs(1)).await;
+    }
+    let seconds = since.elapsed().as_secs();
+    assert!((160..=240).contains(&seconds), "{seconds}");
+}
