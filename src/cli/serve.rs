@@ -8,7 +8,6 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as ClapArgs, ValueEnum};
 use serde::Serialize;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -23,6 +22,7 @@ use crate::keys::KeySource;
 use crate::mock::Mock;
 use crate::rate::{Rate, RateLimit};
 use crate::server;
+use crate::system;
 use crate::world::Activity;
 
 /// The flags as they were given.
@@ -119,7 +119,7 @@ pub fn run(args: &Args) -> Result<(), String> {
         .build()
         .map_err(|error| format!("cannot start the runtime: {error}"))?;
     runtime.block_on(async {
-        let stop = stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
+        let stop = system::stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
         let listener = TcpListener::bind(args.listen)
             .await
             .map_err(|error| format!("cannot listen on {} (--listen): {error}", args.listen))?;
@@ -167,18 +167,6 @@ fn announce(listener: &TcpListener, log: LogFormat, entries: usize) -> io::Resul
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
     out.flush()
-}
-
-/// Completes at the first SIGTERM or SIGINT. The handlers are in place when this returns.
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
 }
 
 /// `RUST_LOG` is honoured, as `info` or `cortex_audit_mock=debug`; a request is a line at `debug`.
