@@ -34,6 +34,7 @@ mod same_bytes;
 mod security;
 mod sessions;
 mod settings;
+mod share;
 mod sockets;
 mod store;
 mod summary;
