@@ -1,0 +1,133 @@
+//! What a release is made from: the changelog, and the version that is written in several places.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::tool;
+
+/// What a version's changes are sorted into, in this order (Keep a Changelog 1.1).
+const KINDS: [&str; 6] = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
+
+fn file(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// What is wrong with the form of a changelog.
+fn faults(changelog: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut sections = changelog.split("\n## ");
+    if !sections.next().unwrap().starts_with("# Changelog\n") {
+        faults.push("the title".to_owned());
+    }
+    let mut newer: Option<[u32; 3]> = None;
+    for (index, section) in sections.enumerate() {
+        let (heading, body) = section.split_once('\n').unwrap_or((section, ""));
+        match (index, release(heading)) {
+            (0, _) if heading == "[Unreleased]" => {}
+            (1.., Some(version)) if newer.is_none_or(|newer| version < newer) => newer = Some(version),
+            _ => faults.push(format!("the heading {heading}")),
+        }
+        faults.extend(faults_below(heading, body));
+    }
+    faults
+}
+
+/// The version of `[1.2.3] - 2025-06-01`.
+fn release(heading: &str) -> Option<[u32; 3]> {
+    let (version, date) = heading.strip_prefix('[')?.split_once("] - ")?;
+    let numbers = version.split('.').map(|number| number.parse().ok()).collect::<Option<Vec<u32>>>()?;
+    let date = date.split('-').map(str::len).eq([4, 2, 2]) && format!("{date}T00:00:00Z").parse::<Moment>().is_ok();
+    date.then(|| numbers.try_into().ok())?
+}
+
+type Moment = cortex_audit_mock::contract::Timestamp;
+
+fn faults_below(heading: &str, body: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut rest = KINDS.iter();
+    for part in body.split("### ").skip(1) {
+        let (kind, changes) = part.split_once('\n').unwrap_or((part, ""));
+        if !rest.any(|known| *known == kind) {
+            faults.push(format!("{kind} in {heading}: unknown, twice, or in another order"));
+        }
+        let told = changes.trim().lines().all(|line| line.starts_with("- ") || line.starts_with("  "));
+        if !told || changes.trim().is_empty() {
+            faults.push(format!("{kind} in {heading}: not a list of changes"));
+        }
+    }
+    faults
+}
+
+#[test]
+fn the_changelog_keeps_its_form() {
+    assert_eq!(faults(&file("CHANGELOG.md")), Vec::<String>::new());
+}
+
+#[test]
+fn a_changelog_in_another_form_is_noticed() {
+    const RIGHT: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- One,\n  of two lines.\n\n### Fixed\n\n- Two.\n\n\
+                         ## [0.2.0] - 2025-06-01\n\n### Added\n\n- Three.\n\n## [0.1.0] - 2025-05-01\n\n### Added\n\n- Four.\n";
+    assert_eq!(faults(RIGHT), Vec::<String>::new());
+    for (right, wrong) in [
+        ("# Changelog", "# Changes"),
+        ("## [Unreleased]", "## Unreleased"),
+        ("- 2025-06-01", "- 2025-06-31"),
+        ("[0.2.0]", "[0.2]"),
+        ("[0.2.0]", "[0.1.0]"),
+        ("### Fixed", "### Repaired"),
+        ("### Fixed", "### Added"),
+        ("- Three.", ""),
+        ("- Three.", "Three."),
+    ] {
+        assert_eq!(faults(&RIGHT.replacen(right, wrong, 1)).len(), 1, "{wrong:?} instead of {right:?}");
+    }
+}
+
+/// Between two releases the version stays that of the last one.
+#[test]
+fn the_newest_release_of_the_changelog_is_the_version_of_the_package() {
+    let changelog = file("CHANGELOG.md");
+    if let Some(newest) = changelog.split("\n## ").skip(1).find_map(release_of_section) {
+        assert_eq!(newest, env!("CARGO_PKG_VERSION"));
+    }
+}
+
+fn release_of_section(section: &str) -> Option<String> {
+    release(section.lines().next()?).map(|version| version.map(|number| number.to_string()).join("."))
+}
+
+/// `.ci/release-notes` in a folder with these changes to what is released.
+fn notes(tag: &str, changelog: &str, lock: &str) -> Option<Result<String, String>> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"thing\"\nversion = \"0.2.0\"\n").unwrap();
+    fs::write(folder.path().join("Cargo.lock"), lock).unwrap();
+    fs::write(folder.path().join("CHANGELOG.md"), changelog).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/release-notes");
+    let run = Command::new("python3").arg(script).arg(tag).current_dir(folder.path()).output();
+    let run = run.map_err(|error| format!("python3: {error}"));
+    let output = tool::required("python3", &run)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    Some(if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) })
+}
+
+#[test]
+fn a_release_needs_tag_package_lock_and_changelog_of_one_version() {
+    const LOCK: &str = "[[package]]\nname = \"thing\"\nversion = \"0.2.0\"\n";
+    const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n## [0.2.0] - 2025-06-01\n\n### Added\n\n- Three.\n\n\
+                             ## [0.1.0] - 2025-05-01\n\n### Added\n\n- Four.\n";
+    let Some(right) = notes("v0.2.0", CHANGELOG, LOCK) else { return };
+    assert_eq!(right, Ok("### Added\n\n- Three.".to_owned()));
+    for (tag, changelog, lock, told) in [
+        ("v0.3.0", CHANGELOG.to_owned(), LOCK.to_owned(), "the tag is v0.3.0"),
+        ("0.2.0", CHANGELOG.to_owned(), LOCK.to_owned(), "expected: v0.2.0"),
+        ("v0.2.0", CHANGELOG.to_owned(), LOCK.replace("0.2.0", "0.1.0"), "Cargo.lock does not have thing 0.2.0"),
+        ("v0.2.0", CHANGELOG.replace("[0.2.0]", "[0.1.9]"), LOCK.to_owned(), "must be [0.2.0] with its date"),
+        ("v0.2.0", CHANGELOG.replace(" - 2025-06-01", ""), LOCK.to_owned(), "must be [0.2.0] with its date"),
+        ("v0.2.0", CHANGELOG.replace("d]\n", "d]\n\n### Added\n\n- New.\n"), LOCK.to_owned(), "empty [Unreleased]"),
+        ("v0.2.0", CHANGELOG.replace("### Added\n\n- Three.", ""), LOCK.to_owned(), "says nothing of 0.2.0"),
+    ] {
+        let refused = notes(tag, &changelog, &lock).unwrap().unwrap_err();
+        assert!(refused.contains(told), "{refused}");
+    }
+}
