@@ -1,6 +1,8 @@
 //! What a release is made from: the changelog, and the version that is written in several places.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -130,4 +132,73 @@ fn a_release_needs_tag_package_lock_and_changelog_of_one_version() {
         let refused = notes(tag, &changelog, &lock).unwrap().unwrap_err();
         assert!(refused.contains(told), "{refused}");
     }
+}
+
+/// What `cargo install` gets: all that is compiled and what belongs to it, and nothing that is for developers.
+#[test]
+fn the_package_has_what_is_built_and_no_more() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut list = Command::new(env!("CARGO"));
+    let output =
+        list.args(["package", "--list", "--offline", "--allow-dirty"]).current_dir(repository).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let packed: BTreeSet<String> = String::from_utf8(output.stdout).unwrap().lines().map(String::from).collect();
+    let beside = ["CHANGELOG.md", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md"];
+    for name in beside {
+        assert!(packed.contains(name), "{name}");
+    }
+    let mut folders: Vec<_> = ["src", "fixtures", "share"].into_iter().map(|name| repository.join(name)).collect();
+    let mut bytes = 0;
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_none_or(|ending| ending != "snap") {
+                let name = path.strip_prefix(repository).unwrap().to_str().unwrap();
+                assert!(packed.contains(name), "{name}");
+                bytes += path.metadata().unwrap().len();
+            }
+        }
+    }
+    let known = |name: &&String| ["src/", "fixtures/", "share/"].iter().any(|folder| name.starts_with(folder));
+    let further: Vec<&String> = packed.iter().filter(|name| !known(name) && !beside.contains(&name.as_str())).collect();
+    // Cargo adds what it makes of them; the last only from a commit.
+    assert!(
+        further.iter().all(|name| ["Cargo.toml.orig", ".cargo_vcs_info.json"].contains(&name.as_str())),
+        "{further:?}"
+    );
+    assert!(packed.iter().all(|name| !name.ends_with(".snap")));
+    assert!(bytes < 3_000_000, "{bytes} bytes");
+}
+
+/// `.ci/join-image` with a program in place of `docker` that keeps what it is asked for.
+fn joined() -> Option<(String, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let digests = folder.path().join("digests");
+    fs::create_dir(&digests).unwrap();
+    for digest in ["aa", "bb"] {
+        fs::write(digests.join(digest.repeat(32)), "").unwrap();
+    }
+    let docker = folder.path().join("docker");
+    let manifest = format!("{{\"mediaType\":\"m\",\"digest\":\"sha256:{}\",\"size\":1}}", "cc".repeat(32));
+    let program = format!("#!/bin/sh\necho \"$*\" >> \"$0.asked\"\n[ \"$3\" = create ] || echo '{manifest}'\n");
+    fs::write(&docker, program).unwrap();
+    fs::set_permissions(&docker, PermissionsExt::from_mode(0o755)).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/join-image");
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    let run = Command::new("bash").arg(script).args(["ghcr.io/o/r", "v1.2.3"]).arg(digests).env("PATH", path).output();
+    let run = run.map_err(|error| format!("bash: {error}"));
+    let output = tool::required("bash", &run)?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let asked = fs::read_to_string(docker.with_extension("asked")).unwrap();
+    Some((asked.lines().next().unwrap().to_owned(), String::from_utf8(output.stdout.clone()).unwrap()))
+}
+
+#[test]
+fn the_images_of_the_architectures_become_one_under_the_names_of_the_release() {
+    let parts = format!("ghcr.io/o/r@sha256:{} ghcr.io/o/r@sha256:{}", "aa".repeat(32), "bb".repeat(32));
+    let Some((asked, told)) = joined() else { return };
+    let names = "--tag ghcr.io/o/r:1.2.3 --tag ghcr.io/o/r:1.2 --tag ghcr.io/o/r:latest";
+    assert_eq!(asked, format!("buildx imagetools create {names} {parts}"));
+    assert_eq!(told, format!("digest=sha256:{}\n", "cc".repeat(32)));
 }
