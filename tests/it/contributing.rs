@@ -85,7 +85,7 @@ fn every_file_that_it_names_is_there() {
         .chain(text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()))
         .filter(|word| {
             let place = ["src/", "tests/", "docs/", ".ci/"].iter().any(|place| word.starts_with(place));
-            (place || word.ends_with(".md")) && !word.contains([' ', '\n'])
+            (place || word.rsplit_once('.').is_some_and(|(_, ending)| ending == "md")) && !word.contains([' ', '\n'])
         })
         .collect();
     assert!(named.len() > 20);
