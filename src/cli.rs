@@ -14,7 +14,7 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// A stand-in for Cortex's audit-log API: GET /api/v1/audit-logs.
 ///
@@ -52,6 +52,17 @@ enum Command {
 struct Named {
     #[command(subcommand)]
     command: Command,
+}
+
+/// The command line, for whoever describes it: the manual pages and the completions of shells come from it.
+///
+/// ```
+/// let names = cortex_audit_mock::cli::command();
+/// assert!(names.get_subcommands().any(|command| command.get_name() == "generate"));
+/// ```
+#[must_use]
+pub fn command() -> clap::Command {
+    Bare::command()
 }
 
 /// Reads the command line and runs its command; messages are on standard error, the exit code is 0, 1 when it failed,

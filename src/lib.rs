@@ -46,6 +46,7 @@ pub mod remote;
 mod seed;
 pub mod server;
 pub mod store;
+mod system;
 pub mod verify;
 pub mod world;
 

@@ -1,11 +1,12 @@
 //! Where a command puts what it makes: standard output, or a file that appears whole or not at all.
 
-use std::fs::{File, Permissions};
+use std::fs::File;
 use std::io::{self, BufWriter, Stdout, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+use crate::system;
 
 /// Written to as any writer; a file takes its place only when [`Output::finish`] is called.
 pub struct Output {
@@ -89,8 +90,8 @@ impl Target {
         // Looked at first, because the error of a file in a folder that is not there would name that file.
         folder.metadata()?;
         let mut beside = tempfile::Builder::new();
-        // As any new file: what others may read is the umask's to say.
-        beside.prefix(".cortex-audit-mock-").suffix(".part").permissions(Permissions::from_mode(0o666));
+        beside.prefix(".cortex-audit-mock-").suffix(".part");
+        system::as_any_new_file(&mut beside);
         let beside = beside.tempfile_in(folder)?;
         if let Ok(there) = path.metadata() {
             beside.as_file().set_permissions(there.permissions())?;

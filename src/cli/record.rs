@@ -3,7 +3,6 @@
 mod progress;
 
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
@@ -122,7 +121,7 @@ fn secret(seed: Option<u64>) -> Secret {
             "note: only --seed keeps the pseudonyms from being turned back, and it can be guessed; set {SECRET} too"
         );
     }
-    Secret::new(seed, part.as_bytes())
+    Secret::new(seed, part.as_encoded_bytes())
 }
 
 /// An error, and what is left of the recording: with nothing in it, the part goes.

@@ -8,7 +8,6 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as ClapArgs, ValueEnum};
 use serde::Serialize;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -23,6 +22,7 @@ use crate::keys::KeySource;
 use crate::mock::Mock;
 use crate::rate::{Rate, RateLimit};
 use crate::server::{self, Tls};
+use crate::system;
 use crate::world::Activity;
 
 /// The flags as they were given.
@@ -111,6 +111,9 @@ impl Args {
 /// Serves until SIGTERM or SIGINT.
 pub fn run(args: &Args) -> Result<(), String> {
     log_to_standard_error(args.log)?;
+    if let Err(error) = system::take_all_open_files() {
+        tracing::debug!("the limit of open files stays as it is: {error}");
+    }
     let mock = Mock::start(&args.config()).map_err(|errors| {
         let flags = if args.generate.is_some() { "--fixtures, --generate, --keys" } else { "--fixtures, --keys" };
         format!("nothing is served: {} ({flags})\n{errors}", errors.counted())
@@ -122,7 +125,7 @@ pub fn run(args: &Args) -> Result<(), String> {
         .build()
         .map_err(|error| format!("cannot start the runtime: {error}"))?;
     runtime.block_on(async {
-        let stop = stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
+        let stop = system::stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
         let listener = TcpListener::bind(args.listen)
             .await
             .map_err(|error| format!("cannot listen on {} (--listen): {error}", args.listen))?;
@@ -182,18 +185,6 @@ impl Listening<'_> {
         }
         out.flush()
     }
-}
-
-/// Completes at the first SIGTERM or SIGINT. The handlers are in place when this returns.
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
 }
 
 /// `RUST_LOG` is honoured, as `info` or `cortex_audit_mock=debug`; a request is a line at `debug`.

@@ -5,7 +5,6 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +13,7 @@ use super::{PAGE_SIZE, Range};
 use crate::contract::{Entry, Timestamp};
 use crate::fixture::{self, Moment};
 use crate::remote::ApiUrl;
+use crate::system;
 
 /// An end of a range as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,14 +106,16 @@ impl Part {
             return Err(format!("cannot write {} (--out): it is a folder", out.display()));
         }
         let mut options = OpenOptions::new();
-        // It holds real entries: for nobody else's eyes.
-        let options = options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        options.read(true).write(true).create(true).truncate(false);
+        // It holds real entries.
+        system::for_the_owner_alone(&mut options);
         let mut file = options.open(&path).map_err(|error| refused(&error))?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => refused(&"another recording is writing it"),
             TryLockError::Error(error) => refused(&error),
         })?;
-        if !is_at(&file, &path) {
+        // Who had the lock before may have removed it.
+        if !system::is_at(&file, &path) {
             return Err(refused(&"another recording has just finished it"));
         }
         let mut bytes = Vec::new();
@@ -252,12 +254,6 @@ impl Header {
             }
         }
     }
-}
-
-/// Whether a file is still the one at a path: who had the lock before may have removed it.
-fn is_at(file: &File, path: &Path) -> bool {
-    let (Ok(open), Ok(there)) = (file.metadata(), path.metadata()) else { return false };
-    (open.dev(), open.ino()) == (there.dev(), there.ino())
 }
 
 /// A beginning of a first line that was interrupted; there is nothing to lose.

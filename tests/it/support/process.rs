@@ -42,6 +42,13 @@ pub fn binary<'a>(args: impl IntoIterator<Item = &'a str>) -> Launch {
 }
 
 impl Launch {
+    /// The binary with these arguments, which may have so many open files and no more.
+    pub fn with_open_files(most: u32, args: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit -n {most}; exec \"$0\" \"$@\""), BINARY]).args(args);
+        Self { command: shell, input: Vec::new() }
+    }
+
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
@@ -184,6 +191,18 @@ impl Server {
         self.get(&format!("/api/v1/audit-logs?{query}")).ok()
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.process.child.id()
+    }
+
+    /// The memory that it has in use, in bytes, as Linux tells it.
+    pub fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
     /// Sends a signal and returns at once.
     pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.process.child), signal).unwrap();
@@ -226,6 +245,11 @@ impl Connection {
 
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.get_mut().write_all(bytes.as_ref()).unwrap();
+    }
+
+    /// The same when the server may have closed the connection.
+    pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> std::io::Result<()> {
+        self.stream.get_mut().write_all(bytes.as_ref())
     }
 
     /// `GET` with a token.

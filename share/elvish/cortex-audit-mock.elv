@@ -1,0 +1,129 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'cortex-audit-mock'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'cortex-audit-mock'= {
+            cand --listen 'Address to listen on; port 0 picks a free one'
+            cand --fixtures 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]'
+            cand --generate 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures'
+            cand --keys 'API keys, roles and permissions. [default: the built-in test keys]'
+            cand --now 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]'
+            cand --rate-limit 'How often a client may ask: such as 1000/min, 5/s, or off'
+            cand --live 'New entries over time, such as 6/min. [default: none]'
+            cand --seed 'What decides everything that is left to chance: the same seed, the same answers'
+            cand --admin-token 'Guard the control plane: it then asks for this as a bearer token'
+            cand --report 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON'
+            cand --log 'Form of the log on standard error; RUST_LOG sets its level'
+            cand --strict 'Reject what the contract does not list, such as unknown parameters, instead of reporting it'
+            cand --no-admin 'Leave out the control plane, but for /__admin/health'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand serve 'Serve the API (the default)'
+            cand generate 'Make entries of an invented company, as many as are asked for and always the same'
+            cand validate 'Check files of entries and keys, and say what is in them'
+            cand record 'Keep what a Cortex API holds as a file that --fixtures loads'
+            cand verify 'Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps'
+            cand healthcheck 'Ask a running server whether it answers; for a container''s HEALTHCHECK'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'cortex-audit-mock;serve'= {
+            cand --listen 'Address to listen on; port 0 picks a free one'
+            cand --fixtures 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]'
+            cand --generate 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures'
+            cand --keys 'API keys, roles and permissions. [default: the built-in test keys]'
+            cand --now 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]'
+            cand --rate-limit 'How often a client may ask: such as 1000/min, 5/s, or off'
+            cand --live 'New entries over time, such as 6/min. [default: none]'
+            cand --seed 'What decides everything that is left to chance: the same seed, the same answers'
+            cand --admin-token 'Guard the control plane: it then asks for this as a bearer token'
+            cand --report 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON'
+            cand --log 'Form of the log on standard error; RUST_LOG sets its level'
+            cand --strict 'Reject what the contract does not list, such as unknown parameters, instead of reporting it'
+            cand --no-admin 'Leave out the control plane, but for /__admin/health'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'cortex-audit-mock;generate'= {
+            cand --seed 'What decides everything that is left to chance: the same arguments, the same bytes'
+            cand --from 'No entry is older: an instant, or such as now-30d. [default: 30 days before --to]'
+            cand --to 'No entry is younger: an instant, or now. The default stays the same, so that the entries do'
+            cand --story 'Stories among the entries, one or more behind N, or none. [default: all that there is room for]'
+            cand --format 'Form of the entries. [default: by the ending of --out, else json]'
+            cand --out 'File to write, whole or not at all. [default: standard output]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cortex-audit-mock;validate'= {
+            cand --keys 'A keys file to check as well'
+            cand --now 'The instant that relative times count from. [default: the system clock]'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'cortex-audit-mock;record'= {
+            cand --url 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock'
+            cand --token-env 'Name of the environment variable that holds the token'
+            cand --from 'Not before: such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]'
+            cand --to 'Not after, in the same forms. [default: now]'
+            cand --out 'Where to write; the same command again goes on after an interruption. [default: standard output]'
+            cand --format 'Form of the file. [default: ndjson for .ndjson and .jsonl, else json]'
+            cand --seed 'The same names each time; `CORTEX_MOCK_PSEUDONYM_SECRET` keeps others from finding out whose they are'
+            cand --pseudonymize 'Give everybody and everything another name. Without --seed and without the environment variable `CORTEX_MOCK_PSEUDONYM_SECRET` they are other names each time, and nothing leads back'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cortex-audit-mock;verify'= {
+            cand --url 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock'
+            cand --token-env 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`'
+            cand --no-permission-token-env 'Name of the environment variable that holds the token of a valid key without that permission. [default: what takes one cannot be told]'
+            cand --format 'Form of the report'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'cortex-audit-mock;healthcheck'= {
+            cand --listen 'The address that the server was told to listen on'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'cortex-audit-mock;help'= {
+            cand serve 'Serve the API (the default)'
+            cand generate 'Make entries of an invented company, as many as are asked for and always the same'
+            cand validate 'Check files of entries and keys, and say what is in them'
+            cand record 'Keep what a Cortex API holds as a file that --fixtures loads'
+            cand verify 'Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps'
+            cand healthcheck 'Ask a running server whether it answers; for a container''s HEALTHCHECK'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'cortex-audit-mock;help;serve'= {
+        }
+        &'cortex-audit-mock;help;generate'= {
+        }
+        &'cortex-audit-mock;help;validate'= {
+        }
+        &'cortex-audit-mock;help;record'= {
+        }
+        &'cortex-audit-mock;help;verify'= {
+        }
+        &'cortex-audit-mock;help;healthcheck'= {
+        }
+        &'cortex-audit-mock;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,108 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_cortex_audit_mock_global_optspecs
+    string join \n listen= fixtures= generate= keys= now= rate-limit= strict live= seed= admin-token= no-admin report= log= h/help V/version
+end
+
+function __fish_cortex_audit_mock_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_cortex_audit_mock_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_cortex_audit_mock_using_subcommand
+    set -l cmd (__fish_cortex_audit_mock_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l listen -d 'Address to listen on; port 0 picks a free one' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l fixtures -d 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l generate -d 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l keys -d 'API keys, roles and permissions. [default: the built-in test keys]' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l now -d 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l live -d 'New entries over time, such as 6/min. [default: none]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l log -d 'Form of the log on standard error; RUST_LOG sets its level' -r -f -a "text\t''
+json\t''
+off\t''"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l strict -d 'Reject what the contract does not list, such as unknown parameters, instead of reporting it'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l no-admin -d 'Leave out the control plane, but for /__admin/health'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -s V -l version -d 'Print version'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "serve" -d 'Serve the API (the default)'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "generate" -d 'Make entries of an invented company, as many as are asked for and always the same'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "validate" -d 'Check files of entries and keys, and say what is in them'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "record" -d 'Keep what a Cortex API holds as a file that --fixtures loads'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "verify" -d 'Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "healthcheck" -d 'Ask a running server whether it answers; for a container\'s HEALTHCHECK'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l listen -d 'Address to listen on; port 0 picks a free one' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l fixtures -d 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l generate -d 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l keys -d 'API keys, roles and permissions. [default: the built-in test keys]' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l now -d 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l live -d 'New entries over time, such as 6/min. [default: none]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l log -d 'Form of the log on standard error; RUST_LOG sets its level' -r -f -a "text\t''
+json\t''
+off\t''"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l strict -d 'Reject what the contract does not list, such as unknown parameters, instead of reporting it'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l no-admin -d 'Leave out the control plane, but for /__admin/health'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -s h -l help -d 'Print help'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l seed -d 'What decides everything that is left to chance: the same arguments, the same bytes' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l from -d 'No entry is older: an instant, or such as now-30d. [default: 30 days before --to]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l to -d 'No entry is younger: an instant, or now. The default stays the same, so that the entries do' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l story -d 'Stories among the entries, one or more behind N, or none. [default: all that there is room for]' -r -f -a "off-hours-admin\t''
+leaked-token\t''
+sso-rollout\t''
+scripted-migration\t''
+mass-deletion\t''
+all\t''
+none\t''"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l format -d 'Form of the entries. [default: by the ending of --out, else json]' -r -f -a "json\t'An array, an entry a line'
+ndjson\t'An entry a line'"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l out -d 'File to write, whole or not at all. [default: standard output]' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand validate" -l keys -d 'A keys file to check as well' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand validate" -l now -d 'The instant that relative times count from. [default: the system clock]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand validate" -s h -l help -d 'Print help'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l url -d 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l token-env -d 'Name of the environment variable that holds the token' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l from -d 'Not before: such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l to -d 'Not after, in the same forms. [default: now]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l out -d 'Where to write; the same command again goes on after an interruption. [default: standard output]' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l format -d 'Form of the file. [default: ndjson for .ndjson and .jsonl, else json]' -r -f -a "json\t'An array, an entry a line'
+ndjson\t'An entry a line'"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l seed -d 'The same names each time; `CORTEX_MOCK_PSEUDONYM_SECRET` keeps others from finding out whose they are' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l pseudonymize -d 'Give everybody and everything another name. Without --seed and without the environment variable `CORTEX_MOCK_PSEUDONYM_SECRET` they are other names each time, and nothing leads back'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l url -d 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l token-env -d 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l no-permission-token-env -d 'Name of the environment variable that holds the token of a valid key without that permission. [default: what takes one cannot be told]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l format -d 'Form of the report' -r -f -a "table\t'A line a rule, for people'
+json\t'For programs'"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -l listen -d 'The address that the server was told to listen on' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -s h -l help -d 'Print help'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "serve" -d 'Serve the API (the default)'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "generate" -d 'Make entries of an invented company, as many as are asked for and always the same'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "validate" -d 'Check files of entries and keys, and say what is in them'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "record" -d 'Keep what a Cortex API holds as a file that --fixtures loads'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "verify" -d 'Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "healthcheck" -d 'Ask a running server whether it answers; for a container\'s HEALTHCHECK'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

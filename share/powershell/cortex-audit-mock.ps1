@@ -1,0 +1,149 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'cortex-audit-mock'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'cortex-audit-mock' {
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on; port 0 picks a free one')
+            [CompletionResult]::new('--fixtures', '--fixtures', [CompletionResultType]::ParameterName, 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]')
+            [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures')
+            [CompletionResult]::new('--keys', '--keys', [CompletionResultType]::ParameterName, 'API keys, roles and permissions. [default: the built-in test keys]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]')
+            [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'How often a client may ask: such as 1000/min, 5/s, or off')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'New entries over time, such as 6/min. [default: none]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What decides everything that is left to chance: the same seed, the same answers')
+            [CompletionResult]::new('--admin-token', '--admin-token', [CompletionResultType]::ParameterName, 'Guard the control plane: it then asks for this as a bearer token')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Form of the log on standard error; RUST_LOG sets its level')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Reject what the contract does not list, such as unknown parameters, instead of reporting it')
+            [CompletionResult]::new('--no-admin', '--no-admin', [CompletionResultType]::ParameterName, 'Leave out the control plane, but for /__admin/health')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the API (the default)')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Make entries of an invented company, as many as are asked for and always the same')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check files of entries and keys, and say what is in them')
+            [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Keep what a Cortex API holds as a file that --fixtures loads')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps')
+            [CompletionResult]::new('healthcheck', 'healthcheck', [CompletionResultType]::ParameterValue, 'Ask a running server whether it answers; for a container''s HEALTHCHECK')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'cortex-audit-mock;serve' {
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on; port 0 picks a free one')
+            [CompletionResult]::new('--fixtures', '--fixtures', [CompletionResultType]::ParameterName, 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]')
+            [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures')
+            [CompletionResult]::new('--keys', '--keys', [CompletionResultType]::ParameterName, 'API keys, roles and permissions. [default: the built-in test keys]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]')
+            [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'How often a client may ask: such as 1000/min, 5/s, or off')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'New entries over time, such as 6/min. [default: none]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What decides everything that is left to chance: the same seed, the same answers')
+            [CompletionResult]::new('--admin-token', '--admin-token', [CompletionResultType]::ParameterName, 'Guard the control plane: it then asks for this as a bearer token')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Form of the log on standard error; RUST_LOG sets its level')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Reject what the contract does not list, such as unknown parameters, instead of reporting it')
+            [CompletionResult]::new('--no-admin', '--no-admin', [CompletionResultType]::ParameterName, 'Leave out the control plane, but for /__admin/health')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'cortex-audit-mock;generate' {
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What decides everything that is left to chance: the same arguments, the same bytes')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'No entry is older: an instant, or such as now-30d. [default: 30 days before --to]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'No entry is younger: an instant, or now. The default stays the same, so that the entries do')
+            [CompletionResult]::new('--story', '--story', [CompletionResultType]::ParameterName, 'Stories among the entries, one or more behind N, or none. [default: all that there is room for]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the entries. [default: by the ending of --out, else json]')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'File to write, whole or not at all. [default: standard output]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cortex-audit-mock;validate' {
+            [CompletionResult]::new('--keys', '--keys', [CompletionResultType]::ParameterName, 'A keys file to check as well')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'The instant that relative times count from. [default: the system clock]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'cortex-audit-mock;record' {
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock')
+            [CompletionResult]::new('--token-env', '--token-env', [CompletionResultType]::ParameterName, 'Name of the environment variable that holds the token')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Not before: such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Not after, in the same forms. [default: now]')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Where to write; the same command again goes on after an interruption. [default: standard output]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the file. [default: ndjson for .ndjson and .jsonl, else json]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'The same names each time; `CORTEX_MOCK_PSEUDONYM_SECRET` keeps others from finding out whose they are')
+            [CompletionResult]::new('--pseudonymize', '--pseudonymize', [CompletionResultType]::ParameterName, 'Give everybody and everything another name. Without --seed and without the environment variable `CORTEX_MOCK_PSEUDONYM_SECRET` they are other names each time, and nothing leads back')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cortex-audit-mock;verify' {
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock')
+            [CompletionResult]::new('--token-env', '--token-env', [CompletionResultType]::ParameterName, 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`')
+            [CompletionResult]::new('--no-permission-token-env', '--no-permission-token-env', [CompletionResultType]::ParameterName, 'Name of the environment variable that holds the token of a valid key without that permission. [default: what takes one cannot be told]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the report')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cortex-audit-mock;healthcheck' {
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'The address that the server was told to listen on')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'cortex-audit-mock;help' {
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the API (the default)')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Make entries of an invented company, as many as are asked for and always the same')
+            [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check files of entries and keys, and say what is in them')
+            [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Keep what a Cortex API holds as a file that --fixtures loads')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps')
+            [CompletionResult]::new('healthcheck', 'healthcheck', [CompletionResultType]::ParameterValue, 'Ask a running server whether it answers; for a container''s HEALTHCHECK')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'cortex-audit-mock;help;serve' {
+            break
+        }
+        'cortex-audit-mock;help;generate' {
+            break
+        }
+        'cortex-audit-mock;help;validate' {
+            break
+        }
+        'cortex-audit-mock;help;record' {
+            break
+        }
+        'cortex-audit-mock;help;verify' {
+            break
+        }
+        'cortex-audit-mock;help;healthcheck' {
+            break
+        }
+        'cortex-audit-mock;help;help' {
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

@@ -1,0 +1,95 @@
+//! What CONTRIBUTING.md says of the house is so.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn contributing() -> String {
+    fs::read_to_string(repository().join("CONTRIBUTING.md")).unwrap()
+}
+
+/// The rooms, top to bottom; those of one row are beside each other.
+fn rooms() -> Vec<Vec<String>> {
+    let text = contributing();
+    let (_, table) = text.split_once("| --- | --- |\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.split('|').nth(1).unwrap().split(", ").map(|name| name.trim().replace('`', "")).collect())
+        .collect()
+}
+
+/// The files of a room.
+fn files(room: &str) -> Vec<PathBuf> {
+    let mut files = vec![repository().join(format!("src/{room}.rs"))];
+    let mut folders = vec![repository().join("src").join(room)];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).into_iter().flatten().map(|file| file.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+/// What follows each `crate::` in a source, tests within it left out: they may look anywhere.
+fn calls(source: &str) -> BTreeSet<String> {
+    let source = source.split("#[cfg(test)]").next().unwrap();
+    let word = |text: &str| text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let called = source.split("crate::").skip(1).flat_map(|rest| match rest.strip_prefix('{') {
+        Some(several) => several.split('}').next().unwrap().split(',').map(word).collect(),
+        None => vec![word(rest)],
+    });
+    // What begins with a capital is of the crate itself.
+    called.filter(|name| name.starts_with(|c: char| c.is_lowercase())).collect()
+}
+
+#[test]
+fn every_room_is_in_the_table() {
+    let rooms: BTreeSet<String> = rooms().concat().into_iter().collect();
+    let there: BTreeSet<String> = fs::read_dir(repository().join("src"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .filter(|name| name != "lib")
+        .collect();
+    assert_eq!(rooms, there);
+}
+
+#[test]
+fn no_room_calls_one_above_it() {
+    let rooms = rooms();
+    for (height, row) in rooms.iter().enumerate() {
+        for path in row.iter().flat_map(|room| files(room)) {
+            for called in calls(&fs::read_to_string(&path).unwrap()) {
+                let at = rooms.iter().position(|row| row.contains(&called));
+                assert!(at.is_none_or(|at| at >= height), "{} calls {called}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_file_that_it_names_is_there() {
+    let text = contributing();
+    let named: Vec<&str> = text
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .chain(text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()))
+        .filter(|word| {
+            let place = ["src/", "tests/", "docs/", ".ci/"].iter().any(|place| word.starts_with(place));
+            (place || word.rsplit_once('.').is_some_and(|(_, ending)| ending == "md")) && !word.contains([' ', '\n'])
+        })
+        .collect();
+    assert!(named.len() > 20);
+    for name in named {
+        assert!(repository().join(name).exists(), "{name}");
+    }
+}

@@ -1,0 +1,64 @@
+//! The folder `share/`: manual pages and completions of shells, made from the definition of the command line and kept in
+//! the repository, so that whoever installs the program copies them and nobody builds a generator.
+
+mod completions;
+mod manual;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// The folder.
+fn share() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("share")
+}
+
+/// What belongs into it, by the path in it.
+fn made() -> BTreeMap<PathBuf, String> {
+    manual::pages().into_iter().chain(completions::scripts()).collect()
+}
+
+/// What is in it.
+fn kept() -> BTreeMap<PathBuf, String> {
+    let mut kept = BTreeMap::new();
+    let mut folders = vec![share()];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = fs::read_to_string(&path).unwrap();
+                kept.insert(path.strip_prefix(share()).unwrap().to_owned(), text);
+            }
+        }
+    }
+    kept
+}
+
+/// Every command with a name, and the program itself.
+fn commands() -> Vec<clap::Command> {
+    // The command `help` is of clap and needs no page.
+    let mut program = cortex_audit_mock::cli::command().disable_help_subcommand(true);
+    program.build();
+    program.get_subcommands().cloned().chain([program.clone()]).collect()
+}
+
+#[test]
+fn manual_pages_and_completions_are_those_of_the_command_line() {
+    if env::var_os("UPDATE_SHARE").is_some() {
+        let _ = fs::remove_dir_all(share());
+        for (path, text) in made() {
+            let path = share().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        return;
+    }
+    let (made, kept) = (made(), kept());
+    assert_eq!(kept.keys().collect::<Vec<_>>(), made.keys().collect::<Vec<_>>(), "{HINT}");
+    for (path, text) in made {
+        assert!(kept[&path] == text, "{} is not up to date; {HINT}", path.display());
+    }
+}
+
+const HINT: &str = "UPDATE_SHARE=1 cargo test share writes the folder anew";

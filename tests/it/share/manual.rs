@@ -1,0 +1,87 @@
+//! A manual page for the program and for each command.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use clap_mangen::Man;
+
+use super::{commands, share};
+use crate::support::tool;
+
+/// What every page ends with.
+const EXIT_STATUS: &str = r#".SH "EXIT STATUS"
+.TP
+0
+It did what it was told; a server was stopped by SIGTERM or SIGINT.
+.TP
+1
+It could not, and says why on standard error. With \fBverify\fR: an answer differs from a rule.
+.TP
+2
+The command line is wrong. With \fBverify\fR: the API could not be asked.
+"#;
+
+/// Every page, by its path in the folder.
+pub fn pages() -> Vec<(PathBuf, String)> {
+    commands()
+        .into_iter()
+        .map(|command| {
+            // The name alone: each version would change every page. Without a date clap_mangen writes no words at all
+            // for it, and what follows would be read as one.
+            let man = Man::new(command).date("-").source(env!("CARGO_PKG_NAME")).manual("User Commands");
+            let mut page = Vec::new();
+            man.render(&mut page).unwrap();
+            let text = String::from_utf8(page).unwrap().replace(" 1 - ", " 1 \"\" ");
+            // One empty line in place of what makes two, which mandoc does not like.
+            let text = text.replace(".br\n\n.br\n", ".sp\n");
+            (PathBuf::from("man/man1").join(man.get_filename()), format!("{text}{EXIT_STATUS}"))
+        })
+        .collect()
+}
+
+/// A page as text, without what makes letters bold.
+fn shown(path: &PathBuf) -> Option<String> {
+    let rendered = Command::new("mandoc").args(["-T", "ascii", "-O", "width=200"]).arg(share().join(path)).output();
+    let rendered = rendered.map_err(|error| format!("mandoc, to read manual pages: {error}"));
+    let output = tool::required("mandoc", &rendered)?;
+    let mut text = String::new();
+    for c in String::from_utf8_lossy(&output.stdout).chars() {
+        if c == '\u{8}' {
+            text.pop();
+        } else {
+            text.push(c);
+        }
+    }
+    Some(text)
+}
+
+#[test]
+fn every_flag_and_its_environment_variable_is_in_the_page_of_its_command() {
+    for (command, (path, _)) in commands().iter().zip(pages()) {
+        let Some(text) = shown(&path) else { return };
+        for flag in command.get_arguments().filter(|flag| !flag.is_hide_set()) {
+            if let Some(long) = flag.get_long() {
+                assert!(text.contains(&format!("--{long}")), "--{long} in {}", path.display());
+            }
+            if let Some(name) = flag.get_env() {
+                assert!(text.contains(name.to_str().unwrap()), "{} in {}", name.display(), path.display());
+            }
+        }
+        for part in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS"] {
+            assert!(text.lines().any(|line| line == part), "{part} in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn pages_have_no_faults_of_form() {
+    for (path, _) in pages() {
+        let checked = Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).arg(share().join(&path)).output();
+        let checked = checked.map_err(|error| format!("mandoc, to check manual pages: {error}"));
+        let Some(output) = tool::required("mandoc", &checked) else { return };
+        let told = String::from_utf8_lossy(&output.stdout);
+        // A date would be one more thing to keep.
+        let faults: Vec<&str> = told.lines().filter(|line| !line.contains("WARNING: missing date")).collect();
+        assert_eq!(faults, Vec::<&str>::new());
+    }
+}
