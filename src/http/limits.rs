@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
@@ -51,11 +51,17 @@ pub async fn guard(request: Request) -> Result<Request, Problem> {
 /// Reads the body to its end: one without an announced length is measured by reading it.
 async fn whole(request: Request) -> Result<Request, Problem> {
     let (parts, body) = request.into_parts();
-    match timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await {
-        Ok(Ok(body)) => Ok(Request::from_parts(parts, Body::from(body))),
-        Ok(Err(error)) if is_too_long(&error) => Err(Problem::BodyTooLarge { most: MAX_BODY }),
+    let body = read(body, MAX_BODY, BODY_TIMEOUT).await?;
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+/// A body of at most so many bytes that arrives within this time; or 413, 400 when it breaks off, 408.
+pub async fn read(body: Body, most: usize, patience: Duration) -> Result<Bytes, Problem> {
+    match timeout(patience, to_bytes(body, most)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(error)) if is_too_long(&error) => Err(Problem::BodyTooLarge { most }),
         Ok(Err(_)) => Err(Problem::BrokenBody),
-        Err(_) => Err(Problem::SlowBody { seconds: BODY_TIMEOUT.as_secs() }),
+        Err(_) => Err(Problem::SlowBody { seconds: patience.as_secs() }),
     }
 }
 

@@ -138,7 +138,7 @@ async fn a_stream_that_is_being_answered_at_the_signal_is_finished() {
     let post = format!("POST /__admin/faults HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{rule}", rule.len());
     let mut control = server.connect();
     control.send(post);
-    control.answer().ok();
+    assert_eq!(control.answer().status, 201);
     let mut speaking = speaking_with(server.address()).await;
     let url = format!("{}{LOGS}", server.url());
     let asked = tokio::spawn(async move { speaking.get(&url).await });

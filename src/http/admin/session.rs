@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 
 use crate::contract::nearest;
+use crate::http::limits;
 use crate::http::problem::Problem;
 use crate::mock::Mock;
 use crate::world::{SessionName, World};
@@ -120,18 +121,20 @@ fn wrong(details: String) -> Problem {
     Problem::BadControl { details }
 }
 
-/// A body of at most 32 MiB, as text.
+/// A body of at most 32 MiB that arrives within 30 s, as text.
 #[derive(Debug)]
 pub struct Text(pub String);
 
 /// The largest body that the control plane takes, in bytes.
 const MOST: usize = 32 * 1024 * 1024;
+/// How long a client may take to send it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 impl<S: Sync> FromRequest<S> for Text {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let bytes = to_bytes(request.into_body(), MOST).await.map_err(|_| Problem::BodyTooLarge { most: MOST })?;
+        let bytes = limits::read(request.into_body(), MOST, PATIENCE).await?;
         let text = String::from_utf8(bytes.into());
         text.map(Self).map_err(|_| Problem::BadControl { details: "The body is not UTF-8.".to_owned() })
     }
