@@ -1,10 +1,10 @@
 // A small client in place of yours.
 import { setTimeout } from "node:timers/promises";
 
-// Every entry up to now.
+// Every entry up to a minute ago.
 export async function readEverything(url, token) {
-  // A fixed end keeps the pages still while new entries come.
-  const endTime = new Date().toISOString();
+  // What comes while it reads comes behind a fixed end, and what comes late does where the end lies far enough back.
+  const endTime = new Date(Date.now() - 60_000).toISOString();
   const entries = [];
   for (let page = 0, pages = 1; page < pages; page++) {
     const body = await readPage(url, token, { endTime, page, pageSize: 250 });

@@ -28,6 +28,7 @@ mod openapi;
 mod page;
 mod pseudonym;
 mod readme;
+mod recipes;
 mod record;
 mod rules;
 mod same_bytes;
