@@ -7,6 +7,7 @@ mod checks;
 mod clients;
 mod deployments;
 mod kitchen;
+mod page;
 mod test_runners;
 mod testcontainers;
 mod tools;

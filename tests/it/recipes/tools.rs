@@ -1,7 +1,9 @@
 //! The programs of other languages that recipes need, in the versions that they name.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
 use serde_json::Value;
 
@@ -10,21 +12,21 @@ use crate::support::tool::{self, done};
 
 /// The programs of a virtual environment with these packages; `None` (and said so) where it cannot be had.
 pub fn python(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
-    let found = tool::installed(&name(packages), |home| {
+    let found = installed(packages, |home| {
         done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))?;
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
         done(Command::new(home.join("bin/python")).args(pip).args(packages.iter().map(AsRef::as_ref)))
     });
-    tool::required(packages[0].as_ref(), &found).map(|home| home.join("bin"))
+    Some(found?.join("bin"))
 }
 
 /// The folder with the modules of these packages; `None` (and said so) where it cannot be had.
 pub fn node(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
-    let found = tool::installed(&name(packages), |home| {
+    let found = installed(packages, |home| {
         let options = ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"];
         done(Command::new("npm").args(options).arg(home).args(packages.iter().map(AsRef::as_ref)))
     });
-    tool::required(packages[0].as_ref(), &found).map(|home| home.join("node_modules"))
+    Some(found?.join("node_modules"))
 }
 
 /// What a `requirements.txt` names, a line each.
@@ -39,8 +41,13 @@ pub fn dependencies(path: &str) -> Vec<String> {
     groups.flatten().map(|(name, version)| format!("{name}@{}", version.as_str().unwrap())).collect()
 }
 
-/// A name for the folder, which changes with any version.
-fn name(packages: &[impl AsRef<str>]) -> String {
+/// A folder with these packages, whose name changes with any version. What could not be had once is not tried again.
+fn installed(packages: &[impl AsRef<str>], fill: impl FnOnce(&Path) -> Result<(), String>) -> Option<PathBuf> {
+    static KNOWN: Mutex<BTreeMap<String, Result<PathBuf, String>>> = Mutex::new(BTreeMap::new());
     let names: Vec<&str> = packages.iter().map(AsRef::as_ref).collect();
-    names.join("+").replace('/', "-")
+    let name = names.join("+").replace('/', "-");
+    let known = KNOWN.lock().unwrap().get(&name).cloned();
+    let found = known.unwrap_or_else(|| tool::installed(&name, fill));
+    KNOWN.lock().unwrap().insert(name, found.clone());
+    tool::required(names[0], &found).cloned()
 }
