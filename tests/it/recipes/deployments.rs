@@ -71,8 +71,9 @@ fn the_demo_s_examples_are_right_as_they_stand() {
     let command = texts(&service["command"]);
     let named = command.iter().filter_map(|flag| flag.split_once("=/")).map(|(_, path)| format!("/{path}"));
     assert_eq!(named.collect::<Vec<_>>(), mounts);
-    let files = [("my-logs.json", "[]"), ("keys.json", r#"{"keys": []}"#)];
-    files.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
+    for (name, text) in [("my-logs.json", "[]"), ("keys.json", r#"{"keys": []}"#)] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
     let here = format!("={}/", folder.path().to_str().unwrap());
     let command: Vec<String> = command.iter().map(|flag| flag.replace("=/data/", &here)).collect();
     Server::start(&command.iter().map(String::as_str).collect::<Vec<_>>());

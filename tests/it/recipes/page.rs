@@ -74,13 +74,12 @@ fn the_commands_of_the_page_are_those_of_the_recipe() {
     for block in blocks.filter(|block| block.trim() != INSTALL) {
         let mut told = "recipes/kubernetes.yaml".to_owned();
         for line in block.lines() {
-            match line.strip_prefix("cd ") {
-                Some(folder) => told = folder.to_owned(),
-                None => {
-                    let mut texts = files().into_iter().filter(|path| path.starts_with(&told)).map(|path| file(&path));
-                    assert!(texts.any(|text| text.contains(&format!("    {line}\n"))), "{line} is not told in {told}");
-                }
+            if let Some(folder) = line.strip_prefix("cd ") {
+                folder.clone_into(&mut told);
+                continue;
             }
+            let mut texts = files().into_iter().filter(|path| path.starts_with(&told)).map(|path| file(&path));
+            assert!(texts.any(|text| text.contains(&format!("    {line}\n"))), "{line} is not told in {told}");
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::support::tool::{self, done};
 pub fn python(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
     let found = installed(packages, |home| {
         done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "2"];
         done(Command::new(home.join("bin/python")).args(pip).args(packages.iter().map(AsRef::as_ref)))
     });
     Some(found?.join("bin"))
@@ -23,8 +23,10 @@ pub fn python(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
 /// The folder with the modules of these packages; `None` (and said so) where it cannot be had.
 pub fn node(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
     let found = installed(packages, |home| {
-        let options = ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"];
-        done(Command::new("npm").args(options).arg(home).args(packages.iter().map(AsRef::as_ref)))
+        let options = ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"];
+        // A minute and more between tries is too long for whoever is offline.
+        let patience = ["--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000", "--prefix"];
+        done(Command::new("npm").args(options).args(patience).arg(home).args(packages.iter().map(AsRef::as_ref)))
     });
     Some(found?.join("node_modules"))
 }
