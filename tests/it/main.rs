@@ -31,6 +31,8 @@ mod official_client;
 mod openapi;
 mod page;
 mod pseudonym;
+mod readme;
+mod recipes;
 mod record;
 mod release;
 mod rules;

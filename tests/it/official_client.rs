@@ -22,7 +22,7 @@ use crate::support::tool::{self, done};
 use crate::support::{NOW, time};
 
 /// The release that the contract was read from.
-const CLIENT: &str = "cortexapps-cli==1.50.0";
+pub const CLIENT: &str = "cortexapps-cli==1.50.0";
 
 /// The folder of the client's programs; `None` (and said so) where it cannot be had.
 pub fn installed() -> Option<&'static Path> {

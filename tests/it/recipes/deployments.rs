@@ -1,0 +1,181 @@
+//! Compose, Kubernetes and GitHub Actions: the files fit the schemas of those who read them, and what they start is
+//! started here without an engine, with the same arguments and variables.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::checks::Checks;
+use super::kitchen::Kitchen;
+use super::{file, repository};
+use crate::support::process::{Server, binary, head};
+use crate::support::tool;
+
+/// The texts of an array.
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().unwrap_or_else(|| panic!("{value}")).iter().map(|text| text.as_str().unwrap()).collect()
+}
+
+/// The command of the image's own `HEALTHCHECK`.
+fn healthcheck() -> Value {
+    let dockerfile = file("Dockerfile");
+    let line = dockerfile.lines().find(|line| line.starts_with("HEALTHCHECK ")).unwrap();
+    serde_json::from_str(line.split_once("CMD ").unwrap().1).unwrap()
+}
+
+#[test]
+fn the_demo_is_live_and_may_do_nothing_but_answer_this_machine() {
+    let Some(checks) = Checks::new() else { return };
+    let path = repository("compose.yaml");
+    checks.fits("vendor.compose-spec", &path);
+    let service = &checks.yaml(&path)[0]["services"]["cortex-audit-mock"];
+    assert_eq!(service["read_only"], true);
+    assert_eq!(service["cap_drop"], json!(["ALL"]));
+    assert_eq!(service["security_opt"], json!(["no-new-privileges:true"]));
+    assert_eq!(service["ports"], json!(["127.0.0.1:8080:8080"]));
+    let test = &service["healthcheck"]["test"];
+    assert_eq!((&test[0], texts(test)[1..].to_vec()), (&json!("CMD"), texts(&healthcheck())));
+
+    let server = Server::start(&texts(&service["command"]));
+    let total = || server.logs("pageSize=1")["total"].as_u64().unwrap();
+    let before = total();
+    let advance = r#"{"by": "10m"}"#;
+    let mut connection = server.connect();
+    let length = format!("Content-Length: {}\r\n", advance.len());
+    connection.send(head("POST", "/__admin/clock/advance", &length) + advance);
+    connection.answer().ok();
+    assert!(total() > before + 100, "{before}, then {}", total());
+}
+
+/// An example is a `#` with no space behind it; a comment has one.
+#[test]
+fn the_demo_s_examples_are_right_as_they_stand() {
+    let Some(checks) = Checks::new() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("compose.yaml");
+    let told = |line: &str| match line.split_once('#') {
+        Some((indent, example)) if indent.trim().is_empty() && !example.starts_with([' ', '\n']) => {
+            format!("{indent}{example}\n")
+        }
+        _ => format!("{line}\n"),
+    };
+    fs::write(&path, file("compose.yaml").lines().map(told).collect::<String>()).unwrap();
+    checks.fits("vendor.compose-spec", &path);
+    let service = &checks.yaml(&path)[0]["services"]["cortex-audit-mock"];
+    let mounts: Vec<&str> = texts(&service["volumes"])
+        .into_iter()
+        .map(|volume| volume.split_once(':').unwrap().1.strip_suffix(":ro").unwrap())
+        .collect();
+    assert_eq!(mounts, ["/data/my-logs.json", "/data/keys.json"]);
+    let command = texts(&service["command"]);
+    let named = command.iter().filter_map(|flag| flag.split_once("=/")).map(|(_, path)| format!("/{path}"));
+    assert_eq!(named.collect::<Vec<_>>(), mounts);
+    for (name, text) in [("my-logs.json", "[]"), ("keys.json", r#"{"keys": []}"#)] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let here = format!("={}/", folder.path().to_str().unwrap());
+    let command: Vec<String> = command.iter().map(|flag| flag.replace("=/data/", &here)).collect();
+    Server::start(&command.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_manifest_fits_the_schemas_of_kubernetes_and_the_restricted_standard() {
+    let Some(checks) = Checks::new() else { return };
+    let path = repository("recipes/kubernetes.yaml");
+    checks.pass("kubernetes-validate", &["--strict"], &path);
+    let [_, deployment, service] = &checks.yaml(&path)[..] else { panic!("secret, deployment, service") };
+    let pod = &deployment["spec"]["template"]["spec"];
+    assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
+    assert_eq!(pod["securityContext"]["seccompProfile"]["type"], "RuntimeDefault");
+    let container = &pod["containers"][0];
+    let rights = json!({"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true,
+        "capabilities": {"drop": ["ALL"]}});
+    assert_eq!(container["securityContext"], rights);
+    let user = format!("{}:{}", pod["securityContext"]["runAsUser"], pod["securityContext"]["runAsGroup"]);
+    assert!(file("Dockerfile").contains(&format!("\nUSER {user}\n")), "the image's user is {user}");
+    let labels = &deployment["spec"]["template"]["metadata"]["labels"];
+    assert_eq!(&deployment["spec"]["selector"]["matchLabels"], labels);
+    assert_eq!(&service["spec"]["selector"], labels);
+    let port = &container["ports"][0];
+    assert_eq!(service["spec"]["ports"][0]["targetPort"], port["name"]);
+    assert!(file("Dockerfile").contains(&format!("\nEXPOSE {}\n", port["containerPort"])));
+}
+
+#[test]
+fn the_manifest_s_server_answers_its_probes_and_knows_the_keys_of_the_secret() {
+    let Some(checks) = Checks::new() else { return };
+    let [secret, deployment, _] = &checks.yaml(&repository("recipes/kubernetes.yaml"))[..] else { panic!("three") };
+    let pod = &deployment["spec"]["template"]["spec"];
+    let container = &pod["containers"][0];
+    assert_eq!(pod["volumes"][0]["secret"]["secretName"], secret["metadata"]["name"]);
+    assert_eq!(pod["volumes"][0]["name"], container["volumeMounts"][0]["name"]);
+
+    let folder = tempfile::tempdir().unwrap();
+    for item in pod["volumes"][0]["secret"]["items"].as_array().unwrap() {
+        let text = secret["stringData"][item["key"].as_str().unwrap()].as_str().unwrap();
+        fs::write(folder.path().join(item["path"].as_str().unwrap()), text).unwrap();
+    }
+    let mount = container["volumeMounts"][0]["mountPath"].as_str().unwrap();
+    let here = |argument: &str| argument.replace(mount, folder.path().to_str().unwrap());
+    let arguments: Vec<String> = texts(&container["args"]).into_iter().map(here).collect();
+    let variable = &container["env"][0];
+    let reference = &variable["valueFrom"]["secretKeyRef"];
+    assert_eq!(reference["name"], secret["metadata"]["name"]);
+    let token = secret["stringData"][reference["key"].as_str().unwrap()].as_str().unwrap();
+    let arguments = arguments.iter().map(String::as_str).chain(["--listen", "127.0.0.1:0"]);
+    let server = binary(arguments).env(variable["name"].as_str().unwrap(), token).serve();
+
+    for probe in ["readinessProbe", "livenessProbe"] {
+        let request = &container[probe]["httpGet"];
+        assert_eq!(request["port"], container["ports"][0]["name"]);
+        let mut connection = server.connect();
+        let path = request["path"].as_str().unwrap();
+        // A probe asks by the pod's address.
+        connection.send(format!("GET {path} HTTP/1.1\r\nHost: 10.1.2.3:8080\r\nUser-Agent: kube-probe/1.37\r\n\r\n"));
+        assert_eq!(connection.answer().status, 200, "{probe}");
+    }
+    assert_eq!(server.get_as("siem-change-me", "/api/v1/audit-logs").status, 200);
+    assert_eq!(server.get_as("no-audit-change-me", "/api/v1/audit-logs").status, 403);
+    assert_eq!(server.get_as("mock-admin", "/api/v1/audit-logs").status, 401);
+    assert_eq!(server.get_as("wrong", "/__admin/requests").status, 401);
+    assert_eq!(server.get_as(token, "/__admin/requests").status, 200);
+}
+
+/// The steps of the job in their order, as the runner's shell runs them, against the service.
+#[test]
+fn the_job_of_github_actions_passes_and_fails_for_a_client_that_loses_entries() {
+    let Some(checks) = Checks::new() else { return };
+    if Command::new("curl").output().is_err() {
+        return tool::skipped("curl");
+    }
+    let path = repository("recipes/github-actions.yml");
+    checks.fits("vendor.github-workflows", &path);
+    let workflow = &checks.yaml(&path)[0];
+    let job = &workflow["jobs"]["test"];
+    let service = &job["services"]["cortex-audit-mock"];
+    let port = service["ports"][0].as_str().unwrap().split_once(':').unwrap();
+    assert_eq!(job["env"]["CORTEX_BASE_URL"], format!("http://127.0.0.1:{}", port.0));
+    assert!(file("Dockerfile").contains(&format!("\nEXPOSE {}\n", port.1)));
+    let key = job["env"]["CORTEX_API_KEY"].as_str().unwrap();
+
+    for (pages, passes) in [("0 1 2", true), ("0 1", false)] {
+        let mut launch = binary(["--listen", "127.0.0.1:0", "--log", "json"]);
+        for (name, value) in service["env"].as_object().unwrap() {
+            launch = launch.env(name, &value.to_string());
+        }
+        let server = launch.serve();
+        let kitchen = Kitchen::empty();
+        let run = |name: &str| {
+            let step = job["steps"].as_array().unwrap().iter().find(|step| step["name"] == name).unwrap();
+            let line = step["run"].as_str().unwrap().replace("in 0 1 2;", &format!("in {pages};"));
+            kitchen.run(&line, &[("CORTEX_BASE_URL", server.url()), ("CORTEX_API_KEY", key)])
+        };
+        run("Tests").succeeds("");
+        if passes {
+            run("Verdict").succeeds("\"findings\":[]");
+        } else {
+            run("Verdict").fails("500 of 2500 entries were never served");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `docs/recipes.md` names what there is: every recipe, the commands of its own comments, and lines of its files.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use super::{file, repository};
+
+const PAGE: &str = "docs/recipes.md";
+/// Builds the project itself.
+const INSTALL: &str = "cargo install --locked --path .";
+
+/// Every file of every recipe, by its path.
+fn files() -> Vec<String> {
+    let mut found = vec!["compose.yaml".to_owned()];
+    for entry in fs::read_dir(repository("recipes")).unwrap() {
+        let path = format!("recipes/{}", entry.unwrap().file_name().to_str().unwrap());
+        match fs::read_dir(repository(&path)) {
+            Ok(folder) => {
+                let files = folder.map(Result::unwrap).filter(|entry| entry.file_type().unwrap().is_file());
+                found.extend(files.map(|entry| format!("{path}/{}", entry.file_name().to_str().unwrap())));
+            }
+            Err(_) => found.push(path),
+        }
+    }
+    found
+}
+
+/// The lines of a text without their indentation.
+fn flat(text: &str) -> String {
+    text.lines().map(|line| line.trim().to_owned() + "\n").collect()
+}
+
+#[test]
+fn every_recipe_has_its_link_and_every_link_leads_somewhere() {
+    let page = file(PAGE);
+    let links: BTreeSet<&str> = page.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
+    for link in links.iter().filter_map(|link| link.strip_prefix("../")) {
+        assert!(repository(link).exists(), "{link}");
+    }
+    for path in files() {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let linked = |path: &str| links.contains(format!("../{path}").as_str());
+        assert!(linked(&path) || linked(folder), "{PAGE} has no link to {path}");
+    }
+    for anchor in links.iter().filter_map(|link| link.strip_prefix('#')) {
+        let heading =
+            |line: &str| line.strip_prefix("## ").map(|text| text.to_lowercase().replace(' ', "-").replace('\'', ""));
+        assert!(page.lines().filter_map(heading).any(|heading| heading == anchor), "{anchor}");
+    }
+}
+
+#[test]
+fn what_the_page_shows_is_in_the_recipes() {
+    let texts: Vec<(String, String)> = files().into_iter().map(|path| (flat(&file(&path)), path)).collect();
+    let page = file(PAGE);
+    let mut shown = 0;
+    for block in page.split("```").skip(1).step_by(2) {
+        let (language, text) = block.split_once('\n').unwrap();
+        if !["sh", "bash"].contains(&language) {
+            shown += 1;
+            for part in flat(text).split("…\n") {
+                assert!(texts.iter().any(|(text, _)| text.contains(part)), "in no recipe:\n{part}");
+            }
+        }
+    }
+    assert!(shown > 5, "{shown} excerpts");
+}
+
+/// So that whoever follows the page does what the tests of this project do.
+#[test]
+fn the_commands_of_the_page_are_those_of_the_recipe() {
+    let page = file(PAGE);
+    let blocks = page.split("```bash\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    for block in blocks.filter(|block| block.trim() != INSTALL) {
+        let mut told = "recipes/kubernetes.yaml".to_owned();
+        for line in block.lines() {
+            if let Some(folder) = line.strip_prefix("cd ") {
+                folder.clone_into(&mut told);
+                continue;
+            }
+            let mut texts = files().into_iter().filter(|path| path.starts_with(&told)).map(|path| file(&path));
+            assert!(texts.any(|text| text.contains(&format!("    {line}\n"))), "{line} is not told in {told}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Testcontainers needs an engine, so here its snippets are held against the types of the real package (Python, Node)
+//! or the grammar of their language (Rust, Go, Java).
+
+use std::process::Command;
+
+use super::checks::Checks;
+use super::kitchen::Kitchen;
+use super::{file, repository, tools};
+use crate::support::tool;
+
+const PYTHON: [&str; 5] =
+    ["testcontainers==4.15.0", "pytest==9.2.0", "requests==2.34.2", "types-requests==2.33.0.20261030", "mypy==2.4.1"];
+const NODE: [&str; 3] = ["testcontainers@12.2.0", "typescript@5.9.3", "@types/node@22.20.7"];
+const RECIPE: &str = "recipes/testcontainers";
+
+#[test]
+fn the_python_snippet_has_the_types_of_the_package() {
+    let Some(programs) = tools::python(&PYTHON) else { return };
+    let kitchen = Kitchen::new(RECIPE, &programs);
+    let check = "mypy --strict --follow-imports=silent test_audit_logs.py";
+    kitchen.run(check, &[]).succeeds("no issues found");
+    kitchen.spoil("test_audit_logs.py", ".waiting_for(", ".waiting(");
+    kitchen.run(check, &[]).fails("has no attribute \"waiting\"");
+}
+
+#[test]
+fn the_node_snippet_has_the_types_of_the_package() {
+    let Some(modules) = tools::node(&NODE) else { return };
+    let kitchen = Kitchen::new(RECIPE, &modules.join(".bin"));
+    kitchen.link_modules(&modules);
+    let check =
+        "tsc --noEmit --strict --target es2022 --module nodenext --skipLibCheck --types node audit-logs.test.ts";
+    kitchen.run(check, &[]).succeeds("");
+    kitchen.spoil("audit-logs.test.ts", ".withWaitStrategy(", ".waitingFor(");
+    kitchen.run(check, &[]).fails("'waitingFor' does not exist");
+}
+
+#[test]
+fn the_rust_snippet_is_formatted_rust() {
+    let found = Command::new("rustfmt").arg("--version").output().map_err(|error| format!("rustfmt: {error}"));
+    if tool::required("rustfmt", &found).is_none() {
+        return;
+    }
+    let path = repository(RECIPE).join("audit_logs.rs");
+    let output = Command::new("rustfmt").args(["--check", "--edition", "2024"]).arg(path).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn the_go_and_java_snippets_are_go_and_java() {
+    let Some(checks) = Checks::new() else { return };
+    checks.parses(&repository(RECIPE).join("audit_logs_test.go"));
+    checks.parses(&repository(RECIPE).join("AuditLogsTest.java"));
+}
+
+#[test]
+fn every_snippet_waits_for_an_answer_of_the_image_at_its_port() {
+    for name in
+        ["audit_logs.rs", "audit_logs_test.go", "audit-logs.test.ts", "AuditLogsTest.java", "test_audit_logs.py"]
+    {
+        let text = file(&format!("{RECIPE}/{name}"));
+        assert!(text.contains("\"cortex-audit-mock\"") && text.contains("8080"), "{name}");
+        assert!(text.contains("\"/__admin/health\"") || text.contains("WaitFor::healthcheck()"), "{name}");
+    }
+}

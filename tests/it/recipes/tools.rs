@@ -1,0 +1,55 @@
+//! The programs of other languages that recipes need, in the versions that they name.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+
+use serde_json::Value;
+
+use super::file;
+use crate::support::tool::{self, done};
+
+/// The programs of a virtual environment with these packages; `None` (and said so) where it cannot be had.
+pub fn python(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
+    let found = installed(packages, |home| {
+        done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))?;
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "2"];
+        done(Command::new(home.join("bin/python")).args(pip).args(packages.iter().map(AsRef::as_ref)))
+    });
+    Some(found?.join("bin"))
+}
+
+/// The folder with the modules of these packages; `None` (and said so) where it cannot be had.
+pub fn node(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
+    let found = installed(packages, |home| {
+        let options = ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"];
+        // A minute and more between tries is too long for whoever is offline.
+        let patience = ["--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000", "--prefix"];
+        done(Command::new("npm").args(options).args(patience).arg(home).args(packages.iter().map(AsRef::as_ref)))
+    });
+    Some(found?.join("node_modules"))
+}
+
+/// What a `requirements.txt` names, a line each.
+pub fn requirements(path: &str) -> Vec<String> {
+    file(path).lines().map(String::from).collect()
+}
+
+/// What a `package.json` names, as npm's command line takes it.
+pub fn dependencies(path: &str) -> Vec<String> {
+    let package: Value = serde_json::from_str(&file(path)).unwrap();
+    let groups = ["dependencies", "devDependencies"].into_iter().filter_map(|group| package[group].as_object());
+    groups.flatten().map(|(name, version)| format!("{name}@{}", version.as_str().unwrap())).collect()
+}
+
+/// A folder with these packages, whose name changes with any version. What could not be had once is not tried again.
+fn installed(packages: &[impl AsRef<str>], fill: impl FnOnce(&Path) -> Result<(), String>) -> Option<PathBuf> {
+    static KNOWN: Mutex<BTreeMap<String, Result<PathBuf, String>>> = Mutex::new(BTreeMap::new());
+    let names: Vec<&str> = packages.iter().map(AsRef::as_ref).collect();
+    let name = names.join("+").replace('/', "-");
+    let known = KNOWN.lock().unwrap().get(&name).cloned();
+    let found = known.unwrap_or_else(|| tool::installed(&name, fill));
+    KNOWN.lock().unwrap().insert(name, found.clone());
+    tool::required(names[0], &found).cloned()
+}
