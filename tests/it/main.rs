@@ -31,6 +31,7 @@ mod readme;
 mod record;
 mod rules;
 mod same_bytes;
+mod second_reading;
 mod security;
 mod sessions;
 mod settings;
