@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
                 (Ok(value), None) => single = Some((value, text)),
                 (Ok(value), Some((first, _))) if value == *first => {}
                 (Ok(_), Some((_, first))) => {
-                    let what = format!("contradicts {}={} of the same request", parameter.name(), shown(&first));
+                    let what = format!("contradicts {}={} of the same request", parameter.name(), shown(first));
                     self.findings.push(Finding {
                         accepted: Some("one value".into()),
                         ..problem("PARAM-INVALID", parameter, &text, what)

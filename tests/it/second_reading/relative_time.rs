@@ -17,7 +17,7 @@ pub fn length(text: &str) -> Option<u64> {
         let term = read_number(whole) * millis * BILLION + read_number(&format!("{fraction:0<9}")) * millis;
         billionths = billionths.saturating_add(term);
     }
-    (billionths % BILLION == 0).then(|| u64::try_from(billionths / BILLION).ok())?
+    billionths.is_multiple_of(BILLION).then(|| u64::try_from(billionths / BILLION).ok())?
 }
 
 /// Nanoseconds since 1970 of a date-time or of `now`, `now-2d3h`, `now+5m`.
