@@ -41,7 +41,7 @@ impl Room {
     }
 
     /// How many entries are added to a session at most.
-    const MOST_ADDED: usize = 2000;
+    const MOST_ADDED: usize = 600;
 
     fn is_used_up(&self, start: &Arc<Model>) -> bool {
         self.asked >= self.lasts || self.model.entries.len() > start.entries.len() + Self::MOST_ADDED

@@ -38,9 +38,14 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 /// Who act side by side.
 const TESTERS: u32 = 4;
 
+/// So many times faster it goes until everything has been used once and what is kept has its size.
+const WARMING: u32 = 10;
+
 /// How long, how fast and with how much beforehand.
 pub struct Plan {
     length: Duration,
+    /// Before that, the same traffic in a hurry.
+    warming: Duration,
     /// Requests a second.
     rate: u32,
     /// Whether memory is judged.
@@ -53,27 +58,34 @@ pub struct Plan {
 
 impl Plan {
     fn of(arguments: &[String]) -> Result<Self> {
-        let flag = |name: &str| {
-            let place = arguments.iter().position(|argument| argument == name);
-            place
-                .map(|place| {
-                    arguments
-                        .get(place + 1)
-                        .ok_or(format!("{name} needs a number"))?
-                        .parse::<u32>()
-                        .map_err(|error| format!("{name}: {error}"))
-                })
-                .transpose()
+        let rate = number(arguments, "--rate", 300)?;
+        let minutes = number(arguments, "--minutes", 5)?;
+        let long = Self {
+            length: Duration::from_secs(60 * u64::from(minutes)),
+            warming: Duration::from_secs(30),
+            rate,
+            judged: true,
+            sessions: 1000,
+            filling: 100_500,
         };
-        let rate = flag("--rate")?.unwrap_or(300);
+        let short = Self {
+            length: Duration::from_secs(1),
+            warming: Duration::ZERO,
+            rate,
+            judged: false,
+            sessions: 20,
+            filling: 20,
+        };
         // Cargo says `--bench` when it benches, and nothing when it tests.
-        if arguments.iter().any(|argument| argument == "--bench") {
-            let minutes = flag("--minutes")?.unwrap_or(5);
-            let length = Duration::from_secs(60 * u64::from(minutes));
-            return Ok(Self { length, rate, judged: true, sessions: 1000, filling: 100_500 });
-        }
-        Ok(Self { length: Duration::from_secs(1), rate, judged: false, sessions: 20, filling: 20 })
+        Ok(if arguments.iter().any(|argument| argument == "--bench") { long } else { short })
     }
+}
+
+/// The number behind a flag.
+fn number(arguments: &[String], flag: &str, otherwise: u32) -> Result<u32> {
+    let Some(place) = arguments.iter().position(|argument| argument == flag) else { return Ok(otherwise) };
+    let text = arguments.get(place + 1).ok_or(format!("{flag} needs a number"))?;
+    text.parse().map_err(|error| format!("{flag} {text}: {error}").into())
 }
 
 fn main() -> ExitCode {
@@ -94,16 +106,21 @@ fn run(plan: &Plan) -> Result<bool> {
     let book = Book::default();
     let descriptors = server.descriptors();
     acts::beforehand(&server.address, &book, plan.sessions, plan.filling)?;
-    let mut watch = Watch::new(&server, plan);
+    let mut testers: Vec<Tester<'_>> =
+        (0..TESTERS).map(|number| Tester::new(number, &server.address, Arc::clone(&model), &book)).collect();
+    let act = |testers: &mut Vec<Tester<'_>>, ends: Instant, rate: u32, meanwhile: &mut dyn FnMut()| {
+        thread::scope(|scope| {
+            for tester in testers {
+                scope.spawn(move || tester.act_until(ends, f64::from(rate) / f64::from(TESTERS)));
+            }
+            meanwhile();
+        });
+    };
+    act(&mut testers, Instant::now() + plan.warming, plan.rate * WARMING, &mut || {});
     let ends = Instant::now() + plan.length;
-    thread::scope(|scope| {
-        for number in 0..TESTERS {
-            let (server, model, book) = (&server, Arc::clone(&model), &book);
-            let rate = f64::from(plan.rate) / f64::from(TESTERS);
-            scope.spawn(move || Tester::new(number, &server.address, model, book).act_until(ends, rate));
-        }
-        watch.until(ends, &book);
-    });
+    let mut watch = Watch::new(&server, plan);
+    act(&mut testers, ends, plan.rate, &mut || watch.until(ends, &book));
+    drop(testers);
     watch.after(&book, descriptors, plan.filling);
     if let Some(wrong) = book.wrong() {
         println!("WRONG: {wrong}");

@@ -71,7 +71,7 @@ impl<'a> Tester<'a> {
     }
 
     /// Acts until then, or until something is not as it has to be anywhere.
-    pub fn act_until(mut self, ends: Instant, rate: f64) {
+    pub fn act_until(&mut self, ends: Instant, rate: f64) {
         let mut pace = Pace::new(rate);
         let all: u32 = ACTS.iter().map(|(weight, _)| weight).sum();
         while Instant::now() < ends && self.book.wrong().is_none() {
@@ -83,7 +83,7 @@ impl<'a> Tester<'a> {
             });
             self.sent = 0;
             if let Some((_, act)) = act
-                && let Err(error) = act(&mut self)
+                && let Err(error) = act(self)
             {
                 self.book.note(format!(
                     "tester {} after {} requests: {error}",
