@@ -17,7 +17,7 @@ use libfuzzer_sys::fuzz_target;
 /// More than any test sends in a row, few enough to be quick.
 const MOST_CALLS: usize = 12;
 /// More at once than this makes, while something is going on, takes longer than a run has for one input; the tests do it.
-const LONGEST_LEAP: Duration = Duration::from_secs(3600);
+const LONGEST_LEAP: Duration = Duration::from_hours(1);
 const QUICKEST: Duration = Duration::from_secs(5);
 
 static START: LazyLock<Start> = LazyLock::new(|| {
@@ -86,7 +86,7 @@ fn advance(world: &World, body: &str) -> Result<(), FileErrors> {
 }
 
 fn is_too_far(world: &World, leap: Duration) -> bool {
-    leap > LONGEST_LEAP && (world.live.is_on() || world.scenario.is_on())
+    leap > LONGEST_LEAP && (world.live.is_on() || world.staged().is_some())
 }
 
 fn live(world: &World, body: &str) -> Result<(), FileErrors> {
