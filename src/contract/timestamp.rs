@@ -73,7 +73,8 @@ impl Timestamp {
         self.0.checked_add_signed(distance).filter(|moved| (0..=9999).contains(&moved.year())).map(Self)
     }
 
-    /// This instant moved later; stays at the last millisecond of the year 9999 instead of leading beyond it.
+    /// This instant moved later; stays at the last millisecond of the year 9999, or where it is within that, instead of
+    /// leading beyond it.
     ///
     /// # Panics
     /// Never: the year 9999 is within what chrono represents.
@@ -82,7 +83,7 @@ impl Timestamp {
         let moved = TimeDelta::from_std(by).ok().and_then(|delta| self.checked_add(delta));
         moved.unwrap_or_else(|| {
             let last = NaiveDate::from_ymd_opt(9999, 12, 31).and_then(|day| day.and_hms_milli_opt(23, 59, 59, 999));
-            Self(last.expect("within chrono's range").and_utc())
+            Self(last.expect("within chrono's range").and_utc()).max(self)
         })
     }
 

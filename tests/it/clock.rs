@@ -175,6 +175,9 @@ fn a_clock_at_the_end_of_the_calendar_stays_there() {
     let clock = Clock::frozen(time("9999-12-31T23:59:59Z"));
     clock.advance(std::time::Duration::MAX);
     assert_eq!(clock.now().to_string(), "9999-12-31T23:59:59.999Z");
+    clock.set(time("9999-12-31T23:59:59.9995Z"), true);
+    clock.advance(std::time::Duration::MAX);
+    assert_eq!(clock.now().to_string(), "9999-12-31T23:59:59.999500Z", "no clock goes back");
     clock.set(time("2025-01-01T00:00:00Z"), true);
     clock.advance(std::time::Duration::MAX);
     assert_eq!(clock.now().to_string(), "9999-12-31T23:59:59.999Z");

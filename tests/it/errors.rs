@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use axum::routing::get;
 use axum::{Json, Router};
+use cortex_audit_mock::contract::{Finding, Vocabulary, query};
 use cortex_audit_mock::{Config, http};
 
 use crate::support::{TestMock, ask};
@@ -50,6 +51,34 @@ async fn a_400_says_what_to_change() {
         told.push(format!("{query}\n  {}", answer.details(400)));
     }
     insta::assert_snapshot!(told.join("\n"));
+}
+
+/// To guess what was meant takes a look at every known word: a request that holds thousands of slips gets as many guesses
+/// as it is told of.
+#[test]
+fn only_so_many_slips_of_a_request_are_guessed_at() {
+    let slips = (0..500).map(|number| format!("SERVICE{number}"));
+    let values = slips.clone().collect::<Vec<_>>().join(",");
+    let names = (0..500).map(|number| format!("pageSize{number}=1")).collect::<Vec<_>>().join("&");
+    let known = Vocabulary::published();
+    for query in [format!("objectTypes={values}"), format!("actions={}", values.replace("SERVICE", "CREATE")), names] {
+        let rejected = query::parse(&query, &known, true).unwrap_err();
+        let guessed = |finding: &&Finding| finding.nearest.is_some();
+        assert_eq!(rejected.problems.len(), 500);
+        assert_eq!(rejected.problems.iter().take_while(guessed).count(), 20, "{query}");
+        assert_eq!(rejected.problems.iter().filter(guessed).count(), 20, "{query}");
+    }
+}
+
+/// However long a value is, what is told of it is not.
+#[tokio::test]
+async fn a_value_without_an_end_is_told_by_its_beginning() {
+    let zeros = "0".repeat(7000);
+    for query in [format!("page={zeros}1&page={zeros}2"), format!("actions={zeros}"), format!("{zeros}={zeros}&page=x")]
+    {
+        let details = TestMock::default().logs(&query).await.details(400);
+        assert!(details.len() < 1000, "{} bytes", details.len());
+    }
 }
 
 /// PARAM-INVALID, ENUM-CLOSED: what programs and people write in place of the forms that are read.

@@ -37,6 +37,7 @@ mod record;
 mod release;
 mod rules;
 mod same_bytes;
+mod second_reading;
 mod security;
 mod sessions;
 mod settings;

@@ -88,7 +88,8 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", shown(text))
 }
 
-fn shown(text: &str) -> String {
+/// The beginning of a text, without control characters.
+pub(super) fn shown(text: &str) -> String {
     /// Long enough for any identifier, short enough for a line.
     const LONGEST: usize = 80;
 

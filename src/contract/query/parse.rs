@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
 
+use super::finding::shown;
 use super::{Filters, Finding, Query, Severity};
 use crate::contract::{
     ACTOR_REQUEST_TYPES, Action, ActorType, DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter, Timestamp,
@@ -126,7 +127,8 @@ impl<'a> Reader<'a> {
         if !self.unknown.insert((name.to_owned(), value.to_owned())) {
             return;
         }
-        let nearest = nearest(name, Parameter::ALL.map(Parameter::name));
+        let nearest =
+            if self.unknown.len() > MOST_GUESSED { None } else { nearest(name, Parameter::ALL.map(Parameter::name)) };
         let known = nearest.is_none().then(|| Parameter::ALL.map(Parameter::name).join(", "));
         let problem = if self.strict {
             "is not a parameter of this operation"
@@ -163,7 +165,7 @@ impl<'a> Reader<'a> {
                 (Ok(value), None) => single = Some((value, text)),
                 (Ok(value), Some((first, _))) if value == *first => {}
                 (Ok(_), Some((_, first))) => {
-                    let what = format!("contradicts {}={first} of the same request", parameter.name());
+                    let what = format!("contradicts {}={} of the same request", parameter.name(), shown(first));
                     self.findings.push(Finding {
                         accepted: Some("one value".into()),
                         ..problem("PARAM-INVALID", parameter, &text, what)
@@ -237,16 +239,18 @@ impl<'a> Reader<'a> {
 
     /// A list of a closed enum (ENUM-CLOSED).
     fn closed<T: FromStr + Display + Copy>(&mut self, parameter: Parameter, words: &[T]) -> Vec<T> {
-        let mut read = Vec::new();
+        let (mut read, mut guessed) = (Vec::new(), 0);
         for text in self.list(parameter) {
             if let Ok(value) = text.parse() {
                 read.push(value);
                 continue;
             }
+            guessed += 1;
             let words: Vec<String> = words.iter().map(T::to_string).collect();
+            let guess = || likely_word(&text, words.iter().map(String::as_str));
             self.findings.push(Finding {
                 accepted: Some(words.join(", ")),
-                nearest: likely_word(&text, words.iter().map(String::as_str)),
+                nearest: if guessed > MOST_GUESSED { None } else { guess() },
                 example: Some(format!("{}={}", parameter.name(), words[0])),
                 ..problem("ENUM-CLOSED", parameter, &text, "is not one of the values of this parameter")
             });
@@ -257,13 +261,14 @@ impl<'a> Reader<'a> {
     /// A list of an open enum: an unlisted value is kept, matches nothing, and is reported (ENUM-OPEN).
     fn open(&mut self, parameter: Parameter, known: &BTreeSet<String>) -> Vec<String> {
         let asked = self.list(parameter);
-        for text in asked.iter().filter(|text| !known.contains(*text)) {
+        for (guessed, text) in asked.iter().filter(|text| !known.contains(*text)).enumerate() {
             let what = if self.strict { "is not a known value" } else { "is not a known value and matches nothing" };
             let short_list = (parameter == Parameter::ActorRequestTypes).then(|| ACTOR_REQUEST_TYPES.join(", "));
+            let guess = || likely_word(text, known.iter().map(String::as_str));
             self.findings.push(Finding {
                 severity: Severity::Unlisted,
                 accepted: short_list,
-                nearest: likely_word(text, known.iter().map(String::as_str)),
+                nearest: if guessed < MOST_GUESSED { guess() } else { None },
                 example: None,
                 ..problem("ENUM-OPEN", parameter, text, what)
             });
@@ -288,6 +293,10 @@ impl<'a> Reader<'a> {
         }
     }
 }
+
+/// Of so many slips in a parameter, and in names of parameters, it is guessed what was meant: each guess looks at every
+/// known word, a request can hold thousands, and nobody is told of more.
+const MOST_GUESSED: usize = 20;
 
 /// An integer that is none only because it is too long.
 fn is_long_number(text: &str) -> bool {

@@ -1,0 +1,162 @@
+//! Bodies of the control plane: a line is a call, its first letter names it, the rest is its body. Each is refused with
+//! words, or understood and carried out in one world, which then still answers.
+
+#![no_main]
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use cortex_audit_mock::contract::{Query, Timestamp};
+use cortex_audit_mock::store::Base;
+use cortex_audit_mock::world::verdict::Scope;
+use cortex_audit_mock::world::{Activity, Models, Settings, Start, Subject, World};
+use cortex_audit_mock::{FileErrors, RateLimit, control, fault, fixture};
+use cortex_audit_mock_fuzz::{check_errors, now};
+use libfuzzer_sys::fuzz_target;
+
+/// More than any test sends in a row, few enough to be quick.
+const MOST_CALLS: usize = 12;
+/// More at once than this makes, while something is going on, takes longer than a run has for one input; the tests do it.
+const LONGEST_LEAP: Duration = Duration::from_hours(1);
+const QUICKEST: Duration = Duration::from_secs(5);
+
+static START: LazyLock<Start> = LazyLock::new(|| {
+    let base = Arc::new(Base::new([]));
+    Start {
+        models: Arc::new(Models::of(Arc::clone(&base), 42)),
+        base,
+        now: Some(now()),
+        settings: Settings { rate_limit: RateLimit::default(), strict: false },
+        live: None,
+        scenario: None,
+        faults: Vec::new(),
+        seed: 42,
+    }
+});
+
+fuzz_target!(|text: &str| {
+    let world = World::new(&START);
+    for line in text.lines().take(MOST_CALLS) {
+        let mut letters = line.chars();
+        let call = letters.next();
+        let body = letters.as_str();
+        let refused = match call {
+            Some('c') => clock(&world, body),
+            Some('a') => advance(&world, body),
+            Some('l') => live(&world, body),
+            Some('s') => scenario(&world, body),
+            Some('t') => settings(&world, body),
+            Some('e') => entries(&world, body),
+            Some('f') => faults(&world, body),
+            _ => return,
+        };
+        if let Err(errors) = refused {
+            check_errors(&errors, body);
+        }
+        look(&world);
+    }
+});
+
+fn clock(world: &World, body: &str) -> Result<(), FileErrors> {
+    let before = world.clock.read();
+    let (now, frozen) = control::clock(body, &before)?;
+    assert_eq!(control::clock(body, &before), Ok((now, frozen)), "the same twice");
+    if is_too_far(world, now.map_or(Duration::ZERO, |now| now.since(before.now))) {
+        return Ok(());
+    }
+    world.set_clock(now, frozen);
+    let after = world.clock.read();
+    assert_eq!(after.frozen, frozen);
+    assert!(after.elapsed >= before.elapsed, "no world gets younger");
+    assert!(after.now >= now.unwrap_or(before.now));
+    Ok(())
+}
+
+fn advance(world: &World, body: &str) -> Result<(), FileErrors> {
+    let before = world.clock.read();
+    let by = control::advance(body, &before)?;
+    if is_too_far(world, by) {
+        return Ok(());
+    }
+    world.advance(by);
+    let after = world.clock.read();
+    assert!(after.elapsed >= before.elapsed.saturating_add(by));
+    assert!(!before.frozen || after.now == before.now.saturating_add(by));
+    Ok(())
+}
+
+fn is_too_far(world: &World, leap: Duration) -> bool {
+    leap > LONGEST_LEAP && (world.live.is_on() || world.staged().is_some())
+}
+
+fn live(world: &World, body: &str) -> Result<(), FileErrors> {
+    let activity = control::live(body)?;
+    let each = |Activity { rate, .. }: Activity| rate.period.duration() / rate.count.get();
+    if activity.is_none_or(|activity| each(activity) >= QUICKEST) {
+        world.set_live(activity);
+        assert_eq!(world.live.activity(), activity);
+    }
+    if let Some(Activity { rate, .. }) = activity {
+        let again = control::live(&format!("{{\"rate\":\"{rate}\"}}"))?;
+        assert_eq!(again.map(|activity| activity.rate), Some(rate));
+    }
+    Ok(())
+}
+
+fn scenario(world: &World, body: &str) -> Result<(), FileErrors> {
+    let (scenario, seed) = control::scenario(body)?;
+    match (scenario, seed) {
+        (Some(scenario), Some(seed)) => world.set_scenario_with_seed(scenario, seed),
+        (scenario, _) => world.set_scenario(scenario),
+    }
+    assert_eq!(world.staged().map(|staged| staged.scenario), scenario);
+    Ok(())
+}
+
+fn settings(world: &World, body: &str) -> Result<(), FileErrors> {
+    let settings = control::settings(body, world.settings())?;
+    world.change_settings(|there| *there = settings);
+    let again = format!("{{\"rateLimit\":\"{}\",\"strict\":{}}}", settings.rate_limit, settings.strict);
+    assert_eq!(control::settings(&again, settings), Ok(settings));
+    Ok(())
+}
+
+fn entries(world: &World, body: &str) -> Result<(), FileErrors> {
+    world.catch_up();
+    let before = world.store.len();
+    let count = fixture::read("body", body, world.clock.now())?.entries.len();
+    let added = world.append_json(body);
+    // A clock that runs may have come to the end of the calendar meanwhile.
+    assert!(added.is_ok() || !world.clock.read().frozen);
+    if let Ok(added) = added {
+        assert_eq!(added, count);
+        assert!(world.store.len() >= before + added);
+    }
+    Ok(())
+}
+
+fn faults(world: &World, body: &str) -> Result<(), FileErrors> {
+    let rules = fault::read_all("body", body)?;
+    for rule in &rules {
+        let written = serde_json::to_string(rule).expect("JSON");
+        assert_eq!(fault::read_all("body", &written).as_ref(), Ok(&vec![rule.clone()]), "{written}");
+    }
+    world.faults.add_all(rules);
+    Ok(())
+}
+
+/// What a client and a test see: it is in order, whatever was told before.
+fn look(world: &World) {
+    let now: Timestamp = world.clock.now();
+    assert_eq!(now.to_string().parse(), Ok(now));
+    let page = world.page(&Query::default());
+    assert!(page.logs.is_sorted_by(|one, next| one.timestamp >= next.timestamp));
+    assert_eq!(page.logs.len(), page.total.min(250));
+    assert_eq!(page.total_pages, page.total.div_ceil(250));
+    assert!(serde_json::to_string(&page).is_ok());
+    let plan = world.faults.plan(&Subject { key: "Admin", query: "page=2&objectTypes=TEAM" });
+    assert!(plan.delay <= fault::Delay::LONGEST);
+    assert!(world.faults.list().iter().all(|listed| listed.fired <= listed.matched));
+    let judgement = world.verdict(&Scope::default());
+    assert!(judgement.clients.is_empty(), "nobody has asked");
+}

@@ -1,0 +1,36 @@
+//! Files of entries: refused with every error at its place, or loaded so that what is written of them loads again.
+
+#![no_main]
+
+use cortex_audit_mock::contract::{Action, Entry};
+use cortex_audit_mock::fixture::{Line, read};
+use cortex_audit_mock_fuzz::{check_errors, now};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let loaded = match read("file", text, now()) {
+        Ok(loaded) => loaded,
+        Err(errors) => {
+            check_errors(&errors, text);
+            assert_eq!(read("file", text, now()).err(), Some(errors), "the same twice");
+            return;
+        }
+    };
+    for entry in &loaded.entries {
+        assert_ne!(entry.action, Action::Read, "no entry holds it");
+        assert!(!entry.object_identifier.is_empty() && !entry.object_type.is_empty());
+    }
+    let lines: Vec<String> =
+        loaded.entries.iter().map(|entry| serde_json::to_string(&Line(entry)).expect("JSON")).collect();
+    // As lines, as an array, as a whole answer, and the careful way, which an unknown field sends them.
+    let array = format!("[{}]", lines.join(","));
+    let unknown = lines.iter().map(|line| line.replacen('{', "{\"quite-unknown\":[1],", 1)).collect::<Vec<_>>();
+    assert_eq!(again(&lines.join("\n")), loaded.entries);
+    assert_eq!(again(&array), loaded.entries);
+    assert_eq!(again(&format!("\u{feff}{{\"page\":0,\"logs\":{array},\"total\":7}}")), loaded.entries);
+    assert_eq!(again(&unknown.join("\r\n\r\n")), loaded.entries);
+});
+
+fn again(text: &str) -> Vec<Entry> {
+    read("file", text, now()).unwrap_or_else(|errors| panic!("{errors}\nof {text}")).entries
+}

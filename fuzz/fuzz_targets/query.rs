@@ -1,0 +1,43 @@
+//! Query strings: the parser agrees with a second reading of the contract, and what it tells is short.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use cortex_audit_mock::contract::{Finding, Parsed, Rejected, Vocabulary, query as first};
+use cortex_audit_mock_fuzz::{LONGEST_MESSAGE, query as second};
+use libfuzzer_sys::fuzz_target;
+
+static KNOWN: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::published);
+
+fuzz_target!(|raw: &str| {
+    for strict in [false, true] {
+        let read = first::parse(raw, &KNOWN, strict);
+        assert_eq!(read, first::parse(raw, &KNOWN, strict), "the same twice");
+        let meant = second::read(raw, strict, |name, value| match name {
+            "objectTypes" => KNOWN.object_types().contains(value),
+            _ => KNOWN.actor_request_types().contains(value),
+        });
+        match &read {
+            Ok(Parsed { query, notes }) => {
+                assert_eq!(Some(serde_json::to_value(query).expect("JSON")), meant);
+                assert!(!strict || notes.iter().all(|note| note.severity.as_str() == "doubtful"));
+                check(notes);
+            }
+            Err(Rejected { problems, notes }) => {
+                assert_eq!(meant, None, "refused: {problems:?}");
+                assert!(!problems.is_empty(), "refused without a word");
+                check(problems);
+                check(notes);
+            }
+        }
+    }
+});
+
+fn check(findings: &[Finding]) {
+    for finding in findings {
+        let told = finding.to_string();
+        assert!(told.chars().count() <= LONGEST_MESSAGE, "{} characters: {told}", told.chars().count());
+        assert!(!told.contains(char::is_control), "{told:?}");
+    }
+}
