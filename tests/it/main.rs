@@ -31,7 +31,6 @@ mod official_client;
 mod openapi;
 mod page;
 mod pseudonym;
-mod readme;
 mod recipes;
 mod record;
 mod release;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cortex_audit_mock_global_optspecs
-    string join \n listen= fixtures= generate= keys= now= rate-limit= strict live= seed= admin-token= no-admin report= log= h/help V/version
+    string join \n listen= fixtures= generate= keys= now= rate-limit= strict live= seed= admin-token= no-admin report= tls-cert= tls-key= tls-self-signed tls-name= tls-write-cert= log= h/help V/version
 end
 
 function __fish_cortex_audit_mock_needs_command
@@ -34,11 +34,16 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l liv
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls-cert -d 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls-key -d 'The private key of --tls-cert: a file of PEM' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls-name -d 'A host name or address of that certificate beside localhost, the loopback addresses and --listen; repeatable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls-write-cert -d 'Write that certificate there as PEM, for clients to trust; - prints it behind the start-up line' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l log -d 'Form of the log on standard error; RUST_LOG sets its level' -r -f -a "text\t''
 json\t''
 off\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l strict -d 'Reject what the contract does not list, such as unknown parameters, instead of reporting it'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l no-admin -d 'Leave out the control plane, but for /__admin/health'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls-self-signed -d 'Serve https with a certificate that is made at start, in place of http'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -s V -l version -d 'Print version'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "serve" -d 'Serve the API (the default)'
@@ -58,11 +63,16 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serv
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-cert -d 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-key -d 'The private key of --tls-cert: a file of PEM' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-name -d 'A host name or address of that certificate beside localhost, the loopback addresses and --listen; repeatable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-write-cert -d 'Write that certificate there as PEM, for clients to trust; - prints it behind the start-up line' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l log -d 'Form of the log on standard error; RUST_LOG sets its level' -r -f -a "text\t''
 json\t''
 off\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l strict -d 'Reject what the contract does not list, such as unknown parameters, instead of reporting it'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l no-admin -d 'Leave out the control plane, but for /__admin/health'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-self-signed -d 'Serve https with a certificate that is made at start, in place of http'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -s h -l help -d 'Print help'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l seed -d 'What decides everything that is left to chance: the same arguments, the same bytes' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l from -d 'No entry is older: an instant, or such as now-30d. [default: 30 days before --to]' -r
