@@ -194,7 +194,7 @@ proptest! {
     /// over the time that passed forwards, and whoever waits as promised is admitted.
     #[test]
     fn no_move_of_the_clock_breaks_the_rate_or_a_promise(count in 1_u32..10, moves in moves()) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let rate_limit = format!("{count}/min").parse().unwrap();
             let mock = TestMock::with(Config { rate_limit, ..Config::default() });
