@@ -15,53 +15,53 @@ use crate::server::{Tls, TlsError};
 #[group(skip)]
 pub struct Args {
     /// Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key.
-    #[arg(long, value_name = "FILE", env = "CORTEX_MOCK_TLS_CERT")]
-    tls_cert: Option<PathBuf>,
+    #[arg(long = "tls-cert", value_name = "FILE", env = "CORTEX_MOCK_TLS_CERT")]
+    cert: Option<PathBuf>,
     /// The private key of --tls-cert: a file of PEM.
-    #[arg(long, value_name = "FILE", env = "CORTEX_MOCK_TLS_KEY")]
-    tls_key: Option<PathBuf>,
+    #[arg(long = "tls-key", value_name = "FILE", env = "CORTEX_MOCK_TLS_KEY")]
+    key: Option<PathBuf>,
     /// Serve https with a certificate that is made at start, in place of http.
-    #[arg(long, env = "CORTEX_MOCK_TLS_SELF_SIGNED", value_parser = value::switch())]
-    tls_self_signed: bool,
+    #[arg(long = "tls-self-signed", env = "CORTEX_MOCK_TLS_SELF_SIGNED", value_parser = value::switch())]
+    self_signed: bool,
     /// A host name or address of that certificate beside localhost, the loopback addresses and --listen; repeatable.
-    #[arg(long, value_name = "NAME", env = "CORTEX_MOCK_TLS_NAME", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
-    tls_name: Vec<String>,
+    #[arg(long = "tls-name", value_name = "NAME", env = "CORTEX_MOCK_TLS_NAME", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    name: Vec<String>,
     /// Write that certificate there as PEM, for clients to trust; - prints it behind the start-up line.
-    #[arg(long, value_name = "FILE", env = "CORTEX_MOCK_TLS_WRITE_CERT")]
-    tls_write_cert: Option<PathBuf>,
+    #[arg(long = "tls-write-cert", value_name = "FILE", env = "CORTEX_MOCK_TLS_WRITE_CERT")]
+    write_cert: Option<PathBuf>,
 }
 
 impl Args {
     /// What the server is to speak; `None` is clear text. Writes the certificate where that is wanted.
     pub fn tls(&self, listen: SocketAddr) -> Result<Option<Tls>, String> {
-        match (&self.tls_cert, &self.tls_key) {
-            (Some(_), Some(_)) if self.tls_self_signed => {
+        match (&self.cert, &self.key) {
+            (Some(_), Some(_)) if self.self_signed => {
                 value::wrong("--tls-self-signed makes a certificate: it goes without --tls-cert and --tls-key")
             }
             (Some(_), None) => value::wrong("--tls-cert needs its private key: add --tls-key FILE"),
             (None, Some(_)) => value::wrong("--tls-key needs its certificate: add --tls-cert FILE"),
-            (_, _) if !self.tls_self_signed && !self.tls_name.is_empty() => {
+            (_, _) if !self.self_signed && !self.name.is_empty() => {
                 value::wrong("--tls-name is for the certificate of --tls-self-signed: add that flag")
             }
-            (_, _) if !self.tls_self_signed && self.tls_write_cert.is_some() => {
+            (_, _) if !self.self_signed && self.write_cert.is_some() => {
                 value::wrong("--tls-write-cert is for the certificate of --tls-self-signed: add that flag")
             }
             (Some(certificate), Some(key)) => given(certificate, key).map(Some),
-            (None, None) if self.tls_self_signed => self.made(listen).map(Some),
+            (None, None) if self.self_signed => self.made(listen).map(Some),
             (None, None) => Ok(None),
         }
     }
 
     fn made(&self, listen: SocketAddr) -> Result<Tls, String> {
         let address = Some(listen.ip()).filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string());
-        let tls = match Tls::self_signed(self.tls_name.iter().cloned().chain(address)) {
+        let tls = match Tls::self_signed(self.name.iter().cloned().chain(address)) {
             Ok(tls) => tls,
             Err(TlsError::Name(name)) => value::wrong(&format!(
                 "--tls-name {name:?} is no host name and no IP address; accepted: such as audit-logs.test or 192.0.2.7"
             )),
             Err(error) => return Err(format!("--tls-self-signed: {error}")),
         };
-        if let Some(path) = self.tls_write_cert.as_ref().filter(|path| !is_standard_output(path)) {
+        if let Some(path) = self.write_cert.as_ref().filter(|path| !is_standard_output(path)) {
             let written = fs::write(path, tls.certificate());
             written.map_err(|error| format!("cannot write {} (--tls-write-cert): {error}", path.display()))?;
         }
@@ -70,7 +70,7 @@ impl Args {
 
     /// Whether the certificate is to be printed.
     pub fn prints(&self) -> bool {
-        self.tls_write_cert.as_deref().is_some_and(is_standard_output)
+        self.write_cert.as_deref().is_some_and(is_standard_output)
     }
 }
 

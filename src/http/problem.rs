@@ -320,6 +320,7 @@ pub fn with_body(mut response: Response, id: RequestId, head: bool) -> Response 
 }
 
 /// The headers and the body of what is refused with this status before it is a request, and a line in the log.
+#[must_use]
 pub fn refusal(status: u16, peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
     let problem = match status {
         414 => limits::URI_TOO_LONG,
@@ -330,6 +331,7 @@ pub fn refusal(status: u16, peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
 }
 
 /// The same for a client that speaks HTTP where only TLS is spoken.
+#[must_use]
 pub fn in_clear_text(peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
     told(&Problem::InClearText, peer)
 }

@@ -42,6 +42,7 @@ mod sessions;
 mod settings;
 mod share;
 mod sockets;
+mod stopping;
 mod store;
 mod summary;
 mod times;

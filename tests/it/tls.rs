@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::process::Command;
 
 use cortex_audit_mock::MockServer;
+use cortex_audit_mock::contract::Query;
 use cortex_audit_mock::fault::{Effect, Rule};
 use cortex_audit_mock::server::Tls;
 use insta::assert_snapshot;
@@ -33,7 +34,7 @@ async fn server(names: &[&str]) -> (MockServer, Trusting) {
 #[tokio::test]
 async fn a_client_that_trusts_the_certificate_reads_the_same_in_every_version() {
     let (server, mut trusting) = server(&[]).await;
-    let expected = MockServer::builder().now(NOW).start().await.world().page(&Default::default());
+    let expected = MockServer::builder().now(NOW).start().await.world().page(&Query::default());
     for version in [&TLS12, &TLS13] {
         trusting.versions = vec![version];
         trusting.offers = &[];
@@ -122,7 +123,8 @@ async fn serve_makes_a_certificate_and_says_where_and_what_to_trust() {
         assert_eq!(speaking.get("/api/v1/audit-logs").await.ok()["total"], 640);
     }
     let _idle = trusting.connect(server.address(), "localhost").await.unwrap();
-    let _in_handshake = Connection::to(server.address()).send("\x16\x03\x01");
+    let mut in_handshake = Connection::to(server.address());
+    in_handshake.send("\x16\x03\x01");
     server.stop();
 }
 

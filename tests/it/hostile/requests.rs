@@ -77,8 +77,8 @@ fn each_gets_a_clear_answer_or_a_closed_connection() {
         ("a length and chunks", body("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
         ("another encoding", body("Transfer-Encoding: gzip\r\n", "")),
     ];
-    let told: String = cases.iter().map(|(name, sent)| format!("{name}: {}\n", answered(&server, sent))).collect();
-    insta::assert_snapshot!(told);
+    let told: Vec<String> = cases.iter().map(|(name, sent)| format!("{name}: {}", answered(&server, sent))).collect();
+    insta::assert_snapshot!(told.join("\n"));
     server.logs("");
     assert!(!server.stop().contains("panic"));
 }
