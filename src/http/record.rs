@@ -84,8 +84,9 @@ impl Drop for Opened {
                     arrival: self.arrival.take(),
                 });
             }
-            let answered_by = self.told.answerer();
-            self.world.journal.add(Record { duration: self.arrived.elapsed(), answered_by, ..record });
+            // Nothing was answered when it is not told yet: the client went away before.
+            let duration = if record.duration.is_zero() { self.arrived.elapsed() } else { record.duration };
+            self.world.journal.add(Record { duration, answered_by: self.told.answerer(), ..record });
         }
     }
 }
