@@ -36,7 +36,9 @@ impl Contender {
     /// Starts the server, asks once, and reads the whole answer.
     pub fn start(&self) -> Result<Running> {
         let began = Instant::now();
-        let mut child = Running::spawn(Command::new(&self.executable).args(&self.arguments).stdout(Stdio::piped()))
+        let mut command = Command::new(&self.executable);
+        command.args(&self.arguments).env("RUST_LOG", "error").stdout(Stdio::piped());
+        let mut child = Running::spawn(&mut command)
             .map_err(|error| format!("cannot start {}: {error}", self.executable.display()))?;
         let mut line = String::new();
         let output = child.process.stdout.take().ok_or("no standard output")?;
