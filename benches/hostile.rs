@@ -35,13 +35,12 @@ const ATTEMPTS: usize = 3;
 /// How much is measured.
 struct Size {
     crowd: usize,
-    /// Times that the client is measured, and how often it asks each time.
-    windows: usize,
+    /// How often the good client asks, each time that it is measured: long enough to meet every sort of nuisance.
     requests: usize,
 }
 
-const JUDGED: Size = Size { crowd: 10_000, windows: 9, requests: 1000 };
-const TRIED: Size = Size { crowd: 30, windows: 1, requests: 10 };
+const JUDGED: Size = Size { crowd: 10_000, requests: 50_000 };
+const TRIED: Size = Size { crowd: 30, requests: 10 };
 
 fn main() -> Result<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -82,7 +81,7 @@ fn measure(size: &Size, contender: &Contender, open_files: Option<u64>) -> Resul
     let resident = || memory::kib(server.id(), "VmRSS").unwrap_or_default();
     let files = || fs::read_dir(format!("/proc/{}/fd", server.id())).map_or(0, Iterator::count);
     let mut good = Client::connect(&server.address)?;
-    let usual = p99(&mut good, &server.address, size)?;
+    let before = p99(&mut good, &server.address, size)?;
     let (memory_before, files_before) = (resident(), files());
 
     let ended = AtomicBool::new(false);
@@ -110,12 +109,14 @@ fn measure(size: &Size, contender: &Contender, open_files: Option<u64>) -> Resul
     let accepted = files_with.saturating_sub(files_before);
     #[expect(clippy::cast_precision_loss)]
     let each = memory_with.saturating_sub(memory_before) as f64 / accepted.max(1) as f64;
-    // It lives on, and has given back what it took.
-    good.ask(&client::get(&server.address, PATH, "mock-admin"))?;
+    // It lives on, and gives back what it took.
     let given_back = (0..200).any(|_| {
         thread::sleep(Duration::from_millis(50));
         files() <= files_before + 2
     });
+
+    // What else the machine does hits either; the quicker is the usual one.
+    let usual = before.min(p99(&mut good, &server.address, size)?);
 
     let ratio = beside / usual;
     println!(
@@ -133,20 +134,16 @@ fn measure(size: &Size, contender: &Contender, open_files: Option<u64>) -> Resul
     Ok(ratio <= LIMIT && each <= EACH && admitted <= ADMITTED && given_back)
 }
 
-/// The median of several windows' p99, in seconds.
+/// In seconds.
 fn p99(good: &mut Client, address: &str, size: &Size) -> Result<f64> {
     let request = client::get(address, &format!("{PATH}?pageSize=250"), "mock-admin");
-    let mut windows = Vec::new();
-    for _ in 0..size.windows {
-        let mut times = Vec::new();
-        for _ in 0..size.requests {
-            let began = Instant::now();
-            good.ask(&request)?;
-            times.push(began.elapsed().as_secs_f64());
-        }
-        windows.push(quantile(&times, 0.99));
+    let mut times = Vec::new();
+    for _ in 0..size.requests {
+        let began = Instant::now();
+        good.ask(&request)?;
+        times.push(began.elapsed().as_secs_f64());
     }
-    Ok(quantile(&windows, 0.5))
+    Ok(quantile(&times, 0.99))
 }
 
 /// Connections in thirds: silent, in the middle of a head, and idle behind an answer. Those that the system does not let
@@ -174,14 +171,16 @@ fn crowd(address: &str, most: usize, good: &mut Client) -> Result<Vec<TcpStream>
     Ok(crowd)
 }
 
-/// Sends a byte of each unfinished head again and again.
+/// Sends a byte of each unfinished head again and again: one connection after the other, so each of three thousand gets one
+/// in about five seconds.
 fn drip(crowd: &mut [TcpStream], ended: &AtomicBool) {
-    while !ended.load(Ordering::Relaxed) {
-        for stream in crowd.iter_mut().skip(1).step_by(3) {
-            // It may have been closed meanwhile.
-            let _ = stream.write_all(b"x");
+    for place in (1..crowd.len()).step_by(3).cycle() {
+        if ended.load(Ordering::Relaxed) {
+            break;
         }
-        thread::sleep(Duration::from_millis(500));
+        // It may have been closed meanwhile.
+        let _ = crowd[place].write_all(b"x");
+        thread::sleep(Duration::from_micros(1500));
     }
 }
 
