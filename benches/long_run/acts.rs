@@ -40,8 +40,9 @@ impl Room {
         Self { session: tester.name("room"), model: Model::clone(&tester.start), asked: 0, lasts }
     }
 
-    /// How many entries are added to a session at most.
-    const MOST_ADDED: usize = 600;
+    /// How many entries are added to a session at most: few, so that what all sessions hold together is about the same at
+    /// all times, and memory tells something.
+    const MOST_ADDED: usize = 200;
 
     fn is_used_up(&self, start: &Arc<Model>) -> bool {
         self.asked >= self.lasts || self.model.entries.len() > start.entries.len() + Self::MOST_ADDED
