@@ -202,6 +202,24 @@ fn healthcheck_asks_over_tls_where_that_is_spoken() {
     assert_eq!(binary(["healthcheck", "--listen", server.address()]).run().succeeded(), "");
 }
 
+#[test]
+fn record_and_verify_read_over_tls_from_whom_they_are_told_to_trust() {
+    let folder = tempfile::tempdir().unwrap();
+    let [pem, kept] = ["certificate.pem", "kept.json"].map(|name| folder.path().join(name).display().to_string());
+    let server = Server::start(&["--tls-self-signed", "--tls-write-cert", &pem]);
+    let ask = |command: &str, further: &[&str]| {
+        let flags = [command, "--url", server.url(), "--token-env", "TOKEN"];
+        binary(flags.into_iter().chain(further.iter().copied())).env("TOKEN", "mock-admin")
+    };
+    let recorded = ask("record", &["--out", &kept]).env("SSL_CERT_FILE", &pem).run();
+    assert_eq!(recorded.code, Some(0), "{}", recorded.stderr);
+    assert!(fs::read_to_string(&kept).unwrap().contains("checkout-api"));
+    let verified = ask("verify", &[]).env("SSL_CERT_FILE", &pem).run();
+    assert!(verified.stdout.contains(" 0 differ"), "{}{}", verified.stdout, verified.stderr);
+    let told = ask("record", &["--out", &kept]).run().stderr;
+    assert!(told.contains("UnknownIssuer") && told.contains("SSL_CERT_FILE"), "{told}");
+}
+
 // Other people's clients
 
 #[test]
