@@ -11,9 +11,11 @@ import { state } from "./state.js";
 const MOST = 200;
 const STATUSES = [["", "All statuses"], ["2xx", "2xx answered"], ["4xx", "4xx refused"], ["5xx", "5xx failed"], ["0", "No answer"]];
 
-const list = h("ol", { class: "plain requests" });
+const list = h("ol", { class: "plain requests", "aria-label": "Requests, newest first" });
 /** The rows that are in the list, by the request's identifier. */
 const rows = new Map();
+/** Reads the journal anew, once there is one. */
+let reload = () => {};
 /** What has come in while somebody was reading. */
 let waiting = null;
 const showWaiting = button("", () => {
@@ -30,7 +32,7 @@ export function mountJournal(column) {
   const names = new Set();
   let shown = "";
 
-  const reload = follow(["world", "requests"], async () => {
+  reload = follow(["world", "requests"], async () => {
     const query = { limit: MOST };
     if (!ofPage.checked) query.fromPage = "false";
     if (status.value !== "") query.status = status.value;
@@ -104,8 +106,9 @@ function place(records, isAnother) {
   }
 }
 
-/** Shows a request that is in the list. */
-export function reveal(id) {
+/** Shows a request that is in the list, or would be if the journal were read. */
+export async function reveal(id) {
+  if (!rows.has(id)) await reload();
   if (waiting) place(waiting);
   const details = rows.get(id)?.firstChild;
   if (!details) return say("That request is not among those shown.");

@@ -1,6 +1,6 @@
 // From when to when: two inputs in local time, and the usual lengths back from the world's present.
 
-import { worldNow } from "./admin.js";
+import { onChanges, worldNow } from "./admin.js";
 import { h, put } from "./dom.js";
 import { change, onChange, state } from "./state.js";
 import { forInput, instant, utc } from "./time.js";
@@ -33,12 +33,19 @@ export function range() {
       const on = endTime === "" && (startTime === "" ? text === "All" : text === given.text && startTime === given.startTime);
       preset.setAttribute("aria-pressed", String(on));
     }
+    showZone();
+  }
+
+  function showZone() {
+    const { startTime, endTime } = state();
     const upsideDown = instant(startTime) > instant(endTime) && instant(endTime) !== null;
     hint.classList.toggle("wrong", upsideDown);
     put(hint, upsideDown ? "From is after To: nothing can match." : `Local time, ${zone(instant(startTime) ?? worldNow())}`);
   }
 
   onChange(show);
+  // The world may be at another time of the year than this machine.
+  onChanges((_, before) => before === null && showZone());
   show();
   return h("div", { class: "range", role: "group", "aria-label": "Date and time" },
     h("div", { class: "range-inputs" }, h("label", {}, "From", from.element), h("label", {}, "To", to.element)),

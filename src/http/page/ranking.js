@@ -33,7 +33,7 @@ function filterOf(value, values) {
 }
 
 function ranking(heading) {
-  const list = h("ol", { class: "ranking" });
+  const list = h("ol", { class: "ranking", "aria-label": heading });
   const card = h("div", { class: "card" }, h("h2", {}, heading), list);
 
   function show(counts, filter) {
