@@ -105,10 +105,13 @@ where
         }
     }
 
-    /// Finds out what is spoken; `None` has been told that it is the wrong thing.
+    /// Finds out what is spoken; `None` has been told that it is the wrong thing, or has gone without a word.
     async fn open(&self, stream: TcpStream, peer: SocketAddr) -> io::Result<Option<(Opened, ResetSwitch)>> {
         let mut first = [0; 3];
         let length = stream.peek(&mut first).await?;
+        if length == 0 {
+            return Ok(None);
+        }
         let (stream, reset) = ResettableStream::new(stream);
         let opened = match &self.tls {
             Some(tls) => tls.accept(stream, first[0], peer).await?,

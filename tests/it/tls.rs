@@ -84,6 +84,19 @@ async fn http_where_tls_is_spoken_is_told_so() {
     }
 }
 
+/// As a load balancer does to see whether the port is open.
+#[test]
+fn a_client_that_only_connects_is_told_nothing_and_does_not_fill_the_log() {
+    let server = Server::start(&["--tls-self-signed"]);
+    for _ in 0..3 {
+        let mut probe = server.connect();
+        probe.end_of_requests();
+        assert_eq!(probe.rest().as_deref(), Some(&b""[..]));
+    }
+    let log = server.stop();
+    assert!(!log.contains("Only TLS is spoken"), "{log}");
+}
+
 #[tokio::test]
 async fn a_fault_resets_the_connection_below_tls() {
     let (server, trusting) = server(&[]).await;

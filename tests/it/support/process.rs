@@ -252,6 +252,11 @@ impl Connection {
         self.stream.get_mut().write_all(bytes.as_ref())
     }
 
+    /// Says that nothing more will be sent.
+    pub fn end_of_requests(&mut self) {
+        self.stream.get_mut().shutdown(std::net::Shutdown::Write).unwrap();
+    }
+
     /// `GET` with a token.
     pub fn get_as(&mut self, token: &str, path: &str) -> Answer {
         self.send(head("GET", path, &format!("Authorization: Bearer {token}\r\n")));
