@@ -16,8 +16,8 @@ pub struct Pieces {
 impl Pieces {
     /// From about here on it costs less to send one piece more than to copy it.
     const WORTH_SHARING: usize = 4096;
-    /// What is around entries fits into it.
-    const AROUND: usize = 128;
+    /// An entry and what is around it fit into it.
+    const AROUND: usize = 512;
 
     /// The end of it, to write to.
     pub fn text(&mut self) -> &mut Vec<u8> {

@@ -1,19 +1,28 @@
-//! The JSON of entries that were read before, ready to be sent: a page of neighbours is then a piece or two of it.
+//! The JSON of entries that were read before, ready to be sent: a page of neighbours is then a piece or two of it, and one
+//! of entries that lie apart is copied from it.
 
 use std::ops::Range;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 
 use super::pieces::Pieces;
 
-/// Stretches of entries, each with a comma behind every entry. Made when somebody first reads one, kept for good.
+/// Stretches of entries, each with a comma behind every entry. Made when somebody first reads one as neighbours, or has
+/// read as many entries of it one by one as it holds; kept for good.
 #[derive(Debug)]
 pub struct Ready {
-    stretches: Vec<OnceLock<Stretch>>,
+    places: Vec<Place>,
     /// How many bytes more may be kept. What is read beyond is put together each time.
     left: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct Place {
+    stretch: OnceLock<Stretch>,
+    /// How many of its entries were read one by one while it was not ready.
+    read: AtomicU32,
 }
 
 #[derive(Debug)]
@@ -31,8 +40,20 @@ const MOST: usize = 8 << 20;
 impl Ready {
     /// Nothing yet, of so many entries.
     pub fn new(entries: usize) -> Self {
-        let stretches = (0..entries.div_ceil(LENGTH)).map(|_| OnceLock::new()).collect();
-        Self { stretches, left: AtomicUsize::new(MOST) }
+        let places = (0..entries.div_ceil(LENGTH)).map(|_| Place::default()).collect();
+        Self { places, left: AtomicUsize::new(MOST) }
+    }
+
+    /// An entry with a comma behind it, if its neighbours are ready or worth it; `write` appends one without.
+    pub fn entry(&self, place: usize, entries: usize, write: impl FnMut(usize, &mut Vec<u8>)) -> Option<&[u8]> {
+        let (number, within) = (place / LENGTH, place % LENGTH);
+        let Place { stretch, read } = &self.places[number];
+        let ready = match stretch.get() {
+            Some(ready) => ready,
+            None if (read.fetch_add(1, Ordering::Relaxed) as usize) < LENGTH => return None,
+            None => self.stretch(number, entries, write)?,
+        };
+        Some(&ready.json[ready.starts[within] as usize..ready.starts[within + 1] as usize])
     }
 
     /// Appends entries with a comma behind each; `write` appends one without.
@@ -48,7 +69,7 @@ impl Ready {
             let number = place / LENGTH;
             let first = number * LENGTH;
             let end = places.end.min(first + LENGTH);
-            if let Some(stretch) = self.stretch(number, first..entries.min(first + LENGTH), &mut write) {
+            if let Some(stretch) = self.stretch(number, entries, &mut write) {
                 let [start, end] = [place, end].map(|place| stretch.starts[place - first] as usize);
                 to.share(&stretch.json, start..end);
             } else {
@@ -61,13 +82,9 @@ impl Ready {
         }
     }
 
-    fn stretch(
-        &self,
-        number: usize,
-        places: Range<usize>,
-        write: &mut impl FnMut(usize, &mut Vec<u8>),
-    ) -> Option<&Stretch> {
-        if let Some(ready) = self.stretches[number].get() {
+    fn stretch(&self, number: usize, entries: usize, mut write: impl FnMut(usize, &mut Vec<u8>)) -> Option<&Stretch> {
+        let stretch = &self.places[number].stretch;
+        if let Some(ready) = stretch.get() {
             return Some(ready);
         }
         if self.left.load(Ordering::Relaxed) == 0 {
@@ -75,7 +92,8 @@ impl Ready {
         }
         let mut json = Vec::new();
         let mut starts = vec![0];
-        for place in places {
+        let first = number * LENGTH;
+        for place in first..entries.min(first + LENGTH) {
             write(place, &mut json);
             json.push(b',');
             starts.push(u32::try_from(json.len()).ok()?);
@@ -83,9 +101,6 @@ impl Ready {
         let take = |left: usize| Some(left.saturating_sub(json.len()));
         // Another reader may have made it meanwhile; then a little too much is counted.
         let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
-        Some(
-            self.stretches[number]
-                .get_or_init(|| Stretch { json: json.into_boxed_slice().into(), starts: starts.into() }),
-        )
+        Some(stretch.get_or_init(|| Stretch { json: json.into_boxed_slice().into(), starts: starts.into() }))
     }
 }

@@ -164,16 +164,28 @@ impl Run {
     /// They lie far apart in memory, so all are looked up before the first is copied: the processor then waits for many
     /// at a time.
     pub fn write_each(&self, places: &[u32], printer: &mut Printer, to: &mut Vec<u8>) {
-        let found: Vec<_> =
-            places.iter().map(|place| (self.rows[*place as usize], self.time(*place as usize))).collect();
-        let pieces: Vec<_> = found
+        let mut ready = |place| self.ready.entry(place, self.len(), |place, to| self.write(place, printer, to));
+        let found: Vec<_> = places
             .iter()
-            .map(|(row, time)| (self.beginnings.get(row.deed), self.middles.get(row.object), *time))
+            .map(|place| *place as usize)
+            .map(|place| ready(place).ok_or_else(|| (self.rows[place], self.time(place))))
             .collect();
-        to.reserve(pieces.iter().map(|(beginning, middle, _)| beginning.len() + middle.len() + TIME).sum());
-        for (beginning, middle, time) in pieces {
-            put(beginning, middle, time, printer, to);
-            to.push(b',');
+        let pieces: Vec<_> = found
+            .into_iter()
+            .map(|found| match found {
+                Ok(ready) => Piece::Ready(ready),
+                Err((row, time)) => Piece::Parts(self.beginnings.get(row.deed), self.middles.get(row.object), time),
+            })
+            .collect();
+        to.reserve(pieces.iter().map(Piece::len).sum());
+        for piece in pieces {
+            match piece {
+                Piece::Ready(ready) => to.extend_from_slice(ready),
+                Piece::Parts(beginning, middle, time) => {
+                    put(beginning, middle, time, printer, to);
+                    to.push(b',');
+                }
+            }
         }
     }
 
@@ -184,8 +196,25 @@ impl Run {
     }
 }
 
-/// An instant that is as fine as any, and what follows it.
-const TIME: usize = "2025-05-20T06:51:43.235123456Z\"},".len();
+/// What an entry is put together from, with the comma behind it.
+enum Piece<'a> {
+    Ready(&'a [u8]),
+    /// Up to the instant, which is last.
+    Parts(&'a [u8], &'a [u8], (i64, u32)),
+}
+
+impl Piece<'_> {
+    /// At most.
+    fn len(&self) -> usize {
+        /// An instant that is as fine as any, and what follows it.
+        const TIME: usize = "2025-05-20T06:51:43.235123456Z\"},".len();
+
+        match self {
+            Self::Ready(ready) => ready.len(),
+            Self::Parts(beginning, middle, _) => beginning.len() + middle.len() + TIME,
+        }
+    }
+}
 
 fn put(beginning: &[u8], middle: &[u8], time: (i64, u32), printer: &mut Printer, to: &mut Vec<u8>) {
     to.extend_from_slice(beginning);

@@ -182,6 +182,17 @@ proptest! {
         }
     }
 
+    /// However often entries that lie apart are read, and whether or not their neighbours are ready by then.
+    #[test]
+    fn an_answer_stays_the_same_however_often_it_is_asked_for(entries in entries(200..700), query in queries(300)) {
+        let store = Store::over(Arc::new(Base::new(entries)));
+        let query = Query { page: query.page % 2, ..query };
+        let page = serde_json::to_string(&store.page(&query)).unwrap();
+        for _ in 0..20 {
+            prop_assert_eq!(&String::from_utf8(store.answer(&query).body.concat()).unwrap(), &page);
+        }
+    }
+
     /// RES-ORDER: entries that come later are found as if they had been there from the start.
     #[test]
     fn appending_is_the_same_as_starting_with_all(entries in entries(0..60), cuts in prop::collection::vec(0_usize..60, 0..4), query in queries(12)) {
