@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
 use cortex_audit_mock::keys::Key;
 use cortex_audit_mock::store::{Base, Store};
-use cortex_audit_mock::world::verdict::{Exchange, Scope, Served, Verdict};
+use cortex_audit_mock::world::verdict::{Given, Scope, Trace, Verdict};
 use cortex_audit_mock::{Config, Mock};
 
 /// How much of a processor's time judging may take, whatever the client did.
@@ -132,18 +132,13 @@ impl Stage {
     /// A page is served.
     fn ask(&mut self, query: &Query) {
         let answer = self.store.answer(query);
-        let served = Served {
-            query: query.clone(),
-            arrivals: answer.arrivals,
-            entries: answer.entries,
-            total_pages: answer.total_pages,
-        };
-        self.exchange(query, 200, Some(served));
+        let given = Given::new(answer.arrivals, answer.entries, answer.total_pages);
+        self.leave(query, 200, Some(given));
     }
 
     /// It is answered with a 503.
     fn fails(&mut self, query: &Query) {
-        self.exchange(query, 503, None);
+        self.leave(query, 503, None);
     }
 
     /// An entry comes, of the time when it comes.
@@ -153,22 +148,20 @@ impl Stage {
         now
     }
 
-    fn exchange(&mut self, query: &Query, status: u16, served: Option<Served>) {
+    fn leave(&mut self, query: &Query, status: u16, given: Option<Given>) {
         let times = [("startTime", query.start_time), ("endTime", query.end_time)];
         let times: String = times.iter().filter_map(|(name, at)| Some(format!("&{name}={}", (*at)?))).collect();
-        self.verdict.add(Exchange {
+        self.verdict.add(Trace {
             id: uuid::Uuid::from_u128(u128::from(self.asked)),
             time: FIRST.saturating_add(SECOND * (self.entries + self.asked)),
             elapsed: SECOND * self.asked,
             key: Some(Arc::clone(&self.key)),
             query: format!("page={}&pageSize={}{times}", query.page, query.page_size).into(),
             status,
-            retry_after: None,
-            findings: Vec::new(),
             head: false,
             knows: self.asked as usize,
-            served,
-            arrival: None,
+            given,
+            aside: None,
         });
         self.asked += 1;
     }

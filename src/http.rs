@@ -18,6 +18,8 @@ mod request;
 mod request_id;
 mod visit;
 
+use std::net::IpAddr;
+
 use axum::extract::{MatchedPath, OriginalUri, Request, State};
 use axum::http::Method;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -38,8 +40,8 @@ const AUDIT_LOGS: &str = "/api/v1/audit-logs";
 
 /// The service, ready to be served or called in-process. A plain `GET` of the audit logs takes the [`Door`].
 ///
-/// A client's network address is taken from axum's `ConnectInfo<SocketAddr>` extension; without one (in-process) every
-/// caller is at `127.0.0.1`.
+/// As a service it takes a client's network address from axum's `ConnectInfo<SocketAddr>` extension; without one
+/// (in-process) every caller is at `127.0.0.1`.
 pub fn router(mock: Mock) -> Door {
     let api = Router::new()
         .merge(with_trailing_slash(AUDIT_LOGS, get(audit_logs::get)))
@@ -93,17 +95,18 @@ async fn frame(request: Request, next: Next) -> Response {
 }
 
 async fn to_routes(State(mock): State<Mock>, request: Request, next: Next) -> Response {
-    passage(&mock, request, Goal::Routes(next)).await
+    let address = door::address(&request);
+    passage(&mock, request, address, Goal::Routes(next)).await
 }
 
 /// What every request of a client passes, from the outside in: the frame, the journal, what catches a panic, the limits
 /// of size, and the gate where there is a route. It is one layer, for each further one copies all that is below it, each
 /// time.
-async fn passage(mock: &Mock, request: Request, goal: Goal) -> Response {
+async fn passage(mock: &Mock, request: Request, address: IpAddr, goal: Goal) -> Response {
     let recorded = |id, request| {
         // In a box: a future is moved whole into the one around it.
         let gated = move |request, visit| Box::pin(gated(id, request, visit, goal));
-        record::keep(mock, id, request, |request, visit| problem::caught(gated(request, visit)))
+        record::keep(mock, id, request, address, |request, visit| problem::caught(gated(request, visit)))
     };
     request::frame(request, recorded).await
 }

@@ -109,6 +109,12 @@ impl Keys {
         self.list.iter().any(|key| key.length == text.len()) && self.find(text).is_some()
     }
 
+    /// The length of the shortest token.
+    #[must_use]
+    pub fn shortest(&self) -> usize {
+        self.list.iter().map(|key| key.length).min().unwrap_or(usize::MAX)
+    }
+
     /// Why a token that no key has is refused.
     #[must_use]
     pub fn unknown(&self) -> Refusal {

@@ -75,6 +75,12 @@ impl Mock {
         matches!(self.admin(), Admin::Token(token) if token == text) || self.keys().knows(text)
     }
 
+    /// The length of the shortest token of this server: no shorter text holds one.
+    pub(crate) fn shortest_token(&self) -> usize {
+        let of_admin = if let Admin::Token(token) = self.admin() { token.len() } else { usize::MAX };
+        self.keys().shortest().min(of_admin)
+    }
+
     /// Whether a text holds a token of this server: alone, with a session, behind the word Bearer, or among others.
     pub(crate) fn knows_token(&self, text: &str) -> bool {
         holds(text, &|word: &str| self.is_token(word))

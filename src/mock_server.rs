@@ -400,14 +400,15 @@ impl MockServerBuilder {
         let address = listener.local_addr().map_err(StartError::Io)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Io)?;
         let (stop, stopped) = oneshot::channel();
-        let router = http::router(mock.clone());
+        let door = http::router(mock.clone());
+        let answer = move |request, peer| door.answer(request, peer);
         let tls = self.tls.clone();
         let thread = std::thread::Builder::new().name("cortex-audit-mock".to_owned()).spawn(move || {
             runtime.block_on(async {
                 let listener = TcpListener::from_std(listener).expect("a listening socket of this process");
                 tokio::select! {
                     _ = stopped => {}
-                    _ = server::serve(listener, tls, router, std::future::pending()) => {}
+                    _ = server::serve(listener, tls, answer, std::future::pending()) => {}
                 }
             });
         });

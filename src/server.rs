@@ -6,9 +6,9 @@ mod refusal;
 mod stream;
 mod tls;
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -18,7 +18,6 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tower::Service;
 
 use connection::{Hosting, News};
 
@@ -29,26 +28,26 @@ const GRACE: Duration = Duration::from_secs(8);
 /// Between two attempts to accept a connection when the first has failed.
 const BEFORE_THE_NEXT: Duration = Duration::from_millis(50);
 
-/// Serves until `shutdown` completes, then lets the requests in flight finish. With `tls` only over TLS; HTTP/1.1 and
-/// HTTP/2 either way (RFC 9112, RFC 9113).
+/// Answers each request, of whom and from where, until `shutdown` completes, then lets the requests in flight finish. With
+/// `tls` only over TLS; HTTP/1.1 and HTTP/2 either way (RFC 9112, RFC 9113).
 ///
 /// A request is in flight once its head has arrived whole. A connection that waits for its next request is closed; so
 /// is one whose first request has not arrived a moment later.
 ///
 /// # Errors
 /// None today; a failed accept is logged and does not end the server.
-pub async fn serve<S>(
+pub async fn serve<A, F>(
     listener: TcpListener,
     tls: Option<Tls>,
-    app: S,
+    answer: A,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()>
 where
-    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
-    S::Future: Send,
+    A: Fn(Request, SocketAddr) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response> + Send + 'static,
 {
     let news = watch::Sender::new(News::None);
-    let hosting = Hosting::new(app, tls);
+    let hosting = Hosting::new(answer, tls);
     let mut connections = JoinSet::new();
     let mut full = false;
     let mut shutdown = pin!(shutdown);

@@ -21,7 +21,7 @@ use crate::json_file::FileErrors;
 use crate::rate::RateLimit;
 use crate::store::{Base, Store, Summary};
 use number::{Number, Numbers};
-use verdict::{Judgement, Scope, Served};
+use verdict::{Judgement, Scope};
 
 pub use clock::{Clock, Reading};
 pub use faults::{Faults, Listed, Plan, Subject};
@@ -229,10 +229,10 @@ impl World {
         }
     }
 
-    /// Adds what the scenario brings after a page.
-    pub(crate) fn after_page(&self, served: &Served) {
+    /// Adds what the scenario brings after a page, which may have been the last.
+    pub(crate) fn after_page(&self, query: &Query, last: bool) {
         if self.scenario.is_on() {
-            self.scenario.after_page(served, &self.clock.read(), &self.store);
+            self.scenario.after_page(query, last, &self.clock.read(), &self.store);
         }
     }
 

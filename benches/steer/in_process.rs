@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use cortex_audit_mock::contract::{Query, Timestamp};
+use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::world::Journal;
-use cortex_audit_mock::world::verdict::{Exchange, Served, Verdict};
+use cortex_audit_mock::world::verdict::{Given, Trace, Verdict};
 use cortex_audit_mock::{Config, Mock, RateLimit, http};
 use tower::ServiceExt;
 
@@ -33,8 +33,9 @@ pub fn costs(query: &str, judged: bool) -> bool {
     }) / rounds;
     let kept = Journal::default();
     let recording = quickest(|| {
+        let arrived = Instant::now();
         for _ in 0..rounds {
-            kept.add(black_box(record(query)));
+            kept.add(black_box(record(query, arrived)));
         }
     }) / rounds;
     let ratio = request.as_secs_f64() / request.saturating_sub(recording).as_secs_f64();
@@ -45,7 +46,7 @@ pub fn costs(query: &str, judged: bool) -> bool {
     let judging = quickest(|| {
         judged.clear();
         for _ in 0..rounds {
-            judged.add(black_box(exchange(query)));
+            judged.add(black_box(trace(query)));
         }
     }) / rounds;
     let of_verdict = request.as_secs_f64() / request.saturating_sub(judging).as_secs_f64();
@@ -70,20 +71,17 @@ async fn ask(router: &http::Door, query: &str) {
 }
 
 /// What it keeps for the verdict.
-fn exchange(query: &str) -> Exchange {
-    let served = Served { query: Query::default(), arrivals: 0, entries: 250, total_pages: 3 };
-    Exchange {
+fn trace(query: &str) -> Trace {
+    Trace {
         id: uuid::Uuid::from_u128(7),
-        time: Timestamp::system(),
+        time: Timestamp::EPOCH,
         elapsed: Duration::ZERO,
         key: None,
         query: query.into(),
         status: 200,
-        retry_after: None,
-        findings: Vec::new(),
         head: false,
         knows: 0,
-        served: Some(served),
-        arrival: None,
+        given: Some(Given::new(0, 250, 3)),
+        aside: None,
     }
 }

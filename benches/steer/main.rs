@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::contract::query::{without_secrets, without_tokens};
+use cortex_audit_mock::contract::query::is_harmless;
 use cortex_audit_mock::world::Record;
 
 /// Nobody here could handle an error: it is printed, and the run has failed.
@@ -47,17 +47,20 @@ fn measured(judged: bool) -> Result<bool> {
     Ok(within)
 }
 
-/// What `http::visit` keeps of a request.
-fn record(query: &str) -> Record {
+/// That of the built-in keys.
+const SHORTEST_TOKEN: usize = "mock-slow".len();
+
+/// What `http` does for the record of a request; when it came is known anyway.
+fn record(query: &str, arrived: Instant) -> Record {
     Record {
         id: uuid::Uuid::from_u128(7),
-        time: Timestamp::system(),
+        time: Timestamp::EPOCH,
         method: "GET".into(),
         path: "/api/v1/audit-logs".into(),
-        query: without_tokens(&without_secrets(query, |_| false), |_| false).into(),
+        query: if is_harmless(query, SHORTEST_TOKEN) { query.into() } else { "".into() },
         key: None,
         status: 200,
-        duration: Instant::now().elapsed(),
+        duration: arrived.elapsed(),
         findings: Vec::new(),
         problem: None,
         answered_by: None,

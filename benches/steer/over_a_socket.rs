@@ -8,15 +8,12 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::extract::Request;
-use axum::response::Response;
 use cortex_audit_mock::world::Journal;
 use cortex_audit_mock::{Config, Mock, RateLimit, http, server};
 use rustix::thread::gettid;
 use tokio::net::TcpListener;
-use tower::ServiceExt;
 
 use crate::client::{self, Client};
 use crate::quantile::quantile;
@@ -72,12 +69,18 @@ impl Load {
         let mock = Mock::start(&Config { rate_limit: RateLimit::Off, ..Config::default() })?;
         let twice = Arc::new(AtomicBool::new(false));
         let (kept, again) = (Arc::new(Journal::default()), Arc::clone(&twice));
-        let app = ServiceExt::<Request>::map_response(http::router(mock), move |response: Response| {
-            if again.load(Ordering::Relaxed) {
-                kept.add(record(query));
+        let door = http::router(mock);
+        let app = move |request, peer| {
+            let (answer, kept, again) = (door.answer(request, peer), Arc::clone(&kept), Arc::clone(&again));
+            async move {
+                let arrived = Instant::now();
+                let response = answer.await;
+                if again.load(Ordering::Relaxed) {
+                    kept.add(record(query, arrived));
+                }
+                response
             }
-            response
-        });
+        };
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?.to_string();

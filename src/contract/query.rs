@@ -9,9 +9,10 @@ use serde::Serialize;
 use super::{Action, ActorType, Entry, Timestamp};
 
 pub use finding::{Finding, Severity};
+pub(crate) use parse::understood;
 pub use parse::{Parsed, Rejected, first_value, parse};
 pub(crate) use secrets::holds;
-pub use secrets::{without_secrets, without_tokens};
+pub use secrets::{is_harmless, without_secrets, without_tokens};
 
 /// A request that was understood: which entries, and which page of them.
 ///

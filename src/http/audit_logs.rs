@@ -15,7 +15,7 @@ use super::record::Noticed;
 use crate::contract::{Finding, Parsed, Rejected, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::Answer;
-use crate::world::verdict::Served;
+use crate::world::verdict::Given;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -34,11 +34,10 @@ fn answer(caller: &Caller) -> Result<Response, Problem> {
                 world.before_page(&parsed.query);
             }
             let Answer { body, entries, total_pages, arrivals } = world.store.answer(&parsed.query);
-            let served = Served { query: parsed.query, arrivals, entries, total_pages };
             if !caller.from_page {
-                world.after_page(&served);
+                world.after_page(&parsed.query, parsed.query.page as usize + 1 >= total_pages);
             }
-            caller.told.served(served);
+            caller.told.given(Given::new(arrivals, entries, total_pages));
             (page(body), parsed.notes)
         }
         Err(rejected) => {

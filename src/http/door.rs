@@ -4,11 +4,12 @@
 //! Everything but a plain `GET` of the operation still takes that way, and both pass the same on theirs.
 
 use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{self, Method};
 use axum::response::Response;
 use axum::{BoxError, Router};
@@ -24,20 +25,42 @@ pub struct Door {
     routes: Router,
 }
 
-type Answering = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl Door {
     pub(super) fn before(routes: Router, mock: Mock) -> Self {
         Self { mock, routes }
     }
 
-    fn open(&mut self, request: Request) -> Answering {
-        if request.method() == Method::GET && request.uri().path() == AUDIT_LOGS {
-            let mock = self.mock.clone();
-            return Box::pin(async move { Ok(passage(&mock, request, Goal::AuditLogs).await) });
+    /// Answers a request that came from an address.
+    pub fn answer(&self, mut request: Request, peer: SocketAddr) -> Answering {
+        if is_plain(&request) {
+            return self.audit_logs(request, peer.ip());
         }
-        Box::pin(self.routes.call(request))
+        // In a route only what travels with the request is known of it.
+        request.extensions_mut().insert(ConnectInfo(peer));
+        self.routed(request)
     }
+
+    fn audit_logs(&self, request: Request, address: IpAddr) -> Answering {
+        let mock = self.mock.clone();
+        Box::pin(async move { passage(&mock, request, address, Goal::AuditLogs).await })
+    }
+
+    fn routed(&self, request: Request) -> Answering {
+        let answer = self.routes.clone().call(request);
+        Box::pin(async { answer.await.unwrap_or_else(|never| match never {}) })
+    }
+}
+
+fn is_plain(request: &Request) -> bool {
+    request.method() == Method::GET && request.uri().path() == AUDIT_LOGS
+}
+
+/// Where a request came from, as its `ConnectInfo` has it; in-process there may be none.
+pub(super) fn address(request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(peer)| peer.ip())
 }
 
 impl<B> Service<http::Request<B>> for Door
@@ -47,13 +70,20 @@ where
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = Answering;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: http::Request<B>) -> Answering {
-        self.open(request.map(Body::new))
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let request = request.map(Body::new);
+        let answer = if is_plain(&request) {
+            let address = address(&request);
+            self.audit_logs(request, address)
+        } else {
+            self.routed(request)
+        };
+        Box::pin(async { Ok(answer.await) })
     }
 }

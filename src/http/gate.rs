@@ -1,9 +1,8 @@
 //! What stands between a visit and the operation, in this order: a forced answer, the limiter, the key, the faults.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 
@@ -33,7 +32,7 @@ pub async fn pass<F: Future<Output = Response>>(
     let settings = visit.world.settings();
     let (client, limit) = match (&visit.refused, &visit.key) {
         (None, Some((index, key))) => (Client::Key(*index), key.rate_limit.unwrap_or(settings.rate_limit)),
-        _ => (Client::at(address(&request)), settings.rate_limit),
+        _ => (Client::at(visit.address), settings.rate_limit),
     };
     let (limit, squeezed) = visit.world.scenario.limit(limit);
     if let Err(wait) = visit.world.limiter.admit(&client, limit) {
@@ -130,9 +129,4 @@ fn preferred(headers: &HeaderMap) -> Result<Option<u16>, Problem> {
         }
     }
     Ok(None)
-}
-
-fn address(request: &Request) -> IpAddr {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(peer)| peer.ip())
 }

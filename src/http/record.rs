@@ -1,6 +1,7 @@
 //! The journal's record of a request, and its line in the log.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,15 +18,15 @@ use super::request_id::RequestId;
 use super::visit::{Told, Visit};
 use crate::contract::Finding;
 use crate::mock::Mock;
-use crate::world::verdict::{Arrival, Exchange, Served};
+use crate::world::verdict::{Arrival, Aside, Given, Trace};
 use crate::world::{Record, World};
 
 /// What a handler noticed about the request; it travels to the journal with the response.
 #[derive(Debug, Clone)]
 pub struct Noticed(pub Vec<Finding>);
 
-/// The journal's record of a request that is being answered. Dropping it closes it: also when the client goes away, for
-/// then the server drops everything about its request.
+/// A request that is being answered. Dropping it writes it down, for the journal and for the verdict: also when the
+/// client goes away, for then the server drops everything about its request.
 struct Opened {
     world: Arc<World>,
     arrived: Instant,
@@ -36,11 +37,8 @@ struct Opened {
     /// How many requests had been answered when it came.
     knows: usize,
     /// The page that goes to the client whole.
-    served: Option<Served>,
-    /// Whether it has gone, if it takes its time.
-    arrival: Option<Arrival>,
-    /// How long the client is told to wait.
-    retry_after: Option<Duration>,
+    given: Option<Given>,
+    aside: Aside,
 }
 
 impl Opened {
@@ -54,13 +52,13 @@ impl Opened {
             record.problem = response.extensions().get().map(Problem::to_string);
         }
         record.duration = self.arrived.elapsed();
-        self.served = self.told.page().filter(|_| goes_whole(record, response));
+        self.given = self.told.page().filter(|_| goes_whole(record, response));
         if let Some(Change::Drip { .. }) = response.extensions().get() {
             let arrival = Arrival::default();
             response.extensions_mut().insert(arrival.clone());
-            self.arrival = Some(arrival);
+            self.aside.arrival = Some(arrival);
         }
-        self.retry_after = wait(response);
+        self.aside.retry_after = wait(response);
         log(record, response.extensions().get::<Problem>());
     }
 }
@@ -69,19 +67,18 @@ impl Drop for Opened {
     fn drop(&mut self) {
         if let Some(record) = self.record.take() {
             if of_the_operation(&record.path) && !record.from_page {
-                self.world.verdict.add(Exchange {
+                let aside = Aside { findings: record.findings.clone(), ..std::mem::take(&mut self.aside) };
+                self.world.verdict.add(Trace {
                     id: record.id,
                     time: record.time,
                     elapsed: self.elapsed,
                     key: record.key.clone(),
                     query: Arc::clone(&record.query),
                     status: record.status,
-                    retry_after: self.retry_after,
-                    findings: record.findings.clone(),
                     head: record.method == "HEAD",
                     knows: self.knows,
-                    served: self.served.take(),
-                    arrival: self.arrival.take(),
+                    given: self.given,
+                    aside: aside.boxed(),
                 });
             }
             // Nothing was answered when it is not told yet: the client went away before.
@@ -117,19 +114,21 @@ pub async fn keep<F: Future<Output = Response>>(
     mock: &Mock,
     id: RequestId,
     request: Request,
+    address: IpAddr,
     go_on: impl FnOnce(Request, Visit) -> F,
 ) -> Response {
-    let arrived = Instant::now();
-    let visit = Visit::of(mock, &request);
+    let visit = Visit::of(mock, &request, address);
     let world = Arc::clone(&visit.world);
     let reading = visit.came;
     let knows = world.verdict.kept();
+    let query = beginning(&visit.shown).map_or_else(|| Arc::clone(&visit.shown), Arc::from);
+    let meant = (!Arc::ptr_eq(&query, &visit.query)).then(|| Arc::clone(&visit.query));
     let record = Record {
         id: id.uuid(),
         time: reading.now,
         method: method(request.method()),
         path: beginning(&visit.path).map_or_else(|| visit.path.clone(), Cow::Owned),
-        query: beginning(&visit.shown).map_or_else(|| Arc::clone(&visit.shown), Arc::from),
+        query,
         key: visit.key.as_ref().map(|(_, key)| Arc::clone(key)),
         status: 0,
         duration: Duration::ZERO,
@@ -140,14 +139,13 @@ pub async fn keep<F: Future<Output = Response>>(
     };
     let opened = Opened {
         world,
-        arrived,
+        arrived: visit.arrived,
         elapsed: reading.elapsed,
         told: Arc::clone(&visit.told),
         record: Some(record),
         knows,
-        served: None,
-        arrival: None,
-        retry_after: None,
+        given: None,
+        aside: Aside { meant, ..Aside::default() },
     };
 
     let mut response = go_on(request, visit).await;

@@ -1,7 +1,9 @@
 //! A client's visit: its token tells which key and which world.
 
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use axum::extract::Request;
 use axum::http::header::AUTHORIZATION;
@@ -10,10 +12,10 @@ use percent_encoding::percent_decode_str;
 
 use super::AUDIT_LOGS;
 use super::problem::Unauthorized;
-use crate::contract::query::{holds, without_secrets, without_tokens};
+use crate::contract::query::{holds, is_harmless, without_secrets, without_tokens};
 use crate::keys::Key;
 use crate::mock::Mock;
-use crate::world::verdict::Served;
+use crate::world::verdict::Given;
 use crate::world::{AnsweredBy, Reading, SessionName, World};
 
 /// Who comes, and to which world.
@@ -31,8 +33,12 @@ pub struct Visit {
     pub query: Arc<str>,
     /// The same without that too: all that is shown and kept.
     pub shown: Arc<str>,
-    /// When it came, by the clock of the world.
+    /// When it came.
+    pub arrived: Instant,
+    /// The same by the clock of the world.
     pub came: Reading,
+    /// From where.
+    pub address: IpAddr,
     /// Whether the page of this server asks: it is answered as anyone, and nothing is said of a client for it.
     pub from_page: bool,
     /// What is told to the journal.
@@ -43,29 +49,30 @@ pub struct Visit {
 #[derive(Debug, Default)]
 pub struct Told {
     answered_by: OnceLock<AnsweredBy>,
-    served: Mutex<Option<Served>>,
+    given: OnceLock<Given>,
 }
 
 impl Visit {
     /// A token is `KEY` or `KEY~SESSION`; a whole token that is itself a key wins.
-    pub fn of(mock: &Mock, request: &Request) -> Self {
+    pub fn of(mock: &Mock, request: &Request, address: IpAddr) -> Self {
+        let arrived = Instant::now();
         let token = bearer_token(request.headers());
         let is_secret = |text: &str| token == Ok(text) || mock.is_token(text);
         let path = hidden_in_path(request.uri().path(), is_secret);
-        let query: Arc<str> = without_secrets(request.uri().query().unwrap_or_default(), is_secret).into();
-        let shown = match without_tokens(&query, is_secret) {
-            Cow::Borrowed(_) => Arc::clone(&query),
-            Cow::Owned(shown) => shown.into(),
-        };
+        let raw = request.uri().query().unwrap_or_default();
+        let shortest = token.as_ref().map_or(usize::MAX, |token| token.len()).min(mock.shortest_token());
+        let (query, shown) = if is_harmless(raw, shortest) { shared(raw) } else { hidden(raw, is_secret) };
         let world = mock.world();
         let visit = Self {
-            came: world.clock.read(),
+            came: world.clock.read_at(arrived),
+            arrived,
             world,
             key: None,
             refused: None,
             path,
             query,
             shown,
+            address,
             from_page: is_from_page(request.headers()),
             told: Arc::default(),
         };
@@ -88,7 +95,7 @@ impl Visit {
     }
 
     fn in_world(self, world: Arc<World>) -> Self {
-        Self { came: world.clock.read(), world, ..self }
+        Self { came: world.clock.read_at(self.arrived), world, ..self }
     }
 
     fn with_key(self, index: usize, key: &Arc<Key>) -> Self {
@@ -114,13 +121,29 @@ impl Told {
     }
 
     /// The operation answers with this page.
-    pub fn served(&self, page: Served) {
-        *self.served.lock().unwrap_or_else(PoisonError::into_inner) = Some(page);
+    pub fn given(&self, page: Given) {
+        // Once a request.
+        let _ = self.given.set(page);
     }
 
     /// The page that the operation answered with.
-    pub fn page(&self) -> Option<Served> {
-        self.served.lock().unwrap_or_else(PoisonError::into_inner).take()
+    pub fn page(&self) -> Option<Given> {
+        self.given.get().copied()
+    }
+}
+
+/// A query that is shown as it is.
+fn shared(raw: &str) -> (Arc<str>, Arc<str>) {
+    let query: Arc<str> = raw.into();
+    (Arc::clone(&query), query)
+}
+
+/// A query as it is meant and as it is shown.
+fn hidden(raw: &str, is_secret: impl Fn(&str) -> bool) -> (Arc<str>, Arc<str>) {
+    let meant = without_secrets(raw, &is_secret);
+    match without_tokens(&meant, &is_secret) {
+        Cow::Borrowed(_) => shared(&meant),
+        Cow::Owned(shown) => (meant.as_ref().into(), shown.into()),
     }
 }
 

@@ -1,6 +1,5 @@
 //! One connection, from its first byte to its last.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -9,16 +8,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::{HeaderValue, Version, header};
 use axum::response::Response;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
-use tower::{Service, ServiceExt};
 
 use super::limits::{self, FIRST_WORD, IDLE, LAST_CALL, OPENING};
 use super::refusal::TellingStream;
@@ -28,8 +26,8 @@ use crate::http::Abort;
 
 /// What every connection of a server shares.
 #[derive(Clone)]
-pub struct Hosting<S> {
-    app: S,
+pub struct Hosting<A> {
+    answer: A,
     tls: Option<Tls>,
     protocol: auto::Builder<TokioExecutor>,
 }
@@ -73,13 +71,13 @@ async fn given_up(news: &mut watch::Receiver<News>, since: Instant) {
     }
 }
 
-impl<S> Hosting<S>
+impl<A, F> Hosting<A>
 where
-    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
-    S::Future: Send,
+    A: Fn(Request, SocketAddr) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response> + Send + 'static,
 {
-    pub fn new(app: S, tls: Option<Tls>) -> Self {
-        Self { app, tls, protocol: limits::protocol() }
+    pub fn new(answer: A, tls: Option<Tls>) -> Self {
+        Self { answer, tls, protocol: limits::protocol() }
     }
 
     /// Answers what comes over a connection until either side ends it.
@@ -131,13 +129,13 @@ where
         let asked = Arc::new(Asked::default());
         let service = hyper::service::service_fn({
             let asked = asked.clone();
-            let app = self.app;
+            let answer = self.answer;
             move |request: Request<Incoming>| {
                 asked.requests.fetch_add(1, Ordering::Relaxed);
-                let answer = app.clone().oneshot(known(request, peer));
+                let answer = answer(known(request), peer);
                 let (asked, reset) = (asked.clone(), reset.clone());
                 async move {
-                    let Ok(response) = answer.await;
+                    let response = answer.await;
                     match response.extensions().get::<Abort>() {
                         None => Ok(response),
                         Some(abort) => {
@@ -185,14 +183,14 @@ where
     }
 }
 
-/// A request with what the service wants to know of it in one place: who sent it, and to whom.
-fn known(mut request: Request<Incoming>, peer: SocketAddr) -> Request {
-    request.extensions_mut().insert(ConnectInfo(peer));
+/// A request in the words of HTTP/1, whichever version it came in.
+fn known(mut request: Request<Incoming>) -> Request {
     if request.version() == Version::HTTP_2
         && let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok())
     {
         // RFC 9113, section 8.3.1: what HTTP/1 has in `Host`.
         request.headers_mut().entry(header::HOST).or_insert(host);
     }
-    request.map(Body::new)
+    // Most have none, and an empty one takes no memory.
+    request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) })
 }

@@ -83,13 +83,19 @@ impl Clock {
     /// Everything that the clock shows, at one moment.
     #[must_use]
     pub fn read(&self) -> Reading {
-        self.state().read()
+        self.read_at(Instant::now())
+    }
+
+    /// The same for whoever knows what the machine's own clock shows.
+    #[must_use]
+    pub fn read_at(&self, now: Instant) -> Reading {
+        self.state().read(now)
     }
 
     /// Moves the clock later. One that stood still stands still there; any other runs on from there.
     pub fn advance(&self, by: Duration) {
         let mut state = self.state();
-        let Reading { now, frozen, .. } = state.read();
+        let Reading { now, frozen, .. } = state.read(Instant::now());
         state.set(now.saturating_add(by), frozen, by);
     }
 
@@ -97,7 +103,7 @@ impl Clock {
     /// limiter sees no time pass.
     pub fn set(&self, now: impl Into<Option<Timestamp>>, frozen: bool) {
         let mut state = self.state();
-        let shown = state.read().now;
+        let shown = state.read(Instant::now()).now;
         let now = now.into().unwrap_or(shown);
         let passed = now.since(shown);
         state.set(now, frozen, passed);
@@ -106,7 +112,7 @@ impl Clock {
     /// Follows the system's clock again.
     pub fn follow_system(&self) {
         let mut state = self.state();
-        let passed = Timestamp::system().since(state.read().now);
+        let passed = Timestamp::system().since(state.read(Instant::now()).now);
         state.change(Mode::System, passed);
     }
 
@@ -128,19 +134,19 @@ impl State {
     const LEAP: Duration = Duration::from_secs(2 * 86_400);
 
     /// Time that has passed since it was last set.
-    fn running(&self) -> Duration {
+    fn running(&self, now: Instant) -> Duration {
         match self.mode {
             Mode::Frozen(_) => Duration::ZERO,
-            Mode::System | Mode::Running(_) => self.set.elapsed(),
+            Mode::System | Mode::Running(_) => now.saturating_duration_since(self.set),
         }
     }
 
-    fn paced(&self) -> Duration {
-        self.paced.saturating_add(self.running()).min(Self::LONGEST)
+    fn paced(&self, now: Instant) -> Duration {
+        self.paced.saturating_add(self.running(now)).min(Self::LONGEST)
     }
 
-    fn read(&self) -> Reading {
-        let passed = self.running();
+    fn read(&self, now: Instant) -> Reading {
+        let passed = self.running(now);
         let now = match self.mode {
             Mode::System => Timestamp::system(),
             Mode::Running(since) => since.saturating_add(passed),
@@ -159,9 +165,10 @@ impl State {
     }
 
     fn change(&mut self, mode: Mode, passed: Duration) {
-        let elapsed = self.read().elapsed.saturating_add(passed);
-        let paced = self.paced().saturating_add(passed.min(Self::LEAP));
-        *self = Self { mode, elapsed, paced, set: Instant::now() };
+        let set = Instant::now();
+        let elapsed = self.read(set).elapsed.saturating_add(passed);
+        let paced = self.paced(set).saturating_add(passed.min(Self::LEAP));
+        *self = Self { mode, elapsed, paced, set };
     }
 }
 
@@ -170,6 +177,6 @@ impl governor::clock::Clock for Clock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        self.state().paced()
+        self.state().paced(Instant::now())
     }
 }

@@ -1,5 +1,7 @@
 //! What each client asked and got: a bounded record, so that a test can look at what its client did.
 
+mod kept;
+
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,6 +11,7 @@ use uuid::Uuid;
 
 use crate::contract::{Finding, Timestamp};
 use crate::keys::Key;
+use kept::Kept;
 
 /// A request and its answer. Holds no secret: the key is known by its name and last four characters.
 #[derive(Debug, Clone)]
@@ -86,7 +89,7 @@ pub struct Journal {
 #[derive(Debug, Default)]
 struct Inner {
     /// Oldest first.
-    records: VecDeque<Record>,
+    records: VecDeque<Kept>,
     dropped: u64,
     /// How many records were ever added, and how often all were forgotten.
     changes: u64,
@@ -104,19 +107,19 @@ impl Journal {
             inner.records.pop_front();
             inner.dropped += 1;
         }
-        inner.records.push_back(record);
+        inner.records.push_back(record.into());
     }
 
     /// The records that a filter lets through, newest first.
     #[must_use]
     pub fn list(&self, filter: &Filter) -> Vec<Record> {
-        self.inner().records.iter().rev().filter(|record| filter.passes(record)).cloned().collect()
+        self.inner().records.iter().rev().map(Kept::record).filter(|record| filter.passes(record)).collect()
     }
 
     /// How many records a filter lets through.
     #[must_use]
     pub fn count(&self, filter: &Filter) -> usize {
-        self.inner().records.iter().filter(|record| filter.passes(record)).count()
+        self.inner().records.iter().map(Kept::record).filter(|record| filter.passes(record)).count()
     }
 
     /// How many records went because there were too many.

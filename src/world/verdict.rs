@@ -1,6 +1,6 @@
 //! How the client did: every request for audit logs is kept, and judged when somebody asks.
 //!
-//! Nothing is counted while requests are answered. A page is known by its query and by how many entries had been added
+//! Nothing is counted while requests are answered: each leaves a trace. A page is known by its query and by how many entries had been added
 //! when it was served; from that, what was on it is found again (see [`crate::store::Past`]). So judging costs
 //! those who ask for it, and an entry that is served costs nothing to remember.
 
@@ -18,6 +18,7 @@ mod ranges;
 mod reach;
 mod replay;
 mod text;
+mod trace;
 mod windows;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,13 +30,14 @@ use crate::keys::Key;
 use crate::store::Store;
 
 pub use coverage::{Coverage, Example};
-pub use exchange::{Arrival, Exchange, Served};
 pub use expectation::Expectation;
 pub use finding::{Bug, Finding};
 pub use manners::Manners;
 pub use paging::{Paging, PagingOfQuery};
+pub use trace::{Arrival, Aside, Given, Trace};
 pub use windows::{Gap, Overlap, Windows};
 
+use exchange::Exchange;
 use replay::Replay;
 
 /// The requests of a world, as far as they are judged.
@@ -46,7 +48,7 @@ pub struct Verdict {
 
 #[derive(Debug, Default)]
 struct Kept {
-    exchanges: Vec<Arc<Exchange>>,
+    traces: Vec<Trace>,
     not_judged: u64,
 }
 
@@ -113,10 +115,10 @@ impl Verdict {
     pub const MOST: usize = 100_000;
 
     /// Keeps a request and what became of it.
-    pub fn add(&self, exchange: Exchange) {
+    pub fn add(&self, trace: Trace) {
         let mut kept = self.lock();
-        if kept.exchanges.len() < Self::MOST {
-            kept.exchanges.push(Arc::new(exchange));
+        if kept.traces.len() < Self::MOST {
+            kept.traces.push(trace);
         } else {
             kept.not_judged += 1;
         }
@@ -125,7 +127,7 @@ impl Verdict {
     /// How many requests are kept.
     #[must_use]
     pub fn kept(&self) -> usize {
-        self.lock().exchanges.len()
+        self.lock().traces.len()
     }
 
     /// Forgets every request.
@@ -136,15 +138,15 @@ impl Verdict {
     /// Judges what was kept against the entries of the same world, when its clock shows `now`.
     #[must_use]
     pub fn judge(&self, store: &Store, scope: &Scope, now: Timestamp) -> Judgement {
-        let (exchanges, not_judged) = {
+        let (traces, not_judged) = {
             let kept = self.lock();
-            (kept.exchanges.clone(), kept.not_judged)
+            (kept.traces.clone(), kept.not_judged)
         };
-        let unknown_key = exchanges.iter().filter(|exchange| exchange.key.is_none()).count();
+        let unknown_key = traces.iter().filter(|trace| trace.key.is_none()).count();
         let mut keys: Vec<(Arc<Key>, Vec<Numbered>)> = Vec::new();
-        for (number, exchange) in exchanges.into_iter().enumerate() {
-            let Some(key) = exchange.key.clone() else { continue };
-            let numbered = (number, as_it_arrived(exchange));
+        for (number, trace) in traces.into_iter().enumerate() {
+            let Some(key) = trace.key.clone() else { continue };
+            let numbered = (number, Exchange::from(trace));
             match keys.iter_mut().find(|(known, _)| known.name == key.name) {
                 Some((_, theirs)) => theirs.push(numbered),
                 None => keys.push((key, vec![numbered])),
@@ -162,18 +164,10 @@ impl Verdict {
 }
 
 /// An exchange, and as the how manieth it was answered.
-type Numbered = (usize, Arc<Exchange>);
-
-/// A page that has not reached the client, or not yet, was not given.
-fn as_it_arrived(exchange: Arc<Exchange>) -> Arc<Exchange> {
-    if exchange.served.is_none() || exchange.arrival.as_ref().is_none_or(Arrival::is_complete) {
-        return exchange;
-    }
-    Arc::new(Exchange { served: None, ..Exchange::clone(&exchange) })
-}
+type Numbered = (usize, Exchange);
 
 fn client(key: &Key, numbered: &[Numbered], replay: &Replay, scope: &Scope, now: Timestamp) -> Client {
-    let exchanges: Vec<&Exchange> = numbered.iter().map(|(_, exchange)| exchange.as_ref()).collect();
+    let exchanges: Vec<&Exchange> = numbered.iter().map(|(_, exchange)| exchange).collect();
     // Who asks for the head alone asks for no page.
     let for_pages: Vec<&Exchange> = exchanges.iter().copied().filter(|exchange| !exchange.head).collect();
     let crawls = crawls::of_each_query(&for_pages, replay);

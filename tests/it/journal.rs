@@ -6,9 +6,11 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use cortex_audit_mock::Config;
 use cortex_audit_mock::config::Admin;
-use cortex_audit_mock::contract::Parameter;
+use cortex_audit_mock::contract::{Parameter, query};
 use cortex_audit_mock::keys::KeySource;
 use cortex_audit_mock::world::{Filter, Journal};
+use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::support::{NOW, TestMock, logged};
@@ -491,6 +493,28 @@ async fn a_filter_that_is_a_token_too_finds_what_it_names() {
     let found = mock.get_as("ci-deploy", &format!("{PATH}?objectIdentifiers=ci-deploy")).await;
     assert_eq!(found.identifiers(), ["ci-deploy"]);
     assert_eq!(requests(&mock, "").await[0]["query"], "objectIdentifiers=(hidden)");
+
+    // The verdict too knows what was meant.
+    assert_eq!(mock.shown("/verdict").await["clients"][0]["coverage"]["once"], 1);
+}
+
+proptest! {
+    /// What is taken for harmless without a closer look is just that.
+    #[test]
+    fn nothing_harmless_holds_a_token(
+        token in "[a-c]{1,6}",
+        pairs in prop::collection::vec(
+            (select(vec!["page", "objectTypes", "%70age", "token", "a"]), "[a-c,=:~]{0,6}|%6[1-3][a-c]{0,4}"),
+            0..3,
+        ),
+    ) {
+        let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let raw = pairs.join("&");
+        if query::is_harmless(&raw, token.len()) {
+            let shown = query::without_secrets(&raw, |text| text == token);
+            prop_assert_eq!(&query::without_tokens(&shown, |text| text == token), &raw);
+        }
+    }
 }
 
 /// A call that is told wrongly tells nothing back that is a token.

@@ -51,24 +51,8 @@ pub struct Rejected {
 /// # Errors
 /// Everything that makes the request a 400, together.
 pub fn parse(raw: &str, known: &Vocabulary, strict: bool) -> Result<Parsed, Rejected> {
-    let mut reader = Reader { strict, ..Reader::default() };
-    reader.split(raw);
-    let query = Query {
-        start_time: reader.time(Parameter::StartTime),
-        end_time: reader.time(Parameter::EndTime),
-        page: reader.integer(Parameter::Page, 0, MAX_PAGE).unwrap_or(0),
-        page_size: reader.integer(Parameter::PageSize, 1, MAX_PAGE_SIZE).unwrap_or(DEFAULT_PAGE_SIZE),
-        filters: Filters {
-            actions: reader.closed(Parameter::Actions, &Action::ALL),
-            object_identifiers: reader.list(Parameter::ObjectIdentifiers),
-            object_types: reader.open(Parameter::ObjectTypes, known.object_types()),
-            actor_types: reader.closed(Parameter::ActorTypes, &ActorType::ALL),
-            actor_api_key_identifiers: reader.list(Parameter::ActorApiKeyIdentifiers),
-            actor_emails: reader.list(Parameter::ActorEmails),
-            actor_ip_addresses: reader.list(Parameter::ActorIpAddresses),
-            actor_request_types: reader.open(Parameter::ActorRequestTypes, known.actor_request_types()),
-        },
-    };
+    let mut reader = Reader { known: Some(known), strict, ..Reader::default() };
+    let query = reader.query(raw);
     reader.doubt_range(&query);
 
     let refuses = |finding: &Finding| match finding.severity {
@@ -78,6 +62,16 @@ pub fn parse(raw: &str, known: &Vocabulary, strict: bool) -> Result<Parsed, Reje
     };
     let (problems, notes): (Vec<_>, Vec<_>) = reader.findings.into_iter().partition(refuses);
     if problems.is_empty() { Ok(Parsed { query, notes }) } else { Err(Rejected { problems, notes }) }
+}
+
+/// What a query string asks, without a look at what is to be said of it: for one that was answered before.
+///
+/// `None` when it makes a request a 400.
+pub(crate) fn understood(raw: &str) -> Option<Query> {
+    let mut reader = Reader::default();
+    let query = reader.query(raw);
+    let invalid = reader.findings.iter().any(|finding| finding.severity == Severity::Invalid);
+    (!invalid).then_some(query)
 }
 
 /// The first value of a parameter in a raw query string, decoded as [`parse`] does it.
@@ -90,6 +84,8 @@ pub fn first_value(raw: &str, name: &str) -> Option<String> {
 
 #[derive(Default)]
 struct Reader<'a> {
+    /// The words that are told apart from unlisted ones; `None` when nothing is told.
+    known: Option<&'a Vocabulary>,
     strict: bool,
     /// The decoded values of each parameter, in the order received; indexed by [`Parameter`].
     values: [Vec<Cow<'a, str>>; Parameter::ALL.len()],
@@ -99,6 +95,26 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    fn query(&mut self, raw: &'a str) -> Query {
+        self.split(raw);
+        Query {
+            start_time: self.time(Parameter::StartTime),
+            end_time: self.time(Parameter::EndTime),
+            page: self.integer(Parameter::Page, 0, MAX_PAGE).unwrap_or(0),
+            page_size: self.integer(Parameter::PageSize, 1, MAX_PAGE_SIZE).unwrap_or(DEFAULT_PAGE_SIZE),
+            filters: Filters {
+                actions: self.closed(Parameter::Actions, &Action::ALL),
+                object_identifiers: self.list(Parameter::ObjectIdentifiers),
+                object_types: self.open(Parameter::ObjectTypes, Vocabulary::object_types),
+                actor_types: self.closed(Parameter::ActorTypes, &ActorType::ALL),
+                actor_api_key_identifiers: self.list(Parameter::ActorApiKeyIdentifiers),
+                actor_emails: self.list(Parameter::ActorEmails),
+                actor_ip_addresses: self.list(Parameter::ActorIpAddresses),
+                actor_request_types: self.open(Parameter::ActorRequestTypes, Vocabulary::actor_request_types),
+            },
+        }
+    }
+
     /// Sorts the pairs of the query string by parameter.
     fn split(&mut self, raw: &'a str) {
         for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
@@ -124,7 +140,7 @@ impl<'a> Reader<'a> {
     }
 
     fn note_unknown(&mut self, name: &str, value: &str) {
-        if !self.unknown.insert((name.to_owned(), value.to_owned())) {
+        if self.known.is_none() || !self.unknown.insert((name.to_owned(), value.to_owned())) {
             return;
         }
         let nearest =
@@ -232,6 +248,9 @@ impl<'a> Reader<'a> {
     /// The values of a list, in every form that a list comes in (LIST-FORMS); empty ones ask for nothing (FILTER-EMPTY).
     fn list(&mut self, parameter: Parameter) -> Vec<String> {
         let texts = std::mem::take(&mut self.values[parameter as usize]);
+        if texts.is_empty() {
+            return Vec::new();
+        }
         let mut seen = BTreeSet::new();
         let values = texts.iter().flat_map(|text| text.split(',')).filter(|value| !value.is_empty());
         values.filter(|value| seen.insert(*value)).map(String::from).collect()
@@ -259,8 +278,9 @@ impl<'a> Reader<'a> {
     }
 
     /// A list of an open enum: an unlisted value is kept, matches nothing, and is reported (ENUM-OPEN).
-    fn open(&mut self, parameter: Parameter, known: &BTreeSet<String>) -> Vec<String> {
+    fn open(&mut self, parameter: Parameter, words: fn(&Vocabulary) -> &BTreeSet<String>) -> Vec<String> {
         let asked = self.list(parameter);
+        let Some(known) = self.known.map(words) else { return asked };
         for (guessed, text) in asked.iter().filter(|text| !known.contains(*text)).enumerate() {
             let what = if self.strict { "is not a known value" } else { "is not a known value and matches nothing" };
             let short_list = (parameter == Parameter::ActorRequestTypes).then(|| ACTOR_REQUEST_TYPES.join(", "));

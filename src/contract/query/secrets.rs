@@ -5,6 +5,16 @@ use std::borrow::Cow;
 use super::parse::decoded;
 use crate::contract::Parameter;
 
+/// Whether nothing in a raw query string needs a closer look: it has parameters of this operation alone, and no value as
+/// long as the shortest token. Most have.
+#[must_use]
+pub fn is_harmless(raw: &str, shortest: usize) -> bool {
+    let known_and_short = |pair: &str| {
+        pair.split_once('=').is_some_and(|(name, value)| value.len() < shortest && Parameter::named(name).is_some())
+    };
+    raw.is_empty() || raw.split('&').all(known_and_short)
+}
+
 /// A raw query string as it may be shown: hidden is the value of a parameter that this operation does not have, when
 /// its name sounds like a secret or its value holds one, and a name that is one.
 #[must_use]

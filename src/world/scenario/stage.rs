@@ -15,7 +15,6 @@ use crate::fault::Effect;
 use crate::rate::RateLimit;
 use crate::seed::Chance;
 use crate::store::Store;
-use crate::world::verdict::Served;
 use crate::world::{Activity, Clock, Live, Models, Reading};
 
 /// What a scenario has done so far.
@@ -129,10 +128,10 @@ impl Stage {
         }
     }
 
-    /// Adds what comes after a page.
-    pub(in crate::world) fn after_page(&self, served: &Served, clock: &Reading, store: &Store) {
+    /// Adds what comes after a page, which may have been the last.
+    pub(in crate::world) fn after_page(&self, query: &Query, last: bool, clock: &Reading, store: &Store) {
         let Some(state) = &mut *self.state() else { return };
-        let come = state.after_page(served, clock, store);
+        let come = state.after_page(query, last, clock, store);
         state.add(&come, store);
     }
 
@@ -193,10 +192,9 @@ impl State {
     }
 
     /// The instants of the entries that come after a page.
-    fn after_page(&mut self, served: &Served, clock: &Reading, store: &Store) -> Vec<Timestamp> {
+    fn after_page(&mut self, query: &Query, last: bool, clock: &Reading, store: &Store) -> Vec<Timestamp> {
         let mut chance = Chance::of(self.staged.seed, AFTER, self.staged.pages);
         self.staged.pages += 1;
-        let last = served.query.page as usize + 1 >= served.total_pages;
         let comes = match self.staged.scenario {
             Scenario::InsertBetweenPages => !last,
             Scenario::LateArrivals | Scenario::SameMillisecond => true,
@@ -205,7 +203,7 @@ impl State {
             }
             Scenario::QuotaSqueeze | Scenario::Flaky => false,
         };
-        if !comes || !self.budget.spend(&served.query, clock.elapsed) {
+        if !comes || !self.budget.spend(query, clock.elapsed) {
             return Vec::new();
         }
         let now = clock.now.to_millisecond();
@@ -218,7 +216,7 @@ impl State {
             }
             Scenario::Burst => {
                 self.burst = Some(clock.elapsed);
-                let size = u64::from(served.query.page_size);
+                let size = u64::from(query.page_size);
                 (0..2 * size + size.div_ceil(2)).map(|_| now).collect()
             }
             _ => (0..few).map(|_| now).collect(),

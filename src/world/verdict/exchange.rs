@@ -1,16 +1,15 @@
-//! A request for audit logs and what became of it, as far as a judgement needs to know.
+//! A request for audit logs and what became of it, understood again from its trace.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::contract::{self, Query, Timestamp};
-use crate::keys::Key;
+use super::trace::{Arrival, Aside, Trace};
+use crate::contract::{Finding, Query, Timestamp, query};
 
 /// A request for audit logs and its answer.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Exchange {
     /// The identifier in `X-Request-Id`.
     pub id: Uuid,
@@ -18,8 +17,6 @@ pub struct Exchange {
     pub time: Timestamp,
     /// When it came, by the world's age, which never runs backwards.
     pub elapsed: Duration,
-    /// The key, when the token was one.
-    pub key: Option<Arc<Key>>,
     /// The raw query string without any secret.
     pub query: Arc<str>,
     /// The status of the answer; 0 when there was none.
@@ -27,32 +24,13 @@ pub struct Exchange {
     /// How long the client was told to wait.
     pub retry_after: Option<Duration>,
     /// What was wrong with the request, or ignored in it.
-    pub findings: Vec<contract::Finding>,
+    pub findings: Vec<Finding>,
     /// Whether nothing but the head of an answer was asked for.
     pub head: bool,
     /// How many requests had been answered when it came: what any of these told, the client could know.
     pub knows: usize,
-    /// The page, when one was given whole.
+    /// The page, when one was given whole and has reached the client.
     pub served: Option<Served>,
-    /// Whether it has reached the client; `None` of one that is sent at once.
-    pub arrival: Option<Arrival>,
-}
-
-/// Whether an answer that takes its time has been sent to its last byte: not yet, by default.
-#[derive(Debug, Clone, Default)]
-pub struct Arrival(Arc<AtomicBool>);
-
-impl Arrival {
-    /// The last byte was sent.
-    pub fn completed(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the last byte was sent.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 /// A page that was given.
@@ -70,7 +48,22 @@ pub struct Served {
 
 impl Exchange {
     /// The understood query, if a page of it was given.
-    pub(super) fn asked(&self) -> Option<&Query> {
+    pub fn asked(&self) -> Option<&Query> {
         self.served.as_ref().map(|served| &served.query)
+    }
+}
+
+impl From<Trace> for Exchange {
+    fn from(trace: Trace) -> Self {
+        let Trace { id, time, elapsed, query, status, head, knows, given, aside, .. } = trace;
+        let Aside { meant, findings, retry_after, arrival } = aside.map(|aside| *aside).unwrap_or_default();
+        let reached = arrival.as_ref().is_none_or(Arrival::is_complete);
+        let served = given.filter(|_| reached).map(|given| Served {
+            query: query::understood(meant.as_deref().unwrap_or(&query)).unwrap_or_default(),
+            arrivals: given.arrivals as usize,
+            entries: given.entries as usize,
+            total_pages: given.total_pages as usize,
+        });
+        Self { id, time, elapsed, query, status, retry_after, findings, head, knows, served }
     }
 }

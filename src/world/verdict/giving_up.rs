@@ -8,7 +8,7 @@ use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::paging::{shown, told};
 use super::replay::Replay;
-use crate::contract::{Filters, Query, Timestamp, Vocabulary, query};
+use crate::contract::{Filters, Query, Timestamp, query};
 use crate::store::Held;
 
 /// In the middle of a crawl, of which `served` is the last page.
@@ -43,7 +43,7 @@ pub fn at_once(
     let is_last = |failed: &Exchange| exchanges.last().is_some_and(|last| last.id == failed.id);
     let mut known: HashMap<String, bool> = HashMap::new();
     let mut forgotten = |failed: &Exchange| {
-        let Some(query) = understood(failed) else { return false };
+        let Some(query) = query::understood(&failed.query) else { return false };
         *known.entry(query.subject()).or_insert_with(|| lost.any(&query, replay))
     };
     let given_up = failed.into_iter().filter(|failed| is_last(failed) || forgotten(failed));
@@ -110,11 +110,7 @@ fn holds(joined: &[Range], at: Timestamp) -> bool {
 
 /// What was asked for by a request that failed and that a client does well to send again.
 pub fn in_vain(failed: &Exchange) -> Option<Query> {
-    may_pass(failed).then(|| understood(failed))?
-}
-
-fn understood(failed: &Exchange) -> Option<Query> {
-    query::parse(&failed.query, &Vocabulary::published(), false).ok().map(|parsed| parsed.query)
+    may_pass(failed).then(|| query::understood(&failed.query))?
 }
 
 /// What a client does well to try again; a page that did not arrive whole is a 200.

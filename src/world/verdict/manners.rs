@@ -31,7 +31,7 @@ pub struct Manners {
 }
 
 pub fn judge(numbered: &[Numbered], held: &Ledger<'_>) -> (Manners, Vec<Finding>) {
-    let exchanges: Vec<&Exchange> = numbered.iter().map(|(_, exchange)| exchange.as_ref()).collect();
+    let exchanges: Vec<&Exchange> = numbered.iter().map(|(_, exchange)| exchange).collect();
     let early = too_early(numbered);
     let again = refused_again(numbered);
     let mut findings = Vec::new();
@@ -77,7 +77,7 @@ fn too_early(numbered: &[Numbered]) -> Vec<(&Exchange, Duration, Duration)> {
         if let Some((_, end, wait)) = told[..known].last()
             && exchange.elapsed < *end
         {
-            early.push((exchange.as_ref(), *wait, end.saturating_sub(exchange.elapsed)));
+            early.push((exchange, *wait, end.saturating_sub(exchange.elapsed)));
         }
         if let Some(wait) = exchange.retry_after {
             let end = exchange.elapsed + wait;
@@ -102,7 +102,7 @@ fn refused_again(numbered: &[Numbered]) -> Vec<&Exchange> {
             400 | 401 | 403 | 404 | 405 => {
                 let (first, status) = *refused.entry(words).or_insert((*number, exchange.status));
                 if exchange.status == status && exchange.knows > first {
-                    again.push(exchange.as_ref());
+                    again.push(exchange);
                 }
             }
             _ => {}

@@ -4,9 +4,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use axum::Router;
 use axum::body::to_bytes;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse, Response};
@@ -90,7 +89,7 @@ impl Other {
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let app = Router::new().fallback(answer).with_state(inner);
+                let app = move |request, _| answer(Arc::clone(&inner), request);
                 let listener = TcpListener::from_std(listener).unwrap();
                 tokio::select! {
                     _ = stopped => {}
@@ -109,7 +108,7 @@ impl Drop for Other {
     }
 }
 
-async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+async fn answer(inner: Arc<Inner>, request: Request) -> Response {
     let asked = Asked::of(&request);
     drop(request);
     let world = inner.mock.world();

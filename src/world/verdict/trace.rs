@@ -1,0 +1,96 @@
+//! What a request for audit logs leaves behind until somebody asks how the client did: as little as can be, for there are
+//! many, and most are never looked at.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::contract::{Finding, Timestamp};
+use crate::keys::Key;
+
+/// A request for audit logs and its answer.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// The identifier in `X-Request-Id`.
+    pub id: Uuid,
+    /// When it came, by the world's clock.
+    pub time: Timestamp,
+    /// When it came, by the world's age, which never runs backwards.
+    pub elapsed: Duration,
+    /// The key, when the token was one.
+    pub key: Option<Arc<Key>>,
+    /// The raw query string without any secret.
+    pub query: Arc<str>,
+    /// The status of the answer; 0 when there was none.
+    pub status: u16,
+    /// Whether nothing but the head of an answer was asked for.
+    pub head: bool,
+    /// How many requests had been answered when it came: what any of these told, the client could know.
+    pub knows: usize,
+    /// The page, when one was given whole.
+    pub given: Option<Given>,
+    /// What most requests do not have.
+    pub aside: Option<Box<Aside>>,
+}
+
+/// A page that was given, beside its query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given {
+    /// How many entries had been added to the world.
+    pub arrivals: u32,
+    /// How many entries were on the page.
+    pub entries: u32,
+    /// How many pages there were.
+    pub total_pages: u32,
+}
+
+/// What most requests do not have.
+#[derive(Debug, Clone, Default)]
+pub struct Aside {
+    /// The raw query string as it was understood, when it may not be shown like that.
+    pub meant: Option<Arc<str>>,
+    /// What was wrong with the request, or ignored in it.
+    pub findings: Vec<Finding>,
+    /// How long the client was told to wait.
+    pub retry_after: Option<Duration>,
+    /// Whether the page has reached the client; `None` of one that is sent at once.
+    pub arrival: Option<Arrival>,
+}
+
+/// Whether an answer that takes its time has been sent to its last byte: not yet, by default.
+#[derive(Debug, Clone, Default)]
+pub struct Arrival(Arc<AtomicBool>);
+
+impl Arrival {
+    /// The last byte was sent.
+    pub fn completed(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the last byte was sent.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Given {
+    /// Counts beyond what 32 bits hold are as many as they hold; no world has so many entries.
+    #[must_use]
+    pub fn new(arrivals: usize, entries: usize, total_pages: usize) -> Self {
+        let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        Self { arrivals: count(arrivals), entries: count(entries), total_pages: count(total_pages) }
+    }
+}
+
+impl Aside {
+    /// In a box if there is anything.
+    #[must_use]
+    pub fn boxed(self) -> Option<Box<Self>> {
+        let Self { meant, findings, retry_after, arrival } = &self;
+        let nothing = meant.is_none() && findings.is_empty() && retry_after.is_none() && arrival.is_none();
+        (!nothing).then(|| Box::new(self))
+    }
+}
