@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{Action, ActorType, Entry, Timestamp};
 
 pub use finding::{Finding, Severity};
+pub(crate) use parse::names;
 pub use parse::{Parsed, Rejected, first_value, parse};
 pub(crate) use secrets::holds;
 pub use secrets::{without_secrets, without_tokens};

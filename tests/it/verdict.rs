@@ -1,5 +1,6 @@
 //! The verdict: every classic mistake of a poller is named, and none is invented.
 
+mod calls;
 mod fairness;
 mod hurry;
 mod others;
