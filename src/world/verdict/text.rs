@@ -7,13 +7,12 @@ use super::{Client, Expectation, Judgement, Overlap, PagingOfQuery};
 
 impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.clients.is_empty() {
-            writeln!(f, "nobody has asked for audit logs")?;
-        }
         for client in &self.clients {
             client.fmt(f)?;
         }
-        if let Some(told) = self.strangers() {
+        // Where nobody else has asked, the one tells the other.
+        let strangers = self.strangers().filter(|_| !self.clients.is_empty());
+        for told in self.in_vain().into_iter().chain(strangers) {
             writeln!(f, "{told}")?;
         }
         if self.not_judged > 0 {

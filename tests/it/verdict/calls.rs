@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use axum::body::to_bytes;
+use axum::http::Request;
 use serde_json::{Value, json};
 
 use crate::support::{NOW, TestMock, time};
@@ -54,4 +56,15 @@ async fn a_plus_sign_that_is_not_escaped_is_read_as_one() {
     }
     let details = mock.admin("GET", "/verdict?from=now+tomorrow", "").await.details(400);
     assert!(details.starts_with("from: \"now tomorrow\" is not a relative time"), "{details}");
+}
+
+#[tokio::test]
+async fn the_text_says_why_a_scope_that_holds_nothing_is_not_complete() {
+    let mock = TestMock::default();
+    mock.logs("page=0&pageSize=1000").await.ok();
+    let call = Request::get("/__admin/verdict?from=2030-01-01T00:00:00Z&expect=complete");
+    let answer = mock.raw_call(call.header("Accept", "text/plain")).await;
+    assert_eq!(answer.status(), 409);
+    let text = String::from_utf8(to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
+    assert!(text.contains("\nthe scope holds no entries; 640 are outside it\n"), "{text}");
 }
