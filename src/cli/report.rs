@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::output::{self, Output};
+use crate::contract::is_obeyed;
 use crate::world::Sessions;
 use crate::world::verdict::{Expectation, Judgement, Scope};
 
@@ -119,7 +120,7 @@ fn case(class: &str, expectation: Expectation, reasons: &[String]) -> String {
     format!("{begun}>\n    <failure message=\"{first}\">{all}</failure>\n  </testcase>\n")
 }
 
-/// As text and as an attribute of XML 1.0, which has no control characters.
+/// As text and as an attribute of XML 1.0, which has no control characters, and nothing that is no character.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -129,7 +130,7 @@ fn escaped(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\n' => escaped.push_str("&#10;"),
-            c if c.is_control() => escaped.push('\u{fffd}'),
+            c if is_obeyed(c) => escaped.push('\u{fffd}'),
             c => escaped.push(c),
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::http::Request;
+use cortex_audit_mock::world::verdict::Scope;
 use serde_json::{Value, json};
 
 use crate::support::{NOW, TestMock, time};
@@ -67,4 +68,30 @@ async fn the_text_says_why_a_scope_that_holds_nothing_is_not_complete() {
     assert_eq!(answer.status(), 409);
     let text = String::from_utf8(to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
     assert!(text.contains("\nthe scope holds no entries; 640 are outside it\n"), "{text}");
+}
+
+/// What an entry holds, or a client sends, is shown and not obeyed.
+#[tokio::test]
+async fn no_entry_and_no_query_shapes_a_message() {
+    let mock = TestMock::default();
+    let hostile = "a\ncomplete: yes\n\u{1b}[2J\u{85}\u{202e}\u{2066}\u{200f}\u{2028}\u{feff}\u{fffe}\u{1ffff} <&]]>\"'";
+    let long = "long".repeat(1000);
+    let entry =
+        |name: &str| json!({"action": "UPDATE", "objectIdentifier": name, "objectType": name, "timestamp": "now"});
+    for name in [hostile, long.as_str()] {
+        mock.admin("DELETE", "/audit-logs", "").await.ok();
+        mock.admin("POST", "/audit-logs", json!([entry(name), entry(name), entry(name)])).await.created();
+        for _ in 0..2 {
+            mock.logs("page=0&pageSize=1").await.ok();
+        }
+        mock.logs("page=0&pageSize=1&\u{202e}x=\u{202e}y").await.ok();
+        mock.logs("page=0&pageSize=1&%E2%80%AEx%0A=%E2%80%AEy%1B").await.ok();
+        let text = mock.mock.world().verdict(&Scope::default()).to_string();
+        let obeyed = |c: char| c != '\n' && (c.is_control() || hostile.contains(c) && !c.is_ascii());
+        assert!(!text.contains(obeyed), "{text:?}");
+        assert_eq!(text.matches("\ncomplete: ").count(), 1, "{text}");
+        assert!(text.lines().all(|line| line.len() < 1000), "{text}");
+        let details = mock.admin("GET", "/verdict?expect=complete,no-duplicates,contract", "").await.details(409);
+        assert!(!details.contains(obeyed), "{details:?}");
+    }
 }
