@@ -62,7 +62,7 @@ impl<'a> Lost<'a> {
         let mut asked: Vec<(&Filters, Vec<Range>)> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
         for query in exchanges.iter().filter_map(|exchange| exchange.asked()) {
-            let place = *places.entry(format!("{:?}", query.filters)).or_insert(asked.len());
+            let place = *places.entry(query.filters.subject()).or_insert(asked.len());
             if place == asked.len() {
                 asked.push((&query.filters, Vec::new()));
             }

@@ -86,7 +86,7 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
         let Some(served) = &exchange.served else { continue };
         let query = &served.query;
         let Some(start) = query.start_time else { continue };
-        let place = *places.entry(format!("{:?}", query.filters)).or_insert(all.len());
+        let place = *places.entry(query.filters.subject()).or_insert(all.len());
         if place == all.len() {
             all.push(Vec::new());
         }

@@ -111,6 +111,30 @@ fn who_leaves_a_second_between_ranges_has_gaps() {
     assert_eq!(bugs(&judged(&stage)), [Bug::Gap]);
 }
 
+/// As of a client that keeps them in a set.
+#[test]
+fn the_order_of_a_filters_values_makes_no_other_query() {
+    let written = ["objectTypes=SERVICE,TEAM", "objectTypes=TEAM,SERVICE", "objectTypes=TEAM&objectTypes=SERVICE,TEAM"];
+    let ranges = |ranges: [(u32, u32); 3]| {
+        let stage = full(|_, _| {});
+        for (filter, (start, end)) in written.iter().zip(ranges) {
+            let end = at(end).saturating_sub(Duration::from_millis(1));
+            stage.ask(&format!("page=0&pageSize=100&{filter}&startTime={}&endTime={end}", at(start)));
+        }
+        judged(&stage)
+    };
+    assert_eq!(bugs(&ranges([(0, 10), (10, 20), (20, 40)])), []);
+    assert_eq!(bugs(&ranges([(0, 10), (12, 20), (20, 40)])), [Bug::NeverRead, Bug::Gap]);
+
+    let stage = full(|_, _| {});
+    for (page, filter) in (0..3).zip(written) {
+        stage.ask(&format!("page={page}&pageSize=10&{filter}"));
+    }
+    let client = judged(&stage);
+    assert_eq!(bugs(&client), [Bug::NeverRead, Bug::StoppedEarly], "{client}");
+    assert_eq!((client.paging.queries, client.paging.crawls, client.paging.skipped), (1, 1, 0), "{client}");
+}
+
 #[test]
 fn who_asks_for_smaller_pages_after_half_a_page_reads_each_entry_once() {
     let stage = full(|_, _| {});
