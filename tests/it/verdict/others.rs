@@ -111,6 +111,33 @@ fn who_leaves_a_second_between_ranges_has_gaps() {
     assert_eq!(bugs(&judged(&stage)), [Bug::Gap]);
 }
 
+#[test]
+fn a_first_range_without_a_start_has_an_end_all_the_same() {
+    let ranges = |start: u32| {
+        let stage = full(|_, _| {});
+        stage.ask(&format!("page=0&pageSize=100&endTime={}", at(20)));
+        stage.ask(&format!("page=0&pageSize=100&startTime={}&endTime={}", at(start), at(39)));
+        judged(&stage)
+    };
+    let client = ranges(25);
+    assert_eq!(bugs(&client), [Bug::NeverRead, Bug::Gap], "{client}");
+    assert_eq!((client.windows.count, client.windows.gaps[0].entries), (2, 4), "{client}");
+    assert_eq!(bugs(&ranges(20)), [Bug::ReadTwice, Bug::Overlap]);
+    assert_eq!(bugs(&ranges(10)), [], "by more than a second: on purpose");
+    // Who asks for everything has asked for no range, nor has who looks whether there is anything at all.
+    for look in
+        ["page=0&pageSize=100".to_owned(), format!("page=0&pageSize=1&endTime={}", at(0).saturating_sub(SECOND))]
+    {
+        let stage = full(|_, _| {});
+        stage.ask(&look);
+        for (start, end) in [(10, 19), (30, 39)] {
+            stage.ask(&format!("page=0&pageSize=100&startTime={}&endTime={}", at(start), at(end)));
+        }
+        let client = judged(&stage);
+        assert_eq!((client.windows.count, client.windows.gaps.len()), (2, 1), "{client}");
+    }
+}
+
 /// As of a client that keeps them in a set.
 #[test]
 fn the_order_of_a_filters_values_makes_no_other_query() {
