@@ -1,6 +1,7 @@
 //! The verdict: every classic mistake of a poller is named, and none is invented.
 
 mod calls;
+mod failures;
 mod fairness;
 mod hurry;
 mod others;
