@@ -11,6 +11,7 @@ use super::Scope;
 use super::crawls::Crawl;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
+use super::giving_up;
 use super::ranges::Ranges;
 use super::reach::Reach;
 use super::replay::{Replay, told};
@@ -71,6 +72,10 @@ pub struct Ledger<'a> {
     to_the_end: bool,
     /// The client asks no more.
     stopped: bool,
+    /// It was never given a page.
+    in_vain: bool,
+    /// Since it was last given a page it asked for what is as old as this, and was told to ask again.
+    lost_to: Option<Timestamp>,
     /// Of each exchange that was answered with a page, by its place, whether anything on it had not been served before.
     pages: Vec<(usize, bool)>,
     /// What was missed, newest first: found out when that is first needed.
@@ -120,6 +125,8 @@ impl<'a> Ledger<'a> {
             reach: Reach::of(exchanges),
             to_the_end: scope.to.is_some(),
             stopped: false,
+            in_vain: exchanges.iter().all(|exchange| exchange.served.is_none()),
+            lost_to: lost_to(exchanges),
             pages: Vec::new(),
             missed: OnceCell::new(),
             misses: RefCell::default(),
@@ -179,7 +186,8 @@ impl<'a> Ledger<'a> {
 
     fn missed(&self, line: &Line) -> bool {
         let asked_for = || self.to_the_end || self.reach.holds(&line.held);
-        line.times == 0 && (self.stopped || (line.held.arrival <= self.last_look && asked_for()))
+        let was_there = || line.held.arrival <= self.last_look || self.lost_to >= Some(line.held.timestamp);
+        line.times == 0 && (self.stopped || self.in_vain || (was_there() && asked_for()))
     }
 
     /// The newest timestamp that a query was served.
@@ -271,6 +279,17 @@ fn has_stopped(exchanges: &[&Exchange], now: Timestamp) -> bool {
     let pauses = exchanges.windows(2).map(|pair| pair[1].time.since(pair[0].time));
     let longest = pauses.max().unwrap_or_default().max(Duration::from_secs(20));
     was_empty && rounds(exchanges, last) > 1 && now.since(last.time) >= longest * 3
+}
+
+/// Up to when the requests asked that failed behind the last one that did not. How much there was then is not known, so
+/// what is as old is taken for having been there: who asks again is given it all the same.
+fn lost_to(exchanges: &[&Exchange]) -> Option<Timestamp> {
+    let last = exchanges.iter().rev().take_while(|exchange| exchange.served.is_none());
+    let ends = last.filter_map(|failed| {
+        let query = giving_up::in_vain(failed)?;
+        Some(query.end_time.map_or(failed.time, |end| end.min(failed.time)))
+    });
+    ends.max()
 }
 
 /// How often the client began to read what its last request is about: the same filters, and ranges of which each goes

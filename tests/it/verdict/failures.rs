@@ -98,3 +98,48 @@ fn who_tries_again_in_whatever_order_or_begins_anew_is_right() {
         clean(&stage.world.verdict(&Scope::default()));
     }
 }
+
+/// With a wrong key, say.
+#[test]
+fn a_client_that_was_never_given_a_page_is_not_complete_whenever_the_entries_came() {
+    for (token, query) in [
+        ("mock-no-audit~only", "page=0&pageSize=100"),
+        ("mock-expired~only", "page=0&pageSize=100"),
+        ("mock-admin~only", "page=-1&pageSize=100"),
+    ] {
+        let stage = full();
+        stage.ask_as(token, query);
+        stage.world.append([entry(at(100), 100)]);
+        let client = judged(&stage);
+        assert_eq!((client.coverage.never, client.coverage.pending), (41, 0), "{client}");
+        assert!(!client.against(Expectation::Complete).is_empty(), "{client}");
+    }
+}
+
+#[test]
+fn who_gives_up_in_its_last_round_has_lost_what_came_before() {
+    let lost = |effect: Effect, query: &str| {
+        let stage = full();
+        stage.ask(&format!("page=0&pageSize=100&endTime={}", at(50)));
+        stage.world.append((100..110).map(|number| entry(at(number), u64::from(number))));
+        stage.world.advance(SECOND * 100);
+        stage.world.faults.add(Rule { times: Some(1), ..effect.into() });
+        stage.ask(query);
+        // What comes now nobody has asked for yet.
+        stage.world.advance(SECOND * 100);
+        stage.world.append([entry(stage.world.clock.now(), 200)]);
+        judged(&stage)
+    };
+    let range = format!("page=0&pageSize=100&startTime={}&endTime={}", at(50), at(150));
+    let open = format!("page=0&pageSize=100&startTime={}", at(50));
+    for query in [&range, &open] {
+        for (effect, bug) in [(LIMITED, Bug::GaveUpAfter429), (BUSY, Bug::GaveUpAfterFailure)] {
+            let client = lost(effect, query);
+            assert_eq!(bugs(&client), [Bug::NeverRead, bug], "{client}");
+            assert_eq!((client.coverage.never, client.coverage.pending), (10, 1), "{client}");
+        }
+    }
+    // A time that it did not ask for is for the next round.
+    let client = lost(BUSY, &format!("page=0&pageSize=100&startTime={}&endTime={}", at(50), at(99)));
+    assert_eq!((bugs(&client), client.coverage.pending), (vec![], 11), "{client}");
+}
