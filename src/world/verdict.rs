@@ -21,6 +21,7 @@ mod text;
 mod windows;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use serde::Serialize;
 
@@ -47,6 +48,8 @@ pub struct Verdict {
 #[derive(Debug, Default)]
 struct Kept {
     exchanges: Vec<Arc<Exchange>>,
+    /// When they were answered, by the machine's own time, since one was told to wait: their places, in order.
+    answered: Vec<(usize, Instant)>,
     not_judged: u64,
 }
 
@@ -116,6 +119,10 @@ impl Verdict {
     pub fn add(&self, exchange: Exchange) {
         let mut kept = self.lock();
         if kept.exchanges.len() < Self::MOST {
+            if exchange.retry_after.is_some() || !kept.answered.is_empty() {
+                let number = kept.exchanges.len();
+                kept.answered.push((number, Instant::now()));
+            }
             kept.exchanges.push(Arc::new(exchange));
         } else {
             kept.not_judged += 1;
@@ -136,15 +143,17 @@ impl Verdict {
     /// Judges what was kept against the entries of the same world, when its clock shows `now`.
     #[must_use]
     pub fn judge(&self, store: &Store, scope: &Scope, now: Timestamp) -> Judgement {
-        let (exchanges, not_judged) = {
+        let (exchanges, answered, not_judged) = {
             let kept = self.lock();
-            (kept.exchanges.clone(), kept.not_judged)
+            (kept.exchanges.clone(), kept.answered.clone(), kept.not_judged)
         };
+        let first_timed = answered.first().map_or(usize::MAX, |(number, _)| *number);
         let unknown_key = exchanges.iter().filter(|exchange| exchange.key.is_none()).count();
         let mut keys: Vec<(Arc<Key>, Vec<Numbered>)> = Vec::new();
         for (number, exchange) in exchanges.into_iter().enumerate() {
             let Some(key) = exchange.key.clone() else { continue };
-            let numbered = (number, as_it_arrived(exchange));
+            let answered = number.checked_sub(first_timed).and_then(|place| answered.get(place)).map(|(_, at)| *at);
+            let numbered = Numbered { number, exchange: as_it_arrived(exchange), answered };
             match keys.iter_mut().find(|(known, _)| known.name == key.name) {
                 Some((_, theirs)) => theirs.push(numbered),
                 None => keys.push((key, vec![numbered])),
@@ -162,7 +171,12 @@ impl Verdict {
 }
 
 /// An exchange, and as the how manieth it was answered.
-type Numbered = (usize, Arc<Exchange>);
+struct Numbered {
+    number: usize,
+    exchange: Arc<Exchange>,
+    /// When, by the machine's own time, if anybody had been told to wait.
+    answered: Option<Instant>,
+}
 
 /// A page that has not reached the client, or not yet, was not given.
 fn as_it_arrived(exchange: Arc<Exchange>) -> Arc<Exchange> {
@@ -173,7 +187,7 @@ fn as_it_arrived(exchange: Arc<Exchange>) -> Arc<Exchange> {
 }
 
 fn client(key: &Key, numbered: &[Numbered], replay: &Replay, scope: &Scope, now: Timestamp) -> Client {
-    let exchanges: Vec<&Exchange> = numbered.iter().map(|(_, exchange)| exchange.as_ref()).collect();
+    let exchanges: Vec<&Exchange> = numbered.iter().map(|numbered| numbered.exchange.as_ref()).collect();
     // Who asks for the head alone asks for no page.
     let for_pages: Vec<&Exchange> = exchanges.iter().copied().filter(|exchange| !exchange.head).collect();
     let crawls = crawls::of_each_query(&for_pages, replay);
