@@ -37,7 +37,8 @@ impl Report {
         let all = judged(sessions);
         let told = text(&all);
         eprint!("{told}");
-        let written = match self.path.extension().and_then(|ending| ending.to_str()) {
+        let ending = self.path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+        let written = match ending.as_deref() {
             Some("xml") => junit(&all),
             Some("txt") => told,
             // A judgement holds nothing that JSON cannot.

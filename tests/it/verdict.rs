@@ -239,7 +239,8 @@ fn a_report_is_written_when_the_server_stops() {
     insta::assert_snapshot!(text);
     let (xml, _) = report("verdict.xml");
     insta::assert_snapshot!(xml);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+    assert!(report("VERDICT.XML").0.starts_with("<?xml"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
 }
 
 /// XML 1.0 has no control characters, and not the two that are no characters.
