@@ -176,17 +176,20 @@ fn between(sorted: &[Window<'_>], replay: &Replay, windows: &mut Windows) -> Vec
     let mut findings = Vec::new();
     if let (Some((window, reached, entries)), _) = shown {
         let message = format!(
-            "{gaps} gap{} between ranges: one ends at {reached}, the next begins at {}; {entries} entries lie between the two",
+            "{gaps} gap{} between ranges: one ends at {reached}, the next begins at {}; {} between the two",
             plural(gaps),
-            window.start
+            window.start,
+            if entries == 1 { "an entry lies".to_owned() } else { format!("{entries} entries lie") }
         );
         findings.push(Finding::new(Bug::Gap, gaps, message, [window.exchange]));
     }
     if let (_, Some((window, to, entries))) = shown {
         let message = format!(
-            "{overlaps} overlap{} of ranges: both ends are inclusive, so the {entries} entries from {} to {to} are in two",
+            "{overlaps} overlap{} of ranges: both ends are inclusive, so {} from {} to {to} {} in two",
             plural(overlaps),
-            window.start
+            if entries == 1 { "the entry".to_owned() } else { format!("the {entries} entries") },
+            window.start,
+            if entries == 1 { "is" } else { "are" }
         );
         findings.push(Finding::new(Bug::Overlap, overlaps, message, [window.exchange]));
     }

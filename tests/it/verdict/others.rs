@@ -122,7 +122,14 @@ fn a_first_range_without_a_start_has_an_end_all_the_same() {
     let client = ranges(25);
     assert_eq!(bugs(&client), [Bug::NeverRead, Bug::Gap], "{client}");
     assert_eq!((client.windows.count, client.windows.gaps[0].entries), (2, 4), "{client}");
-    assert_eq!(bugs(&ranges(20)), [Bug::ReadTwice, Bug::Overlap]);
+    assert!(client.to_string().contains("; 4 entries lie between the two"), "{client}");
+    let client = ranges(22);
+    assert!(client.to_string().contains("; an entry lies between the two"), "{client}");
+    let client = ranges(20);
+    assert_eq!(bugs(&client), [Bug::ReadTwice, Bug::Overlap], "{client}");
+    let shared = at(20);
+    let told = client.against(Expectation::NoDuplicates).join("; ");
+    assert!(told.contains(&format!("so the entry from {shared} to {shared} is in two")), "{told}");
     assert_eq!(bugs(&ranges(10)), [], "by more than a second: on purpose");
     // Who asks for everything has asked for no range, nor has who looks whether there is anything at all.
     for look in
