@@ -145,6 +145,34 @@ fn a_first_range_without_a_start_has_an_end_all_the_same() {
     }
 }
 
+#[test]
+fn who_asks_for_one_thing_after_the_other_is_not_equally_far_with_each() {
+    let stage = full(|_, _| {});
+    let ask = |filter: &str, start: u32, end: u32| {
+        stage.ask(&format!("page=0&pageSize=100&{filter}&startTime={}&endTime={}", at(start), at(end)));
+    };
+    let counts = || {
+        let client = judged(&stage);
+        (client.coverage.once, client.coverage.never, client.coverage.pending)
+    };
+    ask("objectTypes=SERVICE", 0, 19);
+    ask("objectTypes=TEAM", 0, 39);
+    assert_eq!(counts(), (20, 0, 20), "what is newer than 19 is for the next time");
+    // What comes late does so for the next time too, as long as there is none.
+    stage.world.append([entry(at(10), 100)]);
+    ask("objectTypes=TEAM", 40, 60);
+    assert_eq!(counts(), (20, 0, 21));
+    ask("objectTypes=SERVICE", 20, 60);
+    assert_eq!(counts(), (40, 1, 0));
+
+    // What nothing was asked for that it has was to be read with whatever.
+    let stage = full(|_, _| {});
+    stage.ask(&format!("page=0&pageSize=100&objectTypes=TEAM&endTime={}", at(19)));
+    stage.ask(&format!("page=0&pageSize=100&objectTypes=DOMAIN&endTime={}", at(29)));
+    let client = judged(&stage);
+    assert_eq!((client.coverage.never, client.coverage.pending), (30, 10), "{client}");
+}
+
 /// As of a client that keeps them in a set.
 #[test]
 fn the_order_of_a_filters_values_makes_no_other_query() {
