@@ -272,15 +272,23 @@ fn has_stopped(exchanges: &[&Exchange], now: Timestamp) -> bool {
 }
 
 /// How often the client began to read what its last request is about: the same filters, and ranges of which each goes
-/// on where an earlier one ended. A job that asks once for each of several things does not poll.
+/// on where an earlier one ended. A job that asks once for each of several things does not poll, nor does one that reads
+/// several ranges at a stretch: a round begins after a pause, or with the same question.
 fn rounds(exchanges: &[&Exchange], last: &Exchange) -> usize {
     let Some(about) = last.asked() else { return 0 };
-    let filters = about.filters.subject();
-    let leads_here = |exchange: &&&Exchange| {
+    let (filters, question) = (about.filters.subject(), about.subject());
+    let (mut before, mut asked): (Option<Timestamp>, bool) = (None, false);
+    let mut begins = |exchange: &Exchange| {
         let Some(query) = exchange.asked() else { return false };
         let end = query.end_time.unwrap_or(exchange.time);
         let goes_on = about.start_time.is_none_or(|start| start.since(end) <= Duration::from_secs(1));
-        query.page == 0 && goes_on && query.filters.subject() == filters
+        if query.page > 0 || !goes_on || query.filters.subject() != filters {
+            return false;
+        }
+        let before = before.replace(exchange.time);
+        let at_a_stretch = before.is_some_and(|before| exchange.time.since(before) < Duration::from_secs(1));
+        let asked_again = query.subject() == question && std::mem::replace(&mut asked, true);
+        !at_a_stretch || asked_again
     };
-    exchanges.iter().filter(leads_here).count()
+    exchanges.iter().filter(|exchange| begins(exchange)).count()
 }
