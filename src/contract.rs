@@ -3,6 +3,7 @@
 //! Everything here is a pure function of its input: no clock, no lock, no socket.
 
 mod entry;
+mod message;
 mod page;
 mod parameter;
 pub mod query;
@@ -11,6 +12,7 @@ mod timestamp;
 mod vocabulary;
 
 pub use entry::{Actor, Entry, is_email};
+pub(crate) use message::{harmless, is_obeyed, shown};
 pub use page::Page;
 pub use parameter::{DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter};
 pub use query::{Filters, Finding, Parsed, Query, Rejected, Severity};

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::output::{self, Output};
+use crate::contract::is_obeyed;
 use crate::world::Sessions;
 use crate::world::verdict::{Expectation, Judgement, Scope};
 
@@ -36,7 +37,8 @@ impl Report {
         let all = judged(sessions);
         let told = text(&all);
         eprint!("{told}");
-        let written = match self.path.extension().and_then(|ending| ending.to_str()) {
+        let ending = self.path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+        let written = match ending.as_deref() {
             Some("xml") => junit(&all),
             Some("txt") => told,
             // A judgement holds nothing that JSON cannot.
@@ -119,7 +121,7 @@ fn case(class: &str, expectation: Expectation, reasons: &[String]) -> String {
     format!("{begun}>\n    <failure message=\"{first}\">{all}</failure>\n  </testcase>\n")
 }
 
-/// As text and as an attribute of XML 1.0, which has no control characters.
+/// As text and as an attribute of XML 1.0, which has no control characters, and nothing that is no character.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -129,7 +131,7 @@ fn escaped(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\n' => escaped.push_str("&#10;"),
-            c if c.is_control() => escaped.push('\u{fffd}'),
+            c if is_obeyed(c) => escaped.push('\u{fffd}'),
             c => escaped.push(c),
         }
     }

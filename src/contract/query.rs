@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::{Action, ActorType, Entry, Timestamp};
 
 pub use finding::{Finding, Severity};
-pub(crate) use parse::understood;
 pub use parse::{Parsed, Rejected, first_value, parse};
+pub(crate) use parse::{names, understood};
 pub(crate) use secrets::holds;
 pub use secrets::{is_harmless, without_secrets, without_tokens};
 
@@ -82,11 +82,29 @@ impl Query {
     /// What it is about, whatever page of it and however large: two of one subject see the same entries.
     #[must_use]
     pub fn subject(&self) -> String {
-        format!("{:?} {:?} {:?}", self.start_time, self.end_time, self.filters)
+        format!("{:?} {:?} {}", self.start_time, self.end_time, self.filters.subject())
     }
 }
 
 impl Filters {
+    /// What they ask for, in whatever order: two of one subject match the same entries.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        if *self == Self::default() {
+            return String::new();
+        }
+        let Self { actions, actor_types, .. } = self;
+        let texts = [
+            &self.object_identifiers,
+            &self.object_types,
+            &self.actor_api_key_identifiers,
+            &self.actor_emails,
+            &self.actor_ip_addresses,
+            &self.actor_request_types,
+        ];
+        format!("{:?} {:?} {:?}", sorted(actions), sorted(actor_types), texts.map(|list| sorted(list)))
+    }
+
     /// Whether an entry passes every filter.
     #[must_use]
     pub fn match_entry(&self, entry: &Entry) -> bool {
@@ -100,6 +118,12 @@ impl Filters {
             && one_of_text(&self.actor_api_key_identifiers, actor.api_key_identifier.as_deref())
             && one_of_text(&self.actor_request_types, actor.request_type.as_deref())
     }
+}
+
+fn sorted<T: Ord>(list: &[T]) -> Vec<&T> {
+    let mut sorted: Vec<&T> = list.iter().collect();
+    sorted.sort_unstable();
+    sorted
 }
 
 fn one_of<T: PartialEq>(asked: &[T], actual: &T) -> bool {

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::limits;
 use super::request_id::RequestId;
-use crate::contract::Finding;
+use crate::contract::{Finding, is_obeyed};
 use crate::json_file::{FileErrors, elided};
 use crate::keys::Refusal;
 use crate::world::{RetryAfter, SessionNameError};
@@ -396,7 +396,7 @@ fn plain(text: &str) -> String {
         match c {
             '[' => plain.push('('),
             ']' => plain.push(')'),
-            _ if c.is_control() => plain.extend(c.escape_default()),
+            _ if is_obeyed(c) => plain.extend(c.escape_default()),
             _ => plain.push(c),
         }
     }

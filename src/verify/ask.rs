@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::question::{By, Request};
 use super::{Event, MOST_REQUESTS};
+use crate::contract::is_obeyed;
 use crate::remote::{Call, Connection, Failure, Pace, Time, Token, backoff};
 
 /// Why a question has no answer.
@@ -91,7 +92,7 @@ impl<'a> Asker<'a> {
     pub fn shown(&self, text: &str) -> String {
         let text = self.connection.token().hidden(text);
         let text = self.second.as_ref().map_or(text.clone(), |second| second.hidden(&text));
-        text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+        text.chars().map(|char| if is_obeyed(char) { ' ' } else { char }).collect()
     }
 
     /// An answer as it may be shown.

@@ -22,6 +22,7 @@ mod trace;
 mod windows;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use serde::Serialize;
 
@@ -49,6 +50,8 @@ pub struct Verdict {
 #[derive(Debug, Default)]
 struct Kept {
     traces: Vec<Trace>,
+    /// When they were answered, by the machine's own time, since one was told to wait: their places, in order.
+    answered: Vec<(usize, Instant)>,
     not_judged: u64,
 }
 
@@ -118,6 +121,10 @@ impl Verdict {
     pub fn add(&self, trace: Trace) {
         let mut kept = self.lock();
         if kept.traces.len() < Self::MOST {
+            if trace.aside.as_ref().is_some_and(|aside| aside.retry_after.is_some()) || !kept.answered.is_empty() {
+                let number = kept.traces.len();
+                kept.answered.push((number, Instant::now()));
+            }
             kept.traces.push(trace);
         } else {
             kept.not_judged += 1;
@@ -138,15 +145,17 @@ impl Verdict {
     /// Judges what was kept against the entries of the same world, when its clock shows `now`.
     #[must_use]
     pub fn judge(&self, store: &Store, scope: &Scope, now: Timestamp) -> Judgement {
-        let (traces, not_judged) = {
+        let (traces, answered, not_judged) = {
             let kept = self.lock();
-            (kept.traces.clone(), kept.not_judged)
+            (kept.traces.clone(), kept.answered.clone(), kept.not_judged)
         };
+        let first_timed = answered.first().map_or(usize::MAX, |(number, _)| *number);
         let unknown_key = traces.iter().filter(|trace| trace.key.is_none()).count();
         let mut keys: Vec<(Arc<Key>, Vec<Numbered>)> = Vec::new();
         for (number, trace) in traces.into_iter().enumerate() {
             let Some(key) = trace.key.clone() else { continue };
-            let numbered = (number, Exchange::from(trace));
+            let answered = number.checked_sub(first_timed).and_then(|place| answered.get(place)).map(|(_, at)| *at);
+            let numbered = Numbered { number, exchange: trace.into(), answered };
             match keys.iter_mut().find(|(known, _)| known.name == key.name) {
                 Some((_, theirs)) => theirs.push(numbered),
                 None => keys.push((key, vec![numbered])),
@@ -164,10 +173,15 @@ impl Verdict {
 }
 
 /// An exchange, and as the how manieth it was answered.
-type Numbered = (usize, Exchange);
+struct Numbered {
+    number: usize,
+    exchange: Exchange,
+    /// When, by the machine's own time, if anybody had been told to wait.
+    answered: Option<Instant>,
+}
 
 fn client(key: &Key, numbered: &[Numbered], replay: &Replay, scope: &Scope, now: Timestamp) -> Client {
-    let exchanges: Vec<&Exchange> = numbered.iter().map(|(_, exchange)| exchange).collect();
+    let exchanges: Vec<&Exchange> = numbered.iter().map(|numbered| &numbered.exchange).collect();
     // Who asks for the head alone asks for no page.
     let for_pages: Vec<&Exchange> = exchanges.iter().copied().filter(|exchange| !exchange.head).collect();
     let crawls = crawls::of_each_query(&for_pages, replay);

@@ -1,5 +1,7 @@
 //! The verdict: every classic mistake of a poller is named, and none is invented.
 
+mod calls;
+mod failures;
 mod fairness;
 mod hurry;
 mod others;
@@ -237,7 +239,34 @@ fn a_report_is_written_when_the_server_stops() {
     insta::assert_snapshot!(text);
     let (xml, _) = report("verdict.xml");
     insta::assert_snapshot!(xml);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+    assert!(report("VERDICT.XML").0.starts_with("<?xml"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
+}
+
+/// XML 1.0 has no control characters, and not the two that are no characters.
+#[test]
+fn a_report_is_well_formed_whatever_entries_and_keys_are_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: serde_json::Value| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content.to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let name = "\u{1}\u{fffe}\u{ffff}<&]]>\"'";
+    let entry = json!({"action": "UPDATE", "objectIdentifier": name, "objectType": "TEAM", "timestamp": NOW});
+    let entries = file("entries.json", json!([entry, entry]));
+    let keys = file(
+        "keys.json",
+        json!({"keys": [{"token": "t", "name": format!("k{name}"), "roles": [{"type": "DEFAULT", "role": "ADMIN"}]}]}),
+    );
+    let report = folder.path().join("verdict.xml");
+    let server = Server::start(&["--fixtures", &entries, "--keys", &keys, "--report", report.to_str().unwrap()]);
+    server.get_as("t", "/api/v1/audit-logs?page=0&pageSize=1");
+    server.stop();
+    let xml = std::fs::read_to_string(report).unwrap();
+    assert!(xml.contains("1 of 2 entries were never served"), "{xml}");
+    let forbidden = |c: char| !matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+    assert!(!xml.contains(forbidden), "{xml:?}");
 }
 
 #[test]

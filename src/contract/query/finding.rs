@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::contract::shown;
+
 /// What a finding means for the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -86,24 +88,4 @@ impl Severity {
 /// The text in quotes, shortened and without control characters, so that hostile input cannot shape a message.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", shown(text))
-}
-
-/// The beginning of a text, without control characters.
-pub(super) fn shown(text: &str) -> String {
-    /// Long enough for any identifier, short enough for a line.
-    const LONGEST: usize = 80;
-
-    let mut shown: String = text
-        .chars()
-        .take(LONGEST)
-        .flat_map(|c| {
-            let printable = !c.is_control();
-            let escaped = (!printable).then(|| c.escape_default());
-            printable.then_some(c).into_iter().chain(escaped.into_iter().flatten())
-        })
-        .collect();
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    shown
 }

@@ -7,11 +7,10 @@ use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
 
-use super::finding::shown;
 use super::{Filters, Finding, Query, Severity};
 use crate::contract::{
     ACTOR_REQUEST_TYPES, Action, ActorType, DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter, Timestamp,
-    TimestampError, Vocabulary, nearest,
+    TimestampError, Vocabulary, nearest, shown,
 };
 
 /// A query string that was understood.
@@ -80,6 +79,12 @@ pub fn first_value(raw: &str, name: &str) -> Option<String> {
     let mut pairs = raw.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let (_, value) = pairs.find(|(given, _)| decoded(given).as_deref() == Some(name))?;
     decoded(value).map(Cow::into_owned)
+}
+
+/// Whether a pair of a raw query string, such as `page=2`, is of a parameter, as [`parse`] reads it.
+pub(crate) fn names(pair: &str, name: &str) -> bool {
+    let given = pair.split('=').next().unwrap_or_default();
+    decoded(given).as_deref() == Some(name)
 }
 
 #[derive(Default)]

@@ -39,6 +39,19 @@ impl Session {
         Ok((Self::of(name, mock), values))
     }
 
+    /// The session and the values of other parameters, beside lists, which can be repeated and are read by the call.
+    pub fn beside_lists(
+        parts: &Parts,
+        mock: &Mock,
+        known: &[&str],
+        lists: &[&str],
+    ) -> Result<(Self, BTreeMap<String, String>), Problem> {
+        let mut all = given(parts, mock, &[known, lists].concat())?;
+        all.retain(|(name, _)| !lists.contains(&name.as_str()));
+        let (name, values) = each_once(all, mock)?;
+        Ok((Self::of(name, mock), values))
+    }
+
     /// The session, where the other parameters that a call knows can be repeated, and are read by the call.
     pub fn beside_repeated(parts: &Parts, mock: &Mock, known: &[&str]) -> Result<Self, Problem> {
         let mut names = given(parts, mock, known)?.into_iter().filter(|(name, _)| name == SESSION);
@@ -73,8 +86,15 @@ fn named_and_others(
     mock: &Mock,
     known: &[&str],
 ) -> Result<(Option<SessionName>, BTreeMap<String, String>), Problem> {
+    each_once(given(parts, mock, known)?, mock)
+}
+
+fn each_once(
+    pairs: Vec<(String, String)>,
+    mock: &Mock,
+) -> Result<(Option<SessionName>, BTreeMap<String, String>), Problem> {
     let mut values = BTreeMap::new();
-    for (name, value) in given(parts, mock, known)? {
+    for (name, value) in pairs {
         if values.insert(name.clone(), value).is_some() {
             return Err(twice(&name));
         }

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use super::session::Session;
-use crate::contract::{Filters, nearest, query};
+use crate::contract::{Filters, Timestamp, nearest, query};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::mock::Mock;
@@ -52,13 +52,13 @@ impl FromRequestParts<Mock> for Asked {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
-        let known: Vec<&str> = ["from", "to", "expect"].into_iter().chain(FILTERS).collect();
-        let (Session { world, .. }, mut values) = Session::with_parameters(parts, mock, &known)?;
+        let known = ["from", "to", "expect"];
+        let (Session { world, .. }, mut values) = Session::beside_lists(parts, mock, &known, &FILTERS)?;
         let now = world.clock.now();
         let mut moment = |name: &str| {
             let read = |text: String| {
                 let wrong = |reason| Problem::BadControl { details: format!("{name}: {reason}.") };
-                Moment::read(&text, now).map_err(wrong)
+                read_moment(&text, now).map_err(wrong)
             };
             values.remove(name).map(read).transpose()
         };
@@ -76,10 +76,16 @@ impl FromRequestParts<Mock> for Asked {
     }
 }
 
-/// A list of expectations; an empty one expects nothing.
+/// A plus sign that is not escaped arrives as a space, and is read as the operation reads it (TIME-FORMS).
+fn read_moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let as_it_is = Moment::read(text, now);
+    as_it_is.or_else(|wrong| Moment::read(&text.replace(' ', "+"), now).map_err(|_| wrong))
+}
+
+/// A list of expectations. None is no expectation: a variable that is not set would pass whatever the clients did.
 fn expectations(text: &str) -> Result<Vec<Expectation>, Problem> {
     let names = Expectation::ALL.map(Expectation::as_str);
-    let each = text.split(',').filter(|name| !name.is_empty()).map(|name| {
+    let each = text.split(',').map(|name| {
         name.parse().map_err(|()| {
             let meant = nearest(name, names).map(|meant| format!(" Did you mean \"{meant}\"?")).unwrap_or_default();
             let details = format!("expect: \"{name}\" is not known; accepted: {}.{meant}", names.join(", "));
@@ -91,7 +97,7 @@ fn expectations(text: &str) -> Result<Vec<Expectation>, Problem> {
 
 /// Read as the operation reads them, and strictly: a misspelt one would leave nothing to be judged.
 fn filters(raw: &str, world: &World) -> Result<Filters, Problem> {
-    let of_filters = |pair: &&str| FILTERS.contains(&pair.split('=').next().unwrap_or_default());
+    let of_filters = |pair: &&str| FILTERS.into_iter().any(|name| query::names(pair, name));
     let raw = raw.split('&').filter(of_filters).collect::<Vec<_>>().join("&");
     let parsed = query::parse(&raw, &world.store.vocabulary(), true);
     parsed.map(|parsed| parsed.query.filters).map_err(|rejected| Problem::BadRequest { problems: rejected.problems })

@@ -32,8 +32,8 @@ pub struct Coverage {
     pub on_purpose: usize,
     /// Served never, although the client has asked since they came, and for times as new as theirs.
     pub never: usize,
-    /// Came after the client's last request, or are newer than any end that it has asked for: nobody can tell yet. In a
-    /// scope with an end there are none of the latter: all of it was to be read.
+    /// Came after the client's last request, or are newer than any end that it has asked for, with filters that they pass:
+    /// nobody can tell yet. In a scope with an end there are none of the latter: all of it was to be read.
     pub pending: usize,
     /// How far behind the client at least stays: from the end of a range back from when it was asked for. `None` when it
     /// asked without an end, or for nothing.
@@ -63,13 +63,9 @@ pub struct Ledger<'a> {
     /// The line of each entry, by its number; [`OUTSIDE`] of those that are not in the scope.
     places: Vec<u32>,
     exchanges: Vec<&'a Exchange>,
-    /// The client has not asked since so many entries were added.
-    last_look: usize,
-    /// How far it has asked.
+    /// How far the client has asked.
     reach: Reach,
-    /// That does not matter: it was to read as far as the scope.
-    to_the_end: bool,
-    /// The client asks no more.
+    /// It asks no more.
     stopped: bool,
     /// Of each exchange that was answered with a page, by its place, whether anything on it had not been served before.
     pages: Vec<(usize, bool)>,
@@ -88,6 +84,8 @@ struct Line {
     range: Option<usize>,
     /// It was served again, and not on purpose.
     again: bool,
+    /// It was there to be read, and never was.
+    missed: bool,
     /// Places of the first two exchanges that served it.
     by: [Option<usize>; 2],
 }
@@ -105,7 +103,8 @@ impl<'a> Ledger<'a> {
         scope: &Scope,
         now: Timestamp,
     ) -> Self {
-        let line = |held: &Held| Line { held: *held, times: 0, range: None, again: false, by: [None; 2] };
+        let line =
+            |held: &Held| Line { held: *held, times: 0, range: None, again: false, missed: false, by: [None; 2] };
         let lines: Vec<Line> = replay.all(&scope.everything()).iter().map(line).collect();
         let mut places = vec![OUTSIDE; replay.len()];
         for (place, line) in (0..).zip(&lines) {
@@ -116,9 +115,7 @@ impl<'a> Ledger<'a> {
             lines,
             places,
             exchanges: exchanges.to_vec(),
-            last_look: 0,
             reach: Reach::of(exchanges),
-            to_the_end: scope.to.is_some(),
             stopped: false,
             pages: Vec::new(),
             missed: OnceCell::new(),
@@ -131,7 +128,6 @@ impl<'a> Ledger<'a> {
         let mut served_before = vec![false; replay.len()];
         for (number, exchange) in exchanges.iter().enumerate() {
             let Some(served) = &exchange.served else { continue };
-            ledger.last_look = ledger.last_look.max(served.arrivals);
             let page = replay.page(served);
             if let Some(first) = page.first() {
                 let newest = ledger.newest.entry(served.query.subject()).or_insert(first.timestamp);
@@ -155,15 +151,22 @@ impl<'a> Ledger<'a> {
             }
             ledger.pages.push((number, anything_new));
         }
-        ledger.stopped =
-            has_stopped(exchanges, now) && ledger.lines.iter().any(|line| line.held.arrival > ledger.last_look);
+        let came_since = |line: &Line| line.held.arrival > ledger.reach.last_look();
+        ledger.stopped = has_stopped(exchanges, now) && ledger.lines.iter().any(came_since);
+        // A client that was never given a page is not to pass for one that has read all it wanted.
+        let all = ledger.stopped || exchanges.iter().all(|exchange| exchange.served.is_none());
+        // Up to the end of the scope it was to read whatever it asked for.
+        let (to_the_end, reach) = (scope.to.is_some(), &ledger.reach);
+        for line in ledger.lines.iter_mut().filter(|line| line.times == 0) {
+            line.missed = all || if to_the_end { reach.saw(&line.held) } else { reach.holds(&line.held, replay) };
+        }
         ledger
     }
 
     /// Whether an entry is in the scope, was there to be read, and never was.
     pub fn is_missed(&self, held: &Held) -> bool {
         let line = self.places.get(held.number).and_then(|place| self.lines.get(*place as usize));
-        line.is_some_and(|line| self.missed(line))
+        line.is_some_and(|line| line.missed)
     }
 
     /// Whether a query matches entries that were missed.
@@ -175,11 +178,6 @@ impl<'a> Ledger<'a> {
             all[from..].iter().take_while(in_range).any(|held| self.replay.passes(held, &query.filters))
         };
         *self.misses.borrow_mut().entry(query.subject()).or_insert_with(missed)
-    }
-
-    fn missed(&self, line: &Line) -> bool {
-        let asked_for = || self.to_the_end || self.reach.holds(&line.held);
-        line.times == 0 && (self.stopped || (line.held.arrival <= self.last_look && asked_for()))
     }
 
     /// The newest timestamp that a query was served.
@@ -194,7 +192,7 @@ impl<'a> Ledger<'a> {
 
     /// Entries that were never read, newest first.
     pub fn all_missed(&self) -> impl Iterator<Item = &Held> {
-        self.lines.iter().filter(|line| self.missed(line)).map(|line| &line.held)
+        self.lines.iter().filter(|line| line.missed).map(|line| &line.held)
     }
 
     pub fn coverage(&self) -> Coverage {
@@ -207,10 +205,10 @@ impl<'a> Ledger<'a> {
             once: count(&|line| line.times == 1),
             several: count(&|line| line.times > 1),
             on_purpose: count(&|line| line.times > 1 && !line.again),
-            never: count(&|line| self.missed(line)),
-            pending: count(&|line| line.times == 0 && !self.missed(line)),
+            never: count(&|line| line.missed),
+            pending: count(&|line| line.times == 0 && !line.missed),
             behind_seconds: self.reach.behind().map(to_millisecond),
-            never_examples: examples(&|line| self.missed(line)),
+            never_examples: examples(&|line| line.missed),
             several_examples: examples(&|line| line.again),
         }
     }
@@ -274,14 +272,23 @@ fn has_stopped(exchanges: &[&Exchange], now: Timestamp) -> bool {
 }
 
 /// How often the client began to read what its last request is about: the same filters, and ranges of which each goes
-/// on where an earlier one ended. A job that asks once for each of several things does not poll.
+/// on where an earlier one ended. A job that asks once for each of several things does not poll, nor does one that reads
+/// several ranges at a stretch: a round begins after a pause, or with the same question.
 fn rounds(exchanges: &[&Exchange], last: &Exchange) -> usize {
     let Some(about) = last.asked() else { return 0 };
-    let leads_here = |exchange: &&&Exchange| {
+    let (filters, question) = (about.filters.subject(), about.subject());
+    let (mut before, mut asked): (Option<Timestamp>, bool) = (None, false);
+    let mut begins = |exchange: &Exchange| {
         let Some(query) = exchange.asked() else { return false };
         let end = query.end_time.unwrap_or(exchange.time);
         let goes_on = about.start_time.is_none_or(|start| start.since(end) <= Duration::from_secs(1));
-        query.page == 0 && query.filters == about.filters && goes_on
+        if query.page > 0 || !goes_on || query.filters.subject() != filters {
+            return false;
+        }
+        let before = before.replace(exchange.time);
+        let at_a_stretch = before.is_some_and(|before| exchange.time.since(before) < Duration::from_secs(1));
+        let asked_again = query.subject() == question && std::mem::replace(&mut asked, true);
+        !at_a_stretch || asked_again
     };
-    exchanges.iter().filter(leads_here).count()
+    exchanges.iter().filter(|exchange| begins(exchange)).count()
 }

@@ -1,9 +1,10 @@
 //! Which requests of a client belong together: a crawl is a run through the pages of one query.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use super::exchange::{Exchange, Served};
+use super::giving_up;
 use super::replay::Replay;
 use crate::contract::Query;
 
@@ -12,6 +13,8 @@ pub struct Crawl<'a> {
     pub pages: Vec<(&'a Exchange, &'a Served)>,
     /// The last request, if it was not answered with a page.
     pub failed: Option<&'a Exchange>,
+    /// The last request for each page that was not answered with one, then or later.
+    pub failed_pages: BTreeMap<u32, &'a Exchange>,
     /// Pages that were served again, once for each time.
     pub repeated: Vec<u32>,
     /// It did not come to the end, or something came meanwhile, and the client read it all again: what it was given here
@@ -47,12 +50,14 @@ impl<'a> Crawl<'a> {
         let (began, ended) = (exchange.elapsed, exchange.elapsed);
         let (numbers, with_entries) = (HashSet::new(), BTreeSet::new());
         let (pages, failed, repeated, begun_anew) = (Vec::new(), None, Vec::new(), false);
-        Self { pages, failed, repeated, begun_anew, numbers, with_entries, reached_end: false, began, ended }
+        let (failed_pages, reached_end) = (BTreeMap::new(), false);
+        Self { pages, failed, failed_pages, repeated, begun_anew, numbers, with_entries, reached_end, began, ended }
     }
 
     fn push(&mut self, exchange: &'a Exchange, served: &'a Served) {
         let page = served.query.page;
         (self.failed, self.ended) = (None, exchange.elapsed);
+        self.failed_pages.remove(&page);
         if !self.numbers.insert(page) {
             self.repeated.push(page);
         }
@@ -63,6 +68,13 @@ impl<'a> Crawl<'a> {
         self.pages.push((exchange, served));
     }
 
+    fn fail(&mut self, exchange: &'a Exchange) {
+        (self.failed, self.ended) = (Some(exchange), exchange.elapsed);
+        if let Some(page) = giving_up::page_in_vain(exchange) {
+            self.failed_pages.insert(page, exchange);
+        }
+    }
+
     fn last(&self) -> Option<&'a Served> {
         self.pages.last().map(|(_, served)| *served)
     }
@@ -70,7 +82,12 @@ impl<'a> Crawl<'a> {
     fn is_given_up_for(&self, next: &Self, replay: &Replay) -> bool {
         let from_the_start = next.has(0);
         let soon = next.began.saturating_sub(self.ended) <= SOON;
-        from_the_start && soon && (!self.finished() || self.moved(replay))
+        from_the_start && soon && (!self.finished() || self.broke_off() || self.moved(replay))
+    }
+
+    /// Whether it ended at a failure, with pages left: it may have begun with the last one.
+    pub fn broke_off(&self) -> bool {
+        self.failed.is_some() && !self.is_complete()
     }
 
     /// Whether the total changed between its first page and its last: so much a client can see.
@@ -91,6 +108,11 @@ impl<'a> Crawl<'a> {
         (0..last).filter(|page| !self.with_entries.contains(page))
     }
 
+    /// Whether a page is one of these.
+    pub fn leaves_out(&self, page: u32) -> bool {
+        self.with_entries.last().is_some_and(|last| page < *last) && !self.with_entries.contains(&page)
+    }
+
     /// How many these are.
     pub fn count_skipped(&self) -> usize {
         self.with_entries.last().map_or(0, |last| *last as usize + 1 - self.with_entries.len())
@@ -106,12 +128,13 @@ impl<'a> Crawl<'a> {
     }
 
     /// Whether a page belongs to this run. The first page of a query begins another one when it is served again; and so
-    /// does, after all pages, the page that this one began with, or one of another size.
+    /// does, after all pages or a failure, the page that this one began with, and after all pages one of another size.
     fn goes_on_with(&self, next: &Served) -> bool {
         let Some((_, first)) = self.pages.first() else { return true };
         let begins = next.query.page == 0 && self.has(0);
-        let anew = next.query.page == first.query.page || next.query.page_size != first.query.page_size;
-        !(begins || anew && self.is_complete())
+        let as_this_began = next.query.page == first.query.page;
+        let anew = as_this_began || next.query.page_size != first.query.page_size;
+        !(begins || as_this_began && self.broke_off() || anew && self.is_complete())
     }
 
     /// The request that it began with, as far as it is kept.
@@ -150,10 +173,11 @@ fn crawls<'a>(exchanges: &[&'a Exchange]) -> Vec<Crawl<'a>> {
     for exchange in exchanges {
         let Some(served) = &exchange.served else {
             match crawls.last_mut() {
-                Some(crawl) if !crawl.is_complete() => {
-                    (crawl.failed, crawl.ended) = (Some(*exchange), exchange.elapsed);
-                }
-                _ => crawls.push(Crawl { failed: Some(exchange), ..Crawl::new(exchange) }),
+                Some(crawl) if !crawl.is_complete() => {}
+                _ => crawls.push(Crawl::new(exchange)),
+            }
+            if let Some(crawl) = crawls.last_mut() {
+                crawl.fail(exchange);
             }
             continue;
         };

@@ -26,6 +26,16 @@ pub fn midway(crawl: &Crawl<'_>, served: &Served) -> Finding {
     Finding::new(bug, 1, message, crawl.failed.into_iter().chain(shown(crawl)))
 }
 
+/// The pages in the middle of a crawl that failed and were not asked for again.
+pub fn within(crawl: &Crawl<'_>) -> Vec<Finding> {
+    let left_out = crawl.failed_pages.iter().filter(|(page, _)| crawl.leaves_out(**page));
+    let finding = |(page, failed): (&u32, &&Exchange)| {
+        let message = format!("left out page {page} of a crawl after {}: ?{}", failure(failed), failed.query);
+        Finding::new(bug_of(failed), 1, message, [*failed])
+    };
+    left_out.map(finding).collect()
+}
+
 /// Before the first page of a query. Either it asked for nothing else since, or never again for a time of that query.
 pub fn at_once(
     exchanges: &[&Exchange],
@@ -62,7 +72,7 @@ impl<'a> Lost<'a> {
         let mut asked: Vec<(&Filters, Vec<Range>)> = Vec::new();
         let mut places: HashMap<String, usize> = HashMap::new();
         for query in exchanges.iter().filter_map(|exchange| exchange.asked()) {
-            let place = *places.entry(format!("{:?}", query.filters)).or_insert(asked.len());
+            let place = *places.entry(query.filters.subject()).or_insert(asked.len());
             if place == asked.len() {
                 asked.push((&query.filters, Vec::new()));
             }
@@ -111,6 +121,12 @@ fn holds(joined: &[Range], at: Timestamp) -> bool {
 /// What was asked for by a request that failed and that a client does well to send again.
 pub fn in_vain(failed: &Exchange) -> Option<Query> {
     may_pass(failed).then(|| query::understood(&failed.query))?
+}
+
+/// The page of that.
+pub fn page_in_vain(failed: &Exchange) -> Option<u32> {
+    let page = || query::first_value(&failed.query, "page").map_or(Some(0), |page| page.parse().ok());
+    may_pass(failed).then(page)?
 }
 
 /// What a client does well to try again; a page that did not arrive whole is a 200.

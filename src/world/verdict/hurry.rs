@@ -48,7 +48,7 @@ pub fn of<'a>(held: &Ledger<'a>) -> Hurried<'a> {
     let mut streaks: HashMap<String, Streak<'a>> = HashMap::new();
     for (exchange, new) in held.pages() {
         let Some(query) = exchange.asked() else { continue };
-        let filters = format!("{:?}", query.filters);
+        let filters = query.filters.subject();
         if new {
             streaks.remove(&filters);
         } else if query.page == 0 {

@@ -1,7 +1,7 @@
 //! How a client behaves: whether it waits when it is told to, and asks for nothing in vain.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ pub struct Manners {
 }
 
 pub fn judge(numbered: &[Numbered], held: &Ledger<'_>) -> (Manners, Vec<Finding>) {
-    let exchanges: Vec<&Exchange> = numbered.iter().map(|(_, exchange)| exchange).collect();
+    let exchanges: Vec<&Exchange> = numbered.iter().map(|numbered| &numbered.exchange).collect();
     let early = too_early(numbered);
     let again = refused_again(numbered);
     let mut findings = Vec::new();
@@ -70,22 +70,45 @@ pub fn judge(numbered: &[Numbered], held: &Ledger<'_>) -> (Manners, Vec<Finding>
 /// The requests that came before the wait was over that an earlier answer had told, with that wait and what was left.
 fn too_early(numbered: &[Numbered]) -> Vec<(&Exchange, Duration, Duration)> {
     let mut early = Vec::new();
-    // After each answer that told to wait: its number, until when one has to wait since, and which wait that was.
-    let mut told: Vec<(usize, Duration, Duration)> = Vec::new();
-    for (number, exchange) in numbered {
-        let known = told.partition_point(|(number, ..)| *number < exchange.knows);
-        if let Some((_, end, wait)) = told[..known].last()
-            && exchange.elapsed < *end
+    // After each answer that told to wait: its number, and which wait is the longest since.
+    let mut told: Vec<(usize, Wait)> = Vec::new();
+    for Numbered { number, exchange, answered } in numbered {
+        let known = told.partition_point(|(number, _)| *number < exchange.knows);
+        if let Some((_, wait)) = told[..known].last()
+            && exchange.elapsed < wait.end()
+            && !wait.is_over_on_a_clock_that_stands_still(exchange, *answered)
         {
-            early.push((exchange, *wait, end.saturating_sub(exchange.elapsed)));
+            early.push((exchange, wait.length, wait.end().saturating_sub(exchange.elapsed)));
         }
-        if let Some(wait) = exchange.retry_after {
-            let end = exchange.elapsed + wait;
-            let longer = told.last().filter(|(_, known, _)| *known >= end);
-            told.push(longer.map_or((*number, end, wait), |(_, end, wait)| (*number, *end, *wait)));
+        if let Some(length) = exchange.retry_after {
+            let wait = Wait { length, began: exchange.elapsed, answered: *answered };
+            let longer = told.last().map(|(_, wait)| *wait).filter(|known| known.end() >= wait.end());
+            told.push((*number, longer.unwrap_or(wait)));
         }
     }
     early
+}
+
+/// What an answer told.
+#[derive(Clone, Copy)]
+struct Wait {
+    length: Duration,
+    /// The world's age then, and the machine's own time.
+    began: Duration,
+    answered: Option<Instant>,
+}
+
+impl Wait {
+    fn end(&self) -> Duration {
+        self.began + self.length
+    }
+
+    /// On such a clock nobody can wait but by the time that passes outside. Only when an answer went out is known of
+    /// that, which is a little later than its request came.
+    fn is_over_on_a_clock_that_stands_still(&self, exchange: &Exchange, answered: Option<Instant>) -> bool {
+        let (Some(told), Some(answered)) = (self.answered, answered) else { return false };
+        exchange.elapsed == self.began && answered.saturating_duration_since(told) >= self.length
+    }
 }
 
 /// The requests that had been refused before, for whatever page, and not been answered with one since.
@@ -93,7 +116,7 @@ fn refused_again(numbered: &[Numbered]) -> Vec<&Exchange> {
     let mut again = Vec::new();
     // Of each query that was refused: by which request, and with which status.
     let mut refused: HashMap<String, (usize, u16)> = HashMap::new();
-    for (number, exchange) in numbered {
+    for Numbered { number, exchange, .. } in numbered {
         let words = without_page(&exchange.query);
         match exchange.status {
             200 => {
@@ -125,4 +148,46 @@ fn peak(exchanges: &[&Exchange]) -> usize {
 
 fn requests(count: usize) -> String {
     if count == 1 { "a request was".to_owned() } else { format!("{count} requests were") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// How many are too early of requests at so many seconds of the world and of the machine, the first of which was told
+    /// to wait for five.
+    fn early(requests: &[(u32, u32)]) -> usize {
+        let start = Instant::now();
+        let numbered = |(number, (elapsed, outside)): (usize, &(u32, u32))| Numbered {
+            number,
+            exchange: Exchange {
+                id: Uuid::nil(),
+                time: "2025-05-20T12:00:00Z".parse().unwrap(),
+                elapsed: SECOND * *elapsed,
+                query: Arc::from("page=0&pageSize=10"),
+                status: if number == 0 { 503 } else { 200 },
+                retry_after: (number == 0).then_some(SECOND * 5),
+                findings: Vec::new(),
+                head: false,
+                knows: number,
+                served: None,
+            },
+            answered: Some(start + SECOND * *outside),
+        };
+        too_early(&requests.iter().enumerate().map(numbered).collect::<Vec<_>>()).len()
+    }
+
+    #[test]
+    fn who_waits_on_a_clock_that_stands_still_waits_by_the_machines_own_time() {
+        assert_eq!(early(&[(0, 0), (0, 4), (0, 5), (0, 60)]), 1);
+        // On one that goes, or is moved, that counts alone.
+        assert_eq!(early(&[(0, 0), (4, 60), (5, 60)]), 1);
+        assert_eq!(early(&[(0, 0), (5, 0)]), 0);
+    }
 }

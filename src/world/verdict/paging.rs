@@ -94,8 +94,7 @@ pub fn judge(
             // What was left out here and read elsewhere is no loss.
             let lost = || held.misses(&served.query);
             if skipped > 0 && lost() {
-                let message = format!("left out {} of a crawl: {}", pages(crawl.skipped(), skipped), told(crawl));
-                findings.push(Finding::new(Bug::SkippedPage, skipped, message, shown(crawl)));
+                findings.extend(left_out(crawl, skipped));
             }
             if !crawl.finished() && lost() {
                 findings.push(giving_up::midway(crawl, served));
@@ -104,6 +103,21 @@ pub fn judge(
     }
     findings.extend(giving_up::at_once(exchanges, queries, replay, held));
     (paging, merged(findings))
+}
+
+/// Pages that were left out: those that failed, and those that were not asked for, unless a failure kept the client from
+/// it.
+fn left_out(crawl: &Crawl<'_>, skipped: usize) -> Vec<Finding> {
+    let given_up = giving_up::within(crawl);
+    let failed = given_up.len();
+    let kept_from_them = failed > 0 && crawl.broke_off() && crawl.finished();
+    let others = if kept_from_them { 0 } else { skipped.saturating_sub(failed) };
+    let by_itself = (others > 0).then(|| {
+        let numbers = crawl.skipped().filter(|page| !crawl.failed_pages.contains_key(page));
+        let message = format!("left out {} of a crawl: {}", pages(numbers, others), told(crawl));
+        Finding::new(Bug::SkippedPage, others, message, shown(crawl))
+    });
+    given_up.into_iter().chain(by_itself).collect()
 }
 
 fn of_query(crawls: &[Crawl<'_>]) -> PagingOfQuery {

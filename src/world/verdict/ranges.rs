@@ -42,7 +42,7 @@ impl Ranges {
             range.end = range.end.max(end);
         } else {
             let next = self.filters.len();
-            let filters = *self.filters.entry(format!("{:?}", query.filters)).or_insert(next);
+            let filters = *self.filters.entry(query.filters.subject()).or_insert(next);
             self.all.push(Range { filters, start: query.start_time, end });
         }
         place

@@ -3,56 +3,128 @@
 //! Who fixes an end before the first page leaves what is newer for the next time; that is not lost, and nobody can tell
 //! yet whether it will be read.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Served};
 use super::giving_up;
-use crate::contract::{Query, Timestamp};
+use super::replay::Replay;
+use crate::contract::{Filters, Query, Timestamp};
 use crate::store::Held;
 
 /// What a client could have been given, if it had read all of what it asked for.
 #[derive(Default)]
 pub struct Reach {
-    /// The newest end that it asked for.
-    end: Option<Timestamp>,
-    /// How many entries had been added when it last asked without an end.
-    open: Option<usize>,
+    /// Whatever it asked for.
+    all: Asked,
+    /// The same with each set of filters, when there are several: who asks for one thing after the other is not equally
+    /// far with each.
+    each: Vec<(Filters, Asked)>,
     /// The shortest time from an end back from when it was asked for.
     behind: Option<Duration>,
 }
 
+/// How far some requests have asked.
+#[derive(Default)]
+struct Asked {
+    /// How many entries had been added when a page was last given.
+    look: usize,
+    /// The newest end.
+    end: Option<Timestamp>,
+    /// How many entries had been added when it was last asked without an end.
+    open: Option<usize>,
+    /// Up to when those asked that failed since a page was last given. How much there was then is not known, so what is as
+    /// old is taken for having been there: who asks again is given it all the same.
+    lost_to: Option<Timestamp>,
+}
+
+/// With more sets of filters than this it is not looked which of them an entry passes.
+const MOST: usize = 50;
+
 impl Reach {
     pub fn of(exchanges: &[&Exchange]) -> Self {
         let mut reach = Self::default();
+        let mut places: HashMap<String, usize> = HashMap::new();
         for exchange in exchanges {
-            match &exchange.served {
-                Some(served) if served.query.end_time.is_none() => reach.open = reach.open.max(Some(served.arrivals)),
-                Some(served) => {
-                    reach.end = reach.end.max(served.query.end_time);
-                    let behind = served.query.end_time.map(|end| exchange.time.since(end));
-                    reach.behind = reach.behind.map_or(behind, |known| behind.map(|behind| behind.min(known)));
-                }
-                // Who is told to ask again and does not has lost it.
-                None => reach.end = reach.end.max(giving_up::in_vain(exchange).map(|query| end(&query, exchange))),
+            // Who is told to ask again and does not has lost it.
+            let failed = if exchange.served.is_some() { None } else { giving_up::in_vain(exchange) };
+            let Some(query) = exchange.asked().or(failed.as_ref()) else { continue };
+            let place = *places.entry(query.filters.subject()).or_insert(reach.each.len());
+            if place == reach.each.len() {
+                reach.each.push((query.filters.clone(), Asked::default()));
             }
+            for asked in [&mut reach.all, &mut reach.each[place].1] {
+                match &exchange.served {
+                    Some(served) => asked.given(served),
+                    None => asked.failed(query, exchange),
+                }
+            }
+            if let (Some(_), Some(end)) = (&exchange.served, query.end_time) {
+                let behind = exchange.time.since(end);
+                reach.behind = Some(reach.behind.map_or(behind, |known| known.min(behind)));
+            }
+        }
+        if reach.each.len() == 1 || reach.each.len() > MOST {
+            reach.each.clear();
         }
         reach
     }
 
     /// How far behind the client at least stays; `None` when it has asked without an end, or for nothing.
     pub fn behind(&self) -> Option<Duration> {
-        self.behind.filter(|_| self.open.is_none())
+        self.behind.filter(|_| self.all.open.is_none())
     }
 
-    /// Whether an entry is as old as what was asked for. A client that was never answered has reached everything: it is
-    /// not to pass for one that read all it wanted.
-    pub fn holds(&self, held: &Held) -> bool {
-        let nowhere = self.end.is_none() && self.open.is_none();
-        nowhere || self.end >= Some(held.timestamp) || self.open >= Some(held.arrival)
+    /// How many entries had been added when a page was last given.
+    pub fn last_look(&self) -> usize {
+        self.all.look
+    }
+
+    /// Whether an entry was there when the client last asked, for whatever time.
+    pub fn saw(&self, held: &Held) -> bool {
+        self.all.saw(held)
+    }
+
+    /// Whether an entry was there when it was asked for, and as old as what was asked for: with filters that it passes,
+    /// or with any if it passes none.
+    pub fn holds(&self, held: &Held, replay: &Replay) -> bool {
+        if !self.all.holds(held) || self.each.iter().all(|(_, asked)| asked.holds(held)) {
+            return self.all.holds(held);
+        }
+        let Some(entry) = replay.entry(held) else { return false };
+        let mut passes_none = true;
+        for (_, asked) in self.each.iter().filter(|(filters, _)| filters.match_entry(&entry)) {
+            if asked.holds(held) {
+                return true;
+            }
+            passes_none = false;
+        }
+        passes_none
     }
 }
 
-/// A query without an end ends when it is asked.
-fn end(query: &Query, exchange: &Exchange) -> Timestamp {
-    query.end_time.unwrap_or(exchange.time)
+impl Asked {
+    fn given(&mut self, served: &Served) {
+        self.look = self.look.max(served.arrivals);
+        self.lost_to = None;
+        match served.query.end_time {
+            Some(end) => self.end = self.end.max(Some(end)),
+            None => self.open = self.open.max(Some(served.arrivals)),
+        }
+    }
+
+    /// A query without an end ends when it is asked.
+    fn failed(&mut self, query: &Query, exchange: &Exchange) {
+        let end = query.end_time.unwrap_or(exchange.time);
+        self.end = self.end.max(Some(end));
+        self.lost_to = self.lost_to.max(Some(end.min(exchange.time)));
+    }
+
+    fn saw(&self, held: &Held) -> bool {
+        held.arrival <= self.look || self.lost_to >= Some(held.timestamp)
+    }
+
+    fn holds(&self, held: &Held) -> bool {
+        self.saw(held) && (self.end >= Some(held.timestamp) || self.open >= Some(held.arrival))
+    }
 }

@@ -4,16 +4,16 @@ use std::fmt;
 
 use super::ranges::on_purpose;
 use super::{Client, Expectation, Judgement, Overlap, PagingOfQuery};
+use crate::contract::harmless;
 
 impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.clients.is_empty() {
-            writeln!(f, "nobody has asked for audit logs")?;
-        }
         for client in &self.clients {
             client.fmt(f)?;
         }
-        if let Some(told) = self.strangers() {
+        // Where nobody else has asked, the one tells the other.
+        let strangers = self.strangers().filter(|_| !self.clients.is_empty());
+        for told in self.in_vain().into_iter().chain(strangers) {
             writeln!(f, "{told}")?;
         }
         if self.not_judged > 0 {
@@ -95,7 +95,7 @@ impl fmt::Display for PagingOfQuery {
         if !self.finished {
             told.push("not to the end".to_owned());
         }
-        if told.is_empty() { Ok(()) } else { writeln!(f, "    ?{}: {}", self.query, told.join("; ")) }
+        if told.is_empty() { Ok(()) } else { writeln!(f, "    ?{}: {}", harmless(&self.query), told.join("; ")) }
     }
 }
 

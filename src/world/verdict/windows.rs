@@ -6,14 +6,15 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::coverage::Ledger;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::ranges::on_purpose;
 use super::replay::Replay;
 use crate::contract::{Query, Timestamp};
 use crate::store::Held;
 
-/// The ranges of a client's queries with a `startTime`; one without an `endTime` ends when it was asked for.
+/// The ranges of a client's queries with a `startTime`, and the one before these that has none, if there is one; one
+/// without an `endTime` ends when it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Windows {
@@ -82,14 +83,23 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
     let mut all: Vec<Vec<Window<'a>>> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut known: HashMap<String, (usize, usize)> = HashMap::new();
+    let mut beginnings: Vec<Option<Window<'a>>> = Vec::new();
     for exchange in exchanges {
         let Some(served) = &exchange.served else { continue };
         let query = &served.query;
-        let Some(start) = query.start_time else { continue };
-        let place = *places.entry(format!("{:?}", query.filters)).or_insert(all.len());
+        // Who asks for everything asks for no range.
+        if (query.start_time, query.end_time) == (None, None) {
+            continue;
+        }
+        let place = *places.entry(query.filters.subject()).or_insert(all.len());
         if place == all.len() {
             all.push(Vec::new());
+            beginnings.push(None);
         }
+        let Some(start) = query.start_time else {
+            note_beginning(&mut beginnings[place], exchange, served);
+            continue;
+        };
         let (place, number) = *known.entry(query.subject()).or_insert((place, all[place].len()));
         if let Some(window) = all[place].get_mut(number) {
             window.arrivals = window.arrivals.max(served.arrivals);
@@ -102,7 +112,26 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
             all[place].push(Window { start, end, query, exchange, arrivals: served.arrivals });
         }
     }
+    for (theirs, beginning) in all.iter_mut().zip(beginnings) {
+        let first = theirs.iter().map(|window| window.start).min();
+        theirs.extend(beginning.filter(|beginning| first.is_some_and(|first| beginning.end <= first)));
+    }
     all
+}
+
+/// Of the ranges without a start, the one that goes furthest is where others can go on; one that held nothing may have
+/// been a look whether the server is there.
+fn note_beginning<'a>(known: &mut Option<Window<'a>>, exchange: &'a Exchange, served: &'a Served) {
+    let Some(end) = served.query.end_time.filter(|_| served.entries > 0) else { return };
+    let arrivals = served.arrivals;
+    match known {
+        Some(window) if window.end > end => {}
+        Some(window) if window.end == end => window.arrivals = window.arrivals.max(arrivals),
+        _ => {
+            let start = end.saturating_sub(Duration::MAX);
+            *known = Some(Window { start, end, query: &served.query, exchange, arrivals });
+        }
+    }
 }
 
 /// What lies between the ranges, in the order of time, and what they share.
@@ -147,17 +176,20 @@ fn between(sorted: &[Window<'_>], replay: &Replay, windows: &mut Windows) -> Vec
     let mut findings = Vec::new();
     if let (Some((window, reached, entries)), _) = shown {
         let message = format!(
-            "{gaps} gap{} between ranges: one ends at {reached}, the next begins at {}; {entries} entries lie between the two",
+            "{gaps} gap{} between ranges: one ends at {reached}, the next begins at {}; {} between the two",
             plural(gaps),
-            window.start
+            window.start,
+            if entries == 1 { "an entry lies".to_owned() } else { format!("{entries} entries lie") }
         );
         findings.push(Finding::new(Bug::Gap, gaps, message, [window.exchange]));
     }
     if let (_, Some((window, to, entries))) = shown {
         let message = format!(
-            "{overlaps} overlap{} of ranges: both ends are inclusive, so the {entries} entries from {} to {to} are in two",
+            "{overlaps} overlap{} of ranges: both ends are inclusive, so {} from {} to {to} {} in two",
             plural(overlaps),
-            window.start
+            if entries == 1 { "the entry".to_owned() } else { format!("the {entries} entries") },
+            window.start,
+            if entries == 1 { "is" } else { "are" }
         );
         findings.push(Finding::new(Bug::Overlap, overlaps, message, [window.exchange]));
     }

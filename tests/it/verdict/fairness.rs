@@ -172,7 +172,7 @@ async fn what_lies_before_the_end_of_any_range_was_to_be_read() {
     let now = mock.mock.world().clock.now();
     mock.logs(&format!("page=0&pageSize=1000&startTime={}&endTime={now}", now.saturating_sub(SECOND * 60))).await.ok();
     // Some lie between the two ranges.
-    assert_eq!(judged(&mock).bugs(), [Bug::NeverRead]);
+    assert_eq!(judged(&mock).bugs(), [Bug::NeverRead, Bug::Gap]);
 
     // Some are in what was asked for next, and not given.
     let mock = after(live, 31, &["page=0&pageSize=1000&endTime={}"]).await;
@@ -190,6 +190,26 @@ async fn a_job_that_asks_once_for_each_of_several_things_has_not_stopped_polling
     mock.mock.world().advance(SECOND * 61);
     assert!(!judged(&mock).bugs().contains(&Bug::StoppedPolling), "{}", judged(&mock));
     assert!(judged(&mock).clients[0].coverage.pending > 60, "{}", judged(&mock));
+}
+
+/// Its next run may be tomorrow.
+#[tokio::test]
+async fn a_job_that_reads_the_past_range_by_range_has_not_stopped_polling_when_the_last_is_empty() {
+    let stopped = async |pause: Duration| {
+        let mock = TestMock::default();
+        let world = mock.mock.world();
+        for minute in 0..5 {
+            let (start, end) = (at(minute * 60), at(minute * 60 + 60).saturating_sub(Duration::from_millis(1)));
+            mock.logs(&format!("page=0&pageSize=1000&startTime={start}&endTime={end}")).await.ok();
+            world.advance(pause);
+        }
+        world.advance(SECOND * 3600);
+        world.append([entry(world.clock.now(), 1)]);
+        let bugs = world.verdict(&Scope { from: Some(at(0)), ..Scope::default() }).bugs();
+        bugs.contains(&Bug::StoppedPolling)
+    };
+    assert!(!stopped(Duration::from_millis(50)).await);
+    assert!(stopped(SECOND * 60).await, "that is a poller");
 }
 
 #[tokio::test]

@@ -112,6 +112,92 @@ fn who_leaves_a_second_between_ranges_has_gaps() {
 }
 
 #[test]
+fn a_first_range_without_a_start_has_an_end_all_the_same() {
+    let ranges = |start: u32| {
+        let stage = full(|_, _| {});
+        stage.ask(&format!("page=0&pageSize=100&endTime={}", at(20)));
+        stage.ask(&format!("page=0&pageSize=100&startTime={}&endTime={}", at(start), at(39)));
+        judged(&stage)
+    };
+    let client = ranges(25);
+    assert_eq!(bugs(&client), [Bug::NeverRead, Bug::Gap], "{client}");
+    assert_eq!((client.windows.count, client.windows.gaps[0].entries), (2, 4), "{client}");
+    assert!(client.to_string().contains("; 4 entries lie between the two"), "{client}");
+    let client = ranges(22);
+    assert!(client.to_string().contains("; an entry lies between the two"), "{client}");
+    let client = ranges(20);
+    assert_eq!(bugs(&client), [Bug::ReadTwice, Bug::Overlap], "{client}");
+    let shared = at(20);
+    let told = client.against(Expectation::NoDuplicates).join("; ");
+    assert!(told.contains(&format!("so the entry from {shared} to {shared} is in two")), "{told}");
+    assert_eq!(bugs(&ranges(10)), [], "by more than a second: on purpose");
+    // Who asks for everything has asked for no range, nor has who looks whether there is anything at all.
+    for look in
+        ["page=0&pageSize=100".to_owned(), format!("page=0&pageSize=1&endTime={}", at(0).saturating_sub(SECOND))]
+    {
+        let stage = full(|_, _| {});
+        stage.ask(&look);
+        for (start, end) in [(10, 19), (30, 39)] {
+            stage.ask(&format!("page=0&pageSize=100&startTime={}&endTime={}", at(start), at(end)));
+        }
+        let client = judged(&stage);
+        assert_eq!((client.windows.count, client.windows.gaps.len()), (2, 1), "{client}");
+    }
+}
+
+#[test]
+fn who_asks_for_one_thing_after_the_other_is_not_equally_far_with_each() {
+    let stage = full(|_, _| {});
+    let ask = |filter: &str, start: u32, end: u32| {
+        stage.ask(&format!("page=0&pageSize=100&{filter}&startTime={}&endTime={}", at(start), at(end)));
+    };
+    let counts = || {
+        let client = judged(&stage);
+        (client.coverage.once, client.coverage.never, client.coverage.pending)
+    };
+    ask("objectTypes=SERVICE", 0, 19);
+    ask("objectTypes=TEAM", 0, 39);
+    assert_eq!(counts(), (20, 0, 20), "what is newer than 19 is for the next time");
+    // What comes late does so for the next time too, as long as there is none.
+    stage.world.append([entry(at(10), 100)]);
+    ask("objectTypes=TEAM", 40, 60);
+    assert_eq!(counts(), (20, 0, 21));
+    ask("objectTypes=SERVICE", 20, 60);
+    assert_eq!(counts(), (40, 1, 0));
+
+    // What nothing was asked for that it has was to be read with whatever.
+    let stage = full(|_, _| {});
+    stage.ask(&format!("page=0&pageSize=100&objectTypes=TEAM&endTime={}", at(19)));
+    stage.ask(&format!("page=0&pageSize=100&objectTypes=DOMAIN&endTime={}", at(29)));
+    let client = judged(&stage);
+    assert_eq!((client.coverage.never, client.coverage.pending), (30, 10), "{client}");
+}
+
+/// As of a client that keeps them in a set.
+#[test]
+fn the_order_of_a_filters_values_makes_no_other_query() {
+    let written = ["objectTypes=SERVICE,TEAM", "objectTypes=TEAM,SERVICE", "objectTypes=TEAM&objectTypes=SERVICE,TEAM"];
+    let ranges = |ranges: [(u32, u32); 3]| {
+        let stage = full(|_, _| {});
+        for (filter, (start, end)) in written.iter().zip(ranges) {
+            let end = at(end).saturating_sub(Duration::from_millis(1));
+            stage.ask(&format!("page=0&pageSize=100&{filter}&startTime={}&endTime={end}", at(start)));
+        }
+        judged(&stage)
+    };
+    assert_eq!(bugs(&ranges([(0, 10), (10, 20), (20, 40)])), []);
+    assert_eq!(bugs(&ranges([(0, 10), (12, 20), (20, 40)])), [Bug::NeverRead, Bug::Gap]);
+
+    let stage = full(|_, _| {});
+    for (page, filter) in (0..3).zip(written) {
+        stage.ask(&format!("page={page}&pageSize=10&{filter}"));
+    }
+    let client = judged(&stage);
+    assert_eq!(bugs(&client), [Bug::NeverRead, Bug::StoppedEarly], "{client}");
+    assert_eq!((client.paging.queries, client.paging.crawls, client.paging.skipped), (1, 1, 0), "{client}");
+}
+
+#[test]
 fn who_asks_for_smaller_pages_after_half_a_page_reads_each_entry_once() {
     let stage = full(|_, _| {});
     stage.ask("page=0&pageSize=20");
