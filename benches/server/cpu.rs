@@ -9,10 +9,9 @@ use crate::lab::Lab;
 use crate::load::Load;
 use crate::table::{Outcome, short};
 
-/// The targets were set where a bare request cost 22 µs and more. Where it costs 7 to 16 µs, what a stand-in adds to it is a
-/// larger share: 1.5 to 2.5 times the bare one is what was measured, docs/performance.md has the profile. What is gated
-/// is that it does not become more.
-const MARGIN: f64 = 1.8;
+/// The targets are met where they were measured, by a tenth at most; other machines differ by more, see
+/// docs/performance.md. What is gated is that a request does not become dearer.
+const MARGIN: f64 = 1.5;
 
 pub fn measure(lab: &Lab) -> Result<Vec<Outcome>> {
     let filter = filters::one_percent(lab.entries()?).ok_or("no filter to ask with")?;

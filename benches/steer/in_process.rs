@@ -15,8 +15,8 @@ use crate::record;
 
 /// What a request may cost with the journal, or with what the verdict needs, in multiples of one without. It is above what
 /// a client may see of it (`over_a_socket`): without a socket a request is a fifth of what it is with one, and a record is
-/// as much. It is 1.07 to 1.1 since requests go past axum's router: they became cheaper, records did not become dearer.
-const LIMIT: f64 = 1.15;
+/// as much.
+const LIMIT: f64 = 1.1;
 
 /// What a request costs in this process, without any socket, and how much of that the journal is.
 pub fn costs(query: &str, judged: bool) -> bool {

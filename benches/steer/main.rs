@@ -57,7 +57,7 @@ fn record(query: &str, arrived: Instant) -> Record {
         time: Timestamp::EPOCH,
         method: "GET".into(),
         path: "/api/v1/audit-logs".into(),
-        query: if is_harmless(query, SHORTEST_TOKEN) { query.into() } else { "".into() },
+        query: if is_harmless(query, SHORTEST_TOKEN, |_| false) { query.into() } else { "".into() },
         key: None,
         status: 200,
         duration: arrived.elapsed(),
