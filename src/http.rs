@@ -18,7 +18,9 @@ mod request;
 mod request_id;
 mod visit;
 
+use std::mem::take;
 use std::net::IpAddr;
+use std::pin::pin;
 
 use axum::extract::{MatchedPath, OriginalUri, Request, State};
 use axum::http::Method;
@@ -28,7 +30,10 @@ use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Extension, Router};
 
 use crate::mock::Mock;
+use caller::Caller;
 use problem::Problem;
+use record::Opened;
+use request::Frame;
 use request_id::RequestId;
 use visit::Visit;
 
@@ -91,24 +96,12 @@ pub fn framed(routes: Router) -> Router {
 }
 
 async fn frame(request: Request, next: Next) -> Response {
-    request::frame(request, |_, request| next.run(request)).await
+    Frame::around(&request).close(next.run(request)).await
 }
 
 async fn to_routes(State(mock): State<Mock>, request: Request, next: Next) -> Response {
     let address = door::address(&request);
-    passage(&mock, request, address, Goal::Routes(next)).await
-}
-
-/// What every request of a client passes, from the outside in: the frame, the journal, what catches a panic, the limits
-/// of size, and the gate where there is a route. It is one layer, for each further one copies all that is below it, each
-/// time.
-async fn passage(mock: &Mock, request: Request, address: IpAddr, goal: Goal) -> Response {
-    let recorded = |id, request| {
-        // In a box: a future is moved whole into the one around it.
-        let gated = move |request, visit| Box::pin(gated(id, request, visit, goal));
-        record::keep(mock, id, request, address, |request, visit| problem::caught(gated(request, visit)))
-    };
-    request::frame(request, recorded).await
+    passage(mock, request, address, Goal::Routes(next)).await
 }
 
 /// Where a request goes that has passed.
@@ -118,23 +111,45 @@ enum Goal {
     Routes(Next),
 }
 
-async fn gated(id: RequestId, request: Request, visit: Visit, goal: Goal) -> Response {
-    let mut request = match limits::guard(request).await {
-        Ok(request) => request,
-        Err(problem) => return problem.into_response(),
-    };
+/// What every request of a client passes, from the outside in: the frame, the journal, what catches a panic, the limits
+/// of size, and the gate where there is a route. It is one function, and what it awaits stays where it is: each layer would
+/// copy all that is below it, each time.
+async fn passage(mock: Mock, mut request: Request, address: IpAddr, goal: Goal) -> Response {
+    let frame = Frame::around(&request);
+    let answer = pin!(async {
+        let visit = Visit::of(&mock, &request, address);
+        let opened = Opened::of(frame.id, &request, &visit);
+        let answer = pin!(gated(frame.id, &mut request, visit, goal));
+        let mut response = problem::caught(answer).await;
+        opened.close(&mut response);
+        response
+    });
+    frame.close(answer).await
+}
+
+async fn gated(id: RequestId, request: &mut Request, visit: Visit, goal: Goal) -> Response {
+    if let Err(problem) = limits::guard(request).await {
+        return problem.into_response();
+    }
+    let routed = matches!(goal, Goal::AuditLogs) || request.extensions().get::<MatchedPath>().is_some();
     match goal {
-        Goal::AuditLogs => gate::pass(id, request, visit, |_, caller| audit_logs::get(caller)).await,
-        Goal::Routes(next) if request.extensions().get::<MatchedPath>().is_some() => {
-            let to_route = |mut request: Request, caller| {
-                request.extensions_mut().insert(caller);
-                next.run(request)
-            };
-            gate::pass(id, request, visit, to_route).await
-        }
-        Goal::Routes(next) => {
+        Goal::Routes(next) if !routed => {
             request.extensions_mut().insert(visit);
-            next.run(request).await
+            next.run(take(request)).await
+        }
+        _ => match gate::admit(id, request, visit) {
+            Ok((caller, fate)) => fate.meet(request, |request| arrive(request, caller, goal)).await,
+            Err(problem) => problem.into_response(),
+        },
+    }
+}
+
+async fn arrive(request: &mut Request, caller: Caller, goal: Goal) -> Response {
+    match goal {
+        Goal::AuditLogs => audit_logs::answer(&caller),
+        Goal::Routes(next) => {
+            request.extensions_mut().insert(caller);
+            next.run(take(request)).await
         }
     }
 }

@@ -20,10 +20,15 @@ use crate::world::verdict::Given;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 pub async fn get(caller: Caller) -> Response {
-    answer(&caller).unwrap_or_else(IntoResponse::into_response)
+    answer(&caller)
 }
 
-fn answer(caller: &Caller) -> Result<Response, Problem> {
+/// The page that a caller asks for, or why there is none.
+pub fn answer(caller: &Caller) -> Response {
+    allowed(caller).unwrap_or_else(IntoResponse::into_response)
+}
+
+fn allowed(caller: &Caller) -> Result<Response, Problem> {
     caller.must_have(VIEW_AUDIT_LOGS)?;
     let world = &caller.world;
     world.catch_up();

@@ -1,6 +1,6 @@
 //! What stands between a visit and the operation, in this order: a forced answer, the limiter, the key, the faults.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName};
@@ -16,17 +16,19 @@ use crate::world::{AnsweredBy, Client, Subject};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-/// Lets a request pass to the operation, or answers in its place.
-pub async fn pass<F: Future<Output = Response>>(
-    id: RequestId,
-    request: Request,
-    visit: Visit,
-    go_on: impl FnOnce(Request, Caller) -> F,
-) -> Response {
+/// What a request meets on its way to the operation.
+pub struct Fate {
+    delay: Duration,
+    /// What happens to it, and whose doing that is, in words.
+    effect: Option<(Effect, String)>,
+}
+
+/// Lets a request pass, or answers in place of the operation.
+pub fn admit(id: RequestId, request: &Request, visit: Visit) -> Result<(Caller, Fate), Problem> {
     let preference = preferred(request.headers());
     if let Ok(Some(status)) = preference {
         visit.told.answered_by(AnsweredBy::Prefer);
-        return forced(status, None, "the header Prefer", &request);
+        return Err(forced(status, None, "the header Prefer", request));
     }
 
     let settings = visit.world.settings();
@@ -40,60 +42,69 @@ pub async fn pass<F: Future<Output = Response>>(
         if squeezed && !visit.from_page {
             visit.world.scenario.count_refusal();
         }
-        return Problem::TooManyRequests { wait, instance: request.uri().path().to_owned() }.into_response();
+        return Err(Problem::TooManyRequests { wait, instance: request.uri().path().to_owned() });
     }
-    let key = match (&visit.refused, &visit.key) {
-        (None, Some((_, key))) => Arc::clone(key),
-        (Some(why), _) => return Problem::Unauthorized(why.clone()).into_response(),
-        (None, None) => return Problem::Internal.into_response(),
+    let Visit { world, query, shown, from_page, told, key, refused, .. } = visit;
+    let key = match (refused, key) {
+        (None, Some((_, key))) => key,
+        (Some(why), _) => return Err(Problem::Unauthorized(why)),
+        (None, None) => return Err(Problem::Internal),
     };
-
-    if let Err(problem) = preference {
-        return problem.into_response();
-    }
+    preference?;
 
     let subject = Subject { key: &key.name, query: request.uri().query().unwrap_or_default() };
-    let plan = visit.world.faults.plan(&subject);
-    if !plan.fired.is_empty() {
-        visit.told.answered_by(AnsweredBy::Faults(plan.fired.clone()));
-    }
+    let plan = world.faults.plan(&subject);
     // As with faults, one behind another that decides does not count the request; nor is that of the page counted, so
     // that what meets a client does not depend on who looks.
-    let of_scenario =
-        if plan.effect.is_none() && !visit.from_page { visit.world.scenario.failure(&key.name) } else { None };
-    if of_scenario.is_some() {
-        visit.told.answered_by(AnsweredBy::Scenario);
-    }
-    let Visit { world, query, shown, from_page, told: to_journal, .. } = visit;
-    let caller = Caller { request: id, key, world, query, shown, from_page, told: to_journal };
-    // Sleeping holds nothing but this request.
-    if !plan.delay.is_zero() {
-        Box::pin(tokio::time::sleep(plan.delay)).await;
-    }
-    let (effect, by) = match (plan.effect, of_scenario) {
-        (None, None) => return go_on(request, caller).await,
-        (Some(effect), _) => (effect, told(&plan.fired)),
-        (None, Some(effect)) => (effect, "the scenario".to_owned()),
+    let of_scenario = if plan.effect.is_none() && !from_page { world.scenario.failure(&key.name) } else { None };
+    let effect = match (plan.effect, of_scenario) {
+        (None, None) => None,
+        (Some(effect), _) => Some((effect, in_words(&plan.fired))),
+        (None, Some(effect)) => Some((effect, "the scenario".to_owned())),
     };
-    // Seldom; in a box, so that not every request carries along what is kept for it.
-    Box::pin(suffer(effect, by, request, |request| go_on(request, caller))).await
+    if !plan.fired.is_empty() {
+        told.answered_by(AnsweredBy::Faults(plan.fired));
+    } else if of_scenario.is_some() {
+        told.answered_by(AnsweredBy::Scenario);
+    }
+    let caller = Caller { request: id, key, world, query, shown, from_page, told };
+    Ok((caller, Fate { delay: plan.delay, effect }))
 }
 
-fn told(fired: &[u64]) -> String {
+impl Fate {
+    /// Lets it happen to a request, and to the answer that it gets if it goes on.
+    pub async fn meet<'a, F: Future<Output = Response>>(
+        self,
+        request: &'a mut Request,
+        go_on: impl FnOnce(&'a mut Request) -> F,
+    ) -> Response {
+        // Sleeping holds nothing but this request.
+        if !self.delay.is_zero() {
+            Box::pin(tokio::time::sleep(self.delay)).await;
+        }
+        match self.effect {
+            None => go_on(request).await,
+            // Seldom; in a box, so that not every request carries along what is kept for it.
+            Some((effect, by)) => Box::pin(suffer(effect, by, request, go_on)).await,
+        }
+    }
+}
+
+fn in_words(fired: &[u64]) -> String {
     let numbers: Vec<String> = fired.iter().map(u64::to_string).collect();
     format!("fault {}", numbers.join(", "))
 }
 
 /// Answers with the effect of a fault; `by` is whose it is, in words.
-async fn suffer<F: Future<Output = Response>>(
+async fn suffer<'a, F: Future<Output = Response>>(
     effect: Effect,
     by: String,
-    request: Request,
-    go_on: impl FnOnce(Request) -> F,
+    request: &'a mut Request,
+    go_on: impl FnOnce(&'a mut Request) -> F,
 ) -> Response {
     match effect {
         Effect::Delay(_) => go_on(request).await,
-        Effect::Status { status, retry_after } => forced(status, retry_after, &by, &request),
+        Effect::Status { status, retry_after } => forced(status, retry_after, &by, request).into_response(),
         Effect::Reset => Abort::Reset.into_response(),
         Effect::Empty => Abort::Empty.into_response(),
         Effect::Truncate { bytes } => changed(Change::Truncate { bytes }, go_on(request).await),
@@ -102,9 +113,9 @@ async fn suffer<F: Future<Output = Response>>(
     }
 }
 
-fn forced(status: u16, retry_after: Option<u64>, by: &str, request: &Request) -> Response {
+fn forced(status: u16, retry_after: Option<u64>, by: &str, request: &Request) -> Problem {
     let instance = request.uri().path().to_owned();
-    Problem::Forced { status, retry_after, by: by.to_owned(), instance }.into_response()
+    Problem::Forced { status, retry_after, by: by.to_owned(), instance }
 }
 
 fn changed(change: Change, mut response: Response) -> Response {

@@ -28,7 +28,7 @@ pub const URI_TOO_LONG: Problem = Problem::UriTooLong { most: MAX_URI };
 pub const HEADERS_TOO_LARGE: Problem = Problem::HeadersTooLarge { bytes: MAX_HEADERS, fields: MAX_HEADER_FIELDS };
 
 /// Lets a request through whose body has arrived whole, and refuses what is too large: 414, 431 or 413.
-pub async fn guard(request: Request) -> Result<Request, Problem> {
+pub async fn guard(request: &mut Request) -> Result<(), Problem> {
     let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
     if uri > MAX_URI {
         return Err(URI_TOO_LONG);
@@ -42,17 +42,13 @@ pub async fn guard(request: Request) -> Result<Request, Problem> {
         return Err(Problem::BodyTooLarge { most: MAX_BODY });
     }
     if request.body().is_end_stream() {
-        return Ok(request);
+        return Ok(());
     }
-    // Seldom; in a box, so that not every request carries along what is kept for it.
-    Box::pin(whole(request)).await
-}
-
-/// Reads the body to its end: one without an announced length is measured by reading it.
-async fn whole(request: Request) -> Result<Request, Problem> {
-    let (parts, body) = request.into_parts();
-    let body = read(body, MAX_BODY, BODY_TIMEOUT).await?;
-    Ok(Request::from_parts(parts, Body::from(body)))
+    // Seldom; in a box, so that not every request carries along what is kept for it. One without an announced length is
+    // measured by reading it.
+    let body = std::mem::take(request.body_mut());
+    *request.body_mut() = Body::from(Box::pin(read(body, MAX_BODY, BODY_TIMEOUT)).await?);
+    Ok(())
 }
 
 /// A body of at most so many bytes that arrives within this time; or 413, 400 when it breaks off, 408.

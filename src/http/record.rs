@@ -1,7 +1,6 @@
 //! The journal's record of a request, and its line in the log.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,7 +16,6 @@ use super::problem::Problem;
 use super::request_id::RequestId;
 use super::visit::{Told, Visit};
 use crate::contract::Finding;
-use crate::mock::Mock;
 use crate::world::verdict::{Arrival, Aside, Given, Trace};
 use crate::world::{Record, World};
 
@@ -27,7 +25,7 @@ pub struct Noticed(pub Vec<Finding>);
 
 /// A request that is being answered. Dropping it writes it down, for the journal and for the verdict: also when the
 /// client goes away, for then the server drops everything about its request.
-struct Opened {
+pub struct Opened {
     world: Arc<World>,
     arrived: Instant,
     /// The same by the world's age.
@@ -42,7 +40,39 @@ struct Opened {
 }
 
 impl Opened {
-    fn close(mut self, response: &mut Response) {
+    /// Opens it for a request of whoever visits.
+    pub fn of(id: RequestId, request: &Request, visit: &Visit) -> Self {
+        let world = Arc::clone(&visit.world);
+        let query = beginning(&visit.shown).map_or_else(|| Arc::clone(&visit.shown), Arc::from);
+        let meant = (!Arc::ptr_eq(&query, &visit.query)).then(|| Arc::clone(&visit.query));
+        let record = Record {
+            id: id.uuid(),
+            time: visit.came.now,
+            method: method(request.method()),
+            path: beginning(&visit.path).map_or_else(|| visit.path.clone(), Cow::Owned),
+            query,
+            key: visit.key.as_ref().map(|(_, key)| Arc::clone(key)),
+            status: 0,
+            duration: Duration::ZERO,
+            findings: Vec::new(),
+            problem: None,
+            answered_by: None,
+            from_page: visit.from_page,
+        };
+        Self {
+            knows: world.verdict.kept(),
+            world,
+            arrived: visit.arrived,
+            elapsed: visit.came.elapsed,
+            told: Arc::clone(&visit.told),
+            record: Some(record),
+            given: None,
+            aside: Aside { meant, ..Aside::default() },
+        }
+    }
+
+    /// Writes down how it was answered.
+    pub fn close(mut self, response: &mut Response) {
         let Some(record) = &mut self.record else { return };
         if response.extensions().get::<Abort>().is_none() {
             record.status = response.status().as_u16();
@@ -107,50 +137,6 @@ fn goes_whole(record: &Record, response: &Response) -> bool {
 fn wait(response: &Response) -> Option<Duration> {
     let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds))
-}
-
-/// Opens and closes the journal's record around everything that a client can ask.
-pub async fn keep<F: Future<Output = Response>>(
-    mock: &Mock,
-    id: RequestId,
-    request: Request,
-    address: IpAddr,
-    go_on: impl FnOnce(Request, Visit) -> F,
-) -> Response {
-    let visit = Visit::of(mock, &request, address);
-    let world = Arc::clone(&visit.world);
-    let reading = visit.came;
-    let knows = world.verdict.kept();
-    let query = beginning(&visit.shown).map_or_else(|| Arc::clone(&visit.shown), Arc::from);
-    let meant = (!Arc::ptr_eq(&query, &visit.query)).then(|| Arc::clone(&visit.query));
-    let record = Record {
-        id: id.uuid(),
-        time: reading.now,
-        method: method(request.method()),
-        path: beginning(&visit.path).map_or_else(|| visit.path.clone(), Cow::Owned),
-        query,
-        key: visit.key.as_ref().map(|(_, key)| Arc::clone(key)),
-        status: 0,
-        duration: Duration::ZERO,
-        findings: Vec::new(),
-        problem: None,
-        answered_by: None,
-        from_page: visit.from_page,
-    };
-    let opened = Opened {
-        world,
-        arrived: visit.arrived,
-        elapsed: reading.elapsed,
-        told: Arc::clone(&visit.told),
-        record: Some(record),
-        knows,
-        given: None,
-        aside: Aside { meant, ..Aside::default() },
-    };
-
-    let mut response = go_on(request, visit).await;
-    opened.close(&mut response);
-    response
 }
 
 /// A method as the journal keeps it: any that is not known may be long.

@@ -7,16 +7,25 @@ use axum::response::Response;
 use super::request_id::RequestId;
 use super::{effect, problem};
 
-/// Wraps every request, those that no route knows included.
-pub async fn frame<F: Future<Output = Response>>(
-    request: Request,
-    go_on: impl FnOnce(RequestId, Request) -> F,
-) -> Response {
-    let id = RequestId::new();
-    let head = request.method() == Method::HEAD;
+/// Who asks, as far as every answer has to do with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame {
+    pub id: RequestId,
+    head: bool,
+}
 
-    let response = problem::caught(go_on(id, request)).await;
-    let mut response = effect::apply(problem::with_body(response, id, head), head).await;
-    id.add_header(response.headers_mut());
-    response
+impl Frame {
+    /// Around every request, those that no route knows included.
+    pub fn around(request: &Request) -> Self {
+        Self { id: RequestId::new(), head: request.method() == Method::HEAD }
+    }
+
+    /// The answer as it is sent, a panic's included.
+    pub async fn close(self, answer: impl Future<Output = Response>) -> Response {
+        let response = problem::caught(answer).await;
+        let response = problem::with_body(response, self.id, self.head);
+        let mut response = effect::apply(response, self.head).await;
+        self.id.add_header(response.headers_mut());
+        response
+    }
 }

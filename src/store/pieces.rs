@@ -1,5 +1,6 @@
 //! A body that is put together from what is ready: what is long is shared, what is short is copied.
 
+use std::mem::take;
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -11,6 +12,8 @@ pub struct Pieces {
     closed: Vec<Bytes>,
     /// What follows it, and grows.
     text: Vec<u8>,
+    /// What comes before all, until anything follows it.
+    head: &'static [u8],
 }
 
 impl Pieces {
@@ -19,11 +22,17 @@ impl Pieces {
     /// An entry and what is around it fit into it.
     const AROUND: usize = 512;
 
+    /// One that begins with this.
+    pub fn after(head: &'static [u8]) -> Self {
+        Self { head, ..Self::default() }
+    }
+
     /// The end of it, to write to.
     pub fn text(&mut self) -> &mut Vec<u8> {
         if self.text.capacity() == 0 {
             self.text.reserve(Self::AROUND);
         }
+        self.text.extend_from_slice(take(&mut self.head));
         &mut self.text
     }
 
@@ -32,6 +41,9 @@ impl Pieces {
         if part.len() < Self::WORTH_SHARING {
             self.text().extend_from_slice(&ready[part]);
             return;
+        }
+        if !self.head.is_empty() {
+            self.closed.push(Bytes::from_static(take(&mut self.head)));
         }
         self.close();
         self.closed.push(ready.slice(part));
@@ -54,7 +66,7 @@ impl Pieces {
 
     fn close(&mut self) {
         if !self.text.is_empty() {
-            self.closed.push(Bytes::from(std::mem::take(&mut self.text)));
+            self.closed.push(Bytes::from(take(&mut self.text)));
         }
     }
 }

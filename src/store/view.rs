@@ -110,8 +110,7 @@ impl View {
         let size = query.page_size as usize;
         let entries = total.saturating_sub(skip).min(size);
         let total_pages = total.div_ceil(size);
-        let mut body = Pieces::default();
-        body.text().extend_from_slice(b"{\"logs\":[");
+        let mut body = Pieces::after(b"{\"logs\":[");
         let mut printer = Printer::new();
         match hits.as_slice() {
             [only] => match only.stretch(skip, size) {

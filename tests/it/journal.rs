@@ -510,7 +510,7 @@ proptest! {
     ) {
         let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         let raw = pairs.join("&");
-        if query::is_harmless(&raw, token.len()) {
+        if query::is_harmless(&raw, token.len(), |text| text == token) {
             let shown = query::without_secrets(&raw, |text| text == token);
             prop_assert_eq!(&query::without_tokens(&shown, |text| text == token), &raw);
         }

@@ -253,12 +253,13 @@ impl<'a> Reader<'a> {
     /// The values of a list, in every form that a list comes in (LIST-FORMS); empty ones ask for nothing (FILTER-EMPTY).
     fn list(&mut self, parameter: Parameter) -> Vec<String> {
         let texts = std::mem::take(&mut self.values[parameter as usize]);
-        if texts.is_empty() {
-            return Vec::new();
-        }
-        let mut seen = BTreeSet::new();
         let values = texts.iter().flat_map(|text| text.split(',')).filter(|value| !value.is_empty());
-        values.filter(|value| seen.insert(*value)).map(String::from).collect()
+        let mut values: Vec<String> = values.map(String::from).collect();
+        if values.len() > 1 {
+            let mut seen = BTreeSet::new();
+            values.retain(|value| seen.insert(value.clone()));
+        }
+        values
     }
 
     /// A list of a closed enum (ENUM-CLOSED).

@@ -5,14 +5,16 @@ use std::borrow::Cow;
 use super::parse::decoded;
 use crate::contract::Parameter;
 
-/// Whether nothing in a raw query string needs a closer look: it has parameters of this operation alone, and no value as
-/// long as the shortest token. Most have.
+/// Whether nothing in a raw query string needs a closer look: it has parameters of this operation alone, and no value
+/// but words that are no token, or are shorter than any. Most have.
 #[must_use]
-pub fn is_harmless(raw: &str, shortest: usize) -> bool {
-    let known_and_short = |pair: &str| {
-        pair.split_once('=').is_some_and(|(name, value)| value.len() < shortest && Parameter::named(name).is_some())
+pub fn is_harmless(raw: &str, shortest: usize, is_secret: impl Fn(&str) -> bool) -> bool {
+    let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let known_and_open = |pair: &str| {
+        let Some((name, value)) = pair.split_once('=') else { return false };
+        Parameter::named(name).is_some() && (value.len() < shortest || (is_word(value) && !is_secret(value)))
     };
-    raw.is_empty() || raw.split('&').all(known_and_short)
+    raw.is_empty() || raw.split('&').all(known_and_open)
 }
 
 /// A raw query string as it may be shown: hidden is the value of a parameter that this operation does not have, when
