@@ -13,6 +13,9 @@ use crate::table::{Outcome, short};
 /// docs/performance.md. What is gated is that a request does not become dearer.
 const MARGIN: f64 = 1.5;
 
+/// As many times the rounds of other rows: a few hundredths decide here, and a round is short.
+const ROUNDS: usize = 3;
+
 pub fn measure(lab: &Lab) -> Result<Vec<Outcome>> {
     let filter = filters::one_percent(lab.entries()?).ok_or("no filter to ask with")?;
     Ok(vec![
@@ -32,7 +35,7 @@ fn beside_bare(lab: &Lab, what: &str, query: &str, target: f64) -> Result<Outcom
     let mut of_bare = Load::new(&bare, request, length, scale.load / 4)?;
 
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..scale.rounds {
+    for _ in 0..ROUNDS * scale.rounds {
         let (our, their) = (of_stand_in.cpu(scale.load)?, of_bare.cpu(scale.load)?);
         ours.push(our);
         theirs.push(their);

@@ -1,5 +1,6 @@
 //! A run of entries: in the order of answers, indexed, and never changed.
 
+use std::array;
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -161,28 +162,22 @@ impl Run {
 
     /// Appends entries as an answer has them, with a comma behind each.
     ///
-    /// They lie far apart in memory, so all are looked up before the first is copied: the processor then waits for many
-    /// at a time.
+    /// They lie far apart in memory, so many are looked up before the first is copied: the processor then waits for all of
+    /// them at once.
     pub fn write_each(&self, places: &[u32], printer: &mut Printer, to: &mut Vec<u8>) {
-        let mut ready = |place| self.ready.entry(place, self.len(), |place, to| self.write(place, printer, to));
-        let found: Vec<_> = places
-            .iter()
-            .map(|place| *place as usize)
-            .map(|place| ready(place).ok_or_else(|| (self.rows[place], self.time(place))))
-            .collect();
-        let pieces: Vec<_> = found
-            .into_iter()
-            .map(|found| match found {
-                Ok(ready) => Piece::Ready(ready),
-                Err((row, time)) => Piece::Parts(self.beginnings.get(row.deed), self.middles.get(row.object), time),
-            })
-            .collect();
-        to.reserve(pieces.iter().map(Piece::len).sum());
-        for piece in pieces {
-            match piece {
-                Piece::Ready(ready) => to.extend_from_slice(ready),
-                Piece::Parts(beginning, middle, time) => {
-                    put(beginning, middle, time, printer, to);
+        const AT_ONCE: usize = 32;
+        /// An entry that is longer than most.
+        const LONG: usize = 256;
+
+        to.reserve(places.len() * LONG);
+        for places in places.chunks(AT_ONCE) {
+            let mut ready = |place| self.ready.entry(place, self.len(), |place, to| self.write(place, printer, to));
+            let found: [Option<&[u8]>; AT_ONCE] = array::from_fn(|number| ready(*places.get(number)? as usize));
+            for (place, ready) in places.iter().zip(found) {
+                if let Some(ready) = ready {
+                    to.extend_from_slice(ready);
+                } else {
+                    self.write(*place as usize, printer, to);
                     to.push(b',');
                 }
             }
@@ -192,33 +187,9 @@ impl Run {
     /// Appends an entry as an answer has it (RES-ENTRY).
     pub fn write(&self, place: usize, printer: &mut Printer, to: &mut Vec<u8>) {
         let Row { deed, object, .. } = self.rows[place];
-        put(self.beginnings.get(deed), self.middles.get(object), self.time(place), printer, to);
+        to.extend_from_slice(self.beginnings.get(deed));
+        to.extend_from_slice(self.middles.get(object));
+        printer.print(self.time(place), to);
+        to.extend_from_slice(b"\"}");
     }
-}
-
-/// What an entry is put together from, with the comma behind it.
-enum Piece<'a> {
-    Ready(&'a [u8]),
-    /// Up to the instant, which is last.
-    Parts(&'a [u8], &'a [u8], (i64, u32)),
-}
-
-impl Piece<'_> {
-    /// At most.
-    fn len(&self) -> usize {
-        /// An instant that is as fine as any, and what follows it.
-        const TIME: usize = "2025-05-20T06:51:43.235123456Z\"},".len();
-
-        match self {
-            Self::Ready(ready) => ready.len(),
-            Self::Parts(beginning, middle, _) => beginning.len() + middle.len() + TIME,
-        }
-    }
-}
-
-fn put(beginning: &[u8], middle: &[u8], time: (i64, u32), printer: &mut Printer, to: &mut Vec<u8>) {
-    to.extend_from_slice(beginning);
-    to.extend_from_slice(middle);
-    printer.print(time, to);
-    to.extend_from_slice(b"\"}");
 }
