@@ -535,6 +535,11 @@ async fn a_token_in_a_call_of_the_control_plane_is_not_echoed() {
         ("GET", "/requests?answeredBy=mock-auditor"),
         ("GET", "/requests?rule=mock-auditor"),
         ("GET", "/requests?limit=mock-auditor"),
+        ("GET", "/verdict?from=mock-auditor"),
+        ("GET", "/verdict?to=mock-auditor~one"),
+        ("GET", "/verdict?expect=polite,mock-auditor"),
+        ("GET", "/verdict?actions=mock-auditor"),
+        ("GET", "/verdict?objectTypes=TEAM,mock-auditor"),
     ] {
         let answer = mock.admin(method, path, "").await;
         assert!(answer.status.is_client_error(), "{method} {path}");

@@ -57,7 +57,10 @@ impl FromRequestParts<Mock> for Asked {
         let now = world.clock.now();
         let mut moment = |name: &str| {
             let read = |text: String| {
-                let wrong = |reason| Problem::BadControl { details: format!("{name}: {reason}.") };
+                let wrong = |reason| {
+                    let reason = if mock.knows_token(&text) { "is a token".to_owned() } else { reason };
+                    Problem::BadControl { details: format!("{name}: {reason}.") }
+                };
                 read_moment(&text, now).map_err(wrong)
             };
             values.remove(name).map(read).transpose()
@@ -69,11 +72,19 @@ impl FromRequestParts<Mock> for Asked {
             let details = format!("from is {from}, after to, which is {to}. Did you mean them the other way round?");
             return Err(Problem::BadControl { details });
         }
-        let expected = values.remove("expect").map(|text| expectations(&text)).transpose()?.unwrap_or_default();
-        let filters = filters(parts.uri.query().unwrap_or_default(), &world)?;
+        let expected = values.remove("expect").map(|text| expectations(&text, mock)).transpose()?.unwrap_or_default();
+        let filters = filters(parts.uri.query().unwrap_or_default(), &world, mock)?;
         let accepted = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Ok(Self { world, scope: Scope { from, to, filters }, expected, as_text: accepted.starts_with("text/plain") })
+        Ok(Self { world, scope: Scope { from, to, filters }, expected, as_text: prefers_text(accepted) })
     }
+}
+
+/// Of text and JSON, what an `Accept` names first (RFC 9110, section 12.5.1; weights are not looked at).
+fn prefers_text(accepted: &str) -> bool {
+    let mut ranges = accepted.split(',').map(|range| range.split(';').next().unwrap_or_default().trim());
+    let known = ["text/plain", "text/*", "application/json", "application/*", "*/*"];
+    let first = ranges.find_map(|range| known.into_iter().find(|known| known.eq_ignore_ascii_case(range)));
+    first.is_some_and(|first| first.starts_with("text/"))
 }
 
 /// A plus sign that is not escaped arrives as a space, and is read as the operation reads it (TIME-FORMS).
@@ -83,11 +94,12 @@ fn read_moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
 }
 
 /// A list of expectations. None is no expectation: a variable that is not set would pass whatever the clients did.
-fn expectations(text: &str) -> Result<Vec<Expectation>, Problem> {
+fn expectations(text: &str, mock: &Mock) -> Result<Vec<Expectation>, Problem> {
     let names = Expectation::ALL.map(Expectation::as_str);
     let each = text.split(',').map(|name| {
         name.parse().map_err(|()| {
             let meant = nearest(name, names).map(|meant| format!(" Did you mean \"{meant}\"?")).unwrap_or_default();
+            let name = if mock.knows_token(name) { "(hidden)" } else { name };
             let details = format!("expect: \"{name}\" is not known; accepted: {}.{meant}", names.join(", "));
             Problem::BadControl { details }
         })
@@ -96,9 +108,14 @@ fn expectations(text: &str) -> Result<Vec<Expectation>, Problem> {
 }
 
 /// Read as the operation reads them, and strictly: a misspelt one would leave nothing to be judged.
-fn filters(raw: &str, world: &World) -> Result<Filters, Problem> {
+fn filters(raw: &str, world: &World, mock: &Mock) -> Result<Filters, Problem> {
     let of_filters = |pair: &&str| FILTERS.into_iter().any(|name| query::names(pair, name));
     let raw = raw.split('&').filter(of_filters).collect::<Vec<_>>().join("&");
-    let parsed = query::parse(&raw, &world.store.vocabulary(), true);
-    parsed.map(|parsed| parsed.query.filters).map_err(|rejected| Problem::BadRequest { problems: rejected.problems })
+    let known = world.store.vocabulary();
+    let parsed = query::parse(&raw, &known, true);
+    parsed.map(|parsed| parsed.query.filters).map_err(|rejected| {
+        let shown = query::without_tokens(&raw, |text| mock.is_token(text));
+        let told = query::parse(&shown, &known, true).err().unwrap_or(rejected);
+        Problem::BadRequest { problems: told.problems }
+    })
 }

@@ -95,3 +95,20 @@ async fn no_entry_and_no_query_shapes_a_message() {
         assert!(!details.contains(obeyed), "{details:?}");
     }
 }
+
+/// RFC 9110, section 12.5.1: in any case, among others, with parameters.
+#[tokio::test]
+async fn whoever_accepts_text_first_is_answered_in_text() {
+    let mock = TestMock::default();
+    for (accept, content_type) in [
+        ("TEXT/PLAIN", "text/plain; charset=utf-8"),
+        ("text/html, text/plain;q=0.9, application/json;q=0.1", "text/plain; charset=utf-8"),
+        ("text/*", "text/plain; charset=utf-8"),
+        ("application/json, text/plain", "application/json"),
+        ("*/*", "application/json"),
+        ("text/plainer", "application/json"),
+    ] {
+        let answer = mock.raw_call(Request::get("/__admin/verdict").header("Accept", accept)).await;
+        assert_eq!(answer.headers()["content-type"], content_type, "{accept}");
+    }
+}
