@@ -28,8 +28,8 @@ const GRACE: Duration = Duration::from_secs(8);
 /// Between two attempts to accept a connection when the first has failed.
 const BEFORE_THE_NEXT: Duration = Duration::from_millis(50);
 
-/// Answers each request, of whom and from where, until `shutdown` completes, then lets the requests in flight finish. With
-/// `tls` only over TLS; HTTP/1.1 and HTTP/2 either way (RFC 9112, RFC 9113).
+/// Serves until `shutdown` completes, then lets the requests in flight finish. With `tls` only over TLS; HTTP/1.1 and
+/// HTTP/2 either way (RFC 9112, RFC 9113). `answer` is given each request and the address that it came from.
 ///
 /// A request is in flight once its head has arrived whole. A connection that waits for its next request is closed; so
 /// is one whose first request has not arrived a moment later.
