@@ -11,7 +11,7 @@ use crate::table::{Outcome, short};
 
 /// The targets are met where they were measured, by a tenth at most; other machines differ by more, see
 /// docs/performance.md. What is gated is that a request does not become dearer.
-const MARGIN: f64 = 1.5;
+const MARGIN: f64 = 1.6;
 
 /// As many times the rounds of other rows, each that much shorter: a few hundredths decide here.
 const ROUNDS: usize = 3;
