@@ -131,13 +131,12 @@ async fn gated(id: RequestId, request: &mut Request, visit: Visit, goal: Goal) -
     if let Err(problem) = limits::guard(request).await {
         return problem.into_response();
     }
-    let routed = matches!(goal, Goal::AuditLogs) || request.extensions().get::<MatchedPath>().is_some();
     match goal {
-        Goal::Routes(next) if !routed => {
+        Goal::Routes(next) if request.extensions().get::<MatchedPath>().is_none() => {
             request.extensions_mut().insert(visit);
             next.run(take(request)).await
         }
-        _ => match gate::admit(id, request, visit) {
+        goal => match gate::admit(id, request, visit) {
             Ok((caller, fate)) => fate.meet(request, |request| arrive(request, caller, goal)).await,
             Err(problem) => problem.into_response(),
         },

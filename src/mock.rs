@@ -23,6 +23,7 @@ struct Inner {
     keys: Keys,
     sessions: Sessions,
     admin: Admin,
+    shortest_token: usize,
 }
 
 impl Mock {
@@ -61,7 +62,10 @@ impl Mock {
             faults: faults_of(&keys),
             seed: config.seed,
         };
-        Ok(Self { inner: Arc::new(Inner { keys, sessions: Sessions::new(start), admin: config.admin.clone() }) })
+        let admin = config.admin.clone();
+        let of_admin = if let Admin::Token(token) = &admin { token.len() } else { usize::MAX };
+        let shortest_token = keys.shortest().min(of_admin);
+        Ok(Self { inner: Arc::new(Inner { keys, sessions: Sessions::new(start), admin, shortest_token }) })
     }
 
     /// The keys that it accepts.
@@ -77,8 +81,7 @@ impl Mock {
 
     /// The length of the shortest token of this server: no shorter text holds one.
     pub(crate) fn shortest_token(&self) -> usize {
-        let of_admin = if let Admin::Token(token) = self.admin() { token.len() } else { usize::MAX };
-        self.keys().shortest().min(of_admin)
+        self.inner.shortest_token
     }
 
     /// Whether a text holds a token of this server: alone, with a session, behind the word Bearer, or among others.

@@ -9,7 +9,7 @@ use crate::lab::Lab;
 use crate::load::Load;
 use crate::table::{Outcome, short};
 
-/// The targets are met where they were measured, by a tenth at most; other machines differ by more, see
+/// Where they were measured the figures are at the targets or a little below, and other machines differ by more, see
 /// docs/performance.md. What is gated is that a request does not become dearer.
 const MARGIN: f64 = 1.6;
 

@@ -12,7 +12,7 @@ pub use finding::{Finding, Severity};
 pub use parse::{Parsed, Rejected, first_value, parse};
 pub(crate) use parse::{names, understood};
 pub(crate) use secrets::holds;
-pub use secrets::{is_harmless, without_secrets, without_tokens};
+pub use secrets::{hides_nothing, without_secrets, without_tokens};
 
 /// A request that was understood: which entries, and which page of them.
 ///

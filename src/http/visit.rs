@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 
 use super::AUDIT_LOGS;
 use super::problem::Unauthorized;
-use crate::contract::query::{holds, is_harmless, without_secrets, without_tokens};
+use crate::contract::query::{hides_nothing, holds, without_secrets, without_tokens};
 use crate::keys::Key;
 use crate::mock::Mock;
 use crate::world::verdict::Given;
@@ -61,7 +61,7 @@ impl Visit {
         let path = hidden_in_path(request.uri().path(), is_secret);
         let raw = request.uri().query().unwrap_or_default();
         let shortest = token.as_ref().map_or(usize::MAX, |token| token.len()).min(mock.shortest_token());
-        let (query, shown) = if is_harmless(raw, shortest, is_secret) { shared(raw) } else { hidden(raw, is_secret) };
+        let (query, shown) = if hides_nothing(raw, shortest, is_secret) { shared(raw) } else { hidden(raw, is_secret) };
         let world = mock.world();
         let visit = Self {
             came: world.clock.read_at(arrived),

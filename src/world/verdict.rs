@@ -50,8 +50,8 @@ pub struct Verdict {
 #[derive(Debug, Default)]
 struct Kept {
     traces: Vec<Trace>,
-    /// When they were answered, by the machine's own time, since one was told to wait: their places, in order.
-    answered: Vec<(usize, Instant)>,
+    /// When the last of them were answered, by the machine's own time: all since one was told to wait.
+    answered: Vec<Instant>,
     not_judged: u64,
 }
 
@@ -122,8 +122,7 @@ impl Verdict {
         let mut kept = self.lock();
         if kept.traces.len() < Self::MOST {
             if trace.aside.as_ref().is_some_and(|aside| aside.retry_after.is_some()) || !kept.answered.is_empty() {
-                let number = kept.traces.len();
-                kept.answered.push((number, Instant::now()));
+                kept.answered.push(Instant::now());
             }
             kept.traces.push(trace);
         } else {
@@ -149,12 +148,12 @@ impl Verdict {
             let kept = self.lock();
             (kept.traces.clone(), kept.answered.clone(), kept.not_judged)
         };
-        let first_timed = answered.first().map_or(usize::MAX, |(number, _)| *number);
+        let untimed = traces.len() - answered.len();
         let unknown_key = traces.iter().filter(|trace| trace.key.is_none()).count();
         let mut keys: Vec<(Arc<Key>, Vec<Numbered>)> = Vec::new();
         for (number, trace) in traces.into_iter().enumerate() {
             let Some(key) = trace.key.clone() else { continue };
-            let answered = number.checked_sub(first_timed).and_then(|place| answered.get(place)).map(|(_, at)| *at);
+            let answered = number.checked_sub(untimed).map(|place| answered[place]);
             let numbered = Numbered { number, exchange: trace.into(), answered };
             match keys.iter_mut().find(|(known, _)| known.name == key.name) {
                 Some((_, theirs)) => theirs.push(numbered),

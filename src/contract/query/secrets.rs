@@ -8,7 +8,7 @@ use crate::contract::Parameter;
 /// Whether nothing in a raw query string needs a closer look: it has parameters of this operation alone, and no value
 /// but words that are no token, or are shorter than any. Most have.
 #[must_use]
-pub fn is_harmless(raw: &str, shortest: usize, is_secret: impl Fn(&str) -> bool) -> bool {
+pub fn hides_nothing(raw: &str, shortest: usize, is_secret: impl Fn(&str) -> bool) -> bool {
     let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let known_and_open = |pair: &str| {
         let Some((name, value)) = pair.split_once('=') else { return false };
