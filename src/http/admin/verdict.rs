@@ -58,7 +58,8 @@ impl FromRequestParts<Mock> for Asked {
         let mut moment = |name: &str| {
             let read = |text: String| {
                 let wrong = |reason| {
-                    let reason = if mock.knows_token(&text) { "is a token".to_owned() } else { reason };
+                    let no_instant = "is a token, and no instant such as now-1h or 2025-05-20T06:51:43Z";
+                    let reason = if mock.knows_token(&text) { no_instant.to_owned() } else { reason };
                     Problem::BadControl { details: format!("{name}: {reason}.") }
                 };
                 read_moment(&text, now).map_err(wrong)
