@@ -175,7 +175,7 @@ fn entry(timestamp: Timestamp, number: u32) -> Entry {
         object_type: "SERVICE".to_owned(),
         timestamp,
         ip_address: Some("192.0.2.1".to_owned()),
-        actor: Actor::derived_from(Some(&actor)),
+        actor: Actor::from_identifier(Some(&actor)),
         actor_identifier: Some(actor),
     }
 }

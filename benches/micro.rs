@@ -48,7 +48,7 @@ impl Bench {
     }
 
     fn loading(&self, count: u64) {
-        let now = Timestamp::system();
+        let now = Timestamp::now();
         let entries = generated(count);
         let lines = entries.iter().map(|entry| serde_json::to_string(entry).expect("an entry"));
         let text = lines.collect::<Vec<_>>().join("\n");

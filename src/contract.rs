@@ -12,10 +12,10 @@ mod timestamp;
 mod vocabulary;
 
 pub use entry::{Actor, Entry, is_email};
-pub(crate) use message::{harmless, is_obeyed, shown};
+pub(crate) use message::{escape_control, excerpt, is_control};
 pub use page::Page;
 pub use parameter::{DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter};
-pub use query::{Filters, Finding, Parsed, Query, Rejected, Severity};
+pub use query::{Filters, ParsedQuery, Query, QueryIssue, QueryRejection, Severity};
 pub use rules::{RULES, Rule, Source};
 pub use timestamp::{Timestamp, TimestampError};
 pub use vocabulary::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, Vocabulary, nearest};

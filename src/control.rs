@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use crate::contract::Timestamp;
 use crate::duration;
 use crate::fixture::Moment;
-use crate::json_file::{FileErrors, Findings, JsonFile, Members, kind, not_one_of};
+use crate::json_file::{Diagnostics, FileErrors, JsonFile, Members, kind, not_one_of};
 use crate::rate::RateLimit;
 use crate::world::{Activity, Live, Reading, Scenario, Settings};
 
@@ -21,9 +21,9 @@ pub(crate) const BODY: &str = "body";
 /// # Errors
 /// Everything that is wrong with the text.
 pub fn clock(text: &str, clock: &Reading) -> Result<(Option<Timestamp>, bool), FileErrors> {
-    object(text, &["now", "frozen"], "{\"now\":\"2025-05-20T12:00:00Z\"}", |findings, members| {
-        let now = parsed(findings, members, "now", "now+5m", |text| Moment::read(text, clock.now));
-        let frozen = findings.boolean(members, "", "frozen");
+    object(text, &["now", "frozen"], "{\"now\":\"2025-05-20T12:00:00Z\"}", |diagnostics, members| {
+        let now = parsed(diagnostics, members, "now", "now+5m", |text| Moment::read(text, clock.now));
+        let frozen = diagnostics.boolean(members, "", "frozen");
         (now, frozen.unwrap_or(true))
     })
 }
@@ -35,9 +35,9 @@ pub fn clock(text: &str, clock: &Reading) -> Result<(Option<Timestamp>, bool), F
 pub fn advance(text: &str, clock: &Reading) -> Result<Duration, FileErrors> {
     const EXAMPLE: &str = "{\"by\":\"60s\"}";
 
-    object(text, &["by"], EXAMPLE, |findings, members| {
-        required(findings, text, members, "by", EXAMPLE);
-        let by = parsed(findings, members, "by", "60s", |text| {
+    object(text, &["by"], EXAMPLE, |diagnostics, members| {
+        required(diagnostics, text, members, "by", EXAMPLE);
+        let by = parsed(diagnostics, members, "by", "60s", |text| {
             let by = length(text)?;
             let within = TimeDelta::from_std(by).ok().and_then(|by| clock.now.checked_add(by));
             within
@@ -55,19 +55,19 @@ pub fn advance(text: &str, clock: &Reading) -> Result<Duration, FileErrors> {
 pub fn live(text: &str) -> Result<Option<Activity>, FileErrors> {
     const EXAMPLE: &str = "{\"rate\":\"6/min\"}";
 
-    object(text, &["rate", "lateness", "burst"], EXAMPLE, |findings, members| {
-        required(findings, text, members, "rate", EXAMPLE);
-        let rate = parsed(findings, members, "rate", "6/min", |text| {
+    object(text, &["rate", "lateness", "burst"], EXAMPLE, |diagnostics, members| {
+        required(diagnostics, text, members, "rate", EXAMPLE);
+        let rate = parsed(diagnostics, members, "rate", "6/min", |text| {
             text.parse().map_err(|error| match text {
                 "off" => "\"off\" is not a rate; DELETE /__admin/live ends the activity".to_owned(),
                 _ => format!("\"{text}\" is not a rate; {error}"),
             })
         });
-        let lateness = parsed(findings, members, "lateness", "30s", |text| match length(text)? {
+        let lateness = parsed(diagnostics, members, "lateness", "30s", |text| match length(text)? {
             late if late <= Live::LATEST => Ok(late),
-            _ => Err(format!("\"{text}\" is longer than {}", duration::written(Live::LATEST))),
+            _ => Err(format!("\"{text}\" is longer than {}", duration::format(Live::LATEST))),
         });
-        let burst = findings.integer(members, "", "burst", 1, 1000).and_then(|burst| u32::try_from(burst).ok());
+        let burst = diagnostics.integer(members, "", "burst", 1, 1000).and_then(|burst| u32::try_from(burst).ok());
         let lateness = lateness.unwrap_or_default();
         rate.map(|rate| Activity { rate, lateness, burst: burst.unwrap_or(1) })
     })
@@ -78,15 +78,15 @@ pub fn live(text: &str) -> Result<Option<Activity>, FileErrors> {
 /// # Errors
 /// Everything that is wrong with the text.
 pub fn scenario(text: &str) -> Result<(Option<Scenario>, Option<u64>), FileErrors> {
-    object(text, &["name", "seed"], "{\"name\":\"late-arrivals\"}", |findings, members| {
-        required(findings, text, members, "name", "\"late-arrivals\"");
-        let scenario = parsed(findings, members, "name", "late-arrivals", |name| {
+    object(text, &["name", "seed"], "{\"name\":\"late-arrivals\"}", |diagnostics, members| {
+        required(diagnostics, text, members, "name", "\"late-arrivals\"");
+        let scenario = parsed(diagnostics, members, "name", "late-arrivals", |name| {
             name.parse().map_err(|()| match name {
                 "off" => "\"off\" is no scenario; DELETE /__admin/scenario ends one".to_owned(),
                 _ => not_one_of(name, &Scenario::ALL.map(Scenario::as_str)),
             })
         });
-        (scenario, findings.integer(members, "", "seed", 0, u64::MAX))
+        (scenario, diagnostics.integer(members, "", "seed", 0, u64::MAX))
     })
 }
 
@@ -95,11 +95,11 @@ pub fn scenario(text: &str) -> Result<(Option<Scenario>, Option<u64>), FileError
 /// # Errors
 /// Everything that is wrong with the text.
 pub fn settings(text: &str, settings: Settings) -> Result<Settings, FileErrors> {
-    object(text, &["rateLimit", "strict"], "{\"rateLimit\":\"5/s\",\"strict\":true}", |findings, members| {
-        let rate_limit = parsed(findings, members, "rateLimit", "5/s", |text| {
+    object(text, &["rateLimit", "strict"], "{\"rateLimit\":\"5/s\",\"strict\":true}", |diagnostics, members| {
+        let rate_limit = parsed(diagnostics, members, "rateLimit", "5/s", |text| {
             text.parse::<RateLimit>().map_err(|error| format!("\"{text}\" is not a rate limit; {error}"))
         });
-        let strict = findings.boolean(members, "", "strict");
+        let strict = diagnostics.boolean(members, "", "strict");
         Settings { rate_limit: rate_limit.unwrap_or(settings.rate_limit), strict: strict.unwrap_or(settings.strict) }
     })
 }
@@ -109,15 +109,15 @@ fn length(text: &str) -> Result<Duration, String> {
 }
 
 /// Notes a field that must be there and is not.
-fn required<'a>(findings: &mut Findings<'a>, text: &'a str, members: &Members<'a>, field: &str, example: &str) {
+fn required<'a>(diagnostics: &mut Diagnostics<'a>, text: &'a str, members: &Members<'a>, field: &str, example: &str) {
     if members.get(field).is_none_or(|value| value.get() == "null") {
-        findings.wrong(text.trim_start(), "", Some(field), format!("is required and missing, such as {example}"));
+        diagnostics.wrong(text.trim_start(), "", Some(field), format!("is required and missing, such as {example}"));
     }
 }
 
 /// What a text means, from a field that may be absent or `null`; anything but a text is told what one looks like.
 fn parsed<'a, T>(
-    findings: &mut Findings<'a>,
+    diagnostics: &mut Diagnostics<'a>,
     members: &Members<'a>,
     field: &str,
     example: &str,
@@ -126,11 +126,11 @@ fn parsed<'a, T>(
     let value = members.get(field)?;
     if !value.get().starts_with(['"', 'n']) {
         let reason = format!("expected a string such as \"{example}\", found {}", kind(value));
-        findings.wrong(value.get(), "", Some(field), reason);
+        diagnostics.wrong(value.get(), "", Some(field), reason);
         return None;
     }
-    let text = findings.any_text(value, "", field)?;
-    read(&text).map_err(|reason| findings.wrong(value.get(), "", Some(field), reason)).ok()
+    let text = diagnostics.any_text(value, "", field)?;
+    read(&text).map_err(|reason| diagnostics.wrong(value.get(), "", Some(field), reason)).ok()
 }
 
 /// Reads a body that is one object of known fields.
@@ -138,26 +138,26 @@ fn object<'a, T>(
     text: &'a str,
     known: &[&str],
     example: &str,
-    read: impl FnOnce(&mut Findings<'a>, &Members<'a>) -> T,
+    read: impl FnOnce(&mut Diagnostics<'a>, &Members<'a>) -> T,
 ) -> Result<T, FileErrors> {
-    let mut findings = Findings::new(JsonFile { name: BODY, text });
-    let values = findings.values();
+    let mut diagnostics = Diagnostics::new(JsonFile { name: BODY, text });
+    let values = diagnostics.values();
     let members = match values.as_slice() {
-        [Some(value)] if value.get().starts_with('{') => findings.object(value, ""),
-        _ if !findings.errors.is_empty() => None,
+        [Some(value)] if value.get().starts_with('{') => diagnostics.object(value, ""),
+        _ if !diagnostics.errors.is_empty() => None,
         _ => {
             let fields = known.join(", ");
-            findings.wrong(text, "", None, format!("expected one object with {fields}, such as {example}"));
+            diagnostics.wrong(text, "", None, format!("expected one object with {fields}, such as {example}"));
             None
         }
     };
     let Some(members) = members else {
-        for error in findings.errors.iter_mut().filter(|error| error.reason.starts_with("not valid JSON")) {
+        for error in diagnostics.errors.iter_mut().filter(|error| error.reason.starts_with("not valid JSON")) {
             error.reason = format!("{}; expected one object such as {example}", error.reason);
         }
-        return Err(FileErrors(findings.errors));
+        return Err(FileErrors(diagnostics.errors));
     };
-    findings.known_fields(&members, "", known);
-    let result = read(&mut findings, &members);
-    findings.into_result(result)
+    diagnostics.known_fields(&members, "", known);
+    let result = read(&mut diagnostics, &members);
+    diagnostics.into_result(result)
 }

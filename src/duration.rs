@@ -115,7 +115,7 @@ fn split(text: &str, of: impl Fn(u8) -> bool) -> (&str, &str) {
 }
 
 /// A length of time in the shortest form that [`parse`] reads back: `1m30s`, `250ms`, `0s`.
-pub(crate) fn written(duration: Duration) -> String {
+pub(crate) fn format(duration: Duration) -> String {
     let mut left = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let mut text = String::new();
     for (unit, millis) in [("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1)] {

@@ -9,18 +9,18 @@ use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::duration::written;
+use crate::duration;
 
 pub(crate) use parse::read;
 pub use parse::read_all;
 
 /// A fault and the requests that it meets.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rule {
+pub struct FaultRule {
     /// What happens to a request.
     pub effect: Effect,
     /// Which requests it can happen to.
-    pub matching: Matching,
+    pub matcher: RequestMatcher,
     /// How many matching requests are let through first.
     pub after: u64,
     /// How many times it fires at most; `None` is without end.
@@ -81,7 +81,7 @@ pub enum Delay {
 
 /// Which requests a rule meets; what is not said meets every one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Matching {
+pub struct RequestMatcher {
     /// The name of the key.
     pub key: Option<String>,
     /// The page asked for; 0 also when none was.
@@ -91,16 +91,16 @@ pub struct Matching {
 }
 
 /// A rule that meets every request and always fires.
-impl From<Effect> for Rule {
+impl From<Effect> for FaultRule {
     fn from(effect: Effect) -> Self {
-        Self { effect, matching: Matching::default(), after: 0, times: None, cycle: None, probability: 1.0 }
+        Self { effect, matcher: RequestMatcher::default(), after: 0, times: None, cycle: None, probability: 1.0 }
     }
 }
 
-impl Rule {
+impl FaultRule {
     /// Why no request could be treated so; what is read from JSON is checked while it is read.
     fn flaw(&self) -> Option<&'static str> {
-        let too_long = |length: Duration| length > Delay::LONGEST;
+        let too_long = |length: Duration| length > Delay::MAX;
         match self.effect {
             Effect::Status { status, .. } if !(400..=599).contains(&status) => Some("a status is 400 to 599"),
             Effect::Drip { bytes: 0, .. } => Some("a part of a drip has at least one byte"),
@@ -129,7 +129,7 @@ impl Rule {
 
 impl Delay {
     /// No answer waits longer than this, however long the tail.
-    pub const LONGEST: Duration = Duration::from_secs(600);
+    pub const MAX: Duration = Duration::from_secs(600);
 
     /// The length for two random numbers from 0 (exclusive) to 1.
     #[must_use]
@@ -141,14 +141,14 @@ impl Delay {
                 // Box and Muller: two uniform numbers make a normal one.
                 let normal = (-2.0 * one.ln()).sqrt() * (std::f64::consts::TAU * other).cos();
                 let seconds = median.as_secs_f64() * (sigma * normal).exp();
-                Duration::from_secs_f64(seconds.min(Self::LONGEST.as_secs_f64()))
+                Duration::from_secs_f64(seconds.min(Self::MAX.as_secs_f64()))
             }
         }
     }
 }
 
 /// In the form in which a rule is given; what is not said is left out.
-impl Serialize for Rule {
+impl Serialize for FaultRule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         match self.effect {
@@ -162,17 +162,17 @@ impl Serialize for Rule {
             Effect::Delay(delay) => {
                 map.serialize_entry("type", "delay")?;
                 match delay {
-                    Delay::Fixed(length) => map.serialize_entry("fixed", &written(length))?,
+                    Delay::Fixed(length) => map.serialize_entry("fixed", &duration::format(length))?,
                     Delay::Uniform(least, most) => {
                         map.serialize_entry(
                             "uniform",
-                            &BTreeMap::from([("min", written(least)), ("max", written(most))]),
+                            &BTreeMap::from([("min", duration::format(least)), ("max", duration::format(most))]),
                         )?;
                     }
                     Delay::LogNormal { median, sigma } => {
                         map.serialize_entry(
                             "logNormal",
-                            &serde_json::json!({"median": written(median), "sigma": sigma}),
+                            &serde_json::json!({"median": duration::format(median), "sigma": sigma}),
                         )?;
                     }
                 }
@@ -187,11 +187,11 @@ impl Serialize for Rule {
             Effect::Drip { bytes, every } => {
                 map.serialize_entry("type", "drip")?;
                 map.serialize_entry("bytes", &bytes)?;
-                map.serialize_entry("every", &written(every))?;
+                map.serialize_entry("every", &duration::format(every))?;
             }
         }
-        if self.matching != Matching::default() {
-            map.serialize_entry("match", &self.matching)?;
+        if self.matcher != RequestMatcher::default() {
+            map.serialize_entry("match", &self.matcher)?;
         }
         if self.after > 0 {
             map.serialize_entry("after", &self.after)?;
@@ -208,7 +208,7 @@ impl Serialize for Rule {
     }
 }
 
-impl Serialize for Matching {
+impl Serialize for RequestMatcher {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         if let Some(key) = &self.key {

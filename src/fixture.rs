@@ -125,7 +125,7 @@ pub fn load_into(sink: &mut impl Sink, sources: &[EntrySource], now: Timestamp) 
 /// use cortex_audit_mock::{contract::Timestamp, fixture};
 ///
 /// let text = r#"{"action":"CREATE","objectIdentifier":"a","objectType":"TEAM","timestamp":"now-5m"}"#;
-/// let loaded = fixture::read("example", text, Timestamp::system()).unwrap();
+/// let loaded = fixture::read("example", text, Timestamp::now()).unwrap();
 /// assert_eq!(loaded.entries.len(), 1);
 /// ```
 ///
@@ -150,7 +150,7 @@ struct Reading<'s, S> {
 impl<'s, S: Sink> Reading<'s, S> {
     fn new(sink: &'s mut S, now: Timestamp) -> Self {
         // Relative times get the precision of the real service, not of this machine's clock.
-        Self { sink, now: now.to_millisecond(), ignored_fields: IgnoredFields::new(), errors: Vec::new() }
+        Self { sink, now: now.trunc_to_millis(), ignored_fields: IgnoredFields::new(), errors: Vec::new() }
     }
 
     fn end(self) -> Result<IgnoredFields, FileErrors> {

@@ -164,7 +164,7 @@ impl Iterator for Generator {
             self.hour += 1;
             self.plan(&hour);
         };
-        let timestamp = Timestamp::since_1970(at).unwrap_or(Timestamp::EPOCH);
+        let timestamp = Timestamp::from_unix_millis(at).unwrap_or(Timestamp::EPOCH);
         Some(match what {
             What::Sitting(number) => {
                 let sitting = &mut self.sittings[number];

@@ -3,9 +3,9 @@
 //! It rests on `serde_json`'s raw values: they are slices of the text, so where one lies is where it starts.
 
 mod broken;
+mod diagnostics;
 mod error;
-mod findings;
-mod places;
+mod line_index;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,8 +13,8 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+pub(crate) use diagnostics::{Diagnostics, elided, kind, not_one_of};
 pub use error::{FileError, FileErrors};
-pub(crate) use findings::{Findings, elided, kind, not_one_of};
 
 /// A file's name and text.
 #[derive(Debug, Clone, Copy)]

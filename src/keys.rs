@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::contract::Timestamp;
-use crate::fault::Rule;
+use crate::fault::FaultRule;
 use crate::rate::RateLimit;
 
 pub use file::{KeySource, load};
@@ -46,7 +46,7 @@ pub struct Key {
     /// Its own limit, in place of the server's.
     pub rate_limit: Option<RateLimit>,
     /// What goes wrong for this key in every world, from the start.
-    pub faults: Vec<Rule>,
+    pub faults: Vec<FaultRule>,
 }
 
 /// The key of a token.
@@ -105,19 +105,19 @@ impl Keys {
     /// Whether a text is the token of a key: for what is shown and kept, of which most is no token, and of another length
     /// than any.
     #[must_use]
-    pub fn knows(&self, text: &str) -> bool {
+    pub fn is_token(&self, text: &str) -> bool {
         self.list.iter().any(|key| key.length == text.len()) && self.find(text).is_some()
     }
 
     /// The length of the shortest token.
     #[must_use]
-    pub fn shortest(&self) -> usize {
+    pub fn min_token_length(&self) -> usize {
         self.list.iter().map(|key| key.length).min().unwrap_or(usize::MAX)
     }
 
     /// Why a token that no key has is refused.
     #[must_use]
-    pub fn unknown(&self) -> Refusal {
+    pub fn unknown_token(&self) -> Refusal {
         Refusal::Unknown { keys: self.origin.clone(), built_in: self.built_in }
     }
 
@@ -146,7 +146,7 @@ impl Key {
     ///
     /// # Errors
     /// [`Refusal`] when it is revoked or expired.
-    pub fn usable(&self, now: Timestamp) -> Result<(), Refusal> {
+    pub fn check_usable(&self, now: Timestamp) -> Result<(), Refusal> {
         if self.revoked {
             return Err(Refusal::Revoked { key: self.to_string() });
         }
@@ -158,7 +158,7 @@ impl Key {
 
     /// Whether one of its roles grants a permission.
     #[must_use]
-    pub fn grants(&self, permission: &str) -> bool {
+    pub fn has_permission(&self, permission: &str) -> bool {
         self.permissions.contains(permission)
     }
 }

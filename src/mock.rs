@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
 use crate::contract::query::holds;
-use crate::fault::{Matching, Rule};
+use crate::fault::{FaultRule, RequestMatcher};
 use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::keys::{self, Keys};
@@ -32,7 +32,7 @@ impl Mock {
     /// # Errors
     /// Everything that is wrong with any file, together; then nothing is started.
     pub fn start(config: &Config) -> Result<Self, FileErrors> {
-        let now = config.now.unwrap_or_else(Timestamp::system);
+        let now = config.now.unwrap_or_else(Timestamp::now);
         let mut base = BaseBuilder::default();
         let loaded = fixture::load_into(&mut base, &config.sources(), now);
         let (keys, ignored_fields) = match (keys::load(&config.keys, now), loaded) {
@@ -49,7 +49,7 @@ impl Mock {
         if base.is_empty() {
             tracing::warn!("there are no entries: every answer is empty until some are added");
         }
-        if !keys.list().iter().any(|key| key.grants(keys::VIEW_AUDIT_LOGS)) {
+        if !keys.list().iter().any(|key| key.has_permission(keys::VIEW_AUDIT_LOGS)) {
             tracing::warn!("no key may view audit logs: every answer is a 401 or 403");
         }
         let start = Start {
@@ -64,7 +64,7 @@ impl Mock {
         };
         let admin = config.admin.clone();
         let of_admin = if let Admin::Token(token) = &admin { token.len() } else { usize::MAX };
-        let shortest_token = keys.shortest().min(of_admin);
+        let shortest_token = keys.min_token_length().min(of_admin);
         Ok(Self { inner: Arc::new(Inner { keys, sessions: Sessions::new(start), admin, shortest_token }) })
     }
 
@@ -76,7 +76,7 @@ impl Mock {
 
     /// Whether a text is a token of this server, of a key or of the control plane.
     pub(crate) fn is_token(&self, text: &str) -> bool {
-        matches!(self.admin(), Admin::Token(token) if token == text) || self.keys().knows(text)
+        matches!(self.admin(), Admin::Token(token) if token == text) || self.keys().is_token(text)
     }
 
     /// The length of the shortest token of this server: no shorter text holds one.
@@ -115,9 +115,9 @@ impl Mock {
 }
 
 /// The faults of each key, each for that key alone.
-fn faults_of(keys: &Keys) -> Vec<Rule> {
-    let of_key = |rule: &Rule, name: &str| Rule {
-        matching: Matching { key: Some(name.to_owned()), ..rule.matching.clone() },
+fn faults_of(keys: &Keys) -> Vec<FaultRule> {
+    let of_key = |rule: &FaultRule, name: &str| FaultRule {
+        matcher: RequestMatcher { key: Some(name.to_owned()), ..rule.matcher.clone() },
         ..rule.clone()
     };
     let all = keys.list().iter().flat_map(|key| key.faults.iter().map(|rule| of_key(rule, &key.name)));

@@ -34,7 +34,7 @@ pub use secret::Secret;
 ///   {"action": "DELETE", "objectType": "CORTEX_USER", "objectIdentifier": "priya.raghunathan@brightwave.io",
 ///    "timestamp": "now"}
 /// ]"#;
-/// let entries = fixture::read("recorded.json", recorded, Timestamp::system()).unwrap().entries;
+/// let entries = fixture::read("recorded.json", recorded, Timestamp::now()).unwrap().entries;
 /// let others = pseudonymize(entries, &Secret::random());
 ///
 /// let person = others[0].actor_identifier.clone().unwrap();

@@ -56,7 +56,7 @@ impl std::error::Error for RateError {}
 
 impl Rate {
     /// The most in a period: one a nanosecond of the shortest, the resolution of the limiter.
-    const MOST: u32 = 1_000_000_000;
+    const MAX_COUNT: u32 = 1_000_000_000;
 }
 
 impl FromStr for Rate {
@@ -65,7 +65,7 @@ impl FromStr for Rate {
     fn from_str(text: &str) -> Result<Self, RateError> {
         let (count, unit) = text.split_once('/').ok_or(RateError)?;
         let count: NonZeroU32 = count.parse().map_err(|_| RateError)?;
-        if count.get() > Self::MOST {
+        if count.get() > Self::MAX_COUNT {
             return Err(RateError);
         }
         let period = match unit {

@@ -175,7 +175,7 @@ impl<'a> Recording<'a> {
             }
             let wait = retry_after.map_or_else(|| backoff(attempt), |after| after.max(Self::SHORTEST_WAIT));
             if wait > Self::LONGEST_WAIT {
-                let wait = crate::duration::written(wait);
+                let wait = crate::duration::format(wait);
                 return Err(RecordError(format!("the server asks to come back in {wait}: {why}")));
             }
             (self.tell)(Event::Waiting { wait, why: &why });

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::contract::{Entry, Page, Query, Timestamp};
-use crate::fault::Rule;
+use crate::fault::FaultRule;
 use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::rate::RateLimit;
@@ -84,7 +84,7 @@ pub struct Start {
     /// Data that moves on demand.
     pub scenario: Option<Scenario>,
     /// The faults that keys carry.
-    pub faults: Vec<Rule>,
+    pub faults: Vec<FaultRule>,
     /// What decides everything that is left to chance.
     pub seed: u64,
 }

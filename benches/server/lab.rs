@@ -43,7 +43,7 @@ impl Lab {
     pub fn entries(&self) -> Result<&[Entry]> {
         let make = || {
             let text = std::fs::read_to_string(self.data(self.scale.small)?)?;
-            let parsed = fixture::read("generated", &text, Timestamp::system());
+            let parsed = fixture::read("generated", &text, Timestamp::now());
             Ok(parsed.map_err(|errors| errors.to_string())?.entries)
         };
         once(&self.listed, make).map(Vec::as_slice)

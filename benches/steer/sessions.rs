@@ -11,7 +11,7 @@ use cortex_audit_mock::world::{Models, SessionName, Sessions, Settings, Start};
 
 /// Opening a session shares the base: under a millisecond and under a megabyte.
 pub fn opened(size: u32) -> bool {
-    let now = Timestamp::system();
+    let now = Timestamp::now();
     let base = Arc::new(Base::new((0..size).map(|number| entry(number, now))));
     let start = Start {
         models: Arc::new(Models::of(Arc::clone(&base), 42)),
@@ -51,7 +51,7 @@ fn entry(number: u32, now: Timestamp) -> Entry {
         object_type: "SERVICE".to_owned(),
         timestamp: now.saturating_sub(Duration::from_secs(u64::from(number))),
         ip_address: Some("192.0.2.1".to_owned()),
-        actor: Actor::derived_from(Some(&actor)),
+        actor: Actor::from_identifier(Some(&actor)),
         actor_identifier: Some(actor),
     }
 }

@@ -19,12 +19,12 @@ fuzz_target!(|text: &str| {
     let source = KeySource::Text(text.clone());
     match load(&source, now()) {
         Ok(keys) => {
-            let told = format!("{keys:?} {source:?} {source} {:?}", keys.unknown());
+            let told = format!("{keys:?} {source:?} {source} {:?}", keys.unknown_token());
             assert!(!told.contains(MARK), "{told}");
             for key in keys.list() {
                 let told = key.to_string();
                 assert!(!told.contains(MARK), "{told}");
-                assert!(key.usable(now()).err().is_none_or(|refusal| !format!("{refusal:?}").contains(MARK)));
+                assert!(key.check_usable(now()).err().is_none_or(|refusal| !format!("{refusal:?}").contains(MARK)));
             }
             let opened = tokens.iter().filter(|token| keys.find(token).is_some()).count();
             assert!(opened <= keys.list().len(), "a key has one token");

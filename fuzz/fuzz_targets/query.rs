@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use cortex_audit_mock::contract::{Finding, Parsed, Rejected, Vocabulary, query as first};
+use cortex_audit_mock::contract::{QueryIssue, ParsedQuery, QueryRejection, Vocabulary, query as first};
 use cortex_audit_mock_fuzz::{LONGEST_MESSAGE, query as second};
 use libfuzzer_sys::fuzz_target;
 
@@ -19,12 +19,12 @@ fuzz_target!(|raw: &str| {
             _ => KNOWN.actor_request_types().contains(value),
         });
         match &read {
-            Ok(Parsed { query, notes }) => {
+            Ok(ParsedQuery { query, notes }) => {
                 assert_eq!(Some(serde_json::to_value(query).expect("JSON")), meant);
                 assert!(!strict || notes.iter().all(|note| note.severity.as_str() == "doubtful"));
                 check(notes);
             }
-            Err(Rejected { problems, notes }) => {
+            Err(QueryRejection { problems, notes }) => {
                 assert_eq!(meant, None, "refused: {problems:?}");
                 assert!(!problems.is_empty(), "refused without a word");
                 check(problems);
@@ -34,7 +34,7 @@ fuzz_target!(|raw: &str| {
     }
 });
 
-fn check(findings: &[Finding]) {
+fn check(findings: &[QueryIssue]) {
     for finding in findings {
         let told = finding.to_string();
         assert!(told.chars().count() <= LONGEST_MESSAGE, "{} characters: {told}", told.chars().count());

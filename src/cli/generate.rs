@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> Result<(), String> {
 
 impl Args {
     fn recipe(&self) -> Recipe {
-        let now = Timestamp::system().to_millisecond();
+        let now = Timestamp::now().trunc_to_millis();
         let at = |flag: &str, moment: Moment| {
             moment.at(now).unwrap_or_else(|error| value::wrong(&format!("{flag} {error}")))
         };

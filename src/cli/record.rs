@@ -94,7 +94,7 @@ pub fn run(args: &Args) -> Result<(), String> {
 /// The recording that the flags ask for, or what is wrong with them.
 fn checked(args: &Args) -> Result<(Asked, Token), String> {
     let url = ApiUrl::read(&args.url)?;
-    let now = Timestamp::system().to_millisecond();
+    let now = Timestamp::now().trunc_to_millis();
     let at = |flag: &str, bound: &Option<Bound>| {
         let at = bound
             .as_ref()

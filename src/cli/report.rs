@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::output::{self, Output};
-use crate::contract::is_obeyed;
+use crate::contract::is_control;
 use crate::world::Sessions;
 use crate::world::verdict::{Expectation, Judgement, Scope};
 
@@ -131,7 +131,7 @@ fn escaped(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\n' => escaped.push_str("&#10;"),
-            c if is_obeyed(c) => escaped.push('\u{fffd}'),
+            c if is_control(c) => escaped.push('\u{fffd}'),
             c => escaped.push(c),
         }
     }

@@ -29,7 +29,7 @@ pub struct Args {
 
 /// Prints a summary, or every error of every file.
 pub fn run(args: &Args) -> Result<(), String> {
-    let now = args.now.unwrap_or_else(Timestamp::system);
+    let now = args.now.unwrap_or_else(Timestamp::now);
     let keys = args.keys.clone().map(|path| keys::load(&KeySource::Path(path), now)).transpose();
     // Keys alone are asked for when only they are named.
     let entries = match (&args.keys, args.paths.as_slice()) {
@@ -53,7 +53,7 @@ pub fn run(args: &Args) -> Result<(), String> {
 }
 
 fn told_keys(keys: &Keys) -> String {
-    let useless = keys.list().iter().filter(|key| !key.grants(VIEW_AUDIT_LOGS));
+    let useless = keys.list().iter().filter(|key| !key.has_permission(VIEW_AUDIT_LOGS));
     let notes = useless.map(|key| format!("  note: {key} has no role that grants \"{VIEW_AUDIT_LOGS}\"\n"));
     format!("{}, all valid\n{}", counted(keys.list().len(), "key", "keys"), notes.collect::<String>())
 }

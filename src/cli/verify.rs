@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::value;
-use crate::duration::written;
+use crate::duration;
 use crate::remote::{ApiUrl, Time, Token};
 use crate::verify::{Event, MOST_REQUESTS, Report, Verification};
 
@@ -70,7 +70,7 @@ fn checked(args: &Args) -> Result<Verification, String> {
 /// Waits that a person notices are explained.
 fn tell(Event::Waiting { wait, why, requests }: Event<'_>) {
     if wait >= Duration::from_secs(1) {
-        let wait = written(Duration::from_secs(wait.as_secs()));
+        let wait = duration::format(Duration::from_secs(wait.as_secs()));
         eprintln!("waiting {wait} after {requests} of at most {MOST_REQUESTS} requests: {why}");
     }
 }

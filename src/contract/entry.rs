@@ -47,12 +47,12 @@ impl Actor {
     /// ```
     /// use cortex_audit_mock::contract::{Actor, ActorType};
     ///
-    /// let person = Actor::derived_from(Some("ada@example.com"));
+    /// let person = Actor::from_identifier(Some("ada@example.com"));
     /// assert_eq!(person.kind, ActorType::Oauth2);
     /// assert_eq!(person.email.as_deref(), Some("ada@example.com"));
     /// ```
     #[must_use]
-    pub fn derived_from(identifier: Option<&str>) -> Self {
+    pub fn from_identifier(identifier: Option<&str>) -> Self {
         let (kind, email, api_key_identifier) = match identifier {
             None => (ActorType::Anonymous, None, None),
             Some(email) if is_email(email) => (ActorType::Oauth2, Some(email.to_owned()), None),

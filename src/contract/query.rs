@@ -1,6 +1,6 @@
 //! What a request asks: the parsed query, and everything that was noticed while it was parsed.
 
-mod finding;
+mod issue;
 mod parse;
 mod secrets;
 
@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::{Action, ActorType, Entry, Timestamp};
 
-pub use finding::{Finding, Severity};
-pub use parse::{Parsed, Rejected, first_value, parse};
-pub(crate) use parse::{names, understood};
+pub use issue::{QueryIssue, Severity};
+pub use parse::{ParsedQuery, QueryRejection, first_value, parse};
+pub(crate) use parse::{has_name, reparse};
 pub(crate) use secrets::holds;
 pub use secrets::{hides_nothing, without_secrets, without_tokens};
 

@@ -40,19 +40,19 @@ impl Timestamp {
 
     /// The system's time.
     #[must_use]
-    pub fn system() -> Self {
+    pub fn now() -> Self {
         Self(Utc::now())
     }
 
     /// The instant so many milliseconds after 1970 began, or `None` outside the years 0 to 9999.
     #[must_use]
-    pub fn since_1970(milliseconds: i64) -> Option<Self> {
+    pub fn from_unix_millis(milliseconds: i64) -> Option<Self> {
         Self(DateTime::UNIX_EPOCH).checked_add(TimeDelta::try_milliseconds(milliseconds)?)
     }
 
     /// How many whole milliseconds after 1970 began, negative before.
     #[must_use]
-    pub fn milliseconds(self) -> i64 {
+    pub fn unix_millis(self) -> i64 {
         self.0.timestamp_millis()
     }
 
@@ -111,7 +111,7 @@ impl Timestamp {
     /// # Panics
     /// Never: a whole millisecond is always a valid fraction of a second.
     #[must_use]
-    pub fn to_millisecond(self) -> Self {
+    pub fn trunc_to_millis(self) -> Self {
         let nanos = self.0.nanosecond() / 1_000_000 * 1_000_000;
         Self(self.0.with_nanosecond(nanos).expect("below one second"))
     }

@@ -14,7 +14,7 @@ pub struct Identity {
 impl Identity {
     /// Somebody who signed in.
     pub fn person(email: &str) -> Self {
-        Self { identifier: Some(email.to_owned()), actor: Actor::derived_from(Some(email)) }
+        Self { identifier: Some(email.to_owned()), actor: Actor::from_identifier(Some(email)) }
     }
 
     /// A person's script with a token of their own.
@@ -34,7 +34,7 @@ impl Identity {
 
     /// An API key.
     pub fn key(name: &str) -> Self {
-        let mut actor = Actor::derived_from(Some(name));
+        let mut actor = Actor::from_identifier(Some(name));
         actor.request_type = Some("API_KEY_ENTITY".to_owned());
         Self { identifier: Some(name.to_owned()), actor }
     }

@@ -70,9 +70,9 @@ impl Recipe {
         if self.to.since(self.from) > Self::LONGEST {
             return Err(RecipeError::TooLong);
         }
-        let to = self.to.milliseconds();
+        let to = self.to.unix_millis();
         // A part of a millisecond before the beginning does not belong to it.
-        let from = self.from.milliseconds() + i64::from(self.from != self.from.to_millisecond());
+        let from = self.from.unix_millis() + i64::from(self.from != self.from.trunc_to_millis());
         let room = u64::try_from(to - from + 1).unwrap_or_default().div_ceil(1000 / Self::DENSEST);
         if self.count > room { Err(RecipeError::TooMany(room)) } else { Ok((from, to)) }
     }

@@ -12,7 +12,7 @@ use super::caller::Caller;
 use super::pieces::Pieces;
 use super::problem::Problem;
 use super::record::Noticed;
-use crate::contract::{Finding, Parsed, Rejected, query};
+use crate::contract::{ParsedQuery, QueryIssue, QueryRejection, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::Answer;
 use crate::world::verdict::Given;
@@ -69,7 +69,7 @@ fn page(body: Vec<Bytes>) -> Response {
 }
 
 /// What a query means, with what was noticed in words that hold no token.
-fn parsed(caller: &Caller) -> Result<Parsed, Rejected> {
+fn parsed(caller: &Caller) -> Result<ParsedQuery, QueryRejection> {
     let (vocabulary, strict) = (caller.world.store.vocabulary(), caller.world.settings().strict);
     let meant = query::parse(&caller.query, &vocabulary, strict);
     if Arc::ptr_eq(&caller.query, &caller.shown) {
@@ -78,15 +78,15 @@ fn parsed(caller: &Caller) -> Result<Parsed, Rejected> {
     let told = query::parse(&caller.shown, &vocabulary, strict);
     match meant {
         Ok(meant) => {
-            let (Ok(Parsed { notes, .. }) | Err(Rejected { notes, .. })) = told;
-            Ok(Parsed { notes, ..meant })
+            let (Ok(ParsedQuery { notes, .. }) | Err(QueryRejection { notes, .. })) = told;
+            Ok(ParsedQuery { notes, ..meant })
         }
         Err(meant) => Err(told.err().unwrap_or(meant)),
     }
 }
 
 /// Tells the developer at the terminal why a client gets less, or more, than it seems to ask for.
-fn log(caller: &Caller, notes: &[Finding]) {
+fn log(caller: &Caller, notes: &[QueryIssue]) {
     for note in notes.iter().take(MOST_NOTICED) {
         tracing::warn!(rule = note.rule, key = %caller, request = %caller.request, "{note}");
     }

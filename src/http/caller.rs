@@ -32,7 +32,7 @@ pub struct Caller {
 impl Caller {
     /// Goes on only with a permission (ERR-403).
     pub fn must_have(&self, permission: &'static str) -> Result<(), Problem> {
-        if self.key.grants(permission) {
+        if self.key.has_permission(permission) {
             return Ok(());
         }
         Err(Problem::Forbidden { key: self.key.to_string(), permission })

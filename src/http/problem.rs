@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::limits;
 use super::request_id::RequestId;
-use crate::contract::{Finding, is_obeyed};
+use crate::contract::{QueryIssue, is_control};
 use crate::json_file::{FileErrors, elided};
 use crate::keys::Refusal;
 use crate::world::{RetryAfter, SessionNameError};
@@ -27,7 +27,7 @@ pub enum Problem {
     /// 400: the query string cannot be understood.
     BadRequest {
         /// All that is wrong with it.
-        problems: Vec<Finding>,
+        problems: Vec<QueryIssue>,
     },
     /// 400: a body of the control plane that cannot be understood.
     BadBody(FileErrors),
@@ -396,7 +396,7 @@ fn plain(text: &str) -> String {
         match c {
             '[' => plain.push('('),
             ']' => plain.push(')'),
-            _ if is_obeyed(c) => plain.extend(c.escape_default()),
+            _ if is_control(c) => plain.extend(c.escape_default()),
             _ => plain.push(c),
         }
     }

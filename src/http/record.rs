@@ -15,13 +15,13 @@ use super::effect::{Abort, Change};
 use super::problem::Problem;
 use super::request_id::RequestId;
 use super::visit::{Told, Visit};
-use crate::contract::Finding;
+use crate::contract::QueryIssue;
 use crate::world::verdict::{Arrival, Aside, Given, Trace};
 use crate::world::{Record, World};
 
 /// What a handler noticed about the request; it travels to the journal with the response.
 #[derive(Debug, Clone)]
-pub struct Noticed(pub Vec<Finding>);
+pub struct Noticed(pub Vec<QueryIssue>);
 
 /// A request that is being answered. Dropping it writes it down, for the journal and for the verdict: also when the
 /// client goes away, for then the server drops everything about its request.

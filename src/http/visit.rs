@@ -90,7 +90,7 @@ impl Visit {
         match with_session.map(|(grant, name)| (grant, name.parse::<SessionName>())) {
             Some((grant, Ok(name))) => self.in_world(mock.session(&name)).with_key(grant.index, grant.key),
             Some((_, Err(error))) => self.refused(Unauthorized::Session(error)),
-            None => self.refused(Unauthorized::Refused(mock.keys().unknown())),
+            None => self.refused(Unauthorized::Refused(mock.keys().unknown_token())),
         }
     }
 
@@ -99,7 +99,7 @@ impl Visit {
     }
 
     fn with_key(self, index: usize, key: &Arc<Key>) -> Self {
-        let refused = key.usable(self.came.now).err().map(Unauthorized::Refused);
+        let refused = key.check_usable(self.came.now).err().map(Unauthorized::Refused);
         Self { key: Some((index, Arc::clone(key))), refused, ..self }
     }
 

@@ -12,7 +12,7 @@ use super::{Key, Keys, VIEW_AUDIT_LOGS};
 use crate::contract::{Timestamp, is_email, nearest};
 use crate::fault;
 use crate::fixture::{Moment, read_file};
-use crate::json_file::{FileErrors, Findings, JsonFile, Members, not_one_of};
+use crate::json_file::{Diagnostics, FileErrors, JsonFile, Members, not_one_of};
 
 /// The built-in test keys, compiled into the binary.
 const BUILT_IN: &str = include_str!("../../fixtures/keys.json");
@@ -66,40 +66,42 @@ pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
         }
     };
     let text = text.trim_start_matches('\u{feff}');
-    let now = now.to_millisecond();
+    let now = now.trunc_to_millis();
     let keys = read(JsonFile { name: &name, text }, now)?;
     Ok(Keys { list: keys.into_iter().map(Arc::new).collect(), origin: name, built_in: *source == KeySource::BuiltIn })
 }
 
 fn read(file: JsonFile<'_>, now: Timestamp) -> Result<Vec<Key>, FileErrors> {
-    let mut findings = Findings::new(file);
+    let mut diagnostics = Diagnostics::new(file);
     let mut keys = Vec::new();
-    match findings.values().as_slice() {
-        [Some(document)] => keys = read_document(document, now, &mut findings),
-        _ if !findings.errors.is_empty() => {}
-        _ => findings.wrong(file.text, "", None, "expected one object with \"keys\" and, if needed, \"customRoles\""),
+    match diagnostics.values().as_slice() {
+        [Some(document)] => keys = read_document(document, now, &mut diagnostics),
+        _ if !diagnostics.errors.is_empty() => {}
+        _ => {
+            diagnostics.wrong(file.text, "", None, "expected one object with \"keys\" and, if needed, \"customRoles\"")
+        }
     }
-    findings.into_result(keys)
+    diagnostics.into_result(keys)
 }
 
-fn read_document<'a>(document: &'a RawValue, now: Timestamp, findings: &mut Findings<'a>) -> Vec<Key> {
-    let Some(members) = findings.object(document, "") else {
+fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut Diagnostics<'a>) -> Vec<Key> {
+    let Some(members) = diagnostics.object(document, "") else {
         return Vec::new();
     };
-    let mut reader = Reader { now, roles: BTreeMap::new(), findings };
-    reader.findings.known_fields(&members, "", &["customRoles", "keys"]);
+    let mut reader = Reader { now, roles: BTreeMap::new(), diagnostics };
+    reader.diagnostics.known_fields(&members, "", &["customRoles", "keys"]);
     if let Some(roles) = members.get("customRoles") {
-        for (number, role) in (1..).zip(reader.findings.array(roles, "", "customRoles")) {
+        for (number, role) in (1..).zip(reader.diagnostics.array(roles, "", "customRoles")) {
             reader.role(role, &format!("role {number}"));
         }
     }
     let Some(keys) = members.get("keys") else {
-        reader.findings.wrong(document.get(), "", Some("keys"), "is required and missing");
+        reader.diagnostics.wrong(document.get(), "", Some("keys"), "is required and missing");
         return Vec::new();
     };
     let (mut tokens, mut names) = (BTreeSet::new(), BTreeSet::new());
     (1..)
-        .zip(reader.findings.array(keys, "", "keys"))
+        .zip(reader.diagnostics.array(keys, "", "keys"))
         .filter_map(|(number, key)| reader.key(key, &format!("key {number}"), &mut tokens, &mut names))
         .collect()
 }
@@ -108,28 +110,28 @@ struct Reader<'f, 'a> {
     now: Timestamp,
     /// The permissions of each custom role, by tag.
     roles: BTreeMap<String, BTreeSet<String>>,
-    findings: &'f mut Findings<'a>,
+    diagnostics: &'f mut Diagnostics<'a>,
 }
 
 impl<'a> Reader<'_, 'a> {
     fn role(&mut self, value: &'a RawValue, item: &str) {
-        let Some(members) = self.findings.object(value, item) else { return };
-        self.findings.known_fields(&members, item, &["tag", "name", "permissions"]);
-        self.findings.optional(&members, item, "name");
-        let tag = self.findings.required(value, &members, item, "tag");
+        let Some(members) = self.diagnostics.object(value, item) else { return };
+        self.diagnostics.known_fields(&members, item, &["tag", "name", "permissions"]);
+        self.diagnostics.optional(&members, item, "name");
+        let tag = self.diagnostics.required(value, &members, item, "tag");
         let mut permissions = BTreeSet::new();
         for permission in self.array(&members, item, "permissions") {
-            let Some(text) = self.findings.text(permission, item, "permissions") else { continue };
+            let Some(text) = self.diagnostics.text(permission, item, "permissions") else { continue };
             if text != VIEW_AUDIT_LOGS && nearest(&text, [VIEW_AUDIT_LOGS]).is_some() {
                 let reason = format!("\"{text}\" is no permission; did you mean \"{VIEW_AUDIT_LOGS}\"?");
-                self.findings.wrong(permission.get(), item, Some("permissions"), reason);
+                self.diagnostics.wrong(permission.get(), item, Some("permissions"), reason);
             }
             permissions.insert(text.into_owned());
         }
         if let Some(tag) = tag
             && self.roles.insert(tag.to_string(), permissions).is_some()
         {
-            self.findings.wrong(value.get(), item, Some("tag"), format!("\"{tag}\" is defined twice"));
+            self.diagnostics.wrong(value.get(), item, Some("tag"), format!("\"{tag}\" is defined twice"));
         }
     }
 
@@ -140,12 +142,12 @@ impl<'a> Reader<'_, 'a> {
         tokens: &mut BTreeSet<[u64; 4]>,
         names: &mut BTreeSet<String>,
     ) -> Option<Key> {
-        let errors_before = self.findings.errors.len();
-        let members = self.findings.object(value, item)?;
+        let errors_before = self.diagnostics.errors.len();
+        let members = self.diagnostics.object(value, item)?;
         let fields = ["token", "name", "type", "email", "roles", "expirationDate", "revoked", "rateLimit", "faults"];
-        self.findings.known_fields(&members, item, &fields);
+        self.diagnostics.known_fields(&members, item, &fields);
 
-        let token = self.findings.required(value, &members, item, "token").unwrap_or_default();
+        let token = self.diagnostics.required(value, &members, item, "token").unwrap_or_default();
         let digest = super::digest(&token);
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             self.wrong(
@@ -157,7 +159,7 @@ impl<'a> Reader<'_, 'a> {
         } else if !tokens.insert(digest) {
             self.wrong(&members, item, "token", "is the token of an earlier key");
         }
-        let name = self.findings.required(value, &members, item, "name").unwrap_or_default();
+        let name = self.diagnostics.required(value, &members, item, "name").unwrap_or_default();
         if !name.is_empty() && !names.insert(name.to_string()) {
             self.wrong(
                 &members,
@@ -169,14 +171,14 @@ impl<'a> Reader<'_, 'a> {
         self.owner(value, &members, item);
         let permissions = self.permissions(&members, item);
         let now = self.now;
-        let expiration_date = self.findings.parsed(&members, item, "expirationDate", |text| Moment::read(text, now));
-        let rate_limit = self.findings.parsed(&members, item, "rateLimit", |text| {
+        let expiration_date = self.diagnostics.parsed(&members, item, "expirationDate", |text| Moment::read(text, now));
+        let rate_limit = self.diagnostics.parsed(&members, item, "rateLimit", |text| {
             text.parse().map_err(|error| format!("\"{text}\" is not a rate limit; {error}"))
         });
-        let revoked = self.findings.boolean(&members, item, "revoked").unwrap_or(false);
+        let revoked = self.diagnostics.boolean(&members, item, "revoked").unwrap_or(false);
         let mut faults = Vec::new();
         for fault in self.array(&members, item, "faults") {
-            faults.extend(fault::read(fault, item, self.findings));
+            faults.extend(fault::read(fault, item, self.diagnostics));
         }
         let last_four = last_four(&token).to_owned();
         let key = Key {
@@ -190,12 +192,12 @@ impl<'a> Reader<'_, 'a> {
             rate_limit,
             faults,
         };
-        (self.findings.errors.len() == errors_before).then_some(key)
+        (self.diagnostics.errors.len() == errors_before).then_some(key)
     }
 
     /// A personal token belongs to somebody.
     fn owner(&mut self, value: &'a RawValue, members: &Members<'a>, item: &str) {
-        let personal = match self.findings.optional(members, item, "type").as_deref() {
+        let personal = match self.diagnostics.optional(members, item, "type").as_deref() {
             None | Some("API_KEY") => false,
             Some("PERSONAL_API_KEY") => true,
             Some(other) => {
@@ -203,12 +205,17 @@ impl<'a> Reader<'_, 'a> {
                 false
             }
         };
-        match self.findings.optional(members, item, "email").as_deref() {
+        match self.diagnostics.optional(members, item, "email").as_deref() {
             Some(email) if !is_email(email) => {
                 self.wrong(members, item, "email", &format!("\"{email}\" is not an e-mail address"));
             }
             None if personal => {
-                self.findings.wrong(value.get(), item, Some("email"), "is required for a PERSONAL_API_KEY and missing");
+                self.diagnostics.wrong(
+                    value.get(),
+                    item,
+                    Some("email"),
+                    "is required for a PERSONAL_API_KEY and missing",
+                );
             }
             _ => {}
         }
@@ -218,10 +225,10 @@ impl<'a> Reader<'_, 'a> {
     fn permissions(&mut self, members: &Members<'a>, item: &str) -> BTreeSet<String> {
         let mut permissions = BTreeSet::new();
         for role in self.array(members, item, "roles") {
-            let Some(fields) = self.findings.object(role, item) else { continue };
-            self.findings.known_fields(&fields, item, &["type", "role", "tag"]);
-            match self.findings.required(role, &fields, item, "type").as_deref() {
-                Some("DEFAULT") => match self.findings.required(role, &fields, item, "role").as_deref() {
+            let Some(fields) = self.diagnostics.object(role, item) else { continue };
+            self.diagnostics.known_fields(&fields, item, &["type", "role", "tag"]);
+            match self.diagnostics.required(role, &fields, item, "type").as_deref() {
+                Some("DEFAULT") => match self.diagnostics.required(role, &fields, item, "role").as_deref() {
                     Some(name) if DEFAULT_ROLES.contains(&name) => {
                         permissions.insert(VIEW_AUDIT_LOGS.to_owned());
                     }
@@ -229,7 +236,7 @@ impl<'a> Reader<'_, 'a> {
                     None => {}
                 },
                 Some("CUSTOM") => {
-                    let Some(tag) = self.findings.required(role, &fields, item, "tag") else { continue };
+                    let Some(tag) = self.diagnostics.required(role, &fields, item, "tag") else { continue };
                     match self.roles.get(tag.as_ref()) {
                         Some(granted) => permissions.extend(granted.iter().cloned()),
                         None => self.wrong(&fields, item, "tag", &self.unknown_role(&tag)),
@@ -251,12 +258,12 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn array(&mut self, members: &Members<'a>, item: &str, field: &str) -> Vec<&'a RawValue> {
-        members.get(field).map(|value| self.findings.array(value, item, field)).unwrap_or_default()
+        members.get(field).map(|value| self.diagnostics.array(value, item, field)).unwrap_or_default()
     }
 
     fn wrong(&mut self, members: &Members<'a>, item: &str, field: &str, reason: &str) {
         let part = members.get(field).map_or("", RawValue::get);
-        self.findings.wrong(part, item, Some(field), reason);
+        self.diagnostics.wrong(part, item, Some(field), reason);
     }
 }
 

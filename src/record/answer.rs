@@ -65,7 +65,7 @@ pub fn read(bytes: &[u8], page: usize) -> Result<Answer, Fault> {
 fn entries(text: &str, logs: &RawValue, page: usize) -> Result<(Vec<Entry>, Vec<String>), Fault> {
     let name = format!("page {page}");
     // Relative times are for files; an answer has none.
-    let now = Timestamp::system();
+    let now = Timestamp::now();
     // The usual case first: nothing in it but what is known.
     if let Ok(loaded) = fixture::read(&name, text, now)
         && loaded.ignored_fields.is_empty()

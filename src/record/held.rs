@@ -158,8 +158,8 @@ mod tests {
             ip_address: None,
             object_identifier: name.to_string(),
             object_type: "TEAM".to_owned(),
-            timestamp: Timestamp::since_1970(i64::from(second) * 1000).unwrap(),
-            actor: Actor::derived_from(None),
+            timestamp: Timestamp::from_unix_millis(i64::from(second) * 1000).unwrap(),
+            actor: Actor::from_identifier(None),
         }
     }
 

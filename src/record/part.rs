@@ -287,7 +287,7 @@ fn whole_pages(bytes: &[u8]) -> (Kept, usize) {
 
 fn entries(lines: &[u8]) -> Option<Vec<Entry>> {
     let text = std::str::from_utf8(lines).ok()?;
-    fixture::read("part", text, Timestamp::system()).ok().map(|loaded| loaded.entries)
+    fixture::read("part", text, Timestamp::now()).ok().map(|loaded| loaded.entries)
 }
 
 fn line(lines: &mut Vec<u8>, value: &impl Serialize) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::contract::is_obeyed;
+use crate::contract::is_control;
 
 /// A token and the name of the environment variable that holds it. `Debug` shows the name alone.
 #[derive(Clone)]
@@ -55,7 +55,7 @@ impl Token {
     pub(crate) fn cleaned(&self, text: &str) -> String {
         const LONGEST: usize = 300;
 
-        let text: String = self.hidden(text).chars().map(|char| if is_obeyed(char) { ' ' } else { char }).collect();
+        let text: String = self.hidden(text).chars().map(|char| if is_control(char) { ' ' } else { char }).collect();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match text.char_indices().nth(LONGEST) {
             Some((end, _)) => format!("{}…", &text[..end]),

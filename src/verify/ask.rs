@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::question::{By, Request};
 use super::{Event, MOST_REQUESTS};
-use crate::contract::is_obeyed;
+use crate::contract::is_control;
 use crate::remote::{Call, Connection, Failure, Pace, Time, Token, backoff};
 
 /// Why a question has no answer.
@@ -92,7 +92,7 @@ impl<'a> Asker<'a> {
     pub fn shown(&self, text: &str) -> String {
         let text = self.connection.token().hidden(text);
         let text = self.second.as_ref().map_or(text.clone(), |second| second.hidden(&text));
-        text.chars().map(|char| if is_obeyed(char) { ' ' } else { char }).collect()
+        text.chars().map(|char| if is_control(char) { ' ' } else { char }).collect()
     }
 
     /// An answer as it may be shown.
@@ -208,7 +208,7 @@ impl<'a> Asker<'a> {
 
     fn wait(&mut self, wait: Duration, why: &str) -> Result<(), Unasked> {
         if self.waited + wait > Self::LONGEST_WAIT {
-            let longest = crate::duration::written(Self::LONGEST_WAIT);
+            let longest = crate::duration::format(Self::LONGEST_WAIT);
             return Err(self.give_up(format!("{why}, and wants more than {longest} of patience in all")));
         }
         self.waited += wait;

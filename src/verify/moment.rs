@@ -104,8 +104,8 @@ fn gap(before: Timestamp, after: Timestamp) -> Option<Timestamp> {
 /// The next whole step after an instant.
 fn next(at: Timestamp, step: Duration) -> Timestamp {
     let step = i64::try_from(step.as_millis()).unwrap_or(1);
-    let rest = at.milliseconds().rem_euclid(step);
-    let whole = at.to_millisecond();
+    let rest = at.unix_millis().rem_euclid(step);
+    let whole = at.trunc_to_millis();
     whole.saturating_add(Duration::from_millis((step - rest).unsigned_abs()))
 }
 

@@ -112,7 +112,7 @@ impl Clock {
     /// Follows the system's clock again.
     pub fn follow_system(&self) {
         let mut state = self.state();
-        let passed = Timestamp::system().since(state.read(Instant::now()).now);
+        let passed = Timestamp::now().since(state.read(Instant::now()).now);
         state.change(Mode::System, passed);
     }
 
@@ -148,7 +148,7 @@ impl State {
     fn read(&self, now: Instant) -> Reading {
         let passed = self.running(now);
         let now = match self.mode {
-            Mode::System => Timestamp::system(),
+            Mode::System => Timestamp::now(),
             Mode::Running(since) => since.saturating_add(passed),
             Mode::Frozen(at) => at,
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::contract::query;
-use crate::fault::{Delay, Effect, Matching, Rule};
+use crate::fault::{Delay, Effect, FaultRule, RequestMatcher};
 use crate::seed::Chance;
 
 /// What the rules look at in a request.
@@ -36,7 +36,7 @@ pub struct Listed {
     pub id: u64,
     /// The rule.
     #[serde(flatten)]
-    pub rule: Rule,
+    pub rule: FaultRule,
     /// Whether it belongs to a key and stays when faults are deleted.
     #[serde(rename = "ofKey")]
     pub of_key: bool,
@@ -65,7 +65,7 @@ struct Inner {
 impl Faults {
     /// The rules that keys carry; `seed` decides what `probability` and random delays do.
     #[must_use]
-    pub fn new(of_keys: impl IntoIterator<Item = Rule>, seed: u64) -> Self {
+    pub fn new(of_keys: impl IntoIterator<Item = FaultRule>, seed: u64) -> Self {
         let mut inner = Inner { rules: Vec::new(), next_id: 1 };
         for rule in of_keys {
             inner.add(rule, true);
@@ -77,7 +77,7 @@ impl Faults {
     ///
     /// # Panics
     /// When the rule makes no sense, such as a status of 200 or a drip of no bytes.
-    pub fn add(&self, rule: impl Into<Rule>) -> Listed {
+    pub fn add(&self, rule: impl Into<FaultRule>) -> Listed {
         self.inner().add(rule.into().checked(), false)
     }
 
@@ -85,8 +85,8 @@ impl Faults {
     ///
     /// # Panics
     /// When one of them makes no sense; then none is added.
-    pub fn add_all(&self, rules: Vec<Rule>) -> Vec<Listed> {
-        let rules: Vec<Rule> = rules.into_iter().map(Rule::checked).collect();
+    pub fn add_all(&self, rules: Vec<FaultRule>) -> Vec<Listed> {
+        let rules: Vec<FaultRule> = rules.into_iter().map(FaultRule::checked).collect();
         let mut inner = self.inner();
         rules.into_iter().map(|rule| inner.add(rule, false)).collect()
     }
@@ -132,7 +132,7 @@ impl Faults {
             match listed.rule.effect {
                 Effect::Delay(delay) => {
                     let length = delay.length(chance.fraction(), chance.fraction());
-                    plan.delay = plan.delay.saturating_add(length).min(Delay::LONGEST);
+                    plan.delay = plan.delay.saturating_add(length).min(Delay::MAX);
                 }
                 effect => plan.effect = Some(effect),
             }
@@ -146,7 +146,7 @@ impl Faults {
 }
 
 impl Inner {
-    fn add(&mut self, rule: Rule, of_key: bool) -> Listed {
+    fn add(&mut self, rule: FaultRule, of_key: bool) -> Listed {
         let listed = Listed { id: self.next_id, rule, of_key, matched: 0, fired: 0, fired_in_cycle: 0 };
         self.next_id += 1;
         self.rules.push(listed.clone());
@@ -156,7 +156,7 @@ impl Inner {
 
 impl Listed {
     fn meets(&self, subject: &Subject<'_>) -> bool {
-        let Matching { key, page, query } = &self.rule.matching;
+        let RequestMatcher { key, page, query } = &self.rule.matcher;
         let asked = |name: &str| query::first_value(subject.query, name);
         key.as_deref().is_none_or(|key| key == subject.key)
             && page.is_none_or(|page| asked("page").map_or(page == 0, |asked| asked == page.to_string()))

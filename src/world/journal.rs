@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::contract::{Finding, Timestamp};
+use crate::contract::{QueryIssue, Timestamp};
 use crate::keys::Key;
 use kept::Kept;
 
@@ -33,7 +33,7 @@ pub struct Record {
     /// From the request's head to the answer's, in real time.
     pub duration: Duration,
     /// What was wrong with the request, or ignored in it.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<QueryIssue>,
     /// What the client was told of an error, unless the findings say it.
     pub problem: Option<String>,
     /// What answered in place of the operation.

@@ -138,7 +138,7 @@ impl Live {
             for place in 0..activity.burst {
                 let mut chance = Chance::of(self.seed, ENTRY + u64::from(place), stream(*before + *arrived));
                 let late = activity.lateness.mul_f64(1.0 - chance.fraction());
-                let at = clock.now.saturating_sub(ago).saturating_sub(late).to_millisecond();
+                let at = clock.now.saturating_sub(ago).saturating_sub(late).trunc_to_millis();
                 due.push(self.models.sequel().next(progress, at, &mut chance));
             }
             *arrived += 1;

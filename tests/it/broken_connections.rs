@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use cortex_audit_mock::MockServer;
-use cortex_audit_mock::fault::{Delay, Effect, Rule};
+use cortex_audit_mock::fault::{Delay, Effect, FaultRule};
 use cortex_audit_mock::world::{AnsweredBy, Filter};
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ fn server() -> MockServer {
 /// A server whose next request meets a fault, and no request after it.
 fn with_next(effect: Effect) -> MockServer {
     let server = server();
-    server.world().faults.add(Rule { times: Some(1), ..Rule::from(effect) });
+    server.world().faults.add(FaultRule { times: Some(1), ..FaultRule::from(effect) });
     server
 }
 
@@ -89,7 +89,7 @@ fn an_empty_reply_is_an_orderly_end_and_not_a_byte_before_it() {
 fn a_connection_that_was_good_for_a_while_can_be_reset_as_well() {
     for (effect, end) in [(Effect::Reset, Some(ErrorKind::ConnectionReset)), (Effect::Empty, None)] {
         let server = server();
-        server.world().faults.add(Rule { after: 2, times: Some(1), ..Rule::from(effect) });
+        server.world().faults.add(FaultRule { after: 2, times: Some(1), ..FaultRule::from(effect) });
         let mut stream = TcpStream::connect(address(&server)).unwrap();
         let whole = right_body();
         for _ in 0..2 {
@@ -241,7 +241,7 @@ fn other_connections_are_served_while_one_is_broken_or_waits() {
         let server = server();
         let mut kept = connect(&server);
         assert_eq!(kept.get_as("mock-admin", LOGS).body, whole);
-        server.world().faults.add(Rule { times: Some(1), ..Rule::from(effect) });
+        server.world().faults.add(FaultRule { times: Some(1), ..FaultRule::from(effect) });
         let mut victim = connect(&server);
         victim.send(request("GET"));
         while server.world().faults.list().iter().all(|listed| listed.fired == 0) {

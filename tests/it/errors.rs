@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use axum::routing::get;
 use axum::{Json, Router};
-use cortex_audit_mock::contract::{Finding, Vocabulary, query};
+use cortex_audit_mock::contract::{QueryIssue, Vocabulary, query};
 use cortex_audit_mock::{Config, http};
 
 use crate::support::{TestMock, ask};
@@ -63,7 +63,7 @@ fn only_so_many_slips_of_a_request_are_guessed_at() {
     let known = Vocabulary::published();
     for query in [format!("objectTypes={values}"), format!("actions={}", values.replace("SERVICE", "CREATE")), names] {
         let rejected = query::parse(&query, &known, true).unwrap_err();
-        let guessed = |finding: &&Finding| finding.nearest.is_some();
+        let guessed = |finding: &&QueryIssue| finding.nearest.is_some();
         assert_eq!(rejected.problems.len(), 500);
         assert_eq!(rejected.problems.iter().take_while(guessed).count(), 20, "{query}");
         assert_eq!(rejected.problems.iter().filter(guessed).count(), 20, "{query}");

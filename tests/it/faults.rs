@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use cortex_audit_mock::Config;
-use cortex_audit_mock::fault::{Delay, Effect, Matching, Rule};
+use cortex_audit_mock::fault::{Delay, Effect, FaultRule, RequestMatcher};
 use cortex_audit_mock::http::Abort;
 use cortex_audit_mock::keys::KeySource;
 use http_body_util::BodyExt;
@@ -132,13 +132,13 @@ async fn half_of_all_log_normal_delays_are_below_the_median_and_the_tail_is_long
 #[test]
 fn no_delay_is_beyond_the_longest_or_panics() {
     for delay in [
-        Delay::LogNormal { median: Delay::LONGEST, sigma: 5.0 },
+        Delay::LogNormal { median: Delay::MAX, sigma: 5.0 },
         Delay::LogNormal { median: Duration::ZERO, sigma: 5.0 },
-        Delay::Uniform(Delay::LONGEST, Delay::LONGEST),
+        Delay::Uniform(Delay::MAX, Delay::MAX),
     ] {
         for one in [f64::MIN_POSITIVE, 1.0 / 9e15, 0.5, 1.0] {
             for other in [1.0 / 9e15, 0.25, 0.5, 1.0] {
-                assert!(delay.length(one, other) <= Delay::LONGEST, "{delay:?}");
+                assert!(delay.length(one, other) <= Delay::MAX, "{delay:?}");
             }
         }
     }
@@ -498,9 +498,9 @@ async fn a_status_that_cannot_be_forced_is_refused_in_few_words() {
 #[tokio::test]
 async fn faults_can_be_added_from_rust() {
     let mock = TestMock::default();
-    let matching = Matching { page: Some(1), ..Matching::default() };
+    let matcher = RequestMatcher { page: Some(1), ..RequestMatcher::default() };
     let effect = Effect::Status { status: 502, retry_after: None };
-    mock.mock.world().faults.add(Rule { matching, times: Some(1), ..Rule::from(effect) });
+    mock.mock.world().faults.add(FaultRule { matcher, times: Some(1), ..FaultRule::from(effect) });
     assert_eq!(mock.logs("page=0").await.status, 200);
     assert_eq!(mock.logs("page=1").await.status, 502);
     assert_eq!(mock.logs("page=1").await.status, 200);

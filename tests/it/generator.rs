@@ -85,7 +85,7 @@ proptest! {
         milliseconds in 1_i64..6_000_000_000,
         stories in proptest::option::of(proptest::sample::subsequence(Story::ALL.to_vec(), 0..=5)),
     ) {
-        let to = cortex_audit_mock::contract::Timestamp::since_1970(to).unwrap();
+        let to = cortex_audit_mock::contract::Timestamp::from_unix_millis(to).unwrap();
         let from = to.checked_add(-TimeDelta::milliseconds(milliseconds)).unwrap();
         let stories = stories.map_or(Stories::Fitting, Stories::Exactly);
         let recipe = Recipe { count, seed, from, to, stories };
@@ -109,7 +109,7 @@ proptest! {
         to in 1_748_000_000_000_i64..1_749_000_000_000,
         seed in any::<u64>(),
     ) {
-        let to = cortex_audit_mock::contract::Timestamp::since_1970(to).unwrap();
+        let to = cortex_audit_mock::contract::Timestamp::from_unix_millis(to).unwrap();
         let from = to.checked_add(-TimeDelta::milliseconds(length)).unwrap();
         let recipe = Recipe { count: u64::MAX, seed, from, to, stories: Stories::Exactly(Vec::new()) };
         let RecipeError::TooMany(room) = refused(&recipe) else { panic!("endless") };

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use cortex_audit_mock::config::Admin;
 use cortex_audit_mock::contract::Query;
-use cortex_audit_mock::fault::{Delay, Effect, Matching, Rule};
+use cortex_audit_mock::fault::{Delay, Effect, FaultRule, RequestMatcher};
 use cortex_audit_mock::fixture::EntrySource;
 use cortex_audit_mock::keys::KeySource;
 use cortex_audit_mock::world::{Activity, Filter};
@@ -141,7 +141,8 @@ fn all_is_seen_and_steered_without_http() {
     world.advance(MINUTE);
     assert_eq!(seen(), 6);
 
-    let fault = world.faults.add(Rule { times: Some(1), ..Effect::Status { status: 502, retry_after: None }.into() });
+    let fault =
+        world.faults.add(FaultRule { times: Some(1), ..Effect::Status { status: 502, retry_after: None }.into() });
     assert_eq!(get(&server, server.token(), LOGS).status, 502);
     assert_eq!(world.faults.list().iter().find(|rule| rule.id == fault.id).map(|rule| rule.fired), Some(1));
 
@@ -277,7 +278,7 @@ fn one_of_fifty(server: &MockServer, number: u16) {
     }
     world.advance(MINUTE * u32::from(number));
     let status = 400 + number;
-    world.faults.add(Rule { after: 1, times: Some(1), ..Effect::Status { status, retry_after: None }.into() });
+    world.faults.add(FaultRule { after: 1, times: Some(1), ..Effect::Status { status, retry_after: None }.into() });
     world.change_settings(|settings| settings.rate_limit = "3/min".parse().unwrap());
 
     let mut ask = || {
@@ -330,7 +331,7 @@ async fn the_example_reads_everything_whatever_goes_wrong() {
         Effect::Status { status: 500, retry_after: None },
         Effect::Delay(Delay::Fixed(every)),
     ];
-    let rules = effects.into_iter().map(|effect| Rule { times: Some(1), ..effect.into() });
+    let rules = effects.into_iter().map(|effect| FaultRule { times: Some(1), ..effect.into() });
     let rules: Vec<u64> = rules.map(|rule| world.faults.add(rule).id).collect();
     let mut poller = Poller::new(&server.uri(), server.token(), async |wait| world.advance(wait)).unwrap();
     let found = poller.poll(now(&world)).await.unwrap();
@@ -350,10 +351,10 @@ async fn the_example_follows_a_log_that_moves_while_it_reads() {
     let world = server.world();
     let lateness = Duration::from_secs(90);
     world.set_live(Some(Activity { lateness, burst: 3, ..Activity::from("40/min".parse::<Rate>().unwrap()) }));
-    world.faults.add(Rule { probability: 0.2, ..Effect::Reset.into() });
-    world.faults.add(Rule {
+    world.faults.add(FaultRule { probability: 0.2, ..Effect::Reset.into() });
+    world.faults.add(FaultRule {
         probability: 0.2,
-        matching: Matching { page: Some(0), ..Matching::default() },
+        matcher: RequestMatcher { page: Some(0), ..RequestMatcher::default() },
         ..Effect::Status { status: 503, retry_after: Some(1) }.into()
     });
     let mut poller = Poller::new(&server.uri(), server.token(), async |wait| world.advance(wait)).unwrap();
@@ -388,22 +389,22 @@ async fn the_example_tells_a_refusal_and_gives_up_on_a_server_that_stays_broken(
 #[test]
 fn a_rule_that_makes_no_sense_is_a_panic_that_says_why() {
     let server = MockServer::start_blocking();
-    let sensible = Rule::from(Effect::Status { status: 503, retry_after: None });
+    let sensible = FaultRule::from(Effect::Status { status: 503, retry_after: None });
     let day = Duration::from_secs(86_400);
     for (rule, reason) in [
         (Effect::Status { status: 200, retry_after: None }.into(), "a status is 400 to 599"),
         (Effect::Drip { bytes: 0, every: Duration::ZERO }.into(), "at least one byte"),
         (Effect::Delay(Delay::Fixed(day)).into(), "at most 10 minutes"),
         (Effect::Delay(Delay::Uniform(Duration::from_secs(2), Duration::from_secs(1))).into(), "above the most"),
-        (Rule { probability: 1.5, ..sensible.clone() }, "0 to 1"),
-        (Rule { times: Some(0), ..sensible.clone() }, "at least 1"),
+        (FaultRule { probability: 1.5, ..sensible.clone() }, "0 to 1"),
+        (FaultRule { times: Some(0), ..sensible.clone() }, "at least 1"),
     ] {
         let world = server.world();
         let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.faults.add(rule)));
         let told = *refused.unwrap_err().downcast::<String>().unwrap();
         assert!(told.contains(reason), "{told}");
     }
-    let many = vec![sensible.clone(), Rule { cycle: Some(0), ..sensible.clone() }];
+    let many = vec![sensible.clone(), FaultRule { cycle: Some(0), ..sensible.clone() }];
     let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| server.world().faults.add_all(many)));
     assert!(refused.is_err() && server.world().faults.list().iter().all(|listed| listed.of_key), "all or none");
     server.world().faults.add(sensible);

@@ -85,12 +85,12 @@ fn the_built_in_keys_are_those_of_the_readme() {
     let keys = load(&KeySource::BuiltIn, time(NOW)).unwrap();
     let key = |token: &str| keys.find(token).unwrap().key;
     for token in ["mock-admin", "mock-auditor", "mock-personal", "mock-throttled", "mock-flaky", "mock-slow"] {
-        assert_eq!(key(token).usable(time(NOW)), Ok(()), "{token}");
-        assert!(key(token).grants(VIEW_AUDIT_LOGS), "{token}");
+        assert_eq!(key(token).check_usable(time(NOW)), Ok(()), "{token}");
+        assert!(key(token).has_permission(VIEW_AUDIT_LOGS), "{token}");
     }
-    assert!(!key("mock-no-audit").grants(VIEW_AUDIT_LOGS));
-    assert!(matches!(key("mock-expired").usable(time(NOW)), Err(Refusal::Expired { .. })));
-    assert!(matches!(key("mock-revoked").usable(time(NOW)), Err(Refusal::Revoked { .. })));
+    assert!(!key("mock-no-audit").has_permission(VIEW_AUDIT_LOGS));
+    assert!(matches!(key("mock-expired").check_usable(time(NOW)), Err(Refusal::Expired { .. })));
+    assert!(matches!(key("mock-revoked").check_usable(time(NOW)), Err(Refusal::Revoked { .. })));
 }
 
 proptest! {

@@ -22,7 +22,7 @@ fn entry(object: &str) -> Entry {
         object_identifier: object.to_owned(),
         object_type: "SERVICE".to_owned(),
         timestamp: time(NOW),
-        actor: Actor::derived_from(None),
+        actor: Actor::from_identifier(None),
     }
 }
 

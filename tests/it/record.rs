@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
-use cortex_audit_mock::fault::{Delay, Effect, Rule};
+use cortex_audit_mock::fault::{Delay, Effect, FaultRule};
 use cortex_audit_mock::fixture::{self, EntrySource, Moment};
 use cortex_audit_mock::record::{Api, Asked, Bound, Event, Part, Range, RecordError, Recorded, Recording};
 use cortex_audit_mock::remote::{ApiUrl, Time, Token};
@@ -39,7 +39,7 @@ fn history(count: u32, until: Timestamp) -> Vec<Entry> {
             object_identifier: format!("object-{}", number / 10),
             object_type: "SERVICE".to_owned(),
             timestamp: until.saturating_sub(Duration::from_millis(333) * (number / 20 * 20)),
-            actor: Actor::derived_from(actor_identifier.as_deref()),
+            actor: Actor::from_identifier(actor_identifier.as_deref()),
             actor_identifier,
         }
     };
@@ -58,7 +58,7 @@ fn truth(world: &World, range: Range) -> Vec<Entry> {
     let query = Query { start_time: range.start, end_time: Some(range.end), page_size: u32::MAX, ..Query::default() };
     // What only filters see is not answered, so it cannot be recorded.
     let answered = |entry: &Entry| {
-        let actor = Actor::derived_from(entry.actor_identifier.as_deref());
+        let actor = Actor::from_identifier(entry.actor_identifier.as_deref());
         Entry { actor, ..Entry::clone(entry) }
     };
     world.page(&query).logs.iter().map(answered).collect()
@@ -105,7 +105,7 @@ fn same(recorded: &[Entry], expected: &[Entry]) {
 
 /// The entries of a file.
 fn loaded(path: &Path) -> Vec<Entry> {
-    fixture::load(&[EntrySource::Path(path.to_owned())], Timestamp::system()).unwrap().entries
+    fixture::load(&[EntrySource::Path(path.to_owned())], Timestamp::now()).unwrap().entries
 }
 
 /// The command line with the key `mock-admin`, unless `args` name another.
@@ -167,7 +167,7 @@ fn http(status: &str, headers: &str, body: &str) -> String {
 fn a_hundred_thousand_entries_are_recorded_while_others_come_in_late() {
     let server = MockServer::builder().entries("[]").start_blocking();
     let world = server.world();
-    world.append(history(100_000, Timestamp::system().to_millisecond()));
+    world.append(history(100_000, Timestamp::now().trunc_to_millis()));
     let lateness = Duration::from_secs(2);
     world.set_live(Some(Activity { lateness, ..Activity::from("20/s".parse::<Rate>().unwrap()) }));
     let folder = tempfile::tempdir().unwrap();
@@ -179,7 +179,7 @@ fn a_hundred_thousand_entries_are_recorded_while_others_come_in_late() {
     // `recorded N entries from … to … in R requests`: the range is told, and by now nothing comes into it any more.
     let words: Vec<&str> = ended.stderr.split_whitespace().collect();
     let end = time(words[words.iter().position(|word| *word == "to").unwrap() + 1]);
-    thread::sleep(lateness.saturating_sub(Timestamp::system().since(end)));
+    thread::sleep(lateness.saturating_sub(Timestamp::now().since(end)));
     let requests: usize = words[words.len() - 2].parse().unwrap();
     assert!((101..=200).contains(&requests), "{}", ended.stderr);
     let expected = truth(&world, Range { start: None, end });
@@ -240,7 +240,7 @@ fn an_older_file_stays_until_the_new_one_is_whole() {
     let out = path(&folder, "logs.json");
     fs::write(&out, "older").unwrap();
     let args = ["--to", NOW, "--out", &out];
-    server.world().faults.add(Rule { times: Some(1), ..Effect::Status { status: 400, retry_after: None }.into() });
+    server.world().faults.add(FaultRule { times: Some(1), ..Effect::Status { status: 400, retry_after: None }.into() });
     recorded(&server.uri(), &args).failed(1);
     assert_eq!((names(&folder), fs::read_to_string(&out).unwrap()), (vec!["logs.json".to_owned()], "older".to_owned()));
     assert_eq!(recorded(&server.uri(), &args).code, Some(0));
@@ -250,7 +250,7 @@ fn an_older_file_stays_until_the_new_one_is_whole() {
 #[test]
 fn an_end_in_the_future_is_now() {
     let server = MockServer::builder().entries("[]").start_blocking();
-    let now = Timestamp::system();
+    let now = Timestamp::now();
     server.world().append(history(10, now.saturating_add(SECOND * 3600)));
     server.world().append(history(10, now));
     let ended = recorded(&server.uri(), &["--to", "now+2d", "--format", "ndjson"]);
@@ -301,7 +301,7 @@ fn through_trouble(seed: u32) {
         Effect::Status { status: 500, retry_after: None },
         Effect::Status { status: 408, retry_after: None },
     ] {
-        world.faults.add(Rule { probability: 0.06, ..effect.into() });
+        world.faults.add(FaultRule { probability: 0.06, ..effect.into() });
     }
     let waits = RefCell::new(Vec::new());
     let recorded = record(&server, None, &|event| {
@@ -351,7 +351,7 @@ fn a_server_that_stays_broken_is_given_up_and_what_came_is_kept() {
     let server = server_over(3500);
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("logs.json");
-    let broken = Rule { after: 2, ..Effect::Status { status: 500, retry_after: None }.into() };
+    let broken = FaultRule { after: 2, ..Effect::Status { status: 500, retry_after: None }.into() };
     let broken = server.world().faults.add(broken).id;
     let mut part = Part::open(&out, &asked(&server)).unwrap();
     let error = record(&server, Some(&mut part), &|_| {}).unwrap_err();

@@ -7,7 +7,7 @@ mod relative_time;
 
 use std::time::Duration;
 
-use cortex_audit_mock::contract::{Parsed, Timestamp, Vocabulary, query as first};
+use cortex_audit_mock::contract::{ParsedQuery, Timestamp, Vocabulary, query as first};
 use cortex_audit_mock::duration;
 use cortex_audit_mock::fixture::Moment;
 use proptest::prelude::*;
@@ -79,7 +79,7 @@ proptest! {
             _ => known.actor_request_types().contains(value),
         });
         match first::parse(&raw, &known, strict) {
-            Ok(Parsed { query, .. }) => prop_assert_eq!(Some(serde_json::to_value(query).unwrap()), meant, "{}", raw),
+            Ok(ParsedQuery { query, .. }) => prop_assert_eq!(Some(serde_json::to_value(query).unwrap()), meant, "{}", raw),
             Err(rejected) => prop_assert_eq!(meant, None, "{}: {:?}", raw, rejected.problems),
         }
     }

@@ -252,7 +252,7 @@ fn readers_never_see_half_of_what_is_added_at_once() {
         object_identifier: format!("service-{number}"),
         object_type: "SERVICE".to_owned(),
         timestamp: instant(i64::from(number)),
-        actor: Actor::derived_from(None),
+        actor: Actor::from_identifier(None),
     };
     let store = Store::over(Arc::new(Base::new((0..50).map(entry))));
     std::thread::scope(|scope| {

@@ -168,17 +168,17 @@ fn check_timeline(timeline: &Timeline, hits: &[&Entry], query: &Query) -> Result
     };
     let seconds = timeline.bucket_seconds.unwrap();
     let width = i64::try_from(seconds * 1000).unwrap();
-    let starts: Vec<i64> = timeline.buckets.iter().map(|bucket| bucket.start.milliseconds()).collect();
+    let starts: Vec<i64> = timeline.buckets.iter().map(|bucket| bucket.start.unix_millis()).collect();
     prop_assert!(starts.len() <= 80 && (starts.len() >= 40 || seconds == 1), "{seconds}: {}", starts.len());
     prop_assert!(starts.iter().all(|start| start.rem_euclid(width) == 0));
     prop_assert!(starts.windows(2).all(|two| two[1] - two[0] == width));
-    prop_assert!((starts[0]..starts[0] + width).contains(&start.milliseconds()));
+    prop_assert!((starts[0]..starts[0] + width).contains(&start.unix_millis()));
     let last = starts[starts.len() - 1];
-    prop_assert!((last..last + width).contains(&end.milliseconds()));
+    prop_assert!((last..last + width).contains(&end.unix_millis()));
     for bucket in &timeline.buckets {
-        let from = bucket.start.milliseconds();
+        let from = bucket.start.unix_millis();
         let count = |action: Action| {
-            let within = |at: Timestamp| (from..from + width).contains(&at.milliseconds());
+            let within = |at: Timestamp| (from..from + width).contains(&at.unix_millis());
             hits.iter().filter(|entry| entry.action == action && within(entry.timestamp)).count()
         };
         let expected = [Action::Create, Action::Update, Action::Delete].map(count);

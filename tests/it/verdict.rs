@@ -17,7 +17,7 @@ use axum::body::to_bytes;
 use axum::http::Request;
 use cortex_audit_mock::World;
 use cortex_audit_mock::contract::Query;
-use cortex_audit_mock::fault::{Effect, Rule};
+use cortex_audit_mock::fault::{Effect, FaultRule};
 use cortex_audit_mock::world::verdict::{Bug, Judgement, Scope};
 use serde_json::json;
 
@@ -58,9 +58,9 @@ fn a_correct_client_is_clean_through_limits_and_failures() {
         let stage = Stage::new(moving(seed));
         let world = &stage.world;
         world.change_settings(|settings| settings.rate_limit = "4/min".parse().unwrap());
-        world.faults.add(Rule { times: Some(1), cycle: Some(3), ..Effect::Malformed.into() });
-        world.faults.add(Rule { times: Some(1), cycle: Some(5), ..Effect::Reset.into() });
-        world.faults.add(Rule {
+        world.faults.add(FaultRule { times: Some(1), cycle: Some(3), ..Effect::Malformed.into() });
+        world.faults.add(FaultRule { times: Some(1), cycle: Some(5), ..Effect::Reset.into() });
+        world.faults.add(FaultRule {
             times: Some(1),
             cycle: Some(4),
             ..Effect::Status { status: 503, retry_after: Some(2) }.into()
@@ -98,10 +98,10 @@ fn each_mistake_is_named_and_no_other() {
     };
     let told = |world: &World| {
         let wait = Effect::Status { status: 429, retry_after: Some(5) };
-        world.faults.add(Rule { times: Some(1), cycle: Some(3), ..wait.into() });
+        world.faults.add(FaultRule { times: Some(1), cycle: Some(3), ..wait.into() });
     };
     let broken = |world: &World| {
-        world.faults.add(Rule { times: Some(1), cycle: Some(4), after: 3, ..Effect::Malformed.into() });
+        world.faults.add(FaultRule { times: Some(1), cycle: Some(4), after: 3, ..Effect::Malformed.into() });
     };
     let full = |world: &World| {
         world.advance(SECOND * 60);
@@ -202,7 +202,7 @@ async fn only_a_page_that_arrives_counts() {
     let mock = TestMock::default();
     let world = mock.mock.world();
     for effect in [Effect::Malformed, Effect::Truncate { bytes: 100 }, Effect::Reset, Effect::Empty] {
-        world.faults.add(Rule { times: Some(1), ..effect.into() });
+        world.faults.add(FaultRule { times: Some(1), ..effect.into() });
         let _ = to_bytes(mock.raw("/api/v1/audit-logs?page=0&pageSize=1000").await.into_body(), usize::MAX).await;
         assert_eq!(world.verdict(&Scope::default()).clients[0].coverage.once, 0);
     }

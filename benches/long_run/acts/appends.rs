@@ -66,7 +66,7 @@ fn entry(tester: &mut Tester<'_>) -> Result<Entry> {
     };
     if tester.chance.percent(20) {
         entry.object_identifier = tester.name("new");
-        entry.actor = Actor::derived_from(entry.actor_identifier.as_deref());
+        entry.actor = Actor::from_identifier(entry.actor_identifier.as_deref());
     }
     Ok(entry)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::duration::written;
+use crate::duration;
 use crate::record::Event;
 
 /// Shown on standard error.
@@ -44,7 +44,7 @@ impl Progress {
             Event::Waiting { wait, why } => {
                 // A person needs no milliseconds.
                 let whole = Duration::from_secs(wait.as_secs().max(1));
-                let line = format!("waiting {}: {why}", written(whole));
+                let line = format!("waiting {}: {why}", duration::format(whole));
                 if self.bar.is_hidden() && wait >= Self::WORTH_A_LINE {
                     eprintln!("{line}");
                 }

@@ -7,28 +7,28 @@ use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
 
-use super::{Filters, Finding, Query, Severity};
+use super::{Filters, Query, QueryIssue, Severity};
 use crate::contract::{
     ACTOR_REQUEST_TYPES, Action, ActorType, DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter, Timestamp,
-    TimestampError, Vocabulary, nearest, shown,
+    TimestampError, Vocabulary, excerpt, nearest,
 };
 
 /// A query string that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parsed {
+pub struct ParsedQuery {
     /// What it asks.
     pub query: Query,
     /// What it contains that is ignored or doubtful.
-    pub notes: Vec<Finding>,
+    pub notes: Vec<QueryIssue>,
 }
 
 /// A query string that is refused with a 400.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected {
+pub struct QueryRejection {
     /// Everything that is wrong with it; never empty.
-    pub problems: Vec<Finding>,
+    pub problems: Vec<QueryIssue>,
     /// What else was noticed.
-    pub notes: Vec<Finding>,
+    pub notes: Vec<QueryIssue>,
 }
 
 /// Reads a query string, without its `?`.
@@ -49,24 +49,24 @@ pub struct Rejected {
 ///
 /// # Errors
 /// Everything that makes the request a 400, together.
-pub fn parse(raw: &str, known: &Vocabulary, strict: bool) -> Result<Parsed, Rejected> {
+pub fn parse(raw: &str, known: &Vocabulary, strict: bool) -> Result<ParsedQuery, QueryRejection> {
     let mut reader = Reader { known: Some(known), strict, ..Reader::default() };
     let query = reader.query(raw);
     reader.doubt_range(&query);
 
-    let refuses = |finding: &Finding| match finding.severity {
+    let refuses = |finding: &QueryIssue| match finding.severity {
         Severity::Invalid => true,
         Severity::Unlisted => strict,
         Severity::Doubtful => false,
     };
     let (problems, notes): (Vec<_>, Vec<_>) = reader.findings.into_iter().partition(refuses);
-    if problems.is_empty() { Ok(Parsed { query, notes }) } else { Err(Rejected { problems, notes }) }
+    if problems.is_empty() { Ok(ParsedQuery { query, notes }) } else { Err(QueryRejection { problems, notes }) }
 }
 
 /// What a query string asks, without a look at what is to be said of it: for one that was answered before.
 ///
 /// `None` when it makes a request a 400.
-pub(crate) fn understood(raw: &str) -> Option<Query> {
+pub(crate) fn reparse(raw: &str) -> Option<Query> {
     let mut reader = Reader::default();
     let query = reader.query(raw);
     let invalid = reader.findings.iter().any(|finding| finding.severity == Severity::Invalid);
@@ -82,7 +82,7 @@ pub fn first_value(raw: &str, name: &str) -> Option<String> {
 }
 
 /// Whether a pair of a raw query string, such as `page=2`, is of a parameter, as [`parse`] reads it.
-pub(crate) fn names(pair: &str, name: &str) -> bool {
+pub(crate) fn has_name(pair: &str, name: &str) -> bool {
     let given = pair.split('=').next().unwrap_or_default();
     decoded(given).as_deref() == Some(name)
 }
@@ -96,7 +96,7 @@ struct Reader<'a> {
     values: [Vec<Cow<'a, str>>; Parameter::ALL.len()],
     /// What no parameter has the name of, each once.
     unknown: BTreeSet<(String, String)>,
-    findings: Vec<Finding>,
+    findings: Vec<QueryIssue>,
 }
 
 impl<'a> Reader<'a> {
@@ -135,7 +135,7 @@ impl<'a> Reader<'a> {
             };
             match decoded(value) {
                 Some(value) => self.values[parameter as usize].push(value),
-                None => self.findings.push(Finding {
+                None => self.findings.push(QueryIssue {
                     accepted: Some("UTF-8, where a percent sign is followed by two hexadecimal digits".into()),
                     example: Some("a slash as %2F, a percent sign as %25".to_owned()),
                     ..problem("PARAM-INVALID", parameter, value, "is not well percent-encoded")
@@ -148,15 +148,18 @@ impl<'a> Reader<'a> {
         if self.known.is_none() || !self.unknown.insert((name.to_owned(), value.to_owned())) {
             return;
         }
-        let nearest =
-            if self.unknown.len() > MOST_GUESSED { None } else { nearest(name, Parameter::ALL.map(Parameter::name)) };
+        let nearest = if self.unknown.len() > MAX_SUGGESTIONS {
+            None
+        } else {
+            nearest(name, Parameter::ALL.map(Parameter::name))
+        };
         let known = nearest.is_none().then(|| Parameter::ALL.map(Parameter::name).join(", "));
         let problem = if self.strict {
             "is not a parameter of this operation"
         } else {
             "is not a parameter of this operation and was ignored"
         };
-        self.findings.push(Finding {
+        self.findings.push(QueryIssue {
             rule: "PARAM-UNKNOWN",
             severity: Severity::Unlisted,
             parameter: name.to_owned(),
@@ -172,7 +175,7 @@ impl<'a> Reader<'a> {
     fn single<T: PartialEq>(
         &mut self,
         parameter: Parameter,
-        read: impl Fn(&str) -> Result<T, Box<Finding>>,
+        read: impl Fn(&str) -> Result<T, Box<QueryIssue>>,
     ) -> Option<T> {
         let mut single: Option<(T, Cow<'a, str>)> = None;
         let mut texts = std::mem::take(&mut self.values[parameter as usize]);
@@ -186,8 +189,8 @@ impl<'a> Reader<'a> {
                 (Ok(value), None) => single = Some((value, text)),
                 (Ok(value), Some((first, _))) if value == *first => {}
                 (Ok(_), Some((_, first))) => {
-                    let what = format!("contradicts {}={} of the same request", parameter.name(), shown(first));
-                    self.findings.push(Finding {
+                    let what = format!("contradicts {}={} of the same request", parameter.name(), excerpt(first));
+                    self.findings.push(QueryIssue {
                         accepted: Some("one value".into()),
                         ..problem("PARAM-INVALID", parameter, &text, what)
                     });
@@ -201,7 +204,7 @@ impl<'a> Reader<'a> {
         self.single(parameter, |text| {
             let hint = if parameter == Parameter::Page { " (pages count from 0)" } else { "" };
             let wrong = |what: &str| {
-                Box::new(Finding {
+                Box::new(QueryIssue {
                     nearest: likely_integer(text, least, most),
                     accepted: Some(format!("an integer from {least} to {most}{hint}")),
                     example: Some(match parameter {
@@ -232,7 +235,7 @@ impl<'a> Reader<'a> {
             }
         }
         for text in plus_restored {
-            self.findings.push(Finding {
+            self.findings.push(QueryIssue {
                 severity: Severity::Doubtful,
                 example: Some(format!("{}={}", parameter.name(), text.replace(' ', "%2B"))),
                 ..problem("TIME-FORMS", parameter, &text, "has a space where a plus sign was meant; it was read as +")
@@ -240,7 +243,7 @@ impl<'a> Reader<'a> {
         }
         self.single(parameter, |text| {
             text.parse().map_err(|error: TimestampError| {
-                Box::new(Finding {
+                Box::new(QueryIssue {
                     accepted: Some("an RFC 3339 date-time; without an offset it means UTC".into()),
                     nearest: likely_time(text, parameter),
                     example: Some(format!("{}=2025-05-20T06:51:43Z", parameter.name())),
@@ -273,9 +276,9 @@ impl<'a> Reader<'a> {
             guessed += 1;
             let words: Vec<String> = words.iter().map(T::to_string).collect();
             let guess = || likely_word(&text, words.iter().map(String::as_str));
-            self.findings.push(Finding {
+            self.findings.push(QueryIssue {
                 accepted: Some(words.join(", ")),
-                nearest: if guessed > MOST_GUESSED { None } else { guess() },
+                nearest: if guessed > MAX_SUGGESTIONS { None } else { guess() },
                 example: Some(format!("{}={}", parameter.name(), words[0])),
                 ..problem("ENUM-CLOSED", parameter, &text, "is not one of the values of this parameter")
             });
@@ -291,10 +294,10 @@ impl<'a> Reader<'a> {
             let what = if self.strict { "is not a known value" } else { "is not a known value and matches nothing" };
             let short_list = (parameter == Parameter::ActorRequestTypes).then(|| ACTOR_REQUEST_TYPES.join(", "));
             let guess = || likely_word(text, known.iter().map(String::as_str));
-            self.findings.push(Finding {
+            self.findings.push(QueryIssue {
                 severity: Severity::Unlisted,
                 accepted: short_list,
-                nearest: if guessed < MOST_GUESSED { guess() } else { None },
+                nearest: if guessed < MAX_SUGGESTIONS { guess() } else { None },
                 example: None,
                 ..problem("ENUM-OPEN", parameter, text, what)
             });
@@ -306,7 +309,7 @@ impl<'a> Reader<'a> {
     fn doubt_range(&mut self, query: &Query) {
         let (Some(start), Some(end)) = (query.start_time, query.end_time) else { return };
         if start > end {
-            self.findings.push(Finding {
+            self.findings.push(QueryIssue {
                 severity: Severity::Doubtful,
                 accepted: Some(format!("a startTime not after endTime={end}")),
                 ..problem(
@@ -322,7 +325,7 @@ impl<'a> Reader<'a> {
 
 /// Of so many slips in a parameter, and in names of parameters, it is guessed what was meant: each guess looks at every
 /// known word, a request can hold thousands, and nobody is told of more.
-const MOST_GUESSED: usize = 20;
+const MAX_SUGGESTIONS: usize = 20;
 
 /// An integer that is none only because it is too long.
 fn is_long_number(text: &str) -> bool {
@@ -363,19 +366,19 @@ fn likely_time(text: &str, parameter: Parameter) -> Option<String> {
         format!("{joined}:00Z"),
     ];
     let readable = candidates.into_iter().find(|candidate| candidate.parse::<Timestamp>().is_ok());
-    since_1970(&bare).map(|instant| instant.to_string()).or(readable)
+    unix_time(&bare).map(|instant| instant.to_string()).or(readable)
 }
 
 /// Seconds since 1970 with or without a fraction, or milliseconds.
-fn since_1970(text: &str) -> Option<Timestamp> {
+fn unix_time(text: &str) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let number: i64 = whole.parse().ok()?;
     match whole.len() {
         10 => {
             let milliseconds: i64 = format!("{fraction:0<3.3}").parse().ok()?;
-            Timestamp::since_1970(number.checked_mul(1000)?.checked_add(milliseconds)?)
+            Timestamp::from_unix_millis(number.checked_mul(1000)?.checked_add(milliseconds)?)
         }
-        13 => Timestamp::since_1970(number),
+        13 => Timestamp::from_unix_millis(number),
         _ => None,
     }
 }
@@ -383,8 +386,8 @@ fn since_1970(text: &str) -> Option<Timestamp> {
 /// What strays around a value that is written by a program.
 const AROUND: [char; 3] = ['"', '\'', ' '];
 
-fn problem(rule: &'static str, parameter: Parameter, value: &str, what: impl Display) -> Finding {
-    Finding {
+fn problem(rule: &'static str, parameter: Parameter, value: &str, what: impl Display) -> QueryIssue {
+    QueryIssue {
         rule,
         severity: Severity::Invalid,
         parameter: parameter.name().to_owned(),

@@ -28,7 +28,7 @@ pub async fn add(
     let many = body.trim_start().starts_with('[');
     let mut errors = Vec::new();
     for (number, rule) in (1..).zip(&mut rules) {
-        let Some(key) = &mut rule.matching.key else { continue };
+        let Some(key) = &mut rule.matcher.key else { continue };
         match name_of(&mock, key) {
             Ok(name) => *key = name,
             Err(reason) => errors.push(FileError {

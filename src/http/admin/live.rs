@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::session::{Session, Text};
 use crate::control;
-use crate::duration::written;
+use crate::duration;
 use crate::http::problem::Problem;
 use crate::world::{Activity, World};
 
@@ -28,7 +28,7 @@ fn shown(world: &World) -> Json<Value> {
     Json(match world.live.activity() {
         None => json!({"rate": "off"}),
         Some(Activity { rate, lateness, burst }) => {
-            json!({"rate": rate.to_string(), "lateness": written(lateness), "burst": burst})
+            json!({"rate": rate.to_string(), "lateness": duration::format(lateness), "burst": burst})
         }
     })
 }

@@ -110,7 +110,7 @@ fn expectations(text: &str, mock: &Mock) -> Result<Vec<Expectation>, Problem> {
 
 /// Read as the operation reads them, and strictly: a misspelt one would leave nothing to be judged.
 fn filters(raw: &str, world: &World, mock: &Mock) -> Result<Filters, Problem> {
-    let of_filters = |pair: &&str| FILTERS.into_iter().any(|name| query::names(pair, name));
+    let of_filters = |pair: &&str| FILTERS.into_iter().any(|name| query::has_name(pair, name));
     let raw = raw.split('&').filter(of_filters).collect::<Vec<_>>().join("&");
     let known = world.store.vocabulary();
     let parsed = query::parse(&raw, &known, true);

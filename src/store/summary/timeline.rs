@@ -96,7 +96,7 @@ impl Timeline {
         }
         let bucket = |(number, count): (i64, [usize; Action::ALL.len()])| Bucket {
             // Before the year 0 is nothing that could be told.
-            start: Timestamp::since_1970(number * millis_of_width).unwrap_or(first),
+            start: Timestamp::from_unix_millis(number * millis_of_width).unwrap_or(first),
             create: count[Action::Create as usize],
             update: count[Action::Update as usize],
             delete: count[Action::Delete as usize],
@@ -110,7 +110,7 @@ impl Timeline {
 fn buckets(first: Timestamp, last: Timestamp) -> (i64, std::ops::RangeInclusive<i64>) {
     let weeks = std::iter::successors(Some(WEEK), |width| Some(width * 2));
     let mut all = WIDTHS.into_iter().chain(weeks).map(|width| {
-        let number = |at: Timestamp| at.milliseconds().div_euclid(width * 1000);
+        let number = |at: Timestamp| at.unix_millis().div_euclid(width * 1000);
         (width, number(first)..=number(last))
     });
     let fits = |(_, numbers): &(i64, std::ops::RangeInclusive<i64>)| numbers.end() - numbers.start() < MOST;

@@ -26,7 +26,7 @@ fn both(p: &mut Probing<'_>, start: &str, end: &str, moment: Moment) -> Result<(
 /// Notes when entries are too far apart to see a time that is read wrongly by so much.
 fn needs_gap_below(p: &mut Probing<'_>, moment: Moment, longest: Duration) {
     if moment.gap >= longest {
-        let longest = crate::duration::written(longest);
+        let longest = crate::duration::format(longest);
         p.untold(format!("it is accepted, but no two entries are less than {longest} apart to see how it is read"));
     }
 }

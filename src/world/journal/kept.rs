@@ -7,7 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::{AnsweredBy, Record};
-use crate::contract::{Finding, Timestamp};
+use crate::contract::{QueryIssue, Timestamp};
 use crate::keys::Key;
 
 #[derive(Debug)]
@@ -33,7 +33,7 @@ enum Line {
 /// What most records do not have.
 #[derive(Debug)]
 struct Aside {
-    findings: Vec<Finding>,
+    findings: Vec<QueryIssue>,
     problem: Option<String>,
     answered_by: Option<AnsweredBy>,
 }

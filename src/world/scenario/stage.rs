@@ -121,7 +121,7 @@ impl Stage {
         let Some(state) = &mut *self.state() else { return };
         // Otherwise nothing served is new enough that anything of its millisecond can still come.
         let prepares = state.staged.scenario == Scenario::SameMillisecond && query.page == 0;
-        let now = clock.now.to_millisecond();
+        let now = clock.now.trunc_to_millis();
         if prepares && newest(store, now).is_none_or(|newest| newest < now) && state.budget.allows(query, clock.elapsed)
         {
             state.add(&[now], store);
@@ -206,7 +206,7 @@ impl State {
         if !comes || !self.budget.spend(query, clock.elapsed) {
             return Vec::new();
         }
-        let now = clock.now.to_millisecond();
+        let now = clock.now.trunc_to_millis();
         let few = 1 + chance.number(3);
         match self.staged.scenario {
             Scenario::LateArrivals => (0..few).map(|_| late(now, &mut chance)).collect(),
@@ -225,7 +225,7 @@ impl State {
 }
 
 fn late(now: Timestamp, chance: &mut Chance) -> Timestamp {
-    now.saturating_sub(Scenario::LATEST.mul_f64(1.0 - chance.fraction())).to_millisecond()
+    now.saturating_sub(Scenario::LATEST.mul_f64(1.0 - chance.fraction())).trunc_to_millis()
 }
 
 /// The newest timestamp that is not of the future.

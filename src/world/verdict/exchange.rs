@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::trace::{Arrival, Aside, Trace};
-use crate::contract::{Finding, Query, Timestamp, query};
+use crate::contract::{Query, QueryIssue, Timestamp, query};
 
 /// A request for audit logs and its answer.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Exchange {
     /// How long the client was told to wait.
     pub retry_after: Option<Duration>,
     /// What was wrong with the request, or ignored in it.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<QueryIssue>,
     /// Whether nothing but the head of an answer was asked for.
     pub head: bool,
     /// How many requests had been answered when it came: what any of these told, the client could know.
@@ -59,7 +59,7 @@ impl From<Trace> for Exchange {
         let Aside { meant, findings, retry_after, arrival } = aside.map(|aside| *aside).unwrap_or_default();
         let reached = arrival.as_ref().is_none_or(Arrival::is_complete);
         let served = given.filter(|_| reached).map(|given| Served {
-            query: query::understood(meant.as_deref().unwrap_or(&query)).unwrap_or_default(),
+            query: query::reparse(meant.as_deref().unwrap_or(&query)).unwrap_or_default(),
             arrivals: given.arrivals as usize,
             entries: given.entries as usize,
             total_pages: given.total_pages as usize,

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::exchange::Exchange;
 use super::expectation::Expectation;
-use crate::contract::{harmless, is_obeyed};
+use crate::contract::{escape_control, is_control};
 
 /// A classic mistake of a client that reads audit logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,7 +78,7 @@ impl Finding {
     ) -> Self {
         let requests = shown.into_iter().take(EXAMPLES).map(|exchange| exchange.id.to_string()).collect();
         // A query may hold any character that is not ASCII as it is.
-        let message = if message.contains(is_obeyed) { harmless(&message) } else { message };
+        let message = if message.contains(is_control) { escape_control(&message) } else { message };
         Self { bug, rule: None, count, message, requests }
     }
 }

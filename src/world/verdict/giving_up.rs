@@ -53,7 +53,7 @@ pub fn at_once(
     let is_last = |failed: &Exchange| exchanges.last().is_some_and(|last| last.id == failed.id);
     let mut known: HashMap<String, bool> = HashMap::new();
     let mut forgotten = |failed: &Exchange| {
-        let Some(query) = query::understood(&failed.query) else { return false };
+        let Some(query) = query::reparse(&failed.query) else { return false };
         *known.entry(query.subject()).or_insert_with(|| lost.any(&query, replay))
     };
     let given_up = failed.into_iter().filter(|failed| is_last(failed) || forgotten(failed));
@@ -120,7 +120,7 @@ fn holds(joined: &[Range], at: Timestamp) -> bool {
 
 /// What was asked for by a request that failed and that a client does well to send again.
 pub fn in_vain(failed: &Exchange) -> Option<Query> {
-    may_pass(failed).then(|| query::understood(&failed.query))?
+    may_pass(failed).then(|| query::reparse(&failed.query))?
 }
 
 /// The page of that.

@@ -1,7 +1,7 @@
 //! What was on a page that was served: found again from its query and from how many entries there were.
 
 use super::exchange::Served;
-use crate::contract::{Entry, Filters, Query, Timestamp, shown};
+use crate::contract::{Entry, Filters, Query, Timestamp, excerpt};
 use crate::store::{Held, Past, Store};
 
 /// Looks into the past of a store. Nothing is kept of what a query matches: there may be as many queries as requests.
@@ -64,5 +64,5 @@ impl Replay {
 /// An entry in words.
 pub fn told(entry: &Entry) -> String {
     let Entry { action, object_type, object_identifier, timestamp, .. } = entry;
-    format!("{action} {} {} of {timestamp}", shown(object_type), shown(object_identifier))
+    format!("{action} {} {} of {timestamp}", excerpt(object_type), excerpt(object_identifier))
 }

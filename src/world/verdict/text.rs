@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::ranges::on_purpose;
 use super::{Client, Expectation, Judgement, Overlap, PagingOfQuery};
-use crate::contract::harmless;
+use crate::contract::escape_control;
 
 impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -95,7 +95,7 @@ impl fmt::Display for PagingOfQuery {
         if !self.finished {
             told.push("not to the end".to_owned());
         }
-        if told.is_empty() { Ok(()) } else { writeln!(f, "    ?{}: {}", harmless(&self.query), told.join("; ")) }
+        if told.is_empty() { Ok(()) } else { writeln!(f, "    ?{}: {}", escape_control(&self.query), told.join("; ")) }
     }
 }
 

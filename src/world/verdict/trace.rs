@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::contract::{Finding, Timestamp};
+use crate::contract::{QueryIssue, Timestamp};
 use crate::keys::Key;
 
 /// A request for audit logs and its answer.
@@ -52,7 +52,7 @@ pub struct Aside {
     /// The raw query string as it was understood, when it may not be shown like that.
     pub meant: Option<Arc<str>>,
     /// What was wrong with the request, or ignored in it.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<QueryIssue>,
     /// How long the client was told to wait.
     pub retry_after: Option<Duration>,
     /// Whether the page has reached the client; `None` of one that is sent at once.

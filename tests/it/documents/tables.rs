@@ -93,7 +93,7 @@ fn the_stories_are_those_of_the_code() {
 fn the_limits_are_those_of_the_code() {
     let rows = table("docs/control-plane.md", "Limits");
     let written: Vec<String> = rows.iter().map(|cells| cells[1].replace(',', "")).collect();
-    let minutes = Delay::LONGEST.as_secs() / 60;
+    let minutes = Delay::MAX.as_secs() / 60;
     let right = [
         Sessions::MOST.to_string(),
         Journal::CAPACITY.to_string(),

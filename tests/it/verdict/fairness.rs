@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::to_bytes;
 use axum::http::Request;
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::fault::{Delay, Effect, Matching, Rule};
+use cortex_audit_mock::fault::{Delay, Effect, FaultRule, RequestMatcher};
 use cortex_audit_mock::world::Scenario;
 use cortex_audit_mock::world::verdict::{Bug, Judgement, Scope};
 use cortex_audit_mock::{Rate, World};
@@ -21,8 +21,8 @@ fn judged(mock: &TestMock) -> Judgement {
     mock.mock.world().verdict(&Scope::default())
 }
 
-fn on_page(page: u32, effect: Effect) -> Rule {
-    Rule { matching: Matching { page: Some(page), ..Matching::default() }, ..effect.into() }
+fn on_page(page: u32, effect: Effect) -> FaultRule {
+    FaultRule { matcher: RequestMatcher { page: Some(page), ..RequestMatcher::default() }, ..effect.into() }
 }
 
 fn at(seconds: u32) -> Timestamp {
@@ -40,7 +40,7 @@ async fn a_page_that_is_shorter_than_where_it_would_break_off_arrives_whole() {
 #[tokio::test(start_paused = true)]
 async fn a_page_that_drips_counts_when_its_last_byte_is_sent() {
     let mock = TestMock::default();
-    let drip = Rule { times: Some(1), ..Effect::Drip { bytes: 1000, every: SECOND }.into() };
+    let drip = FaultRule { times: Some(1), ..Effect::Drip { bytes: 1000, every: SECOND }.into() };
     mock.mock.world().faults.add(drip.clone());
     let mut body = mock.raw(ALL).await.into_body();
     body.frame().await.unwrap().unwrap();

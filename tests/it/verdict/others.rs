@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::fault::{Effect, Rule};
+use cortex_audit_mock::fault::{Effect, FaultRule};
 use cortex_audit_mock::world::verdict::{Bug, Client, Expectation, Scope};
 
 use super::stage::{Stage, clean, entry, moving};
@@ -201,7 +201,7 @@ fn the_order_of_a_filters_values_makes_no_other_query() {
 fn who_asks_for_smaller_pages_after_half_a_page_reads_each_entry_once() {
     let stage = full(|_, _| {});
     stage.ask("page=0&pageSize=20");
-    stage.world.faults.add(Rule { times: Some(1), ..Effect::Truncate { bytes: 100 }.into() });
+    stage.world.faults.add(FaultRule { times: Some(1), ..Effect::Truncate { bytes: 100 }.into() });
     for query in ["page=1&pageSize=20", "page=2&pageSize=10", "page=3&pageSize=10"] {
         stage.ask(query);
     }

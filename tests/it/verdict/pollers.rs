@@ -97,7 +97,7 @@ impl Poller {
             (outside.wait)(if round == 0 { AT_FIRST } else { self.pause });
             let up_to_now = matches!(habit, Habit::NoLag | Habit::Overlaps | Habit::BeginsAnew);
             let lag = if up_to_now { Duration::ZERO } else { LAG };
-            let end = (outside.now)().saturating_sub(lag).to_millisecond();
+            let end = (outside.now)().saturating_sub(lag).trunc_to_millis();
             let read = self.range(outside, start, end);
             if habit == Habit::BeginsAnew || (habit == Habit::StopsWhenEmpty && read.entries == 0) {
                 break;
@@ -106,7 +106,7 @@ impl Poller {
                 Habit::ExclusiveBounds => end,
                 Habit::Overlaps => end.saturating_sub(LAG),
                 Habit::NewestTimestampCursor => read.newest.map_or(start, |newest| newest.saturating_add(MILLISECOND)),
-                Habit::NoEnd => (outside.now)().to_millisecond().saturating_add(MILLISECOND),
+                Habit::NoEnd => (outside.now)().trunc_to_millis().saturating_add(MILLISECOND),
                 _ => end.saturating_add(MILLISECOND),
             };
         }

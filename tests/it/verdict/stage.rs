@@ -92,8 +92,8 @@ pub fn entry(at: Timestamp, number: u64) -> Entry {
         ip_address: None,
         object_identifier: format!("object-{number}"),
         object_type: "SERVICE".to_owned(),
-        timestamp: at.to_millisecond(),
-        actor: Actor::derived_from(Some("ci-deploy")),
+        timestamp: at.trunc_to_millis(),
+        actor: Actor::from_identifier(Some("ci-deploy")),
     }
 }
 

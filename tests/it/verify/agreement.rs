@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cortex_audit_mock::fault::{Effect, Rule};
+use cortex_audit_mock::fault::{Effect, FaultRule};
 use cortex_audit_mock::remote::Time;
 use cortex_audit_mock::verify::{MOST_REQUESTS, Report};
 use cortex_audit_mock::world::{Activity, Filter};
@@ -162,7 +162,7 @@ fn a_server_that_fails_now_and_then_is_asked_again_and_never_more_than_a_hundred
         Effect::Truncate { bytes: 100 },
         Effect::Status { status: 503, retry_after: Some(2) },
     ] {
-        world.faults.add(Rule { probability: 0.02, ..effect.into() });
+        world.faults.add(FaultRule { probability: 0.02, ..effect.into() });
     }
     of_mock(&server, own_time());
     assert!(world.journal.count(&Filter::default()) <= MOST_REQUESTS);

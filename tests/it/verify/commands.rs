@@ -6,7 +6,7 @@ use std::thread;
 
 use cortex_audit_mock::MockServer;
 use cortex_audit_mock::contract::RULES;
-use cortex_audit_mock::fault::{Effect, Rule};
+use cortex_audit_mock::fault::{Effect, FaultRule};
 use cortex_audit_mock::world::Filter;
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -142,7 +142,7 @@ fn a_server_that_cannot_be_reached_or_stays_broken_is_told() {
     let told = refused(&format!("http://{free}"), &[]);
     assert!(told.starts_with("error: cannot reach URL/api/v1/audit-logs: Connection refused"), "{told}");
     let server = MockServer::builder().now(NOW).start_blocking();
-    server.world().faults.add(Rule::from(Effect::Status { status: 503, retry_after: Some(0) }));
+    server.world().faults.add(FaultRule::from(Effect::Status { status: 503, retry_after: Some(0) }));
     assert_snapshot!(refused(&server.uri(), &[]), @"error: the server answers 503: This 503 was asked for by fault 3.");
 }
 

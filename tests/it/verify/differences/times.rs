@@ -90,8 +90,8 @@ pub const ALL: &[Difference] = &[
         shift(asked, "endTime", |at| whole(at).saturating_add(Duration::from_nanos(999_999_999)));
     }),
     asked("RES-FRACTION", "milliseconds are compared", |_, asked| {
-        shift(asked, "startTime", Timestamp::to_millisecond);
-        shift(asked, "endTime", |at| at.to_millisecond().saturating_add(Duration::from_nanos(999_999)));
+        shift(asked, "startTime", Timestamp::trunc_to_millis);
+        shift(asked, "endTime", |at| at.trunc_to_millis().saturating_add(Duration::from_nanos(999_999)));
     }),
     asked("RES-FRACTION", "the fraction of a question is ignored", |_, asked| {
         shift(asked, "startTime", whole);
@@ -126,7 +126,7 @@ pub const ALL: &[Difference] = &[
     answered("RES-TIMESTAMP", "milliseconds since 1970", |_, _, answer| {
         for entry in answer.logs() {
             entry["timestamp"] =
-                entry["timestamp"].as_str().unwrap().parse::<Timestamp>().unwrap().milliseconds().into();
+                entry["timestamp"].as_str().unwrap().parse::<Timestamp>().unwrap().unix_millis().into();
         }
     }),
 ];
@@ -140,7 +140,7 @@ fn is_reverse(query: &Query) -> bool {
 }
 
 fn whole(at: Timestamp) -> Timestamp {
-    Timestamp::since_1970(at.milliseconds().div_euclid(1000) * 1000).unwrap()
+    Timestamp::from_unix_millis(at.unix_millis().div_euclid(1000) * 1000).unwrap()
 }
 
 /// Moves a time that can be read.

@@ -7,24 +7,24 @@ use serde_json::value::RawValue;
 
 use super::broken::elements_before_the_break;
 use super::error::{FileError, FileErrors};
-use super::places::Places;
+use super::line_index::LineIndex;
 use super::{JsonFile, Members, Text};
 use crate::contract::nearest;
 
 /// What was found while a file is read: the errors so far, each with its place.
 #[derive(Debug)]
-pub(crate) struct Findings<'a> {
+pub(crate) struct Diagnostics<'a> {
     pub file: JsonFile<'a>,
     pub errors: Vec<FileError>,
-    places: OnceCell<Places>,
+    line_index: OnceCell<LineIndex>,
 }
 
-impl<'a> Findings<'a> {
+impl<'a> Diagnostics<'a> {
     /// More than any object that is meant; bounds the search for names that come twice.
     const MOST_MEMBERS: usize = 1000;
 
     pub fn new(file: JsonFile<'a>) -> Self {
-        Self { file, errors: Vec::new(), places: OnceCell::new() }
+        Self { file, errors: Vec::new(), line_index: OnceCell::new() }
     }
 
     /// The values at the top of the file: one document, or one a line (NDJSON). What is no JSON is noted and stands as
@@ -58,7 +58,7 @@ impl<'a> Findings<'a> {
     }
 
     fn place(&self, offset: usize) -> (usize, usize) {
-        self.places.get_or_init(|| Places::of(self.file.text)).at(self.file.text, offset)
+        self.line_index.get_or_init(|| LineIndex::new(self.file.text)).at(self.file.text, offset)
     }
 
     /// Notes that `part` of the file is wrong.

@@ -2,7 +2,7 @@
 
 /// The line and column at every few kilobytes of a text.
 #[derive(Debug)]
-pub struct Places {
+pub struct LineIndex {
     /// Offset, line and column, counted from 0.
     marks: Vec<(usize, usize, usize)>,
 }
@@ -10,8 +10,8 @@ pub struct Places {
 /// Bytes between two marks: what a look-up reads at most.
 const APART: usize = 4096;
 
-impl Places {
-    pub fn of(text: &str) -> Self {
+impl LineIndex {
+    pub fn new(text: &str) -> Self {
         let mut marks = vec![(0, 0, 0)];
         let mut last = (0, 0, 0);
         while last.0 + APART < text.len() {
@@ -57,7 +57,7 @@ mod tests {
             let before = &text[..offset];
             let column = before.chars().rev().take_while(|c| *c != '\n').count();
             let expected = (before.matches('\n').count() + 1, column + 1);
-            prop_assert_eq!(Places::of(&text).at(&text, offset), expected);
+            prop_assert_eq!(LineIndex::new(&text).at(&text, offset), expected);
         }
     }
 }

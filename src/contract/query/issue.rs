@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::contract::shown;
+use crate::contract::excerpt;
 
 /// What a finding means for the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Severity {
 ///
 /// `Display` is a whole sentence: parameter, value received, what is accepted, the likely meaning, an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct QueryIssue {
     /// Identifier of the rule in the fidelity table.
     pub rule: &'static str,
     /// What it means for the request.
@@ -40,9 +40,9 @@ pub struct Finding {
     pub example: Option<String>,
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for QueryIssue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={} {}", shown(&self.parameter), quoted(&self.value), self.problem)?;
+        write!(f, "{}={} {}", excerpt(&self.parameter), quoted(&self.value), self.problem)?;
         if let Some(accepted) = &self.accepted {
             write!(f, "; accepted: {accepted}")?;
         }
@@ -58,7 +58,7 @@ impl fmt::Display for Finding {
 }
 
 /// The parts for programs, and the whole sentence as `message`.
-impl Serialize for Finding {
+impl Serialize for QueryIssue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("rule", self.rule)?;
@@ -87,5 +87,5 @@ impl Severity {
 
 /// The text in quotes, shortened and without control characters, so that hostile input cannot shape a message.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", shown(text))
+    format!("\"{}\"", excerpt(text))
 }
