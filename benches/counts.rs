@@ -138,7 +138,7 @@ fn serve(requests: u64, query: &str) -> Result<()> {
         rate_limit: RateLimit::Off,
         ..Config::default()
     };
-    let router = http::router(Mock::start(&config).map_err(|errors| errors.to_string())?);
+    let router = http::app(Mock::start(&config).map_err(|errors| errors.to_string())?);
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         for _ in 0..requests {
             let request =

@@ -1,22 +1,22 @@
 //! HTTP: every URL and every layer on one screen.
 
 mod admin;
+mod admission;
+mod app;
 mod audit_logs;
 mod caller;
 mod catalog;
-mod door;
-mod effect;
-mod gate;
+mod chunked_body;
+mod context;
+mod fault_injection;
+mod journal_entry;
 mod lean;
 mod limits;
 mod openapi;
 mod page;
-mod pieces;
 mod problem;
-mod record;
-mod request;
 mod request_id;
-mod visit;
+mod response_finisher;
 
 use std::mem::take;
 use std::net::IpAddr;
@@ -31,23 +31,23 @@ use axum::{Extension, Router};
 
 use crate::mock::Mock;
 use caller::Caller;
+use context::RequestContext;
+use journal_entry::Opened;
 use problem::Problem;
-use record::Opened;
-use request::Frame;
 use request_id::RequestId;
-use visit::Visit;
+use response_finisher::ResponseFinisher;
 
-pub use door::Door;
-pub use effect::Abort;
+pub use app::App;
+pub use fault_injection::ConnectionFault;
 pub use problem::{in_clear_text, refusal};
 
 const AUDIT_LOGS: &str = "/api/v1/audit-logs";
 
-/// The service, ready to be served or called in-process. A plain `GET` of the audit logs takes the [`Door`].
+/// The service, ready to be served or called in-process. A plain `GET` of the audit logs takes the [`App`].
 ///
 /// As a service it takes a client's network address from axum's `ConnectInfo<SocketAddr>` extension; without one
 /// (in-process) every caller is at `127.0.0.1`.
-pub fn router(mock: Mock) -> Door {
+pub fn app(mock: Mock) -> App {
     let api = Router::new()
         .merge(with_trailing_slash(AUDIT_LOGS, get(audit_logs::get)))
         .merge(with_trailing_slash("/api/v1/catalog", get(catalog::get)))
@@ -87,7 +87,7 @@ pub fn router(mock: Mock) -> Door {
 
     let others = documents.nest("/__admin", control_plane).layer(from_fn(frame));
 
-    Door::before(api.merge(others).with_state(mock.clone()), mock)
+    App::new(api.merge(others).with_state(mock.clone()), mock)
 }
 
 /// Routes in the frame that every request passes: identifier, body of a problem; panics caught.
@@ -96,11 +96,11 @@ pub fn framed(routes: Router) -> Router {
 }
 
 async fn frame(request: Request, next: Next) -> Response {
-    Frame::around(&request).close(next.run(request)).await
+    ResponseFinisher::for_request(&request).close(next.run(request)).await
 }
 
 async fn to_routes(State(mock): State<Mock>, request: Request, next: Next) -> Response {
-    let address = door::address(&request);
+    let address = app::address(&request);
     passage(mock, request, address, Goal::Routes(next)).await
 }
 
@@ -115,11 +115,11 @@ enum Goal {
 /// of size, and the gate where there is a route. It is one function, and what it awaits stays where it is: each layer would
 /// copy all that is below it, each time.
 async fn passage(mock: Mock, mut request: Request, address: IpAddr, goal: Goal) -> Response {
-    let frame = Frame::around(&request);
+    let frame = ResponseFinisher::for_request(&request);
     let answer = pin!(async {
-        let visit = Visit::of(&mock, &request, address);
-        let opened = Opened::of(frame.id, &request, &visit);
-        let answer = pin!(gated(frame.id, &mut request, visit, goal));
+        let context = RequestContext::from_request(&mock, &request, address);
+        let opened = Opened::of(frame.id, &request, &context);
+        let answer = pin!(gated(frame.id, &mut request, context, goal));
         let mut response = problem::caught(answer).await;
         opened.close(&mut response);
         response
@@ -127,17 +127,17 @@ async fn passage(mock: Mock, mut request: Request, address: IpAddr, goal: Goal) 
     frame.close(answer).await
 }
 
-async fn gated(id: RequestId, request: &mut Request, visit: Visit, goal: Goal) -> Response {
+async fn gated(id: RequestId, request: &mut Request, context: RequestContext, goal: Goal) -> Response {
     if let Err(problem) = limits::guard(request).await {
         return problem.into_response();
     }
     match goal {
         Goal::Routes(next) if request.extensions().get::<MatchedPath>().is_none() => {
-            request.extensions_mut().insert(visit);
+            request.extensions_mut().insert(context);
             next.run(take(request)).await
         }
-        goal => match gate::admit(id, request, visit) {
-            Ok((caller, fate)) => fate.meet(request, |request| arrive(request, caller, goal)).await,
+        goal => match admission::check(id, request, context) {
+            Ok((caller, fault)) => fault.apply(request, |request| arrive(request, caller, goal)).await,
             Err(problem) => problem.into_response(),
         },
     }
@@ -161,10 +161,10 @@ fn with_trailing_slash(path: &str, methods: MethodRouter<Mock>) -> Router<Mock> 
 /// The path is told without what may be a secret in it.
 async fn not_found(
     State(mock): State<Mock>,
-    visit: Option<Extension<Visit>>,
+    context: Option<Extension<RequestContext>>,
     OriginalUri(uri): OriginalUri,
 ) -> Problem {
-    let path = visit.map_or_else(|| shown(&mock, uri.path()), |visit| visit.path.to_string());
+    let path = context.map_or_else(|| shown(&mock, uri.path()), |context| context.path.to_string());
     Problem::NotFound { path }
 }
 
@@ -174,5 +174,5 @@ async fn method_not_allowed(State(mock): State<Mock>, method: Method, OriginalUr
 }
 
 fn shown(mock: &Mock, path: &str) -> String {
-    visit::hidden_in_path(path, |text| mock.is_token(text)).into_owned()
+    context::redact_path(path, |text| mock.is_token(text)).into_owned()
 }

@@ -400,8 +400,8 @@ impl MockServerBuilder {
         let address = listener.local_addr().map_err(StartError::Io)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Io)?;
         let (stop, stopped) = oneshot::channel();
-        let door = http::router(mock.clone());
-        let answer = move |request, peer| door.answer(request, peer);
+        let app = http::app(mock.clone());
+        let answer = move |request, peer| app.respond(request, peer);
         let tls = self.tls.clone();
         let thread = std::thread::Builder::new().name("cortex-audit-mock".to_owned()).spawn(move || {
             runtime.block_on(async {

@@ -21,7 +21,7 @@ const LIMIT: f64 = 1.1;
 /// What a request costs in this process, without any socket, and how much of that the journal is.
 pub fn costs(query: &str, judged: bool) -> bool {
     let mock = Mock::start(&Config { rate_limit: RateLimit::Off, ..Config::default() }).expect("the built-in story");
-    let router = http::router(mock);
+    let router = http::app(mock);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let rounds = if judged { 2000 } else { 10 };
     let request = quickest(|| {
@@ -64,7 +64,7 @@ fn quickest(run: impl Fn()) -> Duration {
     (0..15).map(|_| time(())).min().unwrap_or_default()
 }
 
-async fn ask(router: &http::Door, query: &str) {
+async fn ask(router: &http::App, query: &str) {
     let request = Request::get(format!("/api/v1/audit-logs?{query}")).header("Authorization", "Bearer mock-admin");
     let response = router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible");
     black_box(to_bytes(response.into_body(), usize::MAX).await.expect("a body in memory"));

@@ -67,9 +67,9 @@ impl Load {
         let mock = Mock::start(&Config { rate_limit: RateLimit::Off, ..Config::default() })?;
         let twice = Arc::new(AtomicBool::new(false));
         let (kept, again) = (Arc::new(Journal::default()), Arc::clone(&twice));
-        let door = http::router(mock);
+        let app = http::app(mock);
         let app = move |request, peer| {
-            let (answer, kept, again) = (door.answer(request, peer), Arc::clone(&kept), Arc::clone(&again));
+            let (answer, kept, again) = (app.respond(request, peer), Arc::clone(&kept), Arc::clone(&again));
             async move {
                 let arrived = Instant::now();
                 let response = answer.await;

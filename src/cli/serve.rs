@@ -140,8 +140,8 @@ pub fn run(args: &Args) -> Result<(), String> {
             certificate: tls.as_ref().filter(|_| args.tls.prints()).map(Tls::certificate),
         };
         listening.announce(args.log).map_err(|error| format!("cannot write to standard output: {error}"))?;
-        let door = http::router(mock.clone());
-        let answer = move |request, peer| door.answer(request, peer);
+        let app = http::app(mock.clone());
+        let answer = move |request, peer| app.respond(request, peer);
         let served = server::serve(listener, tls, answer, stop).await;
         served.map_err(|error| error.to_string())?;
         match report {

@@ -9,9 +9,9 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use super::caller::Caller;
-use super::pieces::Pieces;
+use super::chunked_body::ChunkedBody;
+use super::journal_entry::Noticed;
 use super::problem::Problem;
-use super::record::Noticed;
 use crate::contract::{ParsedQuery, QueryIssue, QueryRejection, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::Answer;
@@ -29,7 +29,7 @@ pub fn answer(caller: &Caller) -> Response {
 }
 
 fn allowed(caller: &Caller) -> Result<Response, Problem> {
-    caller.must_have(VIEW_AUDIT_LOGS)?;
+    caller.require_permission(VIEW_AUDIT_LOGS)?;
     let world = &caller.world;
     world.catch_up();
     let (answer, mut noticed) = match parsed(caller) {
@@ -61,7 +61,7 @@ fn allowed(caller: &Caller) -> Result<Response, Problem> {
 /// The answer of a page. Made by hand, for what makes one of parts puts a header there to replace it.
 fn page(body: Vec<Bytes>) -> Response {
     let length = body.iter().map(Bytes::len).sum::<usize>();
-    let mut response = Response::new(Pieces::body(body));
+    let mut response = Response::new(ChunkedBody::from_chunks(body));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, JSON);
     headers.insert(CONTENT_LENGTH, length.into());

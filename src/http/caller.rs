@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use super::context::Told;
 use super::problem::Problem;
 use super::request_id::RequestId;
-use super::visit::Told;
 use crate::keys::Key;
 use crate::world::World;
 
@@ -31,7 +31,7 @@ pub struct Caller {
 
 impl Caller {
     /// Goes on only with a permission (ERR-403).
-    pub fn must_have(&self, permission: &'static str) -> Result<(), Problem> {
+    pub fn require_permission(&self, permission: &'static str) -> Result<(), Problem> {
         if self.key.has_permission(permission) {
             return Ok(());
         }

@@ -22,7 +22,7 @@ use super::limits::{self, FIRST_WORD, IDLE, LAST_CALL, OPENING};
 use super::refusal::TellingStream;
 use super::stream::{ResetSwitch, ResettableStream};
 use super::tls::{Opened, Tls};
-use crate::http::Abort;
+use crate::http::ConnectionFault;
 
 /// What every connection of a server shares.
 #[derive(Clone)]
@@ -136,10 +136,10 @@ where
                 let (asked, reset) = (asked.clone(), reset.clone());
                 async move {
                     let response = answer.await;
-                    match response.extensions().get::<Abort>() {
+                    match response.extensions().get::<ConnectionFault>() {
                         None => Ok(response),
                         Some(abort) => {
-                            reset.set(*abort == Abort::Reset);
+                            reset.set(*abort == ConnectionFault::Reset);
                             asked.abort.notify_one();
                             Err(*abort)
                         }

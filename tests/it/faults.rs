@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use cortex_audit_mock::Config;
 use cortex_audit_mock::fault::{Delay, Effect, FaultRule, RequestMatcher};
-use cortex_audit_mock::http::Abort;
+use cortex_audit_mock::http::ConnectionFault;
 use cortex_audit_mock::keys::KeySource;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -236,9 +236,9 @@ async fn a_dripping_body_is_whole_and_comes_in_parts_with_pauses() {
 
 #[tokio::test]
 async fn a_closed_connection_is_an_abort_for_the_server_to_carry_out() {
-    for (kind, abort) in [("reset", Abort::Reset), ("empty", Abort::Empty)] {
+    for (kind, abort) in [("reset", ConnectionFault::Reset), ("empty", ConnectionFault::Empty)] {
         let mock = with(json!({"type": kind})).await;
-        assert_eq!(mock.raw(PATH).await.extensions().get::<Abort>(), Some(&abort));
+        assert_eq!(mock.raw(PATH).await.extensions().get::<ConnectionFault>(), Some(&abort));
     }
 }
 

@@ -33,7 +33,7 @@ pub fn time(text: &str) -> Timestamp {
 /// A mock and its router, at a frozen clock.
 pub struct TestMock {
     pub mock: Mock,
-    router: http::Door,
+    router: http::App,
 }
 
 impl Default for TestMock {
@@ -47,7 +47,7 @@ impl TestMock {
     pub fn with(config: Config) -> Self {
         let config = Config { now: config.now.or(Some(time(NOW))), ..config };
         let mock = Mock::start(&config).unwrap_or_else(|errors| panic!("{errors}"));
-        Self { router: http::router(mock.clone()), mock }
+        Self { router: http::app(mock.clone()), mock }
     }
 
     /// Over these entries, as a fixture file would hold them.

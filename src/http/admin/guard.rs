@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::config::Admin;
+use crate::http::context::bearer_token;
 use crate::http::problem::Problem;
-use crate::http::visit::bearer_token;
 use crate::mock::Mock;
 
 /// Refuses what may not pass, and tells so at the terminal; the health check lies outside.

@@ -22,8 +22,8 @@ async fn connected(tls: Option<Tls>) -> TcpStream {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let mock = Mock::start(&Config { rate_limit: "off".parse().unwrap(), ..Config::default() }).unwrap();
-    let door = http::router(mock);
-    tokio::spawn(server::serve(listener, tls, move |request, peer| door.answer(request, peer), pending()));
+    let app = http::app(mock);
+    tokio::spawn(server::serve(listener, tls, move |request, peer| app.respond(request, peer), pending()));
     TcpStream::connect(address).await.unwrap()
 }
 

@@ -63,7 +63,7 @@ pub struct Other {
 
 struct Inner {
     mock: Mock,
-    router: http::Door,
+    router: http::App,
     difference: Difference,
 }
 
@@ -81,7 +81,7 @@ impl Other {
             ..Config::default()
         };
         let mock = Mock::start(&config).unwrap();
-        let inner = Arc::new(Inner { mock: mock.clone(), router: http::router(mock.clone()), difference });
+        let inner = Arc::new(Inner { mock: mock.clone(), router: http::app(mock.clone()), difference });
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let uri = format!("http://{}", listener.local_addr().unwrap());

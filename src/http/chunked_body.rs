@@ -10,11 +10,11 @@ use hyper::body::{Frame, SizeHint};
 
 /// What of them is still to be sent.
 #[derive(Debug)]
-pub struct Pieces(IntoIter<Bytes>);
+pub struct ChunkedBody(IntoIter<Bytes>);
 
-impl Pieces {
+impl ChunkedBody {
     /// A body of these.
-    pub fn body(mut pieces: Vec<Bytes>) -> Body {
+    pub fn from_chunks(mut pieces: Vec<Bytes>) -> Body {
         match pieces.pop() {
             None => Body::empty(),
             Some(only) if pieces.is_empty() => Body::from(only),
@@ -26,7 +26,7 @@ impl Pieces {
     }
 }
 
-impl HttpBody for Pieces {
+impl HttpBody for ChunkedBody {
     type Data = Bytes;
     type Error = Infallible;
 

@@ -1,4 +1,4 @@
-//! What stands between a visit and the operation, in this order: a forced answer, the limiter, the key, the faults.
+//! What stands between a context and the operation, in this order: a forced answer, the limiter, the key, the faults.
 
 use std::time::Duration;
 
@@ -7,44 +7,44 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 
 use super::caller::Caller;
-use super::effect::{Abort, Change};
+use super::context::RequestContext;
+use super::fault_injection::{BodyFault, ConnectionFault};
 use super::problem::Problem;
 use super::request_id::RequestId;
-use super::visit::Visit;
 use crate::fault::Effect;
 use crate::world::{AnsweredBy, Client, Subject};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// What a request meets on its way to the operation.
-pub struct Fate {
+pub struct InjectedFault {
     delay: Duration,
     /// What happens to it, and whose doing that is, in words.
     effect: Option<(Effect, String)>,
 }
 
 /// Lets a request pass, or answers in place of the operation.
-pub fn admit(id: RequestId, request: &Request, visit: Visit) -> Result<(Caller, Fate), Problem> {
+pub fn check(id: RequestId, request: &Request, context: RequestContext) -> Result<(Caller, InjectedFault), Problem> {
     let preference = preferred(request.headers());
     if let Ok(Some(status)) = preference {
-        visit.told.answered_by(AnsweredBy::Prefer);
+        context.told.answered_by(AnsweredBy::Prefer);
         return Err(forced(status, None, "the header Prefer", request));
     }
 
-    let settings = visit.world.settings();
-    let (client, limit) = match (&visit.refused, &visit.key) {
+    let settings = context.world.settings();
+    let (client, limit) = match (&context.refused, &context.key) {
         (None, Some((index, key))) => (Client::Key(*index), key.rate_limit.unwrap_or(settings.rate_limit)),
-        _ => (Client::at(visit.address), settings.rate_limit),
+        _ => (Client::at(context.address), settings.rate_limit),
     };
-    let (limit, squeezed) = visit.world.scenario.limit(limit);
-    if let Err(wait) = visit.world.limiter.admit(&client, limit) {
-        visit.told.answered_by(AnsweredBy::Limit);
-        if squeezed && !visit.from_page {
-            visit.world.scenario.count_refusal();
+    let (limit, squeezed) = context.world.scenario.limit(limit);
+    if let Err(wait) = context.world.limiter.admit(&client, limit) {
+        context.told.answered_by(AnsweredBy::Limit);
+        if squeezed && !context.from_page {
+            context.world.scenario.count_refusal();
         }
         return Err(Problem::TooManyRequests { wait, instance: request.uri().path().to_owned() });
     }
-    let Visit { world, query, shown, from_page, told, key, refused, .. } = visit;
+    let RequestContext { world, query, shown, from_page, told, key, refused, .. } = context;
     let key = match (refused, key) {
         (None, Some((_, key))) => key,
         (Some(why), _) => return Err(Problem::Unauthorized(why)),
@@ -68,12 +68,12 @@ pub fn admit(id: RequestId, request: &Request, visit: Visit) -> Result<(Caller, 
         told.answered_by(AnsweredBy::Scenario);
     }
     let caller = Caller { request: id, key, world, query, shown, from_page, told };
-    Ok((caller, Fate { delay: plan.delay, effect }))
+    Ok((caller, InjectedFault { delay: plan.delay, effect }))
 }
 
-impl Fate {
+impl InjectedFault {
     /// Lets it happen to a request, and to the answer that it gets if it goes on.
-    pub async fn meet<'a, F: Future<Output = Response>>(
+    pub async fn apply<'a, F: Future<Output = Response>>(
         self,
         request: &'a mut Request,
         go_on: impl FnOnce(&'a mut Request) -> F,
@@ -85,7 +85,7 @@ impl Fate {
         match self.effect {
             None => go_on(request).await,
             // Seldom; in a box, so that not every request carries along what is kept for it.
-            Some((effect, by)) => Box::pin(suffer(effect, by, request, go_on)).await,
+            Some((effect, by)) => Box::pin(inject(effect, by, request, go_on)).await,
         }
     }
 }
@@ -96,7 +96,7 @@ fn in_words(fired: &[u64]) -> String {
 }
 
 /// Answers with the effect of a fault; `by` is whose it is, in words.
-async fn suffer<'a, F: Future<Output = Response>>(
+async fn inject<'a, F: Future<Output = Response>>(
     effect: Effect,
     by: String,
     request: &'a mut Request,
@@ -105,11 +105,11 @@ async fn suffer<'a, F: Future<Output = Response>>(
     match effect {
         Effect::Delay(_) => go_on(request).await,
         Effect::Status { status, retry_after } => forced(status, retry_after, &by, request).into_response(),
-        Effect::Reset => Abort::Reset.into_response(),
-        Effect::Empty => Abort::Empty.into_response(),
-        Effect::Truncate { bytes } => changed(Change::Truncate { bytes }, go_on(request).await),
-        Effect::Malformed => changed(Change::Malformed, go_on(request).await),
-        Effect::Drip { bytes, every } => changed(Change::Drip { bytes, every }, go_on(request).await),
+        Effect::Reset => ConnectionFault::Reset.into_response(),
+        Effect::Empty => ConnectionFault::Empty.into_response(),
+        Effect::Truncate { bytes } => changed(BodyFault::Truncate { bytes }, go_on(request).await),
+        Effect::Malformed => changed(BodyFault::Malformed, go_on(request).await),
+        Effect::Drip { bytes, every } => changed(BodyFault::Drip { bytes, every }, go_on(request).await),
     }
 }
 
@@ -118,7 +118,7 @@ fn forced(status: u16, retry_after: Option<u64>, by: &str, request: &Request) ->
     Problem::Forced { status, retry_after, by: by.to_owned(), instance }
 }
 
-fn changed(change: Change, mut response: Response) -> Response {
+fn changed(change: BodyFault, mut response: Response) -> Response {
     response.extensions_mut().insert(change);
     response
 }

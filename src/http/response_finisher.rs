@@ -5,18 +5,18 @@ use axum::http::Method;
 use axum::response::Response;
 
 use super::request_id::RequestId;
-use super::{effect, problem};
+use super::{fault_injection, problem};
 
 /// Who asks, as far as every answer has to do with it.
 #[derive(Debug, Clone, Copy)]
-pub struct Frame {
+pub struct ResponseFinisher {
     pub id: RequestId,
     head: bool,
 }
 
-impl Frame {
+impl ResponseFinisher {
     /// Around every request, those that no route knows included.
-    pub fn around(request: &Request) -> Self {
+    pub fn for_request(request: &Request) -> Self {
         Self { id: RequestId::new(), head: request.method() == Method::HEAD }
     }
 
@@ -24,7 +24,7 @@ impl Frame {
     pub async fn close(self, answer: impl Future<Output = Response>) -> Response {
         let response = problem::caught(answer).await;
         let response = problem::with_body(response, self.id, self.head);
-        let mut response = effect::apply(response, self.head).await;
+        let mut response = fault_injection::apply(response, self.head).await;
         self.id.add_header(response.headers_mut());
         response
     }

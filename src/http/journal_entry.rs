@@ -11,10 +11,10 @@ use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
 
 use super::AUDIT_LOGS;
-use super::effect::{Abort, Change};
+use super::context::{RequestContext, Told};
+use super::fault_injection::{BodyFault, ConnectionFault};
 use super::problem::Problem;
 use super::request_id::RequestId;
-use super::visit::{Told, Visit};
 use crate::contract::QueryIssue;
 use crate::world::verdict::{Arrival, Aside, Given, Trace};
 use crate::world::{Record, World};
@@ -41,30 +41,30 @@ pub struct Opened {
 
 impl Opened {
     /// Opens it for a request of whoever visits.
-    pub fn of(id: RequestId, request: &Request, visit: &Visit) -> Self {
-        let world = Arc::clone(&visit.world);
-        let query = beginning(&visit.shown).map_or_else(|| Arc::clone(&visit.shown), Arc::from);
-        let meant = (!Arc::ptr_eq(&query, &visit.query)).then(|| Arc::clone(&visit.query));
+    pub fn of(id: RequestId, request: &Request, context: &RequestContext) -> Self {
+        let world = Arc::clone(&context.world);
+        let query = beginning(&context.shown).map_or_else(|| Arc::clone(&context.shown), Arc::from);
+        let meant = (!Arc::ptr_eq(&query, &context.query)).then(|| Arc::clone(&context.query));
         let record = Record {
             id: id.uuid(),
-            time: visit.came.now,
+            time: context.came.now,
             method: method(request.method()),
-            path: beginning(&visit.path).map_or_else(|| visit.path.clone(), Cow::Owned),
+            path: beginning(&context.path).map_or_else(|| context.path.clone(), Cow::Owned),
             query,
-            key: visit.key.as_ref().map(|(_, key)| Arc::clone(key)),
+            key: context.key.as_ref().map(|(_, key)| Arc::clone(key)),
             status: 0,
             duration: Duration::ZERO,
             findings: Vec::new(),
             problem: None,
             answered_by: None,
-            from_page: visit.from_page,
+            from_page: context.from_page,
         };
         Self {
             knows: world.verdict.kept(),
             world,
-            arrived: visit.arrived,
-            elapsed: visit.came.elapsed,
-            told: Arc::clone(&visit.told),
+            arrived: context.arrived,
+            elapsed: context.came.elapsed,
+            told: Arc::clone(&context.told),
             record: Some(record),
             given: None,
             aside: Aside { meant, ..Aside::default() },
@@ -74,7 +74,7 @@ impl Opened {
     /// Writes down how it was answered.
     pub fn close(mut self, response: &mut Response) {
         let Some(record) = &mut self.record else { return };
-        if response.extensions().get::<Abort>().is_none() {
+        if response.extensions().get::<ConnectionFault>().is_none() {
             record.status = response.status().as_u16();
         }
         record.findings = response.extensions_mut().remove::<Noticed>().map(|noticed| noticed.0).unwrap_or_default();
@@ -83,7 +83,7 @@ impl Opened {
         }
         record.duration = self.arrived.elapsed();
         self.given = self.told.page().filter(|_| goes_whole(record, response));
-        if let Some(Change::Drip { .. }) = response.extensions().get() {
+        if let Some(BodyFault::Drip { .. }) = response.extensions().get() {
             let arrival = Arrival::default();
             response.extensions_mut().insert(arrival.clone());
             self.aside.arrival = Some(arrival);
@@ -125,10 +125,10 @@ fn of_the_operation(path: &str) -> bool {
 /// Whether all of an answer goes to the client.
 fn goes_whole(record: &Record, response: &Response) -> bool {
     let length = response.body().size_hint().exact();
-    let whole = match response.extensions().get::<Change>() {
-        None | Some(Change::Drip { .. }) => true,
-        Some(Change::Truncate { bytes }) => length.is_some_and(|length| length <= *bytes as u64),
-        Some(Change::Malformed) => false,
+    let whole = match response.extensions().get::<BodyFault>() {
+        None | Some(BodyFault::Drip { .. }) => true,
+        Some(BodyFault::Truncate { bytes }) => length.is_some_and(|length| length <= *bytes as u64),
+        Some(BodyFault::Malformed) => false,
     };
     whole && record.method != "HEAD"
 }

@@ -1,4 +1,4 @@
-//! A client's visit: its token tells which key and which world.
+//! A client's context: its token tells which key and which world.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -20,7 +20,7 @@ use crate::world::{AnsweredBy, Reading, SessionName, World};
 
 /// Who comes, and to which world.
 #[derive(Debug, Clone)]
-pub struct Visit {
+pub struct RequestContext {
     /// The session's world; the unnamed one when the token names none.
     pub world: Arc<World>,
     /// The key of the token and its place in the list of keys, whatever its state.
@@ -52,18 +52,18 @@ pub struct Told {
     given: OnceLock<Given>,
 }
 
-impl Visit {
+impl RequestContext {
     /// A token is `KEY` or `KEY~SESSION`; a whole token that is itself a key wins.
-    pub fn of(mock: &Mock, request: &Request, address: IpAddr) -> Self {
+    pub fn from_request(mock: &Mock, request: &Request, address: IpAddr) -> Self {
         let arrived = Instant::now();
         let token = bearer_token(request.headers());
         let is_secret = |text: &str| token == Ok(text) || mock.is_token(text);
-        let path = hidden_in_path(request.uri().path(), is_secret);
+        let path = redact_path(request.uri().path(), is_secret);
         let raw = request.uri().query().unwrap_or_default();
         let shortest = token.as_ref().map_or(usize::MAX, |token| token.len()).min(mock.shortest_token());
         let (query, shown) = if hides_nothing(raw, shortest, is_secret) { shared(raw) } else { hidden(raw, is_secret) };
         let world = mock.world();
-        let visit = Self {
+        let context = Self {
             came: world.clock.read_at(arrived),
             arrived,
             world,
@@ -77,8 +77,8 @@ impl Visit {
             told: Arc::default(),
         };
         match token {
-            Ok(token) => visit.with_token(mock, token),
-            Err(why) => visit.refused(why),
+            Ok(token) => context.with_token(mock, token),
+            Err(why) => context.refused(why),
         }
     }
 
@@ -155,7 +155,7 @@ fn is_from_page(headers: &HeaderMap) -> bool {
 }
 
 /// A path without the parts that hold a secret.
-pub fn hidden_in_path(path: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'static, str> {
+pub fn redact_path(path: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'static, str> {
     /// What our own paths consist of is nobody's token.
     const OF_ROUTES: [&str; 5] = ["", "api", "v1", "audit-logs", "catalog"];
 

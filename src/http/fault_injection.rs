@@ -15,7 +15,7 @@ use crate::world::verdict::Arrival;
 
 /// The connection is closed without an answer; carried out by the server, which has the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Abort {
+pub enum ConnectionFault {
     /// With a TCP RST.
     Reset,
     /// With an orderly end, and not a byte before it.
@@ -23,16 +23,16 @@ pub enum Abort {
 }
 
 /// What the server tells hyper, which then drops the connection.
-impl fmt::Display for Abort {
+impl fmt::Display for ConnectionFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("closed by a fault, without an answer")
     }
 }
 
-impl std::error::Error for Abort {}
+impl std::error::Error for ConnectionFault {}
 
 /// Stands for no answer at all. Whoever calls the router in-process sees it as an extension of an empty 500.
-impl IntoResponse for Abort {
+impl IntoResponse for ConnectionFault {
     fn into_response(self) -> Response {
         let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
         response.headers_mut().insert(CONTENT_TYPE, axum::http::HeaderValue::from_static("application/json"));
@@ -43,7 +43,7 @@ impl IntoResponse for Abort {
 
 /// What becomes of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum BodyFault {
     /// Only so many bytes of it arrive, then the connection breaks.
     Truncate { bytes: usize },
     /// Half of it is sent as if it were all.
@@ -58,25 +58,25 @@ const BEFORE_THE_BREAK: Duration = Duration::from_millis(20);
 /// Changes the body of a response that a fault met; leaves every other response alone, and those to `HEAD`, which have
 /// none.
 pub async fn apply(mut response: Response, head: bool) -> Response {
-    match response.extensions_mut().remove::<Change>() {
+    match response.extensions_mut().remove::<BodyFault>() {
         // Seldom; in a box, so that not every request carries along what is kept for it.
         Some(change) if !head => Box::pin(changed(response, change)).await,
         _ => response,
     }
 }
 
-async fn changed(mut response: Response, change: Change) -> Response {
+async fn changed(mut response: Response, change: BodyFault) -> Response {
     let arrival = response.extensions_mut().remove::<Arrival>();
     let (mut parts, body) = response.into_parts();
     // Our own bodies are in memory already: reading one does not fail.
     let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let length = if change == Change::Malformed { whole.len() / 2 } else { whole.len() };
+    let length = if change == BodyFault::Malformed { whole.len() / 2 } else { whole.len() };
     parts.headers.insert(CONTENT_LENGTH, length.into());
     let body = match change {
-        Change::Malformed => Body::from(whole.slice(..length)),
-        Change::Truncate { bytes } if bytes < whole.len() => truncated(whole.slice(..bytes)),
-        Change::Truncate { .. } => Body::from(whole),
-        Change::Drip { bytes, every } => dripping(whole, bytes, every, arrival),
+        BodyFault::Malformed => Body::from(whole.slice(..length)),
+        BodyFault::Truncate { bytes } if bytes < whole.len() => truncated(whole.slice(..bytes)),
+        BodyFault::Truncate { .. } => Body::from(whole),
+        BodyFault::Drip { bytes, every } => dripping(whole, bytes, every, arrival),
     };
     Response::from_parts(parts, body)
 }

@@ -20,20 +20,20 @@ use crate::mock::Mock;
 
 /// The service: a door and the routes behind it; clones share them.
 #[derive(Debug, Clone)]
-pub struct Door {
+pub struct App {
     mock: Mock,
     routes: Router,
 }
 
-type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+type ResponseFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-impl Door {
-    pub(super) fn before(routes: Router, mock: Mock) -> Self {
+impl App {
+    pub(super) fn new(routes: Router, mock: Mock) -> Self {
         Self { mock, routes }
     }
 
     /// Answers a request that came from an address.
-    pub fn answer(&self, mut request: Request, peer: SocketAddr) -> Answering {
+    pub fn respond(&self, mut request: Request, peer: SocketAddr) -> ResponseFuture {
         if is_plain(&request) {
             return self.audit_logs(request, peer.ip());
         }
@@ -42,11 +42,11 @@ impl Door {
         self.routed(request)
     }
 
-    fn audit_logs(&self, request: Request, address: IpAddr) -> Answering {
+    fn audit_logs(&self, request: Request, address: IpAddr) -> ResponseFuture {
         Box::pin(passage(self.mock.clone(), request, address, Goal::AuditLogs))
     }
 
-    fn routed(&self, request: Request) -> Answering {
+    fn routed(&self, request: Request) -> ResponseFuture {
         let answer = self.routes.clone().call(request);
         Box::pin(async { answer.await.unwrap_or_else(|never| match never {}) })
     }
@@ -62,7 +62,7 @@ pub(super) fn address(request: &Request) -> IpAddr {
     peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(peer)| peer.ip())
 }
 
-impl<B> Service<http::Request<B>> for Door
+impl<B> Service<http::Request<B>> for App
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
