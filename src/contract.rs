@@ -3,7 +3,6 @@
 //! Everything here is a pure function of its input: no clock, no lock, no socket.
 
 mod entry;
-mod message;
 mod page;
 mod parameter;
 pub mod query;
@@ -12,10 +11,11 @@ mod timestamp;
 mod vocabulary;
 
 pub use entry::{Actor, Entry, is_email};
-pub(crate) use message::{escape_control, excerpt, is_control};
 pub use page::Page;
 pub use parameter::{DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter};
 pub use query::{Filters, ParsedQuery, Query, QueryIssue, QueryRejection, Severity};
 pub use rules::{RULES, Rule, Source};
 pub use timestamp::{Timestamp, TimestampError};
-pub use vocabulary::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, Vocabulary, nearest};
+pub use vocabulary::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, Vocabulary};
+
+pub use crate::text::nearest;

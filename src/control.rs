@@ -8,8 +8,9 @@ use chrono::TimeDelta;
 use crate::contract::Timestamp;
 use crate::duration;
 use crate::fixture::Moment;
-use crate::json_file::{Diagnostics, FileErrors, JsonFile, Members, kind, not_one_of};
+use crate::json_file::{Diagnostics, FileErrors, JsonFile, Members, kind};
 use crate::rate::RateLimit;
+use crate::text::UnknownWord;
 use crate::world::{Activity, Live, Reading, Scenario, Settings};
 
 /// The name of a body in an error.
@@ -81,9 +82,9 @@ pub fn scenario(text: &str) -> Result<(Option<Scenario>, Option<u64>), FileError
     object(text, &["name", "seed"], "{\"name\":\"late-arrivals\"}", |diagnostics, members| {
         required(diagnostics, text, members, "name", "\"late-arrivals\"");
         let scenario = parsed(diagnostics, members, "name", "late-arrivals", |name| {
-            name.parse().map_err(|()| match name {
+            name.parse().map_err(|error: UnknownWord| match name {
                 "off" => "\"off\" is no scenario; DELETE /__admin/scenario ends one".to_owned(),
-                _ => not_one_of(name, &Scenario::ALL.map(Scenario::as_str)),
+                _ => error.to_string(),
             })
         });
         (scenario, diagnostics.integer(members, "", "seed", 0, u64::MAX))

@@ -13,7 +13,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-pub(crate) use diagnostics::{Diagnostics, elided, kind, not_one_of};
+pub(crate) use diagnostics::{Diagnostics, kind};
 pub use error::{FileError, FileErrors};
 
 /// A file's name and text.

@@ -47,6 +47,7 @@ mod seed;
 pub mod server;
 pub mod store;
 mod system;
+mod text;
 pub mod verify;
 pub mod world;
 
@@ -55,6 +56,7 @@ pub use json_file::{FileError, FileErrors};
 pub use mock::Mock;
 pub use mock_server::{MockServer, MockServerBuilder, StartError};
 pub use rate::{Rate, RateLimit};
+pub use text::UnknownWord;
 pub use world::{Clock, World};
 
 /// The Rust of the documents is compiled and run.

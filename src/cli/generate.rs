@@ -14,6 +14,7 @@ use super::value;
 use crate::contract::Timestamp;
 use crate::fixture::Moment;
 use crate::generate::{Generator, Recipe, RecipeError, Stories, Story};
+use crate::text::counted;
 
 /// What is generated, and where it goes.
 #[derive(Debug, ClapArgs)]
@@ -50,7 +51,7 @@ enum Told {
 }
 
 fn told() -> impl TypedValueParser<Value = Told> {
-    let names = Story::ALL.map(Story::as_str).into_iter().chain(["all", "none"]);
+    let names = Story::WORDS.into_iter().chain(["all", "none"]);
     PossibleValuesParser::new(names).map(|name| match name.as_str() {
         "all" => Told::All,
         name => name.parse().map_or(Told::None, Told::One),
@@ -129,8 +130,8 @@ fn bar(count: u64, to_file: bool) -> ProgressBar {
 }
 
 fn summary(recipe: &Recipe, stories: &[Story]) -> String {
-    let entries = if recipe.count == 1 { "entry" } else { "entries" };
-    let mut told = format!("{} {entries} from {} to {}", recipe.count, recipe.from, recipe.to);
+    let entries = counted(recipe.count, "entry", "entries");
+    let mut told = format!("{entries} from {} to {}", recipe.from, recipe.to);
     let names = stories.iter().map(Story::to_string).collect::<Vec<_>>();
     match names.as_slice() {
         [] => told.push_str(", without a story"),

@@ -14,6 +14,7 @@ use crate::contract::{Entry, Timestamp};
 use crate::pseudonym::{Secret, pseudonymize};
 use crate::record::{Api, Asked, Bound, Part, Range, Recorded, Recording};
 use crate::remote::{ApiUrl, Time, Token};
+use crate::text::counted;
 use progress::Progress;
 
 /// What to record, and where to.
@@ -152,11 +153,7 @@ fn write(entries: Vec<Entry>, out: Option<&Path>, format: Format) -> Result<(), 
 fn summary(recorded: &Recorded, range: Range) -> String {
     let oldest = recorded.entries.last().map(|entry| entry.timestamp);
     let start = range.start.or(oldest).map(|start| format!("from {start} ")).unwrap_or_default();
-    let (entries, requests) = (recorded.entries.len(), recorded.requests);
-    format!(
-        "recorded {entries} {} {start}to {} in {requests} {}",
-        if entries == 1 { "entry" } else { "entries" },
-        range.end,
-        if requests == 1 { "request" } else { "requests" },
-    )
+    let entries = counted(recorded.entries.len(), "entry", "entries");
+    let requests = counted(recorded.requests, "request", "requests");
+    format!("recorded {entries} {start}to {} in {requests}", range.end)
 }

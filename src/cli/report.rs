@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::output::{self, Output};
-use crate::contract::is_control;
+use crate::text::is_control;
 use crate::world::Sessions;
 use crate::world::verdict::{Expectation, Judgement, Scope};
 

@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use super::value;
-use crate::contract::{Action, ActorType, Entry, OBJECT_TYPES, Timestamp, is_email, nearest};
+use crate::contract::{Action, ActorType, Entry, OBJECT_TYPES, Timestamp, is_email};
 use crate::fixture::{self, Loaded};
 use crate::json_file::FileErrors;
 use crate::keys::{self, KeySource, Keys, VIEW_AUDIT_LOGS};
+use crate::text::{counted, nearest};
 
 /// Which files.
 #[derive(Debug, ClapArgs)]
@@ -58,10 +59,6 @@ fn told_keys(keys: &Keys) -> String {
     format!("{}, all valid\n{}", counted(keys.list().len(), "key", "keys"), notes.collect::<String>())
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
 fn summary(loaded: &Loaded) -> String {
     let entries = &loaded.entries;
     let mut lines = vec![format!("{}, all valid", counted(entries.len(), "entry", "entries"))];
@@ -69,9 +66,8 @@ fn summary(loaded: &Loaded) -> String {
     if let (Some(first), Some(last)) = (times.clone().min(), times.max()) {
         lines.push(format!("  from {first} to {last}"));
     }
-    lines.push(counts("actions", Action::ALL.map(Action::as_str), entries, |entry| entry.action.as_str()));
-    lines
-        .push(counts("actor types", ActorType::ALL.map(ActorType::as_str), entries, |entry| entry.actor.kind.as_str()));
+    lines.push(counts("actions", Action::WORDS, entries, |entry| entry.action.as_str()));
+    lines.push(counts("actor types", ActorType::WORDS, entries, |entry| entry.actor.kind.as_str()));
     let types: BTreeSet<&str> = entries.iter().map(|entry| entry.object_type.as_str()).collect();
     lines.push(format!("  object types: {}", types.len()));
     let unlisted: Vec<&str> = types.into_iter().filter(|kind| !OBJECT_TYPES.contains(kind)).collect();

@@ -1,18 +1,21 @@
 //! The fidelity table: every rule of the contract that this mock keeps, and how far each can be trusted.
 
-/// Where a rule comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// The published reference page or OpenAPI document says so.
-    Documented,
-    /// The official client behaves so, and its own tests rely on it.
-    Client,
-    /// Partly documented, partly seen in the official client.
-    DocumentedAndClient,
-    /// Partly seen in the official client, partly assumed.
-    ClientAndAssumed,
-    /// Neither says; the most likely choice.
-    Assumed,
+use crate::text::word_enum;
+
+word_enum! {
+    /// Where a rule comes from, with the word of the fidelity table.
+    pub enum Source {
+        /// The published reference page or OpenAPI document says so.
+        Documented = "documented",
+        /// The official client behaves so, and its own tests rely on it.
+        Client = "client",
+        /// Partly documented, partly seen in the official client.
+        DocumentedAndClient = "documented, client",
+        /// Partly seen in the official client, partly assumed.
+        ClientAndAssumed = "client, assumed",
+        /// Neither says; the most likely choice.
+        Assumed = "assumed",
+    }
 }
 
 /// A rule of the contract.
@@ -24,20 +27,6 @@ pub struct Rule {
     pub source: Source,
     /// The rule, in Markdown.
     pub text: &'static str,
-}
-
-impl Source {
-    /// The word in the fidelity table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Documented => "documented",
-            Self::Client => "client",
-            Self::DocumentedAndClient => "documented, client",
-            Self::ClientAndAssumed => "client, assumed",
-            Self::Assumed => "assumed",
-        }
-    }
 }
 
 /// Every rule, in the order of a request and its answer.

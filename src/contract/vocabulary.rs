@@ -1,111 +1,37 @@
-//! The words of the API: closed enums, open lists of known values, and the nearest known word to a misspelt one.
+//! The words of the API: closed enums, and open lists of known values.
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::str::FromStr;
 
 use super::Entry;
+use crate::text::word_enum;
 
-/// What was done to an object (LIST-ACTIONS). An entry holds all but [`Action::Read`], which only the filter knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
-    /// `CREATE`
-    Create,
-    /// `READ`: accepted as a filter, never in an entry.
-    Read,
-    /// `UPDATE`
-    Update,
-    /// `DELETE`
-    Delete,
-}
-
-/// How an actor authenticated (LIST-ACTOR-TYPES).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ActorType {
-    /// `API_KEY`
-    ApiKey,
-    /// `PERSONAL_API_KEY`
-    PersonalApiKey,
-    /// `OAUTH2`: a person in the web application.
-    Oauth2,
-    /// `BACKSTAGE`
-    Backstage,
-    /// `ANONYMOUS`: GitOps, imports, webhooks without an identity.
-    Anonymous,
-}
-
-impl Action {
-    /// Every action, in the published order.
-    pub const ALL: [Self; 4] = [Self::Create, Self::Read, Self::Update, Self::Delete];
-
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "CREATE",
-            Self::Read => "READ",
-            Self::Update => "UPDATE",
-            Self::Delete => "DELETE",
-        }
+word_enum! {
+    /// What was done to an object (LIST-ACTIONS), in the published order.
+    pub enum Action {
+        /// `CREATE`
+        Create = "CREATE",
+        /// `READ`: accepted as a filter, never in an entry.
+        Read = "READ",
+        /// `UPDATE`
+        Update = "UPDATE",
+        /// `DELETE`
+        Delete = "DELETE",
     }
 }
 
-impl ActorType {
-    /// Every actor type, in the published order.
-    pub const ALL: [Self; 5] = [Self::ApiKey, Self::PersonalApiKey, Self::Oauth2, Self::Backstage, Self::Anonymous];
-
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ApiKey => "API_KEY",
-            Self::PersonalApiKey => "PERSONAL_API_KEY",
-            Self::Oauth2 => "OAUTH2",
-            Self::Backstage => "BACKSTAGE",
-            Self::Anonymous => "ANONYMOUS",
-        }
-    }
-}
-
-/// Exact and case-sensitive; the error carries nothing because the caller knows the text.
-impl FromStr for Action {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|action| action.as_str() == text).ok_or(())
-    }
-}
-
-/// Exact and case-sensitive; the error carries nothing because the caller knows the text.
-impl FromStr for ActorType {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
-    }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Display for ActorType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl serde::Serialize for ActorType {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl serde::Serialize for Action {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+word_enum! {
+    /// How an actor authenticated (LIST-ACTOR-TYPES), in the published order.
+    pub enum ActorType {
+        /// `API_KEY`
+        ApiKey = "API_KEY",
+        /// `PERSONAL_API_KEY`
+        PersonalApiKey = "PERSONAL_API_KEY",
+        /// `OAUTH2`: a person in the web application.
+        Oauth2 = "OAUTH2",
+        /// `BACKSTAGE`
+        Backstage = "BACKSTAGE",
+        /// `ANONYMOUS`: GitOps, imports, webhooks without an identity.
+        Anonymous = "ANONYMOUS",
     }
 }
 
@@ -258,36 +184,4 @@ impl Vocabulary {
     pub fn actor_request_types(&self) -> &BTreeSet<String> {
         &self.actor_request_types
     }
-}
-
-/// The known word that a person most likely meant, or `None` when nothing is near.
-///
-/// Case and separators do not count, so that `scorecard-rule` finds `SCORECARD_RULE` and `objectTypes[]` finds
-/// `objectTypes`; beyond that, about one edit in three letters is forgiven.
-///
-/// ```
-/// use cortex_audit_mock::contract::{nearest, OBJECT_TYPES};
-///
-/// assert_eq!(nearest("servcie", OBJECT_TYPES), Some("SERVICE"));
-/// assert_eq!(nearest("banana", OBJECT_TYPES), None);
-/// ```
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    /// Longer than any known word can be misspelt; bounds the work that one request can cause.
-    const LONGEST: usize = 64;
-
-    let plain = plainly(word);
-    if plain.is_empty() || plain.len() > LONGEST {
-        return None;
-    }
-    let forgiven = plain.chars().count() / 3;
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&plain, &plainly(candidate)), candidate))
-        .filter(|(distance, _)| *distance <= forgiven)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-fn plainly(word: &str) -> String {
-    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 use super::{Delay, Effect, FaultRule, RequestMatcher};
 use crate::contract::MAX_PAGE;
 use crate::duration;
-use crate::json_file::{Diagnostics, FileErrors, JsonFile, Members, kind, not_one_of};
+use crate::json_file::{Diagnostics, FileErrors, JsonFile, Members, kind};
+use crate::text::not_one_of;
 
 /// The types of faults, and the fields that belong to each.
 const TYPES: [(&str, &[&str]); 7] = [

@@ -1,8 +1,5 @@
 //! Stories among the entries: what somebody who reads audit logs would look for, and the query that finds it.
 
-use std::fmt;
-use std::str::FromStr;
-
 use super::calendar::HOUR;
 use super::identity::Identity;
 use super::kind::{Kind, OAUTH};
@@ -12,20 +9,22 @@ use super::people::{OFFICES, Person, Role};
 use super::sitting::Desk;
 use crate::contract::{Action, Entry};
 use crate::seed::Chance;
+use crate::text::word_enum;
 
-/// A line of events that is told in one workspace once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Story {
-    /// On a Sunday night an admin creates an API key and deletes an entry of the IP allowlist.
-    OffHoursAdmin,
-    /// A personal token is used from two countries within the same half hour.
-    LeakedToken,
-    /// Single sign-on is set up and rolled out over three days.
-    SsoRollout,
-    /// A script moves part of the catalog with a key made for it.
-    ScriptedMigration,
-    /// An API key deletes one thing after another, from an address that nobody has used.
-    MassDeletion,
+word_enum! {
+    /// A line of events that is told in one workspace once. Where there is not room for all, the first ones come first.
+    pub enum Story {
+        /// On a Sunday night an admin creates an API key and deletes an entry of the IP allowlist.
+        OffHoursAdmin = "off-hours-admin",
+        /// A personal token is used from two countries within the same half hour.
+        LeakedToken = "leaked-token",
+        /// Single sign-on is set up and rolled out over three days.
+        SsoRollout = "sso-rollout",
+        /// A script moves part of the catalog with a key made for it.
+        ScriptedMigration = "scripted-migration",
+        /// An API key deletes one thing after another, from an address that nobody has used.
+        MassDeletion = "mass-deletion",
+    }
 }
 
 /// Something that happens in a story.
@@ -92,22 +91,6 @@ const MINUTE: i64 = 60 * SECOND;
 const DAY: i64 = 24 * HOUR;
 
 impl Story {
-    /// Every story; where there is not room for all, the first ones come first.
-    pub const ALL: [Self; 5] =
-        [Self::OffHoursAdmin, Self::LeakedToken, Self::SsoRollout, Self::ScriptedMigration, Self::MassDeletion];
-
-    /// Its name on the command line.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OffHoursAdmin => "off-hours-admin",
-            Self::LeakedToken => "leaked-token",
-            Self::SsoRollout => "sso-rollout",
-            Self::ScriptedMigration => "scripted-migration",
-            Self::MassDeletion => "mass-deletion",
-        }
-    }
-
     /// The query that gives it away: it matches some of the story, and nothing else that is generated.
     #[must_use]
     pub const fn clue(self) -> &'static str {
@@ -320,19 +303,5 @@ impl Story {
         let stranger =
             entry.ip_address.as_deref().is_some_and(|ip| ip.starts_with("198.18.") || ip.starts_with("198.19."));
         prop || stranger || key.is_some_and(|key| ["release-laptop", "okta-scim", "tier-migration"].contains(&key))
-    }
-}
-
-impl fmt::Display for Story {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Story {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|story| story.as_str() == text).ok_or(())
     }
 }

@@ -16,9 +16,10 @@ use serde::Serialize;
 
 use super::limits;
 use super::request_id::RequestId;
-use crate::contract::{QueryIssue, is_control};
-use crate::json_file::{FileErrors, elided};
+use crate::contract::QueryIssue;
+use crate::json_file::FileErrors;
 use crate::keys::Refusal;
+use crate::text::{elide_middle, is_control};
 use crate::world::{RetryAfter, SessionNameError};
 
 /// Every way in which a request can end without its answer.
@@ -145,7 +146,7 @@ impl Problem {
         match self {
             Self::BadRequest { problems } => list(problems),
             Self::BadBody(errors) => list(&errors.0),
-            Self::BadControl { details } | Self::Absent { details } => elided(details),
+            Self::BadControl { details } | Self::Absent { details } => elide_middle(details),
             Self::BadPreference { code } => {
                 // A longer one is no status with a slip in it, and may be anything.
                 let code = if code.len() <= 5 { code } else { "…" };

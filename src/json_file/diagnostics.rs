@@ -9,7 +9,7 @@ use super::broken::elements_before_the_break;
 use super::error::{FileError, FileErrors};
 use super::line_index::LineIndex;
 use super::{JsonFile, Members, Text};
-use crate::contract::nearest;
+use crate::text::{did_you_mean, elide_middle, truncate};
 
 /// What was found while a file is read: the errors so far, each with its place.
 #[derive(Debug)]
@@ -18,6 +18,9 @@ pub(crate) struct Diagnostics<'a> {
     pub errors: Vec<FileError>,
     line_index: OnceCell<LineIndex>,
 }
+
+/// So much of a value of the file is quoted in a message.
+const MAX_VALUE_CHARS: usize = 40;
 
 impl<'a> Diagnostics<'a> {
     /// More than any object that is meant; bounds the search for names that come twice.
@@ -67,8 +70,8 @@ impl<'a> Diagnostics<'a> {
             file: self.file.name.to_owned(),
             position: Some(self.place(self.file.offset(part))),
             item: (!item.is_empty()).then(|| item.to_owned()),
-            field: field.map(elided),
-            reason: elided(&reason.into()),
+            field: field.map(elide_middle),
+            reason: elide_middle(&reason.into()),
         });
     }
 
@@ -135,7 +138,11 @@ impl<'a> Diagnostics<'a> {
     pub fn known_fields(&mut self, members: &Members<'a>, item: &str, known: &[&str]) {
         for (name, value) in &members.0 {
             if !known.contains(&name.as_ref()) {
-                let reason = format!("is not a field; accepted: {}{}", known.join(", "), did_you_mean(name, known));
+                let reason = format!(
+                    "is not a field; accepted: {}{}",
+                    known.join(", "),
+                    did_you_mean(name, known.iter().copied())
+                );
                 self.wrong(value.get(), item, Some(name), reason);
             }
         }
@@ -149,7 +156,7 @@ impl<'a> Diagnostics<'a> {
             _ => {
                 let bounds =
                     if most == u64::MAX { format!("of at least {least}") } else { format!("from {least} to {most}") };
-                let reason = format!("{} is not an integer {bounds}", shortened(value.get()));
+                let reason = format!("{} is not an integer {bounds}", truncate(value.get(), MAX_VALUE_CHARS));
                 self.wrong(value.get(), item, Some(field), reason);
             }
         }
@@ -179,7 +186,8 @@ impl<'a> Diagnostics<'a> {
         match value.get().parse::<f64>() {
             Ok(number) if (least..=most).contains(&number) => return Some(number),
             _ => {
-                let reason = format!("{} is not a number from {least} to {most}", shortened(value.get()));
+                let reason =
+                    format!("{} is not a number from {least} to {most}", truncate(value.get(), MAX_VALUE_CHARS));
                 self.wrong(value.get(), item, Some(field), reason);
             }
         }
@@ -239,41 +247,10 @@ impl<'a> Diagnostics<'a> {
     }
 }
 
-/// Says that a text is none of some words, and which was likely meant.
-pub(crate) fn not_one_of(text: &str, words: &[&str]) -> String {
-    format!("\"{text}\" is not one of {}{}", words.join(", "), did_you_mean(text, words))
-}
-
-fn did_you_mean(word: &str, known: &[&str]) -> String {
-    nearest(word, known.iter().copied()).map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default()
-}
-
 /// What `serde_json` says, without the place, which is relative to a part of the file.
 fn without_place(error: &serde_json::Error) -> String {
     let told = error.to_string();
     told.split(" at line ").next().unwrap_or(&told).to_owned()
-}
-
-/// A text of any length, short enough for a message: its middle left out.
-pub(crate) fn elided(text: &str) -> String {
-    const HEAD: usize = 200;
-    const TAIL: usize = 400;
-
-    let length = text.chars().count();
-    if length <= HEAD + TAIL {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(HEAD).collect();
-    let tail: String = text.chars().skip(length - TAIL).collect();
-    format!("{head}…{tail}")
-}
-
-/// What stands in a file, short enough for a message.
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 40;
-
-    let short: String = text.chars().take(LONGEST).collect();
-    if short.len() < text.len() { short + "…" } else { short }
 }
 
 /// What a value is, in the words of JSON.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::counted;
+
 /// One thing that is wrong with a file.
 ///
 /// `Display` is `file:line:column: entry 3, action: reason`, which editors and terminals make clickable.
@@ -55,10 +57,7 @@ impl fmt::Display for FileErrors {
 impl FileErrors {
     /// How many there are; each then stands on a line of its own, so that a terminal makes every place clickable.
     pub(crate) fn counted(&self) -> String {
-        match self.0.len() {
-            1 => "1 thing is wrong".to_owned(),
-            count => format!("{count} things are wrong"),
-        }
+        counted(self.0.len(), "thing is wrong", "things are wrong")
     }
 }
 

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use super::{Key, Keys, VIEW_AUDIT_LOGS};
-use crate::contract::{Timestamp, is_email, nearest};
+use crate::contract::{Timestamp, is_email};
 use crate::fault;
 use crate::fixture::{Moment, read_file};
-use crate::json_file::{Diagnostics, FileErrors, JsonFile, Members, not_one_of};
+use crate::json_file::{Diagnostics, FileErrors, JsonFile, Members};
+use crate::text::{nearest, not_one_of};
 
 /// The built-in test keys, compiled into the binary.
 const BUILT_IN: &str = include_str!("../../fixtures/keys.json");

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::contract::is_control;
+use crate::text::{is_control, truncate};
 
 /// A token and the name of the environment variable that holds it. `Debug` shows the name alone.
 #[derive(Clone)]
@@ -53,14 +53,11 @@ impl Token {
 
     /// A text of a server, as it may be shown: without the token, on one line, and not for ever.
     pub(crate) fn cleaned(&self, text: &str) -> String {
-        const LONGEST: usize = 300;
+        const MAX_CHARS: usize = 300;
 
         let text: String = self.hidden(text).chars().map(|char| if is_control(char) { ' ' } else { char }).collect();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        match text.char_indices().nth(LONGEST) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text,
-        }
+        truncate(&text, MAX_CHARS).into_owned()
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::contract::Timestamp;
 use crate::remote::Reply;
+use crate::text::{counted, truncate};
 
 /// An answer, and what could be read in it.
 #[derive(Debug)]
@@ -63,15 +64,13 @@ impl Answer {
 
     /// For a person: status, number of entries, and the beginning of a body that may be shown.
     pub fn told(&self, body: &str) -> String {
-        const SHOWN: usize = 200;
+        const MAX_CHARS: usize = 200;
 
         let entries = match self.page() {
-            Some([_]) => " with 1 entry".to_owned(),
-            Some(logs) => format!(" with {} entries", logs.len()),
+            Some(logs) => format!(" with {}", counted(logs.len(), "entry", "entries")),
             None => String::new(),
         };
-        let cut = body.char_indices().nth(SHOWN).map(|(end, _)| format!("{}…", &body[..end]));
-        let body = cut.unwrap_or_else(|| body.to_owned());
+        let body = truncate(body, MAX_CHARS);
         format!("{}{entries}{}{body}", self.status(), if body.is_empty() { "" } else { ": " })
     }
 }

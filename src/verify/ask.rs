@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::answer::Answer;
 use super::question::{By, Request};
 use super::{Event, MOST_REQUESTS};
-use crate::contract::is_control;
 use crate::remote::{Call, Connection, Failure, Pace, Time, Token, backoff};
+use crate::text::is_control;
 
 /// Why a question has no answer.
 #[derive(Debug)]

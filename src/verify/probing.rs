@@ -10,6 +10,7 @@ use super::look::{self, Look, Ranges};
 use super::moment::{Moment, Stretch};
 use super::question::Request;
 use super::report::{Difference, Outcome};
+use crate::text::counted;
 
 /// A server, and what is known of it.
 pub struct Probing<'a> {
@@ -214,8 +215,7 @@ impl<'a> Probing<'a> {
         }
         let expected = match expected.len() {
             0 => format!("200 without an entry: {which}"),
-            1 => format!("200 with 1 entry: {which}"),
-            count => format!("200 with {count} entries: {which}"),
+            count => format!("200 with {}: {which}", counted(count, "entry", "entries")),
         };
         self.differs(request, expected, &answer)
     }

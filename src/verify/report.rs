@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::contract::Rule;
+use crate::text::plural;
 
 /// What a verification found. `Display` is the table, `Serialize` the JSON.
 #[derive(Debug, Clone)]
@@ -86,8 +87,8 @@ impl Report {
     fn sum(&self) -> String {
         let (agree, differ, untold) = (self.agreeing().count(), self.differing().count(), self.untold().count());
         format!(
-            "{agree} agree, {differ} differ{}, {untold} cannot be told; {} requests to {}",
-            if differ == 1 { "s" } else { "" },
+            "{agree} agree, {differ} {}, {untold} cannot be told; {} requests to {}",
+            plural(differ, "differs", "differ"),
             self.requests,
             self.url
         )

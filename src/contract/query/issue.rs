@@ -4,17 +4,18 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::contract::excerpt;
+use crate::text::{excerpt, word_enum};
 
-/// What a finding means for the request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    /// The request is refused with a 400.
-    Invalid,
-    /// The contract does not list it: reported, and refused only with `--strict`.
-    Unlisted,
-    /// Understood, yet probably not what its author meant: reported.
-    Doubtful,
+word_enum! {
+    /// What an issue means for the request.
+    pub enum Severity {
+        /// The request is refused with a 400.
+        Invalid = "invalid",
+        /// The contract does not list it: reported, and refused only with `--strict`.
+        Unlisted = "unlisted",
+        /// Understood, but probably not what the client intended: reported.
+        Doubtful = "doubtful",
+    }
 }
 
 /// One thing that was noticed about one parameter of a request.
@@ -62,7 +63,7 @@ impl Serialize for QueryIssue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("rule", self.rule)?;
-        map.serialize_entry("severity", self.severity.as_str())?;
+        map.serialize_entry("severity", &self.severity)?;
         map.serialize_entry("parameter", &self.parameter)?;
         map.serialize_entry("value", &self.value)?;
         if let Some(nearest) = &self.nearest {
@@ -70,18 +71,6 @@ impl Serialize for QueryIssue {
         }
         map.serialize_entry("message", &self.to_string())?;
         map.end()
-    }
-}
-
-impl Severity {
-    /// The word in a listing.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Invalid => "invalid",
-            Self::Unlisted => "unlisted",
-            Self::Doubtful => "doubtful",
-        }
     }
 }
 

@@ -10,8 +10,9 @@ use percent_encoding::percent_decode_str;
 use super::{Filters, Query, QueryIssue, Severity};
 use crate::contract::{
     ACTOR_REQUEST_TYPES, Action, ActorType, DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter, Timestamp,
-    TimestampError, Vocabulary, excerpt, nearest,
+    TimestampError, Vocabulary,
 };
+use crate::text::{excerpt, nearest};
 
 /// A query string that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]

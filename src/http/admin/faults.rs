@@ -7,12 +7,12 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::session::{Session, Text};
-use crate::contract::nearest;
 use crate::control::BODY;
 use crate::fault;
 use crate::http::problem::Problem;
 use crate::json_file::{FileError, FileErrors};
 use crate::mock::Mock;
+use crate::text::did_you_mean;
 
 pub async fn list(session: Session) -> Json<Value> {
     Json(json!({"faults": session.world.faults.list()}))
@@ -75,7 +75,7 @@ pub fn name_of(mock: &Mock, meant: &str) -> Result<String, String> {
         return Ok(meant.to_owned());
     }
     // The text itself is not told back: it may be a token with a slip in it.
-    let likely = nearest(meant, names.iter().copied()).map(|name| format!("; did you mean \"{name}\"?"));
+    let likely = did_you_mean(meant, names.iter().copied());
     let names = names.join(", ");
-    Err(format!("no key has this name or token; the keys are {names}{}", likely.unwrap_or_default()))
+    Err(format!("no key has this name or token; the keys are {names}{likely}"))
 }

@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 
 use super::faults::name_of;
 use super::session::Session;
-use crate::contract::{RULES, nearest, query};
+use crate::contract::{RULES, query};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::mock::Mock;
+use crate::text::nearest;
 use crate::world::{AnsweredBy, Filter, Record, World};
 
 /// Which records of which world are wanted, and how many at most.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 
-use crate::contract::nearest;
 use crate::http::limits;
 use crate::http::problem::Problem;
 use crate::mock::Mock;
+use crate::text::nearest;
 use crate::world::{SessionName, World};
 
 /// The world of `?session=NAME`, opened if it is not; without it, the unnamed one. No other parameter is known.

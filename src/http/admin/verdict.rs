@@ -10,10 +10,11 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use super::session::Session;
-use crate::contract::{Filters, Timestamp, nearest, query};
+use crate::contract::{Filters, Timestamp, query};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::mock::Mock;
+use crate::text::nearest;
 use crate::world::World;
 use crate::world::verdict::{Expectation, Scope};
 
@@ -96,9 +97,9 @@ fn read_moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
 
 /// A list of expectations. None is no expectation: a variable that is not set would pass whatever the clients did.
 fn expectations(text: &str, mock: &Mock) -> Result<Vec<Expectation>, Problem> {
-    let names = Expectation::ALL.map(Expectation::as_str);
+    let names = Expectation::WORDS;
     let each = text.split(',').map(|name| {
-        name.parse().map_err(|()| {
+        name.parse().map_err(|_| {
             let meant = nearest(name, names).map(|meant| format!(" Did you mean \"{meant}\"?")).unwrap_or_default();
             let name = if mock.knows_token(name) { "(hidden)" } else { name };
             let details = format!("expect: \"{name}\" is not known; accepted: {}.{meant}", names.join(", "));

@@ -89,12 +89,12 @@ pub fn empty(p: &mut Probing<'_>) -> Found {
 }
 
 pub fn closed(p: &mut Probing<'_>) -> Found {
-    let actions: Vec<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
-    let types: Vec<&str> = ActorType::ALL.iter().map(|kind| kind.as_str()).collect();
-    for (parameter, value, allowed) in [("actions", "REMOVED", actions), ("actorTypes", "oauth2", types)] {
+    for (parameter, value, allowed) in
+        [("actions", "REMOVED", &Action::WORDS[..]), ("actorTypes", "oauth2", &ActorType::WORDS[..])]
+    {
         let request = Request::logs(format!("{parameter}={value}&{}&pageSize=1", p.first()));
         let answer = p.status(&request, 400)?;
-        named(p, &request, &answer, value, &allowed)?;
+        named(p, &request, &answer, value, allowed)?;
     }
     let read = p.within("actions=READ");
     if p.ask(&read)?.page().is_some() {

@@ -36,7 +36,7 @@ pub fn actions(p: &mut Probing<'_>) -> Found {
 }
 
 pub fn actor_types(p: &mut Probing<'_>) -> Found {
-    let values = ActorType::ALL.map(ActorType::as_str);
+    let values = ActorType::WORDS;
     let answers = each(p, "actorTypes", &values)?;
     let sum = apart(p, "actorTypes", &values, &answers)?;
     let rest = p.sample().len().saturating_sub(sum);

@@ -72,7 +72,7 @@ pub fn entry(p: &mut Probing<'_>) -> Found {
 }
 
 fn wrong_entry(seen: &Seen) -> Option<String> {
-    let words: Vec<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
+    let words = Action::WORDS;
     for field in ["action", "objectIdentifier", "objectType", "timestamp"] {
         let filled = match seen.fields.get(field) {
             None | Some(Value::Null) => false,

@@ -12,6 +12,7 @@ use super::finding::{Bug, Finding};
 use super::giving_up;
 use super::replay::Replay;
 use crate::store::Held;
+use crate::text::plural;
 
 /// The crawls of a client: a crawl is a run through the pages of one query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -275,5 +276,5 @@ fn entries(count: usize) -> String {
 fn pages(numbers: impl Iterator<Item = u32>, count: usize) -> String {
     let shown: Vec<String> = numbers.take(5).map(|number| number.to_string()).collect();
     let more = if count > 5 { ", …" } else { "" };
-    format!("page{} {}{more}", if count == 1 { "" } else { "s" }, shown.join(", "))
+    format!("{} {}{more}", plural(count, "page", "pages"), shown.join(", "))
 }

@@ -1,8 +1,9 @@
 //! What was on a page that was served: found again from its query and from how many entries there were.
 
 use super::exchange::Served;
-use crate::contract::{Entry, Filters, Query, Timestamp, excerpt};
+use crate::contract::{Entry, Filters, Query, Timestamp};
 use crate::store::{Held, Past, Store};
+use crate::text::excerpt;
 
 /// Looks into the past of a store. Nothing is kept of what a query matches: there may be as many queries as requests.
 pub struct Replay {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::ranges::on_purpose;
 use super::{Client, Expectation, Judgement, Overlap, PagingOfQuery};
-use crate::contract::escape_control;
+use crate::text::{counted, escape_control, plural};
 
 impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,7 +30,7 @@ impl fmt::Display for Judgement {
 impl fmt::Display for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { coverage, paging, windows, manners, .. } = self;
-        writeln!(f, "{}: {}", self.key, number(self.requests, "request", "requests"))?;
+        writeln!(f, "{}: {}", self.key, counted(self.requests, "request", "requests"))?;
         let on_purpose = match coverage.on_purpose {
             0 => String::new(),
             count => format!(" ({count} of them on purpose)"),
@@ -48,8 +48,8 @@ impl fmt::Display for Client {
             f,
             "  pages: {} of {} in {}, {} of these to the end; {} repeated, {} left out",
             paging.pages,
-            number(paging.queries, "query", "queries"),
-            number(paging.crawls, "crawl", "crawls"),
+            counted(paging.queries, "query", "queries"),
+            counted(paging.crawls, "crawl", "crawls"),
             paging.finished,
             paging.repeated,
             paging.skipped
@@ -61,16 +61,16 @@ impl fmt::Display for Client {
             f,
             "  ranges of time: {}, with {}, {}, {} missed",
             windows.count,
-            number(windows.gaps.len(), "gap", "gaps"),
+            counted(windows.gaps.len(), "gap", "gaps"),
             overlaps(&windows.overlaps),
-            number(windows.late_arrivals_missed, "late arrival", "late arrivals")
+            counted(windows.late_arrivals_missed, "late arrival", "late arrivals")
         )?;
         writeln!(
             f,
             "  manners: {} 429, {} too early, {} again, {} with nothing new, {} a minute at most",
-            number(manners.throttled, "answer", "answers"),
-            number(manners.too_early, "request", "requests"),
-            number(manners.refused_again, "refused one", "refused ones"),
+            counted(manners.throttled, "answer", "answers"),
+            counted(manners.too_early, "request", "requests"),
+            counted(manners.refused_again, "refused one", "refused ones"),
             manners.nothing_new,
             manners.peak_per_minute
         )?;
@@ -101,18 +101,14 @@ impl fmt::Display for PagingOfQuery {
 
 fn pages(numbers: &[u32]) -> String {
     let shown: Vec<String> = numbers.iter().map(u32::to_string).collect();
-    format!("{} {}", if numbers.len() == 1 { "page" } else { "pages" }, shown.join(", "))
+    format!("{} {}", plural(numbers.len(), "page", "pages"), shown.join(", "))
 }
 
 fn overlaps(overlaps: &[Overlap]) -> String {
-    let counted = number(overlaps.len(), "overlap", "overlaps");
+    let counted = counted(overlaps.len(), "overlap", "overlaps");
     match overlaps.iter().filter(|overlap| on_purpose(overlap.from, overlap.to)).count() {
         0 => counted,
         all if all == overlaps.len() => format!("{counted}, on purpose"),
         some => format!("{counted}, {some} of them on purpose"),
     }
-}
-
-fn number(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }

@@ -12,6 +12,7 @@ use super::ranges::on_purpose;
 use super::replay::Replay;
 use crate::contract::{Query, Timestamp};
 use crate::store::Held;
+use crate::text::{counted, plural};
 
 /// The ranges of a client's queries with a `startTime`, and the one before these that has none, if there is one; one
 /// without an `endTime` ends when it was asked for.
@@ -176,8 +177,8 @@ fn between(sorted: &[Window<'_>], replay: &Replay, windows: &mut Windows) -> Vec
     let mut findings = Vec::new();
     if let (Some((window, reached, entries)), _) = shown {
         let message = format!(
-            "{gaps} gap{} between ranges: one ends at {reached}, the next begins at {}; {} between the two",
-            plural(gaps),
+            "{} between ranges: one ends at {reached}, the next begins at {}; {} between the two",
+            counted(gaps, "gap", "gaps"),
             window.start,
             if entries == 1 { "an entry lies".to_owned() } else { format!("{entries} entries lie") }
         );
@@ -185,11 +186,11 @@ fn between(sorted: &[Window<'_>], replay: &Replay, windows: &mut Windows) -> Vec
     }
     if let (_, Some((window, to, entries))) = shown {
         let message = format!(
-            "{overlaps} overlap{} of ranges: both ends are inclusive, so {} from {} to {to} {} in two",
-            plural(overlaps),
+            "{} of ranges: both ends are inclusive, so {} from {} to {to} {} in two",
+            counted(overlaps, "overlap", "overlaps"),
             if entries == 1 { "the entry".to_owned() } else { format!("the {entries} entries") },
             window.start,
-            if entries == 1 { "is" } else { "are" }
+            plural(entries, "is", "are")
         );
         findings.push(Finding::new(Bug::Overlap, overlaps, message, [window.exchange]));
     }
@@ -246,8 +247,4 @@ fn behind_the_cursor(sorted: &[Window<'_>], replay: &Replay, held: &Ledger<'_>, 
         findings.push(Finding::new(Bug::EqualTimestampLost, equal.len(), message, [next.exchange]));
     }
     findings
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }
