@@ -10,7 +10,6 @@ mod chunked_body;
 mod context;
 mod fault_injection;
 mod journal_entry;
-mod lean;
 mod limits;
 mod openapi;
 mod page;

@@ -1,5 +1,7 @@
-//! The page at `/`: audit logs for people to look at. Its files are in `src/http/page`, and in the binary.
+//! `GET /` and `GET /page/{file}`: the files of the web UI. They lie in `src/http/page`, are compiled into the binary and are
+//! sent unchanged. A new file needs a line in [`ASSETS`].
 
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -7,12 +9,11 @@ use axum::http::header::{
 use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 
-use super::lean::lean;
 use super::problem::Problem;
 use crate::config::Admin;
 use crate::mock::Mock;
 
-/// Nothing but our own files, and no script or style within the markup: whatever an entry holds, nothing of it runs.
+/// Allows scripts and styles from this server's files only, none inline: no markup inside an entry can run.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'",
@@ -20,8 +21,8 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 
 const HTML: &str = include_str!("page/index.html");
 
-/// `GET /`. The markup says what the scripts have to know before they ask: whether the keys are the built-in ones, whose
-/// tokens are no secret, and whether there is a control plane.
+/// `GET /`. Two attributes of the markup tell the scripts what they cannot ask for: whether the keys are the built-in ones,
+/// whose tokens are public, and how the control plane is guarded.
 pub async fn html(State(mock): State<Mock>) -> Response {
     let keys = if mock.keys().are_built_in() { "built-in" } else { "own" };
     let control = match mock.admin() {
@@ -33,24 +34,23 @@ pub async fn html(State(mock): State<Mock>) -> Response {
     ([(CONTENT_SECURITY_POLICY, POLICY)], file("text/html; charset=utf-8", html)).into_response()
 }
 
-/// `GET /page/{file}`: what the markup asks for.
+/// `GET /page/{file}`: a script, style sheet or image.
 pub async fn asset(Path(name): Path<String>, uri: Uri) -> Result<Response, Problem> {
     let asset = ASSETS.iter().find(|(known, _)| *known == name);
     let (name, text) = asset.ok_or_else(|| Problem::NotFound { path: uri.path().to_owned() })?;
-    let media_type = media_type(name);
-    let sent = if media_type.starts_with("text/") { lean(text) } else { (*text).to_owned() };
-    Ok(file(media_type, sent))
+    Ok(file(media_type(name), *text))
 }
 
-fn file(media_type: &'static str, text: String) -> Response {
+fn file(media_type: &'static str, content: impl Into<Body>) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(media_type)),
-        // Another version of the server has other files under the same names.
+        // The next version of the server has other files under the same names.
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
-    (headers, text).into_response()
+    let body: Body = content.into();
+    (headers, body).into_response()
 }
 
 fn media_type(name: &str) -> &'static str {
@@ -61,7 +61,7 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// By name; a test holds the list against the folder.
+/// Files by name. `cargo test page::` compares the list with the folder.
 const ASSETS: &[(&str, &str)] = &[
     ("icon.svg", include_str!("page/icon.svg")),
     // Both views.
@@ -99,7 +99,7 @@ const ASSETS: &[(&str, &str)] = &[
     ("arrivals.js", include_str!("page/arrivals.js")),
     ("empty.js", include_str!("page/empty.js")),
     ("trouble.js", include_str!("page/trouble.js")),
-    // The control room.
+    // The control panel.
     ("control.css", include_str!("page/control.css")),
     ("control.js", include_str!("page/control.js")),
     ("access.js", include_str!("page/access.js")),

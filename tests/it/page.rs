@@ -36,8 +36,7 @@ async fn every_file_of_the_folder_is_served_and_all_are_small_together() {
         let (status, headers, text) = file(&mock, &format!("/page/{name}")).await;
         assert_eq!(status, 200, "{name}");
         let written = fs::read_to_string(format!("{FOLDER}/{name}")).unwrap();
-        let last = written.trim_end().lines().last().unwrap().trim();
-        assert!(text.trim_end().ends_with(last) && !text.contains("\n//") && !text.contains("\n  "), "{name}");
+        assert_eq!(text, written, "{name}");
         let media_type = headers["content-type"].to_str().unwrap();
         let expected = match name.rsplit_once('.').unwrap().1 {
             "js" => "text/javascript; charset=utf-8",
@@ -49,7 +48,7 @@ async fn every_file_of_the_folder_is_served_and_all_are_small_together() {
         assert_eq!(headers["x-content-type-options"], "nosniff");
         bytes += text.len();
     }
-    assert!(bytes <= 150_000, "{bytes} bytes");
+    assert!(bytes <= 170_000, "{bytes} bytes");
 }
 
 #[tokio::test]
@@ -129,17 +128,4 @@ fn the_values_that_the_page_lists_without_the_control_plane_are_those_of_the_ser
     assert_eq!(known("actorTypes"), ActorType::ALL.map(ActorType::as_str));
     assert_eq!(known("actorRequestTypes"), ACTOR_REQUEST_TYPES);
     assert_eq!(known("objectTypes"), OBJECT_TYPES);
-}
-
-/// What is sent lacks the beginning of each line, which must then not be within a string.
-#[test]
-fn no_line_of_a_file_begins_within_a_string() {
-    for name in names() {
-        let text = fs::read_to_string(format!("{FOLDER}/{name}")).unwrap();
-        let is_code = |line: &&str| !["//", "/*", "*"].iter().any(|mark| line.trim().starts_with(mark));
-        for (number, line) in (1..).zip(text.lines().filter(is_code)) {
-            assert!(line.matches('`').count() % 2 == 0, "{name}, line {number} of the code: {line}");
-            assert!(!line.ends_with('\\'), "{name}, line {number} of the code: {line}");
-        }
-    }
 }
