@@ -19,3 +19,6 @@ pub use timestamp::{Timestamp, TimestampError};
 pub use vocabulary::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, Vocabulary};
 
 pub use crate::text::nearest;
+
+/// The path of the operation.
+pub const AUDIT_LOGS: &str = "/api/v1/audit-logs";

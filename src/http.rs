@@ -14,6 +14,7 @@ mod limits;
 mod openapi;
 mod page;
 mod problem;
+mod redact;
 mod request_id;
 mod response_finisher;
 
@@ -28,6 +29,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Extension, Router};
 
+use crate::contract::AUDIT_LOGS;
 use crate::mock::Mock;
 use caller::Caller;
 use context::RequestContext;
@@ -39,8 +41,6 @@ use response_finisher::ResponseFinisher;
 pub use app::App;
 pub use fault_injection::ConnectionFault;
 pub use problem::{in_clear_text, refusal};
-
-const AUDIT_LOGS: &str = "/api/v1/audit-logs";
 
 /// The service, ready to be served or called in-process. A plain `GET` of the audit logs takes the [`App`].
 ///
@@ -168,10 +168,14 @@ async fn not_found(
 }
 
 async fn method_not_allowed(State(mock): State<Mock>, method: Method, OriginalUri(uri): OriginalUri) -> Problem {
-    let method = if mock.knows_token(method.as_str()) { "(hidden)".to_owned() } else { method.to_string() };
+    let method = if redact::contains_own_token(&mock, method.as_str()) {
+        redact::REDACTED.to_owned()
+    } else {
+        method.to_string()
+    };
     Problem::MethodNotAllowed { method, path: shown(&mock, uri.path()) }
 }
 
 fn shown(mock: &Mock, path: &str) -> String {
-    context::redact_path(path, |text| mock.is_token(text)).into_owned()
+    redact::redact_path(path, |text| mock.is_token(text)).into_owned()
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
-use crate::contract::query::holds;
 use crate::fault::{FaultRule, RequestMatcher};
 use crate::fixture;
 use crate::json_file::FileErrors;
@@ -82,11 +81,6 @@ impl Mock {
     /// The length of the shortest token of this server: no shorter text holds one.
     pub(crate) fn shortest_token(&self) -> usize {
         self.inner.shortest_token
-    }
-
-    /// Whether a text holds a token of this server: alone, with a session, behind the word Bearer, or among others.
-    pub(crate) fn knows_token(&self, text: &str) -> bool {
-        holds(text, &|word: &str| self.is_token(word))
     }
 
     /// Who may use the control plane.

@@ -2,7 +2,6 @@
 
 mod issue;
 mod parse;
-mod secrets;
 
 use serde::Serialize;
 
@@ -10,9 +9,7 @@ use super::{Action, ActorType, Entry, Timestamp};
 
 pub use issue::{QueryIssue, Severity};
 pub use parse::{ParsedQuery, QueryRejection, first_value, parse};
-pub(crate) use parse::{has_name, reparse};
-pub(crate) use secrets::holds;
-pub use secrets::{hides_nothing, without_secrets, without_tokens};
+pub(crate) use parse::{decoded, has_name, reparse};
 
 /// A request that was understood: which entries, and which page of them.
 ///

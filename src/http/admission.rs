@@ -44,7 +44,7 @@ pub fn check(id: RequestId, request: &Request, context: RequestContext) -> Resul
         }
         return Err(Problem::TooManyRequests { wait, instance: request.uri().path().to_owned() });
     }
-    let RequestContext { world, query, shown, from_page, told, key, refused, .. } = context;
+    let RequestContext { world, query, from_page, told, key, refused, .. } = context;
     let key = match (refused, key) {
         (None, Some((_, key))) => key,
         (Some(why), _) => return Err(Problem::Unauthorized(why)),
@@ -67,7 +67,7 @@ pub fn check(id: RequestId, request: &Request, context: RequestContext) -> Resul
     } else if of_scenario.is_some() {
         told.answered_by(AnsweredBy::Scenario);
     }
-    let caller = Caller { request: id, key, world, query, shown, from_page, told };
+    let caller = Caller { request: id, key, world, query, from_page, told };
     Ok((caller, InjectedFault { delay: plan.delay, effect }))
 }
 

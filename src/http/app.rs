@@ -15,7 +15,8 @@ use axum::response::Response;
 use axum::{BoxError, Router};
 use tower::Service;
 
-use super::{AUDIT_LOGS, Goal, passage};
+use super::{Goal, passage};
+use crate::contract::AUDIT_LOGS;
 use crate::mock::Mock;
 
 /// The service: a door and the routes behind it; clones share them.

@@ -1,7 +1,5 @@
 //! `GET /api/v1/audit-logs`: the mission.
 
-use std::sync::Arc;
-
 use axum::Extension;
 use axum::body::Bytes;
 use axum::http::HeaderValue;
@@ -71,11 +69,11 @@ fn page(body: Vec<Bytes>) -> Response {
 /// What a query means, with what was noticed in words that hold no token.
 fn parsed(caller: &Caller) -> Result<ParsedQuery, QueryRejection> {
     let (vocabulary, strict) = (caller.world.store.vocabulary(), caller.world.settings().strict);
-    let meant = query::parse(&caller.query, &vocabulary, strict);
-    if Arc::ptr_eq(&caller.query, &caller.shown) {
+    let meant = query::parse(caller.query.for_parsing(), &vocabulary, strict);
+    if !caller.query.differs_for_display() {
         return meant;
     }
-    let told = query::parse(&caller.shown, &vocabulary, strict);
+    let told = query::parse(caller.query.for_display(), &vocabulary, strict);
     match meant {
         Ok(meant) => {
             let (Ok(ParsedQuery { notes, .. }) | Err(QueryRejection { notes, .. })) = told;

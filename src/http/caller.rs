@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 
 use super::context::Told;
 use super::problem::Problem;
+use super::redact::RedactedQuery;
 use super::request_id::RequestId;
 use crate::keys::Key;
 use crate::world::World;
@@ -19,10 +20,8 @@ pub struct Caller {
     pub request: RequestId,
     pub key: Arc<Key>,
     pub world: Arc<World>,
-    /// The raw query string as it is meant.
-    pub query: Arc<str>,
-    /// The same as it may be told.
-    pub shown: Arc<str>,
+    /// The raw query string without secrets.
+    pub query: RedactedQuery,
     /// Whether the page of this server asks.
     pub from_page: bool,
     /// What is told to the journal.

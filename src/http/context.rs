@@ -8,11 +8,9 @@ use std::time::Instant;
 use axum::extract::Request;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderName};
-use percent_encoding::percent_decode_str;
 
-use super::AUDIT_LOGS;
 use super::problem::Unauthorized;
-use crate::contract::query::{hides_nothing, holds, without_secrets, without_tokens};
+use super::redact::{RedactedQuery, redact_path};
 use crate::keys::Key;
 use crate::mock::Mock;
 use crate::world::verdict::Given;
@@ -29,10 +27,8 @@ pub struct RequestContext {
     pub refused: Option<Unauthorized>,
     /// The path without any secret.
     pub path: Cow<'static, str>,
-    /// The raw query string without any secret but a value that names something: all that the operation looks at.
-    pub query: Arc<str>,
-    /// The same without that too: all that is shown and kept.
-    pub shown: Arc<str>,
+    /// The raw query string without secrets.
+    pub query: RedactedQuery,
     /// When it came.
     pub arrived: Instant,
     /// The same by the clock of the world.
@@ -61,7 +57,7 @@ impl RequestContext {
         let path = redact_path(request.uri().path(), is_secret);
         let raw = request.uri().query().unwrap_or_default();
         let shortest = token.as_ref().map_or(usize::MAX, |token| token.len()).min(mock.shortest_token());
-        let (query, shown) = if hides_nothing(raw, shortest, is_secret) { shared(raw) } else { hidden(raw, is_secret) };
+        let query = RedactedQuery::new(raw, shortest, is_secret);
         let world = mock.world();
         let context = Self {
             came: world.clock.read_at(arrived),
@@ -71,7 +67,6 @@ impl RequestContext {
             refused: None,
             path,
             query,
-            shown,
             address,
             from_page: is_from_page(request.headers()),
             told: Arc::default(),
@@ -132,44 +127,11 @@ impl Told {
     }
 }
 
-/// A query that is shown as it is.
-fn shared(raw: &str) -> (Arc<str>, Arc<str>) {
-    let query: Arc<str> = raw.into();
-    (Arc::clone(&query), query)
-}
-
-/// A query as it is meant and as it is shown.
-fn hidden(raw: &str, is_secret: impl Fn(&str) -> bool) -> (Arc<str>, Arc<str>) {
-    let meant = without_secrets(raw, &is_secret);
-    match without_tokens(&meant, &is_secret) {
-        Cow::Borrowed(_) => shared(&meant),
-        Cow::Owned(shown) => (meant.as_ref().into(), shown.into()),
-    }
-}
-
 const PAGE_MARK: HeaderName = HeaderName::from_static("x-cortex-mock-page");
 
 /// The page marks its requests, `X-Cortex-Mock-Page: true`.
 fn is_from_page(headers: &HeaderMap) -> bool {
     headers.get(PAGE_MARK).is_some_and(|value| value == "true")
-}
-
-/// A path without the parts that hold a secret.
-pub fn redact_path(path: &str, is_secret: impl Fn(&str) -> bool) -> Cow<'static, str> {
-    /// What our own paths consist of is nobody's token.
-    const OF_ROUTES: [&str; 5] = ["", "api", "v1", "audit-logs", "catalog"];
-
-    if path == AUDIT_LOGS {
-        return Cow::Borrowed(AUDIT_LOGS);
-    }
-    if path.split('/').all(|part| OF_ROUTES.contains(&part)) {
-        return Cow::Owned(path.to_owned());
-    }
-    let shown = path.split('/').map(|part| {
-        let plain = percent_decode_str(part).decode_utf8_lossy();
-        if holds(&plain, &is_secret) { "(hidden)" } else { part }
-    });
-    Cow::Owned(shown.collect::<Vec<_>>().join("/"))
 }
 
 /// The token of `Authorization: Bearer <token>`, the scheme in any case (REQ-LENIENT, RFC 6750 section 2.1).

@@ -10,12 +10,11 @@ use axum::http::Method;
 use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
 
-use super::AUDIT_LOGS;
 use super::context::{RequestContext, Told};
 use super::fault_injection::{BodyFault, ConnectionFault};
 use super::problem::Problem;
 use super::request_id::RequestId;
-use crate::contract::QueryIssue;
+use crate::contract::{AUDIT_LOGS, QueryIssue};
 use crate::world::verdict::{Arrival, Aside, Given, Trace};
 use crate::world::{Record, World};
 
@@ -43,8 +42,11 @@ impl Opened {
     /// Opens it for a request of whoever visits.
     pub fn of(id: RequestId, request: &Request, context: &RequestContext) -> Self {
         let world = Arc::clone(&context.world);
-        let query = beginning(&context.shown).map_or_else(|| Arc::clone(&context.shown), Arc::from);
-        let meant = (!Arc::ptr_eq(&query, &context.query)).then(|| Arc::clone(&context.query));
+        let shown = context.query.for_display();
+        let cut = beginning(shown);
+        let differs = cut.is_some() || context.query.differs_for_display();
+        let meant = differs.then(|| Arc::clone(context.query.for_parsing()));
+        let query = cut.map_or_else(|| Arc::clone(shown), Arc::from);
         let record = Record {
             id: id.uuid(),
             time: context.came.now,

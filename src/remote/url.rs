@@ -5,8 +5,7 @@ use std::net::IpAddr;
 
 use ureq::http::Uri;
 
-/// The path of the operation.
-const PATH: &str = "/api/v1/audit-logs";
+use crate::contract::AUDIT_LOGS;
 
 /// The address of the audit-log operation of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +48,7 @@ impl ApiUrl {
         let address = host.trim_start_matches('[').trim_end_matches(']');
         let local = host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         let base = text.trim_end_matches('/');
-        let base = base.strip_suffix(PATH).unwrap_or(base).trim_end_matches('/');
+        let base = base.strip_suffix(AUDIT_LOGS).unwrap_or(base).trim_end_matches('/');
         Ok(Self { base: base.to_owned(), local, encrypted: scheme == "https" })
     }
 
@@ -81,7 +80,7 @@ impl ApiUrl {
 /// The whole address of the operation.
 impl fmt::Display for ApiUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{PATH}", self.base)
+        write!(f, "{}{AUDIT_LOGS}", self.base)
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-/// The path of the operation.
-pub const LOGS: &str = "/api/v1/audit-logs";
+use crate::contract::AUDIT_LOGS;
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,7 +34,7 @@ pub enum By {
 impl Request {
     /// For audit logs, with the token.
     pub fn logs(query: impl Into<String>) -> Self {
-        Self { path: LOGS, query: query.into(), by: By::Token, content_type: None }
+        Self { path: AUDIT_LOGS, query: query.into(), by: By::Token, content_type: None }
     }
 
     pub fn by(self, by: By) -> Self {

@@ -6,11 +6,9 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use cortex_audit_mock::Config;
 use cortex_audit_mock::config::Admin;
-use cortex_audit_mock::contract::{Parameter, query};
+use cortex_audit_mock::contract::Parameter;
 use cortex_audit_mock::keys::KeySource;
 use cortex_audit_mock::world::{Filter, Journal};
-use proptest::prelude::*;
-use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::support::{NOW, TestMock, logged};
@@ -496,25 +494,6 @@ async fn a_filter_that_is_a_token_too_finds_what_it_names() {
 
     // The verdict too knows what was meant.
     assert_eq!(mock.shown("/verdict").await["clients"][0]["coverage"]["once"], 1);
-}
-
-proptest! {
-    /// Where there is nothing to hide at the first look, there is nothing at a closer one.
-    #[test]
-    fn what_hides_nothing_holds_no_token(
-        token in "[a-c]{1,6}",
-        pairs in prop::collection::vec(
-            (select(vec!["page", "objectTypes", "%70age", "token", "a"]), "[a-c,=:~]{0,6}|%6[1-3][a-c]{0,4}"),
-            0..3,
-        ),
-    ) {
-        let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let raw = pairs.join("&");
-        if query::hides_nothing(&raw, token.len(), |text| text == token) {
-            let shown = query::without_secrets(&raw, |text| text == token);
-            prop_assert_eq!(&query::without_tokens(&shown, |text| text == token), &raw);
-        }
-    }
 }
 
 /// A call that is told wrongly tells nothing back that is a token.

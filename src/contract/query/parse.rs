@@ -401,7 +401,7 @@ fn problem(rule: &'static str, parameter: Parameter, value: &str, what: impl Dis
 }
 
 /// Form decoding: `+` is a space, `%XX` a byte; `None` when a percent sign stands alone or the bytes are not UTF-8.
-pub(super) fn decoded(text: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn decoded(text: &str) -> Option<Cow<'_, str>> {
     if !text.bytes().any(|byte| byte == b'+' || byte == b'%') {
         return Some(Cow::Borrowed(text));
     }

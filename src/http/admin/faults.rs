@@ -10,6 +10,7 @@ use super::session::{Session, Text};
 use crate::control::BODY;
 use crate::fault;
 use crate::http::problem::Problem;
+use crate::http::redact::contains_own_token;
 use crate::json_file::{FileError, FileErrors};
 use crate::mock::Mock;
 use crate::text::did_you_mean;
@@ -56,7 +57,7 @@ pub async fn remove(
     session: Session,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let id = path.ok().map(|Path(id)| id).filter(|id| !mock.knows_token(id));
+    let id = path.ok().map(|Path(id)| id).filter(|id| !contains_own_token(&mock, id));
     let id = id.unwrap_or_else(|| "of that number".to_owned());
     let number = id.parse().ok();
     if number.is_some_and(|id| session.world.faults.remove(id)) {

@@ -13,6 +13,7 @@ use super::session::Session;
 use crate::contract::{RULES, query};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
+use crate::http::redact::contains_own_token;
 use crate::mock::Mock;
 use crate::text::nearest;
 use crate::world::{AnsweredBy, Filter, Record, World};
@@ -132,7 +133,7 @@ fn take<T>(
     let Some(text) = values.remove(name) else { return Ok(None) };
     read(&text).map(Some).map_err(|reason| {
         // Only a key is named by its token, and then it is not told back.
-        let reason = if mock.knows_token(&text) && name != "key" { "is a token".to_owned() } else { reason };
+        let reason = if contains_own_token(mock, &text) && name != "key" { "is a token".to_owned() } else { reason };
         Problem::BadControl { details: format!("{name}: {reason}.") }
     })
 }

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 
 use crate::http::limits;
 use crate::http::problem::Problem;
+use crate::http::redact::{REDACTED, contains_own_token};
 use crate::mock::Mock;
 use crate::text::nearest;
 use crate::world::{SessionName, World};
@@ -107,7 +108,7 @@ fn name_of(given: Option<String>, mock: &Mock) -> Result<Option<SessionName>, Pr
     match given {
         None => Ok(None),
         // Most likely a whole token, which is no word for a message.
-        Some(text) if text.contains('~') || mock.knows_token(&text) => Err(wrong(
+        Some(text) if text.contains('~') || contains_own_token(mock, &text) => Err(wrong(
             "session: takes what stands behind the ~ of a token KEY~SESSION, and no ~, such as test-17.".to_owned(),
         )),
         Some(text) => text.parse().map(Some).map_err(|error| wrong(format!("session=\"{text}\": {error}."))),
@@ -126,7 +127,7 @@ fn given(parts: &Parts, mock: &Mock, known: &[&str]) -> Result<Vec<(String, Stri
             let meant = nearest(name, known.iter().copied());
             let meant = meant.map(|word| format!(" Did you mean \"{word}\"?")).unwrap_or_default();
             let accepted = known.join(", ");
-            let name = if mock.knows_token(name) { "(hidden)" } else { name };
+            let name = if contains_own_token(mock, name) { REDACTED } else { name };
             return Err(wrong(format!("\"{name}\" is not a parameter of this call; accepted: {accepted}.{meant}")));
         }
     }

@@ -13,6 +13,7 @@ use super::session::Session;
 use crate::contract::{Filters, Timestamp, query};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
+use crate::http::redact::{REDACTED, contains_own_token, redact_known_parameters};
 use crate::mock::Mock;
 use crate::text::nearest;
 use crate::world::World;
@@ -60,7 +61,7 @@ impl FromRequestParts<Mock> for Asked {
             let read = |text: String| {
                 let wrong = |reason| {
                     let no_instant = "is a token, and no instant such as now-1h or 2025-05-20T06:51:43Z";
-                    let reason = if mock.knows_token(&text) { no_instant.to_owned() } else { reason };
+                    let reason = if contains_own_token(mock, &text) { no_instant.to_owned() } else { reason };
                     Problem::BadControl { details: format!("{name}: {reason}.") }
                 };
                 read_moment(&text, now).map_err(wrong)
@@ -101,7 +102,7 @@ fn expectations(text: &str, mock: &Mock) -> Result<Vec<Expectation>, Problem> {
     let each = text.split(',').map(|name| {
         name.parse().map_err(|_| {
             let meant = nearest(name, names).map(|meant| format!(" Did you mean \"{meant}\"?")).unwrap_or_default();
-            let name = if mock.knows_token(name) { "(hidden)" } else { name };
+            let name = if contains_own_token(mock, name) { REDACTED } else { name };
             let details = format!("expect: \"{name}\" is not known; accepted: {}.{meant}", names.join(", "));
             Problem::BadControl { details }
         })
@@ -116,7 +117,7 @@ fn filters(raw: &str, world: &World, mock: &Mock) -> Result<Filters, Problem> {
     let known = world.store.vocabulary();
     let parsed = query::parse(&raw, &known, true);
     parsed.map(|parsed| parsed.query.filters).map_err(|rejected| {
-        let shown = query::without_tokens(&raw, |text| mock.is_token(text));
+        let shown = redact_known_parameters(&raw, |text| mock.is_token(text));
         let told = query::parse(&shown, &known, true).err().unwrap_or(rejected);
         Problem::BadRequest { problems: told.problems }
     })

@@ -3,7 +3,8 @@
 use super::super::found::{Found, Verdict, cannot_tell};
 use super::super::look;
 use super::super::probing::Probing;
-use super::super::question::{By, LOGS, Request};
+use super::super::question::{By, Request};
+use crate::contract::AUDIT_LOGS;
 
 /// Why nothing can be told without the second key.
 pub const NO_SECOND_KEY: &str = "it takes a second key, without the permission (--no-permission-token-env)";
@@ -65,7 +66,7 @@ pub fn body(_: &mut Probing<'_>) -> Found {
 pub fn lenient(p: &mut Probing<'_>) -> Found {
     const WITH_SLASH: &str = "/api/v1/audit-logs/";
 
-    debug_assert_eq!(WITH_SLASH.trim_end_matches('/'), LOGS);
+    debug_assert_eq!(WITH_SLASH.trim_end_matches('/'), AUDIT_LOGS);
     p.page(&p.short().at(WITH_SLASH))?;
     p.page(&p.short().by(By::LowerCase))?;
     p.page(&Request { content_type: Some("application/yaml"), ..p.short() })?;

@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::super::answer::{Answer, Seen};
 use super::super::found::{Found, Verdict, cannot_tell, differs_in};
 use super::super::probing::Probing;
-use super::super::question::{LOGS, Request};
+use super::super::question::Request;
 use super::lists::is_readable;
 use super::paging::pages_hold;
-use crate::contract::{Action, Timestamp, is_email};
+use crate::contract::{AUDIT_LOGS, Action, Timestamp, is_email};
 
 /// Every page that was answered.
 fn pages<'a>(p: &'a Probing<'_>) -> impl Iterator<Item = &'a (Request, Rc<Answer>)> {
-    p.asker().heard.iter().filter(|(request, answer)| request.path == LOGS && answer.page().is_some())
+    p.asker().heard.iter().filter(|(request, answer)| request.path == AUDIT_LOGS && answer.page().is_some())
 }
 
 /// Every entry that was answered, with its question.
