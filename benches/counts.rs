@@ -18,7 +18,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::fixture::{self, EntrySource};
-use cortex_audit_mock::{Config, Mock, RateLimit, http};
+use cortex_audit_mock::{AppState, Config, RateLimit, http};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
@@ -138,7 +138,7 @@ fn serve(requests: u64, query: &str) -> Result<()> {
         rate_limit: RateLimit::Off,
         ..Config::default()
     };
-    let router = http::app(Mock::start(&config).map_err(|errors| errors.to_string())?);
+    let router = http::app(AppState::load(&config).map_err(|errors| errors.to_string())?);
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         for _ in 0..requests {
             let request =

@@ -11,7 +11,7 @@ use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
 use cortex_audit_mock::keys::Key;
 use cortex_audit_mock::store::{Base, Store};
 use cortex_audit_mock::world::verdict::{Given, Scope, Trace, Verdict};
-use cortex_audit_mock::{Config, Mock};
+use cortex_audit_mock::{AppState, Config};
 
 /// How much of a processor's time judging may take, whatever the client did.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -124,7 +124,7 @@ fn judging(what: &str, mut stage: Stage, requests: u32, ask: impl Fn(&mut Stage,
 
 impl Stage {
     fn over(base: &Arc<Base>, entries: u32) -> Self {
-        let mock = Mock::start(&Config::default()).expect("the built-in story");
+        let mock = AppState::load(&Config::default()).expect("the built-in story");
         let key = Arc::clone(&mock.keys().list()[0]);
         Self { store: Store::over(Arc::clone(base)), verdict: Verdict::default(), key, entries, asked: 0 }
     }

@@ -22,7 +22,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 /// `curl -H 'Authorization: Bearer mock-admin' http://127.0.0.1:8080/api/v1/audit-logs`
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
-struct Bare {
+struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -49,7 +49,7 @@ enum Command {
 /// business.
 #[derive(Debug, Parser)]
 #[command(version)]
-struct Named {
+struct CliWithCommand {
     #[command(subcommand)]
     command: Command,
 }
@@ -62,7 +62,7 @@ struct Named {
 /// ```
 #[must_use]
 pub fn command() -> clap::Command {
-    Bare::command()
+    Cli::command()
 }
 
 /// Reads the command line and runs its command; messages are on standard error, the exit code is 0, 1 when it failed,
@@ -71,9 +71,9 @@ pub fn command() -> clap::Command {
 pub fn run() -> ExitCode {
     let first = std::env::args().nth(1);
     let command = match first.as_deref() {
-        Some(name) if Command::has_subcommand(name) => Named::parse().command,
+        Some(name) if Command::has_subcommand(name) => CliWithCommand::parse().command,
         _ => {
-            let Bare { command, serve } = Bare::parse();
+            let Cli { command, serve } = Cli::parse();
             command.unwrap_or(Command::Serve(serve))
         }
     };

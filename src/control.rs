@@ -11,7 +11,7 @@ use crate::fixture::Moment;
 use crate::json_file::{Diagnostics, FileErrors, JsonFile, Members, kind};
 use crate::rate::RateLimit;
 use crate::text::UnknownWord;
-use crate::world::{Activity, Live, Reading, Scenario, Settings};
+use crate::world::{Activity, ClockReading, LiveFeed, Scenario, Settings};
 
 /// The name of a body in an error.
 pub(crate) const BODY: &str = "body";
@@ -21,7 +21,7 @@ pub(crate) const BODY: &str = "body";
 ///
 /// # Errors
 /// Everything that is wrong with the text.
-pub fn clock(text: &str, clock: &Reading) -> Result<(Option<Timestamp>, bool), FileErrors> {
+pub fn clock(text: &str, clock: &ClockReading) -> Result<(Option<Timestamp>, bool), FileErrors> {
     object(text, &["now", "frozen"], "{\"now\":\"2025-05-20T12:00:00Z\"}", |diagnostics, members| {
         let now = parsed(diagnostics, members, "now", "now+5m", |text| Moment::read(text, clock.now));
         let frozen = diagnostics.boolean(members, "", "frozen");
@@ -33,7 +33,7 @@ pub fn clock(text: &str, clock: &Reading) -> Result<(Option<Timestamp>, bool), F
 ///
 /// # Errors
 /// Everything that is wrong with the text, and a length that leads beyond the calendar.
-pub fn advance(text: &str, clock: &Reading) -> Result<Duration, FileErrors> {
+pub fn advance(text: &str, clock: &ClockReading) -> Result<Duration, FileErrors> {
     const EXAMPLE: &str = "{\"by\":\"60s\"}";
 
     object(text, &["by"], EXAMPLE, |diagnostics, members| {
@@ -65,8 +65,8 @@ pub fn live(text: &str) -> Result<Option<Activity>, FileErrors> {
             })
         });
         let lateness = parsed(diagnostics, members, "lateness", "30s", |text| match length(text)? {
-            late if late <= Live::LATEST => Ok(late),
-            _ => Err(format!("\"{text}\" is longer than {}", duration::format(Live::LATEST))),
+            late if late <= LiveFeed::MAX_LATENESS => Ok(late),
+            _ => Err(format!("\"{text}\" is longer than {}", duration::format(LiveFeed::MAX_LATENESS))),
         });
         let burst = diagnostics.integer(members, "", "burst", 1, 1000).and_then(|burst| u32::try_from(burst).ok());
         let lateness = lateness.unwrap_or_default();

@@ -29,8 +29,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Extension, Router};
 
+use crate::app_state::AppState;
 use crate::contract::AUDIT_LOGS;
-use crate::mock::Mock;
 use caller::Caller;
 use context::RequestContext;
 use journal_entry::Opened;
@@ -46,7 +46,7 @@ pub use problem::{in_clear_text, refusal};
 ///
 /// As a service it takes a client's network address from axum's `ConnectInfo<SocketAddr>` extension; without one
 /// (in-process) every caller is at `127.0.0.1`.
-pub fn app(mock: Mock) -> App {
+pub fn app(mock: AppState) -> App {
     let api = Router::new()
         .merge(with_trailing_slash(AUDIT_LOGS, get(audit_logs::get)))
         .merge(with_trailing_slash("/api/v1/catalog", get(catalog::get)))
@@ -98,7 +98,7 @@ async fn frame(request: Request, next: Next) -> Response {
     ResponseFinisher::for_request(&request).close(next.run(request)).await
 }
 
-async fn to_routes(State(mock): State<Mock>, request: Request, next: Next) -> Response {
+async fn to_routes(State(mock): State<AppState>, request: Request, next: Next) -> Response {
     let address = app::address(&request);
     passage(mock, request, address, Goal::Routes(next)).await
 }
@@ -113,7 +113,7 @@ enum Goal {
 /// What every request of a client passes, from the outside in: the frame, the journal, what catches a panic, the limits
 /// of size, and the gate where there is a route. It is one function, and what it awaits stays where it is: each layer would
 /// copy all that is below it, each time.
-async fn passage(mock: Mock, mut request: Request, address: IpAddr, goal: Goal) -> Response {
+async fn passage(mock: AppState, mut request: Request, address: IpAddr, goal: Goal) -> Response {
     let frame = ResponseFinisher::for_request(&request);
     let answer = pin!(async {
         let context = RequestContext::from_request(&mock, &request, address);
@@ -153,13 +153,13 @@ async fn arrive(request: &mut Request, caller: Caller, goal: Goal) -> Response {
 }
 
 /// Clients before 1.0 of the official one send the slash (REQ-LENIENT).
-fn with_trailing_slash(path: &str, methods: MethodRouter<Mock>) -> Router<Mock> {
+fn with_trailing_slash(path: &str, methods: MethodRouter<AppState>) -> Router<AppState> {
     Router::new().route(path, methods.clone()).route(&format!("{path}/"), methods)
 }
 
 /// The path is told without what may be a secret in it.
 async fn not_found(
-    State(mock): State<Mock>,
+    State(mock): State<AppState>,
     context: Option<Extension<RequestContext>>,
     OriginalUri(uri): OriginalUri,
 ) -> Problem {
@@ -167,7 +167,7 @@ async fn not_found(
     Problem::NotFound { path }
 }
 
-async fn method_not_allowed(State(mock): State<Mock>, method: Method, OriginalUri(uri): OriginalUri) -> Problem {
+async fn method_not_allowed(State(mock): State<AppState>, method: Method, OriginalUri(uri): OriginalUri) -> Problem {
     let method = if redact::contains_own_token(&mock, method.as_str()) {
         redact::REDACTED.to_owned()
     } else {
@@ -176,6 +176,6 @@ async fn method_not_allowed(State(mock): State<Mock>, method: Method, OriginalUr
     Problem::MethodNotAllowed { method, path: shown(&mock, uri.path()) }
 }
 
-fn shown(mock: &Mock, path: &str) -> String {
+fn shown(mock: &AppState, path: &str) -> String {
     redact::redact_path(path, |text| mock.is_token(text)).into_owned()
 }

@@ -26,6 +26,7 @@
 //! Every rule that it keeps is listed in [`contract::RULES`] with its source: documented, seen in the official client,
 //! or assumed.
 
+pub mod app_state;
 pub mod cli;
 pub mod config;
 pub mod contract;
@@ -37,7 +38,6 @@ pub mod generate;
 pub mod http;
 mod json_file;
 pub mod keys;
-pub mod mock;
 mod mock_server;
 pub mod pseudonym;
 pub mod rate;
@@ -51,9 +51,9 @@ mod text;
 pub mod verify;
 pub mod world;
 
+pub use app_state::AppState;
 pub use config::Config;
 pub use json_file::{FileError, FileErrors};
-pub use mock::Mock;
 pub use mock_server::{MockServer, MockServerBuilder, StartError};
 pub use rate::{Rate, RateLimit};
 pub use text::UnknownWord;

@@ -8,12 +8,12 @@ use std::thread::JoinHandle;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::app_state::AppState;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
 use crate::fixture::EntrySource;
 use crate::json_file::FileErrors;
 use crate::keys::KeySource;
-use crate::mock::Mock;
 use crate::rate::{Rate, RateLimit};
 use crate::server::Tls;
 use crate::world::verdict::{Judgement, Scope};
@@ -51,7 +51,7 @@ use crate::{http, server};
 /// ```
 #[derive(Debug)]
 pub struct MockServer {
-    mock: Mock,
+    mock: AppState,
     address: SocketAddr,
     tls: Option<Tls>,
     stop: Option<oneshot::Sender<()>>,
@@ -195,7 +195,7 @@ impl MockServer {
 
     /// Everything behind the port.
     #[must_use]
-    pub fn mock(&self) -> &Mock {
+    pub fn mock(&self) -> &AppState {
         &self.mock
     }
 }
@@ -311,7 +311,7 @@ impl MockServerBuilder {
     /// use cortex_audit_mock::world::Scenario;
     ///
     /// let server = MockServer::builder().scenario(Scenario::LateArrivals).start_blocking();
-    /// assert_eq!(server.session("any").staged().unwrap().scenario, Scenario::LateArrivals);
+    /// assert_eq!(server.session("any").scenario_stats().unwrap().scenario, Scenario::LateArrivals);
     /// ```
     #[must_use]
     pub fn scenario(mut self, scenario: Scenario) -> Self {
@@ -393,7 +393,7 @@ impl MockServerBuilder {
 
     /// The port is bound and accepts connections when this returns.
     fn launch(self) -> Result<MockServer, StartError> {
-        let mock = Mock::start(&self.config).map_err(StartError::Files)?;
+        let mock = AppState::load(&self.config).map_err(StartError::Files)?;
         let address = self.address.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into());
         let listener = std::net::TcpListener::bind(address).map_err(StartError::Io)?;
         listener.set_nonblocking(true).map_err(StartError::Io)?;

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 /// A file that is created is for nobody else's eyes. Elsewhere than on Unix the folder decides that.
-pub fn for_the_owner_alone(options: &mut OpenOptions) {
+pub fn owner_only(options: &mut OpenOptions) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     #[cfg(not(unix))]
@@ -15,7 +15,7 @@ pub fn for_the_owner_alone(options: &mut OpenOptions) {
 
 /// A temporary file that is created is as any new file: what others may read is the umask's to say. Elsewhere than on
 /// Unix it is so anyway.
-pub fn as_any_new_file(builder: &mut tempfile::Builder<'_, '_>) {
+pub fn default_mode(builder: &mut tempfile::Builder<'_, '_>) {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     #[cfg(not(unix))]
@@ -40,7 +40,7 @@ pub fn is_at(file: &File, path: &Path) -> bool {
 /// Lets this process have as many open files, and so connections, as it is allowed to: most systems begin with far fewer.
 /// Elsewhere than on Unix there is no such limit.
 #[cfg(unix)]
-pub fn take_all_open_files() -> io::Result<()> {
+pub fn raise_fd_limit() -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
@@ -48,7 +48,7 @@ pub fn take_all_open_files() -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-pub fn take_all_open_files() -> io::Result<()> {
+pub fn raise_fd_limit() -> io::Result<()> {
     Ok(())
 }
 

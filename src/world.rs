@@ -4,8 +4,8 @@ mod clock;
 mod faults;
 mod journal;
 mod limiter;
-mod live;
-mod models;
+mod live_feed;
+mod live_source;
 mod number;
 mod scenario;
 mod sessions;
@@ -23,13 +23,13 @@ use crate::store::{Base, Store, Summary};
 use number::{Number, Numbers};
 use verdict::{Judgement, Scope};
 
-pub use clock::{Clock, Reading};
-pub use faults::{Faults, Listed, Plan, Subject};
-pub use journal::{AnsweredBy, Filter, Journal, Record};
-pub use limiter::{Client, Limiter, RetryAfter};
-pub use live::{Activity, Live};
-pub use models::Models;
-pub use scenario::{Scenario, Stage, Staged};
+pub use clock::{Clock, ClockReading};
+pub use faults::{FaultPlan, FaultStatus, Faults, RequestFacts};
+pub use journal::{AnsweredBy, Journal, JournalFilter, JournalRecord};
+pub use limiter::{Limiter, RateLimitKey, RetryAfter};
+pub use live_feed::{Activity, LiveFeed};
+pub use live_source::LiveSource;
+pub use scenario::{Scenario, ScenarioRunner, ScenarioStats};
 pub use sessions::{SessionName, SessionNameError, Sessions};
 pub use verdict::Verdict;
 
@@ -50,11 +50,11 @@ pub struct World {
     /// What was asked and answered.
     pub journal: Journal,
     /// New entries over time.
-    pub live: Live,
+    pub live: LiveFeed,
     /// How the client did.
     pub verdict: Verdict,
     /// Data that moves on demand.
-    pub scenario: Stage,
+    pub scenario: ScenarioRunner,
     number: Number,
     settings: Mutex<Settings>,
 }
@@ -70,11 +70,11 @@ pub struct Settings {
 
 /// What every world of a server starts as.
 #[derive(Debug)]
-pub struct Start {
+pub struct WorldTemplate {
     /// The entries, shared by all worlds.
     pub base: Arc<Base>,
     /// What live activity is modelled on.
-    pub models: Arc<Models>,
+    pub live_source: Arc<LiveSource>,
     /// Where the clock stands; `None` follows the system's.
     pub now: Option<Timestamp>,
     /// The settings.
@@ -92,18 +92,18 @@ pub struct Start {
 impl World {
     /// A world as it is at the start. Costs no more over a million entries than over none.
     #[must_use]
-    pub fn new(start: &Start) -> Self {
+    pub fn new(start: &WorldTemplate) -> Self {
         Self::numbered(start, &Numbers::default())
     }
 
     /// The same as one of several, which have other numbers.
-    fn numbered(start: &Start, numbers: &Numbers) -> Self {
+    fn numbered(start: &WorldTemplate, numbers: &Numbers) -> Self {
         let clock = start.now.map_or_else(Clock::system, Clock::frozen);
-        let live = Live::new(Arc::clone(&start.models), start.seed);
+        let live = LiveFeed::new(Arc::clone(&start.live_source), start.seed);
         live.set(start.live, &clock.read());
-        let scenario = Stage::new(Arc::clone(&start.models), start.seed);
+        let scenario = ScenarioRunner::new(Arc::clone(&start.live_source), start.seed);
         if let Some(name) = start.scenario {
-            scenario.begin(name, None, &clock.read());
+            scenario.start(name, None, &clock.read());
         }
         Self {
             store: Store::over(Arc::clone(&start.base)),
@@ -122,10 +122,10 @@ impl World {
     /// Brings in the entries that live activity and the scenario made due; every look at the entries begins with it.
     pub fn catch_up(&self) {
         if self.live.is_on() {
-            self.live.deliver(&self.clock.read(), &self.store);
+            self.live.deliver_due(&self.clock.read(), &self.store);
         }
         if self.scenario.is_on() {
-            self.scenario.deliver(&self.clock.read(), &self.store);
+            self.scenario.deliver_due(&self.clock.read(), &self.store);
         }
     }
 
@@ -146,7 +146,7 @@ impl World {
     /// Another one whenever this or another world of the same server begins anew or loses all its entries: then whoever
     /// looks has to look at everything again.
     #[must_use]
-    pub fn number(&self) -> u64 {
+    pub fn generation(&self) -> u64 {
         self.number.get()
     }
 
@@ -191,8 +191,8 @@ impl World {
     pub fn set_scenario(&self, scenario: impl Into<Option<Scenario>>) {
         self.catch_up();
         match scenario.into() {
-            Some(scenario) => self.scenario.begin(scenario, None, &self.clock.read()),
-            None => self.scenario.end(),
+            Some(scenario) => self.scenario.start(scenario, None, &self.clock.read()),
+            None => self.scenario.stop(),
         }
     }
 
@@ -207,19 +207,19 @@ impl World {
     ///     let world = server.session(&format!("late-{seed}"));
     ///     world.set_scenario_with_seed(Scenario::LateArrivals, seed);
     ///     // … let a client poll that session, and judge it …
-    ///     assert_eq!(world.staged().unwrap().seed, seed);
+    ///     assert_eq!(world.scenario_stats().unwrap().seed, seed);
     /// }
     /// ```
     pub fn set_scenario_with_seed(&self, scenario: Scenario, seed: u64) {
         self.catch_up();
-        self.scenario.begin(scenario, Some(seed), &self.clock.read());
+        self.scenario.start(scenario, Some(seed), &self.clock.read());
     }
 
     /// What the scenario has done so far; `None` when there is none.
     #[must_use]
-    pub fn staged(&self) -> Option<Staged> {
+    pub fn scenario_stats(&self) -> Option<ScenarioStats> {
         self.catch_up();
-        self.scenario.staged()
+        self.scenario.stats()
     }
 
     /// Adds what the scenario brings before a page of a query is looked up.
@@ -260,7 +260,7 @@ impl World {
 
     fn move_clock(&self, go: impl FnOnce()) {
         let (clock, store) = (&self.clock, &self.store);
-        self.live.before_a_move(clock, store, || self.scenario.before_a_move(clock, store, go));
+        self.live.with_clock_change(clock, store, || self.scenario.with_clock_change(clock, store, go));
     }
 
     /// Begins live activity in place of any before, of which what was due is brought in; `None` ends it.

@@ -8,7 +8,7 @@ use axum::http::Request;
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::world::Journal;
 use cortex_audit_mock::world::verdict::{Given, Trace, Verdict};
-use cortex_audit_mock::{Config, Mock, RateLimit, http};
+use cortex_audit_mock::{AppState, Config, RateLimit, http};
 use tower::ServiceExt;
 
 use crate::record;
@@ -20,7 +20,7 @@ const LIMIT: f64 = 1.1;
 
 /// What a request costs in this process, without any socket, and how much of that the journal is.
 pub fn costs(query: &str, judged: bool) -> bool {
-    let mock = Mock::start(&Config { rate_limit: RateLimit::Off, ..Config::default() }).expect("the built-in story");
+    let mock = AppState::load(&Config { rate_limit: RateLimit::Off, ..Config::default() }).expect("the built-in story");
     let router = http::app(mock);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let rounds = if judged { 2000 } else { 10 };

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::world::Record;
+use cortex_audit_mock::world::JournalRecord;
 
 /// Nobody here could handle an error: it is printed, and the run has failed.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -47,8 +47,8 @@ fn measured(judged: bool) -> Result<bool> {
 }
 
 /// A record as `http` makes it.
-fn record(query: &str, arrived: Instant) -> Record {
-    Record {
+fn record(query: &str, arrived: Instant) -> JournalRecord {
+    JournalRecord {
         id: uuid::Uuid::from_u128(7),
         time: Timestamp::EPOCH,
         method: "GET".into(),

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cortex_audit_mock::world::Journal;
-use cortex_audit_mock::{Config, Mock, RateLimit, http, server};
+use cortex_audit_mock::{AppState, Config, RateLimit, http, server};
 use rustix::thread::gettid;
 use tokio::net::TcpListener;
 
@@ -64,7 +64,7 @@ struct Load {
 
 impl Load {
     fn new(query: &'static str) -> Result<Self> {
-        let mock = Mock::start(&Config { rate_limit: RateLimit::Off, ..Config::default() })?;
+        let mock = AppState::load(&Config { rate_limit: RateLimit::Off, ..Config::default() })?;
         let twice = Arc::new(AtomicBool::new(false));
         let (kept, again) = (Arc::new(Journal::default()), Arc::clone(&twice));
         let app = http::app(mock);

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use cortex_audit_mock::RateLimit;
 use cortex_audit_mock::contract::{Action, Actor, Entry, Timestamp};
 use cortex_audit_mock::store::Base;
-use cortex_audit_mock::world::{Models, SessionName, Sessions, Settings, Start};
+use cortex_audit_mock::world::{LiveSource, SessionName, Sessions, Settings, WorldTemplate};
 
 /// Opening a session shares the base: under a millisecond and under a megabyte.
 pub fn opened(size: u32) -> bool {
     let now = Timestamp::now();
     let base = Arc::new(Base::new((0..size).map(|number| entry(number, now))));
-    let start = Start {
-        models: Arc::new(Models::of(Arc::clone(&base), 42)),
+    let start = WorldTemplate {
+        live_source: Arc::new(LiveSource::new(Arc::clone(&base), 42)),
         base,
         now: None,
         settings: Settings { rate_limit: RateLimit::default(), strict: false },
@@ -25,7 +25,7 @@ pub fn opened(size: u32) -> bool {
     };
     let sessions = Sessions::new(start);
     let before = resident_bytes();
-    let mut times: Vec<Duration> = (0..Sessions::MOST)
+    let mut times: Vec<Duration> = (0..Sessions::MAX_SESSIONS)
         .map(|number| {
             let name: SessionName = format!("session-{number}").parse().expect("letters, digits and a hyphen");
             let started = Instant::now();
@@ -35,7 +35,7 @@ pub fn opened(size: u32) -> bool {
         .collect();
     times.sort();
     let (median, slowest) = (times[times.len() / 2], times[times.len() - 1]);
-    let bytes = resident_bytes().saturating_sub(before) / Sessions::MOST;
+    let bytes = resident_bytes().saturating_sub(before) / Sessions::MAX_SESSIONS;
     println!(
         "opening a session over {size} entries: median {median:?}, slowest of 1000 {slowest:?}, {bytes} bytes each"
     );

@@ -9,7 +9,7 @@ use std::time::Duration;
 use cortex_audit_mock::contract::{Query, Timestamp};
 use cortex_audit_mock::store::Base;
 use cortex_audit_mock::world::verdict::Scope;
-use cortex_audit_mock::world::{Activity, Models, Settings, Start, Subject, World};
+use cortex_audit_mock::world::{Activity, LiveSource, Settings, WorldTemplate, RequestFacts, World};
 use cortex_audit_mock::{FileErrors, RateLimit, control, fault, fixture};
 use cortex_audit_mock_fuzz::{check_errors, now};
 use libfuzzer_sys::fuzz_target;
@@ -20,10 +20,10 @@ const MOST_CALLS: usize = 12;
 const LONGEST_LEAP: Duration = Duration::from_hours(1);
 const QUICKEST: Duration = Duration::from_secs(5);
 
-static START: LazyLock<Start> = LazyLock::new(|| {
+static START: LazyLock<WorldTemplate> = LazyLock::new(|| {
     let base = Arc::new(Base::new([]));
-    Start {
-        models: Arc::new(Models::of(Arc::clone(&base), 42)),
+    WorldTemplate {
+        live_source: Arc::new(LiveSource::new(Arc::clone(&base), 42)),
         base,
         now: Some(now()),
         settings: Settings { rate_limit: RateLimit::default(), strict: false },
@@ -86,7 +86,7 @@ fn advance(world: &World, body: &str) -> Result<(), FileErrors> {
 }
 
 fn is_too_far(world: &World, leap: Duration) -> bool {
-    leap > LONGEST_LEAP && (world.live.is_on() || world.staged().is_some())
+    leap > LONGEST_LEAP && (world.live.is_on() || world.scenario_stats().is_some())
 }
 
 fn live(world: &World, body: &str) -> Result<(), FileErrors> {
@@ -109,7 +109,7 @@ fn scenario(world: &World, body: &str) -> Result<(), FileErrors> {
         (Some(scenario), Some(seed)) => world.set_scenario_with_seed(scenario, seed),
         (scenario, _) => world.set_scenario(scenario),
     }
-    assert_eq!(world.staged().map(|staged| staged.scenario), scenario);
+    assert_eq!(world.scenario_stats().map(|staged| staged.scenario), scenario);
     Ok(())
 }
 
@@ -154,7 +154,7 @@ fn look(world: &World) {
     assert_eq!(page.logs.len(), page.total.min(250));
     assert_eq!(page.total_pages, page.total.div_ceil(250));
     assert!(serde_json::to_string(&page).is_ok());
-    let plan = world.faults.plan(&Subject { key: "Admin", query: "page=2&objectTypes=TEAM" });
+    let plan = world.faults.plan(&RequestFacts { key: "Admin", query: "page=2&objectTypes=TEAM" });
     assert!(plan.delay <= fault::Delay::MAX);
     assert!(world.faults.list().iter().all(|listed| listed.fired <= listed.matched));
     let judgement = world.verdict(&Scope::default());

@@ -91,7 +91,7 @@ impl Target {
         folder.metadata()?;
         let mut beside = tempfile::Builder::new();
         beside.prefix(".cortex-audit-mock-").suffix(".part");
-        system::as_any_new_file(&mut beside);
+        system::default_mode(&mut beside);
         let beside = beside.tempfile_in(folder)?;
         if let Ok(there) = path.metadata() {
             beside.as_file().set_permissions(there.permissions())?;

@@ -15,11 +15,11 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::report::{self, Report};
 use super::{tls, value};
+use crate::app_state::AppState;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
 use crate::http;
 use crate::keys::KeySource;
-use crate::mock::Mock;
 use crate::rate::{Rate, RateLimit};
 use crate::server::{self, Tls};
 use crate::system;
@@ -111,10 +111,10 @@ impl Args {
 /// Serves until SIGTERM or SIGINT.
 pub fn run(args: &Args) -> Result<(), String> {
     log_to_standard_error(args.log)?;
-    if let Err(error) = system::take_all_open_files() {
+    if let Err(error) = system::raise_fd_limit() {
         tracing::debug!("the limit of open files stays as it is: {error}");
     }
-    let mock = Mock::start(&args.config()).map_err(|errors| {
+    let mock = AppState::load(&args.config()).map_err(|errors| {
         let flags = if args.generate.is_some() { "--fixtures, --generate, --keys" } else { "--fixtures, --keys" };
         format!("nothing is served: {} ({flags})\n{errors}", errors.counted())
     })?;

@@ -18,7 +18,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use crate::mock::Mock;
+use crate::app_state::AppState;
 use session::Session;
 
 /// `GET /__admin/health`: answers as soon as the port is bound, because the port is bound when all is loaded.
@@ -27,7 +27,7 @@ pub async fn health() -> Json<Value> {
 }
 
 /// `GET /__admin/version`: what runs here.
-pub async fn version(State(mock): State<Mock>, session: Session) -> Json<Value> {
+pub async fn version(State(mock): State<AppState>, session: Session) -> Json<Value> {
     session.world.catch_up();
     Json(json!({
         "name": env!("CARGO_PKG_NAME"),

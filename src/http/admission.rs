@@ -12,7 +12,7 @@ use super::fault_injection::{BodyFault, ConnectionFault};
 use super::problem::Problem;
 use super::request_id::RequestId;
 use crate::fault::Effect;
-use crate::world::{AnsweredBy, Client, Subject};
+use crate::world::{AnsweredBy, RateLimitKey, RequestFacts};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
@@ -33,8 +33,8 @@ pub fn check(id: RequestId, request: &Request, context: RequestContext) -> Resul
 
     let settings = context.world.settings();
     let (client, limit) = match (&context.refused, &context.key) {
-        (None, Some((index, key))) => (Client::Key(*index), key.rate_limit.unwrap_or(settings.rate_limit)),
-        _ => (Client::at(context.address), settings.rate_limit),
+        (None, Some((index, key))) => (RateLimitKey::Key(*index), key.rate_limit.unwrap_or(settings.rate_limit)),
+        _ => (RateLimitKey::for_address(context.address), settings.rate_limit),
     };
     let (limit, squeezed) = context.world.scenario.limit(limit);
     if let Err(wait) = context.world.limiter.admit(&client, limit) {
@@ -52,7 +52,7 @@ pub fn check(id: RequestId, request: &Request, context: RequestContext) -> Resul
     };
     preference?;
 
-    let subject = Subject { key: &key.name, query: request.uri().query().unwrap_or_default() };
+    let subject = RequestFacts { key: &key.name, query: request.uri().query().unwrap_or_default() };
     let plan = world.faults.plan(&subject);
     // As with faults, one behind another that decides does not count the request; nor is that of the page counted, so
     // that what meets a client does not depend on who looks.

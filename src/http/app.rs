@@ -16,20 +16,20 @@ use axum::{BoxError, Router};
 use tower::Service;
 
 use super::{Goal, passage};
+use crate::app_state::AppState;
 use crate::contract::AUDIT_LOGS;
-use crate::mock::Mock;
 
 /// The service: a door and the routes behind it; clones share them.
 #[derive(Debug, Clone)]
 pub struct App {
-    mock: Mock,
+    mock: AppState,
     routes: Router,
 }
 
 type ResponseFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl App {
-    pub(super) fn new(routes: Router, mock: Mock) -> Self {
+    pub(super) fn new(routes: Router, mock: AppState) -> Self {
         Self { mock, routes }
     }
 

@@ -11,10 +11,10 @@ use axum::http::{HeaderMap, HeaderName};
 
 use super::problem::Unauthorized;
 use super::redact::{RedactedQuery, redact_path};
+use crate::app_state::AppState;
 use crate::keys::Key;
-use crate::mock::Mock;
 use crate::world::verdict::Given;
-use crate::world::{AnsweredBy, Reading, SessionName, World};
+use crate::world::{AnsweredBy, ClockReading, SessionName, World};
 
 /// Who comes, and to which world.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub struct RequestContext {
     /// When it came.
     pub arrived: Instant,
     /// The same by the clock of the world.
-    pub came: Reading,
+    pub came: ClockReading,
     /// From where.
     pub address: IpAddr,
     /// Whether the page of this server asks: it is answered as anyone, and nothing is said of a client for it.
@@ -50,7 +50,7 @@ pub struct Told {
 
 impl RequestContext {
     /// A token is `KEY` or `KEY~SESSION`; a whole token that is itself a key wins.
-    pub fn from_request(mock: &Mock, request: &Request, address: IpAddr) -> Self {
+    pub fn from_request(mock: &AppState, request: &Request, address: IpAddr) -> Self {
         let arrived = Instant::now();
         let token = bearer_token(request.headers());
         let is_secret = |text: &str| token == Ok(text) || mock.is_token(text);
@@ -77,7 +77,7 @@ impl RequestContext {
         }
     }
 
-    fn with_token(self, mock: &Mock, token: &str) -> Self {
+    fn with_token(self, mock: &AppState, token: &str) -> Self {
         if let Some(grant) = mock.keys().find(token) {
             return self.with_key(grant.index, grant.key);
         }

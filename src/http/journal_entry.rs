@@ -16,7 +16,7 @@ use super::problem::Problem;
 use super::request_id::RequestId;
 use crate::contract::{AUDIT_LOGS, QueryIssue};
 use crate::world::verdict::{Arrival, Aside, Given, Trace};
-use crate::world::{Record, World};
+use crate::world::{JournalRecord, World};
 
 /// What a handler noticed about the request; it travels to the journal with the response.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub struct Opened {
     /// The same by the world's age.
     elapsed: Duration,
     told: Arc<Told>,
-    record: Option<Record>,
+    record: Option<JournalRecord>,
     /// How many requests had been answered when it came.
     knows: usize,
     /// The page that goes to the client whole.
@@ -47,7 +47,7 @@ impl Opened {
         let differs = cut.is_some() || context.query.differs_for_display();
         let meant = differs.then(|| Arc::clone(context.query.for_parsing()));
         let query = cut.map_or_else(|| Arc::clone(shown), Arc::from);
-        let record = Record {
+        let record = JournalRecord {
             id: id.uuid(),
             time: context.came.now,
             method: method(request.method()),
@@ -115,7 +115,7 @@ impl Drop for Opened {
             }
             // Nothing was answered when it is not told yet: the client went away before.
             let duration = if record.duration.is_zero() { self.arrived.elapsed() } else { record.duration };
-            self.world.journal.add(Record { duration, answered_by: self.told.answerer(), ..record });
+            self.world.journal.add(JournalRecord { duration, answered_by: self.told.answerer(), ..record });
         }
     }
 }
@@ -125,7 +125,7 @@ fn of_the_operation(path: &str) -> bool {
 }
 
 /// Whether all of an answer goes to the client.
-fn goes_whole(record: &Record, response: &Response) -> bool {
+fn goes_whole(record: &JournalRecord, response: &Response) -> bool {
     let length = response.body().size_hint().exact();
     let whole = match response.extensions().get::<BodyFault>() {
         None | Some(BodyFault::Drip { .. }) => true,
@@ -163,8 +163,8 @@ fn beginning(text: &str) -> Option<String> {
 
 /// A request that was not answered with what it asked for is told at the terminal, in the words of its answer; any
 /// other is a line for whoever looks closer.
-fn log(record: &Record, problem: Option<&Problem>) {
-    let Record { id, method, path, query, status, .. } = record;
+fn log(record: &JournalRecord, problem: Option<&Problem>) {
+    let JournalRecord { id, method, path, query, status, .. } = record;
     let mark = if query.is_empty() { "" } else { "?" };
     let query = shortened(query);
     // Inside the macros below, so that it costs nothing when nobody listens.

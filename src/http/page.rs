@@ -10,8 +10,8 @@ use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
+use crate::app_state::AppState;
 use crate::config::Admin;
-use crate::mock::Mock;
 
 /// Allows scripts and styles from this server's files only, none inline: no markup inside an entry can run.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -23,7 +23,7 @@ const HTML: &str = include_str!("page/index.html");
 
 /// `GET /`. Two attributes of the markup tell the scripts what they cannot ask for: whether the keys are the built-in ones,
 /// whose tokens are public, and how the control plane is guarded.
-pub async fn html(State(mock): State<Mock>) -> Response {
+pub async fn html(State(mock): State<AppState>) -> Response {
     let keys = if mock.keys().are_built_in() { "built-in" } else { "own" };
     let control = match mock.admin() {
         Admin::Open => "open",

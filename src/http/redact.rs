@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
+use crate::app_state::AppState;
 use crate::contract::{AUDIT_LOGS, Parameter, query};
-use crate::mock::Mock;
 
 /// The text in place of a secret.
 pub const REDACTED: &str = "(hidden)";
@@ -73,7 +73,7 @@ pub fn redact_path(path: &str, is_token: impl Fn(&str) -> bool) -> Cow<'static, 
 }
 
 /// Whether a text is a token of this server or contains one: with a session, behind the word `Bearer`, or among others.
-pub fn contains_own_token(mock: &Mock, text: &str) -> bool {
+pub fn contains_own_token(mock: &AppState, text: &str) -> bool {
     contains_token(text, &|word: &str| mock.is_token(word))
 }
 

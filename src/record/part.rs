@@ -108,7 +108,7 @@ impl Part {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         // It holds real entries.
-        system::for_the_owner_alone(&mut options);
+        system::owner_only(&mut options);
         let mut file = options.open(&path).map_err(|error| refused(&error))?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => refused(&"another recording is writing it"),

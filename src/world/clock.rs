@@ -26,7 +26,7 @@ struct State {
     /// Time that has passed in this world until it was last set; only ever grows.
     elapsed: Duration,
     /// The same as the limiter counts it: of a leap, as much as fills every bucket.
-    paced: Duration,
+    limiter_elapsed: Duration,
     /// When it was last set, by the machine's own monotonic clock.
     set: Instant,
 }
@@ -44,7 +44,7 @@ enum Mode {
 
 /// What a clock shows at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reading {
+pub struct ClockReading {
     /// The time of the world.
     pub now: Timestamp,
     /// How long the world has existed by its own time; never runs backwards.
@@ -82,20 +82,20 @@ impl Clock {
 
     /// Everything that the clock shows, at one moment.
     #[must_use]
-    pub fn read(&self) -> Reading {
+    pub fn read(&self) -> ClockReading {
         self.read_at(Instant::now())
     }
 
     /// The same for whoever knows what the machine's own clock shows.
     #[must_use]
-    pub fn read_at(&self, now: Instant) -> Reading {
+    pub fn read_at(&self, now: Instant) -> ClockReading {
         self.state().read(now)
     }
 
     /// Moves the clock later. One that stood still stands still there; any other runs on from there.
     pub fn advance(&self, by: Duration) {
         let mut state = self.state();
-        let Reading { now, frozen, .. } = state.read(Instant::now());
+        let ClockReading { now, frozen, .. } = state.read(Instant::now());
         state.set(now.saturating_add(by), frozen, by);
     }
 
@@ -117,7 +117,7 @@ impl Clock {
     }
 
     fn starting(mode: Mode) -> Self {
-        let state = State { mode, elapsed: Duration::ZERO, paced: Duration::ZERO, set: Instant::now() };
+        let state = State { mode, elapsed: Duration::ZERO, limiter_elapsed: Duration::ZERO, set: Instant::now() };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
@@ -127,11 +127,11 @@ impl Clock {
 }
 
 impl State {
-    /// Less than the 584 years of nanoseconds that the limiter counts in, and far more than [`Self::LEAP`]: a test may
+    /// Less than the 584 years of nanoseconds that the limiter counts in, and far more than [`Self::MAX_LIMITER_STEP`]: a test may
     /// leap through the whole calendar some ninety thousand times before the limiter stands still.
-    const LONGEST: Duration = Duration::from_secs(500 * 365 * 86_400);
+    const MAX_LIMITER_ELAPSED: Duration = Duration::from_secs(500 * 365 * 86_400);
     /// Twice the longest period of a rate: after it every bucket is full, as after any longer time.
-    const LEAP: Duration = Duration::from_secs(2 * 86_400);
+    const MAX_LIMITER_STEP: Duration = Duration::from_secs(2 * 86_400);
 
     /// Time that has passed since it was last set.
     fn running(&self, now: Instant) -> Duration {
@@ -141,18 +141,18 @@ impl State {
         }
     }
 
-    fn paced(&self, now: Instant) -> Duration {
-        self.paced.saturating_add(self.running(now)).min(Self::LONGEST)
+    fn limiter_elapsed(&self, now: Instant) -> Duration {
+        self.limiter_elapsed.saturating_add(self.running(now)).min(Self::MAX_LIMITER_ELAPSED)
     }
 
-    fn read(&self, now: Instant) -> Reading {
+    fn read(&self, now: Instant) -> ClockReading {
         let passed = self.running(now);
         let now = match self.mode {
             Mode::System => Timestamp::now(),
             Mode::Running(since) => since.saturating_add(passed),
             Mode::Frozen(at) => at,
         };
-        Reading {
+        ClockReading {
             now,
             elapsed: self.elapsed.saturating_add(passed),
             frozen: matches!(self.mode, Mode::Frozen(_)),
@@ -167,8 +167,8 @@ impl State {
     fn change(&mut self, mode: Mode, passed: Duration) {
         let set = Instant::now();
         let elapsed = self.read(set).elapsed.saturating_add(passed);
-        let paced = self.paced(set).saturating_add(passed.min(Self::LEAP));
-        *self = Self { mode, elapsed, paced, set };
+        let limiter_elapsed = self.limiter_elapsed(set).saturating_add(passed.min(Self::MAX_LIMITER_STEP));
+        *self = Self { mode, elapsed, limiter_elapsed, set };
     }
 }
 
@@ -177,6 +177,6 @@ impl governor::clock::Clock for Clock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        self.state().paced(Instant::now())
+        self.state().limiter_elapsed(Instant::now())
     }
 }

@@ -11,7 +11,7 @@ use crate::seed::Chance;
 
 /// What the rules look at in a request.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
+pub struct RequestFacts<'a> {
     /// The name of the key.
     pub key: &'a str,
     /// The raw query string.
@@ -20,7 +20,7 @@ pub struct Subject<'a> {
 
 /// What happens to one request.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Plan {
+pub struct FaultPlan {
     /// How long to wait first.
     pub delay: Duration,
     /// What happens instead of, or to, the answer.
@@ -31,7 +31,7 @@ pub struct Plan {
 
 /// A rule with its counts, as it is listed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Listed {
+pub struct FaultStatus {
     /// Its number in this world, counted from 1.
     pub id: u64,
     /// The rule.
@@ -58,7 +58,7 @@ pub struct Faults {
 
 #[derive(Debug)]
 struct Inner {
-    rules: Vec<Listed>,
+    rules: Vec<FaultStatus>,
     next_id: u64,
 }
 
@@ -77,7 +77,7 @@ impl Faults {
     ///
     /// # Panics
     /// When the rule makes no sense, such as a status of 200 or a drip of no bytes.
-    pub fn add(&self, rule: impl Into<FaultRule>) -> Listed {
+    pub fn add(&self, rule: impl Into<FaultRule>) -> FaultStatus {
         self.inner().add(rule.into().checked(), false)
     }
 
@@ -85,7 +85,7 @@ impl Faults {
     ///
     /// # Panics
     /// When one of them makes no sense; then none is added.
-    pub fn add_all(&self, rules: Vec<FaultRule>) -> Vec<Listed> {
+    pub fn add_all(&self, rules: Vec<FaultRule>) -> Vec<FaultStatus> {
         let rules: Vec<FaultRule> = rules.into_iter().map(FaultRule::checked).collect();
         let mut inner = self.inner();
         rules.into_iter().map(|rule| inner.add(rule, false)).collect()
@@ -93,7 +93,7 @@ impl Faults {
 
     /// All rules with their counts.
     #[must_use]
-    pub fn list(&self) -> Vec<Listed> {
+    pub fn list(&self) -> Vec<FaultStatus> {
         self.inner().rules.clone()
     }
 
@@ -116,12 +116,12 @@ impl Faults {
     /// Counts a request and says what happens to it: the delays of all rules that fire add up, and of the others the
     /// first one decides.
     #[must_use]
-    pub fn plan(&self, subject: &Subject<'_>) -> Plan {
-        let mut plan = Plan::default();
+    pub fn plan(&self, subject: &RequestFacts<'_>) -> FaultPlan {
+        let mut plan = FaultPlan::default();
         let mut inner = self.inner();
         for listed in &mut inner.rules {
             let delays = matches!(listed.rule.effect, Effect::Delay(_));
-            if (plan.effect.is_some() && !delays) || !listed.meets(subject) {
+            if (plan.effect.is_some() && !delays) || !listed.matches(subject) {
                 continue;
             }
             let mut chance = Chance::of(self.seed, listed.id, listed.matched);
@@ -146,16 +146,16 @@ impl Faults {
 }
 
 impl Inner {
-    fn add(&mut self, rule: FaultRule, of_key: bool) -> Listed {
-        let listed = Listed { id: self.next_id, rule, of_key, matched: 0, fired: 0, fired_in_cycle: 0 };
+    fn add(&mut self, rule: FaultRule, of_key: bool) -> FaultStatus {
+        let listed = FaultStatus { id: self.next_id, rule, of_key, matched: 0, fired: 0, fired_in_cycle: 0 };
         self.next_id += 1;
         self.rules.push(listed.clone());
         listed
     }
 }
 
-impl Listed {
-    fn meets(&self, subject: &Subject<'_>) -> bool {
+impl FaultStatus {
+    fn matches(&self, subject: &RequestFacts<'_>) -> bool {
         let RequestMatcher { key, page, query } = &self.rule.matcher;
         let asked = |name: &str| query::first_value(subject.query, name);
         key.as_deref().is_none_or(|key| key == subject.key)

@@ -15,7 +15,7 @@ use kept::Kept;
 
 /// A request and its answer. Holds no secret: the key is known by its name and last four characters.
 #[derive(Debug, Clone)]
-pub struct Record {
+pub struct JournalRecord {
     /// The identifier in `X-Request-Id`.
     pub id: Uuid,
     /// When it came, by the world's clock.
@@ -57,7 +57,7 @@ pub enum AnsweredBy {
 
 /// Which records to list; what is not said lists all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Filter {
+pub struct JournalFilter {
     /// The method, in any case.
     pub method: Option<String>,
     /// The exact path.
@@ -100,7 +100,7 @@ impl Journal {
     pub const CAPACITY: usize = 10_000;
 
     /// Keeps a record.
-    pub fn add(&self, record: Record) {
+    pub fn add(&self, record: JournalRecord) {
         let mut inner = self.inner();
         inner.changes += 1;
         if inner.records.len() == Self::CAPACITY {
@@ -112,14 +112,14 @@ impl Journal {
 
     /// The records that a filter lets through, newest first.
     #[must_use]
-    pub fn list(&self, filter: &Filter) -> Vec<Record> {
-        self.inner().records.iter().rev().map(Kept::record).filter(|record| filter.passes(record)).collect()
+    pub fn list(&self, filter: &JournalFilter) -> Vec<JournalRecord> {
+        self.inner().records.iter().rev().map(Kept::record).filter(|record| filter.matches(record)).collect()
     }
 
     /// How many records a filter lets through.
     #[must_use]
-    pub fn count(&self, filter: &Filter) -> usize {
-        self.inner().records.iter().map(Kept::record).filter(|record| filter.passes(record)).count()
+    pub fn count(&self, filter: &JournalFilter) -> usize {
+        self.inner().records.iter().map(Kept::record).filter(|record| filter.matches(record)).count()
     }
 
     /// How many records went because there were too many.
@@ -161,10 +161,10 @@ impl AnsweredBy {
     }
 }
 
-impl Filter {
+impl JournalFilter {
     /// Whether a record is among those meant.
     #[must_use]
-    pub fn passes(&self, record: &Record) -> bool {
+    pub fn matches(&self, record: &JournalRecord) -> bool {
         fn is<T: PartialEq>(asked: Option<&T>, actual: Option<&T>) -> bool {
             asked.is_none() || asked == actual
         }

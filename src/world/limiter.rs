@@ -14,18 +14,18 @@ use crate::rate::{Rate, RateLimit};
 
 /// Whom a request counts for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Client {
+pub enum RateLimitKey {
     /// The holder of a valid key, by the key's place in the list of keys.
     Key(usize),
     /// Anybody without one, by network address.
     Address(IpAddr),
 }
 
-impl Client {
+impl RateLimitKey {
     /// The client at an address. An IPv6 network of one customer (a /64) counts as one client: it has
     /// more addresses than any memory.
     #[must_use]
-    pub fn at(address: IpAddr) -> Self {
+    pub fn for_address(address: IpAddr) -> Self {
         // A socket for both families shows an IPv4 client as ::ffff:a.b.c.d.
         Self::Address(match address.to_canonical() {
             v4 @ IpAddr::V4(_) => v4,
@@ -46,7 +46,7 @@ pub struct RetryAfter {
     pub rate: Rate,
 }
 
-type Buckets = RateLimiter<Client, HashMapStateStore<Client>, Clock, NoOpMiddleware<std::time::Duration>>;
+type Buckets = RateLimiter<RateLimitKey, HashMapStateStore<RateLimitKey>, Clock, NoOpMiddleware<std::time::Duration>>;
 
 /// The limiter of a world.
 #[derive(Debug)]
@@ -60,25 +60,25 @@ pub struct Limiter {
 
 impl Limiter {
     /// Buckets below this number are not worth a sweep: about a megabyte.
-    const FEW: usize = 10_000;
+    const SWEEP_THRESHOLD: usize = 10_000;
 
     /// A limiter that has admitted nobody yet.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { clock, by_rate: Mutex::default(), sweep_at: AtomicUsize::new(Self::FEW) }
+        Self { clock, by_rate: Mutex::default(), sweep_at: AtomicUsize::new(Self::SWEEP_THRESHOLD) }
     }
 
     /// Counts a request of a client against a limit.
     ///
     /// # Errors
     /// [`RetryAfter`] when the client has to wait.
-    pub fn admit(&self, client: &Client, limit: RateLimit) -> Result<(), RetryAfter> {
+    pub fn admit(&self, client: &RateLimitKey, limit: RateLimit) -> Result<(), RetryAfter> {
         let RateLimit::At(rate) = limit else {
             return Ok(());
         };
         let buckets = self.buckets(rate);
         let admitted = buckets.check_key(client);
-        if matches!(client, Client::Address(_)) {
+        if matches!(client, RateLimitKey::Address(_)) {
             self.sweep(&buckets);
         }
         admitted.map_err(|refusal| {
@@ -109,7 +109,7 @@ impl Limiter {
         }
         buckets.retain_recent();
         buckets.shrink_to_fit();
-        self.sweep_at.store((2 * buckets.len()).max(Self::FEW), Ordering::Relaxed);
+        self.sweep_at.store((2 * buckets.len()).max(Self::SWEEP_THRESHOLD), Ordering::Relaxed);
     }
 
     fn by_rate(&self) -> std::sync::MutexGuard<'_, HashMap<Rate, Arc<Buckets>>> {

@@ -1,7 +1,7 @@
 //! Data that moves on demand: each scenario shows one kind of mistake of a client.
 
 mod budget;
-mod stage;
+mod runner;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::fault::Effect;
 use crate::rate::{Period, Rate, RateLimit};
 use crate::text::word_enum;
 
-pub use stage::{Stage, Staged};
+pub use runner::{ScenarioRunner, ScenarioStats};
 
 word_enum! {
     /// What moves, by name.
@@ -23,7 +23,7 @@ word_enum! {
     /// let world = server.session("nightly");
     /// world.set_scenario(Scenario::Burst);
     /// // … let the client poll with server.token_for("nightly") …
-    /// assert_eq!(world.staged().unwrap().added, 0, "nobody has asked yet");
+    /// assert_eq!(world.scenario_stats().unwrap().added, 0, "nobody has asked yet");
     /// world.set_scenario(None);
     /// ```
     pub enum Scenario {
@@ -45,23 +45,23 @@ word_enum! {
 impl Scenario {
     /// An entry comes at most this late: a client that waits longer before it takes a time as complete, or reads it again
     /// later, loses none.
-    pub const LATEST: Duration = Duration::from_secs(30);
+    pub const MAX_LATENESS: Duration = Duration::from_secs(30);
 
     /// How often entries come late by the clock.
-    pub const LATE: Rate = per_minute(6);
+    pub const LATE_ENTRY_RATE: Rate = per_minute(6);
 
     /// What is admitted of each client while the quota is squeezed, unless less is admitted anyway.
-    pub const SQUEEZED: RateLimit = RateLimit::At(per_minute(2));
+    pub const SQUEEZED_LIMIT: RateLimit = RateLimit::At(per_minute(2));
 
-    /// How often within [`Scenario::RENEWED`] something comes around the pages of one query: so a client that begins
+    /// How often within [`Scenario::MOVES_PERIOD`] something comes around the pages of one query: so a client that begins
     /// anew whenever something came comes to an end, on a clock that stands still too.
-    pub const MOVES: u32 = 5;
+    pub const MAX_MOVES_PER_QUERY: u32 = 5;
 
     /// After so much time of the world's clock a query can be moved under again, and a burst can come again.
-    pub const RENEWED: Duration = Duration::from_secs(60);
+    pub const MOVES_PERIOD: Duration = Duration::from_secs(60);
 
     /// One request of so many fails in [`Scenario::Flaky`], so never more than two in a row.
-    pub const ONE_FAILS_OF: u64 = 3;
+    pub const FAILURE_CYCLE: u64 = 3;
 
     /// How requests fail in turn.
     const FAILURES: [Effect; 4] = [

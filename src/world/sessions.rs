@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 
 use super::number::Numbers;
-use super::{Start, World};
+use super::{World, WorldTemplate};
 
 /// The name of a session: 1 to 64 letters, digits, dots, hyphens and underscores.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -45,7 +45,7 @@ impl std::error::Error for SessionNameError {}
 /// The worlds of a server: the unnamed one, and the named ones that are in use.
 #[derive(Debug)]
 pub struct Sessions {
-    start: Start,
+    start: WorldTemplate,
     numbers: Numbers,
     inner: Mutex<Inner>,
 }
@@ -67,11 +67,11 @@ struct Open {
 
 impl Sessions {
     /// How many named sessions live at a time; the least recently used goes first.
-    pub const MOST: usize = 1000;
+    pub const MAX_SESSIONS: usize = 1000;
 
     /// The unnamed session alone.
     #[must_use]
-    pub fn new(start: Start) -> Self {
+    pub fn new(start: WorldTemplate) -> Self {
         let numbers = Numbers::default();
         let unnamed = Arc::new(World::numbered(&start, &numbers));
         Self { start, numbers, inner: Mutex::new(Inner { unnamed, named: HashMap::new(), uses: 0, evicted: 0 }) }
@@ -90,7 +90,7 @@ impl Sessions {
             live.used = used;
             return Arc::clone(&live.world);
         }
-        let evicted = if inner.named.len() == Self::MOST { inner.evict() } else { None };
+        let evicted = if inner.named.len() == Self::MAX_SESSIONS { inner.evict() } else { None };
         let world = Arc::new(World::numbered(&self.start, &self.numbers));
         inner.named.insert(name.clone(), Open { world: Arc::clone(&world), used });
         drop(inner);
@@ -152,7 +152,7 @@ impl Inner {
     fn evict(&mut self) -> Option<Open> {
         let name = self.named.iter().min_by_key(|(_, live)| live.used).map(|(name, _)| name.clone())?;
         self.evicted += 1;
-        tracing::warn!("the session {name} was ended to make room: at most {} live at a time", Sessions::MOST);
+        tracing::warn!("the session {name} was ended to make room: at most {} live at a time", Sessions::MAX_SESSIONS);
         self.named.remove(&name)
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use cortex_audit_mock::MockServer;
 use cortex_audit_mock::fault::{Delay, Effect, FaultRule};
-use cortex_audit_mock::world::{AnsweredBy, Filter};
+use cortex_audit_mock::world::{AnsweredBy, JournalFilter};
 use serde_json::Value;
 
 use crate::support::NOW;
@@ -58,7 +58,7 @@ fn request(method: &str) -> String {
 /// Status and faults of the only record.
 #[track_caller]
 fn only_record(server: &MockServer) -> (u16, Option<AnsweredBy>) {
-    let records = server.world().journal.list(&Filter::default());
+    let records = server.world().journal.list(&JournalFilter::default());
     assert_eq!(records.len(), 1, "{records:?}");
     (records[0].status, records[0].answered_by.clone())
 }
@@ -188,7 +188,7 @@ fn a_delayed_answer_is_right_and_late_and_its_connection_lives_on() {
     assert_eq!(connection.get_as("mock-admin", LOGS).body, right_body());
     assert!(asked.elapsed() >= wait, "{:?}", asked.elapsed());
     assert_eq!(only_record(&server), (200, Some(the_fault(&server))));
-    let waited = server.world().journal.list(&Filter::default())[0].duration;
+    let waited = server.world().journal.list(&JournalFilter::default())[0].duration;
     assert!(waited >= wait, "the journal knows how long it took: {waited:?}");
     assert_eq!(connection.get_as("mock-admin", LOGS).body, right_body());
 }
@@ -261,10 +261,10 @@ fn a_client_that_goes_away_before_its_answer_is_recorded() {
     while server.world().faults.list().iter().all(|listed| listed.fired == 0) {
         std::thread::yield_now();
     }
-    assert_eq!(server.world().journal.count(&Filter::default()), 0, "it is being answered");
+    assert_eq!(server.world().journal.count(&JournalFilter::default()), 0, "it is being answered");
     drop(connection);
     let gone = Instant::now();
-    while server.world().journal.count(&Filter::default()) == 0 && gone.elapsed() < Duration::from_secs(5) {
+    while server.world().journal.count(&JournalFilter::default()) == 0 && gone.elapsed() < Duration::from_secs(5) {
         std::thread::yield_now();
     }
     let numbers: Vec<u64> =

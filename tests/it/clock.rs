@@ -1,7 +1,7 @@
 //! The clock of a world through the control plane: it moves the limiter, keys, live activity and relative times alike.
 
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::world::{Client, Limiter};
+use cortex_audit_mock::world::{Limiter, RateLimitKey};
 use cortex_audit_mock::{Clock, Config};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -233,7 +233,7 @@ proptest! {
             clock.set(now, true);
             prop_assert_eq!(clock.elapsed(), age + now.since(before));
             let limiter = Limiter::new(clock.clone());
-            prop_assert!(limiter.admit(&Client::Key(0), "1/d".parse().unwrap()).is_ok());
+            prop_assert!(limiter.admit(&RateLimitKey::Key(0), "1/d".parse().unwrap()).is_ok());
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::Request;
 use cortex_audit_mock::MockServer;
 use cortex_audit_mock::fault::{Delay, Effect, FaultRule};
-use cortex_audit_mock::world::Filter;
+use cortex_audit_mock::world::JournalFilter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -39,7 +39,7 @@ async fn it_answers_as_over_http_1() {
             assert_eq!(two.json()["details"], one.json()["details"], "{path}");
         }
     }
-    let recorded = server.world().journal.list(&Filter::default());
+    let recorded = server.world().journal.list(&JournalFilter::default());
     assert_eq!(recorded.len(), 10);
     assert!(recorded.chunks(2).all(|pair| (&pair[0].path, &pair[0].query) == (&pair[1].path, &pair[1].query)));
 }

@@ -12,7 +12,7 @@ use cortex_audit_mock::contract::Query;
 use cortex_audit_mock::fault::{Delay, Effect, FaultRule, RequestMatcher};
 use cortex_audit_mock::fixture::EntrySource;
 use cortex_audit_mock::keys::KeySource;
-use cortex_audit_mock::world::{Activity, Filter};
+use cortex_audit_mock::world::{Activity, JournalFilter};
 use cortex_audit_mock::{MockServer, Rate, StartError, World};
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ fn entry(name: &str) -> String {
 fn it_works_from_a_blocking_test() {
     let server = MockServer::start_blocking();
     assert_eq!(total(&server, server.token()), 640);
-    assert_eq!(server.world().journal.count(&Filter::default()), 1);
+    assert_eq!(server.world().journal.count(&JournalFilter::default()), 1);
 }
 
 #[tokio::test]
@@ -149,12 +149,12 @@ fn all_is_seen_and_steered_without_http() {
     world.change_settings(|settings| settings.strict = true);
     get(&server, server.token(), "/api/v1/audit-logs?sort=asc").details(400);
 
-    let statuses: Vec<u16> = world.journal.list(&Filter::default()).iter().map(|record| record.status).collect();
+    let statuses: Vec<u16> = world.journal.list(&JournalFilter::default()).iter().map(|record| record.status).collect();
     assert_eq!(statuses, [400, 502, 200, 200, 200, 200, 200], "newest first");
-    assert_eq!(world.journal.count(&Filter { status: Some(502), ..Filter::default() }), 1);
+    assert_eq!(world.journal.count(&JournalFilter { status: Some(502), ..JournalFilter::default() }), 1);
 
     server.reset();
-    assert_eq!(server.world().journal.count(&Filter::default()), 0);
+    assert_eq!(server.world().journal.count(&JournalFilter::default()), 0);
     assert_eq!((seen(), server.world().clock.now()), (0, time(NOW)));
 }
 
@@ -197,7 +197,7 @@ fn two_servers_share_nothing() {
     one.session("mine").advance(MINUTE);
     assert_eq!(get(&one, one.token(), LOGS).status, 500);
     assert_eq!(total(&other, other.token()), 0);
-    assert_eq!(other.world().journal.count(&Filter::default()), 1);
+    assert_eq!(other.world().journal.count(&JournalFilter::default()), 1);
     assert_eq!((one.sessions().names().len(), other.sessions().names().len()), (1, 0));
 }
 
@@ -263,7 +263,7 @@ fn fifty_sessions_run_side_by_side() {
         }
     });
     assert_eq!(server.sessions().names().len(), 50);
-    assert_eq!(server.world().journal.count(&Filter::default()), 0);
+    assert_eq!(server.world().journal.count(&JournalFilter::default()), 0);
     assert_eq!(server.world().clock.now(), time(NOW));
 }
 
@@ -294,7 +294,7 @@ fn one_of_fifty(server: &MockServer, number: u16) {
     assert_eq!(ask().status, 429);
     world.advance(MINUTE);
     assert_eq!(ask().identifiers(), names);
-    assert_eq!(world.journal.count(&Filter::default()), 5);
+    assert_eq!(world.journal.count(&JournalFilter::default()), 5);
     assert_eq!(world.clock.now(), time(NOW).saturating_add(MINUTE * u32::from(number + 1)));
 }
 
@@ -340,7 +340,7 @@ async fn the_example_reads_everything_whatever_goes_wrong() {
     assert_eq!(poller.poll(now(&world)).await.unwrap(), [], "and nothing twice");
     let fired = world.faults.list();
     assert!(fired.iter().all(|rule| !rules.contains(&rule.id) || rule.fired == 1), "each went wrong once: {fired:?}");
-    let statuses: Vec<u16> = world.journal.list(&Filter::default()).iter().map(|record| record.status).collect();
+    let statuses: Vec<u16> = world.journal.list(&JournalFilter::default()).iter().map(|record| record.status).collect();
     assert!(statuses.contains(&429), "it met the limit");
     assert!(statuses.windows(2).all(|pair| pair != [429, 429]), "it came back too early: {statuses:?}");
 }
@@ -382,7 +382,7 @@ async fn the_example_tells_a_refusal_and_gives_up_on_a_server_that_stays_broken(
     let mut poller = Poller::new(&server.uri(), server.token(), async |wait| world.advance(wait)).unwrap();
     let gave_up = poller.poll(end).await.unwrap_err();
     assert!(matches!(gave_up, Error::GaveUp(_)), "{gave_up}");
-    assert_eq!(world.journal.count(&Filter { status: Some(0), ..Filter::default() }), 8);
+    assert_eq!(world.journal.count(&JournalFilter { status: Some(0), ..JournalFilter::default() }), 8);
 }
 
 /// What the control plane refuses with a 400 is refused here too, before it can puzzle a client.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use cortex_audit_mock::world::{Client, Limiter};
+use cortex_audit_mock::world::{Limiter, RateLimitKey};
 use cortex_audit_mock::{Clock, Config, RateLimit};
 use proptest::prelude::*;
 
@@ -142,7 +142,7 @@ fn the_limiter_remembers_only_clients_that_are_still_limited() {
     let limit = "60/min".parse().unwrap();
     for number in 0..1_000_000_u32 {
         let address = IpAddr::V4(Ipv4Addr::from(number));
-        assert_eq!(limiter.admit(&Client::at(address), limit), Ok(()));
+        assert_eq!(limiter.admit(&RateLimitKey::for_address(address), limit), Ok(()));
         clock.advance(Duration::from_millis(1));
         assert!(limiter.remembered() <= 10_000, "{}", limiter.remembered());
     }
@@ -150,7 +150,7 @@ fn the_limiter_remembers_only_clients_that_are_still_limited() {
 
 #[test]
 fn addresses_of_one_ipv6_network_are_one_client() {
-    let at = |address: Ipv6Addr| Client::at(IpAddr::V6(address));
+    let at = |address: Ipv6Addr| RateLimitKey::for_address(IpAddr::V6(address));
     assert_eq!(at("2001:db8::1".parse().unwrap()), at("2001:db8::ffff:1".parse().unwrap()));
     assert_ne!(at("2001:db8::1".parse().unwrap()), at("2001:db8:0:1::1".parse().unwrap()));
 }
@@ -211,7 +211,7 @@ proptest! {
         for pause in pauses {
             clock.advance(Duration::from_millis(pause * scale));
             now += pause * scale;
-            if limiter.admit(&Client::Key(0), limit).is_ok() {
+            if limiter.admit(&RateLimitKey::Key(0), limit).is_ok() {
                 admitted.push(now);
             }
         }

@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::http::Request;
 use cortex_audit_mock::contract::{Action, ActorType, DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter};
 use cortex_audit_mock::fault::{Effect, FaultRule};
-use cortex_audit_mock::{Config, Mock};
+use cortex_audit_mock::{AppState, Config};
 use futures_util::stream;
 use serde_json::{Value, json};
 
@@ -160,5 +160,5 @@ async fn every_reference_leads_somewhere() {
 #[test]
 fn a_mock_is_shared_by_cloning() {
     fn shared<T: Clone + Send + Sync + 'static>() {}
-    shared::<Mock>();
+    shared::<AppState>();
 }

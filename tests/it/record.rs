@@ -16,7 +16,7 @@ use cortex_audit_mock::fault::{Delay, Effect, FaultRule};
 use cortex_audit_mock::fixture::{self, EntrySource, Moment};
 use cortex_audit_mock::record::{Api, Asked, Bound, Event, Part, Range, RecordError, Recorded, Recording};
 use cortex_audit_mock::remote::{ApiUrl, Time, Token};
-use cortex_audit_mock::world::{Activity, AnsweredBy, Filter};
+use cortex_audit_mock::world::{Activity, AnsweredBy, JournalFilter};
 use cortex_audit_mock::{MockServer, Rate, World};
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -186,7 +186,7 @@ fn a_hundred_thousand_entries_are_recorded_while_others_come_in_late() {
     assert!(expected.len() > 100_000 + 10, "live activity came before the end: {}", expected.len());
     same(&loaded(Path::new(&out)), &expected);
     assert_eq!(names(&folder), ["logs.json"]);
-    let statuses = world.journal.list(&Filter::default());
+    let statuses = world.journal.list(&JournalFilter::default());
     assert!(statuses.iter().all(|record| record.status == 200 && record.findings.is_empty()));
 }
 
@@ -317,7 +317,7 @@ fn through_trouble(seed: u32) {
             if why.replace(&server.uri(), "").contains("503") { SECOND * 7 } else { Duration::from_millis(500) };
         assert!(wait >= least, "{wait:?} after {why}");
     }
-    let records = world.journal.list(&Filter::default());
+    let records = world.journal.list(&JournalFilter::default());
     let early = records.windows(2).filter(|pair| pair[1].status == 429 && pair[0].status == 429);
     let limited = early.filter(|pair| pair.iter().all(|record| record.answered_by == Some(AnsweredBy::Limit)));
     assert_eq!(limited.count(), 0, "it came back before the limit was over");
@@ -342,7 +342,7 @@ fn a_small_limit_is_waited_for_and_never_met_twice() {
     });
     same(&recorded.unwrap().entries, &truth(&world, all()));
     assert!(waits.borrow().len() >= 4 && waits.borrow().iter().all(|wait| *wait <= SECOND * 30), "{waits:?}");
-    let statuses: Vec<u16> = world.journal.list(&Filter::default()).iter().map(|record| record.status).collect();
+    let statuses: Vec<u16> = world.journal.list(&JournalFilter::default()).iter().map(|record| record.status).collect();
     assert!(statuses.windows(2).all(|pair| pair != [429, 429]), "{statuses:?}");
 }
 
@@ -356,7 +356,7 @@ fn a_server_that_stays_broken_is_given_up_and_what_came_is_kept() {
     let mut part = Part::open(&out, &asked(&server)).unwrap();
     let error = record(&server, Some(&mut part), &|_| {}).unwrap_err();
     assert_snapshot!(error.to_string(), @"gave up after 8 attempts in a row; the last: the server answers 500: This 500 was asked for by fault 3.");
-    assert_eq!(server.world().journal.count(&Filter::default()), 2 + 8);
+    assert_eq!(server.world().journal.count(&JournalFilter::default()), 2 + 8);
     assert_eq!(part.len(), 500);
     drop(part);
 
@@ -381,7 +381,7 @@ fn a_range_that_never_holds_still_is_given_up() {
     let world = server.world();
     let refill = || {
         world.remove_entries();
-        let count = 2000 + u32::try_from(world.journal.count(&Filter::default())).unwrap();
+        let count = 2000 + u32::try_from(world.journal.count(&JournalFilter::default())).unwrap();
         // Another list each time, of another length.
         world.append(history(count, time(NOW).saturating_sub(SECOND * count)));
     };
@@ -411,12 +411,12 @@ fn a_recording_that_is_killed_again_and_again_ends_whole() {
         // What came in late meanwhile is recorded too.
         world.append(history(3, time(NOW)));
     }
-    let before = world.journal.count(&Filter::default());
+    let before = world.journal.count(&JournalFilter::default());
     let ended = recorded(&server.uri(), &args);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let going_on = ended.stderr.lines().next().unwrap();
     assert!(going_on.starts_with("going on with ") && going_on.ends_with(&part), "{}", ended.stderr);
-    assert!(world.journal.count(&Filter::default()) - before < 13, "it began anew: {}", ended.stderr);
+    assert!(world.journal.count(&JournalFilter::default()) - before < 13, "it began anew: {}", ended.stderr);
     assert_eq!(names(&folder), ["logs.json"]);
     same(&loaded(Path::new(&out)), &truth(&world, all()));
 }
@@ -601,7 +601,7 @@ fn a_token_that_is_not_accepted_is_told_at_once() {
     };
     assert_snapshot!(refused("mock-revoked"), @"error: the server does not accept the token in MY_TOKEN (401): The key Revoked (…oked) is revoked.");
     assert_snapshot!(refused("mock-no-audit"), @r#"error: the token in MY_TOKEN may not read audit logs (403), which takes the permission "View audit logs": The key No audit (…udit) is valid, but none of its roles grants the permission "View audit logs". Ask with a key whose role grants it."#);
-    assert_eq!(server.world().journal.count(&Filter::default()), 2);
+    assert_eq!(server.world().journal.count(&JournalFilter::default()), 2);
 }
 
 #[test]
@@ -740,7 +740,7 @@ fn a_place_that_cannot_be_written_is_told_before_anything_is_asked() {
     };
     assert_snapshot!(refused(&path(&folder, "missing/logs.json")), @"error: cannot write FOLDER/missing/logs.json.part (--out): No such file or directory (os error 2)");
     assert_snapshot!(refused(folder.path().to_str().unwrap()), @"error: cannot write FOLDER (--out): it is a folder");
-    assert_eq!(server.world().journal.count(&Filter::default()), 0);
+    assert_eq!(server.world().journal.count(&JournalFilter::default()), 0);
     assert_eq!(names(&folder), Vec::<String>::new());
 }
 

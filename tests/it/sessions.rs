@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use cortex_audit_mock::contract::{Entry, Timestamp};
 use cortex_audit_mock::keys::KeySource;
 use cortex_audit_mock::store::Base;
-use cortex_audit_mock::world::{Models, Sessions, Settings, Start};
+use cortex_audit_mock::world::{LiveSource, Sessions, Settings, WorldTemplate};
 use cortex_audit_mock::{Config, RateLimit, fixture};
 use serde_json::{Value, json};
 
@@ -292,8 +292,8 @@ fn opening_a_session_over_many_entries_takes_less_than_a_millisecond() {
     let one = fixture::read("one", &entry("a").to_string(), time(NOW)).unwrap().entries.remove(0);
     let many = std::iter::repeat_n(one, 200_000);
     let base = Arc::new(Base::new(many.map(|entry: Entry| entry)));
-    let start = Start {
-        models: Arc::new(Models::of(Arc::clone(&base), 42)),
+    let start = WorldTemplate {
+        live_source: Arc::new(LiveSource::new(Arc::clone(&base), 42)),
         base,
         now: Some(time(NOW)),
         settings: Settings { rate_limit: RateLimit::Off, strict: false },

@@ -15,8 +15,8 @@ use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use axum::response::Response;
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::fixture::EntrySource;
-use cortex_audit_mock::world::Filter;
-use cortex_audit_mock::{Config, Mock, http};
+use cortex_audit_mock::world::JournalFilter;
+use cortex_audit_mock::{AppState, Config, http};
 use serde_json::Value;
 use tower::{Service, ServiceExt};
 use tracing::Dispatch;
@@ -32,7 +32,7 @@ pub fn time(text: &str) -> Timestamp {
 
 /// A mock and its router, at a frozen clock.
 pub struct TestMock {
-    pub mock: Mock,
+    pub mock: AppState,
     router: http::App,
 }
 
@@ -46,7 +46,7 @@ impl TestMock {
     /// The clock stands at [`NOW`] unless the configuration says otherwise.
     pub fn with(config: Config) -> Self {
         let config = Config { now: config.now.or(Some(time(NOW))), ..config };
-        let mock = Mock::start(&config).unwrap_or_else(|errors| panic!("{errors}"));
+        let mock = AppState::load(&config).unwrap_or_else(|errors| panic!("{errors}"));
         Self { router: http::app(mock.clone()), mock }
     }
 
@@ -73,7 +73,7 @@ impl TestMock {
     /// The rules of what the journal holds against a query that is answered.
     pub async fn noticed(&self, query: &str) -> Vec<&'static str> {
         self.logs(query).await.ok();
-        let journal = self.mock.world().journal.list(&Filter::default());
+        let journal = self.mock.world().journal.list(&JournalFilter::default());
         journal[0].findings.iter().map(|finding| finding.rule).collect()
     }
 

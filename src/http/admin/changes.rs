@@ -4,14 +4,14 @@ use axum::Json;
 use serde_json::{Value, json};
 
 use super::session::Session;
-use crate::world::Reading;
+use crate::world::ClockReading;
 
 pub async fn get(Session { world, .. }: Session) -> Json<Value> {
     // First, so that what is told beside it is never older: a look too many does no harm.
-    let number = world.number();
-    let scenario = world.staged().map(|staged| staged.scenario.as_str());
+    let number = world.generation();
+    let scenario = world.scenario_stats().map(|staged| staged.scenario.as_str());
     let (entries, arrivals) = world.store.counts();
-    let Reading { now, frozen, system, .. } = world.clock.read();
+    let ClockReading { now, frozen, system, .. } = world.clock.read();
     Json(json!({
         "world": number,
         "now": now,

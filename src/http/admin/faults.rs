@@ -7,12 +7,12 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::session::{Session, Text};
+use crate::app_state::AppState;
 use crate::control::BODY;
 use crate::fault;
 use crate::http::problem::Problem;
 use crate::http::redact::contains_own_token;
 use crate::json_file::{FileError, FileErrors};
-use crate::mock::Mock;
 use crate::text::did_you_mean;
 
 pub async fn list(session: Session) -> Json<Value> {
@@ -21,7 +21,7 @@ pub async fn list(session: Session) -> Json<Value> {
 
 /// One rule or an array: all of them, or none.
 pub async fn add(
-    State(mock): State<Mock>,
+    State(mock): State<AppState>,
     session: Session,
     Text(body): Text,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
@@ -53,7 +53,7 @@ pub async fn clear(session: Session) -> Json<Value> {
 }
 
 pub async fn remove(
-    State(mock): State<Mock>,
+    State(mock): State<AppState>,
     session: Session,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Problem> {
@@ -67,7 +67,7 @@ pub async fn remove(
 }
 
 /// A key is meant by its name or by its token; the rule keeps the name alone.
-pub fn name_of(mock: &Mock, meant: &str) -> Result<String, String> {
+pub fn name_of(mock: &AppState, meant: &str) -> Result<String, String> {
     if let Some(grant) = mock.keys().find(meant) {
         return Ok(grant.key.name.clone());
     }

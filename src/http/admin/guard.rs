@@ -10,13 +10,13 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::app_state::AppState;
 use crate::config::Admin;
 use crate::http::context::bearer_token;
 use crate::http::problem::Problem;
-use crate::mock::Mock;
 
 /// Refuses what may not pass, and tells so at the terminal; the health check lies outside.
-pub async fn check(State(mock): State<Mock>, request: Request, next: Next) -> Response {
+pub async fn check(State(mock): State<AppState>, request: Request, next: Next) -> Response {
     // The path as it is routed: a name in it may hold a secret.
     let path = request.extensions().get::<MatchedPath>().map_or("/__admin", MatchedPath::as_str);
     if let Some(problem) = refusal(&mock, request.headers()) {
@@ -27,7 +27,7 @@ pub async fn check(State(mock): State<Mock>, request: Request, next: Next) -> Re
     next.run(request).await
 }
 
-fn refusal(mock: &Mock, headers: &HeaderMap) -> Option<Problem> {
+fn refusal(mock: &AppState, headers: &HeaderMap) -> Option<Problem> {
     if *mock.admin() == Admin::Off {
         return Some(Problem::ControlOff);
     }

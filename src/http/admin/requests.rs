@@ -10,19 +10,19 @@ use serde_json::{Value, json};
 
 use super::faults::name_of;
 use super::session::Session;
+use crate::app_state::AppState;
 use crate::contract::{RULES, query};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::contains_own_token;
-use crate::mock::Mock;
 use crate::text::nearest;
-use crate::world::{AnsweredBy, Filter, Record, World};
+use crate::world::{AnsweredBy, JournalFilter, JournalRecord, World};
 
 /// Which records of which world are wanted, and how many at most.
 #[derive(Debug)]
 pub struct Wanted {
     world: Arc<World>,
-    filter: Filter,
+    filter: JournalFilter,
     limit: usize,
 }
 
@@ -46,7 +46,7 @@ pub async fn clear(session: Session) -> Json<Value> {
 }
 
 /// The query is parsed when somebody looks, not when it is answered.
-fn show(record: &Record, world: &World) -> Value {
+fn show(record: &JournalRecord, world: &World) -> Value {
     let parsed = query::parse(&record.query, &world.store.vocabulary(), false).ok().map(|parsed| parsed.query);
     let faults = match &record.answered_by {
         Some(AnsweredBy::Faults(numbers)) => numbers.as_slice(),
@@ -70,10 +70,10 @@ fn show(record: &Record, world: &World) -> Value {
     })
 }
 
-impl FromRequestParts<Mock> for Wanted {
+impl FromRequestParts<AppState> for Wanted {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, mock: &AppState) -> Result<Self, Problem> {
         let (session, mut values) = Session::with_parameters(parts, mock, &PARAMETERS)?;
         let now = session.world.clock.now();
         let moment = |text: &str| Moment::read(text, now);
@@ -87,7 +87,7 @@ impl FromRequestParts<Mock> for Wanted {
         let (status, status_class) = take(mock, &mut values, "status", status)?.unwrap_or_default();
         Ok(Self {
             world: session.world,
-            filter: Filter {
+            filter: JournalFilter {
                 status,
                 status_class,
                 answered_by: take(mock, &mut values, "answeredBy", answered_by)?,
@@ -125,7 +125,7 @@ fn rule(text: &str) -> Result<String, String> {
 
 /// The value of a parameter, if it was given.
 fn take<T>(
-    mock: &Mock,
+    mock: &AppState,
     values: &mut BTreeMap<String, String>,
     name: &str,
     read: impl Fn(&str) -> Result<T, String>,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::session::{Session, Text};
 use crate::control;
 use crate::http::problem::Problem;
-use crate::world::{Staged, World};
+use crate::world::{ScenarioStats, World};
 
 pub async fn get(session: Session) -> Json<Value> {
     shown(&session.world)
@@ -26,7 +26,7 @@ pub async fn stop(session: Session) -> Json<Value> {
 }
 
 fn shown(world: &World) -> Json<Value> {
-    let Some(Staged { scenario, seed, pages, added, refused, failed }) = world.staged() else {
+    let Some(ScenarioStats { scenario, seed, pages, added, refused, failed }) = world.scenario_stats() else {
         return Json(json!({"name": "off"}));
     };
     let name = scenario.as_str();

@@ -7,10 +7,10 @@ use std::time::Duration;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 
+use crate::app_state::AppState;
 use crate::http::limits;
 use crate::http::problem::Problem;
 use crate::http::redact::{REDACTED, contains_own_token};
-use crate::mock::Mock;
 use crate::text::nearest;
 use crate::world::{SessionName, World};
 
@@ -21,10 +21,10 @@ pub struct Session {
     pub world: Arc<World>,
 }
 
-impl FromRequestParts<Mock> for Session {
+impl FromRequestParts<AppState> for Session {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, mock: &AppState) -> Result<Self, Problem> {
         Self::with_parameters(parts, mock, &[]).map(|(session, _)| session)
     }
 }
@@ -33,7 +33,7 @@ impl Session {
     /// The session, and the values of the other parameters that a call knows.
     pub fn with_parameters(
         parts: &Parts,
-        mock: &Mock,
+        mock: &AppState,
         known: &[&str],
     ) -> Result<(Self, BTreeMap<String, String>), Problem> {
         let (name, values) = named_and_others(parts, mock, known)?;
@@ -43,7 +43,7 @@ impl Session {
     /// The session and the values of other parameters, beside lists, which can be repeated and are read by the call.
     pub fn beside_lists(
         parts: &Parts,
-        mock: &Mock,
+        mock: &AppState,
         known: &[&str],
         lists: &[&str],
     ) -> Result<(Self, BTreeMap<String, String>), Problem> {
@@ -54,7 +54,7 @@ impl Session {
     }
 
     /// The session, where the other parameters that a call knows can be repeated, and are read by the call.
-    pub fn beside_repeated(parts: &Parts, mock: &Mock, known: &[&str]) -> Result<Self, Problem> {
+    pub fn beside_repeated(parts: &Parts, mock: &AppState, known: &[&str]) -> Result<Self, Problem> {
         let mut names = given(parts, mock, known)?.into_iter().filter(|(name, _)| name == SESSION);
         let name = names.next().map(|(_, value)| value);
         if names.next().is_some() {
@@ -63,7 +63,7 @@ impl Session {
         Ok(Self::of(name_of(name, mock)?, mock))
     }
 
-    fn of(name: Option<SessionName>, mock: &Mock) -> Self {
+    fn of(name: Option<SessionName>, mock: &AppState) -> Self {
         let world = mock.sessions().world(name.as_ref());
         Self { name, world }
     }
@@ -73,10 +73,10 @@ impl Session {
 #[derive(Debug)]
 pub struct AllSessions;
 
-impl FromRequestParts<Mock> for AllSessions {
+impl FromRequestParts<AppState> for AllSessions {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, mock: &AppState) -> Result<Self, Problem> {
         named_and_others(parts, mock, &[]).map(|_| Self)
     }
 }
@@ -84,7 +84,7 @@ impl FromRequestParts<Mock> for AllSessions {
 /// The session that is named, and the values of the other parameters.
 fn named_and_others(
     parts: &Parts,
-    mock: &Mock,
+    mock: &AppState,
     known: &[&str],
 ) -> Result<(Option<SessionName>, BTreeMap<String, String>), Problem> {
     each_once(given(parts, mock, known)?, mock)
@@ -92,7 +92,7 @@ fn named_and_others(
 
 fn each_once(
     pairs: Vec<(String, String)>,
-    mock: &Mock,
+    mock: &AppState,
 ) -> Result<(Option<SessionName>, BTreeMap<String, String>), Problem> {
     let mut values = BTreeMap::new();
     for (name, value) in pairs {
@@ -104,7 +104,7 @@ fn each_once(
     Ok((name, values))
 }
 
-fn name_of(given: Option<String>, mock: &Mock) -> Result<Option<SessionName>, Problem> {
+fn name_of(given: Option<String>, mock: &AppState) -> Result<Option<SessionName>, Problem> {
     match given {
         None => Ok(None),
         // Most likely a whole token, which is no word for a message.
@@ -118,7 +118,7 @@ fn name_of(given: Option<String>, mock: &Mock) -> Result<Option<SessionName>, Pr
 const SESSION: &str = "session";
 
 /// The parameters of a call, all of which it knows.
-fn given(parts: &Parts, mock: &Mock, known: &[&str]) -> Result<Vec<(String, String)>, Problem> {
+fn given(parts: &Parts, mock: &AppState, known: &[&str]) -> Result<Vec<(String, String)>, Problem> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
         .map_err(|error| wrong(format!("The query string cannot be read: {error}.")))?;
     let known: Vec<&str> = std::iter::once(SESSION).chain(known.iter().copied()).collect();

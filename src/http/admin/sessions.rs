@@ -6,18 +6,18 @@ use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use super::session::{AllSessions, Session};
+use crate::app_state::AppState;
 use crate::http::problem::Problem;
 use crate::http::redact::contains_own_token;
-use crate::mock::Mock;
 use crate::world::{SessionName, Sessions};
 
-pub async fn list(State(mock): State<Mock>, _: AllSessions) -> Json<Value> {
+pub async fn list(State(mock): State<AppState>, _: AllSessions) -> Json<Value> {
     let sessions = mock.sessions();
-    Json(json!({"sessions": sessions.names(), "most": Sessions::MOST, "evicted": sessions.evicted()}))
+    Json(json!({"sessions": sessions.names(), "most": Sessions::MAX_SESSIONS, "evicted": sessions.evicted()}))
 }
 
 pub async fn remove(
-    State(mock): State<Mock>,
+    State(mock): State<AppState>,
     _: AllSessions,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Problem> {
@@ -33,7 +33,7 @@ pub async fn remove(
 }
 
 /// `POST /__admin/reset`: the world as it was at start.
-pub async fn reset(State(mock): State<Mock>, session: Session) -> Json<Value> {
+pub async fn reset(State(mock): State<AppState>, session: Session) -> Json<Value> {
     mock.sessions().reset(session.name.as_ref());
     Json(json!({"reset": session.name}))
 }

@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::http::request::Parts;
 
 use super::session::Session;
+use crate::app_state::AppState;
 use crate::contract::{Parameter, query};
 use crate::http::problem::Problem;
-use crate::mock::Mock;
 use crate::store::Summary;
 
 /// The range and the filters are read as the operation reads them; a page of them is not asked for.
-pub async fn get(State(mock): State<Mock>, parts: Parts) -> Result<Json<Summary>, Problem> {
+pub async fn get(State(mock): State<AppState>, parts: Parts) -> Result<Json<Summary>, Problem> {
     let paging = [Parameter::Page, Parameter::PageSize];
     let known: Vec<&str> =
         Parameter::ALL.into_iter().filter(|known| !paging.contains(known)).map(Parameter::name).collect();

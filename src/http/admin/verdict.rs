@@ -10,11 +10,11 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use super::session::Session;
+use crate::app_state::AppState;
 use crate::contract::{Filters, Timestamp, query};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::{REDACTED, contains_own_token, redact_known_parameters};
-use crate::mock::Mock;
 use crate::text::nearest;
 use crate::world::World;
 use crate::world::verdict::{Expectation, Scope};
@@ -50,10 +50,10 @@ pub async fn get(asked: Asked) -> Result<Response, Problem> {
     if reasons.is_empty() { Ok(Json(judgement).into_response()) } else { Err(Problem::Unmet { reasons }) }
 }
 
-impl FromRequestParts<Mock> for Asked {
+impl FromRequestParts<AppState> for Asked {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, mock: &Mock) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, mock: &AppState) -> Result<Self, Problem> {
         let known = ["from", "to", "expect"];
         let (Session { world, .. }, mut values) = Session::beside_lists(parts, mock, &known, &FILTERS)?;
         let now = world.clock.now();
@@ -97,7 +97,7 @@ fn read_moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
 }
 
 /// A list of expectations. None is no expectation: a variable that is not set would pass whatever the clients did.
-fn expectations(text: &str, mock: &Mock) -> Result<Vec<Expectation>, Problem> {
+fn expectations(text: &str, mock: &AppState) -> Result<Vec<Expectation>, Problem> {
     let names = Expectation::WORDS;
     let each = text.split(',').map(|name| {
         name.parse().map_err(|_| {
@@ -111,7 +111,7 @@ fn expectations(text: &str, mock: &Mock) -> Result<Vec<Expectation>, Problem> {
 }
 
 /// Read as the operation reads them, and strictly: a misspelt one would leave nothing to be judged.
-fn filters(raw: &str, world: &World, mock: &Mock) -> Result<Filters, Problem> {
+fn filters(raw: &str, world: &World, mock: &AppState) -> Result<Filters, Problem> {
     let of_filters = |pair: &&str| FILTERS.into_iter().any(|name| query::has_name(pair, name));
     let raw = raw.split('&').filter(of_filters).collect::<Vec<_>>().join("&");
     let known = world.store.vocabulary();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{AnsweredBy, Record};
+use super::{AnsweredBy, JournalRecord};
 use crate::contract::{QueryIssue, Timestamp};
 use crate::keys::Key;
 
@@ -39,13 +39,13 @@ struct Aside {
 }
 
 impl Kept {
-    pub fn record(&self) -> Record {
+    pub fn record(&self) -> JournalRecord {
         let (method, path) = match &self.line {
             Line::Known(method, path) => (Cow::Borrowed(*method), Cow::Borrowed(*path)),
             Line::Other(line) => (line[0].clone(), line[1].clone()),
         };
         let aside = self.aside.as_deref();
-        Record {
+        JournalRecord {
             id: self.id,
             time: self.time,
             method,
@@ -62,14 +62,14 @@ impl Kept {
     }
 }
 
-impl From<Record> for Kept {
-    fn from(record: Record) -> Self {
+impl From<JournalRecord> for Kept {
+    fn from(record: JournalRecord) -> Self {
         let line = match (record.method, record.path) {
             (Cow::Borrowed(method), Cow::Borrowed(path)) => Line::Known(method, path),
             (method, path) => Line::Other(Box::new([method, path])),
         };
         let nothing = record.findings.is_empty() && record.problem.is_none() && record.answered_by.is_none();
-        let Record { findings, problem, answered_by, .. } = record;
+        let JournalRecord { findings, problem, answered_by, .. } = record;
         let aside = (!nothing).then(|| Box::new(Aside { findings, problem, answered_by }));
         Self {
             id: record.id,

@@ -28,7 +28,7 @@ impl Budget {
     /// Whether something may come around a page of a query, when the world is of this age.
     pub fn allows(&self, query: &Query, age: Duration) -> bool {
         let spent = self.spent.get(&query.subject());
-        spent.is_none_or(|spent| spent.times < Scenario::MOVES || is_over(spent, age))
+        spent.is_none_or(|spent| spent.times < Scenario::MAX_MOVES_PER_QUERY || is_over(spent, age))
     }
 
     /// The same, and counts it if it may.
@@ -58,5 +58,5 @@ impl Budget {
 }
 
 fn is_over(spent: &Spent, age: Duration) -> bool {
-    age.saturating_sub(spent.since) >= Scenario::RENEWED
+    age.saturating_sub(spent.since) >= Scenario::MOVES_PERIOD
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cortex_audit_mock::fault::{self, Delay};
 use cortex_audit_mock::generate::Story;
 use cortex_audit_mock::world::verdict::{Bug, Expectation};
-use cortex_audit_mock::world::{Journal, Live, Scenario, Sessions};
+use cortex_audit_mock::world::{Journal, LiveFeed, Scenario, Sessions};
 use serde_json::Value;
 
 use super::file;
@@ -95,10 +95,10 @@ fn the_limits_are_those_of_the_code() {
     let written: Vec<String> = rows.iter().map(|cells| cells[1].replace(',', "")).collect();
     let minutes = Delay::MAX.as_secs() / 60;
     let right = [
-        Sessions::MOST.to_string(),
+        Sessions::MAX_SESSIONS.to_string(),
         Journal::CAPACITY.to_string(),
         "32 MiB".to_owned(),
-        Live::MOST_AT_ONCE.to_string(),
+        LiveFeed::MAX_ENTRIES_PER_DELIVERY.to_string(),
         format!("{minutes} minutes"),
     ];
     assert_eq!(written, right);

@@ -5,7 +5,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use cortex_audit_mock::server::{self, Tls};
-use cortex_audit_mock::{Config, Mock, http};
+use cortex_audit_mock::{AppState, Config, http};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep};
@@ -21,7 +21,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 async fn connected(tls: Option<Tls>) -> TcpStream {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let mock = Mock::start(&Config { rate_limit: "off".parse().unwrap(), ..Config::default() }).unwrap();
+    let mock = AppState::load(&Config { rate_limit: "off".parse().unwrap(), ..Config::default() }).unwrap();
     let app = http::app(mock);
     tokio::spawn(server::serve(listener, tls, move |request, peer| app.respond(request, peer), pending()));
     TcpStream::connect(address).await.unwrap()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cortex_audit_mock::contract::Filters;
 use cortex_audit_mock::world::verdict::Bug;
-use cortex_audit_mock::world::{Filter, Scenario};
+use cortex_audit_mock::world::{JournalFilter, Scenario};
 use cortex_audit_mock::{Config, Rate, RateLimit};
 use serde_json::json;
 
@@ -103,7 +103,7 @@ fn seen(scenario: Scenario, seed: u64) -> Vec<String> {
         answers.push(format!("{} {:?}", reply.status, reply.body.filter(|_| reply.status == 200)));
         stage.world.advance(SECOND * 5);
     }
-    answers.push(format!("{:?}", stage.world.staged()));
+    answers.push(format!("{:?}", stage.world.scenario_stats()));
     answers
 }
 
@@ -130,9 +130,9 @@ fn late_entries_come_by_the_clock_behind_what_was_read_and_never_later_than_is_s
         assert!(world.store.len() - since <= 7, "six a minute");
         let latest = world.store.history(None, None, &Filters::default());
         let earliest = latest.iter().filter(|held| held.arrival > 0).map(|held| held.timestamp).min();
-        assert!(earliest >= Some(time(NOW).saturating_sub(Scenario::LATEST)), "{minutes}");
+        assert!(earliest >= Some(time(NOW).saturating_sub(Scenario::MAX_LATENESS)), "{minutes}");
     }
-    let staged = world.staged().unwrap();
+    let staged = world.scenario_stats().unwrap();
     assert_eq!(staged.added, 360);
     // However the clock is moved, what was due is there when it ends, and nothing comes later.
     world.set_scenario(None);
@@ -167,11 +167,11 @@ fn what_comes_around_the_pages_of_a_query_ends_on_a_clock_that_stands_still() {
             for _ in 0..20 {
                 stage.ask(query);
             }
-            stage.world.staged().unwrap().added
+            stage.world.scenario_stats().unwrap().added
         };
         let added = look("page=0&pageSize=100");
         assert_eq!(look("page=1&pageSize=50"), added, "{scenario}: the same query, whatever the page");
-        stage.world.advance(Scenario::RENEWED);
+        stage.world.advance(Scenario::MOVES_PERIOD);
         let comes =
             matches!(scenario, Scenario::InsertBetweenPages | Scenario::LateArrivals | Scenario::SameMillisecond);
         assert_eq!(look("page=0&pageSize=100") > added, comes, "{scenario}");
@@ -186,14 +186,14 @@ fn a_squeezed_quota_is_a_limit_of_its_own() {
     stage.world.set_scenario(Scenario::QuotaSqueeze);
     assert_eq!(statuses("mock-admin"), [200, 200, 429, 429]);
     assert_eq!(statuses("mock-throttled"), [200, 200, 429, 429], "it has three a minute of its own");
-    assert_eq!(stage.world.staged().unwrap().refused, 4);
-    let limited = Filter { answered_by: Some("limit".to_owned()), ..Filter::default() };
+    assert_eq!(stage.world.scenario_stats().unwrap().refused, 4);
+    let limited = JournalFilter { answered_by: Some("limit".to_owned()), ..JournalFilter::default() };
     assert_eq!(stage.world.journal.count(&limited), 4);
 
     // Settings that are changed meanwhile stay, and count when they are stricter.
     stage.world.change_settings(|settings| (settings.rate_limit, settings.strict) = ("1/min".parse().unwrap(), true));
     assert_eq!(statuses("mock-admin"), [200, 429, 429, 429]);
-    assert_eq!(stage.world.staged().unwrap().refused, 4, "these are not the scenario's");
+    assert_eq!(stage.world.scenario_stats().unwrap().refused, 4, "these are not the scenario's");
     stage.world.change_settings(|settings| settings.rate_limit = RateLimit::Off);
     stage.world.set_scenario(None);
     let settings = stage.world.settings();
@@ -222,8 +222,8 @@ fn each_key_meets_the_same_failures_and_who_does_not_meet_them_takes_no_turn() {
     let failed: Vec<_> = admin.iter().filter(|(status, body)| *status != 200 || !body).collect();
     assert_eq!(failed.len(), 4, "{admin:?}");
     assert_eq!(failed.iter().filter(|(status, _)| *status == 503).count(), 1);
-    assert_eq!(stage.world.staged().unwrap().failed, 8);
-    let of_scenario = Filter { answered_by: Some("scenario".to_owned()), ..Filter::default() };
+    assert_eq!(stage.world.scenario_stats().unwrap().failed, 8);
+    let of_scenario = JournalFilter { answered_by: Some("scenario".to_owned()), ..JournalFilter::default() };
     assert_eq!(stage.world.journal.count(&of_scenario), 8);
     assert_eq!(stage.world.faults.list().iter().filter(|listed| !listed.of_key).count(), 0);
     stage.world.set_scenario(None);

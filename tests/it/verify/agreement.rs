@@ -7,7 +7,7 @@ use std::time::Duration;
 use cortex_audit_mock::fault::{Effect, FaultRule};
 use cortex_audit_mock::remote::Time;
 use cortex_audit_mock::verify::{MOST_REQUESTS, Report};
-use cortex_audit_mock::world::{Activity, Filter};
+use cortex_audit_mock::world::{Activity, JournalFilter};
 use cortex_audit_mock::{MockServer, Rate};
 
 use super::other::{self, Other};
@@ -32,7 +32,7 @@ fn the_built_in_story_tells_all_but_the_order_of_one_instant() {
     let (requests, untold) = of_mock(&server, own_time());
     assert_eq!(untold.into_iter().collect::<BTreeSet<_>>(), but(["RES-ORDER"]));
     assert!(requests <= 95, "{requests}");
-    let asked = server.world().journal.list(&Filter::default());
+    let asked = server.world().journal.list(&JournalFilter::default());
     assert_eq!(asked.len(), requests);
     assert!(asked.iter().all(|record| record.method == "GET"));
 }
@@ -165,7 +165,7 @@ fn a_server_that_fails_now_and_then_is_asked_again_and_never_more_than_a_hundred
         world.faults.add(FaultRule { probability: 0.02, ..effect.into() });
     }
     of_mock(&server, own_time());
-    assert!(world.journal.count(&Filter::default()) <= MOST_REQUESTS);
+    assert!(world.journal.count(&JournalFilter::default()) <= MOST_REQUESTS);
 }
 
 // Keys

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse, Response};
 use cortex_audit_mock::fixture::EntrySource;
-use cortex_audit_mock::{Config, Mock, World, http, server};
+use cortex_audit_mock::{AppState, Config, World, http, server};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -55,14 +55,14 @@ pub const NO_DIFFERENCE: Difference = asked("", "none", |_, _| {});
 
 /// The server, until it is dropped.
 pub struct Other {
-    pub mock: Mock,
+    pub mock: AppState,
     pub uri: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 struct Inner {
-    mock: Mock,
+    mock: AppState,
     router: http::App,
     difference: Difference,
 }
@@ -80,7 +80,7 @@ impl Other {
             rate_limit: rate_limit.parse().unwrap(),
             ..Config::default()
         };
-        let mock = Mock::start(&config).unwrap();
+        let mock = AppState::load(&config).unwrap();
         let inner = Arc::new(Inner { mock: mock.clone(), router: http::app(mock.clone()), difference });
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         listener.set_nonblocking(true).unwrap();

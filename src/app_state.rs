@@ -9,11 +9,11 @@ use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::keys::{self, Keys};
 use crate::store::BaseBuilder;
-use crate::world::{Models, SessionName, Sessions, Settings, Start, World};
+use crate::world::{LiveSource, SessionName, Sessions, Settings, World, WorldTemplate};
 
 /// The state behind the router; clones share it.
 #[derive(Debug, Clone)]
-pub struct Mock {
+pub struct AppState {
     inner: Arc<Inner>,
 }
 
@@ -25,12 +25,12 @@ struct Inner {
     shortest_token: usize,
 }
 
-impl Mock {
+impl AppState {
     /// Loads what the configuration names and makes a world of it.
     ///
     /// # Errors
     /// Everything that is wrong with any file, together; then nothing is started.
-    pub fn start(config: &Config) -> Result<Self, FileErrors> {
+    pub fn load(config: &Config) -> Result<Self, FileErrors> {
         let now = config.now.unwrap_or_else(Timestamp::now);
         let mut base = BaseBuilder::default();
         let loaded = fixture::load_into(&mut base, &config.sources(), now);
@@ -51,8 +51,8 @@ impl Mock {
         if !keys.list().iter().any(|key| key.has_permission(keys::VIEW_AUDIT_LOGS)) {
             tracing::warn!("no key may view audit logs: every answer is a 401 or 403");
         }
-        let start = Start {
-            models: Arc::new(Models::of(Arc::clone(&base), config.seed)),
+        let start = WorldTemplate {
+            live_source: Arc::new(LiveSource::new(Arc::clone(&base), config.seed)),
             base,
             now: config.now,
             settings: Settings { rate_limit: config.rate_limit, strict: config.strict },

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::clock::{Clock, Reading};
-use super::models::Models;
+use super::clock::{Clock, ClockReading};
+use super::live_source::LiveSource;
 use crate::contract::{Entry, Timestamp};
 use crate::generate::Progress;
 use crate::rate::Rate;
@@ -34,9 +34,9 @@ impl From<Rate> for Activity {
 
 /// The live activity of a world.
 #[derive(Debug)]
-pub struct Live {
+pub struct LiveFeed {
     seed: u64,
-    models: Arc<Models>,
+    live_source: Arc<LiveSource>,
     state: Mutex<State>,
     /// Whether anything is going on, so that a request asks no lock when there is none.
     on: AtomicBool,
@@ -62,22 +62,22 @@ struct Going {
     arrived: u128,
 }
 
-impl Live {
+impl LiveFeed {
     /// The longest lateness: a week.
-    pub const LATEST: Duration = Duration::from_secs(7 * 86_400);
+    pub const MAX_LATENESS: Duration = Duration::from_secs(7 * 86_400);
 
     /// The most entries that are made at one look. What was due before those is left out, so that a clock set years
     /// ahead does not fill the memory.
-    pub const MOST_AT_ONCE: u64 = 100_000;
+    pub const MAX_ENTRIES_PER_DELIVERY: u64 = 100_000;
 
-    /// No activity yet; entries will go on from these models.
+    /// No activity yet; entries will go on from this source.
     #[must_use]
-    pub fn new(models: Arc<Models>, seed: u64) -> Self {
-        Self { seed, models, state: Mutex::default(), on: AtomicBool::default() }
+    pub fn new(live_source: Arc<LiveSource>, seed: u64) -> Self {
+        Self { seed, live_source, state: Mutex::default(), on: AtomicBool::default() }
     }
 
     /// Begins at the clock's present age, in place of any activity before; `None` ends it.
-    pub fn set(&self, activity: Option<Activity>, clock: &Reading) {
+    pub fn set(&self, activity: Option<Activity>, clock: &ClockReading) {
         let mut state = self.state();
         state.before += state.going.map_or(0, |going| going.arrived);
         state.going = activity.map(|activity| Going { activity, since: clock.elapsed, arrived: 0 });
@@ -98,39 +98,42 @@ impl Live {
 
     /// Adds to a store what became due since the last look, in the order of its arrival; whoever looks meanwhile waits.
     /// Tells how many entries.
-    pub fn deliver(&self, clock: &Reading, store: &Store) -> u64 {
-        self.bring(&mut self.state(), clock, store)
+    pub fn deliver_due(&self, clock: &ClockReading, store: &Store) -> u64 {
+        self.append_due(&mut self.state(), clock, store)
     }
 
     /// Entries of these instants, which go on from what the activity has made, as it does from them.
-    pub fn invent(&self, instants: &[Timestamp]) -> Vec<Entry> {
+    pub fn generate(&self, instants: &[Timestamp]) -> Vec<Entry> {
         let state = &mut *self.state();
         let each = instants.iter().map(|at| {
             state.invented += 1;
             let mut chance = Chance::of(self.seed, INVENTED, state.invented);
-            self.models.sequel().next(&mut state.progress, *at, &mut chance)
+            self.live_source.sequel().next(&mut state.progress, *at, &mut chance)
         });
         each.collect()
     }
 
     /// Adds what is due by the time before a clock is moved, and moves it before anybody looks again.
-    pub fn before_a_move(&self, clock: &Clock, store: &Store, go: impl FnOnce()) {
+    pub fn with_clock_change(&self, clock: &Clock, store: &Store, go: impl FnOnce()) {
         let mut state = self.state();
-        self.bring(&mut state, &clock.read(), store);
+        self.append_due(&mut state, &clock.read(), store);
         go();
     }
 
-    fn bring(&self, state: &mut State, clock: &Reading, store: &Store) -> u64 {
+    fn append_due(&self, state: &mut State, clock: &ClockReading, store: &Store) -> u64 {
         let State { going, progress, before, .. } = state;
         let Some(Going { activity, since, arrived }) = going else {
             return 0;
         };
         let period = activity.period();
         let age = clock.elapsed.saturating_sub(*since);
-        let most = u128::from(Self::MOST_AT_ONCE) / u128::from(activity.burst);
+        let most = u128::from(Self::MAX_ENTRIES_PER_DELIVERY) / u128::from(activity.burst);
         let slots = age.as_nanos() / period.as_nanos();
         if slots.saturating_sub(*arrived) > most {
-            tracing::warn!("live activity left out what was due before the last {} entries", Self::MOST_AT_ONCE);
+            tracing::warn!(
+                "live activity left out what was due before the last {} entries",
+                Self::MAX_ENTRIES_PER_DELIVERY
+            );
             *arrived = slots - most;
         }
         let mut due = Vec::new();
@@ -139,7 +142,7 @@ impl Live {
                 let mut chance = Chance::of(self.seed, ENTRY + u64::from(place), stream(*before + *arrived));
                 let late = activity.lateness.mul_f64(1.0 - chance.fraction());
                 let at = clock.now.saturating_sub(ago).saturating_sub(late).trunc_to_millis();
-                due.push(self.models.sequel().next(progress, at, &mut chance));
+                due.push(self.live_source.sequel().next(progress, at, &mut chance));
             }
             *arrived += 1;
         }

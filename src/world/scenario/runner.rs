@@ -15,11 +15,11 @@ use crate::fault::Effect;
 use crate::rate::RateLimit;
 use crate::seed::Chance;
 use crate::store::Store;
-use crate::world::{Activity, Clock, Live, Models, Reading};
+use crate::world::{Activity, Clock, ClockReading, LiveFeed, LiveSource};
 
 /// What a scenario has done so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Staged {
+pub struct ScenarioStats {
     /// Which.
     pub scenario: Scenario,
     /// What decided about it.
@@ -36,8 +36,8 @@ pub struct Staged {
 
 /// The scenario of a world, or none.
 #[derive(Debug)]
-pub struct Stage {
-    models: Arc<Models>,
+pub struct ScenarioRunner {
+    live_source: Arc<LiveSource>,
     /// Decides, unless a scenario brings a seed of its own.
     seed: u64,
     state: Mutex<Option<State>>,
@@ -47,9 +47,9 @@ pub struct Stage {
 
 #[derive(Debug)]
 struct State {
-    staged: Staged,
+    stats: ScenarioStats,
     /// Where its entries come from: those of the clock, and those around pages.
-    entries: Live,
+    entries: LiveFeed,
     budget: Budget,
     /// The world's age at the last burst.
     burst: Option<Duration>,
@@ -66,29 +66,29 @@ const FIRST_FAILURE: u64 = 1 << 54;
 /// Its entries are not those that live activity of the same seed makes.
 const ENTRIES: u64 = 1 << 55;
 
-impl Stage {
-    pub(in crate::world) fn new(models: Arc<Models>, seed: u64) -> Self {
-        Self { models, seed, state: Mutex::default(), on: AtomicBool::default() }
+impl ScenarioRunner {
+    pub(in crate::world) fn new(live_source: Arc<LiveSource>, seed: u64) -> Self {
+        Self { live_source, seed, state: Mutex::default(), on: AtomicBool::default() }
     }
 
-    pub(in crate::world) fn staged(&self) -> Option<Staged> {
-        self.state().as_ref().map(|state| state.staged)
+    pub(in crate::world) fn stats(&self) -> Option<ScenarioStats> {
+        self.state().as_ref().map(|state| state.stats)
     }
 
     /// Begins a scenario in place of any before; without a seed, by that of the world.
-    pub(in crate::world) fn begin(&self, scenario: Scenario, seed: Option<u64>, clock: &Reading) {
+    pub(in crate::world) fn start(&self, scenario: Scenario, seed: Option<u64>, clock: &ClockReading) {
         let seed = seed.unwrap_or(self.seed);
-        let entries = Live::new(Arc::clone(&self.models), seed ^ ENTRIES);
-        let late = Activity { rate: Scenario::LATE, lateness: Scenario::LATEST, burst: 1 };
+        let entries = LiveFeed::new(Arc::clone(&self.live_source), seed ^ ENTRIES);
+        let late = Activity { rate: Scenario::LATE_ENTRY_RATE, lateness: Scenario::MAX_LATENESS, burst: 1 };
         entries.set((scenario == Scenario::LateArrivals).then_some(late), clock);
-        let staged = Staged { scenario, seed, pages: 0, added: 0, refused: 0, failed: 0 };
+        let stats = ScenarioStats { scenario, seed, pages: 0, added: 0, refused: 0, failed: 0 };
         let (budget, turns) = (Budget::default(), HashMap::new());
         let mut state = self.state();
-        *state = Some(State { staged, entries, budget, burst: None, turns });
+        *state = Some(State { stats, entries, budget, burst: None, turns });
         self.on.store(true, Ordering::Release);
     }
 
-    pub(in crate::world) fn end(&self) {
+    pub(in crate::world) fn stop(&self) {
         let mut state = self.state();
         *state = None;
         self.on.store(false, Ordering::Release);
@@ -101,26 +101,26 @@ impl Stage {
     }
 
     /// Adds to a store what came by the clock since the last look.
-    pub(in crate::world) fn deliver(&self, clock: &Reading, store: &Store) {
+    pub(in crate::world) fn deliver_due(&self, clock: &ClockReading, store: &Store) {
         if let Some(state) = &mut *self.state() {
-            state.deliver(clock, store);
+            state.deliver_due(clock, store);
         }
     }
 
     /// Adds what came by the time before a clock is moved, and moves it before anybody looks again.
-    pub(in crate::world) fn before_a_move(&self, clock: &Clock, store: &Store, go: impl FnOnce()) {
+    pub(in crate::world) fn with_clock_change(&self, clock: &Clock, store: &Store, go: impl FnOnce()) {
         let mut state = self.state();
         if let Some(state) = &mut *state {
-            state.deliver(&clock.read(), store);
+            state.deliver_due(&clock.read(), store);
         }
         go();
     }
 
     /// Adds what comes just before a page is looked up.
-    pub(in crate::world) fn before_page(&self, query: &Query, clock: &Reading, store: &Store) {
+    pub(in crate::world) fn before_page(&self, query: &Query, clock: &ClockReading, store: &Store) {
         let Some(state) = &mut *self.state() else { return };
         // Otherwise nothing served is new enough that anything of its millisecond can still come.
-        let prepares = state.staged.scenario == Scenario::SameMillisecond && query.page == 0;
+        let prepares = state.stats.scenario == Scenario::SameMillisecond && query.page == 0;
         let now = clock.now.trunc_to_millis();
         if prepares && newest(store, now).is_none_or(|newest| newest < now) && state.budget.allows(query, clock.elapsed)
         {
@@ -129,7 +129,7 @@ impl Stage {
     }
 
     /// Adds what comes after a page, which may have been the last.
-    pub(in crate::world) fn after_page(&self, query: &Query, last: bool, clock: &Reading, store: &Store) {
+    pub(in crate::world) fn after_page(&self, query: &Query, last: bool, clock: &ClockReading, store: &Store) {
         let Some(state) = &mut *self.state() else { return };
         let come = state.after_page(query, last, clock, store);
         state.add(&come, store);
@@ -139,9 +139,9 @@ impl Stage {
     #[must_use]
     pub(crate) fn limit(&self, limit: RateLimit) -> (RateLimit, bool) {
         let squeezes =
-            self.is_on() && self.state().as_ref().is_some_and(|state| state.staged.scenario == Scenario::QuotaSqueeze);
+            self.is_on() && self.state().as_ref().is_some_and(|state| state.stats.scenario == Scenario::QuotaSqueeze);
         if squeezes {
-            let stricter = limit.stricter(Scenario::SQUEEZED);
+            let stricter = limit.stricter(Scenario::SQUEEZED_LIMIT);
             (stricter, stricter != limit)
         } else {
             (limit, false)
@@ -151,7 +151,7 @@ impl Stage {
     /// Counts a request that was refused for the scenario's limit.
     pub(crate) fn count_refusal(&self) {
         if let Some(state) = &mut *self.state() {
-            state.staged.refused += 1;
+            state.stats.refused += 1;
         }
     }
 
@@ -162,16 +162,16 @@ impl Stage {
             return None;
         }
         let mut state = self.state();
-        let State { staged, turns, .. } = state.as_mut().filter(|state| state.staged.scenario == Scenario::Flaky)?;
+        let State { stats, turns, .. } = state.as_mut().filter(|state| state.stats.scenario == Scenario::Flaky)?;
         let turn = turns.entry(key.to_owned()).or_default();
-        let (round, place) = (*turn / Scenario::ONE_FAILS_OF, *turn % Scenario::ONE_FAILS_OF);
+        let (round, place) = (*turn / Scenario::FAILURE_CYCLE, *turn % Scenario::FAILURE_CYCLE);
         *turn += 1;
-        if place != Chance::of(staged.seed, FAILS, round).number(Scenario::ONE_FAILS_OF) {
+        if place != Chance::of(stats.seed, FAILS, round).number(Scenario::FAILURE_CYCLE) {
             return None;
         }
-        staged.failed += 1;
+        stats.failed += 1;
         let kinds = Scenario::FAILURES.len();
-        let first = Chance::of(staged.seed, FIRST_FAILURE, 0).below(kinds);
+        let first = Chance::of(stats.seed, FIRST_FAILURE, 0).below(kinds);
         let passed = usize::try_from(round % kinds as u64).unwrap_or_default();
         Some(Scenario::FAILURES[(first + passed) % kinds])
     }
@@ -182,24 +182,24 @@ impl Stage {
 }
 
 impl State {
-    fn deliver(&mut self, clock: &Reading, store: &Store) {
-        self.staged.added += self.entries.deliver(clock, store);
+    fn deliver_due(&mut self, clock: &ClockReading, store: &Store) {
+        self.stats.added += self.entries.deliver_due(clock, store);
     }
 
     fn add(&mut self, instants: &[Timestamp], store: &Store) {
-        self.staged.added += instants.len() as u64;
-        store.append(self.entries.invent(instants));
+        self.stats.added += instants.len() as u64;
+        store.append(self.entries.generate(instants));
     }
 
     /// The instants of the entries that come after a page.
-    fn after_page(&mut self, query: &Query, last: bool, clock: &Reading, store: &Store) -> Vec<Timestamp> {
-        let mut chance = Chance::of(self.staged.seed, AFTER, self.staged.pages);
-        self.staged.pages += 1;
-        let comes = match self.staged.scenario {
+    fn after_page(&mut self, query: &Query, last: bool, clock: &ClockReading, store: &Store) -> Vec<Timestamp> {
+        let mut chance = Chance::of(self.stats.seed, AFTER, self.stats.pages);
+        self.stats.pages += 1;
+        let comes = match self.stats.scenario {
             Scenario::InsertBetweenPages => !last,
             Scenario::LateArrivals | Scenario::SameMillisecond => true,
             Scenario::Burst => {
-                last && self.burst.is_none_or(|at| clock.elapsed.saturating_sub(at) >= Scenario::RENEWED)
+                last && self.burst.is_none_or(|at| clock.elapsed.saturating_sub(at) >= Scenario::MOVES_PERIOD)
             }
             Scenario::QuotaSqueeze | Scenario::Flaky => false,
         };
@@ -208,10 +208,10 @@ impl State {
         }
         let now = clock.now.trunc_to_millis();
         let few = 1 + chance.number(3);
-        match self.staged.scenario {
+        match self.stats.scenario {
             Scenario::LateArrivals => (0..few).map(|_| late(now, &mut chance)).collect(),
             Scenario::SameMillisecond => {
-                let served = newest(store, now).filter(|newest| now.since(*newest) <= Scenario::LATEST);
+                let served = newest(store, now).filter(|newest| now.since(*newest) <= Scenario::MAX_LATENESS);
                 (0..few + 2).map(|_| served.unwrap_or(now)).collect()
             }
             Scenario::Burst => {
@@ -225,7 +225,7 @@ impl State {
 }
 
 fn late(now: Timestamp, chance: &mut Chance) -> Timestamp {
-    now.saturating_sub(Scenario::LATEST.mul_f64(1.0 - chance.fraction())).trunc_to_millis()
+    now.saturating_sub(Scenario::MAX_LATENESS.mul_f64(1.0 - chance.fraction())).trunc_to_millis()
 }
 
 /// The newest timestamp that is not of the future.
