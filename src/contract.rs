@@ -10,12 +10,13 @@ mod rules;
 mod timestamp;
 mod vocabulary;
 
-pub use entry::{Actor, Entry, is_email};
+pub use entry::{AcceptedValues, Actor, Entry, FilterField, is_email};
 pub use page::Page;
 pub use parameter::{DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter};
-pub use query::{Filters, ParsedQuery, Query, QueryIssue, QueryRejection, Severity};
+pub use query::{Filters, ParsedQuery, Query, QueryIssue, QueryRejection, Selection, Severity};
 pub use rules::{RULES, Rule, Source};
 pub use timestamp::{Timestamp, TimestampError};
+pub(crate) use vocabulary::open_lists;
 pub use vocabulary::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, Vocabulary};
 
 pub use crate::text::nearest;

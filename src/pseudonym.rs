@@ -44,37 +44,19 @@ pub use secret::Secret;
 /// ```
 #[must_use]
 pub fn pseudonymize(mut entries: Vec<Entry>, secret: &Secret) -> Vec<Entry> {
-    let pseudonyms = pseudonyms(&entries, secret);
-    for entry in &mut entries {
-        for value in values_mut(entry) {
-            if let Some(pseudonym) = pseudonyms.get(value.as_str()) {
-                value.clone_from(pseudonym);
-            }
+    let pseudonyms = pseudonyms(&mut entries, secret);
+    for value in entries.iter_mut().flat_map(Entry::identifying_texts_mut) {
+        if let Some(pseudonym) = pseudonyms.get(value.as_str()) {
+            value.clone_from(pseudonym);
         }
     }
     entries
 }
 
-fn pseudonyms(entries: &[Entry], secret: &Secret) -> HashMap<String, String> {
+fn pseudonyms(entries: &mut [Entry], secret: &Secret) -> HashMap<String, String> {
+    let values = entries.iter_mut().flat_map(Entry::identifying_texts_mut).map(|value| value.as_str());
     // First without order: most values come many times.
-    let distinct: HashSet<&str> = entries.iter().flat_map(values).collect();
+    let distinct: HashSet<&str> = values.collect();
     let distinct: BTreeSet<&str> = distinct.into_iter().collect();
     Mapping::new(&distinct, secret).apply(distinct)
-}
-
-/// Every value that is replaced.
-fn values(entry: &Entry) -> impl Iterator<Item = &str> {
-    let Entry { actor_identifier, ip_address, object_identifier, actor, .. } = entry;
-    [actor_identifier, ip_address, &actor.email, &actor.api_key_identifier]
-        .into_iter()
-        .filter_map(Option::as_deref)
-        .chain([object_identifier.as_str()])
-}
-
-fn values_mut(entry: &mut Entry) -> impl Iterator<Item = &mut String> {
-    let Entry { actor_identifier, ip_address, object_identifier, actor, .. } = entry;
-    [actor_identifier, ip_address, &mut actor.email, &mut actor.api_key_identifier]
-        .into_iter()
-        .flatten()
-        .chain([object_identifier])
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cortex_audit_mock::contract::{Entry, Filters, Page, Query, Timestamp};
+use cortex_audit_mock::contract::{Entry, FilterField, Page, Query, Timestamp};
 use cortex_audit_mock::fixture::{self, EntrySource};
 
 use crate::Result;
@@ -49,29 +49,12 @@ impl Model {
 }
 
 fn is_hit(entry: &Entry, Query { start_time, end_time, filters, .. }: &Query) -> bool {
-    fn listed<T: PartialEq>(list: &[T], value: Option<&T>) -> bool {
-        list.is_empty() || value.is_some_and(|value| list.contains(value))
-    }
     let within = |from: &Option<Timestamp>, to: &Option<Timestamp>| {
         from.is_none_or(|from| from <= entry.timestamp) && to.is_none_or(|to| entry.timestamp <= to)
     };
-    let Filters {
-        actions,
-        object_identifiers,
-        object_types,
-        actor_types,
-        actor_api_key_identifiers,
-        actor_emails,
-        actor_ip_addresses,
-        actor_request_types,
-    } = filters;
-    within(start_time, end_time)
-        && listed(actions, Some(&entry.action))
-        && listed(object_identifiers, Some(&entry.object_identifier))
-        && listed(object_types, Some(&entry.object_type))
-        && listed(actor_types, Some(&entry.actor.kind))
-        && listed(actor_api_key_identifiers, entry.actor.api_key_identifier.as_ref())
-        && listed(actor_emails, entry.actor.email.as_ref())
-        && listed(actor_ip_addresses, entry.ip_address.as_ref())
-        && listed(actor_request_types, entry.actor.request_type.as_ref())
+    let passes = |field: FilterField| {
+        let asked = filters.values(field);
+        asked.is_empty() || entry.value(field).is_some_and(|value| asked.iter().any(|asked| asked == value))
+    };
+    within(start_time, end_time) && FilterField::ALL.into_iter().all(passes)
 }

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use cortex_audit_mock::contract::{QueryIssue, ParsedQuery, QueryRejection, Vocabulary, query as first};
+use cortex_audit_mock::contract::{FilterField, ParsedQuery, QueryIssue, QueryRejection, Vocabulary, query as first};
 use cortex_audit_mock_fuzz::{LONGEST_MESSAGE, query as second};
 use libfuzzer_sys::fuzz_target;
 
@@ -15,8 +15,8 @@ fuzz_target!(|raw: &str| {
         let read = first::parse(raw, &KNOWN, strict);
         assert_eq!(read, first::parse(raw, &KNOWN, strict), "the same twice");
         let meant = second::read(raw, strict, |name, value| match name {
-            "objectTypes" => KNOWN.object_types().contains(value),
-            _ => KNOWN.actor_request_types().contains(value),
+            "objectTypes" => KNOWN.words(FilterField::ObjectTypes).contains(value),
+            _ => KNOWN.words(FilterField::ActorRequestTypes).contains(value),
         });
         match &read {
             Ok(ParsedQuery { query, notes }) => {

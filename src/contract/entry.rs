@@ -1,8 +1,9 @@
-//! One audit-log entry: the six fields that the API answers, and what only its filters see.
+//! One audit-log entry: the six fields of a response, what only filters see, and the list filters that compare them.
 
 use serde::Serialize;
 
-use super::{Action, ActorType, Timestamp};
+use super::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, Timestamp};
+use crate::text::word_enum;
 
 /// An entry as the API answers it (RES-ENTRY). Serialises to the response fields alone; [`Entry::actor`] stays inside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,6 +39,96 @@ pub struct Actor {
     pub email: Option<String>,
     /// Matched by `actorApiKeyIdentifiers`.
     pub api_key_identifier: Option<String>,
+}
+
+word_enum! {
+    /// A list filter, by the name of its query parameter; in the order of a summary.
+    ///
+    /// This is the one declaration of the filters: query parser, index, verdict, summary and documents follow from it.
+    pub enum FilterField {
+        /// Compares [`Entry::action`].
+        Actions = "actions",
+        /// Compares [`Actor::kind`].
+        ActorTypes = "actorTypes",
+        /// Compares [`Actor::request_type`].
+        ActorRequestTypes = "actorRequestTypes",
+        /// Compares [`Entry::object_type`].
+        ObjectTypes = "objectTypes",
+        /// Compares [`Entry::object_identifier`].
+        ObjectIdentifiers = "objectIdentifiers",
+        /// Compares [`Actor::email`].
+        ActorEmails = "actorEmails",
+        /// Compares [`Actor::api_key_identifier`].
+        ActorApiKeyIdentifiers = "actorApiKeyIdentifiers",
+        /// Compares [`Entry::ip_address`].
+        ActorIpAddresses = "actorIpAddresses",
+    }
+}
+
+/// The values that a list filter accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AcceptedValues {
+    /// These words alone; another is a 400 (ENUM-CLOSED).
+    Closed(&'static [&'static str]),
+    /// Any text; one that is neither among these words nor in an entry is reported (ENUM-OPEN).
+    Open(&'static [&'static str]),
+    /// Any text (LIST-STRINGS).
+    Text,
+}
+
+impl FilterField {
+    /// Every filter, in the order of the published parameters.
+    pub const PUBLISHED: [Self; Self::ALL.len()] = [
+        Self::Actions,
+        Self::ObjectIdentifiers,
+        Self::ObjectTypes,
+        Self::ActorTypes,
+        Self::ActorApiKeyIdentifiers,
+        Self::ActorEmails,
+        Self::ActorIpAddresses,
+        Self::ActorRequestTypes,
+    ];
+
+    /// The values that the filter accepts.
+    #[must_use]
+    pub const fn accepted(self) -> AcceptedValues {
+        match self {
+            Self::Actions => AcceptedValues::Closed(&Action::WORDS),
+            Self::ActorTypes => AcceptedValues::Closed(&ActorType::WORDS),
+            Self::ActorRequestTypes => AcceptedValues::Open(&ACTOR_REQUEST_TYPES),
+            Self::ObjectTypes => AcceptedValues::Open(&OBJECT_TYPES),
+            Self::ObjectIdentifiers | Self::ActorEmails | Self::ActorApiKeyIdentifiers | Self::ActorIpAddresses => {
+                AcceptedValues::Text
+            }
+        }
+    }
+}
+
+impl Entry {
+    /// The value that a filter compares; `None` when the entry has none, so that no value of the filter matches.
+    #[must_use]
+    pub fn value(&self, field: FilterField) -> Option<&str> {
+        match field {
+            FilterField::Actions => Some(self.action.as_str()),
+            FilterField::ActorTypes => Some(self.actor.kind.as_str()),
+            FilterField::ActorRequestTypes => self.actor.request_type.as_deref(),
+            FilterField::ObjectTypes => Some(&self.object_type),
+            FilterField::ObjectIdentifiers => Some(&self.object_identifier),
+            FilterField::ActorEmails => self.actor.email.as_deref(),
+            FilterField::ActorApiKeyIdentifiers => self.actor.api_key_identifier.as_deref(),
+            FilterField::ActorIpAddresses => self.ip_address.as_deref(),
+        }
+    }
+
+    /// The texts that can identify a person or a thing; a pseudonym replaces each of them.
+    ///
+    /// No field is left out of the patterns: a new one does not compile until it is decided whether it identifies.
+    pub(crate) fn identifying_texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let Self { action: _, actor_identifier, ip_address, object_identifier, object_type: _, timestamp: _, actor } =
+            self;
+        let Actor { kind: _, request_type: _, email, api_key_identifier } = actor;
+        [actor_identifier, ip_address, email, api_key_identifier].into_iter().flatten().chain([object_identifier])
+    }
 }
 
 impl Actor {

@@ -1,4 +1,6 @@
-//! The twelve query parameters and their bounds.
+//! The query parameters and their bounds.
+
+use super::FilterField;
 
 /// The page size when none is asked for (PAGE-BOUNDS).
 pub const DEFAULT_PAGE_SIZE: u32 = 250;
@@ -8,7 +10,7 @@ pub const MAX_PAGE_SIZE: u32 = 1000;
 pub const MAX_PAGE: u32 = i32::MAX as u32;
 
 /// A query parameter of the operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parameter {
     /// `startTime`
     StartTime,
@@ -18,40 +20,27 @@ pub enum Parameter {
     Page,
     /// `pageSize`
     PageSize,
-    /// `actions`
-    Actions,
-    /// `objectIdentifiers`
-    ObjectIdentifiers,
-    /// `objectTypes`
-    ObjectTypes,
-    /// `actorTypes`
-    ActorTypes,
-    /// `actorApiKeyIdentifiers`
-    ActorApiKeyIdentifiers,
-    /// `actorEmails`
-    ActorEmails,
-    /// `actorIpAddresses`
-    ActorIpAddresses,
-    /// `actorRequestTypes`
-    ActorRequestTypes,
+    /// A list filter.
+    Filter(FilterField),
 }
+
+/// The parameters that are no list filters come first.
+const BEFORE_FILTERS: usize = 4;
 
 impl Parameter {
     /// Every parameter, in the published order.
-    pub const ALL: [Self; 12] = [
-        Self::StartTime,
-        Self::EndTime,
-        Self::Page,
-        Self::PageSize,
-        Self::Actions,
-        Self::ObjectIdentifiers,
-        Self::ObjectTypes,
-        Self::ActorTypes,
-        Self::ActorApiKeyIdentifiers,
-        Self::ActorEmails,
-        Self::ActorIpAddresses,
-        Self::ActorRequestTypes,
-    ];
+    pub const ALL: [Self; BEFORE_FILTERS + FilterField::ALL.len()] = {
+        let mut all = [Self::StartTime; BEFORE_FILTERS + FilterField::ALL.len()];
+        all[1] = Self::EndTime;
+        all[2] = Self::Page;
+        all[3] = Self::PageSize;
+        let mut filter = 0;
+        while filter < FilterField::PUBLISHED.len() {
+            all[BEFORE_FILTERS + filter] = Self::Filter(FilterField::PUBLISHED[filter]);
+            filter += 1;
+        }
+        all
+    };
 
     /// The name in a query string.
     #[must_use]
@@ -61,14 +50,7 @@ impl Parameter {
             Self::EndTime => "endTime",
             Self::Page => "page",
             Self::PageSize => "pageSize",
-            Self::Actions => "actions",
-            Self::ObjectIdentifiers => "objectIdentifiers",
-            Self::ObjectTypes => "objectTypes",
-            Self::ActorTypes => "actorTypes",
-            Self::ActorApiKeyIdentifiers => "actorApiKeyIdentifiers",
-            Self::ActorEmails => "actorEmails",
-            Self::ActorIpAddresses => "actorIpAddresses",
-            Self::ActorRequestTypes => "actorRequestTypes",
+            Self::Filter(field) => field.as_str(),
         }
     }
 
@@ -76,5 +58,16 @@ impl Parameter {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|parameter| parameter.name() == name)
+    }
+
+    /// A number below `ALL.len()`, another for each parameter.
+    pub(super) const fn index(self) -> usize {
+        match self {
+            Self::StartTime => 0,
+            Self::EndTime => 1,
+            Self::Page => 2,
+            Self::PageSize => 3,
+            Self::Filter(field) => BEFORE_FILTERS + field as usize,
+        }
     }
 }

@@ -3,9 +3,9 @@
 mod issue;
 mod parse;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::{Action, ActorType, Entry, Timestamp};
+use super::{Entry, FilterField, Timestamp};
 
 pub use issue::{QueryIssue, Severity};
 pub use parse::{ParsedQuery, QueryRejection, first_value, parse};
@@ -32,34 +32,25 @@ pub struct Query {
     pub filters: Filters,
 }
 
-/// The eight list filters: values of one are alternatives, filters combine (FILTER-LOGIC).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Filters {
-    /// `actions`
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub actions: Vec<Action>,
-    /// `objectIdentifiers`
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub object_identifiers: Vec<String>,
-    /// `objectTypes`
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub object_types: Vec<String>,
-    /// `actorTypes`
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub actor_types: Vec<ActorType>,
-    /// `actorApiKeyIdentifiers`
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub actor_api_key_identifiers: Vec<String>,
-    /// `actorEmails`
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub actor_emails: Vec<String>,
-    /// `actorIpAddresses`
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub actor_ip_addresses: Vec<String>,
-    /// `actorRequestTypes`
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub actor_request_types: Vec<String>,
+/// The values of each list filter: values of one are alternatives, filters combine (FILTER-LOGIC).
+///
+/// ```
+/// use cortex_audit_mock::contract::{Action, FilterField, Filters};
+///
+/// let filters = Filters::default()
+///     .with(FilterField::Actions, [Action::Create, Action::Delete])
+///     .with(FilterField::ObjectTypes, ["TEAM"]);
+/// assert_eq!(filters.values(FilterField::Actions), ["CREATE", "DELETE"]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Filters([Vec<String>; FilterField::ALL.len()]);
+
+/// The range and filters of a query, whatever its page: queries of one selection match the same entries. A key for maps.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Selection {
+    start_time: Option<Timestamp>,
+    end_time: Option<Timestamp>,
+    filters: Filters,
 }
 
 impl Default for Query {
@@ -76,57 +67,67 @@ impl Default for Query {
 }
 
 impl Query {
-    /// What it is about, whatever page of it and however large: two of one subject see the same entries.
+    /// The range and filters, in a form that is equal for queries that match the same entries.
     #[must_use]
-    pub fn subject(&self) -> String {
-        format!("{:?} {:?} {}", self.start_time, self.end_time, self.filters.subject())
+    pub fn selection(&self) -> Selection {
+        Selection { start_time: self.start_time, end_time: self.end_time, filters: self.filters.sorted() }
     }
 }
 
 impl Filters {
-    /// What they ask for, in whatever order: two of one subject match the same entries.
+    /// These filters with more values of one of them.
     #[must_use]
-    pub fn subject(&self) -> String {
-        if *self == Self::default() {
-            return String::new();
-        }
-        let Self { actions, actor_types, .. } = self;
-        let texts = [
-            &self.object_identifiers,
-            &self.object_types,
-            &self.actor_api_key_identifiers,
-            &self.actor_emails,
-            &self.actor_ip_addresses,
-            &self.actor_request_types,
-        ];
-        format!("{:?} {:?} {:?}", sorted(actions), sorted(actor_types), texts.map(|list| sorted(list)))
+    pub fn with<T: ToString>(mut self, field: FilterField, values: impl IntoIterator<Item = T>) -> Self {
+        self.0[field as usize].extend(values.into_iter().map(|value| value.to_string()));
+        self
+    }
+
+    /// These filters without the values of one of them.
+    #[must_use]
+    pub fn without(mut self, field: FilterField) -> Self {
+        self.0[field as usize].clear();
+        self
+    }
+
+    /// The values of a filter; empty when every entry passes it (FILTER-EMPTY).
+    #[must_use]
+    pub fn values(&self, field: FilterField) -> &[String] {
+        &self.0[field as usize]
+    }
+
+    /// The filters that have values, in the published order.
+    pub fn iter(&self) -> impl Iterator<Item = (FilterField, &[String])> {
+        let all = FilterField::PUBLISHED.into_iter().map(|field| (field, self.values(field)));
+        all.filter(|(_, values)| !values.is_empty())
+    }
+
+    /// Whether every entry passes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Vec::is_empty)
     }
 
     /// Whether an entry passes every filter.
     #[must_use]
-    pub fn match_entry(&self, entry: &Entry) -> bool {
-        let actor = &entry.actor;
-        one_of(&self.actions, &entry.action)
-            && one_of(&self.actor_types, &actor.kind)
-            && one_of_text(&self.object_types, Some(&entry.object_type))
-            && one_of_text(&self.object_identifiers, Some(&entry.object_identifier))
-            && one_of_text(&self.actor_ip_addresses, entry.ip_address.as_deref())
-            && one_of_text(&self.actor_emails, actor.email.as_deref())
-            && one_of_text(&self.actor_api_key_identifiers, actor.api_key_identifier.as_deref())
-            && one_of_text(&self.actor_request_types, actor.request_type.as_deref())
+    pub fn matches(&self, entry: &Entry) -> bool {
+        let passes = |(field, values): (FilterField, &[String])| {
+            entry.value(field).is_some_and(|actual| values.iter().any(|value| value == actual))
+        };
+        self.iter().all(passes)
+    }
+
+    /// The values of each filter in alphabetical order: equal for filters that match the same entries. A key for maps.
+    #[must_use]
+    pub fn sorted(&self) -> Self {
+        let mut sorted = self.clone();
+        sorted.0.iter_mut().for_each(|values| values.sort_unstable());
+        sorted
     }
 }
 
-fn sorted<T: Ord>(list: &[T]) -> Vec<&T> {
-    let mut sorted: Vec<&T> = list.iter().collect();
-    sorted.sort_unstable();
-    sorted
-}
-
-fn one_of<T: PartialEq>(asked: &[T], actual: &T) -> bool {
-    asked.is_empty() || asked.contains(actual)
-}
-
-fn one_of_text(asked: &[String], actual: Option<&str>) -> bool {
-    asked.is_empty() || actual.is_some_and(|actual| asked.iter().any(|text| text == actual))
+/// A list for each filter that has values.
+impl Serialize for Filters {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(field, values)| (field.as_str(), values)))
+    }
 }

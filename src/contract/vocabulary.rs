@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Entry;
+use super::{AcceptedValues, Entry, FilterField};
 use crate::text::word_enum;
 
 word_enum! {
@@ -129,59 +129,46 @@ pub const OBJECT_TYPES: [&str; 87] = [
     "XMATTERS_CONFIGURATION",
 ];
 
-/// The known values of the two open lists: the published ones and whatever the loaded data holds (ENUM-OPEN).
+/// The known values of each open list: the published ones, and those of the entries that were learned (ENUM-OPEN).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Vocabulary {
-    object_types: BTreeSet<String>,
-    actor_request_types: BTreeSet<String>,
-}
+pub struct Vocabulary([BTreeSet<String>; FilterField::ALL.len()]);
 
 impl Vocabulary {
-    /// What is known before any data is loaded.
+    /// The published values.
     #[must_use]
     pub fn published() -> Self {
-        Self {
-            object_types: OBJECT_TYPES.map(String::from).into(),
-            actor_request_types: ACTOR_REQUEST_TYPES.map(String::from).into(),
-        }
+        Self(FilterField::ALL.map(|field| match field.accepted() {
+            AcceptedValues::Open(words) => words.iter().map(ToString::to_string).collect(),
+            AcceptedValues::Closed(_) | AcceptedValues::Text => BTreeSet::new(),
+        }))
     }
 
-    /// Whether the words of an entry are known.
+    /// The known values of a filter with an open list, in alphabetical order; none of any other filter.
+    #[must_use]
+    pub fn words(&self, field: FilterField) -> &BTreeSet<String> {
+        &self.0[field as usize]
+    }
+
+    /// Whether the values of an entry are known.
     #[must_use]
     pub fn knows(&self, entry: &Entry) -> bool {
-        let request_type = entry.actor.request_type.as_ref();
-        self.object_types.contains(&entry.object_type)
-            && request_type.is_none_or(|kind| self.actor_request_types.contains(kind))
+        open_lists().all(|field| entry.value(field).is_none_or(|value| self.words(field).contains(value)))
     }
 
-    /// Makes the words of an entry known.
+    /// Adds the values of an entry.
     pub fn learn(&mut self, entry: &Entry) {
-        if self.knows(entry) {
-            return;
+        for field in open_lists() {
+            self.learn_words(field, entry.value(field));
         }
-        self.object_types.insert(entry.object_type.clone());
-        self.actor_request_types.extend(entry.actor.request_type.clone());
     }
 
-    /// Makes words known.
-    pub(crate) fn learn_words<'a>(
-        &mut self,
-        object_types: impl Iterator<Item = &'a str>,
-        actor_request_types: impl Iterator<Item = &'a str>,
-    ) {
-        self.object_types.extend(object_types.map(str::to_owned));
-        self.actor_request_types.extend(actor_request_types.map(str::to_owned));
+    /// Adds values of a filter with an open list.
+    pub(crate) fn learn_words<'a>(&mut self, field: FilterField, words: impl IntoIterator<Item = &'a str>) {
+        self.0[field as usize].extend(words.into_iter().map(str::to_owned));
     }
+}
 
-    /// The known object types, in alphabetical order.
-    #[must_use]
-    pub fn object_types(&self) -> &BTreeSet<String> {
-        &self.object_types
-    }
-
-    /// The known request types of an actor, in alphabetical order.
-    #[must_use]
-    pub fn actor_request_types(&self) -> &BTreeSet<String> {
-        &self.actor_request_types
-    }
+/// The filters with an open list.
+pub(crate) fn open_lists() -> impl Iterator<Item = FilterField> {
+    FilterField::ALL.into_iter().filter(|field| matches!(field.accepted(), AcceptedValues::Open(_)))
 }

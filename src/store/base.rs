@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::run::{Builder, Run};
-use crate::contract::{Entry, Vocabulary};
+use crate::contract::{Entry, Vocabulary, open_lists};
 use crate::fixture::Sink;
 
 /// Entries in the order of answers, and the words that they know.
@@ -23,8 +23,9 @@ impl BaseBuilder {
     pub fn finish(self) -> Base {
         let run = self.0.finish();
         let mut vocabulary = Vocabulary::published();
-        let dictionary = run.dictionary();
-        vocabulary.learn_words(dictionary.object_types.iter(), dictionary.request_types.iter());
+        for field in open_lists() {
+            vocabulary.learn_words(field, run.dictionary().values(field).iter());
+        }
         Base { run, vocabulary: Arc::new(vocabulary) }
     }
 }

@@ -6,7 +6,22 @@ use std::io::Write;
 use serde_json::to_writer;
 
 use super::words::{Distinct, Id, Words};
-use crate::contract::{Action, Actor, ActorType, Entry, Timestamp};
+use crate::contract::{Action, Actor, ActorType, Entry, FilterField, Timestamp};
+
+/// The distinct values of one attribute, each known by its number.
+#[derive(Clone, Copy)]
+pub enum Values<'a> {
+    /// Those of a closed list.
+    Closed(&'static [&'static str]),
+    /// Those that entries have.
+    Met(&'a Words),
+}
+
+/// The number of the value of one attribute, for each deed or each object of a dictionary.
+pub enum Column {
+    OfDeeds(Vec<Option<usize>>),
+    OfObjects(Vec<usize>),
+}
 
 /// The distinct values of some entries.
 #[derive(Debug, Default)]
@@ -46,6 +61,35 @@ pub struct Deed {
 pub struct Object {
     pub kind: Id,
     pub identifier: Id,
+}
+
+impl<'a> Values<'a> {
+    pub fn len(self) -> usize {
+        match self {
+            Self::Closed(words) => words.len(),
+            Self::Met(words) => words.len(),
+        }
+    }
+
+    /// The number of a value, if any entry can have it.
+    pub fn find(self, value: &str) -> Option<usize> {
+        match self {
+            Self::Closed(words) => words.iter().position(|word| *word == value),
+            Self::Met(words) => words.find(value).map(Id::place),
+        }
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = &'a str> {
+        (0..self.len()).map(move |number| self.get(number))
+    }
+
+    /// The value of a number.
+    pub fn get(self, number: usize) -> &'a str {
+        match self {
+            Self::Closed(words) => words[number],
+            Self::Met(words) => words.at(number),
+        }
+    }
 }
 
 impl Dictionary {
@@ -91,6 +135,48 @@ impl Dictionary {
                 api_key_identifier: text(&self.api_keys, actor.api_key),
             },
         }
+    }
+
+    /// The values that a filter compares.
+    pub fn values(&self, field: FilterField) -> Values<'_> {
+        Values::Met(match field {
+            FilterField::Actions => return Values::Closed(&Action::WORDS),
+            FilterField::ActorTypes => return Values::Closed(&ActorType::WORDS),
+            FilterField::ActorRequestTypes => &self.request_types,
+            FilterField::ObjectTypes => &self.object_types,
+            FilterField::ObjectIdentifiers => &self.object_identifiers,
+            FilterField::ActorEmails => &self.emails,
+            FilterField::ActorApiKeyIdentifiers => &self.api_keys,
+            FilterField::ActorIpAddresses => &self.addresses,
+        })
+    }
+
+    /// Which of its values each deed or object has.
+    pub fn column(&self, field: FilterField) -> Column {
+        let actor = |deed: &Deed| self.actors.get(deed.actor);
+        match field {
+            FilterField::Actions => self.of_deeds(|deed| Some(deed.action as usize)),
+            FilterField::ActorTypes => self.of_deeds(|deed| Some(actor(deed).kind as usize)),
+            FilterField::ActorRequestTypes => self.of_deeds(|deed| actor(deed).request_type.map(Id::place)),
+            FilterField::ObjectTypes => self.of_objects(|object| object.kind.place()),
+            FilterField::ObjectIdentifiers => self.of_objects(|object| object.identifier.place()),
+            FilterField::ActorEmails => self.of_deeds(|deed| actor(deed).email.map(Id::place)),
+            FilterField::ActorApiKeyIdentifiers => self.of_deeds(|deed| actor(deed).api_key.map(Id::place)),
+            FilterField::ActorIpAddresses => self.of_deeds(|deed| deed.address.map(Id::place)),
+        }
+    }
+
+    /// Which `actorIdentifier` each deed has.
+    pub fn identifiers_of_deeds(&self) -> Column {
+        self.of_deeds(|deed| self.actors.get(deed.actor).identifier.map(Id::place))
+    }
+
+    fn of_deeds(&self, value: impl Fn(&Deed) -> Option<usize>) -> Column {
+        Column::OfDeeds(self.deeds.values().iter().map(value).collect())
+    }
+
+    fn of_objects(&self, value: impl Fn(&Object) -> usize) -> Column {
+        Column::OfObjects(self.objects.values().iter().map(value).collect())
     }
 
     /// The type and identifier of each object.

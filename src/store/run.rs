@@ -152,7 +152,7 @@ impl Run {
 
     /// The places of the entries that pass; `None` when all do.
     pub fn places(&self, filters: &Filters) -> Option<Passing<'_>> {
-        if *filters == Filters::default() { None } else { self.index().places(&self.dictionary, filters) }
+        if filters.is_empty() { None } else { self.index().places(&self.dictionary, filters) }
     }
 
     /// Appends neighbours as an answer has them, with a comma behind each.

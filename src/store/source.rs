@@ -95,9 +95,9 @@ impl<'a> Source<'a> {
     pub fn places(&self, filters: &Filters) -> Option<Passing<'a>> {
         match self {
             Self::Run(run) => run.places(filters),
-            Self::Loose(_) if *filters == Filters::default() => None,
+            Self::Loose(_) if filters.is_empty() => None,
             Self::Loose(loose) => {
-                let passing = (0..).zip(loose.iter()).filter(|(_, loose)| filters.match_entry(&loose.entry));
+                let passing = (0..).zip(loose.iter()).filter(|(_, loose)| filters.matches(&loose.entry));
                 Some(Passing::Indexed(Places::Few(passing.map(|(place, _)| place).collect())))
             }
         }

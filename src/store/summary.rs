@@ -6,12 +6,12 @@ mod timeline;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::order::Hits;
 use super::run::Run;
 use super::source::Source;
-use crate::contract::{Action, ActorType, Filters, Timestamp, Vocabulary};
+use crate::contract::{AcceptedValues, FilterField, Filters, Timestamp, Vocabulary};
 use attribute::{Attribute, Tally};
 
 pub use timeline::{Bucket, Timeline};
@@ -44,25 +44,22 @@ pub struct Counted<T> {
 
 /// The values of each filter with their counts under the range and all other filters: what choosing another would give.
 /// Most first, then by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Values {
-    /// Every action.
-    pub actions: Vec<Counted<String>>,
-    /// Every type of an actor.
-    pub actor_types: Vec<Counted<String>>,
-    /// Every known type of a request.
-    pub actor_request_types: Vec<Counted<String>>,
-    /// Every known type of an object.
-    pub object_types: Vec<Counted<String>>,
-    /// The commonest.
-    pub object_identifiers: Vec<Counted<String>>,
-    /// The commonest.
-    pub actor_emails: Vec<Counted<String>>,
-    /// The commonest.
-    pub actor_api_key_identifiers: Vec<Counted<String>>,
-    /// The commonest.
-    pub actor_ip_addresses: Vec<Counted<String>>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Values([Vec<Counted<String>>; FilterField::ALL.len()]);
+
+impl Values {
+    /// The values of one filter: every known one where the contract has a list, else the commonest.
+    #[must_use]
+    pub fn get(&self, field: FilterField) -> &[Counted<String>] {
+        &self.0[field as usize]
+    }
+}
+
+/// A list for each filter.
+impl Serialize for Values {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(FilterField::WORDS.into_iter().zip(&self.0))
+    }
 }
 
 impl Summary {
@@ -81,35 +78,30 @@ impl Summary {
     ) -> Self {
         let hits = Matching::of(runs, from, to, filters);
         let tallies = hits.tallies();
-        let counts = |attribute: Attribute| match attribute.lifted(filters) {
-            None => attribute.count(&tallies),
-            Some(lifted) => attribute.count(&Matching::of(runs, from, to, &lifted).tallies()),
+        let counts = |field: FilterField| {
+            let attribute = Attribute::Filter(field);
+            if filters.values(field).is_empty() {
+                attribute.count(&tallies)
+            } else {
+                attribute.count(&Matching::of(runs, from, to, &filters.clone().without(field)).tallies())
+            }
         };
-        let known = |attribute: Attribute, words: &mut dyn Iterator<Item = &str>| {
-            let words: BTreeSet<&str> = words.collect();
-            let mut all = counts(attribute);
+        let known = |field: FilterField, words: &mut dyn Iterator<Item = &str>| {
+            let mut all = counts(field);
             let met: BTreeSet<&str> = all.iter().filter_map(|(word, _)| *word).collect();
-            all.extend(words.into_iter().filter(|word| !met.contains(word)).map(|word| (Some(word), 0)));
+            all.extend(words.filter(|word| !met.contains(word)).map(|word| (Some(word), 0)));
             values(all, usize::MAX)
         };
-        let common = |attribute: Attribute| values(counts(attribute), Self::MOST_VALUES);
+        let of_filter = |field: FilterField| match field.accepted() {
+            AcceptedValues::Closed(words) => known(field, &mut words.iter().copied()),
+            AcceptedValues::Open(_) => known(field, &mut vocabulary.words(field).iter().map(String::as_str)),
+            AcceptedValues::Text => values(counts(field), Self::MOST_VALUES),
+        };
         Self {
             total: hits.len(),
             first: hits.first(),
             last: hits.last(),
-            values: Values {
-                actions: known(Attribute::Actions, &mut Action::ALL.iter().map(|action| action.as_str())),
-                actor_types: known(Attribute::ActorTypes, &mut ActorType::ALL.iter().map(|kind| kind.as_str())),
-                actor_request_types: known(
-                    Attribute::ActorRequestTypes,
-                    &mut vocabulary.actor_request_types().iter().map(String::as_str),
-                ),
-                object_types: known(Attribute::ObjectTypes, &mut vocabulary.object_types().iter().map(String::as_str)),
-                object_identifiers: common(Attribute::ObjectIdentifiers),
-                actor_emails: common(Attribute::ActorEmails),
-                actor_api_key_identifiers: common(Attribute::ActorApiKeyIdentifiers),
-                actor_ip_addresses: common(Attribute::ActorIpAddresses),
-            },
+            values: Values(FilterField::ALL.map(of_filter)),
             actors: most(Attribute::ActorIdentifier.count(&tallies), Self::MOST_ACTORS)
                 .into_iter()
                 .map(|(word, count)| Counted { value: word.map(str::to_owned), count })

@@ -60,8 +60,9 @@ impl Words {
         self.ends.len()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.len()).map(|place| self.get(Id::of(place)))
+    /// The word of a number, counted from 0.
+    pub fn at(&self, place: usize) -> &str {
+        self.get(Id::of(place))
     }
 
     pub fn shrink(&mut self) {
@@ -108,10 +109,6 @@ impl<T: Hash + Eq> Distinct<T> {
 
     pub fn values(&self) -> &[T] {
         &self.values
-    }
-
-    pub fn ids(&self) -> impl Iterator<Item = Id> + use<T> {
-        (0..self.values.len()).map(Id::of)
     }
 
     /// Forgets how to find an identifier: no more values come.

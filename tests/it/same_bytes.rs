@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use axum::body::to_bytes;
 use cortex_audit_mock::contract::{
-    ACTOR_REQUEST_TYPES, Action, ActorType, Entry, MAX_PAGE, OBJECT_TYPES, Parameter, Timestamp,
+    ACTOR_REQUEST_TYPES, Action, ActorType, Entry, FilterField, MAX_PAGE, OBJECT_TYPES, Parameter, Timestamp,
 };
 use cortex_audit_mock::fixture::{self, EntrySource};
 use cortex_audit_mock::{Config, RateLimit};
@@ -137,16 +137,18 @@ impl Dice {
                 1..=3 => (1 + self.below(250)).to_string(),
                 _ => (1 + self.below(30)).to_string(),
             },
-            Parameter::Actions => self.of(&Action::ALL).to_string(),
-            Parameter::ActorTypes => self.of(&ActorType::ALL).to_string(),
-            Parameter::ObjectTypes if self.one_in(4) => (*self.of(&OBJECT_TYPES)).to_owned(),
-            Parameter::ObjectTypes => entry.object_type.clone(),
-            Parameter::ObjectIdentifiers => entry.object_identifier.clone(),
-            Parameter::ActorRequestTypes if self.one_in(4) => (*self.of(&ACTOR_REQUEST_TYPES)).to_owned(),
-            Parameter::ActorRequestTypes => or(&entry.actor.request_type, "CRON"),
-            Parameter::ActorEmails => or(&entry.actor.email, "nobody@example.com"),
-            Parameter::ActorApiKeyIdentifiers => or(&entry.actor.api_key_identifier, "no-key"),
-            Parameter::ActorIpAddresses => or(&entry.ip_address, "192.0.2.255"),
+            Parameter::Filter(FilterField::Actions) => self.of(&Action::ALL).to_string(),
+            Parameter::Filter(FilterField::ActorTypes) => self.of(&ActorType::ALL).to_string(),
+            Parameter::Filter(FilterField::ObjectTypes) if self.one_in(4) => (*self.of(&OBJECT_TYPES)).to_owned(),
+            Parameter::Filter(FilterField::ObjectTypes) => entry.object_type.clone(),
+            Parameter::Filter(FilterField::ObjectIdentifiers) => entry.object_identifier.clone(),
+            Parameter::Filter(FilterField::ActorRequestTypes) if self.one_in(4) => {
+                (*self.of(&ACTOR_REQUEST_TYPES)).to_owned()
+            }
+            Parameter::Filter(FilterField::ActorRequestTypes) => or(&entry.actor.request_type, "CRON"),
+            Parameter::Filter(FilterField::ActorEmails) => or(&entry.actor.email, "nobody@example.com"),
+            Parameter::Filter(FilterField::ActorApiKeyIdentifiers) => or(&entry.actor.api_key_identifier, "no-key"),
+            Parameter::Filter(FilterField::ActorIpAddresses) => or(&entry.ip_address, "192.0.2.255"),
         }
     }
 

@@ -7,7 +7,7 @@ mod relative_time;
 
 use std::time::Duration;
 
-use cortex_audit_mock::contract::{ParsedQuery, Timestamp, Vocabulary, query as first};
+use cortex_audit_mock::contract::{FilterField, ParsedQuery, Timestamp, Vocabulary, query as first};
 use cortex_audit_mock::duration;
 use cortex_audit_mock::fixture::Moment;
 use proptest::prelude::*;
@@ -75,8 +75,8 @@ proptest! {
         let raw = pairs.iter().map(|(name, value, equals)| format!("{name}{equals}{value}")).collect::<Vec<_>>().join("&");
         let known = Vocabulary::published();
         let meant = query::read(&raw, strict, |name, value| match name {
-            "objectTypes" => known.object_types().contains(value),
-            _ => known.actor_request_types().contains(value),
+            "objectTypes" => known.words(FilterField::ObjectTypes).contains(value),
+            _ => known.words(FilterField::ActorRequestTypes).contains(value),
         });
         match first::parse(&raw, &known, strict) {
             Ok(ParsedQuery { query, .. }) => prop_assert_eq!(Some(serde_json::to_value(query).unwrap()), meant, "{}", raw),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use cortex_audit_mock::contract::{Action, ActorType, Query};
+use cortex_audit_mock::contract::{FilterField, Query};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::chance::Chance;
@@ -19,17 +19,8 @@ pub fn any(model: &Model, chance: &mut Chance) -> (Query, String) {
     }
     for _ in 0..chance.below(4) {
         let like = chance.pick(&model.entries).clone();
-        let filters = &mut query.filters;
-        match chance.below(8) {
-            0 => filters.actions.push(*chance.pick(&Action::ALL)),
-            1 => filters.actor_types.push(*chance.pick(&ActorType::ALL)),
-            2 => filters.object_identifiers.push(like.object_identifier.clone()),
-            3 => filters.actor_emails.extend(like.actor.email.clone()),
-            4 => filters.actor_ip_addresses.extend(like.ip_address.clone()),
-            5 => filters.actor_request_types.extend(like.actor.request_type.clone()),
-            6 => filters.actor_api_key_identifiers.extend(like.actor.api_key_identifier.clone()),
-            _ => filters.object_types.push(like.object_type.clone()),
-        }
+        let field = *chance.pick(&FilterField::ALL);
+        query.filters = query.filters.with(field, like.value(field));
     }
     if chance.percent(30) {
         query.start_time = Some(chance.pick(&model.entries).timestamp);
@@ -52,18 +43,7 @@ pub fn written(query: &Query, chance: &mut Chance) -> String {
             let _ = write!(text, "&{name}={time}");
         }
     }
-    let filters = &query.filters;
-    let words = |words: &[String]| words.to_vec();
-    for (name, values) in [
-        ("actions", filters.actions.iter().map(ToString::to_string).collect()),
-        ("actorTypes", filters.actor_types.iter().map(ToString::to_string).collect()),
-        ("objectIdentifiers", words(&filters.object_identifiers)),
-        ("objectTypes", words(&filters.object_types)),
-        ("actorApiKeyIdentifiers", words(&filters.actor_api_key_identifiers)),
-        ("actorEmails", words(&filters.actor_emails)),
-        ("actorIpAddresses", words(&filters.actor_ip_addresses)),
-        ("actorRequestTypes", words(&filters.actor_request_types)),
-    ] {
+    for (name, values) in query.filters.iter() {
         let values: Vec<String> =
             values.iter().map(|value| utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()).collect();
         let between = match chance.below(3) {
@@ -71,9 +51,7 @@ pub fn written(query: &Query, chance: &mut Chance) -> String {
             1 => ",".to_owned(),
             _ => "%2C".to_owned(),
         };
-        if !values.is_empty() {
-            let _ = write!(text, "&{name}={}", values.join(&between));
-        }
+        let _ = write!(text, "&{name}={}", values.join(&between));
     }
     text
 }

@@ -9,8 +9,8 @@ use percent_encoding::percent_decode_str;
 
 use super::{Filters, Query, QueryIssue, Severity};
 use crate::contract::{
-    ACTOR_REQUEST_TYPES, Action, ActorType, DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter, Timestamp,
-    TimestampError, Vocabulary,
+    AcceptedValues, DEFAULT_PAGE_SIZE, FilterField, MAX_PAGE, MAX_PAGE_SIZE, Parameter, Timestamp, TimestampError,
+    Vocabulary,
 };
 use crate::text::{excerpt, nearest};
 
@@ -55,12 +55,12 @@ pub fn parse(raw: &str, known: &Vocabulary, strict: bool) -> Result<ParsedQuery,
     let query = reader.query(raw);
     reader.doubt_range(&query);
 
-    let refuses = |finding: &QueryIssue| match finding.severity {
+    let refuses = |issue: &QueryIssue| match issue.severity {
         Severity::Invalid => true,
         Severity::Unlisted => strict,
         Severity::Doubtful => false,
     };
-    let (problems, notes): (Vec<_>, Vec<_>) = reader.findings.into_iter().partition(refuses);
+    let (problems, notes): (Vec<_>, Vec<_>) = reader.issues.into_iter().partition(refuses);
     if problems.is_empty() { Ok(ParsedQuery { query, notes }) } else { Err(QueryRejection { problems, notes }) }
 }
 
@@ -70,7 +70,7 @@ pub fn parse(raw: &str, known: &Vocabulary, strict: bool) -> Result<ParsedQuery,
 pub(crate) fn reparse(raw: &str) -> Option<Query> {
     let mut reader = Reader::default();
     let query = reader.query(raw);
-    let invalid = reader.findings.iter().any(|finding| finding.severity == Severity::Invalid);
+    let invalid = reader.issues.iter().any(|issue| issue.severity == Severity::Invalid);
     (!invalid).then_some(query)
 }
 
@@ -97,28 +97,23 @@ struct Reader<'a> {
     values: [Vec<Cow<'a, str>>; Parameter::ALL.len()],
     /// What no parameter has the name of, each once.
     unknown: BTreeSet<(String, String)>,
-    findings: Vec<QueryIssue>,
+    issues: Vec<QueryIssue>,
 }
 
 impl<'a> Reader<'a> {
     fn query(&mut self, raw: &'a str) -> Query {
         self.split(raw);
-        Query {
+        let mut query = Query {
             start_time: self.time(Parameter::StartTime),
             end_time: self.time(Parameter::EndTime),
             page: self.integer(Parameter::Page, 0, MAX_PAGE).unwrap_or(0),
             page_size: self.integer(Parameter::PageSize, 1, MAX_PAGE_SIZE).unwrap_or(DEFAULT_PAGE_SIZE),
-            filters: Filters {
-                actions: self.closed(Parameter::Actions, &Action::ALL),
-                object_identifiers: self.list(Parameter::ObjectIdentifiers),
-                object_types: self.open(Parameter::ObjectTypes, Vocabulary::object_types),
-                actor_types: self.closed(Parameter::ActorTypes, &ActorType::ALL),
-                actor_api_key_identifiers: self.list(Parameter::ActorApiKeyIdentifiers),
-                actor_emails: self.list(Parameter::ActorEmails),
-                actor_ip_addresses: self.list(Parameter::ActorIpAddresses),
-                actor_request_types: self.open(Parameter::ActorRequestTypes, Vocabulary::actor_request_types),
-            },
+            filters: Filters::default(),
+        };
+        for field in FilterField::PUBLISHED {
+            query.filters.0[field as usize] = self.filter(field);
         }
+        query
     }
 
     /// Sorts the pairs of the query string by parameter.
@@ -135,8 +130,8 @@ impl<'a> Reader<'a> {
                 continue;
             };
             match decoded(value) {
-                Some(value) => self.values[parameter as usize].push(value),
-                None => self.findings.push(QueryIssue {
+                Some(value) => self.values[parameter.index()].push(value),
+                None => self.issues.push(QueryIssue {
                     accepted: Some("UTF-8, where a percent sign is followed by two hexadecimal digits".into()),
                     example: Some("a slash as %2F, a percent sign as %25".to_owned()),
                     ..problem("PARAM-INVALID", parameter, value, "is not well percent-encoded")
@@ -160,7 +155,7 @@ impl<'a> Reader<'a> {
         } else {
             "is not a parameter of this operation and was ignored"
         };
-        self.findings.push(QueryIssue {
+        self.issues.push(QueryIssue {
             rule: "PARAM-UNKNOWN",
             severity: Severity::Unlisted,
             parameter: name.to_owned(),
@@ -179,19 +174,19 @@ impl<'a> Reader<'a> {
         read: impl Fn(&str) -> Result<T, Box<QueryIssue>>,
     ) -> Option<T> {
         let mut single: Option<(T, Cow<'a, str>)> = None;
-        let mut texts = std::mem::take(&mut self.values[parameter as usize]);
+        let mut texts = std::mem::take(&mut self.values[parameter.index()]);
         if texts.len() > 1 {
             let mut seen = BTreeSet::new();
             texts.retain(|text| seen.insert(text.clone()));
         }
         for text in texts {
             match (read(&text), &single) {
-                (Err(finding), _) => self.findings.push(*finding),
+                (Err(issue), _) => self.issues.push(*issue),
                 (Ok(value), None) => single = Some((value, text)),
                 (Ok(value), Some((first, _))) if value == *first => {}
                 (Ok(_), Some((_, first))) => {
                     let what = format!("contradicts {}={} of the same request", parameter.name(), excerpt(first));
-                    self.findings.push(QueryIssue {
+                    self.issues.push(QueryIssue {
                         accepted: Some("one value".into()),
                         ..problem("PARAM-INVALID", parameter, &text, what)
                     });
@@ -229,14 +224,14 @@ impl<'a> Reader<'a> {
 
     fn time(&mut self, parameter: Parameter) -> Option<Timestamp> {
         let mut plus_restored = Vec::new();
-        for text in &mut self.values[parameter as usize] {
+        for text in &mut self.values[parameter.index()] {
             let restored = text.replace(' ', "+");
             if restored != **text && Timestamp::from_str(text).is_err() && Timestamp::from_str(&restored).is_ok() {
                 plus_restored.push(std::mem::replace(text, Cow::Owned(restored)));
             }
         }
         for text in plus_restored {
-            self.findings.push(QueryIssue {
+            self.issues.push(QueryIssue {
                 severity: Severity::Doubtful,
                 example: Some(format!("{}={}", parameter.name(), text.replace(' ', "%2B"))),
                 ..problem("TIME-FORMS", parameter, &text, "has a space where a plus sign was meant; it was read as +")
@@ -256,7 +251,7 @@ impl<'a> Reader<'a> {
 
     /// The values of a list, in every form that a list comes in (LIST-FORMS); empty ones ask for nothing (FILTER-EMPTY).
     fn list(&mut self, parameter: Parameter) -> Vec<String> {
-        let texts = std::mem::take(&mut self.values[parameter as usize]);
+        let texts = std::mem::take(&mut self.values[parameter.index()]);
         let values = texts.iter().flat_map(|text| text.split(',')).filter(|value| !value.is_empty());
         let mut values: Vec<String> = values.map(String::from).collect();
         if values.len() > 1 {
@@ -266,51 +261,53 @@ impl<'a> Reader<'a> {
         values
     }
 
-    /// A list of a closed enum (ENUM-CLOSED).
-    fn closed<T: FromStr + Display + Copy>(&mut self, parameter: Parameter, words: &[T]) -> Vec<T> {
-        let (mut read, mut guessed) = (Vec::new(), 0);
-        for text in self.list(parameter) {
-            if let Ok(value) = text.parse() {
-                read.push(value);
-                continue;
+    /// The values of a list filter.
+    fn filter(&mut self, field: FilterField) -> Vec<String> {
+        let parameter = Parameter::Filter(field);
+        let values = self.list(parameter);
+        match (field.accepted(), self.known) {
+            (AcceptedValues::Closed(words), _) => self.check_closed(parameter, &values, words),
+            (AcceptedValues::Open(published), Some(known)) => {
+                self.check_open(parameter, &values, published, known.words(field));
             }
-            guessed += 1;
-            let words: Vec<String> = words.iter().map(T::to_string).collect();
-            let guess = || likely_word(&text, words.iter().map(String::as_str));
-            self.findings.push(QueryIssue {
-                accepted: Some(words.join(", ")),
-                nearest: if guessed > MAX_SUGGESTIONS { None } else { guess() },
-                example: Some(format!("{}={}", parameter.name(), words[0])),
-                ..problem("ENUM-CLOSED", parameter, &text, "is not one of the values of this parameter")
-            });
+            (AcceptedValues::Open(_), None) | (AcceptedValues::Text, _) => {}
         }
-        read
+        values
     }
 
-    /// A list of an open enum: an unlisted value is kept, matches nothing, and is reported (ENUM-OPEN).
-    fn open(&mut self, parameter: Parameter, words: fn(&Vocabulary) -> &BTreeSet<String>) -> Vec<String> {
-        let asked = self.list(parameter);
-        let Some(known) = self.known.map(words) else { return asked };
-        for (guessed, text) in asked.iter().filter(|text| !known.contains(*text)).enumerate() {
-            let what = if self.strict { "is not a known value" } else { "is not a known value and matches nothing" };
-            let short_list = (parameter == Parameter::ActorRequestTypes).then(|| ACTOR_REQUEST_TYPES.join(", "));
+    /// Refuses what is none of the words (ENUM-CLOSED).
+    fn check_closed(&mut self, parameter: Parameter, values: &[String], words: &[&str]) {
+        let unknown = values.iter().filter(|value| !words.contains(&value.as_str()));
+        for (number, text) in unknown.enumerate() {
+            self.issues.push(QueryIssue {
+                accepted: Some(words.join(", ")),
+                nearest: if number < MAX_SUGGESTIONS { likely_word(text, words.iter().copied()) } else { None },
+                example: Some(format!("{}={}", parameter.name(), words[0])),
+                ..problem("ENUM-CLOSED", parameter, text, "is not one of the values of this parameter")
+            });
+        }
+    }
+
+    /// Reports what is not known: it is kept, and matches nothing (ENUM-OPEN).
+    fn check_open(&mut self, parameter: Parameter, values: &[String], published: &[&str], known: &BTreeSet<String>) {
+        let what = if self.strict { "is not a known value" } else { "is not a known value and matches nothing" };
+        for (number, text) in values.iter().filter(|text| !known.contains(*text)).enumerate() {
             let guess = || likely_word(text, known.iter().map(String::as_str));
-            self.findings.push(QueryIssue {
+            self.issues.push(QueryIssue {
                 severity: Severity::Unlisted,
-                accepted: short_list,
-                nearest: if guessed < MAX_SUGGESTIONS { guess() } else { None },
+                accepted: (published.len() <= MAX_LISTED).then(|| published.join(", ")),
+                nearest: if number < MAX_SUGGESTIONS { guess() } else { None },
                 example: None,
                 ..problem("ENUM-OPEN", parameter, text, what)
             });
         }
-        asked
     }
 
     /// A range that holds no instant matches nothing, which is rarely meant (TIME-RANGE).
     fn doubt_range(&mut self, query: &Query) {
         let (Some(start), Some(end)) = (query.start_time, query.end_time) else { return };
         if start > end {
-            self.findings.push(QueryIssue {
+            self.issues.push(QueryIssue {
                 severity: Severity::Doubtful,
                 accepted: Some(format!("a startTime not after endTime={end}")),
                 ..problem(
@@ -324,9 +321,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Of so many slips in a parameter, and in names of parameters, it is guessed what was meant: each guess looks at every
-/// known word, a request can hold thousands, and nobody is told of more.
+/// The issues of one parameter, or of unknown parameters, that get a suggestion. Each suggestion compares the value with
+/// every known word, a request can hold thousands of values, and a message lists no more.
 const MAX_SUGGESTIONS: usize = 20;
+
+/// A published list of more values than this is not part of a message.
+const MAX_LISTED: usize = 20;
 
 /// An integer that is none only because it is too long.
 fn is_long_number(text: &str) -> bool {

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::session::Session;
 use crate::app_state::AppState;
-use crate::contract::{Filters, Timestamp, query};
+use crate::contract::{FilterField, Filters, Timestamp, query};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::{REDACTED, contains_own_token, redact_known_parameters};
@@ -28,18 +28,6 @@ pub struct Asked {
     as_text: bool,
 }
 
-/// The filters of the operation, with the same meaning.
-const FILTERS: [&str; 8] = [
-    "actions",
-    "objectIdentifiers",
-    "objectTypes",
-    "actorTypes",
-    "actorApiKeyIdentifiers",
-    "actorEmails",
-    "actorIpAddresses",
-    "actorRequestTypes",
-];
-
 pub async fn get(asked: Asked) -> Result<Response, Problem> {
     let judgement = asked.world.verdict(&asked.scope);
     let reasons: Vec<String> = asked.expected.iter().filter_map(|expected| judgement.broken(*expected)).collect();
@@ -55,7 +43,8 @@ impl FromRequestParts<AppState> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, mock: &AppState) -> Result<Self, Problem> {
         let known = ["from", "to", "expect"];
-        let (Session { world, .. }, mut values) = Session::beside_lists(parts, mock, &known, &FILTERS)?;
+        let (Session { world, .. }, mut values) =
+            Session::beside_lists(parts, mock, &known, &FilterField::PUBLISHED.map(FilterField::as_str))?;
         let now = world.clock.now();
         let mut moment = |name: &str| {
             let read = |text: String| {
@@ -112,7 +101,7 @@ fn expectations(text: &str, mock: &AppState) -> Result<Vec<Expectation>, Problem
 
 /// Read as the operation reads them, and strictly: a misspelt one would leave nothing to be judged.
 fn filters(raw: &str, world: &World, mock: &AppState) -> Result<Filters, Problem> {
-    let of_filters = |pair: &&str| FILTERS.into_iter().any(|name| query::has_name(pair, name));
+    let of_filters = |pair: &&str| FilterField::WORDS.into_iter().any(|name| query::has_name(pair, name));
     let raw = raw.split('&').filter(of_filters).collect::<Vec<_>>().join("&");
     let known = world.store.vocabulary();
     let parsed = query::parse(&raw, &known, true);

@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::Scenario;
-use crate::contract::Query;
+use crate::contract::{Query, Selection};
 
 /// What each query has had lately.
 #[derive(Debug, Default)]
 pub struct Budget {
-    spent: HashMap<String, Spent>,
+    spent: HashMap<Selection, Spent>,
 }
 
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Budget {
 
     /// Whether something may come around a page of a query, when the world is of this age.
     pub fn allows(&self, query: &Query, age: Duration) -> bool {
-        let spent = self.spent.get(&query.subject());
+        let spent = self.spent.get(&query.selection());
         spent.is_none_or(|spent| spent.times < Scenario::MAX_MOVES_PER_QUERY || is_over(spent, age))
     }
 
@@ -37,7 +37,7 @@ impl Budget {
             return false;
         }
         self.forget(age);
-        let spent = self.spent.entry(query.subject()).or_insert(Spent { since: age, times: 0 });
+        let spent = self.spent.entry(query.selection()).or_insert(Spent { since: age, times: 0 });
         if is_over(spent, age) {
             *spent = Spent { since: age, times: 0 };
         }

@@ -14,7 +14,7 @@ use super::finding::{Bug, Finding};
 use super::ranges::Ranges;
 use super::reach::Reach;
 use super::replay::{Replay, told};
-use crate::contract::{Entry, Query, Timestamp};
+use crate::contract::{Entry, Query, Selection, Timestamp};
 use crate::store::Held;
 
 /// How often the entries of a scope were served.
@@ -72,9 +72,9 @@ pub struct Ledger<'a> {
     /// What was missed, newest first: found out when that is first needed.
     missed: OnceCell<Vec<Held>>,
     /// Whether a query matches entries that were missed, as far as that was asked.
-    misses: RefCell<HashMap<String, bool>>,
+    misses: RefCell<HashMap<Selection, bool>>,
     /// The newest timestamp that each distinct query was served.
-    newest: HashMap<String, Timestamp>,
+    newest: HashMap<Selection, Timestamp>,
 }
 
 struct Line {
@@ -130,7 +130,7 @@ impl<'a> Ledger<'a> {
             let Some(served) = &exchange.served else { continue };
             let page = replay.page(served);
             if let Some(first) = page.first() {
-                let newest = ledger.newest.entry(served.query.subject()).or_insert(first.timestamp);
+                let newest = ledger.newest.entry(served.query.selection()).or_insert(first.timestamp);
                 *newest = first.timestamp.max(*newest);
             }
             let range = (!given_up.contains(&exchange.id)).then(|| ranges.place(&served.query, exchange));
@@ -177,12 +177,12 @@ impl<'a> Ledger<'a> {
             let in_range = |held: &&Held| query.start_time.is_none_or(|start| held.timestamp >= start);
             all[from..].iter().take_while(in_range).any(|held| self.replay.passes(held, &query.filters))
         };
-        *self.misses.borrow_mut().entry(query.subject()).or_insert_with(missed)
+        *self.misses.borrow_mut().entry(query.selection()).or_insert_with(missed)
     }
 
     /// The newest timestamp that a query was served.
     pub fn newest_served_by(&self, query: &Query) -> Option<Timestamp> {
-        self.newest.get(&query.subject()).copied()
+        self.newest.get(&query.selection()).copied()
     }
 
     /// Each exchange that was answered with a page, and whether anything on that had not been served before.
@@ -276,18 +276,18 @@ fn has_stopped(exchanges: &[&Exchange], now: Timestamp) -> bool {
 /// several ranges at a stretch: a round begins after a pause, or with the same question.
 fn rounds(exchanges: &[&Exchange], last: &Exchange) -> usize {
     let Some(about) = last.asked() else { return 0 };
-    let (filters, question) = (about.filters.subject(), about.subject());
+    let (filters, question) = (about.filters.sorted(), about.selection());
     let (mut before, mut asked): (Option<Timestamp>, bool) = (None, false);
     let mut begins = |exchange: &Exchange| {
         let Some(query) = exchange.asked() else { return false };
         let end = query.end_time.unwrap_or(exchange.time);
         let goes_on = about.start_time.is_none_or(|start| start.since(end) <= Duration::from_secs(1));
-        if query.page > 0 || !goes_on || query.filters.subject() != filters {
+        if query.page > 0 || !goes_on || query.filters.sorted() != filters {
             return false;
         }
         let before = before.replace(exchange.time);
         let at_a_stretch = before.is_some_and(|before| exchange.time.since(before) < Duration::from_secs(1));
-        let asked_again = query.subject() == question && std::mem::replace(&mut asked, true);
+        let asked_again = query.selection() == question && std::mem::replace(&mut asked, true);
         !at_a_stretch || asked_again
     };
     exchanges.iter().filter(|exchange| begins(exchange)).count()

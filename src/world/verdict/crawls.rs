@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::exchange::{Exchange, Served};
 use super::giving_up;
 use super::replay::Replay;
-use crate::contract::Query;
+use crate::contract::{Query, Selection};
 
 /// A run through the pages of a query, in whatever order: some clients ask for several at a time.
 pub struct Crawl<'a> {
@@ -143,17 +143,26 @@ impl<'a> Crawl<'a> {
     }
 }
 
+/// What requests that belong to one query have in common.
+#[derive(PartialEq, Eq, Hash)]
+enum About {
+    Selection(Selection),
+    /// The raw query without its page, where no request with it was answered.
+    Text(String),
+}
+
 /// The exchanges of each distinct query, in the order of their first; those that failed go with the query that has the
 /// same raw text but for the page.
 fn by_query<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<&'a Exchange>> {
     let understood =
-        exchanges.iter().filter_map(|exchange| Some((without_page(&exchange.query), exchange.asked()?.subject())));
-    let meanings: HashMap<String, String> = understood.collect();
-    let mut places: HashMap<String, usize> = HashMap::new();
+        exchanges.iter().filter_map(|exchange| Some((without_page(&exchange.query), exchange.asked()?.selection())));
+    let meanings: HashMap<String, Selection> = understood.collect();
+    let mut places: HashMap<About, usize> = HashMap::new();
     let mut queries: Vec<Vec<&Exchange>> = Vec::new();
     for exchange in exchanges {
         let words = without_page(&exchange.query);
-        let about = exchange.asked().map(Query::subject).or_else(|| meanings.get(&words).cloned()).unwrap_or(words);
+        let selection = exchange.asked().map(Query::selection).or_else(|| meanings.get(&words).cloned());
+        let about = selection.map_or(About::Text(words), About::Selection);
         let place = *places.entry(about).or_insert(queries.len());
         if place == queries.len() {
             queries.push(Vec::new());

@@ -8,7 +8,7 @@ use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::paging::{shown, told};
 use super::replay::Replay;
-use crate::contract::{Filters, Query, Timestamp, query};
+use crate::contract::{Filters, Query, Selection, Timestamp, query};
 use crate::store::Held;
 
 /// In the middle of a crawl, of which `served` is the last page.
@@ -51,10 +51,10 @@ pub fn at_once(
     }
     let lost = Lost::of(exchanges, replay, held);
     let is_last = |failed: &Exchange| exchanges.last().is_some_and(|last| last.id == failed.id);
-    let mut known: HashMap<String, bool> = HashMap::new();
+    let mut known: HashMap<Selection, bool> = HashMap::new();
     let mut forgotten = |failed: &Exchange| {
         let Some(query) = query::reparse(&failed.query) else { return false };
-        *known.entry(query.subject()).or_insert_with(|| lost.any(&query, replay))
+        *known.entry(query.selection()).or_insert_with(|| lost.any(&query, replay))
     };
     let given_up = failed.into_iter().filter(|failed| is_last(failed) || forgotten(failed));
     let finding = |failed| {
@@ -70,9 +70,9 @@ struct Lost<'a>(Vec<&'a Held>);
 impl<'a> Lost<'a> {
     fn of(exchanges: &[&Exchange], replay: &Replay, held: &'a Ledger<'_>) -> Self {
         let mut asked: Vec<(&Filters, Vec<Range>)> = Vec::new();
-        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut places: HashMap<Filters, usize> = HashMap::new();
         for query in exchanges.iter().filter_map(|exchange| exchange.asked()) {
-            let place = *places.entry(query.filters.subject()).or_insert(asked.len());
+            let place = *places.entry(query.filters.sorted()).or_insert(asked.len());
             if place == asked.len() {
                 asked.push((&query.filters, Vec::new()));
             }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::coverage::Ledger;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
-use crate::contract::{Query, Timestamp};
+use crate::contract::{Filters, Query, Timestamp};
 
 /// So many polls in a row, none of which brought anything new, are a hurry when they come within [`PATIENCE`].
 const IN_A_ROW: usize = 20;
@@ -45,10 +45,10 @@ struct Streak<'a> {
 /// Looks at the polls of a client: a poll asks for the first page.
 pub fn of<'a>(held: &Ledger<'a>) -> Hurried<'a> {
     let mut hurried = Hurried::default();
-    let mut streaks: HashMap<String, Streak<'a>> = HashMap::new();
+    let mut streaks: HashMap<Filters, Streak<'a>> = HashMap::new();
     for (exchange, new) in held.pages() {
         let Some(query) = exchange.asked() else { continue };
-        let filters = query.filters.subject();
+        let filters = query.filters.sorted();
         if new {
             streaks.remove(&filters);
         } else if query.page == 0 {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::exchange::Exchange;
-use crate::contract::{Query, Timestamp};
+use crate::contract::{Filters, Query, Selection, Timestamp};
 
 /// Two ranges that share more than this do so on purpose.
 const BY_MISTAKE: Duration = Duration::from_secs(1);
@@ -21,9 +21,9 @@ pub fn on_purpose(from: Timestamp, to: Timestamp) -> bool {
 #[derive(Default)]
 pub struct Ranges {
     /// The place of each distinct query in `all`.
-    places: HashMap<String, usize>,
+    places: HashMap<Selection, usize>,
     /// The place of each distinct set of filters.
-    filters: HashMap<String, usize>,
+    filters: HashMap<Filters, usize>,
     all: Vec<Range>,
 }
 
@@ -36,13 +36,13 @@ struct Range {
 impl Ranges {
     /// The place of the range that a request asks for; one without an end ends when it is asked for.
     pub fn place(&mut self, query: &Query, exchange: &Exchange) -> usize {
-        let place = *self.places.entry(query.subject()).or_insert(self.all.len());
+        let place = *self.places.entry(query.selection()).or_insert(self.all.len());
         let end = query.end_time.unwrap_or(exchange.time);
         if let Some(range) = self.all.get_mut(place) {
             range.end = range.end.max(end);
         } else {
             let next = self.filters.len();
-            let filters = *self.filters.entry(query.filters.subject()).or_insert(next);
+            let filters = *self.filters.entry(query.filters.sorted()).or_insert(next);
             self.all.push(Range { filters, start: query.start_time, end });
         }
         place

@@ -44,12 +44,12 @@ const MOST: usize = 50;
 impl Reach {
     pub fn of(exchanges: &[&Exchange]) -> Self {
         let mut reach = Self::default();
-        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut places: HashMap<Filters, usize> = HashMap::new();
         for exchange in exchanges {
             // Who is told to ask again and does not has lost it.
             let failed = if exchange.served.is_some() { None } else { giving_up::in_vain(exchange) };
             let Some(query) = exchange.asked().or(failed.as_ref()) else { continue };
-            let place = *places.entry(query.filters.subject()).or_insert(reach.each.len());
+            let place = *places.entry(query.filters.sorted()).or_insert(reach.each.len());
             if place == reach.each.len() {
                 reach.each.push((query.filters.clone(), Asked::default()));
             }
@@ -93,7 +93,7 @@ impl Reach {
         }
         let Some(entry) = replay.entry(held) else { return false };
         let mut passes_none = true;
-        for (_, asked) in self.each.iter().filter(|(filters, _)| filters.match_entry(&entry)) {
+        for (_, asked) in self.each.iter().filter(|(filters, _)| filters.matches(&entry)) {
             if asked.holds(held) {
                 return true;
             }

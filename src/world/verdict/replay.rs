@@ -47,7 +47,7 @@ impl Replay {
 
     /// Whether it passes.
     pub fn passes(&self, held: &Held, filters: &Filters) -> bool {
-        *filters == Filters::default() || self.entry(held).is_some_and(|entry| filters.match_entry(&entry))
+        filters.is_empty() || self.entry(held).is_some_and(|entry| filters.matches(&entry))
     }
 
     /// The same in words.

@@ -10,7 +10,7 @@ use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::ranges::on_purpose;
 use super::replay::Replay;
-use crate::contract::{Query, Timestamp};
+use crate::contract::{Filters, Query, Selection, Timestamp};
 use crate::store::Held;
 use crate::text::{counted, plural};
 
@@ -82,8 +82,8 @@ pub fn judge(exchanges: &[&Exchange], replay: &Replay, held: &Ledger<'_>) -> (Wi
 /// The ranges of each distinct set of filters, in the order in which they were asked for.
 fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
     let mut all: Vec<Vec<Window<'a>>> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut known: HashMap<String, (usize, usize)> = HashMap::new();
+    let mut places: HashMap<Filters, usize> = HashMap::new();
+    let mut known: HashMap<Selection, (usize, usize)> = HashMap::new();
     let mut beginnings: Vec<Option<Window<'a>>> = Vec::new();
     for exchange in exchanges {
         let Some(served) = &exchange.served else { continue };
@@ -92,7 +92,7 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
         if (query.start_time, query.end_time) == (None, None) {
             continue;
         }
-        let place = *places.entry(query.filters.subject()).or_insert(all.len());
+        let place = *places.entry(query.filters.sorted()).or_insert(all.len());
         if place == all.len() {
             all.push(Vec::new());
             beginnings.push(None);
@@ -101,7 +101,7 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
             note_beginning(&mut beginnings[place], exchange, served);
             continue;
         };
-        let (place, number) = *known.entry(query.subject()).or_insert((place, all[place].len()));
+        let (place, number) = *known.entry(query.selection()).or_insert((place, all[place].len()));
         if let Some(window) = all[place].get_mut(number) {
             window.arrivals = window.arrivals.max(served.arrivals);
             // The later pages of a range without an end do not make it longer, a later crawl does.

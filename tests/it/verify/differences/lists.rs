@@ -1,7 +1,7 @@
 //! What differs about lists and filters.
 
 use cortex_audit_mock::World;
-use cortex_audit_mock::contract::{Filters, Query};
+use cortex_audit_mock::contract::{FilterField, Filters, Query};
 use serde_json::Value;
 
 use super::super::exchange::{Answer, Asked, NOBODY, all};
@@ -87,20 +87,22 @@ pub const ALL: &[Difference] = &[
     }),
     answered("FILTER-LOGIC", "one filter is enough", |world, asked, answer| {
         let Some(query) = asked.read(world).filter(|_| answer.is_page()) else { return };
-        let filters = &query.filters;
-        if filters.actions.is_empty() || filters.object_types.is_empty() {
+        let [actions, types] =
+            [FilterField::Actions, FilterField::ObjectTypes].map(|field| query.filters.values(field));
+        if actions.is_empty() || types.is_empty() {
             return;
         }
         choose(world, &query, answer, |entry| {
-            filters.actions.iter().any(|action| entry["action"] == action.as_str())
-                || filters.object_types.iter().any(|kind| entry["objectType"] == *kind)
+            actions.iter().any(|action| entry["action"] == *action)
+                || types.iter().any(|kind| entry["objectType"] == *kind)
         });
     }),
     answered("FILTER-LOGIC", "the last filter alone", |world, asked, answer| {
         let Some(query) = asked.read(world).filter(|_| answer.is_page()) else { return };
-        let actions = query.filters.actions.clone();
-        if !actions.is_empty() && !query.filters.object_types.is_empty() {
-            choose(world, &query, answer, |entry| actions.iter().any(|action| entry["action"] == action.as_str()));
+        let [actions, types] =
+            [FilterField::Actions, FilterField::ObjectTypes].map(|field| query.filters.values(field));
+        if !actions.is_empty() && !types.is_empty() {
+            choose(world, &query, answer, |entry| actions.iter().any(|action| entry["action"] == *action));
         }
     }),
     answered("FILTER-LOGIC", "beginnings match", |world, asked, answer| {
@@ -210,7 +212,7 @@ fn choose(world: &World, query: &Query, answer: &mut Answer, chosen: impl Fn(&Va
 /// Compares identifiers otherwise.
 fn by_name(world: &World, asked: &Asked, answer: &mut Answer, same: fn(&str, &str) -> bool) {
     let Some(query) = asked.read(world).filter(|_| answer.is_page()) else { return };
-    let names = query.filters.object_identifiers.clone();
+    let names = query.filters.values(FilterField::ObjectIdentifiers);
     if !names.is_empty() {
         choose(world, &query, answer, |entry| {
             names.iter().any(|name| same(entry["objectIdentifier"].as_str().unwrap(), name))
