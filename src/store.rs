@@ -31,9 +31,10 @@ mod times;
 mod view;
 mod words;
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
+use parking_lot::{Mutex, RwLock};
 
 use crate::contract::{Entry, Filters, Page, Query, Timestamp, Vocabulary};
 use view::View;
@@ -160,13 +161,13 @@ impl Store {
     }
 
     fn view(&self) -> Arc<View> {
-        Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.view.read())
     }
 
     fn change<T>(&self, make: impl FnOnce(&View) -> (View, T)) -> T {
-        let _turn = self.adding.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.adding.lock();
         let (new, told) = make(&self.view());
-        *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+        *self.view.write() = Arc::new(new);
         told
     }
 }

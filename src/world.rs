@@ -11,8 +11,10 @@ mod scenario;
 mod sessions;
 pub mod verdict;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use crate::contract::{Entry, Page, Query, Timestamp};
 use crate::fault::FaultRule;
@@ -272,15 +274,11 @@ impl World {
     /// The settings as they are.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        *self.lock_settings()
+        *self.settings.lock()
     }
 
     /// Changes settings, all at once; nobody else changes them between what `change` sees and what it leaves.
     pub fn change_settings<T>(&self, change: impl FnOnce(&mut Settings) -> T) -> T {
-        change(&mut self.lock_settings())
-    }
-
-    fn lock_settings(&self) -> MutexGuard<'_, Settings> {
-        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+        change(&mut self.settings.lock())
     }
 }

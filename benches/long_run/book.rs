@@ -1,7 +1,8 @@
 //! What is counted, and the first thing that went wrong.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 /// Kept by all testers together.
 #[derive(Default)]
@@ -30,10 +31,10 @@ impl Book {
 
     /// What went wrong first is what to look at.
     pub fn note(&self, wrong: String) {
-        self.wrong.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(wrong);
+        self.wrong.lock().get_or_insert(wrong);
     }
 
     pub fn wrong(&self) -> Option<String> {
-        self.wrong.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.wrong.lock().clone()
     }
 }

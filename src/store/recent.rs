@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::places::Places;
 use crate::contract::Filters;
@@ -21,11 +23,11 @@ impl Recent {
             let same = kept.iter().find(|(other, _): &&(Filters, _)| other == filters);
             same.map(|(_, places)| Arc::clone(places))
         };
-        if let Some(places) = known(&self.0.lock().unwrap_or_else(PoisonError::into_inner)) {
+        if let Some(places) = known(&self.0.lock()) {
             return Some(Passing::Shared(places));
         }
         let places = Arc::new(put_together()?.into_owned());
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock();
         kept.truncate(MOST - 1);
         kept.push_front((filters.clone(), Arc::clone(&places)));
         Some(Passing::Shared(places))

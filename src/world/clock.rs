@@ -1,7 +1,9 @@
 //! The one clock of a world: entry times, key expiry and the limiter all read it, so moving it moves them together.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 use crate::contract::Timestamp;
 
@@ -89,12 +91,12 @@ impl Clock {
     /// The same for whoever knows what the machine's own clock shows.
     #[must_use]
     pub fn read_at(&self, now: Instant) -> ClockReading {
-        self.state().read(now)
+        self.state.lock().read(now)
     }
 
     /// Moves the clock later. One that stood still stands still there; any other runs on from there.
     pub fn advance(&self, by: Duration) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let ClockReading { now, frozen, .. } = state.read(Instant::now());
         state.set(now.saturating_add(by), frozen, by);
     }
@@ -102,7 +104,7 @@ impl Clock {
     /// Sets the clock, standing still or running; `None` keeps what it shows. Set back, the world gets no younger: its
     /// limiter sees no time pass.
     pub fn set(&self, now: impl Into<Option<Timestamp>>, frozen: bool) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let shown = state.read(Instant::now()).now;
         let now = now.into().unwrap_or(shown);
         let passed = now.since(shown);
@@ -111,7 +113,7 @@ impl Clock {
 
     /// Follows the system's clock again.
     pub fn follow_system(&self) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let passed = Timestamp::now().since(state.read(Instant::now()).now);
         state.change(Mode::System, passed);
     }
@@ -119,10 +121,6 @@ impl Clock {
     fn starting(mode: Mode) -> Self {
         let state = State { mode, elapsed: Duration::ZERO, limiter_elapsed: Duration::ZERO, set: Instant::now() };
         Self { state: Arc::new(Mutex::new(state)) }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -177,6 +175,6 @@ impl governor::clock::Clock for Clock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        self.state().limiter_elapsed(Instant::now())
+        self.state.lock().limiter_elapsed(Instant::now())
     }
 }

@@ -1,8 +1,8 @@
 //! The faults of a world: which rules there are, how often each met a request and fired.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::contract::query;
@@ -78,7 +78,7 @@ impl Faults {
     /// # Panics
     /// When the rule makes no sense, such as a status of 200 or a drip of no bytes.
     pub fn add(&self, rule: impl Into<FaultRule>) -> FaultStatus {
-        self.inner().add(rule.into().checked(), false)
+        self.inner.lock().add(rule.into().checked(), false)
     }
 
     /// Adds rules at the end, all at once.
@@ -87,19 +87,19 @@ impl Faults {
     /// When one of them makes no sense; then none is added.
     pub fn add_all(&self, rules: Vec<FaultRule>) -> Vec<FaultStatus> {
         let rules: Vec<FaultRule> = rules.into_iter().map(FaultRule::checked).collect();
-        let mut inner = self.inner();
+        let mut inner = self.inner.lock();
         rules.into_iter().map(|rule| inner.add(rule, false)).collect()
     }
 
     /// All rules with their counts.
     #[must_use]
     pub fn list(&self) -> Vec<FaultStatus> {
-        self.inner().rules.clone()
+        self.inner.lock().rules.clone()
     }
 
     /// Removes all rules but those of keys; tells how many.
     pub fn clear(&self) -> usize {
-        let mut inner = self.inner();
+        let mut inner = self.inner.lock();
         let before = inner.rules.len();
         inner.rules.retain(|listed| listed.of_key);
         before - inner.rules.len()
@@ -107,7 +107,7 @@ impl Faults {
 
     /// Removes one rule; tells whether there was one of that number.
     pub fn remove(&self, id: u64) -> bool {
-        let mut inner = self.inner();
+        let mut inner = self.inner.lock();
         let before = inner.rules.len();
         inner.rules.retain(|listed| listed.id != id);
         inner.rules.len() < before
@@ -118,7 +118,7 @@ impl Faults {
     #[must_use]
     pub fn plan(&self, subject: &RequestFacts<'_>) -> FaultPlan {
         let mut plan = FaultPlan::default();
-        let mut inner = self.inner();
+        let mut inner = self.inner.lock();
         for listed in &mut inner.rules {
             let delays = matches!(listed.rule.effect, Effect::Delay(_));
             if (plan.effect.is_some() && !delays) || !listed.matches(subject) {
@@ -138,10 +138,6 @@ impl Faults {
             }
         }
         plan
-    }
-
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,9 +4,10 @@ mod kept;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use uuid::Uuid;
 
 use crate::contract::{QueryIssue, Timestamp};
@@ -101,7 +102,7 @@ impl Journal {
 
     /// Keeps a record.
     pub fn add(&self, record: JournalRecord) {
-        let mut inner = self.inner();
+        let mut inner = self.inner.lock();
         inner.changes += 1;
         if inner.records.len() == Self::CAPACITY {
             inner.records.pop_front();
@@ -113,38 +114,34 @@ impl Journal {
     /// The records that a filter lets through, newest first.
     #[must_use]
     pub fn list(&self, filter: &JournalFilter) -> Vec<JournalRecord> {
-        self.inner().records.iter().rev().map(Kept::record).filter(|record| filter.matches(record)).collect()
+        self.inner.lock().records.iter().rev().map(Kept::record).filter(|record| filter.matches(record)).collect()
     }
 
     /// How many records a filter lets through.
     #[must_use]
     pub fn count(&self, filter: &JournalFilter) -> usize {
-        self.inner().records.iter().map(Kept::record).filter(|record| filter.matches(record)).count()
+        self.inner.lock().records.iter().map(Kept::record).filter(|record| filter.matches(record)).count()
     }
 
     /// How many records went because there were too many.
     #[must_use]
     pub fn dropped(&self) -> u64 {
-        self.inner().dropped
+        self.inner.lock().dropped
     }
 
     /// Grows by one with every record, those included that went since, and whenever all are forgotten.
     #[must_use]
     pub fn changes(&self) -> u64 {
-        self.inner().changes
+        self.inner.lock().changes
     }
 
     /// Forgets all records; tells how many there were.
     pub fn clear(&self) -> usize {
-        let mut inner = self.inner();
+        let mut inner = self.inner.lock();
         let changes = inner.changes + 1;
         let cleared = std::mem::replace(&mut *inner, Inner { changes, ..Inner::default() });
         drop(inner);
         cleared.records.len()
-    }
-
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
+use parking_lot::Mutex;
 
 use super::Clock;
 use crate::rate::{Rate, RateLimit};
@@ -91,11 +92,11 @@ impl Limiter {
     /// How many clients are remembered.
     #[must_use]
     pub fn remembered(&self) -> usize {
-        self.by_rate().values().map(|buckets| buckets.len()).sum()
+        self.by_rate.lock().values().map(|buckets| buckets.len()).sum()
     }
 
     fn buckets(&self, rate: Rate) -> Arc<Buckets> {
-        let mut by_rate = self.by_rate();
+        let mut by_rate = self.by_rate.lock();
         let buckets = by_rate.entry(rate).or_insert_with(|| {
             Arc::new(RateLimiter::new(quota(rate), HashMapStateStore::default(), self.clock.clone()))
         });
@@ -110,10 +111,6 @@ impl Limiter {
         buckets.retain_recent();
         buckets.shrink_to_fit();
         self.sweep_at.store((2 * buckets.len()).max(Self::SWEEP_THRESHOLD), Ordering::Relaxed);
-    }
-
-    fn by_rate(&self) -> std::sync::MutexGuard<'_, HashMap<Rate, Arc<Buckets>>> {
-        self.by_rate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! Nothing runs in the background. A frozen clock makes no entry due; advancing it makes due what fell into that time.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use super::clock::{Clock, ClockReading};
 use super::live_source::LiveSource;
@@ -78,7 +80,7 @@ impl LiveFeed {
 
     /// Begins at the clock's present age, in place of any activity before; `None` ends it.
     pub fn set(&self, activity: Option<Activity>, clock: &ClockReading) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.before += state.going.map_or(0, |going| going.arrived);
         state.going = activity.map(|activity| Going { activity, since: clock.elapsed, arrived: 0 });
         self.on.store(activity.is_some(), Ordering::Release);
@@ -93,18 +95,18 @@ impl LiveFeed {
     /// What is going on.
     #[must_use]
     pub fn activity(&self) -> Option<Activity> {
-        self.state().going.map(|going| going.activity)
+        self.state.lock().going.map(|going| going.activity)
     }
 
     /// Adds to a store what became due since the last look, in the order of its arrival; whoever looks meanwhile waits.
     /// Tells how many entries.
     pub fn deliver_due(&self, clock: &ClockReading, store: &Store) -> u64 {
-        self.append_due(&mut self.state(), clock, store)
+        self.append_due(&mut self.state.lock(), clock, store)
     }
 
     /// Entries of these instants, which go on from what the activity has made, as it does from them.
     pub fn generate(&self, instants: &[Timestamp]) -> Vec<Entry> {
-        let state = &mut *self.state();
+        let state = &mut *self.state.lock();
         let each = instants.iter().map(|at| {
             state.invented += 1;
             let mut chance = Chance::of(self.seed, INVENTED, state.invented);
@@ -115,7 +117,7 @@ impl LiveFeed {
 
     /// Adds what is due by the time before a clock is moved, and moves it before anybody looks again.
     pub fn with_clock_change(&self, clock: &Clock, store: &Store, go: impl FnOnce()) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         self.append_due(&mut state, &clock.read(), store);
         go();
     }
@@ -161,10 +163,6 @@ impl LiveFeed {
         let slot = Duration::new(seconds, u32::try_from(slot % SECOND).unwrap_or_default());
         let within = period.mul_f64(Chance::of(self.seed, ARRIVAL, stream(number)).fraction());
         slot.saturating_add(within)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

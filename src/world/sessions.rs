@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde::Serialize;
 
 use super::number::Numbers;
@@ -80,7 +81,7 @@ impl Sessions {
     /// The world of a session, opened if it is not; `None` is the unnamed one.
     #[must_use]
     pub fn world(&self, name: Option<&SessionName>) -> Arc<World> {
-        let mut inner = self.inner();
+        let mut inner = self.inner.lock();
         let Some(name) = name else {
             return Arc::clone(&inner.unnamed);
         };
@@ -101,7 +102,7 @@ impl Sessions {
     /// Puts a session back to the start; requests that are being answered end in the old world.
     pub fn reset(&self, name: Option<&SessionName>) {
         let world = Arc::new(World::numbered(&self.start, &self.numbers));
-        let mut inner = self.inner();
+        let mut inner = self.inner.lock();
         let old = match name {
             None => Some(std::mem::replace(&mut inner.unnamed, world)),
             Some(name) => inner.named.get_mut(name).map(|live| std::mem::replace(&mut live.world, world)),
@@ -112,7 +113,7 @@ impl Sessions {
 
     /// Ends a session; tells whether there was one of that name.
     pub fn remove(&self, name: &SessionName) -> bool {
-        let ended = self.inner().named.remove(name);
+        let ended = self.inner.lock().named.remove(name);
         // A large world takes its time to go; the lock is free by now.
         ended.is_some()
     }
@@ -120,7 +121,7 @@ impl Sessions {
     /// The named sessions, the most recently used first.
     #[must_use]
     pub fn names(&self) -> Vec<SessionName> {
-        let inner = self.inner();
+        let inner = self.inner.lock();
         let mut named: Vec<_> = inner.named.iter().map(|(name, live)| (live.used, name.clone())).collect();
         named.sort_by_key(|(used, _)| std::cmp::Reverse(*used));
         named.into_iter().map(|(_, name)| name).collect()
@@ -129,7 +130,7 @@ impl Sessions {
     /// Every session that is in use with its world: the unnamed one, then the others by name.
     #[must_use]
     pub fn all(&self) -> Vec<(Option<SessionName>, Arc<World>)> {
-        let inner = self.inner();
+        let inner = self.inner.lock();
         let mut all = vec![(None, Arc::clone(&inner.unnamed))];
         all.extend(inner.named.iter().map(|(name, live)| (Some(name.clone()), Arc::clone(&live.world))));
         drop(inner);
@@ -140,11 +141,7 @@ impl Sessions {
     /// How many sessions went because there were too many.
     #[must_use]
     pub fn evicted(&self) -> u64 {
-        self.inner().evicted
-    }
-
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().evicted
     }
 }
 

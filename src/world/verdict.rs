@@ -21,9 +21,10 @@ mod text;
 mod trace;
 mod windows;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
+use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::contract::{Filters, Query, Timestamp};
@@ -119,7 +120,7 @@ impl Verdict {
 
     /// Keeps a request and what became of it.
     pub fn add(&self, trace: Trace) {
-        let mut kept = self.lock();
+        let mut kept = self.kept.lock();
         if kept.traces.len() < Self::MOST {
             if trace.aside.as_ref().is_some_and(|aside| aside.retry_after.is_some()) || !kept.answered.is_empty() {
                 kept.answered.push(Instant::now());
@@ -133,19 +134,19 @@ impl Verdict {
     /// How many requests are kept.
     #[must_use]
     pub fn kept(&self) -> usize {
-        self.lock().traces.len()
+        self.kept.lock().traces.len()
     }
 
     /// Forgets every request.
     pub fn clear(&self) {
-        *self.lock() = Kept::default();
+        *self.kept.lock() = Kept::default();
     }
 
     /// Judges what was kept against the entries of the same world, when its clock shows `now`.
     #[must_use]
     pub fn judge(&self, store: &Store, scope: &Scope, now: Timestamp) -> Judgement {
         let (traces, answered, not_judged) = {
-            let kept = self.lock();
+            let kept = self.kept.lock();
             (kept.traces.clone(), kept.answered.clone(), kept.not_judged)
         };
         let untimed = traces.len() - answered.len();
@@ -164,10 +165,6 @@ impl Verdict {
         let clients = keys.iter().map(|(key, theirs)| client(key, theirs, &replay, scope, now)).collect();
         let outside = replay.len().saturating_sub(replay.count(&scope.everything(), usize::MAX));
         Judgement { scope: scope.clone(), not_judged, unknown_key, outside, clients }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,9 +4,11 @@
 //! come; those that came are like any others.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use super::Scenario;
 use super::budget::Budget;
@@ -72,7 +74,7 @@ impl ScenarioRunner {
     }
 
     pub(in crate::world) fn stats(&self) -> Option<ScenarioStats> {
-        self.state().as_ref().map(|state| state.stats)
+        self.state.lock().as_ref().map(|state| state.stats)
     }
 
     /// Begins a scenario in place of any before; without a seed, by that of the world.
@@ -83,13 +85,13 @@ impl ScenarioRunner {
         entries.set((scenario == Scenario::LateArrivals).then_some(late), clock);
         let stats = ScenarioStats { scenario, seed, pages: 0, added: 0, refused: 0, failed: 0 };
         let (budget, turns) = (Budget::default(), HashMap::new());
-        let mut state = self.state();
+        let mut state = self.state.lock();
         *state = Some(State { stats, entries, budget, burst: None, turns });
         self.on.store(true, Ordering::Release);
     }
 
     pub(in crate::world) fn stop(&self) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         *state = None;
         self.on.store(false, Ordering::Release);
     }
@@ -102,14 +104,14 @@ impl ScenarioRunner {
 
     /// Adds to a store what came by the clock since the last look.
     pub(in crate::world) fn deliver_due(&self, clock: &ClockReading, store: &Store) {
-        if let Some(state) = &mut *self.state() {
+        if let Some(state) = &mut *self.state.lock() {
             state.deliver_due(clock, store);
         }
     }
 
     /// Adds what came by the time before a clock is moved, and moves it before anybody looks again.
     pub(in crate::world) fn with_clock_change(&self, clock: &Clock, store: &Store, go: impl FnOnce()) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         if let Some(state) = &mut *state {
             state.deliver_due(&clock.read(), store);
         }
@@ -118,7 +120,7 @@ impl ScenarioRunner {
 
     /// Adds what comes just before a page is looked up.
     pub(in crate::world) fn before_page(&self, query: &Query, clock: &ClockReading, store: &Store) {
-        let Some(state) = &mut *self.state() else { return };
+        let Some(state) = &mut *self.state.lock() else { return };
         // Otherwise nothing served is new enough that anything of its millisecond can still come.
         let prepares = state.stats.scenario == Scenario::SameMillisecond && query.page == 0;
         let now = clock.now.trunc_to_millis();
@@ -130,7 +132,7 @@ impl ScenarioRunner {
 
     /// Adds what comes after a page, which may have been the last.
     pub(in crate::world) fn after_page(&self, query: &Query, last: bool, clock: &ClockReading, store: &Store) {
-        let Some(state) = &mut *self.state() else { return };
+        let Some(state) = &mut *self.state.lock() else { return };
         let come = state.after_page(query, last, clock, store);
         state.add(&come, store);
     }
@@ -138,8 +140,8 @@ impl ScenarioRunner {
     /// What is admitted of a client that otherwise has this limit, and whether that is the scenario's doing.
     #[must_use]
     pub(crate) fn limit(&self, limit: RateLimit) -> (RateLimit, bool) {
-        let squeezes =
-            self.is_on() && self.state().as_ref().is_some_and(|state| state.stats.scenario == Scenario::QuotaSqueeze);
+        let squeezes = self.is_on()
+            && self.state.lock().as_ref().is_some_and(|state| state.stats.scenario == Scenario::QuotaSqueeze);
         if squeezes {
             let stricter = limit.stricter(Scenario::SQUEEZED_LIMIT);
             (stricter, stricter != limit)
@@ -150,7 +152,7 @@ impl ScenarioRunner {
 
     /// Counts a request that was refused for the scenario's limit.
     pub(crate) fn count_refusal(&self) {
-        if let Some(state) = &mut *self.state() {
+        if let Some(state) = &mut *self.state.lock() {
             state.stats.refused += 1;
         }
     }
@@ -161,7 +163,7 @@ impl ScenarioRunner {
         if !self.is_on() {
             return None;
         }
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let State { stats, turns, .. } = state.as_mut().filter(|state| state.stats.scenario == Scenario::Flaky)?;
         let turn = turns.entry(key.to_owned()).or_default();
         let (round, place) = (*turn / Scenario::FAILURE_CYCLE, *turn % Scenario::FAILURE_CYCLE);
@@ -174,10 +176,6 @@ impl ScenarioRunner {
         let first = Chance::of(stats.seed, FIRST_FAILURE, 0).below(kinds);
         let passed = usize::try_from(round % kinds as u64).unwrap_or_default();
         Some(Scenario::FAILURES[(first + passed) % kinds])
-    }
-
-    fn state(&self) -> MutexGuard<'_, Option<State>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
