@@ -1,8 +1,8 @@
 //! Entries from files: loaded whole or refused whole, with every error of every file told in one run.
 
 mod careful;
+mod fields;
 mod line;
-mod meaning;
 mod moment;
 mod quick;
 

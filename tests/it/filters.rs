@@ -1,12 +1,39 @@
 //! The eight list filters, in every form that a list comes in.
 
+use std::fs;
+use std::path::Path;
+
 use axum::http::Request;
 use cortex_audit_mock::Config;
-use cortex_audit_mock::contract::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES};
+use cortex_audit_mock::contract::{ACTOR_REQUEST_TYPES, AcceptedValues, Action, ActorType, FilterField, OBJECT_TYPES};
 use cortex_audit_mock::fixture::EntrySource;
 use serde_json::{Value, json};
 
 use crate::support::TestMock;
+
+/// The lists of filters that are not Rust: the compiler does not see that a new [`FilterField`] is missing there.
+#[test]
+fn every_filter_is_in_the_document_the_table_and_the_lists_of_the_page() {
+    let missing = |file: &str, start: &str, end: &str, fields: &[FilterField]| {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+        let (_, list) = text.split_once(start).unwrap_or_else(|| panic!("{file} has no {start}"));
+        let (list, _) = list.split_once(end).unwrap();
+        let words: Vec<&str> = list.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+        let missing = fields.iter().filter(|field| !words.contains(&field.as_str()));
+        missing.map(|field| format!("add {field} to {file}, behind {start}")).collect::<Vec<_>>()
+    };
+    let is_text = |field: &FilterField| field.accepted() == AcceptedValues::Text;
+    let (texts, known): (Vec<_>, Vec<_>) = FilterField::ALL.into_iter().partition(is_text);
+    let to_do = [
+        missing("src/http/openapi.json", "\"/api/v1/audit-logs\"", "\"responses\"", &FilterField::ALL),
+        missing("docs/api.md", "## Parameters", "## ", &FilterField::ALL),
+        missing("src/http/page/state.js", "export const LISTS = [", "];", &FilterField::ALL),
+        missing("src/http/page/known-values.js", "export const LABELS = {", "};", &FilterField::ALL),
+        missing("src/http/page/known-values.js", "export const KNOWN = {", "};", &known),
+        missing("src/http/page/filters.js", "const TEXTS = [", "];", &texts),
+    ];
+    assert_eq!(to_do.concat(), Vec::<String>::new());
+}
 
 /// One entry for each letter, each with its own value of everything; `d` has only what is required.
 fn distinct() -> TestMock {
