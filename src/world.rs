@@ -27,7 +27,9 @@ use verdict::{Judgement, Scope};
 
 pub use clock::{Clock, ClockReading};
 pub use faults::{FaultPlan, FaultStatus, Faults, RequestFacts};
-pub use journal::{AnsweredBy, Journal, JournalFilter, JournalRecord};
+pub use journal::{
+    AnsweredBy, AnsweredByKind, Journal, JournalFilter, JournalRecord, RecordDetails, RequestOutcome, StatusFilter,
+};
 pub use limiter::{Limiter, RateLimitKey, RetryAfter};
 pub use live_feed::{Activity, LiveFeed};
 pub use live_source::LiveSource;

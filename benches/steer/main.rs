@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::world::JournalRecord;
+use cortex_audit_mock::world::{JournalRecord, RequestOutcome};
 
 /// Nobody here could handle an error: it is printed, and the run has failed.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -55,11 +55,9 @@ fn record(query: &str, arrived: Instant) -> JournalRecord {
         path: "/api/v1/audit-logs".into(),
         query: query.into(),
         key: None,
-        status: 200,
+        outcome: RequestOutcome::Status(200),
         duration: arrived.elapsed(),
-        findings: Vec::new(),
-        problem: None,
-        answered_by: None,
+        details: None,
         from_page: false,
     }
 }

@@ -16,7 +16,7 @@ use super::problem::Problem;
 use super::request_id::RequestId;
 use crate::contract::{AUDIT_LOGS, QueryIssue};
 use crate::world::verdict::{Arrival, Aside, Given, Trace};
-use crate::world::{JournalRecord, World};
+use crate::world::{JournalRecord, RecordDetails, RequestOutcome, World};
 
 /// What a handler noticed about the request; it travels to the journal with the response.
 #[derive(Debug, Clone)]
@@ -31,6 +31,7 @@ pub struct Opened {
     elapsed: Duration,
     told: Arc<Told>,
     record: Option<JournalRecord>,
+    details: RecordDetails,
     /// How many requests had been answered when it came.
     knows: usize,
     /// The page that goes to the client whole.
@@ -54,12 +55,10 @@ impl Opened {
             path: beginning(&context.path).map_or_else(|| context.path.clone(), Cow::Owned),
             query,
             key: context.key.as_ref().map(|(_, key)| Arc::clone(key)),
-            status: 0,
+            outcome: RequestOutcome::ClientDisconnected,
             duration: Duration::ZERO,
-            findings: Vec::new(),
-            problem: None,
-            answered_by: None,
             from_page: context.from_page,
+            details: None,
         };
         Self {
             knows: world.verdict.kept(),
@@ -68,6 +67,7 @@ impl Opened {
             elapsed: context.came.elapsed,
             told: Arc::clone(&context.told),
             record: Some(record),
+            details: RecordDetails::default(),
             given: None,
             aside: Aside { meant, ..Aside::default() },
         }
@@ -76,12 +76,14 @@ impl Opened {
     /// Writes down how it was answered.
     pub fn close(mut self, response: &mut Response) {
         let Some(record) = &mut self.record else { return };
-        if response.extensions().get::<ConnectionFault>().is_none() {
-            record.status = response.status().as_u16();
-        }
-        record.findings = response.extensions_mut().remove::<Noticed>().map(|noticed| noticed.0).unwrap_or_default();
-        if record.findings.is_empty() {
-            record.problem = response.extensions().get().map(Problem::to_string);
+        record.outcome = match response.extensions().get::<ConnectionFault>() {
+            None => RequestOutcome::Status(response.status().as_u16()),
+            Some(_) => RequestOutcome::ConnectionFault,
+        };
+        self.details.findings =
+            response.extensions_mut().remove::<Noticed>().map(|noticed| noticed.0).unwrap_or_default();
+        if self.details.findings.is_empty() {
+            self.details.problem = response.extensions().get().map(Problem::to_string);
         }
         record.duration = self.arrived.elapsed();
         self.given = self.told.page().filter(|_| goes_whole(record, response));
@@ -99,23 +101,26 @@ impl Drop for Opened {
     fn drop(&mut self) {
         if let Some(record) = self.record.take() {
             if of_the_operation(&record.path) && !record.from_page {
-                let aside = Aside { findings: record.findings.clone(), ..std::mem::take(&mut self.aside) };
+                let aside = Aside { findings: self.details.findings.clone(), ..std::mem::take(&mut self.aside) };
                 self.world.verdict.add(Trace {
                     id: record.id,
                     time: record.time,
                     elapsed: self.elapsed,
                     key: record.key.clone(),
                     query: Arc::clone(&record.query),
-                    status: record.status,
+                    status: record.outcome.status_or_zero(),
                     head: record.method == "HEAD",
                     knows: self.knows,
                     given: self.given,
                     aside: aside.boxed(),
                 });
             }
-            // Nothing was answered when it is not told yet: the client went away before.
-            let duration = if record.duration.is_zero() { self.arrived.elapsed() } else { record.duration };
-            self.world.journal.add(JournalRecord { duration, answered_by: self.told.answerer(), ..record });
+            let duration = match record.outcome {
+                RequestOutcome::ClientDisconnected => self.arrived.elapsed(),
+                RequestOutcome::Status(_) | RequestOutcome::ConnectionFault => record.duration,
+            };
+            let details = RecordDetails { answered_by: self.told.answerer(), ..std::mem::take(&mut self.details) };
+            self.world.journal.add(JournalRecord { duration, details: details.boxed(), ..record });
         }
     }
 }
@@ -164,7 +169,8 @@ fn beginning(text: &str) -> Option<String> {
 /// A request that was not answered with what it asked for is told at the terminal, in the words of its answer; any
 /// other is a line for whoever looks closer.
 fn log(record: &JournalRecord, problem: Option<&Problem>) {
-    let JournalRecord { id, method, path, query, status, .. } = record;
+    let JournalRecord { id, method, path, query, .. } = record;
+    let status = record.outcome.status_or_zero();
     let mark = if query.is_empty() { "" } else { "?" };
     let query = shortened(query);
     // Inside the macros below, so that it costs nothing when nobody listens.

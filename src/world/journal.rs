@@ -1,6 +1,4 @@
-//! What each client asked and got: a bounded record, so that a test can look at what its client did.
-
-mod kept;
+//! The journal of a world: the last requests and their outcomes, so that a test can check what its client sent.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -12,76 +10,117 @@ use uuid::Uuid;
 
 use crate::contract::{QueryIssue, Timestamp};
 use crate::keys::Key;
-use kept::Kept;
+use crate::text::word_enum;
 
-/// A request and its answer. Holds no secret: the key is known by its name and last four characters.
+/// One request and its outcome. It contains no secret: the key is named, and its token reduced to four characters.
 #[derive(Debug, Clone)]
 pub struct JournalRecord {
-    /// The identifier in `X-Request-Id`.
+    /// The value of `X-Request-Id`.
     pub id: Uuid,
-    /// When it came, by the world's clock.
+    /// The time at which the request was received, by the world's clock.
     pub time: Timestamp,
     /// The method.
     pub method: Cow<'static, str>,
-    /// The path.
+    /// The path, redacted.
     pub path: Cow<'static, str>,
-    /// The raw query string without any secret; its beginning when it is longer than any sensible one.
+    /// The raw query string, redacted, and truncated if it is longer than 4,096 characters.
     pub query: Arc<str>,
-    /// The key, when the token was one.
+    /// The key to which the token belongs; `None` for an unknown token or none.
     pub key: Option<Arc<Key>>,
-    /// The status of the answer; 0 when a fault closed the connection without one, or the client went away before it.
-    pub status: u16,
-    /// From the request's head to the answer's, in real time.
+    /// How the request ended.
+    pub outcome: RequestOutcome,
+    /// Real time from the head of the request to the head of the response, or to the end of the connection without one.
     pub duration: Duration,
-    /// What was wrong with the request, or ignored in it.
+    /// Whether the server's own web UI sent the request; such requests are not judged.
+    pub from_page: bool,
+    /// What most records do not have; boxed, because 10,000 records are kept.
+    pub details: Option<Box<RecordDetails>>,
+}
+
+/// The fields of a record that a plain, successful request leaves empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordDetails {
+    /// What was wrong with the query, or ignored in it.
     pub findings: Vec<QueryIssue>,
-    /// What the client was told of an error, unless the findings say it.
+    /// The error message of the response, unless the findings contain it.
     pub problem: Option<String>,
     /// What answered in place of the operation.
     pub answered_by: Option<AnsweredBy>,
-    /// Whether the page of this server asked, and no client that is tested.
-    pub from_page: bool,
 }
 
-/// What answered in place of the operation, or changed its answer.
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestOutcome {
+    /// A response with this status.
+    Status(u16),
+    /// No response: a fault closed the connection.
+    ConnectionFault,
+    /// No response: the client closed the connection or the stream first.
+    ClientDisconnected,
+}
+
+/// What answered in place of the operation, or changed its response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnsweredBy {
     /// The rate limit.
     Limit,
-    /// The header `Prefer` of the request.
+    /// The request's header `Prefer`.
     Prefer,
-    /// These faults, by number.
+    /// The fault rules with these numbers.
     Faults(Vec<u64>),
-    /// A failure of the scenario.
+    /// A failure injected by the scenario.
     Scenario,
 }
 
-/// Which records to list; what is not said lists all.
+word_enum! {
+    /// The kind of an [`AnsweredBy`], as listings and filters spell it.
+    pub enum AnsweredByKind {
+        /// The rate limit.
+        Limit = "limit",
+        /// The request's header `Prefer`.
+        Prefer = "prefer",
+        /// Fault rules.
+        Fault = "fault",
+        /// A failure injected by the scenario.
+        Scenario = "scenario",
+    }
+}
+
+/// Selects records; each field that is set narrows the selection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JournalFilter {
-    /// The method, in any case.
+    /// The method, case-insensitive.
     pub method: Option<String>,
     /// The exact path.
     pub path: Option<String>,
     /// The key's name.
     pub key: Option<String>,
-    /// The status of the answer.
-    pub status: Option<u16>,
-    /// The first digit of the status.
-    pub status_class: Option<u16>,
-    /// `limit`, `prefer`, `fault` or `scenario`.
-    pub answered_by: Option<String>,
-    /// The rule that a finding names.
+    /// The status of the response.
+    pub status: Option<StatusFilter>,
+    /// What answered in place of the operation.
+    pub answered_by: Option<AnsweredByKind>,
+    /// The rule of the contract that a finding names.
     pub rule: Option<String>,
-    /// Not before this instant of the world's clock.
+    /// The earliest time of the request, inclusive, by the world's clock.
     pub since: Option<Timestamp>,
-    /// Not after this instant of the world's clock.
+    /// The latest time of the request, inclusive, by the world's clock.
     pub until: Option<Timestamp>,
-    /// Whether the page of this server asked.
+    /// Whether the server's own web UI sent the request.
     pub from_page: Option<bool>,
 }
 
-/// The journal of a world.
+/// Selects records by the status of the response; `429.into()` is that status alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusFilter {
+    /// One status.
+    Code(u16),
+    /// All statuses with this first digit.
+    Class(u16),
+    /// No response at all.
+    NoResponse,
+}
+
+/// The journal of a world: at most [`Journal::CAPACITY`] records.
 #[derive(Debug, Default)]
 pub struct Journal {
     inner: Mutex<Inner>,
@@ -90,17 +129,17 @@ pub struct Journal {
 #[derive(Debug, Default)]
 struct Inner {
     /// Oldest first.
-    records: VecDeque<Kept>,
+    records: VecDeque<JournalRecord>,
     dropped: u64,
-    /// How many records were ever added, and how often all were forgotten.
+    /// Records ever added, plus the number of times that all were removed.
     changes: u64,
 }
 
 impl Journal {
-    /// How many records are kept; the oldest go first.
+    /// The number of records that are kept; the oldest is dropped first.
     pub const CAPACITY: usize = 10_000;
 
-    /// Keeps a record.
+    /// Appends a record.
     pub fn add(&self, record: JournalRecord) {
         let mut inner = self.inner.lock();
         inner.changes += 1;
@@ -108,74 +147,141 @@ impl Journal {
             inner.records.pop_front();
             inner.dropped += 1;
         }
-        inner.records.push_back(record.into());
+        inner.records.push_back(record);
     }
 
-    /// The records that a filter lets through, newest first.
+    /// The records that match a filter, newest first.
     #[must_use]
     pub fn list(&self, filter: &JournalFilter) -> Vec<JournalRecord> {
-        self.inner.lock().records.iter().rev().map(Kept::record).filter(|record| filter.matches(record)).collect()
+        self.inner.lock().records.iter().rev().filter(|record| filter.matches(record)).cloned().collect()
     }
 
-    /// How many records a filter lets through.
+    /// The number of records that match a filter.
     #[must_use]
     pub fn count(&self, filter: &JournalFilter) -> usize {
-        self.inner.lock().records.iter().map(Kept::record).filter(|record| filter.matches(record)).count()
+        self.inner.lock().records.iter().filter(|record| filter.matches(record)).count()
     }
 
-    /// How many records went because there were too many.
+    /// The number of records that were dropped because the journal was full.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.inner.lock().dropped
     }
 
-    /// Grows by one with every record, those included that went since, and whenever all are forgotten.
+    /// A number that grows by one with every record and every [`Journal::clear`], and never shrinks: a poller compares it.
     #[must_use]
     pub fn changes(&self) -> u64 {
         self.inner.lock().changes
     }
 
-    /// Forgets all records; tells how many there were.
+    /// Removes all records and returns their number.
     pub fn clear(&self) -> usize {
         let mut inner = self.inner.lock();
         let changes = inner.changes + 1;
         let cleared = std::mem::replace(&mut *inner, Inner { changes, ..Inner::default() });
+        // The records are freed after the lock.
         drop(inner);
         cleared.records.len()
     }
 }
 
-impl AnsweredBy {
-    /// The word in a listing and in a filter.
+impl JournalRecord {
+    /// The status of the response; `None` when there was none.
     #[must_use]
-    pub const fn as_str(&self) -> &'static str {
+    pub const fn status(&self) -> Option<u16> {
+        self.outcome.status()
+    }
+
+    /// What was wrong with the query, or ignored in it.
+    #[must_use]
+    pub fn findings(&self) -> &[QueryIssue] {
+        self.details.as_ref().map_or(&[], |details| &details.findings)
+    }
+
+    /// The error message of the response, unless the findings contain it.
+    #[must_use]
+    pub fn problem(&self) -> Option<&str> {
+        self.details.as_ref()?.problem.as_deref()
+    }
+
+    /// What answered in place of the operation.
+    #[must_use]
+    pub fn answered_by(&self) -> Option<&AnsweredBy> {
+        self.details.as_ref()?.answered_by.as_ref()
+    }
+}
+
+impl RecordDetails {
+    /// The details for [`JournalRecord::details`]; `None` when all are empty.
+    #[must_use]
+    pub fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::default()).then(|| Box::new(self))
+    }
+}
+
+impl RequestOutcome {
+    /// The status of the response; `None` when there was none.
+    #[must_use]
+    pub const fn status(self) -> Option<u16> {
         match self {
-            Self::Limit => "limit",
-            Self::Prefer => "prefer",
-            Self::Faults(_) => "fault",
-            Self::Scenario => "scenario",
+            Self::Status(status) => Some(status),
+            Self::ConnectionFault | Self::ClientDisconnected => None,
+        }
+    }
+
+    /// The status as JSON and log lines spell it: 0 when there was no response.
+    #[must_use]
+    pub fn status_or_zero(self) -> u16 {
+        self.status().unwrap_or_default()
+    }
+}
+
+impl AnsweredBy {
+    /// The kind, without the numbers of the faults.
+    #[must_use]
+    pub const fn kind(&self) -> AnsweredByKind {
+        match self {
+            Self::Limit => AnsweredByKind::Limit,
+            Self::Prefer => AnsweredByKind::Prefer,
+            Self::Faults(_) => AnsweredByKind::Fault,
+            Self::Scenario => AnsweredByKind::Scenario,
+        }
+    }
+}
+
+impl From<u16> for StatusFilter {
+    fn from(status: u16) -> Self {
+        Self::Code(status)
+    }
+}
+
+impl StatusFilter {
+    /// Whether an outcome matches.
+    #[must_use]
+    pub fn matches(self, outcome: RequestOutcome) -> bool {
+        match self {
+            Self::Code(code) => outcome.status() == Some(code),
+            Self::Class(class) => outcome.status().is_some_and(|status| status / 100 == class),
+            Self::NoResponse => outcome.status().is_none(),
         }
     }
 }
 
 impl JournalFilter {
-    /// Whether a record is among those meant.
+    /// Whether a record matches.
     #[must_use]
     pub fn matches(&self, record: &JournalRecord) -> bool {
-        fn is<T: PartialEq>(asked: Option<&T>, actual: Option<&T>) -> bool {
-            asked.is_none() || asked == actual
+        fn matches<T: PartialEq>(wanted: Option<&T>, actual: Option<&T>) -> bool {
+            wanted.is_none() || wanted == actual
         }
-        let answered_by = record.answered_by.as_ref().map(|by| by.as_str().to_owned());
-        let key = record.key.as_ref().map(|key| &key.name);
         self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&record.method))
             && self.path.as_ref().is_none_or(|path| *path == record.path)
-            && is(self.key.as_ref(), key)
-            && is(self.status.as_ref(), Some(&record.status))
-            && self.status_class.is_none_or(|class| record.status / 100 == class)
-            && is(self.answered_by.as_ref(), answered_by.as_ref())
-            && self.rule.as_ref().is_none_or(|rule| record.findings.iter().any(|finding| finding.rule == rule))
+            && matches(self.key.as_ref(), record.key.as_ref().map(|key| &key.name))
+            && self.status.is_none_or(|status| status.matches(record.outcome))
+            && matches(self.answered_by.as_ref(), record.answered_by().map(AnsweredBy::kind).as_ref())
+            && self.rule.as_ref().is_none_or(|rule| record.findings().iter().any(|finding| finding.rule == rule))
             && self.since.is_none_or(|since| record.time >= since)
             && self.until.is_none_or(|until| record.time <= until)
-            && is(self.from_page.as_ref(), Some(&record.from_page))
+            && matches(self.from_page.as_ref(), Some(&record.from_page))
     }
 }

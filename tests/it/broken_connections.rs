@@ -60,7 +60,7 @@ fn request(method: &str) -> String {
 fn only_record(server: &MockServer) -> (u16, Option<AnsweredBy>) {
     let records = server.world().journal.list(&JournalFilter::default());
     assert_eq!(records.len(), 1, "{records:?}");
-    (records[0].status, records[0].answered_by.clone())
+    (records[0].outcome.status_or_zero(), records[0].answered_by().cloned())
 }
 
 /// The number of the fault of [`with_next`].

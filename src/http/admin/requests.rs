@@ -16,7 +16,7 @@ use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::contains_own_token;
 use crate::text::nearest;
-use crate::world::{AnsweredBy, JournalFilter, JournalRecord, World};
+use crate::world::{AnsweredBy, AnsweredByKind, JournalFilter, JournalRecord, StatusFilter, World};
 
 /// Which records of which world are wanted, and how many at most.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub async fn clear(session: Session) -> Json<Value> {
 /// The query is parsed when somebody looks, not when it is answered.
 fn show(record: &JournalRecord, world: &World) -> Value {
     let parsed = query::parse(&record.query, &world.store.vocabulary(), false).ok().map(|parsed| parsed.query);
-    let faults = match &record.answered_by {
+    let faults = match record.answered_by() {
         Some(AnsweredBy::Faults(numbers)) => numbers.as_slice(),
         _ => &[],
     };
@@ -60,11 +60,11 @@ fn show(record: &JournalRecord, world: &World) -> Value {
         "query": *record.query,
         "parsedQuery": parsed,
         "key": record.key.as_ref().map(|key| json!({"name": key.name, "lastFour": key.last_four})),
-        "status": record.status,
+        "status": record.outcome.status_or_zero(),
         "durationMicroseconds": u64::try_from(record.duration.as_micros()).unwrap_or(u64::MAX),
-        "findings": record.findings,
-        "problem": record.problem,
-        "answeredBy": record.answered_by.as_ref().map(AnsweredBy::as_str),
+        "findings": record.findings(),
+        "problem": record.problem(),
+        "answeredBy": record.answered_by().map(AnsweredBy::kind),
         "faults": faults,
         "fromPage": record.from_page,
     })
@@ -78,18 +78,16 @@ impl FromRequestParts<AppState> for Wanted {
         let now = session.world.clock.now();
         let moment = |text: &str| Moment::read(text, now);
         let number = |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not a whole number"));
-        let answered_by = |text: &str| match text {
-            "limit" | "prefer" | "fault" | "scenario" => Ok(text.to_owned()),
-            _ => Err(format!("\"{text}\" is not known; accepted: limit, prefer, fault, scenario")),
+        let answered_by = |text: &str| {
+            let accepted = || AnsweredByKind::WORDS.join(", ");
+            text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: {}", accepted()))
         };
         let from_page =
             |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: true, false"));
-        let (status, status_class) = take(mock, &mut values, "status", status)?.unwrap_or_default();
         Ok(Self {
             world: session.world,
             filter: JournalFilter {
-                status,
-                status_class,
+                status: take(mock, &mut values, "status", status)?,
                 answered_by: take(mock, &mut values, "answeredBy", answered_by)?,
                 since: take(mock, &mut values, "since", moment)?,
                 until: take(mock, &mut values, "until", moment)?,
@@ -105,13 +103,16 @@ impl FromRequestParts<AppState> for Wanted {
 }
 
 /// A status, or the class of one, such as `4xx`.
-fn status(text: &str) -> Result<(Option<u16>, Option<u16>), String> {
+fn status(text: &str) -> Result<StatusFilter, String> {
+    let unreadable = || format!("\"{text}\" is not a status, such as 429, or 4xx for all of a class");
     if let Some(class @ ("1" | "2" | "3" | "4" | "5")) = text.strip_suffix("xx") {
-        return Ok((None, class.parse().ok()));
+        return class.parse().map(StatusFilter::Class).map_err(|_| unreadable());
     }
-    let status =
-        text.parse().map_err(|_| format!("\"{text}\" is not a status, such as 429, or 4xx for all of a class"))?;
-    Ok((Some(status), None))
+    match text.parse() {
+        Ok(0) => Ok(StatusFilter::NoResponse),
+        Ok(code) => Ok(StatusFilter::Code(code)),
+        Err(_) => Err(unreadable()),
+    }
 }
 
 /// An identifier of the fidelity table.
