@@ -1,20 +1,23 @@
-//! What can be made to go wrong, as a rule: which requests it meets, what it does to them, how often.
+//! Faults as data: a rule says which requests it matches, what happens to them, and how often.
 //!
-//! A rule is data; whether it fires is decided by a world, which counts.
+//! A world decides whether a rule fires, because it counts the requests.
 
-mod parse;
+mod delay;
+mod effect;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
 
-use crate::duration;
+use crate::contract::MAX_PAGE;
+use crate::json_file::{Diagnostics, FileErrors, JsonFile};
 
-pub(crate) use parse::read;
-pub use parse::read_all;
+pub use delay::Delay;
+pub use effect::{Effect, EffectType};
 
-/// A fault and the requests that it meets.
+/// A fault and the requests that it matches.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FaultRule {
     /// What happens to a request.
@@ -23,74 +26,26 @@ pub struct FaultRule {
     pub matcher: RequestMatcher,
     /// How many matching requests are let through first.
     pub after: u64,
-    /// How many times it fires at most; `None` is without end.
+    /// How many times the rule fires at most; `None` is no limit.
     pub times: Option<u64>,
-    /// After so many matching requests `after` and `times` count anew; `None` is never.
+    /// Number of matching requests after which `after` and `times` count from 0 again; `None` is never.
     pub cycle: Option<u64>,
-    /// How likely it fires, 0 to 1; decided by the seed, so that it is the same each time.
+    /// Probability that the rule fires, 0 to 1; decided by the seed, so that it is the same each time.
     pub probability: f64,
 }
 
-/// What a fault does.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Effect {
-    /// Answers with this status and its right body; 400 to 599.
-    Status {
-        /// The status.
-        status: u16,
-        /// Seconds for a `Retry-After` header.
-        retry_after: Option<u64>,
-    },
-    /// Answers later.
-    Delay(Delay),
-    /// Closes the connection with a TCP RST instead of answering.
-    Reset,
-    /// Breaks the connection off after so many bytes of the body.
-    Truncate {
-        /// Bytes of the body that arrive.
-        bytes: usize,
-    },
-    /// Answers with half of the JSON, as if it were all.
-    Malformed,
-    /// Closes the connection without a byte of answer.
-    Empty,
-    /// Sends the body in small parts with pauses.
-    Drip {
-        /// Bytes in a part.
-        bytes: usize,
-        /// Pause between two parts.
-        every: Duration,
-    },
-}
-
-/// How long a delay is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Delay {
-    /// Always the same.
-    Fixed(Duration),
-    /// Anything between the two, equally likely.
-    Uniform(Duration, Duration),
-    /// Mostly short with a long tail, as latencies are.
-    LogNormal {
-        /// Half of all delays are shorter.
-        median: Duration,
-        /// Standard deviation of the logarithm.
-        sigma: f64,
-    },
-}
-
-/// Which requests a rule meets; what is not said meets every one.
+/// The requests that a rule matches; what is not given matches every request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RequestMatcher {
     /// The name of the key.
     pub key: Option<String>,
-    /// The page asked for; 0 also when none was.
+    /// The requested page; 0 also matches a request without one.
     pub page: Option<u32>,
     /// Query parameters, by the first value received.
     pub query: BTreeMap<String, String>,
 }
 
-/// A rule that meets every request and always fires.
+/// A rule that matches every request and always fires.
 impl From<Effect> for FaultRule {
     fn from(effect: Effect) -> Self {
         Self { effect, matcher: RequestMatcher::default(), after: 0, times: None, cycle: None, probability: 1.0 }
@@ -98,24 +53,24 @@ impl From<Effect> for FaultRule {
 }
 
 impl FaultRule {
-    /// Why no request could be treated so; what is read from JSON is checked while it is read.
+    /// The fields in JSON, beside those of the effect.
+    const FIELDS: [&str; 6] = ["type", "match", "after", "times", "cycle", "probability"];
+
+    /// Why a rule that was not read from JSON is refused.
     fn flaw(&self) -> Option<&'static str> {
-        let too_long = |length: Duration| length > Delay::MAX;
-        match self.effect {
-            Effect::Status { status, .. } if !(400..=599).contains(&status) => Some("a status is 400 to 599"),
-            Effect::Drip { bytes: 0, .. } => Some("a part of a drip has at least one byte"),
-            Effect::Drip { every, .. } if too_long(every) => Some("a pause is at most 10 minutes"),
-            Effect::Delay(Delay::Fixed(length) | Delay::Uniform(_, length)) if too_long(length) => {
-                Some("a delay is at most 10 minutes")
-            }
-            Effect::Delay(Delay::Uniform(least, most)) if least > most => Some("the least delay is above the most"),
-            _ if !(0.0..=1.0).contains(&self.probability) => Some("a probability is 0 to 1"),
-            _ if self.times == Some(0) || self.cycle == Some(0) => Some("times and cycle are at least 1"),
-            _ => None,
+        let Self { effect, matcher: _, after: _, times, cycle, probability } = self;
+        if let Some(flaw) = effect.flaw() {
+            Some(flaw)
+        } else if !(0.0..=1.0).contains(probability) {
+            Some("a probability is 0 to 1")
+        } else if *times == Some(0) || *cycle == Some(0) {
+            Some("times and cycle are at least 1")
+        } else {
+            None
         }
     }
 
-    /// The rule itself, once it is known to make sense.
+    /// The rule itself, if it makes sense.
     ///
     /// # Panics
     /// With the reason, when it does not: a test that asks for the impossible is wrong itself.
@@ -127,82 +82,98 @@ impl FaultRule {
     }
 }
 
-impl Delay {
-    /// No answer waits longer than this, however long the tail.
-    pub const MAX: Duration = Duration::from_secs(600);
+/// Reads one rule, or an array of rules.
+///
+/// ```
+/// use cortex_audit_mock::fault;
+///
+/// let rules = fault::read_all("body", r#"{"type": "status", "status": 503, "times": 2}"#).unwrap();
+/// assert_eq!(rules.len(), 1);
+/// ```
+///
+/// # Errors
+/// Everything that is wrong with the text.
+pub fn read_all(name: &str, text: &str) -> Result<Vec<FaultRule>, FileErrors> {
+    let mut diagnostics = Diagnostics::new(JsonFile { name, text });
+    let mut rules = Vec::new();
+    match diagnostics.values().as_slice() {
+        [Some(many)] if many.get().starts_with('[') => {
+            for (number, value) in (1..).zip(diagnostics.array(many, "", "")) {
+                rules.extend(read(value, &format!("fault {number}"), &mut diagnostics));
+            }
+        }
+        [Some(one)] => rules.extend(read(one, "", &mut diagnostics)),
+        _ if !diagnostics.errors.is_empty() => {}
+        _ => diagnostics.wrong(
+            text,
+            "",
+            None,
+            "expected one fault such as {\"type\":\"status\",\"status\":503}, or an array",
+        ),
+    }
+    diagnostics.into_result(rules)
+}
 
-    /// The length for two random numbers from 0 (exclusive) to 1.
-    #[must_use]
-    pub fn length(self, one: f64, other: f64) -> Duration {
-        match self {
-            Self::Fixed(length) => length,
-            Self::Uniform(least, most) => least + most.saturating_sub(least).mul_f64(one),
-            Self::LogNormal { median, sigma } => {
-                // Box and Muller: two uniform numbers make a normal one.
-                let normal = (-2.0 * one.ln()).sqrt() * (std::f64::consts::TAU * other).cos();
-                let seconds = median.as_secs_f64() * (sigma * normal).exp();
-                Duration::from_secs_f64(seconds.min(Self::MAX.as_secs_f64()))
+/// Reads a rule that is part of a larger file.
+pub(crate) fn read<'a>(value: &'a RawValue, item: &str, diagnostics: &mut Diagnostics<'a>) -> Option<FaultRule> {
+    let errors_before = diagnostics.errors.len();
+    let members = diagnostics.object(value, item)?;
+    let effect = Effect::read(value, &members, item, &FaultRule::FIELDS, diagnostics);
+    let matcher = members.get("match").and_then(|value| read_matcher(value, item, diagnostics)).unwrap_or_default();
+    let rule = FaultRule {
+        effect: effect?,
+        matcher,
+        after: diagnostics.integer(&members, item, "after", 0, u64::MAX).unwrap_or(0),
+        times: diagnostics.integer(&members, item, "times", 1, u64::MAX),
+        cycle: diagnostics.integer(&members, item, "cycle", 1, u64::MAX),
+        probability: diagnostics.number(&members, item, "probability", 0.0, 1.0).unwrap_or(1.0),
+    };
+    (diagnostics.errors.len() == errors_before).then_some(rule)
+}
+
+fn read_matcher<'a>(value: &'a RawValue, item: &str, diagnostics: &mut Diagnostics<'a>) -> Option<RequestMatcher> {
+    if value.get() == "null" {
+        return None;
+    }
+    let members = diagnostics.object_in(value, item, "match", "{\"page\":2}")?;
+    diagnostics.known_fields(&members, item, &["key", "page", "query"]);
+    let mut matcher = RequestMatcher {
+        key: diagnostics.optional(&members, item, "key").map(Cow::into_owned),
+        page: diagnostics
+            .integer(&members, item, "page", 0, u64::from(MAX_PAGE))
+            .and_then(|page| u32::try_from(page).ok()),
+        ..RequestMatcher::default()
+    };
+    if let Some(query) = members.get("query") {
+        for (name, value) in diagnostics.object_in(query, item, "match.query", "{\"pageSize\":\"100\"}")?.0 {
+            let field = format!("query.{name}");
+            if let Some(text) = diagnostics.text(value, item, &field) {
+                matcher.query.insert(name.into_owned(), text.into_owned());
             }
         }
     }
+    Some(matcher)
 }
 
-/// In the form in which a rule is given; what is not said is left out.
+/// In the form that [`read_all`] reads, without what is not given.
 impl Serialize for FaultRule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { effect, matcher, after, times, cycle, probability } = self;
         let mut map = serializer.serialize_map(None)?;
-        match self.effect {
-            Effect::Status { status, retry_after } => {
-                map.serialize_entry("type", "status")?;
-                map.serialize_entry("status", &status)?;
-                if let Some(seconds) = retry_after {
-                    map.serialize_entry("retryAfter", &seconds)?;
-                }
-            }
-            Effect::Delay(delay) => {
-                map.serialize_entry("type", "delay")?;
-                match delay {
-                    Delay::Fixed(length) => map.serialize_entry("fixed", &duration::format(length))?,
-                    Delay::Uniform(least, most) => {
-                        map.serialize_entry(
-                            "uniform",
-                            &BTreeMap::from([("min", duration::format(least)), ("max", duration::format(most))]),
-                        )?;
-                    }
-                    Delay::LogNormal { median, sigma } => {
-                        map.serialize_entry(
-                            "logNormal",
-                            &serde_json::json!({"median": duration::format(median), "sigma": sigma}),
-                        )?;
-                    }
-                }
-            }
-            Effect::Reset => map.serialize_entry("type", "reset")?,
-            Effect::Truncate { bytes } => {
-                map.serialize_entry("type", "truncate")?;
-                map.serialize_entry("bytes", &bytes)?;
-            }
-            Effect::Malformed => map.serialize_entry("type", "malformed")?,
-            Effect::Empty => map.serialize_entry("type", "empty")?,
-            Effect::Drip { bytes, every } => {
-                map.serialize_entry("type", "drip")?;
-                map.serialize_entry("bytes", &bytes)?;
-                map.serialize_entry("every", &duration::format(every))?;
-            }
+        effect.write(&mut map)?;
+        if *matcher != RequestMatcher::default() {
+            map.serialize_entry("match", matcher)?;
         }
-        if self.matcher != RequestMatcher::default() {
-            map.serialize_entry("match", &self.matcher)?;
+        if *after > 0 {
+            map.serialize_entry("after", after)?;
         }
-        if self.after > 0 {
-            map.serialize_entry("after", &self.after)?;
-        }
-        for (name, count) in [("times", self.times), ("cycle", self.cycle)] {
+        for (name, count) in [("times", times), ("cycle", cycle)] {
             if let Some(count) = count {
-                map.serialize_entry(name, &count)?;
+                map.serialize_entry(name, count)?;
             }
         }
-        if self.probability < 1.0 {
-            map.serialize_entry("probability", &self.probability)?;
+        if *probability < 1.0 {
+            map.serialize_entry("probability", probability)?;
         }
         map.end()
     }
@@ -210,15 +181,16 @@ impl Serialize for FaultRule {
 
 impl Serialize for RequestMatcher {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { key, page, query } = self;
         let mut map = serializer.serialize_map(None)?;
-        if let Some(key) = &self.key {
+        if let Some(key) = key {
             map.serialize_entry("key", key)?;
         }
-        if let Some(page) = self.page {
-            map.serialize_entry("page", &page)?;
+        if let Some(page) = page {
+            map.serialize_entry("page", page)?;
         }
-        if !self.query.is_empty() {
-            map.serialize_entry("query", &self.query)?;
+        if !query.is_empty() {
+            map.serialize_entry("query", query)?;
         }
         map.end()
     }

@@ -100,6 +100,16 @@ impl<'a> Diagnostics<'a> {
         Some(members)
     }
 
+    /// The members of an object in a field; any other value is told what the object looks like.
+    pub fn object_in(&mut self, value: &'a RawValue, item: &str, field: &str, example: &str) -> Option<Members<'a>> {
+        if value.get().starts_with('{') {
+            return self.object(value, item);
+        }
+        let reason = format!("expected an object such as {example}, found {}", kind(value));
+        self.wrong(value.get(), item, Some(field), reason);
+        None
+    }
+
     /// The elements of an array; `null` is an empty one; none (noted) when the value is something else.
     pub fn array(&mut self, value: &'a RawValue, item: &str, field: &str) -> Vec<&'a RawValue> {
         if value.get() == "null" {
