@@ -11,13 +11,14 @@ use std::fmt;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use reqwest::StatusCode;
-use reqwest::header::RETRY_AFTER;
 use serde::{Deserialize, Deserializer};
+use ureq::Agent;
+use ureq::http::StatusCode;
+use ureq::http::header::RETRY_AFTER;
 
 /// Follows the audit log of one server.
 pub struct Poller<W> {
-    http: reqwest::Client,
+    http: Agent,
     url: String,
     key: String,
     /// How to wait; a test moves a clock instead.
@@ -63,8 +64,6 @@ pub enum Error {
     Refused(StatusCode, String),
     /// It failed so often that somebody should look.
     GaveUp(String),
-    /// The client could not be made.
-    Setup(reqwest::Error),
 }
 
 impl fmt::Display for Error {
@@ -72,7 +71,6 @@ impl fmt::Display for Error {
         match self {
             Self::Refused(status, body) => write!(f, "{status}: {body}"),
             Self::GaveUp(why) => write!(f, "gave up after {ATTEMPTS} attempts; the last: {why}"),
-            Self::Setup(error) => error.fmt(f),
         }
     }
 }
@@ -82,11 +80,12 @@ impl std::error::Error for Error {}
 /// How often one page is asked for before giving up.
 const ATTEMPTS: u32 = 8;
 
-impl<W: AsyncFnMut(Duration)> Poller<W> {
-    pub fn new(url: &str, key: &str, wait: W) -> Result<Self, Error> {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().map_err(Error::Setup)?;
-        Ok(Self {
-            http,
+impl<W: FnMut(Duration)> Poller<W> {
+    pub fn new(url: &str, key: &str, wait: W) -> Self {
+        // Without a limit of time a server that hangs would hang this client.
+        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(30)));
+        Self {
+            http: config.build().into(),
             url: format!("{}/api/v1/audit-logs", url.trim_end_matches('/')),
             key: key.to_owned(),
             wait,
@@ -94,12 +93,12 @@ impl<W: AsyncFnMut(Duration)> Poller<W> {
             overlap: TimeDelta::minutes(5),
             since: None,
             reported: HashMap::new(),
-        })
+        }
     }
 
     /// What is new at this instant, oldest first.
-    pub async fn poll(&mut self, now: DateTime<Utc>) -> Result<Vec<Entry>, Error> {
-        let window = self.window(now).await?;
+    pub fn poll(&mut self, now: DateTime<Utc>) -> Result<Vec<Entry>, Error> {
+        let window = self.window(now)?;
         let mut counts = HashMap::new();
         let mut new = Vec::new();
         for entry in window {
@@ -117,12 +116,12 @@ impl<W: AsyncFnMut(Duration)> Poller<W> {
     }
 
     /// Everything from the last window's end, less the overlap, to an instant; newest first.
-    async fn window(&mut self, end: DateTime<Utc>) -> Result<Vec<Entry>, Error> {
+    fn window(&mut self, end: DateTime<Utc>) -> Result<Vec<Entry>, Error> {
         'again: loop {
             let mut entries = Vec::new();
             let (mut number, mut total) = (0, None);
             loop {
-                let page = self.page(number, end).await?;
+                let page = self.page(number, end)?;
                 if *total.get_or_insert(page.total) != page.total {
                     continue 'again;
                 }
@@ -135,7 +134,7 @@ impl<W: AsyncFnMut(Duration)> Poller<W> {
         }
     }
 
-    async fn page(&mut self, number: u32, end: DateTime<Utc>) -> Result<Page, Error> {
+    fn page(&mut self, number: u32, end: DateTime<Utc>) -> Result<Page, Error> {
         let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         let mut query =
             vec![("endTime", text(end)), ("page", number.to_string()), ("pageSize", self.page_size.to_string())];
@@ -143,16 +142,17 @@ impl<W: AsyncFnMut(Duration)> Poller<W> {
         let mut last = String::new();
         for attempt in 0..ATTEMPTS {
             let mut pause = Duration::from_millis(250) * 2_u32.pow(attempt);
-            match self.http.get(&self.url).bearer_auth(&self.key).query(&query).send().await {
-                Ok(answer) if answer.status().is_success() => match answer.json().await {
+            let request = self.http.get(&self.url).query_pairs(query.clone());
+            match request.header("Authorization", format!("Bearer {}", self.key)).call() {
+                Ok(mut answer) if answer.status().is_success() => match answer.body_mut().read_json() {
                     Ok(page) => return Ok(page),
                     Err(error) => last = error.to_string(),
                 },
-                Ok(answer) => {
+                Ok(mut answer) => {
                     let status = answer.status();
                     let asked_for =
                         answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-                    let body = answer.text().await.unwrap_or_default();
+                    let body = answer.body_mut().read_to_string().unwrap_or_default();
                     if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
                         return Err(Error::Refused(status, body));
                     }
@@ -161,7 +161,7 @@ impl<W: AsyncFnMut(Duration)> Poller<W> {
                 }
                 Err(error) => last = error.to_string(),
             }
-            (self.wait)(pause).await;
+            (self.wait)(pause);
         }
         Err(Error::GaveUp(last))
     }

@@ -9,20 +9,20 @@
 
 mod client;
 
+use std::thread;
 use std::time::Duration;
 
 use chrono::Utc;
 use client::{Error, Poller};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+fn main() -> Result<(), Error> {
     let setting = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
     let (url, key) = (setting("CORTEX_BASE_URL", "http://127.0.0.1:8080"), setting("CORTEX_API_KEY", "mock-admin"));
-    let mut poller = Poller::new(&url, &key, tokio::time::sleep)?;
+    let mut poller = Poller::new(&url, &key, thread::sleep);
     loop {
-        for entry in poller.poll(Utc::now()).await? {
+        for entry in poller.poll(Utc::now())? {
             println!("{} {} {} {}", entry.timestamp, entry.action, entry.object_type, entry.object_identifier);
         }
-        tokio::time::sleep(Duration::from_secs(10)).await;
+        thread::sleep(Duration::from_secs(10));
     }
 }

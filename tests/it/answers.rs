@@ -143,7 +143,7 @@ async fn the_same_clock_gives_the_same_bytes_on_every_instance() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(crate::support::cases(24))]
 
     /// RES-TOTALS: any page size concatenates to the same list.
     #[test]

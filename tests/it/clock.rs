@@ -190,6 +190,8 @@ fn moves() -> impl Strategy<Value = Vec<i64>> {
 }
 
 proptest! {
+    #![proptest_config(crate::support::cases(256))]
+
     /// Time never runs backwards for the limiter: however the clock is moved, what is admitted stays within the rate
     /// over the time that passed forwards, and whoever waits as promised is admitted.
     #[test]

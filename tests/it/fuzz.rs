@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::support::TestMock;
+use crate::support::{TestMock, size};
 
 /// How many calls take a body.
 const CALLS: usize = 7;
@@ -135,7 +135,7 @@ fn runtime() -> Runtime {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(crate::support::cases(300))]
 
     #[test]
     fn any_text_is_carried_out_or_refused_whole(call in 0..CALLS, body in "\\PC{0,40}|(?s).{0,40}|[\\[\\]{}\",:a-z0-9\\s]{0,40}") {
@@ -184,7 +184,8 @@ async fn deeply_nested_json_is_refused_without_a_crash() {
     let mock = TestMock::default();
     for (open, close) in [("[", "]"), ("{\"logs\":", "}"), ("[{\"type\":", "}]"), ("{\"now\":[", "]}")] {
         for (method, path, _) in calls() {
-            for body in [open.repeat(200_000), format!("{}1{}", open.repeat(200_000), close.repeat(200_000))] {
+            let depth = size(200_000, 20_000);
+            for body in [open.repeat(depth), format!("{}1{}", open.repeat(depth), close.repeat(depth))] {
                 mock.admin(method, path, body).await.details(400);
             }
         }

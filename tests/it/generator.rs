@@ -14,7 +14,7 @@ use cortex_audit_mock::store::{Base, Store};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::{NOW, time};
+use crate::support::{NOW, size, time};
 
 /// A Saturday noon.
 const TO: &str = "2025-05-31T12:00:00Z";
@@ -74,7 +74,7 @@ fn asked(entries: &[Entry], raw: &str) -> Vec<Entry> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(crate::support::cases(48))]
 
     /// Whatever is asked for comes: so many entries, in that time, in order, no two at once, each object with a life.
     #[test]
@@ -134,8 +134,7 @@ fn a_million_entries_have_their_order_of_life_too() {
     let mut dead = BTreeSet::new();
     let mut last = None;
     let mut met = BTreeSet::new();
-    // Optimised it is a million; a test that is not would take its time.
-    let count = if cfg!(debug_assertions) { 150_000 } else { 1_000_000 };
+    let count = size(1_000_000, 50_000);
     for entry in Generator::new(&recipe(count)).unwrap() {
         assert!(last < Some(entry.timestamp));
         last = Some(entry.timestamp);

@@ -14,9 +14,11 @@ use cortex_audit_mock::fixture::EntrySource;
 use cortex_audit_mock::keys::KeySource;
 use cortex_audit_mock::world::{Activity, JournalFilter, JournalRecord, StatusFilter};
 use cortex_audit_mock::{MockServer, Rate, StartError, World};
-use serde_json::{Value, json};
+use serde_json::json;
+use tokio::net::TcpStream;
 
 use crate::support::process::{Connection, head};
+use crate::support::spoken::Speaking;
 use crate::support::{Answer, NOW, time};
 use poll_client::{Entry, Error, Poller};
 
@@ -49,18 +51,19 @@ fn it_works_from_a_blocking_test() {
 
 #[tokio::test]
 async fn it_works_from_a_test_on_one_thread() {
-    asked_with_reqwest().await;
+    answers_a_client_of_the_same_runtime().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_works_from_a_test_on_several_threads() {
-    asked_with_reqwest().await;
+    answers_a_client_of_the_same_runtime().await;
 }
 
-async fn asked_with_reqwest() {
+async fn answers_a_client_of_the_same_runtime() {
     let server = MockServer::start().await;
-    let answer = reqwest::Client::new().get(server.uri() + LOGS).bearer_auth(server.token()).send().await.unwrap();
-    assert_eq!(answer.json::<Value>().await.unwrap()["total"], 640);
+    let stream = TcpStream::connect(address(&server)).await.unwrap();
+    let answer = Speaking::http1(stream).await.get(&(server.uri() + LOGS)).await;
+    assert_eq!(answer.ok()["total"], 640);
 }
 
 #[test]
@@ -317,9 +320,9 @@ fn all_entries(world: &World) -> Vec<Entry> {
     logs.iter().map(|entry| serde_json::from_value(json!(*entry)).unwrap()).collect()
 }
 
-#[tokio::test]
-async fn the_example_reads_everything_whatever_goes_wrong() {
-    let server = MockServer::builder().now(NOW).rate_limit("4/min").start().await;
+#[test]
+fn the_example_reads_everything_whatever_goes_wrong() {
+    let server = MockServer::builder().now(NOW).rate_limit("4/min").start_blocking();
     let world = server.world();
     let every = Duration::from_millis(1);
     let effects = [
@@ -334,11 +337,11 @@ async fn the_example_reads_everything_whatever_goes_wrong() {
     ];
     let rules = effects.into_iter().map(|effect| FaultRule { times: Some(1), ..effect.into() });
     let rules: Vec<u64> = rules.map(|rule| world.faults.add(rule).id).collect();
-    let mut poller = Poller::new(&server.uri(), server.token(), async |wait| world.advance(wait)).unwrap();
-    let found = poller.poll(now(&world)).await.unwrap();
+    let mut poller = Poller::new(&server.uri(), server.token(), |wait| world.advance(wait));
+    let found = poller.poll(now(&world)).unwrap();
     assert!(found.is_sorted_by_key(|entry| entry.timestamp), "oldest first");
     assert_eq!(sorted(found), sorted(all_entries(&world)));
-    assert_eq!(poller.poll(now(&world)).await.unwrap(), [], "and nothing twice");
+    assert_eq!(poller.poll(now(&world)).unwrap(), [], "and nothing twice");
     let fired = world.faults.list();
     assert!(fired.iter().all(|rule| !rules.contains(&rule.id) || rule.fired == 1), "each went wrong once: {fired:?}");
     let statuses: Vec<_> =
@@ -347,9 +350,9 @@ async fn the_example_reads_everything_whatever_goes_wrong() {
     assert!(statuses.windows(2).all(|pair| pair != [429, 429]), "it came back too early: {statuses:?}");
 }
 
-#[tokio::test]
-async fn the_example_follows_a_log_that_moves_while_it_reads() {
-    let server = MockServer::builder().now(NOW).rate_limit("10/min").start().await;
+#[test]
+fn the_example_follows_a_log_that_moves_while_it_reads() {
+    let server = MockServer::builder().now(NOW).rate_limit("10/min").start_blocking();
     let world = server.world();
     let lateness = Duration::from_secs(90);
     world.set_live(Some(Activity { lateness, burst: 3, ..Activity::from("40/min".parse::<Rate>().unwrap()) }));
@@ -359,30 +362,30 @@ async fn the_example_follows_a_log_that_moves_while_it_reads() {
         matcher: RequestMatcher { page: Some(0), ..RequestMatcher::default() },
         ..Effect::Status { status: 503, retry_after: Some(1) }.into()
     });
-    let mut poller = Poller::new(&server.uri(), server.token(), async |wait| world.advance(wait)).unwrap();
+    let mut poller = Poller::new(&server.uri(), server.token(), |wait| world.advance(wait));
     let mut found = Vec::new();
     for _ in 0..30 {
-        found.extend(poller.poll(now(&world)).await.unwrap());
+        found.extend(poller.poll(now(&world)).unwrap());
         world.advance(Duration::from_secs(20));
     }
     world.set_live(None);
-    found.extend(poller.poll(now(&world)).await.unwrap());
+    found.extend(poller.poll(now(&world)).unwrap());
     let expected = all_entries(&world);
     assert!(expected.len() > 640 + 300, "ten minutes of forty: {}", expected.len());
     assert_eq!(sorted(found), sorted(expected));
 }
 
-#[tokio::test]
-async fn the_example_tells_a_refusal_and_gives_up_on_a_server_that_stays_broken() {
-    let server = MockServer::builder().now(NOW).start().await;
+#[test]
+fn the_example_tells_a_refusal_and_gives_up_on_a_server_that_stays_broken() {
+    let server = MockServer::builder().now(NOW).start_blocking();
     let world = server.world();
     let end = now(&world) - TimeDelta::days(1);
-    let mut refused = Poller::new(&server.uri(), "mock-revoked", async |wait| world.advance(wait)).unwrap();
-    let Err(Error::Refused(status, words)) = refused.poll(end).await else { panic!("it was not refused") };
+    let mut refused = Poller::new(&server.uri(), "mock-revoked", |wait| world.advance(wait));
+    let Err(Error::Refused(status, words)) = refused.poll(end) else { panic!("it was not refused") };
     assert!(status == 401 && words.contains("is revoked"), "{status}: {words}");
     world.faults.add(Effect::Reset);
-    let mut poller = Poller::new(&server.uri(), server.token(), async |wait| world.advance(wait)).unwrap();
-    let gave_up = poller.poll(end).await.unwrap_err();
+    let mut poller = Poller::new(&server.uri(), server.token(), |wait| world.advance(wait));
+    let gave_up = poller.poll(end).unwrap_err();
     assert!(matches!(gave_up, Error::GaveUp(_)), "{gave_up}");
     assert_eq!(
         world.journal.count(&JournalFilter { status: Some(StatusFilter::NoResponse), ..JournalFilter::default() }),

@@ -9,7 +9,7 @@ use cortex_audit_mock::{Config, World};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{NOW, TestMock, time};
+use crate::support::{NOW, TestMock, full_tests, time};
 
 /// A mock without entries, so that all that is there is new.
 fn empty(live: Option<Activity>, seed: u64) -> TestMock {
@@ -244,7 +244,6 @@ async fn deleted_entries_stay_deleted_and_a_clock_set_back_makes_none() {
 
 #[tokio::test]
 async fn a_leap_of_years_is_bounded_and_quick() {
-    let _quiet = crate::support::places::without_browsers().await;
     let mock = empty(None, 42);
     live(&mock, json!({"rate": "1000000000/s", "burst": 1000})).await;
     let before = std::time::Instant::now();
@@ -254,10 +253,12 @@ async fn a_leap_of_years_is_bounded_and_quick() {
         (LiveFeed::MAX_ENTRIES_PER_DELIVERY - 1000..=LiveFeed::MAX_ENTRIES_PER_DELIVERY + 1000).contains(&entries),
         "{entries}"
     );
-    live(&mock, json!({"rate": "1000/s"})).await;
-    mock.admin("DELETE", "/audit-logs", "").await.ok();
-    mock.admin("PUT", "/clock", json!({"now": "9999-06-01T00:00:00Z"})).await.ok();
-    assert!(total(&mock).await >= LiveFeed::MAX_ENTRIES_PER_DELIVERY);
+    if full_tests() {
+        live(&mock, json!({"rate": "1000/s"})).await;
+        mock.admin("DELETE", "/audit-logs", "").await.ok();
+        mock.admin("PUT", "/clock", json!({"now": "9999-06-01T00:00:00Z"})).await.ok();
+        assert!(total(&mock).await >= LiveFeed::MAX_ENTRIES_PER_DELIVERY);
+    }
     assert!(before.elapsed() < Duration::from_secs(60), "{:?}", before.elapsed());
 }
 
@@ -270,7 +271,7 @@ fn entries_of(world: &World) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(crate::support::cases(64))]
 
     /// However an advance is split and looked at in between, the entries are the same.
     #[test]

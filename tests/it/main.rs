@@ -6,7 +6,6 @@ mod answers;
 mod auth;
 mod binary;
 mod broken_connections;
-mod browser;
 mod changes;
 mod clock;
 mod contributing;

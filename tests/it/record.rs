@@ -23,7 +23,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use crate::support::process::{BINARY, Ended, binary};
-use crate::support::{NOW, time};
+use crate::support::{NOW, sample, size, time};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -167,8 +167,10 @@ fn http(status: &str, headers: &str, body: &str) -> String {
 fn a_hundred_thousand_entries_are_recorded_while_others_come_in_late() {
     let server = MockServer::builder().entries("[]").start_blocking();
     let world = server.world();
-    world.append(history(100_000, Timestamp::now().trunc_to_millis()));
-    let lateness = Duration::from_secs(2);
+    let count = size(100_000_usize, 20_000);
+    world.append(history(u32::try_from(count).unwrap(), Timestamp::now().trunc_to_millis()));
+    // Shorter than the recording takes.
+    let lateness = Duration::from_millis(size(2000, 100));
     world.set_live(Some(Activity { lateness, ..Activity::from("20/s".parse::<Rate>().unwrap()) }));
     let folder = tempfile::tempdir().unwrap();
     let out = path(&folder, "logs.json");
@@ -181,9 +183,9 @@ fn a_hundred_thousand_entries_are_recorded_while_others_come_in_late() {
     let end = time(words[words.iter().position(|word| *word == "to").unwrap() + 1]);
     thread::sleep(lateness.saturating_sub(Timestamp::now().since(end)));
     let requests: usize = words[words.len() - 2].parse().unwrap();
-    assert!((101..=200).contains(&requests), "{}", ended.stderr);
+    assert!((count / 1000 + 1..=count / 500).contains(&requests), "{}", ended.stderr);
     let expected = truth(&world, Range { start: None, end });
-    assert!(expected.len() > 100_000 + 10, "live activity came before the end: {}", expected.len());
+    assert!(expected.len() > count + 10, "live activity came before the end: {}", expected.len());
     same(&loaded(Path::new(&out)), &expected);
     assert_eq!(names(&folder), ["logs.json"]);
     let statuses = world.journal.list(&JournalFilter::default());
@@ -326,7 +328,7 @@ fn through_trouble(seed: u32) {
 
 #[test]
 fn a_recording_through_every_fault_and_late_entries_is_the_truth() {
-    (0..6).for_each(through_trouble);
+    sample(0..6, 2).for_each(through_trouble);
 }
 
 #[test]

@@ -17,12 +17,12 @@ use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
-use crate::support::{NOW, TestMock, time};
+use crate::support::{NOW, TestMock, full_tests, size, time};
 
 const ENTRIES: u64 = 10_000;
-/// Queries in all, and for one line of what is recorded.
-const QUERIES: usize = 10_000;
+/// Queries for one line of what is recorded.
 const EACH: usize = 1000;
+const RECORDED: &str = include_str!("snapshots/it__same_bytes__answers.snap");
 /// After so many queries another entry is added: then it lies in the base, in runs and loose.
 const ADD_AFTER: usize = 20;
 
@@ -37,7 +37,7 @@ async fn ten_thousand_queries_are_answered_with_the_same_bytes_as_ever() {
     let mut lines = String::new();
     let mut statuses = [0; 2];
     let mut told = Sha256::new();
-    for number in 1..=QUERIES {
+    for number in 1..=size(10 * EACH, EACH) {
         let query = dice.query(&entries);
         let response = mock.raw(&format!("/api/v1/audit-logs?{query}")).await;
         let refused = response.status() != 200;
@@ -58,7 +58,11 @@ async fn ten_thousand_queries_are_answered_with_the_same_bytes_as_ever() {
             writeln!(lines, "{} to {number}: {digest}", number - EACH + 1).unwrap();
         }
     }
-    insta::assert_snapshot!("answers", format!("{lines}{} pages, {} refused", statuses[0], statuses[1]));
+    if full_tests() {
+        insta::assert_snapshot!("answers", format!("{lines}{} pages, {} refused", statuses[0], statuses[1]));
+    } else {
+        assert!(RECORDED.contains(&lines), "{lines}is not in the snapshot \"answers\"");
+    }
 }
 
 fn digest(bytes: &[u8]) -> String {

@@ -64,7 +64,7 @@ fn distances() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(crate::support::cases(3000))]
 
     /// Acceptance and what is asked, of every parameter, strict or not.
     #[test]

@@ -11,7 +11,7 @@ use cortex_audit_mock::store::{Base, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::support::{NOW, time};
+use crate::support::{NOW, size, time};
 
 /// Few values of everything, so that filters hit and instants coincide.
 pub fn entries(count: Range<usize>) -> impl Strategy<Value = Vec<Entry>> {
@@ -174,7 +174,7 @@ fn check_past(store: &Store, entries: &[Entry], moments: &[usize], query: &Query
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(crate::support::cases(512))]
 
     /// FILTER-LOGIC, TIME-RANGE, RES-ORDER, RES-TOTALS
     #[test]
@@ -213,7 +213,7 @@ proptest! {
 
 proptest! {
     // Each has thousands of entries.
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(crate::support::cases(24))]
 
     /// So many that values have bitmaps and what is added becomes runs, of which pages are put together.
     #[test]
@@ -270,15 +270,11 @@ fn readers_never_see_half_of_what_is_added_at_once() {
     assert_eq!(store.len(), 2050);
 }
 
-/// RES-ORDER, RES-TOTALS at a size at which nothing is small: set `STORE_MILLION` to run it (about a minute in a release
-/// build: `STORE_MILLION=1 cargo test --release store::a_million`).
+/// RES-ORDER, RES-TOTALS at a size at which nothing is small; in a full run, where it is better optimised (a minute with
+/// `FULL_TESTS=1 cargo test --release store::a_million`).
 #[test]
 fn a_million_entries_are_answered_as_the_naive_model() {
-    if std::env::var_os("STORE_MILLION").is_none() {
-        println!("skipped: STORE_MILLION is not set");
-        return;
-    }
-    let recipe = Recipe { seed: 7, ..Recipe::new(1_000_000, time(NOW)) };
+    let recipe = Recipe { seed: 7, ..Recipe::new(size(1_000_000, 10_000), time(NOW)) };
     let mut entries: Vec<Entry> = Generator::new(&recipe).unwrap().collect();
     // Some come later, in the middle of the others.
     let added: Vec<Entry> = entries.iter().step_by(97).cloned().collect();
@@ -292,7 +288,7 @@ fn a_million_entries_are_answered_as_the_naive_model() {
         chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(chance >> 33).unwrap() % below
     };
-    for _ in 0..200 {
+    for _ in 0..size(200, 50) {
         let mut filters = Filters::default();
         for _ in 0..draw(4) {
             let model = oldest_first[draw(oldest_first.len())];

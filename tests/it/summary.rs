@@ -134,7 +134,7 @@ fn asked(query: Query, step: chrono::TimeDelta) -> Query {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(crate::support::cases(256))]
 
     #[test]
     fn the_summary_counts_as_the_naive_model(
@@ -153,7 +153,7 @@ proptest! {
 
 proptest! {
     // Each has a thousand entries.
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(crate::support::cases(12))]
 
     /// So many that what is added becomes runs, and that texts have more values than are told.
     #[test]

@@ -1,6 +1,6 @@
 //! What every test needs: a mock in this process, and a client that checks each answer before a test sees it.
 
-pub mod places;
+pub mod json_schema;
 pub mod process;
 pub mod spoken;
 pub mod tool;
@@ -17,10 +17,32 @@ use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::fixture::EntrySource;
 use cortex_audit_mock::world::JournalFilter;
 use cortex_audit_mock::{AppState, Config, http};
+use proptest::test_runner::Config as ProptestConfig;
 use serde_json::Value;
 use tower::{Service, ServiceExt};
 use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
+
+/// Whether matrices of seeds run whole: with the environment variable `FULL_TESTS`.
+pub fn full_tests() -> bool {
+    std::env::var_os("FULL_TESTS").is_some()
+}
+
+/// A property test with this many cases in a full run, and an eighth of them otherwise, which takes about a second.
+pub fn cases(full: u32) -> ProptestConfig {
+    ProptestConfig::with_cases(if full_tests() { full } else { full.div_ceil(8) })
+}
+
+/// All elements in a full run, otherwise about this many of them, evenly spread.
+pub fn sample<I: Iterator + Clone>(all: I, about: usize) -> impl Iterator<Item = I::Item> {
+    let step = if full_tests() { 1 } else { all.clone().count().div_ceil(about) };
+    all.step_by(step)
+}
+
+/// A size in a full run, and a smaller one otherwise.
+pub fn size<T>(full: T, quick: T) -> T {
+    if full_tests() { full } else { quick }
+}
 
 /// The instant at which tests start unless they say otherwise.
 pub const NOW: &str = "2025-05-20T12:00:00Z";

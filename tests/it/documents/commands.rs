@@ -15,6 +15,8 @@ use crate::support::tool;
 /// The commands that a test cannot run: they measure, or need an engine.
 const NOT_RUN: [&str; 3] = ["cargo bench", "benches/", "docker "];
 
+const NO_CURL: &str = "commands of the documents; curl is not installed";
+
 #[test]
 fn every_command_runs() {
     for document in documents() {
@@ -40,7 +42,7 @@ fn every_command_runs() {
 #[test]
 fn the_job_for_ci_is_a_gate() {
     if Command::new("curl").output().is_err() {
-        return tool::skipped("curl");
+        return tool::skipped(NO_CURL);
     }
     let blocks = blocks("README.md");
     let job = &blocks.iter().find(|block| block.text.contains("?expect=complete")).unwrap().text;
@@ -79,9 +81,11 @@ fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
         }
     }
     let client = script.contains("cortex ").then(official_client::installed);
-    let tools_missing = client == Some(None) || (script.contains("curl ") && Command::new("curl").output().is_err());
-    if tools_missing {
-        tool::skipped(&script);
+    if client == Some(None) {
+        return None;
+    }
+    if script.contains("curl ") && Command::new("curl").output().is_err() {
+        tool::skipped(NO_CURL);
         return None;
     }
     let server = started.unwrap_or_else(|| Server::start(&[]));

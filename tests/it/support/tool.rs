@@ -1,15 +1,19 @@
-//! What only some tests need and not every machine has: it is required in CI, and elsewhere its absence is told.
+//! Programs that some tests need and not every machine has. In CI (the environment variable `CI`) they are required;
+//! elsewhere a test without them is skipped, and each reason is printed once.
 
+use std::collections::BTreeSet;
+use std::env;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
-/// What was looked for; `None` (and said so) where it cannot be had. Fails in CI (the environment variable `CI`).
+/// Returns what was looked for. Without it, panics in CI; elsewhere prints the reason and returns `None`.
 pub fn required<'a, T>(what: &str, found: &'a Result<T, String>) -> Option<&'a T> {
     match found {
         Ok(found) => Some(found),
-        Err(reason) if std::env::var_os("CI").is_some() => panic!("{what} is required in CI: {reason}"),
+        Err(reason) if env::var_os("CI").is_some() => panic!("{what} is required in CI: {reason}"),
         Err(reason) => {
             skipped(reason);
             None
@@ -17,13 +21,21 @@ pub fn required<'a, T>(what: &str, found: &'a Result<T, String>) -> Option<&'a T
     }
 }
 
-/// Says so past the test harness, which would keep what a passing test prints.
-pub fn skipped(reason: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+/// Prints why a test is skipped, past the test harness, which would keep it; each reason once.
+pub fn skipped(reason: &str) {
+    static PRINTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+    if PRINTED.lock().unwrap().insert(reason.to_owned()) {
+        let _ = writeln!(std::io::stderr(), "skipped: {reason}");
+    }
 }
 
-/// A folder of this name that `fill` has filled, now or at an earlier run.
+/// Returns a folder of this name that `fill` has filled with packages from a registry, now or at an earlier run. Only in
+/// CI and with `FULL_TESTS`: a plain `cargo test` asks no registry.
 pub fn installed(name: &str, fill: impl FnOnce(&Path) -> Result<(), String>) -> Result<PathBuf, String> {
+    if env::var_os("CI").is_none() && env::var_os("FULL_TESTS").is_none() {
+        return Err("what needs packages of npm or PyPI; FULL_TESTS=1 cargo test runs it".to_owned());
+    }
     let told = |error: std::io::Error| error.to_string();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let home = folder.join(name);

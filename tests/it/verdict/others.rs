@@ -7,7 +7,7 @@ use cortex_audit_mock::fault::{Effect, FaultRule};
 use cortex_audit_mock::world::verdict::{Bug, Client, Expectation, Scope};
 
 use super::stage::{Stage, clean, entry, moving};
-use crate::support::{NOW, time};
+use crate::support::{NOW, sample, time};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -81,7 +81,7 @@ fn who_counts_pages_from_one_leaves_out_the_first() {
 
 #[test]
 fn who_reads_ranges_from_the_newest_to_the_oldest_is_right() {
-    for seed in 0..50 {
+    for seed in sample(0..50, 8) {
         let stage = Stage::new(moving(seed));
         for _ in 0..40 {
             stage.ask("page=0&pageSize=1&endTime=2020-01-01T00:00:00Z");

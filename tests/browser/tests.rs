@@ -3,13 +3,16 @@
 //! What is looked for is named as a person or a screen reader would name it, by role and name, such as
 //! `button Copy`. Each test has a server, a browser and a profile of its own, and ends with a look at what the browser
 //! says went wrong and whom it asked: [`browse`]. Where Chromium and `chromedriver` are not installed the tests say so
-//! and pass, except in CI.
+//! and pass, except in CI. They are a package of their own because their libraries take a minute to build:
+//! `cargo test -p browser-tests`.
 
 mod axe;
 mod driver;
 mod evidence;
 mod finding;
 mod tab;
+#[path = "../it/support/tool.rs"]
+mod tool;
 
 mod accessibility;
 mod control;
@@ -28,9 +31,15 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 
 use cortex_audit_mock::{MockServer, MockServerBuilder};
 use futures_util::FutureExt;
-
-use crate::support::{NOW, places, tool};
 use tab::Tab;
+use tokio::sync::Semaphore;
+use ureq::http::HeaderValue;
+
+/// The instant at which tests start.
+const NOW: &str = "2025-05-20T12:00:00Z";
+
+/// Browsers at the same time; more than there are processors would only wait for each other.
+static PLACES: Semaphore = Semaphore::const_new(2);
 
 /// A server with the built-in story whose clock stands at [`NOW`].
 fn at_a_known_time() -> MockServerBuilder {
@@ -43,7 +52,7 @@ fn browse(server: MockServerBuilder, test: impl AsyncFnOnce(&Tab)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
         let Some(driver) = tool::required("a browser", &driver::shared()).cloned() else { return };
-        let _place = places::for_a_browser().await;
+        let _place = PLACES.acquire().await.unwrap();
         let tab = Tab::open(&driver, server.start().await).await;
         let outcome = AssertUnwindSafe(test(&tab)).catch_unwind().await;
         if outcome.is_err() {
@@ -56,4 +65,12 @@ fn browse(server: MockServerBuilder, test: impl AsyncFnOnce(&Tab)) {
             Err(panic) => resume_unwind(panic),
         }
     });
+}
+
+/// A request of a client other than the page for audit logs; returns the status.
+fn ask(tab: &Tab, token: &str, query: &str) -> u16 {
+    let authorization = HeaderValue::from_bytes(format!("Bearer {token}").as_bytes()).unwrap();
+    let request = ureq::get(format!("{}/api/v1/audit-logs?{query}", tab.server.uri()));
+    let request = request.header("Authorization", authorization).config().http_status_as_error(false).build();
+    request.call().unwrap().status().as_u16()
 }

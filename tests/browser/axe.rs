@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use super::tab::Tab;
-use crate::support::tool::{self, done};
+use crate::tool::{self, done};
 
 const AXE: &str = "axe-core@4.14.1";
 

@@ -46,7 +46,7 @@ fn brushing_the_time_line_sets_the_range_and_the_way_back_lets_it_go() {
         brush(tab, 0.4, 0.7).await;
         tab.address_holds("startTime=").await;
         let (start, end) = range(tab).await;
-        assert!(start < end && end.as_str() < crate::support::NOW, "{start} to {end}");
+        assert!(start < end && end.as_str() < super::NOW, "{start} to {end}");
         tab.click("button Show all time").await;
         tab.eventually("no range", async || match range(tab).await {
             (start, end) if start.is_empty() && end.is_empty() => Ok(()),

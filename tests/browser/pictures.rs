@@ -3,8 +3,7 @@
 use cortex_audit_mock::fault::Effect;
 
 use super::tab::Tab;
-use super::{at_a_known_time, browse};
-use crate::support::process::Connection;
+use super::{ask, at_a_known_time, browse};
 
 const WIDE: (u32, u32) = (1400, 1000);
 const NARROW: (u32, u32) = (390, 844);
@@ -83,8 +82,6 @@ fn nothing_that_matches() {
 #[test]
 fn the_control_room() {
     browse(at_a_known_time().live("6/min"), async |tab| {
-        let address = tab.server.uri().strip_prefix("http://").unwrap().to_owned();
-        let mut client = Connection::to(&address);
         for (token, query) in [
             ("mock-admin", "page=0&pageSize=100"),
             ("mock-admin", "page=1&pageSize=100&objectTyp=SERVICE"),
@@ -94,7 +91,7 @@ fn the_control_room() {
             ("mock-flaky", "page=0"),
             ("mock-admin", "pageSize=5000"),
         ] {
-            client.get_as(token, &format!("/api/v1/audit-logs?{query}"));
+            ask(tab, token, query);
         }
         tab.goto("/?tab=control").await;
         tab.click("group Add a fault > button 503 once").await;

@@ -4,8 +4,7 @@ use cortex_audit_mock::config::Admin;
 use cortex_audit_mock::fault::Effect;
 
 use super::tab::Tab;
-use super::{at_a_known_time, browse};
-use crate::support::process::Connection;
+use super::{ask, at_a_known_time, browse};
 
 async fn in_both_schemes(tab: &Tab, view: &str) {
     for scheme in ["light", "dark"] {
@@ -75,10 +74,8 @@ fn a_wait_that_is_counted_down() {
 #[test]
 fn the_control_room() {
     browse(at_a_known_time().live("6/min"), async |tab| {
-        let address = tab.server.uri().strip_prefix("http://").unwrap().to_owned();
-        let mut client = Connection::to(&address);
         for query in ["page=0&pageSize=100", "page=2&pageSize=100&objectTyp=SERVICE", "pageSize=5000"] {
-            client.get_as("mock-admin", &format!("/api/v1/audit-logs?{query}"));
+            ask(tab, "mock-admin", query);
         }
         tab.goto("/?tab=control").await;
         tab.click("group Add a fault > button 503 once").await;

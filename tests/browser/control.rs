@@ -2,30 +2,21 @@
 
 use cortex_audit_mock::config::Admin;
 
-use super::tab::Tab;
-use super::{at_a_known_time, browse};
-use crate::support::process::Connection;
-use crate::support::{Answer, NOW, time};
+use super::{NOW, ask, at_a_known_time, browse};
 
 const CONTROL: &str = "/?tab=control";
 const REQUESTS: &str = "region Requests > list";
-
-/// What a client other than the page asks.
-fn ask(tab: &Tab, token: &str, query: &str) -> Answer {
-    let address = tab.server.uri().strip_prefix("http://").unwrap().to_owned();
-    Connection::to(&address).get_as(token, &format!("/api/v1/audit-logs?{query}"))
-}
 
 #[test]
 fn the_journal_shows_each_request_as_it_comes_and_what_was_wrong_with_it() {
     browse(at_a_known_time(), async |tab| {
         tab.goto(CONTROL).await;
         tab.reads("region Requests", "No client has asked yet").await;
-        ask(tab, "mock-admin", "page=0&pageSize=50").ok();
+        assert_eq!(ask(tab, "mock-admin", "page=0&pageSize=50"), 200);
         tab.reads(&format!("{REQUESTS} > listitem"), "page=0").await;
         ask(tab, "mock-no-audit", "");
         tab.reads(REQUESTS, "403").await;
-        ask(tab, "mock-admin", "objectTyp=SERVICE").ok();
+        assert_eq!(ask(tab, "mock-admin", "objectTyp=SERVICE"), 200);
         let shown = tab.reads(REQUESTS, "objectTypes").await;
         assert!(shown.contains("PARAM-UNKNOWN"), "{shown}");
         tab.counts(&format!("{REQUESTS} > listitem"), 3).await;
@@ -40,7 +31,7 @@ fn the_journal_shows_each_request_as_it_comes_and_what_was_wrong_with_it() {
 #[test]
 fn a_request_leads_to_its_entries_in_the_other_view() {
     browse(at_a_known_time(), async |tab| {
-        ask(tab, "mock-admin", "actions=DELETE&pageSize=10").ok();
+        assert_eq!(ask(tab, "mock-admin", "actions=DELETE&pageSize=10"), 200);
         tab.goto(CONTROL).await;
         tab.click("region Requests > summary actions").await;
         tab.click("link Open this query in the audit logs").await;
@@ -76,7 +67,7 @@ fn the_clock_is_frozen_and_advanced() {
         tab.click("region Clock > button Advance 1 h").await;
         tab.reads("region Clock", "2025-05-20T13:00:00").await;
         tab.reads("banner", "3:00:00").await;
-        assert_eq!(tab.server.world().clock.now(), time("2025-05-20T13:00:00Z"));
+        assert_eq!(tab.server.world().clock.now(), "2025-05-20T13:00:00Z".parse().unwrap());
         tab.fill("region Clock > textbox Set to", NOW).await;
         tab.click("region Clock > button Set").await;
         tab.reads("region Clock", "2025-05-20T12:00:00").await;
@@ -117,8 +108,8 @@ fn the_verdict_tells_what_a_client_got_wrong_and_leads_to_the_request() {
     browse(at_a_known_time(), async |tab| {
         tab.goto(CONTROL).await;
         tab.reads("region Verdict", "No client has asked").await;
-        ask(tab, "mock-admin", "page=0&pageSize=100").ok();
-        ask(tab, "mock-admin", "page=2&pageSize=100").ok();
+        assert_eq!(ask(tab, "mock-admin", "page=0&pageSize=100"), 200);
+        assert_eq!(ask(tab, "mock-admin", "page=2&pageSize=100"), 200);
         tab.reads("region Verdict", "skipped-page").await;
         tab.reads(REQUESTS, "page=2").await;
         tab.click_first("region Verdict > button Show request").await;
@@ -153,8 +144,8 @@ fn a_session_is_begun_steered_and_ended() {
         tab.address_holds("session=of-a-test").await;
         tab.click("region Clock > button Advance 1 d").await;
         tab.reads("region Clock", "2025-05-21T12:00:00").await;
-        assert_eq!(tab.server.world().clock.now(), time(NOW));
-        assert_eq!(tab.server.session("of-a-test").clock.now(), time("2025-05-21T12:00:00Z"));
+        assert_eq!(tab.server.world().clock.now(), NOW.parse().unwrap());
+        assert_eq!(tab.server.session("of-a-test").clock.now(), "2025-05-21T12:00:00Z".parse().unwrap());
         tab.click("region Sessions > button Unnamed").await;
         tab.reads("region Clock", "2025-05-20T12:00:00").await;
         tab.click("button End of-a-test").await;

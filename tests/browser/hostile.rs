@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::tab::Tab;
-use super::{at_a_known_time, browse};
-use crate::support::process::Connection;
+use super::{ask, at_a_known_time, browse};
 
 /// What would run, or load something, if it were ever taken for markup.
 const HOSTILE: [&str; 5] = [
@@ -113,15 +112,13 @@ fn a_hostile_address_is_text_in_filters_and_snippets() {
 #[test]
 fn hostile_requests_and_key_names_are_text_in_the_control_room() {
     browse(at_a_known_time().entries(entries()).keys(keys()), async |tab| {
-        let address = tab.server.uri().strip_prefix("http://").unwrap().to_owned();
-        let mut client = Connection::to(&address);
         for text in HOSTILE {
             let query = url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("objectIdentifiers", text)
                 .append_pair(text, text)
                 .finish();
-            client.get_as("their-secret", &format!("/api/v1/audit-logs?{query}"));
-            client.get_as(text, "/api/v1/audit-logs");
+            ask(tab, "their-secret", &query);
+            ask(tab, text, "");
         }
         tab.allow_status(401);
         tab.goto("/?tab=control").await;
