@@ -1,13 +1,10 @@
 //! Every way in which a request can go wrong, and the words that it gets.
 
-use axum::body::Body;
 use axum::http::{Method, Request};
-use axum::routing::get;
-use axum::{Json, Router};
+use cortex_audit_mock::Config;
 use cortex_audit_mock::contract::{QueryIssue, Vocabulary, query};
-use cortex_audit_mock::{Config, http};
 
-use crate::support::{TestMock, ask};
+use crate::support::TestMock;
 
 /// PARAM-INVALID, ENUM-CLOSED, ERR-SHAPE, ERR-WORDS: each message names parameter, value, what is accepted, an example.
 #[tokio::test]
@@ -253,23 +250,5 @@ async fn a_429_is_a_problem_with_the_published_members() {
         "{\"type\":\"about:blank\",\"title\":\"Too Many Requests\",\"status\":429,\
          \"detail\":\"Over the limit of 2/min: the next request is admitted in 30 s.\",\
          \"instance\":\"/api/v1/audit-logs\",\"retryAfter\":30}"
-    );
-}
-
-#[tokio::test]
-async fn a_panic_in_a_handler_is_a_500_and_the_server_lives_on() {
-    // No handler panics today, so one that does gets the same frame as all.
-    async fn panics() -> &'static str {
-        panic!("a bug")
-    }
-    let routes = Router::new().route("/", get(panics)).route("/well", get(|| async { Json("well") }));
-    let service = http::framed(routes);
-    let answer = ask(service.clone(), Request::get("/").body(Body::empty()).unwrap()).await;
-    let after = ask(service, Request::get("/well").body(Body::empty()).unwrap()).await;
-    assert_eq!(after.ok(), "well");
-    assert_eq!(answer.json()["type"], "UNHANDLED_EXCEPTION");
-    assert_eq!(
-        answer.details(500),
-        "The mock failed on this request; its log says where. This is a bug of the mock, not of the client."
     );
 }

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 
 use crate::app_state::AppState;
 use crate::config::Admin;
-use crate::http::context::bearer_token;
+use crate::http::auth::bearer_token;
 use crate::http::problem::Problem;
 
 /// Refuses what may not pass, and tells so at the terminal; the health check lies outside.
