@@ -4,7 +4,7 @@
 //! request add what they know, and it is written once, for the journal and for the verdict.
 
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::HttpBody;
@@ -12,6 +12,7 @@ use axum::extract::Request;
 use axum::http::Method;
 use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
+use parking_lot::Mutex;
 
 use super::context::RequestContext;
 use super::fault_injection::{BodyFault, ConnectionFault};
@@ -93,14 +94,14 @@ impl Drop for Inner {
 
 impl Inner {
     fn note(&self, add: impl FnOnce(&mut Notes)) {
-        if let Some(notes) = self.notes.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        if let Some(notes) = self.notes.lock().as_mut() {
             add(notes);
         }
     }
 
     /// Writes the entry unless it is written already.
     fn write(&self, response: Option<&Response>) {
-        let taken = self.notes.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let taken = self.notes.lock().take();
         let Some(notes) = taken else { return };
         let context = &self.context;
         let query = self.kept_query();
