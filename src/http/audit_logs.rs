@@ -67,11 +67,11 @@ fn page(chunks: Vec<Bytes>) -> Response {
 fn parse(caller: &Caller) -> Result<ParsedQuery, QueryRejection> {
     let (world, query) = (&caller.context.world, &caller.context.query);
     let (vocabulary, strict) = (world.store.vocabulary(), world.settings().strict);
-    let parsed = query::parse(query.for_parsing(), &vocabulary, strict);
+    let parsed = query::parse(query.for_parsing(), &vocabulary, strict.into());
     if !query.differs_for_display() {
         return parsed;
     }
-    let displayed = query::parse(query.for_display(), &vocabulary, strict);
+    let displayed = query::parse(query.for_display(), &vocabulary, strict.into());
     match parsed {
         Ok(parsed) => {
             let (Ok(ParsedQuery { notes, .. }) | Err(QueryRejection { notes, .. })) = displayed;

@@ -4,7 +4,7 @@ use axum::Json;
 use serde_json::{Value, json};
 
 use super::session::{Session, Text};
-use crate::control;
+use crate::control::{self, ClockChange};
 use crate::http::problem::Problem;
 use crate::world::Clock;
 
@@ -14,7 +14,7 @@ pub async fn get(session: Session) -> Json<Value> {
 
 pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
     let world = &session.world;
-    let (now, frozen) = control::clock(&body, &world.clock.read()).map_err(Problem::BadBody)?;
+    let ClockChange { now, frozen } = control::clock(&body, &world.clock.read()).map_err(Problem::BadBody)?;
     world.set_clock(now, frozen);
     Ok(to_json(&world.clock))
 }

@@ -15,7 +15,7 @@ pub async fn get(session: Session) -> Json<Value> {
 
 pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
     let activity = control::live(&body).map_err(Problem::BadBody)?;
-    session.world.set_live(activity);
+    session.world.set_live(Some(activity));
     Ok(to_json(&session.world))
 }
 

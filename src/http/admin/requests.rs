@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::faults::key_name;
 use super::session::Session;
 use crate::app_state::AppState;
-use crate::contract::{RULES, query};
+use crate::contract::{RULES, query, query::Strictness};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::contains_own_token;
@@ -47,7 +47,8 @@ pub async fn clear(session: Session) -> Json<Value> {
 
 /// A record as JSON. Its query is parsed again here, so that answering a request does not pay for it.
 fn to_json(record: &JournalRecord, world: &World) -> Value {
-    let parsed = query::parse(&record.query, &world.store.vocabulary(), false).ok().map(|parsed| parsed.query);
+    let parsed =
+        query::parse(&record.query, &world.store.vocabulary(), Strictness::Lenient).ok().map(|parsed| parsed.query);
     let faults = match record.answered_by() {
         Some(AnsweredBy::Faults(numbers)) => numbers.as_slice(),
         _ => &[],

@@ -4,7 +4,7 @@ use axum::Json;
 use serde_json::{Value, json};
 
 use super::session::{Session, Text};
-use crate::control;
+use crate::control::{self, ScenarioStart};
 use crate::http::problem::Problem;
 use crate::world::{ScenarioStats, World};
 
@@ -13,9 +13,10 @@ pub async fn get(session: Session) -> Json<Value> {
 }
 
 pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
-    match control::scenario(&body).map_err(Problem::BadBody)? {
-        (Some(scenario), Some(seed)) => session.world.set_scenario_with_seed(scenario, seed),
-        (scenario, _) => session.world.set_scenario(scenario),
+    let ScenarioStart { scenario, seed } = control::scenario(&body).map_err(Problem::BadBody)?;
+    match seed {
+        Some(seed) => session.world.set_scenario_with_seed(scenario, seed),
+        None => session.world.set_scenario(scenario),
     }
     Ok(to_json(&session.world))
 }

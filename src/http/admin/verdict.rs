@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::session::Session;
 use crate::app_state::AppState;
-use crate::contract::{FilterField, Filters, Timestamp, query};
+use crate::contract::{FilterField, Filters, Timestamp, query, query::Strictness};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::{REDACTED, contains_own_token, redact_known_parameters};
@@ -104,10 +104,10 @@ fn filters(raw: &str, world: &World, state: &AppState) -> Result<Filters, Proble
     let of_filters = |pair: &&str| FilterField::WORDS.into_iter().any(|name| query::has_name(pair, name));
     let raw = raw.split('&').filter(of_filters).collect::<Vec<_>>().join("&");
     let known = world.store.vocabulary();
-    let parsed = query::parse(&raw, &known, true);
+    let parsed = query::parse(&raw, &known, Strictness::Strict);
     parsed.map(|parsed| parsed.query.filters).map_err(|rejected| {
         let shown = redact_known_parameters(&raw, |text| state.is_token(text));
-        let told = query::parse(&shown, &known, true).err().unwrap_or(rejected);
+        let told = query::parse(&shown, &known, Strictness::Strict).err().unwrap_or(rejected);
         Problem::BadRequest { problems: told.problems }
     })
 }
