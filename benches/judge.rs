@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
+use cortex_audit_mock::contract::{Action, Entry, Query, Timestamp};
 use cortex_audit_mock::keys::Key;
 use cortex_audit_mock::store::{Base, Store};
 use cortex_audit_mock::world::verdict::{Given, Scope, Trace, Verdict};
@@ -169,15 +169,9 @@ impl Stage {
 
 fn entry(timestamp: Timestamp, number: u32) -> Entry {
     let actor = format!("person-{}@brightwave.example", number % 50);
-    Entry {
-        action: Action::Update,
-        object_identifier: format!("service-{}", number % 5000),
-        object_type: "SERVICE".to_owned(),
-        timestamp,
-        ip_address: Some("192.0.2.1".to_owned()),
-        actor: Actor::from_identifier(Some(&actor)),
-        actor_identifier: Some(actor),
-    }
+    let entry =
+        Entry::new(Action::Update, "SERVICE", format!("service-{}", number % 5000), timestamp).with_actor(&actor);
+    Entry { ip_address: Some("192.0.2.1".to_owned()), ..entry }
 }
 
 /// How long this process has worked: what else the machine does takes none of it. Where Linux does not tell, how much time

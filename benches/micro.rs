@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cortex_audit_mock::contract::{Entry, Query, Timestamp, Vocabulary, query};
+use cortex_audit_mock::contract::{Entry, Query, Timestamp, Vocabulary, query, query::Strictness};
 use cortex_audit_mock::fixture::{self, EntrySource};
 use cortex_audit_mock::store::{Base, Store};
 
@@ -42,7 +42,7 @@ impl Bench {
         for raw in ["", "page=2&pageSize=250", "startTime=2025-05-20T06:00:00Z&actions=UPDATE&objectTypes=TEAM,SERVICE"]
         {
             self.time(&format!("parse {raw:?}").replace("startTime=2025-05-20T06:00:00Z", "…"), || {
-                black_box(query::parse(black_box(raw), &known, false)).expect("a query that is right");
+                black_box(query::parse(black_box(raw), &known, Strictness::Lenient)).expect("a query that is right");
             });
         }
     }
@@ -98,7 +98,7 @@ impl Bench {
 /// What is asked of a store: with filters that one of its entries passes.
 fn queries(passing: &Entry) -> Vec<(&'static str, Query)> {
     let known = Vocabulary::published();
-    let asked = |text: String| query::parse(&text, &known, false).expect("a query that is right").query;
+    let asked = |text: String| query::parse(&text, &known, Strictness::Lenient).expect("a query that is right").query;
     let (action, kind) = (passing.action.as_str(), passing.actor.kind.as_str());
     let object_type = &passing.object_type;
     vec![

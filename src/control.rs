@@ -1,5 +1,5 @@
-//! What the control plane can be told, as pure functions from the text of a body: every error at its place, and
-//! nothing is carried out unless all of it is understood.
+//! The bodies of the control plane, read by pure functions: every error with its place, and no value unless the whole body
+//! is right.
 
 use std::time::Duration;
 
@@ -13,23 +13,40 @@ use crate::rate::RateLimit;
 use crate::text::UnknownWord;
 use crate::world::{Activity, ClockReading, LiveFeed, Scenario, Settings};
 
-/// The name of a body in an error.
+/// The name of a request body in errors.
 pub(crate) const BODY: &str = "body";
 
-/// `{"now": TIME, "frozen": true}`: to what the clock is set. Either may be left out: now is then what it shows, and it
-/// is frozen.
+/// A change of a clock: `{"now": TIME, "frozen": true}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockChange {
+    /// The new time; `None` keeps what the clock shows.
+    pub now: Option<Timestamp>,
+    /// Whether the clock stands still from then on.
+    pub frozen: bool,
+}
+
+/// The start of a scenario: `{"name": "late-arrivals", "seed": 7}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScenarioStart {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Its seed; `None` is the seed of the world.
+    pub seed: Option<u64>,
+}
+
+/// Reads a change of the clock. Either field may be left out: the time is then what the clock shows, and it is frozen.
 ///
 /// # Errors
 /// Everything that is wrong with the text.
-pub fn clock(text: &str, clock: &ClockReading) -> Result<(Option<Timestamp>, bool), FileErrors> {
+pub fn clock(text: &str, clock: &ClockReading) -> Result<ClockChange, FileErrors> {
     object(text, &["now", "frozen"], "{\"now\":\"2025-05-20T12:00:00Z\"}", |diagnostics, members| {
         let now = parsed(diagnostics, members, "now", "now+5m", |text| Moment::read(text, clock.now));
         let frozen = diagnostics.boolean(members, "", "frozen");
-        (now, frozen.unwrap_or(true))
+        Some(ClockChange { now, frozen: frozen.unwrap_or(true) })
     })
 }
 
-/// `{"by": "60s"}`: how far the clock is advanced.
+/// Reads how far the clock is advanced: `{"by": "60s"}`.
 ///
 /// # Errors
 /// Everything that is wrong with the text, and a length that leads beyond the calendar.
@@ -38,22 +55,21 @@ pub fn advance(text: &str, clock: &ClockReading) -> Result<Duration, FileErrors>
 
     object(text, &["by"], EXAMPLE, |diagnostics, members| {
         required(diagnostics, text, members, "by", EXAMPLE);
-        let by = parsed(diagnostics, members, "by", "60s", |text| {
+        parsed(diagnostics, members, "by", "60s", |text| {
             let by = length(text)?;
             let within = TimeDelta::from_std(by).ok().and_then(|by| clock.now.checked_add(by));
             within
                 .map(|_| by)
                 .ok_or_else(|| format!("\"{text}\" leads beyond the year 9999; the clock shows {}", clock.now))
-        });
-        by.unwrap_or_default()
+        })
     })
 }
 
-/// `{"rate": "6/min", "lateness": "30s", "burst": 3}`: how new entries come.
+/// Reads how new entries come: `{"rate": "6/min", "lateness": "30s", "burst": 3}`.
 ///
 /// # Errors
 /// Everything that is wrong with the text.
-pub fn live(text: &str) -> Result<Option<Activity>, FileErrors> {
+pub fn live(text: &str) -> Result<Activity, FileErrors> {
     const EXAMPLE: &str = "{\"rate\":\"6/min\"}";
 
     object(text, &["rate", "lateness", "burst"], EXAMPLE, |diagnostics, members| {
@@ -74,11 +90,11 @@ pub fn live(text: &str) -> Result<Option<Activity>, FileErrors> {
     })
 }
 
-/// `{"name": "late-arrivals", "seed": 7}`: a scenario, and its seed unless it is that of the world.
+/// Reads the start of a scenario: `{"name": "late-arrivals", "seed": 7}`.
 ///
 /// # Errors
 /// Everything that is wrong with the text.
-pub fn scenario(text: &str) -> Result<(Option<Scenario>, Option<u64>), FileErrors> {
+pub fn scenario(text: &str) -> Result<ScenarioStart, FileErrors> {
     object(text, &["name", "seed"], "{\"name\":\"late-arrivals\"}", |diagnostics, members| {
         required(diagnostics, text, members, "name", "\"late-arrivals\"");
         let scenario = parsed(diagnostics, members, "name", "late-arrivals", |name| {
@@ -87,11 +103,12 @@ pub fn scenario(text: &str) -> Result<(Option<Scenario>, Option<u64>), FileError
                 _ => error.to_string(),
             })
         });
-        (scenario, diagnostics.integer(members, "", "seed", 0, u64::MAX))
+        let seed = diagnostics.integer(members, "", "seed", 0, u64::MAX);
+        scenario.map(|scenario| ScenarioStart { scenario, seed })
     })
 }
 
-/// `{"rateLimit": "5/s", "strict": true}`: the settings that change; those left out stay.
+/// Reads a change of the settings: `{"rateLimit": "5/s", "strict": true}`. A setting that is left out stays.
 ///
 /// # Errors
 /// Everything that is wrong with the text.
@@ -101,7 +118,10 @@ pub fn settings(text: &str, settings: Settings) -> Result<Settings, FileErrors> 
             text.parse::<RateLimit>().map_err(|error| format!("\"{text}\" is not a rate limit; {error}"))
         });
         let strict = diagnostics.boolean(members, "", "strict");
-        Settings { rate_limit: rate_limit.unwrap_or(settings.rate_limit), strict: strict.unwrap_or(settings.strict) }
+        Some(Settings {
+            rate_limit: rate_limit.unwrap_or(settings.rate_limit),
+            strict: strict.unwrap_or(settings.strict),
+        })
     })
 }
 
@@ -134,15 +154,19 @@ fn parsed<'a, T>(
     read(&text).map_err(|reason| diagnostics.wrong(value.get(), "", Some(field), reason)).ok()
 }
 
-/// Reads a body that is one object of known fields.
+/// Reads a body that is one object of known fields. `read` returns `None` only after it has noted why.
 fn object<'a, T>(
     text: &'a str,
     known: &[&str],
     example: &str,
-    read: impl FnOnce(&mut Diagnostics<'a>, &Members<'a>) -> T,
+    read: impl FnOnce(&mut Diagnostics<'a>, &Members<'a>) -> Option<T>,
 ) -> Result<T, FileErrors> {
     let mut diagnostics = Diagnostics::new(JsonFile { name: BODY, text });
     let values = diagnostics.values();
+    // So far there can be errors of syntax only.
+    for error in &mut diagnostics.errors {
+        error.reason = format!("{}; expected one object such as {example}", error.reason);
+    }
     let members = match values.as_slice() {
         [Some(value)] if value.get().starts_with('{') => diagnostics.object(value, ""),
         _ if !diagnostics.errors.is_empty() => None,
@@ -152,13 +176,9 @@ fn object<'a, T>(
             None
         }
     };
-    let Some(members) = members else {
-        for error in diagnostics.errors.iter_mut().filter(|error| error.reason.starts_with("not valid JSON")) {
-            error.reason = format!("{}; expected one object such as {example}", error.reason);
-        }
-        return Err(FileErrors(diagnostics.errors));
-    };
-    diagnostics.known_fields(&members, "", known);
-    let result = read(&mut diagnostics, &members);
-    diagnostics.into_result(result)
+    let value = members.and_then(|members| {
+        diagnostics.known_fields(&members, "", known);
+        read(&mut diagnostics, &members)
+    });
+    diagnostics.into_result(value)?.ok_or(FileErrors(Vec::new()))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cortex_audit_mock::RateLimit;
-use cortex_audit_mock::contract::{Action, Actor, Entry, Timestamp};
+use cortex_audit_mock::contract::{Action, Entry, Timestamp};
 use cortex_audit_mock::store::Base;
 use cortex_audit_mock::world::{LiveSource, SessionName, Sessions, Settings, WorldTemplate};
 
@@ -45,15 +45,9 @@ pub fn opened(size: u32) -> bool {
 
 fn entry(number: u32, now: Timestamp) -> Entry {
     let actor = format!("person-{}@brightwave.example", number % 50);
-    Entry {
-        action: Action::Update,
-        object_identifier: format!("service-{number}"),
-        object_type: "SERVICE".to_owned(),
-        timestamp: now.saturating_sub(Duration::from_secs(u64::from(number))),
-        ip_address: Some("192.0.2.1".to_owned()),
-        actor: Actor::from_identifier(Some(&actor)),
-        actor_identifier: Some(actor),
-    }
+    let timestamp = now.saturating_sub(Duration::from_secs(u64::from(number)));
+    let entry = Entry::new(Action::Update, "SERVICE", format!("service-{number}"), timestamp).with_actor(&actor);
+    Entry { ip_address: Some("192.0.2.1".to_owned()), ..entry }
 }
 
 /// Resident memory of this process, from `/proc`; 0 where there is none.

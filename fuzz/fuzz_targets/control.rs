@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use cortex_audit_mock::contract::{Query, Timestamp};
+use cortex_audit_mock::control::{ClockChange, ScenarioStart};
 use cortex_audit_mock::store::Base;
 use cortex_audit_mock::world::verdict::Scope;
 use cortex_audit_mock::world::{Activity, LiveSource, Settings, WorldTemplate, RequestFacts, World};
@@ -59,8 +60,9 @@ fuzz_target!(|text: &str| {
 
 fn clock(world: &World, body: &str) -> Result<(), FileErrors> {
     let before = world.clock.read();
-    let (now, frozen) = control::clock(body, &before)?;
-    assert_eq!(control::clock(body, &before), Ok((now, frozen)), "the same twice");
+    let change = control::clock(body, &before)?;
+    assert_eq!(control::clock(body, &before), Ok(change), "the same twice");
+    let ClockChange { now, frozen } = change;
     if is_too_far(world, now.map_or(Duration::ZERO, |now| now.since(before.now))) {
         return Ok(());
     }
@@ -92,24 +94,22 @@ fn is_too_far(world: &World, leap: Duration) -> bool {
 fn live(world: &World, body: &str) -> Result<(), FileErrors> {
     let activity = control::live(body)?;
     let each = |Activity { rate, .. }: Activity| rate.period.duration() / rate.count.get();
-    if activity.is_none_or(|activity| each(activity) >= QUICKEST) {
-        world.set_live(activity);
-        assert_eq!(world.live.activity(), activity);
+    if each(activity) >= QUICKEST {
+        world.set_live(Some(activity));
+        assert_eq!(world.live.activity(), Some(activity));
     }
-    if let Some(Activity { rate, .. }) = activity {
-        let again = control::live(&format!("{{\"rate\":\"{rate}\"}}"))?;
-        assert_eq!(again.map(|activity| activity.rate), Some(rate));
-    }
+    let again = control::live(&format!("{{\"rate\":\"{}\"}}", activity.rate))?;
+    assert_eq!(again.rate, activity.rate);
     Ok(())
 }
 
 fn scenario(world: &World, body: &str) -> Result<(), FileErrors> {
-    let (scenario, seed) = control::scenario(body)?;
-    match (scenario, seed) {
-        (Some(scenario), Some(seed)) => world.set_scenario_with_seed(scenario, seed),
-        (scenario, _) => world.set_scenario(scenario),
+    let ScenarioStart { scenario, seed } = control::scenario(body)?;
+    match seed {
+        Some(seed) => world.set_scenario_with_seed(scenario, seed),
+        None => world.set_scenario(scenario),
     }
-    assert_eq!(world.scenario_stats().map(|staged| staged.scenario), scenario);
+    assert_eq!(world.scenario_stats().map(|stats| stats.scenario), Some(scenario));
     Ok(())
 }
 

@@ -12,8 +12,8 @@ static KNOWN: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::published);
 
 fuzz_target!(|raw: &str| {
     for strict in [false, true] {
-        let read = first::parse(raw, &KNOWN, strict);
-        assert_eq!(read, first::parse(raw, &KNOWN, strict), "the same twice");
+        let read = first::parse(raw, &KNOWN, strict.into());
+        assert_eq!(read, first::parse(raw, &KNOWN, strict.into()), "the same twice");
         let meant = second::read(raw, strict, |name, value| match name {
             "objectTypes" => KNOWN.words(FilterField::ObjectTypes).contains(value),
             _ => KNOWN.words(FilterField::ActorRequestTypes).contains(value),

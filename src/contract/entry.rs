@@ -105,6 +105,39 @@ impl FilterField {
 }
 
 impl Entry {
+    /// An entry about an object, without an address, of an anonymous actor.
+    ///
+    /// ```
+    /// use cortex_audit_mock::contract::{Action, Entry, Timestamp};
+    ///
+    /// let entry = Entry::new(Action::Create, "SERVICE", "checkout-api", Timestamp::EPOCH).with_actor("ada@example.com");
+    /// assert_eq!(entry.actor.email.as_deref(), Some("ada@example.com"));
+    /// ```
+    #[must_use]
+    pub fn new(
+        action: Action,
+        object_type: impl Into<String>,
+        object_identifier: impl Into<String>,
+        timestamp: Timestamp,
+    ) -> Self {
+        Self {
+            action,
+            actor_identifier: None,
+            ip_address: None,
+            object_identifier: object_identifier.into(),
+            object_type: object_type.into(),
+            timestamp,
+            actor: Actor::from_identifier(None),
+        }
+    }
+
+    /// This entry with another actor, of whom all follows from the identifier; see [`Actor::from_identifier`].
+    #[must_use]
+    pub fn with_actor(self, identifier: &str) -> Self {
+        let actor = Actor::from_identifier(Some(identifier));
+        Self { actor_identifier: Some(identifier.to_owned()), actor, ..self }
+    }
+
     /// The value that a filter compares; `None` when the entry has none, so that no value of the filter matches.
     #[must_use]
     pub fn value(&self, field: FilterField) -> Option<&str> {

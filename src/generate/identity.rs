@@ -44,8 +44,8 @@ impl Identity {
         let actor = Actor {
             kind: machine.kind,
             request_type: machine.request_type.map(str::to_owned),
-            email: None,
             api_key_identifier: key.map(str::to_owned),
+            ..Actor::from_identifier(None)
         };
         Self { identifier: machine.identifier.map(str::to_owned), actor }
     }
@@ -59,13 +59,10 @@ impl Identity {
         object_identifier: String,
     ) -> Entry {
         Entry {
-            action,
             actor_identifier: self.identifier.clone(),
             ip_address: address.map(str::to_owned),
-            object_identifier,
-            object_type: object_type.to_owned(),
-            timestamp,
             actor: self.actor.clone(),
+            ..Entry::new(action, object_type, object_identifier, timestamp)
         }
     }
 }

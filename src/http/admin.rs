@@ -1,4 +1,7 @@
-//! The control plane: one file a subject. It never passes the limiter or the faults.
+//! The control plane, a file a subject. No rate limit and no fault applies to it.
+//!
+//! A handler takes a [`session::Session`], which refuses unknown parameters, and returns JSON or a `Problem`. What a body means is
+//! parsed in `crate::control`.
 
 pub mod changes;
 pub mod clock;
@@ -21,19 +24,19 @@ use serde_json::{Value, json};
 use crate::app_state::AppState;
 use session::Session;
 
-/// `GET /__admin/health`: answers as soon as the port is bound, because the port is bound when all is loaded.
+/// `GET /__admin/health`. The port is bound after everything is loaded, so a server that responds is ready.
 pub async fn health() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// `GET /__admin/version`: what runs here.
-pub async fn version(State(mock): State<AppState>, session: Session) -> Json<Value> {
+/// `GET /__admin/version`
+pub async fn version(State(state): State<AppState>, session: Session) -> Json<Value> {
     session.world.catch_up();
     Json(json!({
         "name": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
         "entries": session.world.store.len(),
-        "keys": mock.keys().list().len(),
+        "keys": state.keys().list().len(),
         "now": session.world.clock.now(),
     }))
 }

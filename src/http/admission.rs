@@ -1,130 +1,91 @@
-//! What stands between a context and the operation, in this order: a forced answer, the limiter, the key, the faults.
+//! Admission of a request to the operation, in this order: `Prefer`, rate limit, key, fault plan. Each but the last can
+//! answer in place of the operation.
+//!
+//! The order is part of the API's behaviour: a wrong key counts for the rate limit, and only a valid key meets faults.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName};
-use axum::response::{IntoResponse, Response};
 
+use super::auth::Authentication;
 use super::caller::Caller;
 use super::context::RequestContext;
-use super::fault_injection::{BodyFault, ConnectionFault};
+use super::fault_injection::InjectedFault;
+use super::journal_entry::JournalEntry;
 use super::problem::Problem;
-use super::request_id::RequestId;
-use crate::fault::Effect;
-use crate::world::{AnsweredBy, RateLimitKey, RequestFacts};
+use crate::keys::Key;
+use crate::world::{AnsweredBy, FaultPlan, RateLimitKey, RequestFacts};
 
-const PREFER: HeaderName = HeaderName::from_static("prefer");
-
-/// What a request meets on its way to the operation.
-pub struct InjectedFault {
-    delay: Duration,
-    /// What happens to it, and whose doing that is, in words.
-    effect: Option<(Effect, String)>,
+/// Admits a request, with the fault that it meets, or tells why not.
+pub fn check(
+    request: &Request,
+    context: Arc<RequestContext>,
+    journal: JournalEntry,
+) -> Result<(Caller, InjectedFault), Problem> {
+    let preferred = preferred_status(request.headers());
+    if let Ok(Some(status)) = preferred {
+        journal.set_answered_by(AnsweredBy::Prefer);
+        let (by, instance) = ("the header Prefer".to_owned(), context.path.to_string());
+        return Err(Problem::Forced { status, retry_after: None, by, instance });
+    }
+    check_rate_limit(&context, &journal)?;
+    let key = match &context.authentication {
+        Authentication::Accepted { key, .. } => Arc::clone(key),
+        Authentication::Refused { reason, .. } => return Err(Problem::Unauthorized(reason.clone())),
+    };
+    // A status that cannot be forced is an error only with a valid key.
+    preferred?;
+    let fault = plan_fault(request, &context, &key, &journal);
+    Ok((Caller { context, key, journal }, fault))
 }
 
-/// Lets a request pass, or answers in place of the operation.
-pub fn check(id: RequestId, request: &Request, context: RequestContext) -> Result<(Caller, InjectedFault), Problem> {
-    let preference = preferred(request.headers());
-    if let Ok(Some(status)) = preference {
-        context.told.answered_by(AnsweredBy::Prefer);
-        return Err(forced(status, None, "the header Prefer", request));
-    }
-
-    let settings = context.world.settings();
-    let (client, limit) = match (&context.refused, &context.key) {
-        (None, Some((index, key))) => (RateLimitKey::Key(*index), key.rate_limit.unwrap_or(settings.rate_limit)),
-        _ => (RateLimitKey::for_address(context.address), settings.rate_limit),
+/// Counts the request against the limit of its key, or of its network address without a valid key.
+fn check_rate_limit(context: &RequestContext, journal: &JournalEntry) -> Result<(), Problem> {
+    let RequestContext { world, .. } = context;
+    let default_limit = world.settings().rate_limit;
+    let (client, limit) = match &context.authentication {
+        Authentication::Accepted { index, key } => (RateLimitKey::Key(*index), key.rate_limit.unwrap_or(default_limit)),
+        Authentication::Refused { .. } => (RateLimitKey::for_address(context.address), default_limit),
     };
-    let (limit, squeezed) = context.world.scenario.limit(limit);
-    if let Err(wait) = context.world.limiter.admit(&client, limit) {
-        context.told.answered_by(AnsweredBy::Limit);
-        if squeezed && !context.from_page {
-            context.world.scenario.count_refusal();
+    let (limit, lowered_by_scenario) = world.scenario.limit(limit);
+    world.limiter.admit(&client, limit).map_err(|wait| {
+        journal.set_answered_by(AnsweredBy::Limit);
+        if lowered_by_scenario && !context.from_ui {
+            world.scenario.count_refusal();
         }
-        return Err(Problem::TooManyRequests { wait, instance: request.uri().path().to_owned() });
-    }
-    let RequestContext { world, query, from_page, told, key, refused, .. } = context;
-    let key = match (refused, key) {
-        (None, Some((_, key))) => key,
-        (Some(why), _) => return Err(Problem::Unauthorized(why)),
-        (None, None) => return Err(Problem::Internal),
-    };
-    preference?;
+        Problem::TooManyRequests { wait, instance: context.path.to_string() }
+    })
+}
 
-    let subject = RequestFacts { key: &key.name, query: request.uri().query().unwrap_or_default() };
-    let plan = world.faults.plan(&subject);
-    // As with faults, one behind another that decides does not count the request; nor is that of the page counted, so
-    // that what meets a client does not depend on who looks.
-    let of_scenario = if plan.effect.is_none() && !from_page { world.scenario.failure(&key.name) } else { None };
-    let effect = match (plan.effect, of_scenario) {
-        (None, None) => None,
-        (Some(effect), _) => Some((effect, in_words(&plan.fired))),
+/// The fault that the rules of the world, or else its scenario, inject into the request.
+fn plan_fault(request: &Request, context: &RequestContext, key: &Key, journal: &JournalEntry) -> InjectedFault {
+    let world = &context.world;
+    let facts = RequestFacts { key: &key.name, query: request.uri().query().unwrap_or_default() };
+    let FaultPlan { delay, effect, fired } = world.faults.plan(&facts);
+    // The scenario counts a request only if no fault has decided it, and never one of the web UI: otherwise opening the UI
+    // would change what a client gets.
+    let scenario_failure = if effect.is_none() && !context.from_ui { world.scenario.failure(&key.name) } else { None };
+    let effect = match (effect, scenario_failure) {
+        (Some(effect), _) => {
+            let numbers: Vec<String> = fired.iter().map(u64::to_string).collect();
+            Some((effect, format!("fault {}", numbers.join(", "))))
+        }
         (None, Some(effect)) => Some((effect, "the scenario".to_owned())),
+        (None, None) => None,
     };
-    if !plan.fired.is_empty() {
-        told.answered_by(AnsweredBy::Faults(plan.fired));
-    } else if of_scenario.is_some() {
-        told.answered_by(AnsweredBy::Scenario);
+    if !fired.is_empty() {
+        journal.set_answered_by(AnsweredBy::Faults(fired));
+    } else if scenario_failure.is_some() {
+        journal.set_answered_by(AnsweredBy::Scenario);
     }
-    let caller = Caller { request: id, key, world, query, from_page, told };
-    Ok((caller, InjectedFault { delay: plan.delay, effect }))
+    InjectedFault::new(delay, effect, context.path.clone())
 }
 
-impl InjectedFault {
-    /// Lets it happen to a request, and to the answer that it gets if it goes on.
-    pub async fn apply<'a, F: Future<Output = Response>>(
-        self,
-        request: &'a mut Request,
-        go_on: impl FnOnce(&'a mut Request) -> F,
-    ) -> Response {
-        // Sleeping holds nothing but this request.
-        if !self.delay.is_zero() {
-            Box::pin(tokio::time::sleep(self.delay)).await;
-        }
-        match self.effect {
-            None => go_on(request).await,
-            // Seldom; in a box, so that not every request carries along what is kept for it.
-            Some((effect, by)) => Box::pin(inject(effect, by, request, go_on)).await,
-        }
-    }
-}
+/// The status that `Prefer: code=…` asks for, as in Prism (RFC 7240 for the header). `code=200` asks for the normal answer.
+fn preferred_status(headers: &HeaderMap) -> Result<Option<u16>, Problem> {
+    const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-fn in_words(fired: &[u64]) -> String {
-    let numbers: Vec<String> = fired.iter().map(u64::to_string).collect();
-    format!("fault {}", numbers.join(", "))
-}
-
-/// Answers with the effect of a fault; `by` is whose it is, in words.
-async fn inject<'a, F: Future<Output = Response>>(
-    effect: Effect,
-    by: String,
-    request: &'a mut Request,
-    go_on: impl FnOnce(&'a mut Request) -> F,
-) -> Response {
-    match effect {
-        Effect::Delay(_) => go_on(request).await,
-        Effect::Status { status, retry_after } => forced(status, retry_after, &by, request).into_response(),
-        Effect::Reset => ConnectionFault::Reset.into_response(),
-        Effect::Empty => ConnectionFault::Empty.into_response(),
-        Effect::Truncate { bytes } => changed(BodyFault::Truncate { bytes }, go_on(request).await),
-        Effect::Malformed => changed(BodyFault::Malformed, go_on(request).await),
-        Effect::Drip { bytes, every } => changed(BodyFault::Drip { bytes, every }, go_on(request).await),
-    }
-}
-
-fn forced(status: u16, retry_after: Option<u64>, by: &str, request: &Request) -> Problem {
-    let instance = request.uri().path().to_owned();
-    Problem::Forced { status, retry_after, by: by.to_owned(), instance }
-}
-
-fn changed(change: BodyFault, mut response: Response) -> Response {
-    response.extensions_mut().insert(change);
-    response
-}
-
-/// The status that `Prefer: code=…` asks for, as in Prism (RFC 7240 for the header).
-fn preferred(headers: &HeaderMap) -> Result<Option<u16>, Problem> {
     for value in headers.get_all(PREFER) {
         let text = value.to_str().unwrap_or_default();
         for preference in text.split([',', ';']).map(str::trim) {

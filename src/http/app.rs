@@ -1,10 +1,10 @@
-//! The door in front of the routes: what clients ask for all the time goes straight to its handler.
+//! The service: [`App`] sends a plain `GET` of the audit logs straight to its handler and every other request to the router.
 //!
-//! A route of axum costs as much as all that the operation does: it is looked up, boxed, and told about in extensions.
-//! Everything but a plain `GET` of the operation still takes that way, and both pass the same on theirs.
+//! axum's routing (lookup, boxed futures, extensions) costs about as many instructions as the operation itself, so the
+//! request that clients send all the time skips it. Both ways pass the same functions of `middleware`, in the same order.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -15,52 +15,50 @@ use axum::response::Response;
 use axum::{BoxError, Router};
 use tower::Service;
 
-use super::{Goal, passage};
+use super::audit_logs;
+use super::middleware::{admit, observe};
 use crate::app_state::AppState;
 use crate::contract::AUDIT_LOGS;
 
-/// The service: a door and the routes behind it; clones share them.
+/// The service of the mock server. Clones share its state.
 #[derive(Debug, Clone)]
 pub struct App {
-    mock: AppState,
-    routes: Router,
+    state: AppState,
+    router: Router,
 }
 
 type ResponseFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl App {
-    pub(super) fn new(routes: Router, mock: AppState) -> Self {
-        Self { mock, routes }
+    pub(super) fn new(state: AppState, router: Router) -> Self {
+        Self { state, router }
     }
 
-    /// Answers a request that came from an address.
+    /// Responds to a request of the client at this address.
     pub fn respond(&self, mut request: Request, peer: SocketAddr) -> ResponseFuture {
-        if is_plain(&request) {
-            return self.audit_logs(request, peer.ip());
-        }
-        // In a route only what travels with the request is known of it.
         request.extensions_mut().insert(ConnectInfo(peer));
-        self.routed(request)
+        self.dispatch(request)
     }
 
-    fn audit_logs(&self, request: Request, address: IpAddr) -> ResponseFuture {
-        Box::pin(passage(self.mock.clone(), request, address, Goal::AuditLogs))
-    }
-
-    fn routed(&self, request: Request) -> ResponseFuture {
-        let answer = self.routes.clone().call(request);
-        Box::pin(async { answer.await.unwrap_or_else(|never| match never {}) })
+    fn dispatch(&self, request: Request) -> ResponseFuture {
+        if is_plain_get(&request) {
+            return Box::pin(get_audit_logs(self.state.clone(), request));
+        }
+        let response = self.router.clone().call(request);
+        Box::pin(async { response.await.unwrap_or_else(|never| match never {}) })
     }
 }
 
-fn is_plain(request: &Request) -> bool {
+fn is_plain_get(request: &Request) -> bool {
     request.method() == Method::GET && request.uri().path() == AUDIT_LOGS
 }
 
-/// Where a request came from, as its `ConnectInfo` has it; in-process there may be none.
-pub(super) fn address(request: &Request) -> IpAddr {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(peer)| peer.ip())
+/// `GET /api/v1/audit-logs` without the router.
+async fn get_audit_logs(state: AppState, request: Request) -> Response {
+    let admitted = |request, context, journal| {
+        admit(request, context, journal, |_, caller| async move { audit_logs::respond(&caller) })
+    };
+    observe(&state, request, admitted).await
 }
 
 impl<B> Service<http::Request<B>> for App
@@ -77,13 +75,7 @@ where
     }
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
-        let request = request.map(Body::new);
-        let answer = if is_plain(&request) {
-            let address = address(&request);
-            self.audit_logs(request, address)
-        } else {
-            self.routed(request)
-        };
-        Box::pin(async { Ok(answer.await) })
+        let response = self.dispatch(request.map(Body::new));
+        Box::pin(async { Ok(response.await) })
     }
 }

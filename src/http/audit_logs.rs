@@ -1,6 +1,5 @@
-//! `GET /api/v1/audit-logs`: the mission.
+//! `GET /api/v1/audit-logs`: the operation that this server is for.
 
-use axum::Extension;
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -8,90 +7,95 @@ use axum::response::{IntoResponse, Response};
 
 use super::caller::Caller;
 use super::chunked_body::ChunkedBody;
-use super::journal_entry::Noticed;
 use super::problem::Problem;
 use crate::contract::{ParsedQuery, QueryIssue, QueryRejection, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::Answer;
 use crate::world::verdict::Given;
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// Issues of one request that are logged and kept. A request can have thousands; the bound keeps log and journal small.
+const MAX_ISSUES: usize = 20;
 
 pub async fn get(caller: Caller) -> Response {
-    answer(&caller)
+    respond(&caller)
 }
 
-/// The page that a caller asks for, or why there is none.
-pub fn answer(caller: &Caller) -> Response {
-    allowed(caller).unwrap_or_else(IntoResponse::into_response)
+/// Responds with the page that the query asks for, or with the problem.
+pub fn respond(caller: &Caller) -> Response {
+    try_respond(caller).unwrap_or_else(IntoResponse::into_response)
 }
 
-fn allowed(caller: &Caller) -> Result<Response, Problem> {
+fn try_respond(caller: &Caller) -> Result<Response, Problem> {
     caller.require_permission(VIEW_AUDIT_LOGS)?;
-    let world = &caller.world;
+    let (world, is_client) = (&caller.context.world, !caller.context.from_ui);
     world.catch_up();
-    let (answer, mut noticed) = match parsed(caller) {
-        Ok(parsed) => {
-            log(caller, &parsed.notes);
-            if !caller.from_page {
-                world.before_page(&parsed.query);
+    match parse(caller) {
+        Ok(ParsedQuery { query, notes }) => {
+            log(caller, &notes);
+            if is_client {
+                world.before_page(&query);
             }
-            let Answer { body, entries, total_pages, arrivals } = world.store.answer(&parsed.query);
-            if !caller.from_page {
-                world.after_page(&parsed.query, parsed.query.page as usize + 1 >= total_pages);
+            let Answer { body, entries, total_pages, arrivals } = world.store.answer(&query);
+            if is_client {
+                world.after_page(&query, query.page as usize + 1 >= total_pages);
             }
-            caller.told.given(Given::new(arrivals, entries, total_pages));
-            (page(body), parsed.notes)
+            caller.journal.set_page(Given::new(arrivals, entries, total_pages));
+            note(caller, notes);
+            Ok(page(body))
         }
-        Err(rejected) => {
-            log(caller, &rejected.notes);
-            let noticed = [rejected.problems.clone(), rejected.notes].concat();
-            (Problem::BadRequest { problems: rejected.problems }.into_response(), noticed)
+        Err(QueryRejection { problems, notes }) => {
+            log(caller, &notes);
+            note(caller, [problems.clone(), notes].concat());
+            Err(Problem::BadRequest { problems })
         }
-    };
-    if noticed.is_empty() {
-        return Ok(answer);
     }
-    noticed.truncate(MOST_NOTICED);
-    Ok((Extension(Noticed(noticed)), answer).into_response())
 }
 
-/// The answer of a page. Made by hand, for what makes one of parts puts a header there to replace it.
-fn page(body: Vec<Bytes>) -> Response {
-    let length = body.iter().map(Bytes::len).sum::<usize>();
-    let mut response = Response::new(ChunkedBody::from_chunks(body));
+/// The response with a page. Built by hand: as a tuple of headers and body, `Content-Type` would be set twice.
+fn page(chunks: Vec<Bytes>) -> Response {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+    let length = chunks.iter().map(Bytes::len).sum::<usize>();
+    let mut response = Response::new(ChunkedBody::from_chunks(chunks));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, JSON);
     headers.insert(CONTENT_LENGTH, length.into());
     response
 }
 
-/// What a query means, with what was noticed in words that hold no token.
-fn parsed(caller: &Caller) -> Result<ParsedQuery, QueryRejection> {
-    let (vocabulary, strict) = (caller.world.store.vocabulary(), caller.world.settings().strict);
-    let meant = query::parse(caller.query.for_parsing(), &vocabulary, strict);
-    if !caller.query.differs_for_display() {
-        return meant;
+/// Parses the query. The issues are those of its form for display, so that no message repeats a token.
+fn parse(caller: &Caller) -> Result<ParsedQuery, QueryRejection> {
+    let (world, query) = (&caller.context.world, &caller.context.query);
+    let (vocabulary, strict) = (world.store.vocabulary(), world.settings().strict);
+    let parsed = query::parse(query.for_parsing(), &vocabulary, strict.into());
+    if !query.differs_for_display() {
+        return parsed;
     }
-    let told = query::parse(caller.query.for_display(), &vocabulary, strict);
-    match meant {
-        Ok(meant) => {
-            let (Ok(ParsedQuery { notes, .. }) | Err(QueryRejection { notes, .. })) = told;
-            Ok(ParsedQuery { notes, ..meant })
+    let displayed = query::parse(query.for_display(), &vocabulary, strict.into());
+    match parsed {
+        Ok(parsed) => {
+            let (Ok(ParsedQuery { notes, .. }) | Err(QueryRejection { notes, .. })) = displayed;
+            Ok(ParsedQuery { notes, ..parsed })
         }
-        Err(meant) => Err(told.err().unwrap_or(meant)),
+        Err(rejection) => Err(displayed.err().unwrap_or(rejection)),
     }
 }
 
-/// Tells the developer at the terminal why a client gets less, or more, than it seems to ask for.
+/// Warns in the log: these issues are why a client gets less, or more, than it seems to ask for.
 fn log(caller: &Caller, notes: &[QueryIssue]) {
-    for note in notes.iter().take(MOST_NOTICED) {
-        tracing::warn!(rule = note.rule, key = %caller, request = %caller.request, "{note}");
+    let request = caller.context.id;
+    for note in notes.iter().take(MAX_ISSUES) {
+        tracing::warn!(rule = note.rule, key = %caller, request = %request, "{note}");
     }
-    if notes.len() > MOST_NOTICED {
-        tracing::warn!(key = %caller, request = %caller.request, "and {} more", notes.len() - MOST_NOTICED);
+    if notes.len() > MAX_ISSUES {
+        tracing::warn!(key = %caller, request = %request, "and {} more", notes.len() - MAX_ISSUES);
     }
 }
 
-/// A request can hold thousands of things to notice; nobody reads more, and log and journal stay bounded.
-const MOST_NOTICED: usize = 20;
+/// Notes issues in the journal.
+fn note(caller: &Caller, mut issues: Vec<QueryIssue>) {
+    issues.truncate(MAX_ISSUES);
+    if !issues.is_empty() {
+        caller.journal.set_issues(issues);
+    }
+}

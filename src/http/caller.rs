@@ -1,4 +1,4 @@
-//! Who is asking, once the gate has let the request pass.
+//! The caller of the API: an admitted request, as an extractor for handlers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,30 +6,21 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::context::Told;
+use super::context::RequestContext;
+use super::journal_entry::JournalEntry;
 use super::problem::Problem;
-use super::redact::RedactedQuery;
-use super::request_id::RequestId;
 use crate::keys::Key;
-use crate::world::World;
 
-/// A caller with a valid key and a place in its rate.
+/// An admitted request: within the rate limit, with a valid key.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// The identifier of the request.
-    pub request: RequestId,
+    pub context: Arc<RequestContext>,
     pub key: Arc<Key>,
-    pub world: Arc<World>,
-    /// The raw query string without secrets.
-    pub query: RedactedQuery,
-    /// Whether the page of this server asks.
-    pub from_page: bool,
-    /// What is told to the journal.
-    pub told: Arc<Told>,
+    pub journal: JournalEntry,
 }
 
 impl Caller {
-    /// Goes on only with a permission (ERR-403).
+    /// 403 unless the key has a permission (ERR-403).
     pub fn require_permission(&self, permission: &'static str) -> Result<(), Problem> {
         if self.key.has_permission(permission) {
             return Ok(());
@@ -38,13 +29,14 @@ impl Caller {
     }
 }
 
+/// The name of the key, as in the log.
 impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.key.fmt(f)
     }
 }
 
-/// The gate puts it there; a route outside the gate is a bug of ours.
+/// Inserted by `middleware::admit_route`. A handler outside its group gets a 500: that is a bug of this server.
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 

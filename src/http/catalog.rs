@@ -1,10 +1,11 @@
-//! `GET /api/v1/catalog`: an empty page, which is all that `cortex login` asks for (CATALOG-EMPTY).
+//! `GET /api/v1/catalog`: an empty page, all that `cortex login` needs (CATALOG-EMPTY).
 
 use axum::Json;
 use serde_json::{Value, json};
 
 use super::caller::Caller;
 
-pub async fn get(_caller: Caller) -> Json<Value> {
+/// Responds to any valid key.
+pub async fn get(_: Caller) -> Json<Value> {
     Json(json!({"entities": [], "page": 0, "total": 0, "totalPages": 0}))
 }

@@ -1,4 +1,4 @@
-//! A body in several pieces that were there before: sent one behind the other, without being copied together.
+//! A response body in several chunks that are in memory already: sent one after the other, not copied together.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -8,19 +8,19 @@ use std::vec::IntoIter;
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 
-/// What of them is still to be sent.
+/// The chunks that are not sent yet.
 #[derive(Debug)]
 pub struct ChunkedBody(IntoIter<Bytes>);
 
 impl ChunkedBody {
-    /// A body of these.
-    pub fn from_chunks(mut pieces: Vec<Bytes>) -> Body {
-        match pieces.pop() {
+    /// The body of these chunks. One chunk alone is a plain body, which needs no box.
+    pub fn from_chunks(mut chunks: Vec<Bytes>) -> Body {
+        match chunks.pop() {
             None => Body::empty(),
-            Some(only) if pieces.is_empty() => Body::from(only),
+            Some(only) if chunks.is_empty() => Body::from(only),
             Some(last) => {
-                pieces.push(last);
-                Body::new(Self(pieces.into_iter()))
+                chunks.push(last);
+                Body::new(Self(chunks.into_iter()))
             }
         }
     }
@@ -31,7 +31,7 @@ impl HttpBody for ChunkedBody {
     type Error = Infallible;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.next().map(|piece| Ok(Frame::data(piece))))
+        Poll::Ready(self.0.next().map(|chunk| Ok(Frame::data(chunk))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -39,6 +39,6 @@ impl HttpBody for ChunkedBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.as_slice().iter().map(|piece| piece.len() as u64).sum())
+        SizeHint::with_exact(self.0.as_slice().iter().map(|chunk| chunk.len() as u64).sum())
     }
 }

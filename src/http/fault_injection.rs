@@ -1,28 +1,82 @@
-//! What a fault does to an answer that is already there, or to the connection in its place.
+//! Fault injection: carries out the effect of a fault rule or a scenario on one request.
+//!
+//! Before the handler: a delay, a status or a closed connection ([`InjectedFault::apply`]). After it: a changed body
+//! ([`apply_body_fault`]), which comes last because the body of an error is made late. The server, which has the connection,
+//! carries out a [`ConnectionFault`].
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
+use super::problem::Problem;
+use crate::fault::Effect;
 use crate::world::verdict::Arrival;
 
-/// The connection is closed without an answer; carried out by the server, which has the connection.
+/// The fault that one request meets; may be none.
+pub struct InjectedFault {
+    delay: Duration,
+    /// The effect and its cause, such as `fault 3`.
+    effect: Option<(Effect, String)>,
+    path: Cow<'static, str>,
+}
+
+impl InjectedFault {
+    pub fn new(delay: Duration, effect: Option<(Effect, String)>, path: Cow<'static, str>) -> Self {
+        Self { delay, effect, path }
+    }
+
+    /// The response with the fault: of `next`, or in place of it.
+    pub async fn apply<F: Future<Output = Response>>(self, next: impl FnOnce() -> F) -> Response {
+        if self.delay > Duration::ZERO {
+            Box::pin(tokio::time::sleep(self.delay)).await;
+        }
+        match self.effect {
+            None => next().await,
+            // Rare: boxed to keep the common future small.
+            Some((effect, cause)) => Box::pin(inject(effect, cause, self.path, next)).await,
+        }
+    }
+}
+
+async fn inject<F: Future<Output = Response>>(
+    effect: Effect,
+    cause: String,
+    path: Cow<'static, str>,
+    next: impl FnOnce() -> F,
+) -> Response {
+    match effect {
+        Effect::Delay(_) => next().await,
+        Effect::Status { status, retry_after } => {
+            Problem::Forced { status, retry_after, by: cause, instance: path.into_owned() }.into_response()
+        }
+        Effect::Reset => ConnectionFault::Reset.into_response(),
+        Effect::Empty => ConnectionFault::Empty.into_response(),
+        Effect::Truncate { bytes } => BodyFault::Truncate { bytes }.attach_to(next().await),
+        Effect::Malformed => BodyFault::Malformed.attach_to(next().await),
+        Effect::Drip { bytes, every } => {
+            BodyFault::Drip { bytes, every, delivery: Arrival::default() }.attach_to(next().await)
+        }
+    }
+}
+
+/// A connection that is closed without a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectionFault {
-    /// With a TCP RST.
+    /// Closed with a TCP RST.
     Reset,
-    /// With an orderly end, and not a byte before it.
+    /// Closed in an orderly way, before any byte of a response.
     Empty,
 }
 
-/// What the server tells hyper, which then drops the connection.
+/// The error that the server returns to hyper, which then drops the connection.
 impl fmt::Display for ConnectionFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("closed by a fault, without an answer")
@@ -31,71 +85,89 @@ impl fmt::Display for ConnectionFault {
 
 impl std::error::Error for ConnectionFault {}
 
-/// Stands for no answer at all. Whoever calls the router in-process sees it as an extension of an empty 500.
+/// An empty 500 with the fault as an extension. A caller in-process sees it as such; the server closes the connection.
 impl IntoResponse for ConnectionFault {
     fn into_response(self) -> Response {
         let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        response.headers_mut().insert(CONTENT_TYPE, axum::http::HeaderValue::from_static("application/json"));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response.extensions_mut().insert(self);
         response
     }
 }
 
-/// What becomes of a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A change of the response's body. Travels as an extension of the response to [`apply_body_fault`].
+#[derive(Debug, Clone)]
 pub enum BodyFault {
-    /// Only so many bytes of it arrive, then the connection breaks.
+    /// The connection breaks after this many bytes.
     Truncate { bytes: usize },
-    /// Half of it is sent as if it were all.
+    /// The first half is sent as if it were all.
     Malformed,
-    /// It is sent in small parts with pauses.
-    Drip { bytes: usize, every: Duration },
+    /// Sent in parts with a pause between them. `delivery` is completed with the last part.
+    Drip { bytes: usize, every: Duration, delivery: Arrival },
 }
 
-/// Between the last byte that arrives and the break, so that the bytes are on their way when it comes.
-const BEFORE_THE_BREAK: Duration = Duration::from_millis(20);
+impl BodyFault {
+    fn attach_to(self, mut response: Response) -> Response {
+        response.extensions_mut().insert(self);
+        response
+    }
 
-/// Changes the body of a response that a fault met; leaves every other response alone, and those to `HEAD`, which have
-/// none.
-pub async fn apply(mut response: Response, head: bool) -> Response {
-    match response.extensions_mut().remove::<BodyFault>() {
-        // Seldom; in a box, so that not every request carries along what is kept for it.
-        Some(change) if !head => Box::pin(changed(response, change)).await,
-        _ => response,
+    /// Whether a body of this length, if it is known, reaches the client whole.
+    pub fn keeps_whole(&self, length: Option<u64>) -> bool {
+        match self {
+            Self::Drip { .. } => true,
+            Self::Truncate { bytes } => length.is_some_and(|length| length <= *bytes as u64),
+            Self::Malformed => false,
+        }
     }
 }
 
-async fn changed(mut response: Response, change: BodyFault) -> Response {
-    let arrival = response.extensions_mut().remove::<Arrival>();
+/// Changes the body of a response to which a [`BodyFault`] is attached.
+pub async fn apply_body_fault(mut response: Response) -> Response {
+    match response.extensions_mut().remove::<BodyFault>() {
+        None => response,
+        // Rare: boxed to keep the common future small.
+        Some(fault) => Box::pin(with_fault(response, fault)).await,
+    }
+}
+
+async fn with_fault(response: Response, fault: BodyFault) -> Response {
     let (mut parts, body) = response.into_parts();
-    // Our own bodies are in memory already: reading one does not fail.
+    // Cannot fail: bodies of this server are in memory.
     let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let length = if change == BodyFault::Malformed { whole.len() / 2 } else { whole.len() };
-    parts.headers.insert(CONTENT_LENGTH, length.into());
-    let body = match change {
-        BodyFault::Malformed => Body::from(whole.slice(..length)),
+    let mut announced = whole.len();
+    let body = match fault {
+        BodyFault::Malformed => {
+            announced = whole.len() / 2;
+            Body::from(whole.slice(..announced))
+        }
         BodyFault::Truncate { bytes } if bytes < whole.len() => truncated(whole.slice(..bytes)),
         BodyFault::Truncate { .. } => Body::from(whole),
-        BodyFault::Drip { bytes, every } => dripping(whole, bytes, every, arrival),
+        BodyFault::Drip { bytes, every, delivery } => dripping(whole, bytes, every, delivery),
     };
+    parts.headers.insert(CONTENT_LENGTH, announced.into());
     Response::from_parts(parts, body)
 }
 
-fn truncated(head: Bytes) -> Body {
-    Body::from_stream(stream::unfold(Some(head), |head| async {
-        if let Some(head) = head
-            && !head.is_empty()
+/// A body that breaks off with an error after these bytes.
+fn truncated(bytes: Bytes) -> Body {
+    /// Time for the bytes to leave the machine before the connection is reset.
+    const BEFORE_RESET: Duration = Duration::from_millis(20);
+
+    Body::from_stream(stream::unfold(Some(bytes), |bytes| async {
+        if let Some(bytes) = bytes
+            && !bytes.is_empty()
         {
-            return Some((Ok(head), None));
+            return Some((Ok(bytes), None));
         }
-        tokio::time::sleep(BEFORE_THE_BREAK).await;
+        tokio::time::sleep(BEFORE_RESET).await;
         Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), None))
     }))
 }
 
-/// Says when the last part was sent.
-fn dripping(whole: Bytes, bytes: usize, every: Duration, arrival: Option<Arrival>) -> Body {
-    Body::from_stream(stream::unfold((whole, false, arrival), move |(mut rest, pause, arrival)| async move {
+/// A body in parts of this many bytes with a pause between them.
+fn dripping(whole: Bytes, bytes: usize, every: Duration, delivery: Arrival) -> Body {
+    Body::from_stream(stream::unfold((whole, false, delivery), move |(mut rest, pause, delivery)| async move {
         if rest.is_empty() {
             return None;
         }
@@ -103,9 +175,9 @@ fn dripping(whole: Bytes, bytes: usize, every: Duration, arrival: Option<Arrival
             tokio::time::sleep(every).await;
         }
         let part = rest.split_to(bytes.clamp(1, rest.len()));
-        if let Some(arrival) = arrival.as_ref().filter(|_| rest.is_empty()) {
-            arrival.completed();
+        if rest.is_empty() {
+            delivery.completed();
         }
-        Some((Ok::<_, Infallible>(part), (rest, true, arrival)))
+        Some((Ok::<_, Infallible>(part), (rest, true, delivery)))
     }))
 }

@@ -1,152 +1,204 @@
-//! The journal's record of a request, and its line in the log.
+//! The journal entry of one request, and its line in the log.
+//!
+//! [`JournalEntry`] is the only way into the journal: the middleware opens it before anything else, those who answer the
+//! request add what they know, and it is written once, for the journal and for the verdict.
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::HttpBody;
 use axum::extract::Request;
 use axum::http::Method;
 use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
+use parking_lot::Mutex;
 
-use super::context::{RequestContext, Told};
+use super::context::RequestContext;
 use super::fault_injection::{BodyFault, ConnectionFault};
 use super::problem::Problem;
-use super::request_id::RequestId;
 use crate::contract::{AUDIT_LOGS, QueryIssue};
+use crate::text::truncate;
 use crate::world::verdict::{Arrival, Aside, Given, Trace};
-use crate::world::{JournalRecord, RecordDetails, RequestOutcome, World};
+use crate::world::{AnsweredBy, JournalRecord, RecordDetails, RequestOutcome};
 
-/// What a handler noticed about the request; it travels to the journal with the response.
+/// Handle on the journal entry of a request that is being answered; clones are handles on the same entry.
+///
+/// It is written by [`JournalEntry::finish`], or without a response when the last handle is dropped: a client that
+/// disconnects makes the server drop everything about its request.
 #[derive(Debug, Clone)]
-pub struct Noticed(pub Vec<QueryIssue>);
+pub struct JournalEntry(Arc<Inner>);
 
-/// A request that is being answered. Dropping it writes it down, for the journal and for the verdict: also when the
-/// client goes away, for then the server drops everything about its request.
-pub struct Opened {
-    world: Arc<World>,
-    arrived: Instant,
-    /// The same by the world's age.
-    elapsed: Duration,
-    told: Arc<Told>,
-    record: Option<JournalRecord>,
-    details: RecordDetails,
-    /// How many requests had been answered when it came.
-    knows: usize,
-    /// The page that goes to the client whole.
-    given: Option<Given>,
-    aside: Aside,
+#[derive(Debug)]
+struct Inner {
+    context: Arc<RequestContext>,
+    method: Cow<'static, str>,
+    /// How many requests of the world had been answered when this one was received.
+    answered_before: usize,
+    /// `None` once the entry is written.
+    notes: Mutex<Option<Notes>>,
 }
 
-impl Opened {
-    /// Opens it for a request of whoever visits.
-    pub fn of(id: RequestId, request: &Request, context: &RequestContext) -> Self {
-        let world = Arc::clone(&context.world);
-        let shown = context.query.for_display();
-        let cut = beginning(shown);
-        let differs = cut.is_some() || context.query.differs_for_display();
-        let meant = differs.then(|| Arc::clone(context.query.for_parsing()));
-        let query = cut.map_or_else(|| Arc::clone(shown), Arc::from);
-        let record = JournalRecord {
-            id: id.uuid(),
-            time: context.came.now,
+/// The query string as journal and verdict keep it.
+struct KeptQuery {
+    text: Arc<str>,
+    /// Whether `text` is only the beginning of it.
+    truncated: bool,
+}
+
+/// What is added between the opening and the writing.
+#[derive(Debug, Default)]
+struct Notes {
+    answered_by: Option<AnsweredBy>,
+    issues: Vec<QueryIssue>,
+    page: Option<Given>,
+}
+
+impl JournalEntry {
+    /// Opens the entry of a request.
+    pub fn open(request: &Request, context: &Arc<RequestContext>) -> Self {
+        Self(Arc::new(Inner {
+            context: Arc::clone(context),
             method: method(request.method()),
-            path: beginning(&context.path).map_or_else(|| context.path.clone(), Cow::Owned),
-            query,
-            key: context.key.as_ref().map(|(_, key)| Arc::clone(key)),
-            outcome: RequestOutcome::ClientDisconnected,
-            duration: Duration::ZERO,
-            from_page: context.from_page,
-            details: None,
-        };
-        Self {
-            knows: world.verdict.kept(),
-            world,
-            arrived: context.arrived,
-            elapsed: context.came.elapsed,
-            told: Arc::clone(&context.told),
-            record: Some(record),
-            details: RecordDetails::default(),
-            given: None,
-            aside: Aside { meant, ..Aside::default() },
-        }
+            answered_before: context.world.verdict.kept(),
+            notes: Mutex::new(Some(Notes::default())),
+        }))
     }
 
-    /// Writes down how it was answered.
-    pub fn close(mut self, response: &mut Response) {
-        let Some(record) = &mut self.record else { return };
-        record.outcome = match response.extensions().get::<ConnectionFault>() {
-            None => RequestOutcome::Status(response.status().as_u16()),
-            Some(_) => RequestOutcome::ConnectionFault,
-        };
-        self.details.findings =
-            response.extensions_mut().remove::<Noticed>().map(|noticed| noticed.0).unwrap_or_default();
-        if self.details.findings.is_empty() {
-            self.details.problem = response.extensions().get().map(Problem::to_string);
-        }
-        record.duration = self.arrived.elapsed();
-        self.given = self.told.page().filter(|_| goes_whole(record, response));
-        if let Some(BodyFault::Drip { .. }) = response.extensions().get() {
-            let arrival = Arrival::default();
-            response.extensions_mut().insert(arrival.clone());
-            self.aside.arrival = Some(arrival);
-        }
-        self.aside.retry_after = wait(response);
-        log(record, response.extensions().get::<Problem>());
+    /// Notes what answers in place of the operation, or changes its response.
+    pub fn set_answered_by(&self, by: AnsweredBy) {
+        self.0.note(|notes| notes.answered_by = Some(by));
+    }
+
+    /// Notes what is wrong with the query, or ignored in it.
+    pub fn set_issues(&self, issues: Vec<QueryIssue>) {
+        self.0.note(|notes| notes.issues = issues);
+    }
+
+    /// Notes the page that the operation responds with.
+    pub fn set_page(&self, page: Given) {
+        self.0.note(|notes| notes.page = Some(page));
+    }
+
+    /// Writes the entry with its response, and a line in the log.
+    pub fn finish(self, response: &Response) {
+        self.0.write(Some(response));
     }
 }
 
-impl Drop for Opened {
+impl Drop for Inner {
     fn drop(&mut self) {
-        if let Some(record) = self.record.take() {
-            if of_the_operation(&record.path) && !record.from_page {
-                let aside = Aside { findings: self.details.findings.clone(), ..std::mem::take(&mut self.aside) };
-                self.world.verdict.add(Trace {
-                    id: record.id,
-                    time: record.time,
-                    elapsed: self.elapsed,
-                    key: record.key.clone(),
-                    query: Arc::clone(&record.query),
-                    status: record.outcome.status_or_zero(),
-                    head: record.method == "HEAD",
-                    knows: self.knows,
-                    given: self.given,
-                    aside: aside.boxed(),
-                });
-            }
-            let duration = match record.outcome {
-                RequestOutcome::ClientDisconnected => self.arrived.elapsed(),
-                RequestOutcome::Status(_) | RequestOutcome::ConnectionFault => record.duration,
-            };
-            let details = RecordDetails { answered_by: self.told.answerer(), ..std::mem::take(&mut self.details) };
-            self.world.journal.add(JournalRecord { duration, details: details.boxed(), ..record });
+        self.write(None);
+    }
+}
+
+impl Inner {
+    fn note(&self, add: impl FnOnce(&mut Notes)) {
+        if let Some(notes) = self.notes.lock().as_mut() {
+            add(notes);
+        }
+    }
+
+    /// Writes the entry unless it is written already.
+    fn write(&self, response: Option<&Response>) {
+        let taken = self.notes.lock().take();
+        let Some(notes) = taken else { return };
+        let context = &self.context;
+        let query = self.kept_query();
+        let problem = response.and_then(|response| response.extensions().get::<Problem>());
+        let details = RecordDetails {
+            problem: problem.filter(|_| notes.issues.is_empty()).map(Problem::to_string),
+            findings: notes.issues,
+            answered_by: notes.answered_by,
+        };
+        let record = JournalRecord {
+            id: context.id.uuid(),
+            time: context.clock.now,
+            method: self.method.clone(),
+            path: beginning(&context.path).map_or_else(|| context.path.clone(), Cow::Owned),
+            query: Arc::clone(&query.text),
+            key: context.authentication.key().map(Arc::clone),
+            outcome: response.map_or(RequestOutcome::ClientDisconnected, outcome),
+            duration: context.received_at.elapsed(),
+            from_page: context.from_ui,
+            details: details.boxed(),
+        };
+        if response.is_some() {
+            log(&record, problem);
+        }
+        if is_audit_logs(&context.path) && !context.from_ui {
+            context.world.verdict.add(self.trace(&record, query, notes.page, response));
+        }
+        context.world.journal.add(record);
+    }
+
+    fn kept_query(&self) -> KeptQuery {
+        let query = self.context.query.for_display();
+        match beginning(query) {
+            Some(text) => KeptQuery { text, truncated: true },
+            None => KeptQuery { text: Arc::clone(query), truncated: false },
+        }
+    }
+
+    /// What the verdict keeps.
+    fn trace(
+        &self,
+        record: &JournalRecord,
+        kept_query: KeptQuery,
+        page: Option<Given>,
+        response: Option<&Response>,
+    ) -> Trace {
+        let query = &self.context.query;
+        let KeptQuery { text, truncated } = kept_query;
+        let aside = Aside {
+            meant: (truncated || query.differs_for_display()).then(|| Arc::clone(query.for_parsing())),
+            truncated,
+            findings: record.findings().to_vec(),
+            retry_after: response.and_then(retry_after),
+            arrival: response.and_then(|response| match response.extensions().get::<BodyFault>() {
+                Some(BodyFault::Drip { delivery, .. }) => Some(Arrival::clone(delivery)),
+                Some(BodyFault::Truncate { .. } | BodyFault::Malformed) | None => None,
+            }),
+        };
+        let is_head = self.method == "HEAD";
+        Trace {
+            id: record.id,
+            time: record.time,
+            elapsed: self.context.clock.elapsed,
+            key: record.key.clone(),
+            query: text,
+            status: record.outcome.status_or_zero(),
+            head: is_head,
+            knows: self.answered_before,
+            given: page.filter(|_| !is_head && response.is_some_and(reaches_client_whole)),
+            aside: aside.boxed(),
         }
     }
 }
 
-fn of_the_operation(path: &str) -> bool {
+fn is_audit_logs(path: &str) -> bool {
     path.trim_end_matches('/') == AUDIT_LOGS
 }
 
-/// Whether all of an answer goes to the client.
-fn goes_whole(record: &JournalRecord, response: &Response) -> bool {
-    let length = response.body().size_hint().exact();
-    let whole = match response.extensions().get::<BodyFault>() {
-        None | Some(BodyFault::Drip { .. }) => true,
-        Some(BodyFault::Truncate { bytes }) => length.is_some_and(|length| length <= *bytes as u64),
-        Some(BodyFault::Malformed) => false,
-    };
-    whole && record.method != "HEAD"
+fn outcome(response: &Response) -> RequestOutcome {
+    match response.extensions().get::<ConnectionFault>() {
+        None => RequestOutcome::Status(response.status().as_u16()),
+        Some(ConnectionFault::Reset | ConnectionFault::Empty) => RequestOutcome::ConnectionFault,
+    }
 }
 
-/// How long an answer tells the client to wait.
-fn wait(response: &Response) -> Option<Duration> {
+fn reaches_client_whole(response: &Response) -> bool {
+    let fault = response.extensions().get::<BodyFault>();
+    fault.is_none_or(|fault| fault.keeps_whole(response.body().size_hint().exact()))
+}
+
+/// How long a response tells the client to wait.
+fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds))
 }
 
-/// A method as the journal keeps it: any that is not known may be long.
+/// The name of a method, truncated: an unknown one may be long.
 fn method(method: &Method) -> Cow<'static, str> {
     match *method {
         Method::GET => Cow::Borrowed("GET"),
@@ -155,41 +207,38 @@ fn method(method: &Method) -> Cow<'static, str> {
     }
 }
 
-/// What the journal keeps of a path or query of no sensible length; `None` when it keeps all.
-fn beginning(text: &str) -> Option<String> {
-    /// With all records of this length a journal takes 40 MB.
-    const LONGEST: usize = 4096;
+/// The part that is kept of a path or query that is too long; `None` when all of it is.
+fn beginning<T: From<String>>(text: &str) -> Option<T> {
+    /// With every record at this length, a full journal takes 40 MB.
+    const MAX_CHARS: usize = 4096;
 
-    if text.len() <= LONGEST {
-        return None;
+    match truncate(text, MAX_CHARS) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(beginning) => Some(beginning.into()),
     }
-    text.char_indices().nth(LONGEST).map(|(end, _)| format!("{}…", &text[..end]))
 }
 
-/// A request that was not answered with what it asked for is told at the terminal, in the words of its answer; any
-/// other is a line for whoever looks closer.
+/// Logs a request: a problem in the words of its response, at the level that is logged by default; anything else for
+/// debugging.
 fn log(record: &JournalRecord, problem: Option<&Problem>) {
     let JournalRecord { id, method, path, query, .. } = record;
     let status = record.outcome.status_or_zero();
     let mark = if query.is_empty() { "" } else { "?" };
     let query = shortened(query);
-    // Inside the macros below, so that it costs nothing when nobody listens.
+    // Evaluated inside the macros: free when the level is off.
     let key = || record.key.as_ref().map(ToString::to_string).unwrap_or_default();
     let line = format_args!("{status} {method} {path}{mark}{query}");
     if let Some(problem) = problem {
-        let words = problem.to_string();
-        tracing::info!(key = key(), request = %id, "{line} {}", shortened(&words));
+        let message = problem.to_string();
+        tracing::info!(key = key(), request = %id, "{line} {}", shortened(&message));
     } else {
         tracing::debug!(key = key(), took = ?record.duration, request = %id, "{line}");
     }
 }
 
+/// The first characters of a query or a message, for one line of the log.
 fn shortened(text: &str) -> &str {
-    if text.len() <= LONGEST_LOGGED {
-        return text;
-    }
-    text.char_indices().nth(LONGEST_LOGGED).map_or(text, |(end, _)| &text[..end])
-}
+    const MAX_CHARS: usize = 500;
 
-/// Characters of a query, or of a message, in a line of the log.
-const LONGEST_LOGGED: usize = 500;
+    text.char_indices().nth(MAX_CHARS).map_or(text, |(end, _)| &text[..end])
+}

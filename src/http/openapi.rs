@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the contract as this server keeps it; a test holds it against the code.
+//! `GET /openapi.json`: the OpenAPI document, `src/http/openapi.json`. `cargo test openapi::` compares it with the code.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;

@@ -23,9 +23,9 @@ const HTML: &str = include_str!("page/index.html");
 
 /// `GET /`. Two attributes of the markup tell the scripts what they cannot ask for: whether the keys are the built-in ones,
 /// whose tokens are public, and how the control plane is guarded.
-pub async fn html(State(mock): State<AppState>) -> Response {
-    let keys = if mock.keys().are_built_in() { "built-in" } else { "own" };
-    let control = match mock.admin() {
+pub async fn html(State(state): State<AppState>) -> Response {
+    let keys = if state.keys().are_built_in() { "built-in" } else { "own" };
+    let control = match state.admin() {
         Admin::Open => "open",
         Admin::Token(_) => "token",
         Admin::Off => "off",

@@ -73,8 +73,8 @@ pub fn redact_path(path: &str, is_token: impl Fn(&str) -> bool) -> Cow<'static, 
 }
 
 /// Whether a text is a token of this server or contains one: with a session, behind the word `Bearer`, or among others.
-pub fn contains_own_token(mock: &AppState, text: &str) -> bool {
-    contains_token(text, &|word: &str| mock.is_token(word))
+pub fn contains_own_token(state: &AppState, text: &str) -> bool {
+    contains_token(text, &|word: &str| state.is_token(word))
 }
 
 /// The raw query string with the value of each parameter of the operation redacted that contains a token.

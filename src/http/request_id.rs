@@ -1,4 +1,4 @@
-//! The identifier of a request: in the header `X-Request-Id`, in an error's `requestId`, and in the log.
+//! The identifier of a request: in the header `X-Request-Id`, in the `requestId` of an error, in the journal and the log.
 
 use std::fmt;
 

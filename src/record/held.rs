@@ -148,19 +148,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::contract::{Action, Actor, Timestamp};
+    use crate::contract::{Action, Timestamp};
 
     /// An entry at a second; its name alone tells it from others of that second.
     fn entry(second: u16, name: u8) -> Entry {
-        Entry {
-            action: Action::Update,
-            actor_identifier: None,
-            ip_address: None,
-            object_identifier: name.to_string(),
-            object_type: "TEAM".to_owned(),
-            timestamp: Timestamp::from_unix_millis(i64::from(second) * 1000).unwrap(),
-            actor: Actor::from_identifier(None),
-        }
+        let timestamp = Timestamp::from_unix_millis(i64::from(second) * 1000).unwrap();
+        Entry::new(Action::Update, "TEAM", name.to_string(), timestamp)
     }
 
     /// The list of a server: newest first, what came first stays first among equals.

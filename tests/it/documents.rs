@@ -22,6 +22,17 @@ fn file(name: &str) -> String {
     fs::read_to_string(repository().join(name)).unwrap()
 }
 
+/// Method and path of every call of the control plane but the health check, by docs/control-plane.md, which is compared with
+/// the router.
+pub fn guarded_calls() -> Vec<(String, String)> {
+    let rows = markdown::table("docs/control-plane.md", "Calls").into_iter().filter(|row| row[0] != "/__admin/health");
+    rows.flat_map(|row| {
+        let path = row[0].trim_start_matches("/__admin").replace("{id}", "1").replace("{name}", "one");
+        row[1].split(", ").map(|method| (method.to_owned(), path.clone())).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
 /// The README and every document, by name.
 fn documents() -> Vec<String> {
     let files = fs::read_dir(repository().join("docs")).unwrap().map(|file| file.unwrap().path());

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
-use cortex_audit_mock::contract::{Action, ActorType, Entry, OBJECT_TYPES, Vocabulary, query};
+use cortex_audit_mock::contract::{Action, ActorType, Entry, OBJECT_TYPES, Vocabulary, query, query::Strictness};
 use cortex_audit_mock::fixture::{self, EntrySource, Line};
 use cortex_audit_mock::generate::{Generator, Recipe, RecipeError, Stories, Story};
 use cortex_audit_mock::store::{Base, Store};
@@ -69,7 +69,7 @@ fn assert_order_of_life(entries: &[Entry]) {
 
 /// The entries of some that a query matches, newest first.
 fn asked(entries: &[Entry], raw: &str) -> Vec<Entry> {
-    let parsed = query::parse(&format!("{raw}&pageSize=1000"), &Vocabulary::published(), true).unwrap();
+    let parsed = query::parse(&format!("{raw}&pageSize=1000"), &Vocabulary::published(), Strictness::Strict).unwrap();
     Store::over(Arc::new(Base::new(entries.to_vec()))).page(&parsed.query).logs
 }
 

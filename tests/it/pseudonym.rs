@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use cortex_audit_mock::contract::{Action, Actor, Entry};
+use cortex_audit_mock::contract::{Action, Entry};
 use cortex_audit_mock::fixture::{self, EntrySource};
 use cortex_audit_mock::pseudonym::{Secret, pseudonymize};
 use proptest::prelude::*;
@@ -15,15 +15,7 @@ fn secret() -> Secret {
 }
 
 fn entry(object: &str) -> Entry {
-    Entry {
-        action: Action::Update,
-        actor_identifier: None,
-        ip_address: None,
-        object_identifier: object.to_owned(),
-        object_type: "SERVICE".to_owned(),
-        timestamp: time(NOW),
-        actor: Actor::from_identifier(None),
-    }
+    Entry::new(Action::Update, "SERVICE", object, time(NOW))
 }
 
 /// The pseudonyms of some objects, by another secret.

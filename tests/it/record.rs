@@ -32,16 +32,11 @@ fn history(count: u32, until: Timestamp) -> Vec<Entry> {
     let entry = |number: u32| {
         let place = number as usize;
         let who = ["ada@example.com", "ci-deploy", ""][place / 40 % 3];
-        let actor_identifier = (!who.is_empty()).then(|| who.to_owned());
-        Entry {
-            action: [Action::Create, Action::Update, Action::Delete][place / 7 % 3],
-            ip_address: (!number.is_multiple_of(5)).then(|| "192.0.2.7".to_owned()),
-            object_identifier: format!("object-{}", number / 10),
-            object_type: "SERVICE".to_owned(),
-            timestamp: until.saturating_sub(Duration::from_millis(333) * (number / 20 * 20)),
-            actor: Actor::from_identifier(actor_identifier.as_deref()),
-            actor_identifier,
-        }
+        let action = [Action::Create, Action::Update, Action::Delete][place / 7 % 3];
+        let timestamp = until.saturating_sub(Duration::from_millis(333) * (number / 20 * 20));
+        let ip_address = (!number.is_multiple_of(5)).then(|| "192.0.2.7".to_owned());
+        let entry = Entry { ip_address, ..Entry::new(action, "SERVICE", format!("object-{}", number / 10), timestamp) };
+        if who.is_empty() { entry } else { entry.with_actor(who) }
     };
     (0..count).map(entry).collect()
 }

@@ -78,7 +78,7 @@ proptest! {
             "objectTypes" => known.words(FilterField::ObjectTypes).contains(value),
             _ => known.words(FilterField::ActorRequestTypes).contains(value),
         });
-        match first::parse(&raw, &known, strict) {
+        match first::parse(&raw, &known, strict.into()) {
             Ok(ParsedQuery { query, .. }) => prop_assert_eq!(Some(serde_json::to_value(query).unwrap()), meant, "{}", raw),
             Err(rejected) => prop_assert_eq!(meant, None, "{}: {:?}", raw, rejected.problems),
         }

@@ -5,34 +5,15 @@ use cortex_audit_mock::Config;
 use cortex_audit_mock::config::Admin;
 use serde_json::json;
 
+use crate::documents::guarded_calls;
 use crate::support::{Answer, TestMock, logged};
 
-const CALLS: [(&str, &str); 24] = [
-    ("GET", "/version"),
-    ("GET", "/requests"),
-    ("DELETE", "/requests"),
-    ("GET", "/requests/count"),
-    ("GET", "/clock"),
-    ("PUT", "/clock"),
-    ("DELETE", "/clock"),
-    ("POST", "/clock/advance"),
-    ("GET", "/faults"),
-    ("POST", "/faults"),
-    ("DELETE", "/faults"),
-    ("DELETE", "/faults/1"),
-    ("POST", "/audit-logs"),
-    ("DELETE", "/audit-logs"),
-    ("GET", "/live"),
-    ("PUT", "/live"),
-    ("GET", "/summary"),
-    ("GET", "/changes"),
-    ("GET", "/settings"),
-    ("PATCH", "/settings"),
-    ("GET", "/sessions"),
-    ("DELETE", "/sessions/one"),
-    ("POST", "/reset"),
-    ("GET", "/no-such-call"),
-];
+/// Every call that is guarded, and one that there is not.
+fn calls() -> Vec<(String, String)> {
+    let mut calls = guarded_calls();
+    calls.push(("GET".to_owned(), "/no-such-call".to_owned()));
+    calls
+}
 
 async fn call(mock: &TestMock, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::builder().method(method).uri(format!("/__admin{path}"));
@@ -49,7 +30,7 @@ fn guarded() -> TestMock {
 #[tokio::test]
 async fn a_page_of_another_site_is_refused_every_call() {
     let mock = TestMock::default();
-    for (method, path) in CALLS {
+    for (method, path) in &calls() {
         for headers in [
             [("sec-fetch-site", "cross-site"), ("host", "127.0.0.1:8080")],
             [("origin", "https://evil.example"), ("host", "127.0.0.1:8080")],
@@ -103,7 +84,7 @@ async fn where_a_browser_says_that_a_request_comes_from_decides() {
 async fn a_guarded_control_plane_asks_for_its_token_at_every_call() {
     let mock = guarded();
     let (log, _guard) = logged();
-    for (method, path) in CALLS {
+    for (method, path) in &calls() {
         for headers in [
             [].as_slice(),
             &[("authorization", "Bearer mock-admin")],
@@ -155,11 +136,22 @@ async fn health_answers_everybody_the_same() {
 #[tokio::test]
 async fn a_control_plane_that_is_left_out_is_not_there() {
     let mock = TestMock::with(Config { admin: Admin::Off, ..Config::default() });
-    for (method, path) in CALLS.into_iter().chain([("PATCH", "/clock"), ("PUT", "/faults")]) {
+    let others = [("PATCH", "/clock"), ("PUT", "/faults")].map(|(method, path)| (method.to_owned(), path.to_owned()));
+    for (method, path) in &calls().into_iter().chain(others).collect::<Vec<_>>() {
         let details = call(&mock, method, path, &[]).await.details(404);
         assert!(details.contains("--no-admin"), "{method} {path}: {details}");
     }
     mock.logs("").await.ok();
+}
+
+/// A handler without the extractor of a session would ignore a misspelt `?session=`, and act on the unnamed one.
+#[tokio::test]
+async fn every_call_refuses_a_parameter_that_it_does_not_know() {
+    let mock = TestMock::default();
+    for (method, path) in &guarded_calls() {
+        let details = call(&mock, method, &format!("{path}?sesion=one"), &[]).await.details(400);
+        assert!(details.contains("sesion"), "{method} {path}: {details}");
+    }
 }
 
 #[tokio::test]

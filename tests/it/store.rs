@@ -35,13 +35,10 @@ pub fn entries(count: Range<usize>) -> impl Strategy<Value = Vec<Entry>> {
         actor,
     )
         .prop_map(|(action, actor_identifier, ip_address, object_identifier, object_type, offset, actor)| Entry {
-            action,
             actor_identifier,
             ip_address,
-            object_identifier,
-            object_type,
-            timestamp: instant(offset),
             actor,
+            ..Entry::new(action, object_type, object_identifier, instant(offset))
         });
     prop::collection::vec(entry, count)
 }
@@ -248,15 +245,8 @@ pub fn appended(entries: &[Entry], cuts: &[usize]) -> Store {
 /// A reader has a whole moment: what comes while it reads is on no page of it, or on all that it belongs to.
 #[test]
 fn readers_never_see_half_of_what_is_added_at_once() {
-    let entry = |number: u32| Entry {
-        action: Action::Create,
-        actor_identifier: None,
-        ip_address: None,
-        object_identifier: format!("service-{number}"),
-        object_type: "SERVICE".to_owned(),
-        timestamp: instant(i64::from(number)),
-        actor: Actor::from_identifier(None),
-    };
+    let entry =
+        |number: u32| Entry::new(Action::Create, "SERVICE", format!("service-{number}"), instant(i64::from(number)));
     let store = Store::over(Arc::new(Base::new((0..50).map(entry))));
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| (0..200).for_each(|round| store.append((0..10).map(|_| entry(50 + round)))));

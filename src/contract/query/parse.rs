@@ -14,6 +14,23 @@ use crate::contract::{
 };
 use crate::text::{excerpt, nearest};
 
+/// What happens to unknown parameters, and to unknown values of open lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strictness {
+    /// They are ignored or match nothing, and are reported.
+    #[default]
+    Lenient,
+    /// They are refused with a 400.
+    Strict,
+}
+
+/// `true` is strict, as in the setting `strict` and the flag `--strict`.
+impl From<bool> for Strictness {
+    fn from(strict: bool) -> Self {
+        if strict { Self::Strict } else { Self::Lenient }
+    }
+}
+
 /// A query string that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParsedQuery {
@@ -34,30 +51,30 @@ pub struct QueryRejection {
 
 /// Reads a query string, without its `?`.
 ///
-/// With `strict`, what the contract does not list is a problem instead of a note.
+/// With [`Strictness::Strict`], what the contract does not list is a problem instead of a note.
 ///
 /// ```
-/// use cortex_audit_mock::contract::{query, Vocabulary};
+/// use cortex_audit_mock::contract::{FilterField, Vocabulary, query, query::Strictness};
 ///
 /// let known = Vocabulary::published();
-/// let parsed = query::parse("page=2&objectTypes=TEAM,SERVICE", &known, false).unwrap();
+/// let parsed = query::parse("page=2&objectTypes=TEAM,SERVICE", &known, Strictness::Lenient).unwrap();
 /// assert_eq!(parsed.query.page, 2);
-/// assert_eq!(parsed.query.filters.object_types, ["TEAM", "SERVICE"]);
+/// assert_eq!(parsed.query.filters.values(FilterField::ObjectTypes), ["TEAM", "SERVICE"]);
 ///
-/// let rejected = query::parse("page=-1&actions=created", &known, false).unwrap_err();
+/// let rejected = query::parse("page=-1&actions=created", &known, Strictness::Lenient).unwrap_err();
 /// assert_eq!(rejected.problems.len(), 2);
 /// ```
 ///
 /// # Errors
 /// Everything that makes the request a 400, together.
-pub fn parse(raw: &str, known: &Vocabulary, strict: bool) -> Result<ParsedQuery, QueryRejection> {
-    let mut reader = Reader { known: Some(known), strict, ..Reader::default() };
+pub fn parse(raw: &str, known: &Vocabulary, strictness: Strictness) -> Result<ParsedQuery, QueryRejection> {
+    let mut reader = Reader { known: Some(known), strictness, ..Reader::default() };
     let query = reader.query(raw);
     reader.doubt_range(&query);
 
     let refuses = |issue: &QueryIssue| match issue.severity {
         Severity::Invalid => true,
-        Severity::Unlisted => strict,
+        Severity::Unlisted => strictness == Strictness::Strict,
         Severity::Doubtful => false,
     };
     let (problems, notes): (Vec<_>, Vec<_>) = reader.issues.into_iter().partition(refuses);
@@ -92,7 +109,7 @@ pub(crate) fn has_name(pair: &str, name: &str) -> bool {
 struct Reader<'a> {
     /// The words that are told apart from unlisted ones; `None` when nothing is told.
     known: Option<&'a Vocabulary>,
-    strict: bool,
+    strictness: Strictness,
     /// The decoded values of each parameter, in the order received; indexed by [`Parameter`].
     values: [Vec<Cow<'a, str>>; Parameter::ALL.len()],
     /// What no parameter has the name of, each once.
@@ -150,10 +167,9 @@ impl<'a> Reader<'a> {
             nearest(name, Parameter::ALL.map(Parameter::name))
         };
         let known = nearest.is_none().then(|| Parameter::ALL.map(Parameter::name).join(", "));
-        let problem = if self.strict {
-            "is not a parameter of this operation"
-        } else {
-            "is not a parameter of this operation and was ignored"
+        let problem = match self.strictness {
+            Strictness::Strict => "is not a parameter of this operation",
+            Strictness::Lenient => "is not a parameter of this operation and was ignored",
         };
         self.issues.push(QueryIssue {
             rule: "PARAM-UNKNOWN",
@@ -290,7 +306,10 @@ impl<'a> Reader<'a> {
 
     /// Reports what is not known: it is kept, and matches nothing (ENUM-OPEN).
     fn check_open(&mut self, parameter: Parameter, values: &[String], published: &[&str], known: &BTreeSet<String>) {
-        let what = if self.strict { "is not a known value" } else { "is not a known value and matches nothing" };
+        let what = match self.strictness {
+            Strictness::Strict => "is not a known value",
+            Strictness::Lenient => "is not a known value and matches nothing",
+        };
         for (number, text) in values.iter().filter(|text| !known.contains(*text)).enumerate() {
             let guess = || likely_word(text, known.iter().map(String::as_str));
             self.issues.push(QueryIssue {

@@ -1,4 +1,4 @@
-//! `/__admin/changes`: whether anything in a world is another than at the last look, at little cost.
+//! `/__admin/changes`: counters for a poller, which reloads only what has changed. Costs little with a million entries.
 
 use axum::Json;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::session::Session;
 use crate::world::ClockReading;
 
 pub async fn get(Session { world, .. }: Session) -> Json<Value> {
-    // First, so that what is told beside it is never older: a look too many does no harm.
+    // Read first, so that the rest of the response is never older than this number: at worst a poller reloads once too often.
     let number = world.generation();
     let scenario = world.scenario_stats().map(|staged| staged.scenario.as_str());
     let (entries, arrivals) = world.store.counts();

@@ -1,36 +1,36 @@
-//! `/__admin/clock`: the one time of a world, shown and moved.
+//! `/__admin/clock`: reads, sets and advances the clock of a world.
 
 use axum::Json;
 use serde_json::{Value, json};
 
 use super::session::{Session, Text};
-use crate::control;
+use crate::control::{self, ClockChange};
 use crate::http::problem::Problem;
 use crate::world::Clock;
 
 pub async fn get(session: Session) -> Json<Value> {
-    shown(&session.world.clock)
+    to_json(&session.world.clock)
 }
 
 pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
     let world = &session.world;
-    let (now, frozen) = control::clock(&body, &world.clock.read()).map_err(Problem::BadBody)?;
+    let ClockChange { now, frozen } = control::clock(&body, &world.clock.read()).map_err(Problem::BadBody)?;
     world.set_clock(now, frozen);
-    Ok(shown(&world.clock))
+    Ok(to_json(&world.clock))
 }
 
 pub async fn advance(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
     let by = control::advance(&body, &session.world.clock.read()).map_err(Problem::BadBody)?;
     session.world.advance(by);
-    Ok(shown(&session.world.clock))
+    Ok(to_json(&session.world.clock))
 }
 
 pub async fn follow_system(session: Session) -> Json<Value> {
     session.world.follow_system_clock();
-    shown(&session.world.clock)
+    to_json(&session.world.clock)
 }
 
-fn shown(clock: &Clock) -> Json<Value> {
+fn to_json(clock: &Clock) -> Json<Value> {
     let reading = clock.read();
     Json(json!({"now": reading.now, "frozen": reading.frozen, "system": reading.system}))
 }

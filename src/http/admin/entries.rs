@@ -1,4 +1,4 @@
-//! `/__admin/audit-logs`: entries added to a world, and all of them taken away.
+//! `/__admin/audit-logs`: adds entries to a world, or removes all of them.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -9,7 +9,7 @@ use crate::control::BODY;
 use crate::fixture;
 use crate::http::problem::Problem;
 
-/// One entry, an array, NDJSON or a whole response body: all of it, or nothing.
+/// Adds one entry, an array, NDJSON or a whole response body: all of them, or none if one is wrong.
 pub async fn add(session: Session, Text(body): Text) -> Result<(StatusCode, Json<Value>), Problem> {
     if body.trim().is_empty() {
         let details =

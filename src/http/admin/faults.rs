@@ -1,4 +1,4 @@
-//! `/__admin/faults`: the rules of what goes wrong, with how often each met a request and fired.
+//! `/__admin/faults`: the fault rules of a world, with how often each matched a request and fired.
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -19,9 +19,9 @@ pub async fn list(session: Session) -> Json<Value> {
     Json(json!({"faults": session.world.faults.list()}))
 }
 
-/// One rule or an array: all of them, or none.
+/// Adds one rule or an array: all of them, or none if one is wrong.
 pub async fn add(
-    State(mock): State<AppState>,
+    State(state): State<AppState>,
     session: Session,
     Text(body): Text,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
@@ -30,7 +30,7 @@ pub async fn add(
     let mut errors = Vec::new();
     for (number, rule) in (1..).zip(&mut rules) {
         let Some(key) = &mut rule.matcher.key else { continue };
-        match name_of(&mock, key) {
+        match key_name(&state, key) {
             Ok(name) => *key = name,
             Err(reason) => errors.push(FileError {
                 file: BODY.to_owned(),
@@ -53,11 +53,11 @@ pub async fn clear(session: Session) -> Json<Value> {
 }
 
 pub async fn remove(
-    State(mock): State<AppState>,
+    State(state): State<AppState>,
     session: Session,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Problem> {
-    let id = path.ok().map(|Path(id)| id).filter(|id| !contains_own_token(&mock, id));
+    let id = path.ok().map(|Path(id)| id).filter(|id| !contains_own_token(&state, id));
     let id = id.unwrap_or_else(|| "of that number".to_owned());
     let number = id.parse().ok();
     if number.is_some_and(|id| session.world.faults.remove(id)) {
@@ -66,17 +66,17 @@ pub async fn remove(
     Err(Problem::Absent { details: format!("There is no fault {id}; GET /__admin/faults lists them.") })
 }
 
-/// A key is meant by its name or by its token; the rule keeps the name alone.
-pub fn name_of(mock: &AppState, meant: &str) -> Result<String, String> {
-    if let Some(grant) = mock.keys().find(meant) {
+/// The name of a key that is given by its name or its token. Only the name is kept.
+pub fn key_name(state: &AppState, given: &str) -> Result<String, String> {
+    if let Some(grant) = state.keys().find(given) {
         return Ok(grant.key.name.clone());
     }
-    let names: Vec<&str> = mock.keys().list().iter().map(|key| key.name.as_str()).collect();
-    if names.contains(&meant) {
-        return Ok(meant.to_owned());
+    let names: Vec<&str> = state.keys().list().iter().map(|key| key.name.as_str()).collect();
+    if names.contains(&given) {
+        return Ok(given.to_owned());
     }
-    // The text itself is not told back: it may be a token with a slip in it.
-    let likely = did_you_mean(meant, names.iter().copied());
+    // The message does not repeat the text: it may be a mistyped token.
+    let likely = did_you_mean(given, names.iter().copied());
     let names = names.join(", ");
     Err(format!("no key has this name or token; the keys are {names}{likely}"))
 }

@@ -1,4 +1,6 @@
-//! Who may use the control plane: no page of another site, and whoever has the token where there is one.
+//! Guard of the control plane: refuses web pages of other sites, and requests without the control token if there is one.
+//!
+//! It stands in front of every route of the control plane but the health check.
 
 use std::net::IpAddr;
 
@@ -12,14 +14,14 @@ use subtle::ConstantTimeEq;
 
 use crate::app_state::AppState;
 use crate::config::Admin;
-use crate::http::context::bearer_token;
+use crate::http::auth::bearer_token;
 use crate::http::problem::Problem;
 
-/// Refuses what may not pass, and tells so at the terminal; the health check lies outside.
-pub async fn check(State(mock): State<AppState>, request: Request, next: Next) -> Response {
-    // The path as it is routed: a name in it may hold a secret.
+/// Middleware: refuses a request and logs it, or passes it on.
+pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    // The pattern of the route: a parameter of the path itself may be a secret.
     let path = request.extensions().get::<MatchedPath>().map_or("/__admin", MatchedPath::as_str);
-    if let Some(problem) = refusal(&mock, request.headers()) {
+    if let Some(problem) = refusal(&state, request.headers()) {
         tracing::info!("{} {path} refused: {problem}", request.method());
         return problem.into_response();
     }
@@ -27,22 +29,22 @@ pub async fn check(State(mock): State<AppState>, request: Request, next: Next) -
     next.run(request).await
 }
 
-fn refusal(mock: &AppState, headers: &HeaderMap) -> Option<Problem> {
-    if *mock.admin() == Admin::Off {
+fn refusal(state: &AppState, headers: &HeaderMap) -> Option<Problem> {
+    if *state.admin() == Admin::Off {
         return Some(Problem::ControlOff);
     }
     if is_cross_site(headers) {
         return Some(Problem::CrossSite);
     }
-    let Admin::Token(token) = mock.admin() else {
+    let Admin::Token(token) = state.admin() else {
         return is_rebound(headers).then_some(Problem::CrossSite);
     };
     let right = bearer_token(headers).is_ok_and(|given| same(given, token));
     (!right).then(|| Problem::ControlToken { sent: headers.contains_key(AUTHORIZATION) })
 }
 
-/// A browser tells where a request comes from: in `Sec-Fetch-Site` (Fetch Metadata), and in `Origin` for whatever
-/// changes something. Programs send neither.
+/// Whether a browser sends the request from another site: it says so in `Sec-Fetch-Site` (Fetch Metadata), and in `Origin`
+/// for requests that change something. Programs send neither.
 fn is_cross_site(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     let other_site = text("sec-fetch-site").is_some_and(|site| !["same-origin", "none"].contains(&site));
@@ -54,10 +56,11 @@ fn is_cross_site(headers: &HeaderMap) -> bool {
     other_site || other_origin
 }
 
-/// Whether a browser asks for a name that anybody can point at this machine (DNS rebinding), which makes any site the
-/// same origin; an address, or `localhost`, cannot be pointed anywhere. A token guards against that too.
+/// Whether a browser uses a host name that anybody can point at this machine (DNS rebinding), which makes any site the same
+/// origin. An address or `localhost` cannot be pointed elsewhere. A control token protects against this too.
 ///
-/// Under such a name browsers send neither of the two headers with a `GET` over plain HTTP; all of them say `Mozilla`.
+/// With such a name browsers send neither of the two headers in a `GET` over plain HTTP; their `User-Agent` starts with
+/// `Mozilla`.
 fn is_rebound(headers: &HeaderMap) -> bool {
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let browser =
@@ -72,7 +75,7 @@ fn is_address(host: &str) -> bool {
     name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok()
 }
 
-/// In a time that tells nothing about either.
+/// Compares in constant time, so that the duration reveals nothing about the token.
 fn same(given: &str, token: &str) -> bool {
     Sha256::digest(given).ct_eq(&Sha256::digest(token)).into()
 }

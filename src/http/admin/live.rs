@@ -1,4 +1,4 @@
-//! `/__admin/live`: new entries over time.
+//! `/__admin/live`: live activity, new entries over time.
 
 use axum::Json;
 use serde_json::{Value, json};
@@ -10,21 +10,21 @@ use crate::http::problem::Problem;
 use crate::world::{Activity, World};
 
 pub async fn get(session: Session) -> Json<Value> {
-    shown(&session.world)
+    to_json(&session.world)
 }
 
 pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
     let activity = control::live(&body).map_err(Problem::BadBody)?;
-    session.world.set_live(activity);
-    Ok(shown(&session.world))
+    session.world.set_live(Some(activity));
+    Ok(to_json(&session.world))
 }
 
 pub async fn stop(session: Session) -> Json<Value> {
     session.world.set_live(None);
-    shown(&session.world)
+    to_json(&session.world)
 }
 
-fn shown(world: &World) -> Json<Value> {
+fn to_json(world: &World) -> Json<Value> {
     Json(match world.live.activity() {
         None => json!({"rate": "off"}),
         Some(Activity { rate, lateness, burst }) => {

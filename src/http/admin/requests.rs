@@ -1,4 +1,4 @@
-//! `/__admin/requests`: the journal of a world, filtered and counted.
+//! `/__admin/requests`: lists, counts and clears the journal of a world.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,19 +8,19 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 
-use super::faults::name_of;
+use super::faults::key_name;
 use super::session::Session;
 use crate::app_state::AppState;
-use crate::contract::{RULES, query};
+use crate::contract::{RULES, query, query::Strictness};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::contains_own_token;
 use crate::text::nearest;
 use crate::world::{AnsweredBy, AnsweredByKind, JournalFilter, JournalRecord, StatusFilter, World};
 
-/// Which records of which world are wanted, and how many at most.
+/// Parameters of a listing: the world, the filter, the largest number of records.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct Listing {
     world: Arc<World>,
     filter: JournalFilter,
     limit: usize,
@@ -29,15 +29,15 @@ pub struct Wanted {
 const PARAMETERS: [&str; 10] =
     ["method", "path", "key", "status", "answeredBy", "rule", "since", "until", "fromPage", "limit"];
 
-pub async fn list(wanted: Wanted) -> Json<Value> {
-    let Wanted { world, filter, limit } = wanted;
+pub async fn list(listing: Listing) -> Json<Value> {
+    let Listing { world, filter, limit } = listing;
     let records = world.journal.list(&filter);
-    let shown: Vec<Value> = records.iter().take(limit).map(|record| show(record, &world)).collect();
-    Json(json!({"requests": shown, "count": records.len(), "dropped": world.journal.dropped()}))
+    let listed: Vec<Value> = records.iter().take(limit).map(|record| to_json(record, &world)).collect();
+    Json(json!({"requests": listed, "count": records.len(), "dropped": world.journal.dropped()}))
 }
 
-pub async fn count(wanted: Wanted) -> Json<Value> {
-    let Wanted { world, filter, .. } = wanted;
+pub async fn count(listing: Listing) -> Json<Value> {
+    let Listing { world, filter, .. } = listing;
     Json(json!({"count": world.journal.count(&filter), "dropped": world.journal.dropped()}))
 }
 
@@ -45,9 +45,10 @@ pub async fn clear(session: Session) -> Json<Value> {
     Json(json!({"removed": session.world.journal.clear()}))
 }
 
-/// The query is parsed when somebody looks, not when it is answered.
-fn show(record: &JournalRecord, world: &World) -> Value {
-    let parsed = query::parse(&record.query, &world.store.vocabulary(), false).ok().map(|parsed| parsed.query);
+/// A record as JSON. Its query is parsed again here, so that answering a request does not pay for it.
+fn to_json(record: &JournalRecord, world: &World) -> Value {
+    let parsed =
+        query::parse(&record.query, &world.store.vocabulary(), Strictness::Lenient).ok().map(|parsed| parsed.query);
     let faults = match record.answered_by() {
         Some(AnsweredBy::Faults(numbers)) => numbers.as_slice(),
         _ => &[],
@@ -70,11 +71,11 @@ fn show(record: &JournalRecord, world: &World) -> Value {
     })
 }
 
-impl FromRequestParts<AppState> for Wanted {
+impl FromRequestParts<AppState> for Listing {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, mock: &AppState) -> Result<Self, Problem> {
-        let (session, mut values) = Session::with_parameters(parts, mock, &PARAMETERS)?;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let (session, mut values) = Session::with_parameters(parts, state, &PARAMETERS)?;
         let now = session.world.clock.now();
         let moment = |text: &str| Moment::read(text, now);
         let number = |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not a whole number"));
@@ -87,17 +88,17 @@ impl FromRequestParts<AppState> for Wanted {
         Ok(Self {
             world: session.world,
             filter: JournalFilter {
-                status: take(mock, &mut values, "status", status)?,
-                answered_by: take(mock, &mut values, "answeredBy", answered_by)?,
-                since: take(mock, &mut values, "since", moment)?,
-                until: take(mock, &mut values, "until", moment)?,
-                from_page: take(mock, &mut values, "fromPage", from_page)?,
+                status: take(state, &mut values, "status", status)?,
+                answered_by: take(state, &mut values, "answeredBy", answered_by)?,
+                since: take(state, &mut values, "since", moment)?,
+                until: take(state, &mut values, "until", moment)?,
+                from_page: take(state, &mut values, "fromPage", from_page)?,
                 method: values.remove("method"),
                 path: values.remove("path"),
-                key: take(mock, &mut values, "key", |text| name_of(mock, text))?,
-                rule: take(mock, &mut values, "rule", rule)?,
+                key: take(state, &mut values, "key", |text| key_name(state, text))?,
+                rule: take(state, &mut values, "rule", rule)?,
             },
-            limit: take(mock, &mut values, "limit", number)?.unwrap_or(usize::MAX),
+            limit: take(state, &mut values, "limit", number)?.unwrap_or(usize::MAX),
         })
     }
 }
@@ -115,7 +116,7 @@ fn status(text: &str) -> Result<StatusFilter, String> {
     }
 }
 
-/// An identifier of the fidelity table.
+/// The identifier of a rule in the fidelity table.
 fn rule(text: &str) -> Result<String, String> {
     if RULES.iter().any(|rule| rule.id == text) {
         return Ok(text.to_owned());
@@ -126,15 +127,15 @@ fn rule(text: &str) -> Result<String, String> {
 
 /// The value of a parameter, if it was given.
 fn take<T>(
-    mock: &AppState,
+    state: &AppState,
     values: &mut BTreeMap<String, String>,
     name: &str,
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, Problem> {
     let Some(text) = values.remove(name) else { return Ok(None) };
     read(&text).map(Some).map_err(|reason| {
-        // Only a key is named by its token, and then it is not told back.
-        let reason = if contains_own_token(mock, &text) && name != "key" { "is a token".to_owned() } else { reason };
+        // The message does not repeat a token; that of `key`, which takes a token, never repeats the text.
+        let reason = if contains_own_token(state, &text) && name != "key" { "is a token".to_owned() } else { reason };
         Problem::BadControl { details: format!("{name}: {reason}.") }
     })
 }

@@ -4,28 +4,29 @@ use axum::Json;
 use serde_json::{Value, json};
 
 use super::session::{Session, Text};
-use crate::control;
+use crate::control::{self, ScenarioStart};
 use crate::http::problem::Problem;
 use crate::world::{ScenarioStats, World};
 
 pub async fn get(session: Session) -> Json<Value> {
-    shown(&session.world)
+    to_json(&session.world)
 }
 
 pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
-    match control::scenario(&body).map_err(Problem::BadBody)? {
-        (Some(scenario), Some(seed)) => session.world.set_scenario_with_seed(scenario, seed),
-        (scenario, _) => session.world.set_scenario(scenario),
+    let ScenarioStart { scenario, seed } = control::scenario(&body).map_err(Problem::BadBody)?;
+    match seed {
+        Some(seed) => session.world.set_scenario_with_seed(scenario, seed),
+        None => session.world.set_scenario(scenario),
     }
-    Ok(shown(&session.world))
+    Ok(to_json(&session.world))
 }
 
 pub async fn stop(session: Session) -> Json<Value> {
     session.world.set_scenario(None);
-    shown(&session.world)
+    to_json(&session.world)
 }
 
-fn shown(world: &World) -> Json<Value> {
+fn to_json(world: &World) -> Json<Value> {
     let Some(ScenarioStats { scenario, seed, pages, added, refused, failed }) = world.scenario_stats() else {
         return Json(json!({"name": "off"}));
     };

@@ -1,4 +1,4 @@
-//! Which world a call of the control plane is about, and the text of its body.
+//! Extractors of the control plane: the session of a call, and the text of its body.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,8 @@ use crate::http::redact::{REDACTED, contains_own_token};
 use crate::text::nearest;
 use crate::world::{SessionName, World};
 
-/// The world of `?session=NAME`, opened if it is not; without it, the unnamed one. No other parameter is known.
+/// The session of `?session=NAME`, opened on first use; without the parameter, the unnamed one. As an extractor it refuses
+/// every other parameter.
 #[derive(Debug)]
 pub struct Session {
     pub name: Option<SessionName>,
@@ -24,75 +25,76 @@ pub struct Session {
 impl FromRequestParts<AppState> for Session {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, mock: &AppState) -> Result<Self, Problem> {
-        Self::with_parameters(parts, mock, &[]).map(|(session, _)| session)
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        Self::with_parameters(parts, state, &[]).map(|(session, _)| session)
     }
 }
 
 impl Session {
-    /// The session, and the values of the other parameters that a call knows.
+    /// The session, and the values of the other parameters; `known` are their names.
     pub fn with_parameters(
         parts: &Parts,
-        mock: &AppState,
+        state: &AppState,
         known: &[&str],
     ) -> Result<(Self, BTreeMap<String, String>), Problem> {
-        let (name, values) = named_and_others(parts, mock, known)?;
-        Ok((Self::of(name, mock), values))
+        let (name, values) = session_and_parameters(parts, state, known)?;
+        Ok((Self::new(name, state), values))
     }
 
-    /// The session and the values of other parameters, beside lists, which can be repeated and are read by the call.
-    pub fn beside_lists(
+    /// The session, and the values of the other parameters; those named in `lists` may be repeated and are left to the caller.
+    pub fn with_parameters_and_lists(
         parts: &Parts,
-        mock: &AppState,
+        state: &AppState,
         known: &[&str],
         lists: &[&str],
     ) -> Result<(Self, BTreeMap<String, String>), Problem> {
-        let mut all = given(parts, mock, &[known, lists].concat())?;
+        let mut all = parameters(parts, state, &[known, lists].concat())?;
         all.retain(|(name, _)| !lists.contains(&name.as_str()));
-        let (name, values) = each_once(all, mock)?;
-        Ok((Self::of(name, mock), values))
+        let (name, values) = single_values(all, state)?;
+        Ok((Self::new(name, state), values))
     }
 
-    /// The session, where the other parameters that a call knows can be repeated, and are read by the call.
-    pub fn beside_repeated(parts: &Parts, mock: &AppState, known: &[&str]) -> Result<Self, Problem> {
-        let mut names = given(parts, mock, known)?.into_iter().filter(|(name, _)| name == SESSION);
+    /// The session; the parameters named in `known` may be repeated and are left to the caller.
+    pub fn with_lists(parts: &Parts, state: &AppState, known: &[&str]) -> Result<Self, Problem> {
+        let mut names = parameters(parts, state, known)?.into_iter().filter(|(name, _)| name == SESSION);
         let name = names.next().map(|(_, value)| value);
         if names.next().is_some() {
             return Err(twice(SESSION));
         }
-        Ok(Self::of(name_of(name, mock)?, mock))
+        Ok(Self::new(session_name(name, state)?, state))
     }
 
-    fn of(name: Option<SessionName>, mock: &AppState) -> Self {
-        let world = mock.sessions().world(name.as_ref());
+    fn new(name: Option<SessionName>, state: &AppState) -> Self {
+        let world = state.sessions().world(name.as_ref());
         Self { name, world }
     }
 }
 
-/// For a call about all sessions: its parameters are right, and none of them opens a session.
+/// Extractor for a call about all sessions: refuses unknown parameters like [`Session`], but opens no session.
 #[derive(Debug)]
 pub struct AllSessions;
 
 impl FromRequestParts<AppState> for AllSessions {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, mock: &AppState) -> Result<Self, Problem> {
-        named_and_others(parts, mock, &[]).map(|_| Self)
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        session_and_parameters(parts, state, &[]).map(|_| Self)
     }
 }
 
-/// The session that is named, and the values of the other parameters.
-fn named_and_others(
+/// The session name and the values of the other parameters.
+fn session_and_parameters(
     parts: &Parts,
-    mock: &AppState,
+    state: &AppState,
     known: &[&str],
 ) -> Result<(Option<SessionName>, BTreeMap<String, String>), Problem> {
-    each_once(given(parts, mock, known)?, mock)
+    single_values(parameters(parts, state, known)?, state)
 }
 
-fn each_once(
+/// The session name and the other values of parameters that may not be repeated.
+fn single_values(
     pairs: Vec<(String, String)>,
-    mock: &AppState,
+    state: &AppState,
 ) -> Result<(Option<SessionName>, BTreeMap<String, String>), Problem> {
     let mut values = BTreeMap::new();
     for (name, value) in pairs {
@@ -100,15 +102,15 @@ fn each_once(
             return Err(twice(&name));
         }
     }
-    let name = name_of(values.remove(SESSION), mock)?;
+    let name = session_name(values.remove(SESSION), state)?;
     Ok((name, values))
 }
 
-fn name_of(given: Option<String>, mock: &AppState) -> Result<Option<SessionName>, Problem> {
+fn session_name(given: Option<String>, state: &AppState) -> Result<Option<SessionName>, Problem> {
     match given {
         None => Ok(None),
-        // Most likely a whole token, which is no word for a message.
-        Some(text) if text.contains('~') || contains_own_token(mock, &text) => Err(wrong(
+        // Probably a whole token, which a message must not repeat.
+        Some(text) if text.contains('~') || contains_own_token(state, &text) => Err(wrong(
             "session: takes what stands behind the ~ of a token KEY~SESSION, and no ~, such as test-17.".to_owned(),
         )),
         Some(text) => text.parse().map(Some).map_err(|error| wrong(format!("session=\"{text}\": {error}."))),
@@ -117,8 +119,8 @@ fn name_of(given: Option<String>, mock: &AppState) -> Result<Option<SessionName>
 
 const SESSION: &str = "session";
 
-/// The parameters of a call, all of which it knows.
-fn given(parts: &Parts, mock: &AppState, known: &[&str]) -> Result<Vec<(String, String)>, Problem> {
+/// The parameters of a call, in the order received; an unknown one is refused.
+fn parameters(parts: &Parts, state: &AppState, known: &[&str]) -> Result<Vec<(String, String)>, Problem> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
         .map_err(|error| wrong(format!("The query string cannot be read: {error}.")))?;
     let known: Vec<&str> = std::iter::once(SESSION).chain(known.iter().copied()).collect();
@@ -127,7 +129,7 @@ fn given(parts: &Parts, mock: &AppState, known: &[&str]) -> Result<Vec<(String, 
             let meant = nearest(name, known.iter().copied());
             let meant = meant.map(|word| format!(" Did you mean \"{word}\"?")).unwrap_or_default();
             let accepted = known.join(", ");
-            let name = if contains_own_token(mock, name) { REDACTED } else { name };
+            let name = if contains_own_token(state, name) { REDACTED } else { name };
             return Err(wrong(format!("\"{name}\" is not a parameter of this call; accepted: {accepted}.{meant}")));
         }
     }
@@ -142,20 +144,20 @@ fn wrong(details: String) -> Problem {
     Problem::BadControl { details }
 }
 
-/// A body of at most 32 MiB that arrives within 30 s, as text.
+/// The body as text: at most 32 MiB, received within 30 s.
 #[derive(Debug)]
 pub struct Text(pub String);
 
-/// The largest body that the control plane takes, in bytes.
-const MOST: usize = 32 * 1024 * 1024;
-/// How long a client may take to send it.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Largest body of a call, in bytes.
+const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
+/// How long a client may take to send a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl<S: Sync> FromRequest<S> for Text {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let bytes = limits::read(request.into_body(), MOST, PATIENCE).await?;
+        let bytes = limits::read_body(request.into_body(), MAX_BODY_BYTES, BODY_TIMEOUT).await?;
         let text = String::from_utf8(bytes.into());
         text.map(Self).map_err(|_| Problem::BadControl { details: "The body is not UTF-8.".to_owned() })
     }

@@ -1,4 +1,4 @@
-//! `/__admin/sessions`, `/__admin/reset`: the worlds that are in use.
+//! `/__admin/sessions`, `/__admin/reset`: lists, ends and resets sessions.
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -11,29 +11,29 @@ use crate::http::problem::Problem;
 use crate::http::redact::contains_own_token;
 use crate::world::{SessionName, Sessions};
 
-pub async fn list(State(mock): State<AppState>, _: AllSessions) -> Json<Value> {
-    let sessions = mock.sessions();
+pub async fn list(State(state): State<AppState>, _: AllSessions) -> Json<Value> {
+    let sessions = state.sessions();
     Json(json!({"sessions": sessions.names(), "most": Sessions::MAX_SESSIONS, "evicted": sessions.evicted()}))
 }
 
 pub async fn remove(
-    State(mock): State<AppState>,
+    State(state): State<AppState>,
     _: AllSessions,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Problem> {
-    // What cannot be a name may be a whole token: it is not told back.
+    // The message does not repeat a text that is no session name: it may be a whole token.
     let name: Option<SessionName> = path.ok().and_then(|Path(name)| name.parse().ok());
-    if name.as_ref().is_some_and(|name| mock.sessions().remove(name)) {
+    if name.as_ref().is_some_and(|name| state.sessions().remove(name)) {
         return Ok(Json(json!({"removed": 1})));
     }
     let name = name
-        .filter(|name| !contains_own_token(&mock, &name.to_string()))
+        .filter(|name| !contains_own_token(&state, &name.to_string()))
         .map_or_else(|| "of that name".to_owned(), |name| name.to_string());
     Err(Problem::Absent { details: format!("There is no session {name}; GET /__admin/sessions lists them.") })
 }
 
-/// `POST /__admin/reset`: the world as it was at start.
-pub async fn reset(State(mock): State<AppState>, session: Session) -> Json<Value> {
-    mock.sessions().reset(session.name.as_ref());
+/// `POST /__admin/reset`: puts the session back to its state at start.
+pub async fn reset(State(state): State<AppState>, session: Session) -> Json<Value> {
+    state.sessions().reset(session.name.as_ref());
     Json(json!({"reset": session.name}))
 }

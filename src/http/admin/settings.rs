@@ -9,16 +9,16 @@ use crate::http::problem::Problem;
 use crate::world::Settings;
 
 pub async fn get(session: Session) -> Json<Value> {
-    shown(session.world.settings())
+    to_json(session.world.settings())
 }
 
 pub async fn change(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
     session.world.change_settings(|settings| {
         *settings = control::settings(&body, *settings).map_err(Problem::BadBody)?;
-        Ok(shown(*settings))
+        Ok(to_json(*settings))
     })
 }
 
-fn shown(settings: Settings) -> Json<Value> {
+fn to_json(settings: Settings) -> Json<Value> {
     Json(json!({"rateLimit": settings.rate_limit.to_string(), "strict": settings.strict}))
 }

@@ -1,4 +1,4 @@
-//! `/__admin/summary`: what the entries of a query have in common, counted.
+//! `/__admin/summary`: counts of the entries that match a query: values of each filter, actors, a time line.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,17 +10,17 @@ use crate::contract::{Parameter, query};
 use crate::http::problem::Problem;
 use crate::store::Summary;
 
-/// The range and the filters are read as the operation reads them; a page of them is not asked for.
-pub async fn get(State(mock): State<AppState>, parts: Parts) -> Result<Json<Summary>, Problem> {
+/// Time range and filters have the same syntax as in the operation; there are no pages.
+pub async fn get(State(state): State<AppState>, parts: Parts) -> Result<Json<Summary>, Problem> {
     let paging = [Parameter::Page, Parameter::PageSize];
     let known: Vec<&str> =
         Parameter::ALL.into_iter().filter(|known| !paging.contains(known)).map(Parameter::name).collect();
-    let Session { world, .. } = Session::beside_repeated(&parts, &mock, &known)?;
+    let Session { world, .. } = Session::with_lists(&parts, &state, &known)?;
     world.catch_up();
     let raw = parts.uri.query().unwrap_or_default();
     let is_ours = |pair: &&str| query::first_value(pair, "session").is_none();
     let asked = raw.split('&').filter(is_ours).collect::<Vec<_>>().join("&");
-    let parsed = query::parse(&asked, &world.store.vocabulary(), world.settings().strict)
+    let parsed = query::parse(&asked, &world.store.vocabulary(), world.settings().strict.into())
         .map_err(|rejected| Problem::BadRequest { problems: rejected.problems })?;
     Ok(Json(world.summary(&parsed.query)))
 }

@@ -1,4 +1,4 @@
-//! `/__admin/verdict`: how the clients of a world did, and whether that is what is expected.
+//! `/__admin/verdict`: judges the clients of a world, and checks expectations.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::session::Session;
 use crate::app_state::AppState;
-use crate::contract::{FilterField, Filters, Timestamp, query};
+use crate::contract::{FilterField, Filters, Timestamp, query, query::Strictness};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::{REDACTED, contains_own_token, redact_known_parameters};
@@ -19,38 +19,38 @@ use crate::text::nearest;
 use crate::world::World;
 use crate::world::verdict::{Expectation, Scope};
 
-/// Over which entries the clients of a world are judged, and what is expected of them.
+/// Parameters of a call: the world, the entries over which its clients are judged, the expectations, the format.
 #[derive(Debug)]
-pub struct Asked {
+pub struct VerdictQuery {
     world: Arc<World>,
     scope: Scope,
     expected: Vec<Expectation>,
     as_text: bool,
 }
 
-pub async fn get(asked: Asked) -> Result<Response, Problem> {
-    let judgement = asked.world.verdict(&asked.scope);
-    let reasons: Vec<String> = asked.expected.iter().filter_map(|expected| judgement.broken(*expected)).collect();
-    if asked.as_text {
+pub async fn get(query: VerdictQuery) -> Result<Response, Problem> {
+    let judgement = query.world.verdict(&query.scope);
+    let reasons: Vec<String> = query.expected.iter().filter_map(|expected| judgement.broken(*expected)).collect();
+    if query.as_text {
         let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
         return Ok((status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], judgement.to_string()).into_response());
     }
     if reasons.is_empty() { Ok(Json(judgement).into_response()) } else { Err(Problem::Unmet { reasons }) }
 }
 
-impl FromRequestParts<AppState> for Asked {
+impl FromRequestParts<AppState> for VerdictQuery {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, mock: &AppState) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let known = ["from", "to", "expect"];
         let (Session { world, .. }, mut values) =
-            Session::beside_lists(parts, mock, &known, &FilterField::PUBLISHED.map(FilterField::as_str))?;
+            Session::with_parameters_and_lists(parts, state, &known, &FilterField::PUBLISHED.map(FilterField::as_str))?;
         let now = world.clock.now();
         let mut moment = |name: &str| {
             let read = |text: String| {
                 let wrong = |reason| {
                     let no_instant = "is a token, and no instant such as now-1h or 2025-05-20T06:51:43Z";
-                    let reason = if contains_own_token(mock, &text) { no_instant.to_owned() } else { reason };
+                    let reason = if contains_own_token(state, &text) { no_instant.to_owned() } else { reason };
                     Problem::BadControl { details: format!("{name}: {reason}.") }
                 };
                 read_moment(&text, now).map_err(wrong)
@@ -64,14 +64,14 @@ impl FromRequestParts<AppState> for Asked {
             let details = format!("from is {from}, after to, which is {to}. Did you mean them the other way round?");
             return Err(Problem::BadControl { details });
         }
-        let expected = values.remove("expect").map(|text| expectations(&text, mock)).transpose()?.unwrap_or_default();
-        let filters = filters(parts.uri.query().unwrap_or_default(), &world, mock)?;
+        let expected = values.remove("expect").map(|text| expectations(&text, state)).transpose()?.unwrap_or_default();
+        let filters = filters(parts.uri.query().unwrap_or_default(), &world, state)?;
         let accepted = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Ok(Self { world, scope: Scope { from, to, filters }, expected, as_text: prefers_text(accepted) })
     }
 }
 
-/// Of text and JSON, what an `Accept` names first (RFC 9110, section 12.5.1; weights are not looked at).
+/// Whether an `Accept` header names text before JSON (RFC 9110, section 12.5.1; weights are ignored).
 fn prefers_text(accepted: &str) -> bool {
     let mut ranges = accepted.split(',').map(|range| range.split(';').next().unwrap_or_default().trim());
     let known = ["text/plain", "text/*", "application/json", "application/*", "*/*"];
@@ -79,19 +79,19 @@ fn prefers_text(accepted: &str) -> bool {
     first.is_some_and(|first| first.starts_with("text/"))
 }
 
-/// A plus sign that is not escaped arrives as a space, and is read as the operation reads it (TIME-FORMS).
+/// Parses an instant. A plus sign that is not percent-encoded arrives as a space; the operation forgives that too (TIME-FORMS).
 fn read_moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let as_it_is = Moment::read(text, now);
     as_it_is.or_else(|wrong| Moment::read(&text.replace(' ', "+"), now).map_err(|_| wrong))
 }
 
-/// A list of expectations. None is no expectation: a variable that is not set would pass whatever the clients did.
-fn expectations(text: &str, mock: &AppState) -> Result<Vec<Expectation>, Problem> {
+/// Parses a list of expectations. An empty one is an error: an unset variable in a CI script would pass whatever the clients did.
+fn expectations(text: &str, state: &AppState) -> Result<Vec<Expectation>, Problem> {
     let names = Expectation::WORDS;
     let each = text.split(',').map(|name| {
         name.parse().map_err(|_| {
             let meant = nearest(name, names).map(|meant| format!(" Did you mean \"{meant}\"?")).unwrap_or_default();
-            let name = if contains_own_token(mock, name) { REDACTED } else { name };
+            let name = if contains_own_token(state, name) { REDACTED } else { name };
             let details = format!("expect: \"{name}\" is not known; accepted: {}.{meant}", names.join(", "));
             Problem::BadControl { details }
         })
@@ -99,15 +99,15 @@ fn expectations(text: &str, mock: &AppState) -> Result<Vec<Expectation>, Problem
     each.collect()
 }
 
-/// Read as the operation reads them, and strictly: a misspelt one would leave nothing to be judged.
-fn filters(raw: &str, world: &World, mock: &AppState) -> Result<Filters, Problem> {
+/// Parses the filters like the operation, but strictly: with a misspelt value nothing would be judged.
+fn filters(raw: &str, world: &World, state: &AppState) -> Result<Filters, Problem> {
     let of_filters = |pair: &&str| FilterField::WORDS.into_iter().any(|name| query::has_name(pair, name));
     let raw = raw.split('&').filter(of_filters).collect::<Vec<_>>().join("&");
     let known = world.store.vocabulary();
-    let parsed = query::parse(&raw, &known, true);
+    let parsed = query::parse(&raw, &known, Strictness::Strict);
     parsed.map(|parsed| parsed.query.filters).map_err(|rejected| {
-        let shown = redact_known_parameters(&raw, |text| mock.is_token(text));
-        let told = query::parse(&shown, &known, true).err().unwrap_or(rejected);
+        let shown = redact_known_parameters(&raw, |text| state.is_token(text));
+        let told = query::parse(&shown, &known, Strictness::Strict).err().unwrap_or(rejected);
         Problem::BadRequest { problems: told.problems }
     })
 }

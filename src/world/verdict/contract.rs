@@ -6,9 +6,6 @@ use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use crate::contract::query::first_value;
 
-/// The end of a query that was too long to be kept whole.
-const CUT: char = '…';
-
 pub fn judge(exchanges: &[&Exchange]) -> Vec<Finding> {
     let mut findings = Findings::default();
     for exchange in exchanges {
@@ -20,8 +17,7 @@ pub fn judge(exchanges: &[&Exchange]) -> Vec<Finding> {
             continue;
         }
         // What is behind the end of what was kept may hold them.
-        let whole = !exchange.query.ends_with(CUT);
-        for name in ["page", "pageSize"].into_iter().filter(|_| whole) {
+        for name in ["page", "pageSize"].into_iter().filter(|_| !exchange.truncated) {
             if first_value(&exchange.query, name).is_none() {
                 let message = format!("{name} is left out, which the published document marks as required.");
                 findings.add("PAGE-BOUNDS", message, exchange);

@@ -19,6 +19,8 @@ pub struct Exchange {
     pub elapsed: Duration,
     /// The raw query string without any secret.
     pub query: Arc<str>,
+    /// Whether it is only the beginning of the received query string.
+    pub truncated: bool,
     /// The status of the answer; 0 when there was none.
     pub status: u16,
     /// How long the client was told to wait.
@@ -56,7 +58,7 @@ impl Exchange {
 impl From<Trace> for Exchange {
     fn from(trace: Trace) -> Self {
         let Trace { id, time, elapsed, query, status, head, knows, given, aside, .. } = trace;
-        let Aside { meant, findings, retry_after, arrival } = aside.map(|aside| *aside).unwrap_or_default();
+        let Aside { meant, truncated, findings, retry_after, arrival } = aside.map(|aside| *aside).unwrap_or_default();
         let reached = arrival.as_ref().is_none_or(Arrival::is_complete);
         let served = given.filter(|_| reached).map(|given| Served {
             query: query::reparse(meant.as_deref().unwrap_or(&query)).unwrap_or_default(),
@@ -64,6 +66,6 @@ impl From<Trace> for Exchange {
             entries: given.entries as usize,
             total_pages: given.total_pages as usize,
         });
-        Self { id, time, elapsed, query, status, retry_after, findings, head, knows, served }
+        Self { id, time, elapsed, query, truncated, status, retry_after, findings, head, knows, served }
     }
 }

@@ -167,6 +167,7 @@ mod tests {
         let numbered = |(number, (elapsed, outside)): (usize, &(u32, u32))| Numbered {
             number,
             exchange: Exchange {
+                truncated: false,
                 id: Uuid::nil(),
                 time: "2025-05-20T12:00:00Z".parse().unwrap(),
                 elapsed: SECOND * *elapsed,

@@ -51,6 +51,8 @@ pub struct Given {
 pub struct Aside {
     /// The raw query string as it was understood, when it may not be shown like that.
     pub meant: Option<Arc<str>>,
+    /// Whether the kept query string is only the beginning of the received one.
+    pub truncated: bool,
     /// What was wrong with the request, or ignored in it.
     pub findings: Vec<QueryIssue>,
     /// How long the client was told to wait.
@@ -89,8 +91,9 @@ impl Aside {
     /// In a box if there is anything.
     #[must_use]
     pub fn boxed(self) -> Option<Box<Self>> {
-        let Self { meant, findings, retry_after, arrival } = &self;
-        let nothing = meant.is_none() && findings.is_empty() && retry_after.is_none() && arrival.is_none();
+        let Self { meant, truncated, findings, retry_after, arrival } = &self;
+        let nothing =
+            meant.is_none() && !truncated && findings.is_empty() && retry_after.is_none() && arrival.is_none();
         (!nothing).then(|| Box::new(self))
     }
 }

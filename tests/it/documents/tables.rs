@@ -28,20 +28,36 @@ fn the_keys_are_the_built_in_ones() {
     }
 }
 
-/// What the router has under `/__admin`, by the source of its one screen.
-fn control_plane_paths() -> BTreeSet<String> {
+/// The paths of the routes in a function of `src/http.rs`.
+fn routes_of(function: &str) -> BTreeSet<String> {
     let source = file("src/http.rs");
-    let (_, control_plane) = source.split_once("let control_plane = ").unwrap();
-    let (control_plane, _) = control_plane.split_once(';').unwrap();
-    let routes = control_plane.split(".route(\"").skip(1);
-    routes.map(|route| format!("/__admin{}", route.split('"').next().unwrap())).collect()
+    let (_, body) = source.split_once(&format!("\nfn {function}(")).unwrap();
+    let (body, _) = body.split_once("\n}\n").unwrap();
+    body.split(".route(\"").skip(1).map(|route| route.split('"').next().unwrap().to_owned()).collect()
+}
+
+/// A route of the control plane that is not in `control_plane` has no guard in front of it.
+#[test]
+fn every_route_but_the_health_check_is_in_a_group_behind_its_middleware() {
+    assert_eq!(
+        routes_of("routes"),
+        BTreeSet::new(),
+        "add a route to one of the groups: below a layer it does not pass it"
+    );
+    assert_eq!(
+        routes_of("health"),
+        BTreeSet::from(["/health".to_owned()]),
+        "add a route to control_plane: this group has no guard"
+    );
 }
 
 #[test]
 fn the_control_plane_is_that_of_the_router() {
     let rows = table("docs/control-plane.md", "Calls");
     let paths: BTreeSet<String> = rows.iter().map(|cells| cells[0].clone()).collect();
-    assert_eq!(paths, control_plane_paths());
+    let routes = routes_of("control_plane").into_iter().chain(routes_of("health"));
+    let routes: BTreeSet<String> = routes.map(|path| format!("/__admin{path}")).collect();
+    assert_eq!(paths, routes, "the table Calls of docs/control-plane.md, and the routes of src/http.rs");
     let server = Server::start(&[]);
     for cells in rows {
         let path = cells[0].replace("{id}", "1").replace("{name}", "one");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::http::Request;
-use cortex_audit_mock::contract::{Action, Actor, Entry, Timestamp};
+use cortex_audit_mock::contract::{Action, Entry, Timestamp};
 use cortex_audit_mock::world::verdict::{Expectation, Judgement, Scope};
 use cortex_audit_mock::{Config, RateLimit, World};
 use tokio::runtime::Runtime;
@@ -86,15 +86,7 @@ pub fn unlimited() -> TestMock {
 }
 
 pub fn entry(at: Timestamp, number: u64) -> Entry {
-    Entry {
-        action: Action::Update,
-        actor_identifier: Some("ci-deploy".to_owned()),
-        ip_address: None,
-        object_identifier: format!("object-{number}"),
-        object_type: "SERVICE".to_owned(),
-        timestamp: at.trunc_to_millis(),
-        actor: Actor::from_identifier(Some("ci-deploy")),
-    }
+    Entry::new(Action::Update, "SERVICE", format!("object-{number}"), at.trunc_to_millis()).with_actor("ci-deploy")
 }
 
 /// Entries come between requests, some of them half a minute late, some of one millisecond.

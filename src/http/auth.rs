@@ -1,0 +1,129 @@
+//! Authentication: from a bearer token to a key and the world of a session.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+
+use crate::app_state::AppState;
+use crate::keys::{Grant, Key, Refusal};
+use crate::world::{ClockReading, SessionName, SessionNameError, World};
+
+/// The key of a request, and whether it may be used.
+#[derive(Debug, Clone)]
+pub enum Authentication {
+    /// A valid key, and its place in the list of keys.
+    Accepted { index: usize, key: Arc<Key> },
+    /// No valid key; `key` is known when it is revoked or expired.
+    Refused { key: Option<Arc<Key>>, reason: Unauthorized },
+}
+
+impl Authentication {
+    /// The key of the token, valid or not.
+    pub fn key(&self) -> Option<&Arc<Key>> {
+        match self {
+            Self::Accepted { key, .. } => Some(key),
+            Self::Refused { key, .. } => key.as_ref(),
+        }
+    }
+}
+
+/// Why a request has no valid key (ERR-401).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unauthorized {
+    /// No `Authorization` header.
+    Missing,
+    /// More than one `Authorization` header.
+    Repeated,
+    /// Another scheme than `Bearer`, or none.
+    Scheme,
+    /// A valid key, but the text behind its `~` is no session name.
+    Session(SessionNameError),
+    /// `Bearer` without a token.
+    NoToken,
+    /// `Bearer` with a text that cannot be a token.
+    Malformed,
+    /// A token that no key has, or whose key may not be used.
+    Refused(Refusal),
+}
+
+/// The message of the 401.
+impl fmt::Display for Unauthorized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SEND: &str = "Send the header \"Authorization: Bearer KEY\"";
+        match self {
+            Self::Missing => write!(f, "No Authorization header. {SEND}."),
+            Self::Repeated => write!(f, "More than one Authorization header. {SEND} once."),
+            Self::Scheme => write!(f, "The Authorization header is not of the scheme Bearer. {SEND}."),
+            Self::NoToken => write!(f, "The Authorization header holds no token. {SEND}."),
+            Self::Malformed => {
+                write!(f, "The Authorization header holds what is no token. {SEND}, KEY without spaces.")
+            }
+            Self::Session(error) => write!(f, "The key is known, but {error}; a token is KEY or KEY~SESSION."),
+            Self::Refused(Refusal::Unknown { built_in: true, .. }) => {
+                f.write_str("None of the built-in keys has this token. One that works is mock-admin.")
+            }
+            Self::Refused(Refusal::Unknown { keys, .. }) => write!(f, "No key of {keys} has this token."),
+            Self::Refused(Refusal::Revoked { key }) => write!(f, "The key {key} is revoked."),
+            Self::Refused(Refusal::Expired { key, since }) => write!(f, "The key {key} expired at {since}."),
+        }
+    }
+}
+
+/// The world that a token names (the unnamed session's without a valid token), its clock when the request was received, and
+/// the key of the token.
+pub fn authenticate(
+    state: &AppState,
+    token: Result<&str, Unauthorized>,
+    received_at: Instant,
+) -> (Arc<World>, ClockReading, Authentication) {
+    let found = token.and_then(|token| find_key(state, token));
+    let world = match &found {
+        Ok((_, Some(session))) => state.session(session),
+        Ok((_, None)) | Err(_) => state.world(),
+    };
+    let clock = world.clock.read_at(received_at);
+    let authentication = match found {
+        Ok((Grant { index, key }, _)) => match key.check_usable(clock.now) {
+            Ok(()) => Authentication::Accepted { index, key: Arc::clone(key) },
+            Err(refusal) => {
+                Authentication::Refused { key: Some(Arc::clone(key)), reason: Unauthorized::Refused(refusal) }
+            }
+        },
+        Err(reason) => Authentication::Refused { key: None, reason },
+    };
+    (world, clock, authentication)
+}
+
+/// The key and the session of a token, which is `KEY` or `KEY~SESSION`. A whole token that is itself a key comes first.
+fn find_key<'a>(state: &'a AppState, token: &str) -> Result<(Grant<'a>, Option<SessionName>), Unauthorized> {
+    let keys = state.keys();
+    if let Some(grant) = keys.find(token) {
+        return Ok((grant, None));
+    }
+    let with_session = token.rsplit_once('~').and_then(|(key, name)| Some((keys.find(key)?, name)));
+    let (grant, name) = with_session.ok_or_else(|| Unauthorized::Refused(keys.unknown_token()))?;
+    let session = name.parse().map_err(Unauthorized::Session)?;
+    Ok((grant, Some(session)))
+}
+
+/// The token of `Authorization: Bearer <token>`, the scheme in any case (REQ-LENIENT, RFC 6750 section 2.1).
+pub fn bearer_token(headers: &HeaderMap) -> Result<&str, Unauthorized> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = values.next().ok_or(Unauthorized::Missing)?;
+    if values.next().is_some() {
+        return Err(Unauthorized::Repeated);
+    }
+    let value = value.to_str().map_err(|_| Unauthorized::Malformed)?.trim();
+    let (scheme, token) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Unauthorized::Scheme);
+    }
+    match token.trim_start() {
+        "" => Err(Unauthorized::NoToken),
+        token if token.contains(char::is_whitespace) => Err(Unauthorized::Malformed),
+        token => Ok(token),
+    }
+}

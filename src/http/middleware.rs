@@ -1,0 +1,158 @@
+//! The middleware: what every request passes before its handler, outermost first: [`finish`], [`observe`], [`admit`].
+//!
+//! Each is a function over `next`, the rest of the way. `App` calls them directly; for routes `finish_route`,
+//! `observe_route` and `admit_route` make axum middleware of them. Between them the request's context travels as an
+//! argument on the direct way and as an extension of the request on the routed one.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+
+use super::caller::Caller;
+use super::context::RequestContext;
+use super::journal_entry::JournalEntry;
+use super::problem::{self, Problem};
+use super::request_id::RequestId;
+use super::{admission, fault_injection, limits};
+use crate::app_state::AppState;
+
+/// Gives every response its request id and, if it is a [`Problem`], its body; carries out a fault in the body; makes a 500
+/// of a panic.
+pub async fn finish<F>(request: Request, next: impl FnOnce(Request, RequestId) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
+    let id = RequestId::new();
+    let is_head = request.method() == Method::HEAD;
+    let response = problem::with_body(catch_panic(next(request, id)).await, id);
+    // A response to HEAD has no body that a fault could change.
+    let mut response = if is_head { response } else { fault_injection::apply_body_fault(response).await };
+    id.add_header(response.headers_mut());
+    response
+}
+
+/// Authenticates a request, opens its journal entry and refuses it if it is too large. Finishes the response first, and the
+/// journal entry before that.
+pub async fn observe<F>(
+    state: &AppState,
+    request: Request,
+    next: impl FnOnce(Request, Arc<RequestContext>, JournalEntry) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
+    finish(request, async |mut request, id| {
+        let context = Arc::new(RequestContext::from_request(state, &request, id));
+        let journal = JournalEntry::open(&request, &context);
+        let entry = journal.clone();
+        let response = catch_panic(async {
+            match limits::check(&mut request).await {
+                Ok(()) => next(request, context, entry).await,
+                Err(problem) => problem.into_response(),
+            }
+        });
+        let response = response.await;
+        journal.finish(&response);
+        response
+    })
+    .await
+}
+
+/// Lets an admitted request through to the operation and injects the faults that it meets; answers any other.
+pub async fn admit<F>(
+    request: Request,
+    context: Arc<RequestContext>,
+    journal: JournalEntry,
+    next: impl FnOnce(Request, Caller) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
+    match admission::check(&request, context, journal) {
+        Ok((caller, fault)) => fault.apply(|| next(request, caller)).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// [`finish`] for routes.
+pub async fn finish_route(request: Request, next: Next) -> Response {
+    finish(request, |request, _| next.run(request)).await
+}
+
+/// [`observe`] for routes.
+pub async fn observe_route(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    observe(&state, request, |mut request, context, journal| {
+        request.extensions_mut().insert(context);
+        request.extensions_mut().insert(journal);
+        next.run(request)
+    })
+    .await
+}
+
+/// [`admit`] for routes.
+pub async fn admit_route(
+    Extension(context): Extension<Arc<RequestContext>>,
+    Extension(journal): Extension<JournalEntry>,
+    request: Request,
+    next: Next,
+) -> Response {
+    admit(request, context, journal, |mut request, caller| {
+        request.extensions_mut().insert(caller);
+        next.run(request)
+    })
+    .await
+}
+
+/// Makes a 500 of a panic. The panic hook has logged its message and place.
+fn catch_panic(response: impl Future<Output = Response>) -> impl Future<Output = Response> {
+    // Unwind safe: everything that the future owns is dropped with it.
+    let response = AssertUnwindSafe(response).catch_unwind();
+    response.map(|response| response.unwrap_or_else(|_| Problem::Internal.into_response()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use axum::body::to_bytes;
+    use axum::http::StatusCode;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::world::{JournalFilter, RequestOutcome};
+
+    async fn panics() -> Response {
+        panic!("a bug")
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_handler_is_a_500_and_the_server_lives_on() {
+        let response = finish(Request::default(), |_, _| panics()).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["type"], "UNHANDLED_EXCEPTION");
+        assert_eq!(body["requestId"], id);
+        assert_eq!(
+            body["details"],
+            "The mock failed on this request; its log says where. This is a bug of the mock, not of the client."
+        );
+        let after = finish(Request::default(), |_, _| ready(StatusCode::OK.into_response())).await;
+        assert_eq!(after.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_handler_is_in_the_journal() {
+        let state = AppState::load(&Config::default()).unwrap();
+        observe(&state, Request::default(), |_, _, _| panics()).await;
+        let records = state.world().journal.list(&JournalFilter::default());
+        assert_eq!((records.len(), records[0].outcome), (1, RequestOutcome::Status(500)));
+    }
+}
