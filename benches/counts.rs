@@ -16,9 +16,11 @@ use std::process::{Command, ExitCode};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::fixture::{self, EntrySource};
-use cortex_audit_mock::{AppState, Config, RateLimit, http};
+use cortex_audit_mock::internal::fixture;
+use cortex_audit_mock::internal::{AppState, http};
+use cortex_audit_mock::{Config, RateLimit};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 

@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cortex_audit_mock::Config;
+use cortex_audit_mock::Key;
 use cortex_audit_mock::contract::{Action, Entry, Query, Timestamp};
-use cortex_audit_mock::keys::Key;
-use cortex_audit_mock::store::{Base, Store};
+use cortex_audit_mock::internal::AppState;
+use cortex_audit_mock::internal::store::{Base, Store};
 use cortex_audit_mock::world::verdict::{Given, Scope, Trace, Verdict};
-use cortex_audit_mock::{AppState, Config};
 
 /// How much of a processor's time judging may take, whatever the client did.
 const PATIENCE: Duration = Duration::from_secs(10);

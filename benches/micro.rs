@@ -8,9 +8,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cortex_audit_mock::contract::{Entry, Query, Timestamp, Vocabulary, query, query::Strictness};
-use cortex_audit_mock::fixture::{self, EntrySource};
-use cortex_audit_mock::store::{Base, Store};
+use cortex_audit_mock::EntrySource;
+use cortex_audit_mock::contract::query::Strictness;
+use cortex_audit_mock::contract::{Entry, Query, Timestamp, Vocabulary, query};
+use cortex_audit_mock::internal::fixture;
+use cortex_audit_mock::internal::store::{Base, Store};
 
 /// A batch is long beside what it takes to read the clock.
 const BATCH: Duration = Duration::from_millis(2);

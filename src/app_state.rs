@@ -9,7 +9,8 @@ use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::keys::{self, Keys};
 use crate::store::BaseBuilder;
-use crate::world::{LiveSource, SessionName, Sessions, Settings, World, WorldTemplate};
+use crate::world::live_source::LiveSource;
+use crate::world::{SessionName, Sessions, Settings, World, WorldTemplate};
 
 /// The state behind the router; clones share it.
 #[derive(Debug, Clone)]

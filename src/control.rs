@@ -11,7 +11,8 @@ use crate::fixture::Moment;
 use crate::json_file::{Diagnostics, FileErrors, JsonFile, Members, kind};
 use crate::rate::RateLimit;
 use crate::text::UnknownWord;
-use crate::world::{Activity, ClockReading, LiveFeed, Scenario, Settings};
+use crate::world::live_feed::LiveFeed;
+use crate::world::{Activity, ClockReading, Scenario, Settings};
 
 /// The name of a request body in errors.
 pub(crate) const BODY: &str = "body";

@@ -20,46 +20,111 @@
 //! let mut answer = String::new();
 //! client.read_to_string(&mut answer).unwrap();
 //! assert!(answer.starts_with("HTTP/1.1 200 OK"));
-//! assert_eq!(server.world().journal.count(&Default::default()), 1);
+//! assert_eq!(server.world().journal().count(&Default::default()), 1);
 //! ```
 //!
 //! Every rule that it keeps is listed in [`contract::RULES`] with its source: documented, seen in the official client,
 //! or assumed.
 
-pub mod app_state;
-pub mod cli;
-pub mod config;
+mod app_state;
+mod cli;
+mod config;
 pub mod contract;
-pub mod control;
-pub mod duration;
+mod control;
+mod duration;
 pub mod fault;
-pub mod fixture;
+mod fixture;
 pub mod generate;
-pub mod http;
+mod http;
 mod json_file;
-pub mod keys;
+mod keys;
 mod mock_server;
-pub mod pseudonym;
-pub mod rate;
-pub mod record;
-pub mod remote;
+mod pseudonym;
+mod rate;
+mod record;
+mod remote;
 mod seed;
 pub mod server;
-pub mod store;
+mod store;
 mod system;
 mod text;
-pub mod verify;
+mod verify;
 pub mod world;
 
-pub use app_state::AppState;
-pub use config::Config;
+pub use config::{Admin, Config};
+pub use fixture::EntrySource;
 pub use json_file::{FileError, FileErrors};
-pub use mock_server::{MockServer, MockServerBuilder, StartError};
-pub use rate::{Rate, RateLimit};
-pub use text::UnknownWord;
-pub use world::{Clock, World};
+pub use keys::{Key, KeySource};
+pub use mock_server::{ArgumentError, MockServer, MockServerBuilder, StartError};
+pub use rate::{Period, Rate, RateLimit};
+pub use world::World;
 
-/// The Rust of the documents is compiled and run.
+/// What only this package's own binary, tests, benches and fuzz targets use. Not part of the API: it changes without notice.
+#[doc(hidden)]
+pub mod internal {
+    pub use crate::app_state::AppState;
+    pub use crate::server::serve;
+    pub use crate::world::clock::Clock;
+    pub use crate::world::faults::{FaultPlan, RequestFacts};
+    pub use crate::world::limiter::{Limiter, RateLimitKey};
+    pub use crate::world::live_feed::LiveFeed;
+    pub use crate::world::live_source::LiveSource;
+    pub use crate::world::{World, WorldTemplate};
+
+    pub mod cli {
+        pub use crate::cli::*;
+    }
+    pub mod control {
+        pub use crate::control::*;
+    }
+    pub mod duration {
+        pub use crate::duration::*;
+    }
+    pub mod fixture {
+        pub use crate::fixture::*;
+    }
+    pub mod http {
+        pub use crate::http::*;
+    }
+    pub mod keys {
+        pub use crate::keys::*;
+    }
+    pub mod pseudonym {
+        pub use crate::pseudonym::*;
+    }
+    pub mod record {
+        pub use crate::record::*;
+    }
+    pub mod remote {
+        pub use crate::remote::*;
+    }
+    pub mod store {
+        pub use crate::store::*;
+    }
+    pub mod verify {
+        pub use crate::verify::*;
+    }
+
+    /// The entries of a world, without delivering live entries first.
+    #[must_use]
+    pub fn store(world: &World) -> &store::Store {
+        &world.store
+    }
+
+    /// The clock of a world; moving it delivers no live entries.
+    #[must_use]
+    pub fn clock(world: &World) -> &Clock {
+        &world.clock
+    }
+
+    /// The rate limiter of a world.
+    #[must_use]
+    pub fn limiter(world: &World) -> &Limiter {
+        &world.limiter
+    }
+}
+
+/// Compiles and runs the Rust of the documentation.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/rust.md")]
 struct InProcess;

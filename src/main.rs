@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cortex_audit_mock::cli::run()
+    cortex_audit_mock::internal::cli::run()
 }

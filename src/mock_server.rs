@@ -1,7 +1,9 @@
-//! The server for a test in the same process: on a free port, with typed access to everything that it knows.
+//! `MockServer`: the server in the process of a test, on a free port, with typed access to its state.
 
+use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -10,9 +12,8 @@ use tokio::sync::oneshot;
 
 use crate::app_state::AppState;
 use crate::config::{Admin, Config};
-use crate::contract::Timestamp;
 use crate::fixture::EntrySource;
-use crate::json_file::FileErrors;
+use crate::json_file::{FileError, FileErrors};
 use crate::keys::KeySource;
 use crate::rate::{Rate, RateLimit};
 use crate::server::Tls;
@@ -20,9 +21,9 @@ use crate::world::verdict::{Judgement, Scope};
 use crate::world::{Activity, Scenario, SessionName, Sessions, World};
 use crate::{http, server};
 
-/// A server on a free port of the loopback address. Dropping it stops it and frees the port; two share nothing.
+/// A server on a free port of the loopback address. Dropping it stops it and frees the port. Servers share no state.
 ///
-/// It runs on a thread of its own, so it serves blocking tests as well as asynchronous ones.
+/// It runs on its own thread, so it serves blocking and asynchronous tests.
 ///
 /// ```
 /// use cortex_audit_mock::{MockServer, fault};
@@ -31,9 +32,9 @@ use crate::{http, server};
 /// # async fn main() {
 /// let server = MockServer::builder().now("2025-05-20T12:00:00Z").rate_limit("5/s").start().await;
 /// // … point a client at server.uri() with server.token() …
-/// server.world().faults.add(fault::Effect::Status { status: 503, retry_after: None });
+/// server.world().faults().add(fault::Effect::Status { status: 503, retry_after: None });
 /// server.world().advance(std::time::Duration::from_secs(60));
-/// assert_eq!(server.world().journal.count(&Default::default()), 0);
+/// assert_eq!(server.world().journal().count(&Default::default()), 0);
 /// # }
 /// ```
 ///
@@ -46,22 +47,25 @@ use crate::{http, server};
 /// let one = server.session("one");
 /// assert_eq!(server.token_for("one"), "mock-admin~one");
 /// one.remove_entries();
-/// assert_eq!(one.store.len(), 0);
-/// assert!(server.session("other").store.len() > 0);
+/// assert_eq!(one.entry_count(), 0);
+/// assert!(server.session("other").entry_count() > 0);
 /// ```
 #[derive(Debug)]
 pub struct MockServer {
-    mock: AppState,
+    state: AppState,
     address: SocketAddr,
     tls: Option<Tls>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Everything that `serve` can be told; see [`Config`].
+/// Configures and starts a [`MockServer`]: what the flags of `serve` configure, as in [`Config`].
+///
+/// Setters that take text do not panic on an invalid one: `try_start` returns all errors together.
 #[derive(Debug, Default)]
 pub struct MockServerBuilder {
     config: Config,
+    invalid: Vec<ArgumentError>,
     address: Option<SocketAddr>,
     tls: Option<Tls>,
 }
@@ -69,15 +73,46 @@ pub struct MockServerBuilder {
 /// Why a server did not start.
 #[derive(Debug)]
 pub enum StartError {
-    /// Everything that is wrong with the entries or keys.
+    /// Texts given to the builder are invalid.
+    Arguments {
+        /// The invalid texts.
+        arguments: Vec<ArgumentError>,
+        /// The errors of entries and keys, which may be none.
+        files: FileErrors,
+    },
+    /// Entries or keys are invalid: all errors.
     Files(FileErrors),
-    /// No port, thread or runtime could be had.
+    /// The port, the thread or the runtime is not available.
     Io(io::Error),
 }
 
-impl std::fmt::Display for StartError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// An invalid text given to a setter of the builder. `Display` is `rate_limit("5/x"): reason`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArgumentError {
+    /// The name of the setter.
+    pub setter: &'static str,
+    /// The text.
+    pub text: String,
+    /// What is accepted.
+    pub reason: String,
+}
+
+impl fmt::Display for ArgumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({:?}): {}", self.setter, self.text, self.reason)
+    }
+}
+
+impl std::error::Error for ArgumentError {}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Arguments { arguments, files } => {
+                let arguments = arguments.iter().map(ArgumentError::to_string);
+                let all: Vec<String> = arguments.chain(files.0.iter().map(FileError::to_string)).collect();
+                f.write_str(&all.join("\n"))
+            }
             Self::Files(errors) => errors.fmt(f),
             Self::Io(error) => write!(f, "cannot start the server: {error}"),
         }
@@ -87,6 +122,7 @@ impl std::fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            Self::Arguments { .. } => None,
             Self::Files(errors) => Some(errors),
             Self::Io(error) => Some(error),
         }
@@ -94,13 +130,13 @@ impl std::error::Error for StartError {
 }
 
 impl MockServer {
-    /// The token of [`MockServer::token`]: it may view audit logs, is never revoked and never expires.
+    /// A built-in key's token: it has the permission to view audit logs, is not revoked and does not expire.
     const TOKEN: &'static str = "mock-admin";
 
     /// Starts with the built-in story and keys.
     ///
     /// # Panics
-    /// When the server cannot start; [`MockServerBuilder::try_start`] tells why instead.
+    /// When the server cannot start; [`MockServerBuilder::try_start`] returns the error instead.
     pub async fn start() -> Self {
         Self::builder().start().await
     }
@@ -114,14 +150,13 @@ impl MockServer {
         Self::builder().start_blocking()
     }
 
-    /// What it shall hold and how it shall behave.
+    /// A builder, to configure entries, keys and behaviour.
     #[must_use]
     pub fn builder() -> MockServerBuilder {
         MockServerBuilder::default()
     }
 
-    /// Where it listens: a base URL without a slash at the end, such as `http://127.0.0.1:41233`, or with `https` when
-    /// it was given a certificate.
+    /// The base URL, without a trailing slash, such as `http://127.0.0.1:41233`; `https` when it has a certificate.
     #[must_use]
     pub fn uri(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
@@ -134,13 +169,13 @@ impl MockServer {
         self.tls.as_ref().map(Tls::certificate)
     }
 
-    /// A token that works with the built-in keys.
+    /// A token of the built-in keys, for the unnamed session.
     #[must_use]
     pub fn token(&self) -> &'static str {
         Self::TOKEN
     }
 
-    /// The same token for a session.
+    /// The token of [`MockServer::token`] for a session.
     ///
     /// # Panics
     /// When the text is not the name of a session, see [`SessionName`].
@@ -149,13 +184,13 @@ impl MockServer {
         format!("{}~{}", Self::TOKEN, session_name(session))
     }
 
-    /// The world of the unnamed session: its entries, clock, faults, journal, live activity and settings.
+    /// The world of the unnamed session: its entries, clock, faults, journal, live feed and settings.
     #[must_use]
     pub fn world(&self) -> Arc<World> {
-        self.mock.world()
+        self.state.world()
     }
 
-    /// How the clients of the unnamed session did; [`World::verdict`] judges any session over any scope.
+    /// The verdict on the requests of the unnamed session; [`World::verdict`] judges any session over any scope.
     ///
     /// ```
     /// use cortex_audit_mock::MockServer;
@@ -172,31 +207,25 @@ impl MockServer {
         self.world().verdict(&Scope::default())
     }
 
-    /// The world of a session, opened if it is not.
+    /// The world of a session, created on first use.
     ///
     /// # Panics
     /// When the text is not the name of a session, see [`SessionName`].
     #[must_use]
     pub fn session(&self, name: &str) -> Arc<World> {
-        self.mock.session(&session_name(name))
+        self.state.session(&session_name(name))
     }
 
-    /// The sessions that are in use; here they are reset one by one and ended.
+    /// The sessions in use, to list, reset and remove them.
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
-        self.mock.sessions()
+        self.state.sessions()
     }
 
-    /// Puts the unnamed session back to the start: [`MockServer::world`] is a new world then, and one that was got
-    /// before is no longer served.
+    /// Resets the unnamed session to its initial state: [`MockServer::world`] is a new world then; a world obtained before
+    /// serves no more requests.
     pub fn reset(&self) {
-        self.mock.sessions().reset(None);
-    }
-
-    /// Everything behind the port.
-    #[must_use]
-    pub fn mock(&self) -> &AppState {
-        &self.mock
+        self.state.sessions().reset(None);
     }
 }
 
@@ -207,7 +236,7 @@ fn session_name(text: &str) -> SessionName {
 /// Stops serving, closes every connection and frees the port before it returns.
 impl Drop for MockServer {
     fn drop(&mut self) {
-        // The receiver is gone only when the thread is, which is what we want.
+        // Sending fails only when the thread has ended already.
         let _ = self.stop.take().map(|stop| stop.send(()));
         if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join)
             && !std::thread::panicking()
@@ -218,7 +247,7 @@ impl Drop for MockServer {
 }
 
 impl MockServerBuilder {
-    /// Where to listen in place of a free port of the loopback address.
+    /// Listens on this address instead of a free loopback port.
     #[must_use]
     pub fn listen(mut self, address: impl Into<SocketAddr>) -> Self {
         self.address = Some(address.into());
@@ -238,8 +267,7 @@ impl MockServerBuilder {
         self
     }
 
-    /// So many generated entries of the thirty days up to the start, in place of the built-in story, beside what else is
-    /// named.
+    /// Adds this many generated entries of the thirty days before the start, and removes the built-in story.
     #[must_use]
     pub fn generate(mut self, count: u64) -> Self {
         self.config.entries.retain(|source| *source != EntrySource::BuiltIn);
@@ -247,8 +275,8 @@ impl MockServerBuilder {
         self
     }
 
-    /// Keys in place of the built-in ones: JSON in the form of a keys file. [`MockServer::token`] is then no key unless
-    /// one of these has it.
+    /// Keys in place of the built-in ones: JSON in the form of a keys file. [`MockServer::token`] is then unknown unless one of
+    /// these keys has it.
     #[must_use]
     pub fn keys(self, json: impl Into<String>) -> Self {
         self.key_source(KeySource::Text(json.into()))
@@ -261,50 +289,42 @@ impl MockServerBuilder {
         self
     }
 
-    /// The clock frozen at an instant.
-    ///
-    /// # Panics
-    /// When the text is not a date-time.
+    /// Freezes the clock at a date-time such as `2025-05-20T12:00:00Z`.
     #[must_use]
     pub fn now(mut self, instant: &str) -> Self {
-        self.config.now = Some(instant.parse::<Timestamp>().unwrap_or_else(|error| panic!("{instant:?} {error}")));
+        self.config.now = self.parse("now", instant).or(self.config.now);
         self
     }
 
     /// A rate limit such as `5/s` or `off`.
-    ///
-    /// # Panics
-    /// When the text is not a rate limit.
     #[must_use]
     pub fn rate_limit(mut self, rate: &str) -> Self {
-        self.config.rate_limit = rate.parse::<RateLimit>().unwrap_or_else(|error| panic!("{rate:?}: {error}"));
+        self.config.rate_limit = self.parse::<RateLimit>("rate_limit", rate).unwrap_or(self.config.rate_limit);
         self
     }
 
-    /// Refuse what the contract does not list.
+    /// Rejects queries that break the contract instead of reporting them in the journal.
     #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.config.strict = strict;
         self
     }
 
-    /// New entries over time, such as `6/min`.
-    ///
-    /// # Panics
-    /// When the text is not a rate.
+    /// New entries over time at a rate such as `6/min`.
     #[must_use]
-    pub fn live(self, rate: &str) -> Self {
-        self.activity(rate.parse::<Rate>().unwrap_or_else(|error| panic!("{rate:?}: {error}")))
+    pub fn live(mut self, rate: &str) -> Self {
+        self.config.live = self.parse::<Rate>("live", rate).map(Activity::from).or(self.config.live);
+        self
     }
 
-    /// New entries over time, which may come late and together.
+    /// New entries over time, optionally late or in bursts.
     #[must_use]
     pub fn activity(mut self, activity: impl Into<Activity>) -> Self {
         self.config.live = Some(activity.into());
         self
     }
 
-    /// Data that moves while a client reads it, in every session from its start; [`World::set_scenario`] sets it in one.
+    /// A scenario, started in every session; [`World::set_scenario`] starts one in a single session.
     ///
     /// ```
     /// use cortex_audit_mock::MockServer;
@@ -319,21 +339,21 @@ impl MockServerBuilder {
         self
     }
 
-    /// What decides everything that is left to chance.
+    /// The random seed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.config.seed = seed;
         self
     }
 
-    /// Who may use the control plane.
+    /// The access to the control plane.
     #[must_use]
     pub fn admin(mut self, admin: Admin) -> Self {
         self.config.admin = admin;
         self
     }
 
-    /// Serve `https` with this certificate in place of `http`.
+    /// Serves `https` with this certificate instead of `http`.
     ///
     /// ```
     /// use cortex_audit_mock::MockServer;
@@ -370,8 +390,8 @@ impl MockServerBuilder {
     /// Starts the server.
     ///
     /// # Errors
-    /// [`StartError`] when the entries or keys are wrong, or the port cannot be had.
-    #[expect(clippy::unused_async, reason = "starting may come to wait; callers already can")]
+    /// [`StartError`] when arguments, entries or keys are invalid, or the port is not available.
+    #[expect(clippy::unused_async, reason = "async in the API, so that starting may await later")]
     pub async fn try_start(self) -> Result<MockServer, StartError> {
         self.launch()
     }
@@ -386,21 +406,34 @@ impl MockServerBuilder {
     /// ```
     ///
     /// # Errors
-    /// [`StartError`] when the entries or keys are wrong, or the port cannot be had.
+    /// [`StartError`] when arguments, entries or keys are invalid, or the port is not available.
     pub fn try_start_blocking(self) -> Result<MockServer, StartError> {
         self.launch()
     }
 
-    /// The port is bound and accepts connections when this returns.
+    /// The value of a text given to a setter; an invalid one is noted for [`MockServerBuilder::launch`].
+    fn parse<T: FromStr<Err: fmt::Display>>(&mut self, setter: &'static str, text: &str) -> Option<T> {
+        let note = |error: T::Err| {
+            self.invalid.push(ArgumentError { setter, text: text.to_owned(), reason: error.to_string() });
+        };
+        text.parse().map_err(note).ok()
+    }
+
+    /// Starts the thread; the port is bound and accepts connections when this returns.
     fn launch(self) -> Result<MockServer, StartError> {
-        let mock = AppState::load(&self.config).map_err(StartError::Files)?;
+        let loaded = AppState::load(&self.config);
+        if !self.invalid.is_empty() {
+            let files = loaded.err().unwrap_or(FileErrors(Vec::new()));
+            return Err(StartError::Arguments { arguments: self.invalid, files });
+        }
+        let state = loaded.map_err(StartError::Files)?;
         let address = self.address.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into());
         let listener = std::net::TcpListener::bind(address).map_err(StartError::Io)?;
         listener.set_nonblocking(true).map_err(StartError::Io)?;
         let address = listener.local_addr().map_err(StartError::Io)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Io)?;
         let (stop, stopped) = oneshot::channel();
-        let app = http::app(mock.clone());
+        let app = http::app(state.clone());
         let answer = move |request, peer| app.respond(request, peer);
         let tls = self.tls.clone();
         let thread = std::thread::Builder::new().name("cortex-audit-mock".to_owned()).spawn(move || {
@@ -413,6 +446,6 @@ impl MockServerBuilder {
             });
         });
         let thread = thread.map_err(StartError::Io)?;
-        Ok(MockServer { mock, address, tls: self.tls, stop: Some(stop), thread: Some(thread) })
+        Ok(MockServer { state, address, tls: self.tls, stop: Some(stop), thread: Some(thread) })
     }
 }

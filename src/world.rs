@@ -1,17 +1,17 @@
-//! Everything that one test may change, in one value: there is no other mutable state, and no global.
+//! All mutable state that a test can change, in one value per session. There is no other mutable state, and no global.
 
-mod clock;
-mod faults;
+pub(crate) mod clock;
+pub(crate) mod faults;
 mod journal;
-mod limiter;
-mod live_feed;
-mod live_source;
-mod number;
+pub(crate) mod limiter;
+pub(crate) mod live_feed;
+pub(crate) mod live_source;
 mod scenario;
 mod sessions;
 pub mod verdict;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -21,109 +21,139 @@ use crate::fault::FaultRule;
 use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::rate::RateLimit;
-use crate::store::{Base, Store, Summary};
-use number::{Number, Numbers};
-use verdict::{Judgement, Scope};
+use crate::store::{Base, Store};
+use clock::Clock;
+use limiter::Limiter;
+use live_feed::LiveFeed;
+use live_source::LiveSource;
+use scenario::ScenarioRunner;
+use verdict::{Judgement, Scope, Verdict};
 
-pub use clock::{Clock, ClockReading};
-pub use faults::{FaultPlan, FaultStatus, Faults, RequestFacts};
+pub use crate::store::{Bucket, Counted, Summary, Timeline, Values};
+pub use clock::ClockReading;
+pub use faults::{FaultStatus, Faults};
 pub use journal::{
     AnsweredBy, AnsweredByKind, Journal, JournalFilter, JournalRecord, RecordDetails, RequestOutcome, StatusFilter,
 };
-pub use limiter::{Limiter, RateLimitKey, RetryAfter};
-pub use live_feed::{Activity, LiveFeed};
-pub use live_source::LiveSource;
-pub use scenario::{Scenario, ScenarioRunner, ScenarioStats};
+pub use live_feed::Activity;
+pub use scenario::{Scenario, ScenarioStats};
 pub use sessions::{SessionName, SessionNameError, Sessions};
-pub use verdict::Verdict;
 
-/// A world: one field a concern.
+/// The state of one session: entries, clock, rate limits, faults, journal, live feed, scenario and settings.
 ///
-/// What touches two of them is a method here. Live activity is brought in when somebody looks, so entries and clock are
-/// best reached through those methods: each begins with [`World::catch_up`].
+/// Live entries are generated on access, not in the background. So every method that reads or changes entries or moves the
+/// clock first calls [`World::catch_up`], and the clock itself is read-only from outside.
 #[derive(Debug)]
 pub struct World {
-    /// The audit log; without the live entries that are due and that nobody has looked for yet.
-    pub store: Store,
-    /// The one time that this world has.
-    pub clock: Clock,
-    /// How often each client may ask.
-    pub limiter: Limiter,
-    /// What goes wrong on purpose.
-    pub faults: Faults,
-    /// What was asked and answered.
-    pub journal: Journal,
-    /// New entries over time.
-    pub live: LiveFeed,
-    /// How the client did.
-    pub verdict: Verdict,
-    /// Data that moves on demand.
-    pub scenario: ScenarioRunner,
-    number: Number,
+    /// Excludes live entries that are due but not delivered yet.
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) limiter: Limiter,
+    pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
+    pub(crate) live: LiveFeed,
+    pub(crate) verdict: Verdict,
+    pub(crate) scenario: ScenarioRunner,
+    generation: AtomicU64,
+    /// The newest generation of any world of the server; each world takes its generations from it.
+    newest_generation: Arc<AtomicU64>,
     settings: Mutex<Settings>,
 }
 
-/// What can be changed while a world is in use.
+/// The settings that can be changed while a world is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
-    /// How often a client may ask, unless its key says otherwise.
+    /// The rate limit of each client; a key's own limit overrides it.
     pub rate_limit: RateLimit,
-    /// Whether what the contract does not list is refused instead of reported.
+    /// Whether a query that breaks the contract is rejected (400) instead of reported in the journal.
     pub strict: bool,
 }
 
-/// What every world of a server starts as.
+/// The initial state that all worlds of a server share.
 #[derive(Debug)]
 pub struct WorldTemplate {
-    /// The entries, shared by all worlds.
+    /// The initial entries.
     pub base: Arc<Base>,
-    /// What live activity is modelled on.
+    /// The people and objects of live entries.
     pub live_source: Arc<LiveSource>,
-    /// Where the clock stands; `None` follows the system's.
+    /// The time at which the clock is frozen; `None` follows the system's clock.
     pub now: Option<Timestamp>,
     /// The settings.
     pub settings: Settings,
-    /// New entries over time.
+    /// The live feed, if any.
     pub live: Option<Activity>,
-    /// Data that moves on demand.
+    /// The scenario, if any.
     pub scenario: Option<Scenario>,
-    /// The faults that keys carry.
+    /// The fault rules of the keys.
     pub faults: Vec<FaultRule>,
-    /// What decides everything that is left to chance.
+    /// The random seed.
     pub seed: u64,
 }
 
 impl World {
-    /// A world as it is at the start. Costs no more over a million entries than over none.
+    /// A world in its initial state. Takes constant time: the entries are shared, not copied.
     #[must_use]
-    pub fn new(start: &WorldTemplate) -> Self {
-        Self::numbered(start, &Numbers::default())
-    }
-
-    /// The same as one of several, which have other numbers.
-    fn numbered(start: &WorldTemplate, numbers: &Numbers) -> Self {
-        let clock = start.now.map_or_else(Clock::system, Clock::frozen);
-        let live = LiveFeed::new(Arc::clone(&start.live_source), start.seed);
-        live.set(start.live, &clock.read());
-        let scenario = ScenarioRunner::new(Arc::clone(&start.live_source), start.seed);
-        if let Some(name) = start.scenario {
+    pub(crate) fn new(template: &WorldTemplate, newest_generation: &Arc<AtomicU64>) -> Self {
+        let clock = template.now.map_or_else(Clock::system, Clock::frozen);
+        let live = LiveFeed::new(Arc::clone(&template.live_source), template.seed);
+        live.set(template.live, &clock.read());
+        let scenario = ScenarioRunner::new(Arc::clone(&template.live_source), template.seed);
+        if let Some(name) = template.scenario {
             scenario.start(name, None, &clock.read());
         }
         Self {
-            store: Store::over(Arc::clone(&start.base)),
+            store: Store::over(Arc::clone(&template.base)),
             limiter: Limiter::new(clock.clone()),
-            faults: Faults::new(start.faults.iter().cloned(), start.seed),
+            faults: Faults::new(template.faults.iter().cloned(), template.seed),
             journal: Journal::default(),
             live,
             verdict: Verdict::default(),
             scenario,
-            number: Number::of(numbers),
-            settings: Mutex::new(start.settings),
+            generation: AtomicU64::new(next(newest_generation)),
+            newest_generation: Arc::clone(newest_generation),
+            settings: Mutex::new(template.settings),
             clock,
         }
     }
 
-    /// Brings in the entries that live activity and the scenario made due; every look at the entries begins with it.
+    /// The clock's time and state now. [`World::advance`], [`World::set_clock`] and [`World::follow_system_clock`] change it.
+    #[must_use]
+    pub fn clock(&self) -> ClockReading {
+        self.clock.read()
+    }
+
+    /// The time of this world.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The fault rules.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// The journal of requests and their outcomes.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The live feed's activity; `None` when it is off.
+    #[must_use]
+    pub fn live(&self) -> Option<Activity> {
+        self.live.activity()
+    }
+
+    /// The number of entries, of which some may have a timestamp in the future.
+    #[must_use]
+    pub fn entry_count(&self) -> usize {
+        self.catch_up();
+        self.store.len()
+    }
+
+    /// Delivers the entries of live feed and scenario that are due.
     pub fn catch_up(&self) {
         if self.live.is_on() {
             self.live.deliver_due(&self.clock.read(), &self.store);
@@ -133,34 +163,35 @@ impl World {
         }
     }
 
-    /// The page that a query asks for.
+    /// The page of entries that a query selects.
     #[must_use]
     pub fn page(&self, query: &Query) -> Page {
         self.catch_up();
         self.store.page(query)
     }
 
-    /// What matches a query, counted, whatever page of it is asked for.
+    /// The counts of all entries that match a query, whatever its page.
     #[must_use]
     pub fn summary(&self, query: &Query) -> Summary {
         self.catch_up();
         self.store.summary(query.start_time, query.end_time, &query.filters)
     }
 
-    /// Another one whenever this or another world of the same server begins anew or loses all its entries: then whoever
-    /// looks has to look at everything again.
+    /// The generation: unique within the server, and replaced whenever all entries are removed. A poller that sees a new one
+    /// reloads everything.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.number.get()
+        self.generation.load(Ordering::Acquire)
     }
 
-    /// Adds entries, in any order; visible to the next request, all at once.
+    /// Adds entries in any order, atomically: the next request sees all of them.
     pub fn append(&self, entries: impl IntoIterator<Item = Entry>) {
         self.catch_up();
         self.store.append(entries);
     }
 
-    /// Adds entries from JSON in any form of a fixture file, relative times being relative to the clock; tells how many.
+    /// Adds entries from JSON in any form of a fixture file and returns their number. Relative times are relative to the
+    /// world's clock.
     ///
     /// ```
     /// use cortex_audit_mock::MockServer;
@@ -172,7 +203,7 @@ impl World {
     /// ```
     ///
     /// # Errors
-    /// Everything that is wrong with the text; then nothing is added.
+    /// All errors in the text; then no entry is added.
     pub fn append_json(&self, json: &str) -> Result<usize, FileErrors> {
         let entries = fixture::read("the given entries", json, self.clock.now())?.entries;
         let added = entries.len();
@@ -180,18 +211,18 @@ impl World {
         Ok(added)
     }
 
-    /// Removes every entry; tells how many there were.
+    /// Removes all entries and returns their number. The verdict forgets its requests, because the pages they were given
+    /// cannot be looked up without the entries.
     pub fn remove_entries(&self) -> usize {
         self.catch_up();
-        // What was served cannot be found again without them.
         self.verdict.clear();
         let removed = self.store.clear();
-        self.number.renew();
+        self.generation.store(next(&self.newest_generation), Ordering::Release);
         removed
     }
 
-    /// Begins a scenario in place of any before, by the seed of the world; `None` ends it. Its limit, its failures and
-    /// what was still to come end with it; what it added stays.
+    /// Starts a scenario in place of a running one, with the seed of the world; `None` stops it. Its rate limit, its failures
+    /// and its pending entries end with it; entries that it added stay.
     pub fn set_scenario(&self, scenario: impl Into<Option<Scenario>>) {
         self.catch_up();
         match scenario.into() {
@@ -200,7 +231,7 @@ impl World {
         }
     }
 
-    /// Begins a scenario by a seed of its own: another one moves other entries at other times.
+    /// Starts a scenario with its own seed: another seed adds other entries at other times.
     ///
     /// ```
     /// use cortex_audit_mock::MockServer;
@@ -219,68 +250,74 @@ impl World {
         self.scenario.start(scenario, Some(seed), &self.clock.read());
     }
 
-    /// What the scenario has done so far; `None` when there is none.
+    /// The counters of the running scenario; `None` when there is none.
     #[must_use]
     pub fn scenario_stats(&self) -> Option<ScenarioStats> {
         self.catch_up();
         self.scenario.stats()
     }
 
-    /// Adds what the scenario brings before a page of a query is looked up.
+    /// Lets the scenario add entries before a page of a query is looked up.
     pub(crate) fn before_page(&self, query: &Query) {
         if self.scenario.is_on() {
             self.scenario.before_page(query, &self.clock.read(), &self.store);
         }
     }
 
-    /// Adds what the scenario brings after a page, which may have been the last.
+    /// Lets the scenario add entries after a page was looked up; `last` says that no page follows it.
     pub(crate) fn after_page(&self, query: &Query, last: bool) {
         if self.scenario.is_on() {
             self.scenario.after_page(query, last, &self.clock.read(), &self.store);
         }
     }
 
-    /// How the clients did until now.
+    /// The verdict on the requests so far.
     #[must_use]
     pub fn verdict(&self, scope: &Scope) -> Judgement {
         self.catch_up();
         self.verdict.judge(&self.store, scope, self.clock.now())
     }
 
-    /// Moves the clock later, see [`Clock::advance`].
+    /// Moves the clock forward. A frozen clock stays frozen at the new time.
     pub fn advance(&self, by: Duration) {
         self.move_clock(|| self.clock.advance(by));
     }
 
-    /// Sets the clock, see [`Clock::set`]. What was due before is stamped by the time before.
+    /// Sets the clock, frozen or running; `None` keeps its time. Live entries that are due before the change are delivered with
+    /// timestamps of the old time. Setting it back gives no client a fresh rate limit.
     pub fn set_clock(&self, now: impl Into<Option<Timestamp>>, frozen: bool) {
         self.move_clock(|| self.clock.set(now, frozen));
     }
 
-    /// Follows the system's clock, see [`Clock::follow_system`].
+    /// Follows the system's clock again.
     pub fn follow_system_clock(&self) {
         self.move_clock(|| self.clock.follow_system());
     }
 
-    fn move_clock(&self, go: impl FnOnce()) {
+    fn move_clock(&self, change: impl FnOnce()) {
         let (clock, store) = (&self.clock, &self.store);
-        self.live.with_clock_change(clock, store, || self.scenario.with_clock_change(clock, store, go));
+        self.live.with_clock_change(clock, store, || self.scenario.with_clock_change(clock, store, change));
     }
 
-    /// Begins live activity in place of any before, of which what was due is brought in; `None` ends it.
+    /// Starts a live feed in place of a running one, whose due entries are delivered first; `None` stops it.
     pub fn set_live(&self, activity: Option<Activity>) {
         self.catch_up();
         self.live.set(activity, &self.clock.read());
     }
 
-    /// The settings as they are.
+    /// The current settings.
     #[must_use]
     pub fn settings(&self) -> Settings {
         *self.settings.lock()
     }
 
-    /// Changes settings, all at once; nobody else changes them between what `change` sees and what it leaves.
+    /// Changes the settings atomically and returns the result of `change`.
     pub fn change_settings<T>(&self, change: impl FnOnce(&mut Settings) -> T) -> T {
         change(&mut self.settings.lock())
     }
+}
+
+/// The next generation, counted from 1.
+fn next(newest_generation: &AtomicU64) -> u64 {
+    newest_generation.fetch_add(1, Ordering::Relaxed) + 1
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::{Entry, FilterField, Page, Query, Timestamp};
-use cortex_audit_mock::fixture::{self, EntrySource};
+use cortex_audit_mock::internal::fixture;
 
 use crate::Result;
 

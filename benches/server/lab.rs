@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use cortex_audit_mock::contract::{Entry, Timestamp};
-use cortex_audit_mock::fixture;
+use cortex_audit_mock::internal::fixture;
 use tempfile::TempDir;
 
 use crate::common::client::{self, Client};

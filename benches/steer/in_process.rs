@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use cortex_audit_mock::contract::Timestamp;
+use cortex_audit_mock::internal::{AppState, http};
 use cortex_audit_mock::world::Journal;
 use cortex_audit_mock::world::verdict::{Given, Trace, Verdict};
-use cortex_audit_mock::{AppState, Config, RateLimit, http};
+use cortex_audit_mock::{Config, RateLimit};
 use tower::ServiceExt;
 
 use crate::record;

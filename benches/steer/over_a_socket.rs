@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use cortex_audit_mock::internal::{AppState, http};
 use cortex_audit_mock::world::Journal;
-use cortex_audit_mock::{AppState, Config, RateLimit, http, server};
+use cortex_audit_mock::{Config, RateLimit, server};
 use rustix::thread::gettid;
 use tokio::net::TcpListener;
 

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use cortex_audit_mock::RateLimit;
 use cortex_audit_mock::contract::{Action, Entry, Timestamp};
-use cortex_audit_mock::store::Base;
-use cortex_audit_mock::world::{LiveSource, SessionName, Sessions, Settings, WorldTemplate};
+use cortex_audit_mock::internal::store::Base;
+use cortex_audit_mock::internal::{LiveSource, WorldTemplate};
+use cortex_audit_mock::world::{SessionName, Sessions, Settings};
 
 /// Opening a session shares the base: under a millisecond and under a megabyte.
 pub fn opened(size: u32) -> bool {

@@ -7,11 +7,13 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use cortex_audit_mock::contract::{Query, Timestamp};
-use cortex_audit_mock::control::{ClockChange, ScenarioStart};
-use cortex_audit_mock::store::Base;
+use cortex_audit_mock::internal::control::{ClockChange, ScenarioStart};
+use cortex_audit_mock::internal::store::Base;
+use cortex_audit_mock::internal::{LiveSource, RequestFacts, WorldTemplate};
+use cortex_audit_mock::internal::{control, fixture};
 use cortex_audit_mock::world::verdict::Scope;
-use cortex_audit_mock::world::{Activity, LiveSource, Settings, WorldTemplate, RequestFacts, World};
-use cortex_audit_mock::{FileErrors, RateLimit, control, fault, fixture};
+use cortex_audit_mock::world::{Activity, Sessions, Settings, World};
+use cortex_audit_mock::{FileErrors, RateLimit, fault};
 use cortex_audit_mock_fuzz::{check_errors, now};
 use libfuzzer_sys::fuzz_target;
 
@@ -21,8 +23,10 @@ const MOST_CALLS: usize = 12;
 const LONGEST_LEAP: Duration = Duration::from_hours(1);
 const QUICKEST: Duration = Duration::from_secs(5);
 
-static START: LazyLock<WorldTemplate> = LazyLock::new(|| {
-    let base = Arc::new(Base::new([]));
+static BASE: LazyLock<Arc<Base>> = LazyLock::new(|| Arc::new(Base::new([])));
+
+fn template() -> WorldTemplate {
+    let base = Arc::clone(&BASE);
     WorldTemplate {
         live_source: Arc::new(LiveSource::new(Arc::clone(&base), 42)),
         base,
@@ -33,10 +37,10 @@ static START: LazyLock<WorldTemplate> = LazyLock::new(|| {
         faults: Vec::new(),
         seed: 42,
     }
-});
+}
 
 fuzz_target!(|text: &str| {
-    let world = World::new(&START);
+    let world = Sessions::new(template()).world(None);
     for line in text.lines().take(MOST_CALLS) {
         let mut letters = line.chars();
         let call = letters.next();
@@ -59,7 +63,7 @@ fuzz_target!(|text: &str| {
 });
 
 fn clock(world: &World, body: &str) -> Result<(), FileErrors> {
-    let before = world.clock.read();
+    let before = world.clock();
     let change = control::clock(body, &before)?;
     assert_eq!(control::clock(body, &before), Ok(change), "the same twice");
     let ClockChange { now, frozen } = change;
@@ -67,7 +71,7 @@ fn clock(world: &World, body: &str) -> Result<(), FileErrors> {
         return Ok(());
     }
     world.set_clock(now, frozen);
-    let after = world.clock.read();
+    let after = world.clock();
     assert_eq!(after.frozen, frozen);
     assert!(after.elapsed >= before.elapsed, "no world gets younger");
     assert!(after.now >= now.unwrap_or(before.now));
@@ -75,20 +79,20 @@ fn clock(world: &World, body: &str) -> Result<(), FileErrors> {
 }
 
 fn advance(world: &World, body: &str) -> Result<(), FileErrors> {
-    let before = world.clock.read();
+    let before = world.clock();
     let by = control::advance(body, &before)?;
     if is_too_far(world, by) {
         return Ok(());
     }
     world.advance(by);
-    let after = world.clock.read();
+    let after = world.clock();
     assert!(after.elapsed >= before.elapsed.saturating_add(by));
     assert!(!before.frozen || after.now == before.now.saturating_add(by));
     Ok(())
 }
 
 fn is_too_far(world: &World, leap: Duration) -> bool {
-    leap > LONGEST_LEAP && (world.live.is_on() || world.scenario_stats().is_some())
+    leap > LONGEST_LEAP && (world.live().is_some() || world.scenario_stats().is_some())
 }
 
 fn live(world: &World, body: &str) -> Result<(), FileErrors> {
@@ -96,7 +100,7 @@ fn live(world: &World, body: &str) -> Result<(), FileErrors> {
     let each = |Activity { rate, .. }: Activity| rate.period.duration() / rate.count.get();
     if each(activity) >= QUICKEST {
         world.set_live(Some(activity));
-        assert_eq!(world.live.activity(), Some(activity));
+        assert_eq!(world.live(), Some(activity));
     }
     let again = control::live(&format!("{{\"rate\":\"{}\"}}", activity.rate))?;
     assert_eq!(again.rate, activity.rate);
@@ -123,14 +127,14 @@ fn settings(world: &World, body: &str) -> Result<(), FileErrors> {
 
 fn entries(world: &World, body: &str) -> Result<(), FileErrors> {
     world.catch_up();
-    let before = world.store.len();
-    let count = fixture::read("body", body, world.clock.now())?.entries.len();
+    let before = world.entry_count();
+    let count = fixture::read("body", body, world.now())?.entries.len();
     let added = world.append_json(body);
     // A clock that runs may have come to the end of the calendar meanwhile.
-    assert!(added.is_ok() || !world.clock.read().frozen);
+    assert!(added.is_ok() || !world.clock().frozen);
     if let Ok(added) = added {
         assert_eq!(added, count);
-        assert!(world.store.len() >= before + added);
+        assert!(world.entry_count() >= before + added);
     }
     Ok(())
 }
@@ -141,22 +145,22 @@ fn faults(world: &World, body: &str) -> Result<(), FileErrors> {
         let written = serde_json::to_string(rule).expect("JSON");
         assert_eq!(fault::read_all("body", &written).as_ref(), Ok(&vec![rule.clone()]), "{written}");
     }
-    world.faults.add_all(rules);
+    world.faults().add_all(rules);
     Ok(())
 }
 
 /// What a client and a test see: it is in order, whatever was told before.
 fn look(world: &World) {
-    let now: Timestamp = world.clock.now();
+    let now: Timestamp = world.now();
     assert_eq!(now.to_string().parse(), Ok(now));
     let page = world.page(&Query::default());
     assert!(page.logs.is_sorted_by(|one, next| one.timestamp >= next.timestamp));
     assert_eq!(page.logs.len(), page.total.min(250));
     assert_eq!(page.total_pages, page.total.div_ceil(250));
     assert!(serde_json::to_string(&page).is_ok());
-    let plan = world.faults.plan(&RequestFacts { key: "Admin", query: "page=2&objectTypes=TEAM" });
+    let plan = world.faults().plan(&RequestFacts { key: "Admin", query: "page=2&objectTypes=TEAM" });
     assert!(plan.delay <= fault::Delay::MAX);
-    assert!(world.faults.list().iter().all(|listed| listed.fired <= listed.matched));
+    assert!(world.faults().list().iter().all(|listed| listed.fired <= listed.matched));
     let judgement = world.verdict(&Scope::default());
     assert!(judgement.clients.is_empty(), "nobody has asked");
 }

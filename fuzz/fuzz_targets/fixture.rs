@@ -3,7 +3,7 @@
 #![no_main]
 
 use cortex_audit_mock::contract::{Action, Entry};
-use cortex_audit_mock::fixture::{Line, read};
+use cortex_audit_mock::internal::fixture::{Line, read};
 use cortex_audit_mock_fuzz::{check_errors, now};
 use libfuzzer_sys::fuzz_target;
 

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use cortex_audit_mock::keys::{KeySource, load};
+use cortex_audit_mock::KeySource;
+use cortex_audit_mock::internal::keys::load;
 use cortex_audit_mock_fuzz::{check_errors, now};
 use libfuzzer_sys::fuzz_target;
 

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use cortex_audit_mock::duration;
-use cortex_audit_mock::fixture::Moment;
+use cortex_audit_mock::internal::duration;
+use cortex_audit_mock::internal::fixture::Moment;
 use cortex_audit_mock_fuzz::{NOW, date_time, now, relative_time};
 use libfuzzer_sys::fuzz_target;
 

@@ -15,7 +15,9 @@ use super::fault_injection::InjectedFault;
 use super::journal_entry::JournalEntry;
 use super::problem::Problem;
 use crate::keys::Key;
-use crate::world::{AnsweredBy, FaultPlan, RateLimitKey, RequestFacts};
+use crate::world::AnsweredBy;
+use crate::world::faults::{FaultPlan, RequestFacts};
+use crate::world::limiter::RateLimitKey;
 
 /// Admits a request, with the fault that it meets, or tells why not.
 pub fn check(

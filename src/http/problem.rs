@@ -18,7 +18,7 @@ use super::request_id::RequestId;
 use crate::contract::QueryIssue;
 use crate::json_file::FileErrors;
 use crate::text::elide_middle;
-use crate::world::RetryAfter;
+use crate::world::limiter::RetryAfter;
 use message::{numbered, strip_markup};
 
 /// Every error that a request can end in.

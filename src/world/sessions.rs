@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use super::number::Numbers;
 use super::{World, WorldTemplate};
 
 /// The name of a session: 1 to 64 letters, digits, dots, hyphens and underscores.
@@ -46,8 +46,8 @@ impl std::error::Error for SessionNameError {}
 /// The worlds of a server: the unnamed one, and the named ones that are in use.
 #[derive(Debug)]
 pub struct Sessions {
-    start: WorldTemplate,
-    numbers: Numbers,
+    template: WorldTemplate,
+    newest_generation: Arc<AtomicU64>,
     inner: Mutex<Inner>,
 }
 
@@ -72,10 +72,11 @@ impl Sessions {
 
     /// The unnamed session alone.
     #[must_use]
-    pub fn new(start: WorldTemplate) -> Self {
-        let numbers = Numbers::default();
-        let unnamed = Arc::new(World::numbered(&start, &numbers));
-        Self { start, numbers, inner: Mutex::new(Inner { unnamed, named: HashMap::new(), uses: 0, evicted: 0 }) }
+    pub fn new(template: WorldTemplate) -> Self {
+        let newest_generation = Arc::default();
+        let unnamed = Arc::new(World::new(&template, &newest_generation));
+        let inner = Mutex::new(Inner { unnamed, named: HashMap::new(), uses: 0, evicted: 0 });
+        Self { template, newest_generation, inner }
     }
 
     /// The world of a session, opened if it is not; `None` is the unnamed one.
@@ -92,7 +93,7 @@ impl Sessions {
             return Arc::clone(&live.world);
         }
         let evicted = if inner.named.len() == Self::MAX_SESSIONS { inner.evict() } else { None };
-        let world = Arc::new(World::numbered(&self.start, &self.numbers));
+        let world = Arc::new(World::new(&self.template, &self.newest_generation));
         inner.named.insert(name.clone(), Open { world: Arc::clone(&world), used });
         drop(inner);
         drop(evicted);
@@ -101,7 +102,7 @@ impl Sessions {
 
     /// Puts a session back to the start; requests that are being answered end in the old world.
     pub fn reset(&self, name: Option<&SessionName>) {
-        let world = Arc::new(World::numbered(&self.start, &self.numbers));
+        let world = Arc::new(World::new(&self.template, &self.newest_generation));
         let mut inner = self.inner.lock();
         let old = match name {
             None => Some(std::mem::replace(&mut inner.unnamed, world)),

@@ -1,6 +1,6 @@
 //! The control room: what the clients did, and what is done to them.
 
-use cortex_audit_mock::config::Admin;
+use cortex_audit_mock::Admin;
 
 use super::{NOW, ask, at_a_known_time, browse};
 
@@ -67,7 +67,7 @@ fn the_clock_is_frozen_and_advanced() {
         tab.click("region Clock > button Advance 1 h").await;
         tab.reads("region Clock", "2025-05-20T13:00:00").await;
         tab.reads("banner", "3:00:00").await;
-        assert_eq!(tab.server.world().clock.now(), "2025-05-20T13:00:00Z".parse().unwrap());
+        assert_eq!(tab.server.world().now(), "2025-05-20T13:00:00Z".parse().unwrap());
         tab.fill("region Clock > textbox Set to", NOW).await;
         tab.click("region Clock > button Set").await;
         tab.reads("region Clock", "2025-05-20T12:00:00").await;
@@ -144,8 +144,8 @@ fn a_session_is_begun_steered_and_ended() {
         tab.address_holds("session=of-a-test").await;
         tab.click("region Clock > button Advance 1 d").await;
         tab.reads("region Clock", "2025-05-21T12:00:00").await;
-        assert_eq!(tab.server.world().clock.now(), NOW.parse().unwrap());
-        assert_eq!(tab.server.session("of-a-test").clock.now(), "2025-05-21T12:00:00Z".parse().unwrap());
+        assert_eq!(tab.server.world().now(), NOW.parse().unwrap());
+        assert_eq!(tab.server.session("of-a-test").now(), "2025-05-21T12:00:00Z".parse().unwrap());
         tab.click("region Sessions > button Unnamed").await;
         tab.reads("region Clock", "2025-05-20T12:00:00").await;
         tab.click("button End of-a-test").await;

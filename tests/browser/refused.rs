@@ -56,7 +56,7 @@ fn too_many_requests_are_counted_down() {
         })
         .await;
         // The clock of the world decides; asked again, it is granted.
-        tab.server.world().clock.advance(std::time::Duration::from_secs(60));
+        tab.server.world().advance(std::time::Duration::from_secs(60));
         tab.click("button Ask now all the same").await;
         tab.reads("region Entries", "of 640 entries").await;
     });
@@ -101,7 +101,7 @@ fn what_the_api_does_not_understand_is_told_in_its_words() {
 #[test]
 fn an_answer_that_breaks_off_is_no_answer() {
     browse(at_a_known_time(), async |tab| {
-        tab.server.world().faults.add(Effect::Truncate { bytes: 100 });
+        tab.server.world().faults().add(Effect::Truncate { bytes: 100 });
         tab.allow("net::ERR_");
         tab.goto("/").await;
         tab.the("heading No whole answer came").await;

@@ -5,7 +5,8 @@ use std::io;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use cortex_audit_mock::Config;
-use cortex_audit_mock::keys::KeySource;
+use cortex_audit_mock::KeySource;
+use cortex_audit_mock::internal;
 use futures_util::stream;
 use serde_json::json;
 
@@ -128,7 +129,7 @@ async fn a_key_expires_when_the_clock_of_the_world_says_so() {
         "expirationDate": "now+1h",
     }]});
     let mock = TestMock::with(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
-    let clock = mock.mock.world().clock.clone();
+    let clock = internal::clock(&mock.mock.world()).clone();
     clock.advance(std::time::Duration::from_secs(3599));
     assert_eq!(mock.get_as("short-lived", PATH).await.status, 200);
     clock.advance(std::time::Duration::from_secs(1));

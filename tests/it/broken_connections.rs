@@ -24,7 +24,7 @@ fn server() -> MockServer {
 /// A server whose next request meets a fault, and no request after it.
 fn with_next(effect: Effect) -> MockServer {
     let server = server();
-    server.world().faults.add(FaultRule { times: Some(1), ..FaultRule::from(effect) });
+    server.world().faults().add(FaultRule { times: Some(1), ..FaultRule::from(effect) });
     server
 }
 
@@ -58,14 +58,14 @@ fn request(method: &str) -> String {
 /// Status and faults of the only record.
 #[track_caller]
 fn only_record(server: &MockServer) -> (u16, Option<AnsweredBy>) {
-    let records = server.world().journal.list(&JournalFilter::default());
+    let records = server.world().journal().list(&JournalFilter::default());
     assert_eq!(records.len(), 1, "{records:?}");
     (records[0].outcome.status_or_zero(), records[0].answered_by().cloned())
 }
 
 /// The number of the fault of [`with_next`].
 fn the_fault(server: &MockServer) -> AnsweredBy {
-    let rules = server.world().faults.list();
+    let rules = server.world().faults().list();
     let added = rules.iter().find(|listed| !listed.of_key).unwrap();
     assert_eq!((added.matched > 0, added.fired), (true, 1));
     AnsweredBy::Faults(vec![added.id])
@@ -89,7 +89,7 @@ fn an_empty_reply_is_an_orderly_end_and_not_a_byte_before_it() {
 fn a_connection_that_was_good_for_a_while_can_be_reset_as_well() {
     for (effect, end) in [(Effect::Reset, Some(ErrorKind::ConnectionReset)), (Effect::Empty, None)] {
         let server = server();
-        server.world().faults.add(FaultRule { after: 2, times: Some(1), ..FaultRule::from(effect) });
+        server.world().faults().add(FaultRule { after: 2, times: Some(1), ..FaultRule::from(effect) });
         let mut stream = TcpStream::connect(address(&server)).unwrap();
         let whole = right_body();
         for _ in 0..2 {
@@ -188,7 +188,7 @@ fn a_delayed_answer_is_right_and_late_and_its_connection_lives_on() {
     assert_eq!(connection.get_as("mock-admin", LOGS).body, right_body());
     assert!(asked.elapsed() >= wait, "{:?}", asked.elapsed());
     assert_eq!(only_record(&server), (200, Some(the_fault(&server))));
-    let waited = server.world().journal.list(&JournalFilter::default())[0].duration;
+    let waited = server.world().journal().list(&JournalFilter::default())[0].duration;
     assert!(waited >= wait, "the journal knows how long it took: {waited:?}");
     assert_eq!(connection.get_as("mock-admin", LOGS).body, right_body());
 }
@@ -197,7 +197,7 @@ fn a_delayed_answer_is_right_and_late_and_its_connection_lives_on() {
 fn delay_and_break_come_together() {
     let wait = Duration::from_millis(30);
     let server = with_next(Effect::Reset);
-    server.world().faults.add(Effect::Delay(Delay::Fixed(wait)));
+    server.world().faults().add(Effect::Delay(Delay::Fixed(wait)));
     let asked = Instant::now();
     assert_eq!(received(&server), (Vec::new(), Some(ErrorKind::ConnectionReset)));
     assert!(asked.elapsed() >= wait, "{:?}", asked.elapsed());
@@ -241,10 +241,10 @@ fn other_connections_are_served_while_one_is_broken_or_waits() {
         let server = server();
         let mut kept = connect(&server);
         assert_eq!(kept.get_as("mock-admin", LOGS).body, whole);
-        server.world().faults.add(FaultRule { times: Some(1), ..FaultRule::from(effect) });
+        server.world().faults().add(FaultRule { times: Some(1), ..FaultRule::from(effect) });
         let mut victim = connect(&server);
         victim.send(request("GET"));
-        while server.world().faults.list().iter().all(|listed| listed.fired == 0) {
+        while server.world().faults().list().iter().all(|listed| listed.fired == 0) {
             std::thread::yield_now();
         }
         assert_eq!(kept.get_as("mock-admin", LOGS).body, whole, "{effect:?}");
@@ -258,17 +258,17 @@ fn a_client_that_goes_away_before_its_answer_is_recorded() {
     let server = with_next(Effect::Delay(Delay::Fixed(ENDLESS)));
     let mut connection = connect(&server);
     connection.send(request("GET"));
-    while server.world().faults.list().iter().all(|listed| listed.fired == 0) {
+    while server.world().faults().list().iter().all(|listed| listed.fired == 0) {
         std::thread::yield_now();
     }
-    assert_eq!(server.world().journal.count(&JournalFilter::default()), 0, "it is being answered");
+    assert_eq!(server.world().journal().count(&JournalFilter::default()), 0, "it is being answered");
     drop(connection);
     let gone = Instant::now();
-    while server.world().journal.count(&JournalFilter::default()) == 0 && gone.elapsed() < Duration::from_secs(5) {
+    while server.world().journal().count(&JournalFilter::default()) == 0 && gone.elapsed() < Duration::from_secs(5) {
         std::thread::yield_now();
     }
     let numbers: Vec<u64> =
-        server.world().faults.list().iter().filter(|rule| !rule.of_key).map(|rule| rule.id).collect();
+        server.world().faults().list().iter().filter(|rule| !rule.of_key).map(|rule| rule.id).collect();
     assert_eq!(only_record(&server), (0, Some(AnsweredBy::Faults(numbers))), "what it did not wait for is known");
 }
 

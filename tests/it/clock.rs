@@ -1,8 +1,10 @@
 //! The clock of a world through the control plane: it moves the limiter, keys, live activity and relative times alike.
 
+use cortex_audit_mock::Config;
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::world::{Limiter, RateLimitKey};
-use cortex_audit_mock::{Clock, Config};
+use cortex_audit_mock::internal;
+use cortex_audit_mock::internal::Clock;
+use cortex_audit_mock::internal::{Limiter, RateLimitKey};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -200,7 +202,7 @@ proptest! {
         runtime.block_on(async {
             let rate_limit = format!("{count}/min").parse().unwrap();
             let mock = TestMock::with(Config { rate_limit, ..Config::default() });
-            let clock = mock.mock.world().clock.clone();
+            let clock = internal::clock(&mock.mock.world()).clone();
             let (mut admitted, mut forwards) = (0_u64, 0_u64);
             for by in moves {
                 let sign = if by < 0 { "-" } else { "+" };

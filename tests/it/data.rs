@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::{Action, ActorType, Timestamp};
-use cortex_audit_mock::fixture::{self, EntrySource, Moment};
+use cortex_audit_mock::internal::fixture;
+use cortex_audit_mock::internal::fixture::Moment;
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -2,7 +2,8 @@
 
 use axum::http::{Method, Request};
 use cortex_audit_mock::Config;
-use cortex_audit_mock::contract::{QueryIssue, Vocabulary, query, query::Strictness};
+use cortex_audit_mock::contract::query::Strictness;
+use cortex_audit_mock::contract::{QueryIssue, Vocabulary, query};
 
 use crate::support::TestMock;
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use axum::http::Request;
 use cortex_audit_mock::Config;
+use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::{ACTOR_REQUEST_TYPES, AcceptedValues, Action, ActorType, FilterField, OBJECT_TYPES};
-use cortex_audit_mock::fixture::EntrySource;
 use serde_json::{Value, json};
 
 use crate::support::TestMock;

@@ -108,7 +108,7 @@ async fn state(mock: &TestMock) -> Vec<String> {
     for path in ["/version", "/clock", "/faults", "/live", "/scenario", "/settings", "/sessions"] {
         shown.push(mock.shown(path).await.to_string());
     }
-    let page = mock.mock.world().store.page(&cortex_audit_mock::contract::Query::default());
+    let page = mock.mock.world().page(&cortex_audit_mock::contract::Query::default());
     shown.push(serde_json::to_string(&page).unwrap());
     shown
 }

@@ -7,10 +7,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
-use cortex_audit_mock::contract::{Action, ActorType, Entry, OBJECT_TYPES, Vocabulary, query, query::Strictness};
-use cortex_audit_mock::fixture::{self, EntrySource, Line};
+use cortex_audit_mock::EntrySource;
+use cortex_audit_mock::contract::query::Strictness;
+use cortex_audit_mock::contract::{Action, ActorType, Entry, OBJECT_TYPES, Vocabulary, query};
 use cortex_audit_mock::generate::{Generator, Recipe, RecipeError, Stories, Story};
-use cortex_audit_mock::store::{Base, Store};
+use cortex_audit_mock::internal::fixture;
+use cortex_audit_mock::internal::fixture::Line;
+use cortex_audit_mock::internal::store::{Base, Store};
 use proptest::prelude::*;
 use serde_json::Value;
 

@@ -39,7 +39,7 @@ async fn it_answers_as_over_http_1() {
             assert_eq!(two.json()["details"], one.json()["details"], "{path}");
         }
     }
-    let recorded = server.world().journal.list(&JournalFilter::default());
+    let recorded = server.world().journal().list(&JournalFilter::default());
     assert_eq!(recorded.len(), 10);
     assert!(recorded.chunks(2).all(|pair| (&pair[0].path, &pair[0].query) == (&pair[1].path, &pair[1].query)));
 }
@@ -48,14 +48,14 @@ async fn it_answers_as_over_http_1() {
 async fn streams_of_one_connection_are_answered_side_by_side() {
     let server = MockServer::builder().now(NOW).start().await;
     let delay = Effect::Delay(Delay::Fixed(Duration::from_secs(600)));
-    server.world().faults.add(FaultRule { times: Some(1), ..delay.into() });
+    server.world().faults().add(FaultRule { times: Some(1), ..delay.into() });
     let Speaking::Http2(sender) = speaking_with(&address(&server)).await else { unreachable!() };
     let delayed = tokio::spawn({
         let mut speaking = Speaking::Http2(sender.clone());
         let url = format!("{}{LOGS}", server.uri());
         async move { speaking.get(&url).await }
     });
-    let fired = || server.world().faults.list().iter().any(|listed| listed.fired > 0);
+    let fired = || server.world().faults().list().iter().any(|listed| listed.fired > 0);
     while !fired() {
         tokio::task::yield_now().await;
     }
@@ -101,9 +101,12 @@ async fn a_fault_of_the_answer_breaks_its_stream_alone() {
     let server = MockServer::builder().now(NOW).start().await;
     let url = server.uri() + LOGS;
     let mut speaking = speaking_with(&address(&server)).await;
-    server.world().faults.add(FaultRule { times: Some(1), ..Effect::Status { status: 503, retry_after: None }.into() });
+    server
+        .world()
+        .faults()
+        .add(FaultRule { times: Some(1), ..Effect::Status { status: 503, retry_after: None }.into() });
     assert_eq!(speaking.get(&url).await.status, 503);
-    server.world().faults.add(FaultRule { times: Some(1), ..Effect::Truncate { bytes: 100 }.into() });
+    server.world().faults().add(FaultRule { times: Some(1), ..Effect::Truncate { bytes: 100 }.into() });
     let request = || Request::get(&url).header("Authorization", "Bearer mock-admin");
     speaking.send(request()).await.unwrap_err();
     speaking.get(&url).await.ok();
@@ -113,7 +116,7 @@ async fn a_fault_of_the_answer_breaks_its_stream_alone() {
 async fn a_fault_of_the_connection_ends_it_with_all_its_streams() {
     for (effect, ends_with) in [(Effect::Reset, Err(ErrorKind::ConnectionReset)), (Effect::Empty, Ok(()))] {
         let server = MockServer::start().await;
-        server.world().faults.add(FaultRule { times: Some(1), ..effect.into() });
+        server.world().faults().add(FaultRule { times: Some(1), ..effect.into() });
         let mut stream = TcpStream::connect(address(&server)).await.unwrap();
         // The preface, no settings, and a request of one HEADERS frame: `GET`, `http`, the path, literally.
         stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();

@@ -7,11 +7,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use cortex_audit_mock::config::Admin;
+use cortex_audit_mock::Admin;
+use cortex_audit_mock::EntrySource;
+use cortex_audit_mock::KeySource;
 use cortex_audit_mock::contract::Query;
 use cortex_audit_mock::fault::{Delay, Effect, FaultRule, RequestMatcher};
-use cortex_audit_mock::fixture::EntrySource;
-use cortex_audit_mock::keys::KeySource;
 use cortex_audit_mock::world::{Activity, JournalFilter, JournalRecord, StatusFilter};
 use cortex_audit_mock::{MockServer, Rate, StartError, World};
 use serde_json::json;
@@ -46,7 +46,7 @@ fn entry(name: &str) -> String {
 fn it_works_from_a_blocking_test() {
     let server = MockServer::start_blocking();
     assert_eq!(total(&server, server.token()), 640);
-    assert_eq!(server.world().journal.count(&JournalFilter::default()), 1);
+    assert_eq!(server.world().journal().count(&JournalFilter::default()), 1);
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ fn files_can_be_given_as_to_serve() {
     let keys = path("keys.json", r#"{"keys": [{"token": "mine", "name": "Mine"}]}"#);
     let sources = [EntrySource::Path(path("logs.json", &entry("first"))), EntrySource::Text(entry("second"))];
     let server = MockServer::builder().sources(sources).key_source(KeySource::Path(keys)).start_blocking();
-    assert_eq!(server.world().store.len(), 2);
+    assert_eq!(server.world().entry_count(), 2);
     assert_eq!(get(&server, "mine", LOGS).status, 403, "a key without a role");
 }
 
@@ -138,28 +138,28 @@ fn all_is_seen_and_steered_without_http() {
 
     world.set_live(Some(Activity::from("6/min".parse::<Rate>().unwrap())));
     world.advance(MINUTE);
-    assert_eq!(world.clock.now(), time("2025-05-20T12:01:00Z"));
+    assert_eq!(world.now(), time("2025-05-20T12:01:00Z"));
     assert_eq!(seen(), 6);
     world.set_live(None);
     world.advance(MINUTE);
     assert_eq!(seen(), 6);
 
     let fault =
-        world.faults.add(FaultRule { times: Some(1), ..Effect::Status { status: 502, retry_after: None }.into() });
+        world.faults().add(FaultRule { times: Some(1), ..Effect::Status { status: 502, retry_after: None }.into() });
     assert_eq!(get(&server, server.token(), LOGS).status, 502);
-    assert_eq!(world.faults.list().iter().find(|rule| rule.id == fault.id).map(|rule| rule.fired), Some(1));
+    assert_eq!(world.faults().list().iter().find(|rule| rule.id == fault.id).map(|rule| rule.fired), Some(1));
 
     world.change_settings(|settings| settings.strict = true);
     get(&server, server.token(), "/api/v1/audit-logs?sort=asc").details(400);
 
     let statuses: Vec<_> =
-        world.journal.list(&JournalFilter::default()).iter().filter_map(JournalRecord::status).collect();
+        world.journal().list(&JournalFilter::default()).iter().filter_map(JournalRecord::status).collect();
     assert_eq!(statuses, [400, 502, 200, 200, 200, 200, 200], "newest first");
-    assert_eq!(world.journal.count(&JournalFilter { status: Some(502.into()), ..JournalFilter::default() }), 1);
+    assert_eq!(world.journal().count(&JournalFilter { status: Some(502.into()), ..JournalFilter::default() }), 1);
 
     server.reset();
-    assert_eq!(server.world().journal.count(&JournalFilter::default()), 0);
-    assert_eq!((seen(), server.world().clock.now()), (0, time(NOW)));
+    assert_eq!(server.world().journal().count(&JournalFilter::default()), 0);
+    assert_eq!((seen(), server.world().now()), (0, time(NOW)));
 }
 
 /// A clock that is set back does not change when an entry that was due before happened.
@@ -196,12 +196,12 @@ fn what_is_no_name_of_a_session_is_told() {
 #[test]
 fn two_servers_share_nothing() {
     let (one, other) = (MockServer::start_blocking(), MockServer::builder().entries("[]").now(NOW).start_blocking());
-    one.world().faults.add(Effect::Status { status: 500, retry_after: None });
+    one.world().faults().add(Effect::Status { status: 500, retry_after: None });
     one.world().append_json(&entry("mine")).unwrap();
     one.session("mine").advance(MINUTE);
     assert_eq!(get(&one, one.token(), LOGS).status, 500);
     assert_eq!(total(&other, other.token()), 0);
-    assert_eq!(other.world().journal.count(&JournalFilter::default()), 1);
+    assert_eq!(other.world().journal().count(&JournalFilter::default()), 1);
     assert_eq!((one.sessions().names().len(), other.sessions().names().len()), (1, 0));
 }
 
@@ -240,10 +240,10 @@ fn a_dropped_server_does_not_wait_for_a_slow_answer() {
     let ten_minutes = Duration::from_secs(600);
     for effect in [Effect::Delay(Delay::Fixed(ten_minutes)), Effect::Drip { bytes: 1, every: ten_minutes }] {
         let server = MockServer::start_blocking();
-        let fault = server.world().faults.add(effect).id;
+        let fault = server.world().faults().add(effect).id;
         let mut connection = Connection::to(&address(&server));
         connection.send(head("GET", LOGS, "Authorization: Bearer mock-admin\r\n"));
-        while server.world().faults.list().iter().all(|rule| rule.id != fault || rule.fired == 0) {
+        while server.world().faults().list().iter().all(|rule| rule.id != fault || rule.fired == 0) {
             std::thread::yield_now();
         }
         stops_and_frees_its_port(server);
@@ -267,8 +267,8 @@ fn fifty_sessions_run_side_by_side() {
         }
     });
     assert_eq!(server.sessions().names().len(), 50);
-    assert_eq!(server.world().journal.count(&JournalFilter::default()), 0);
-    assert_eq!(server.world().clock.now(), time(NOW));
+    assert_eq!(server.world().journal().count(&JournalFilter::default()), 0);
+    assert_eq!(server.world().now(), time(NOW));
 }
 
 fn one_of_fifty(server: &MockServer, number: u16) {
@@ -282,7 +282,7 @@ fn one_of_fifty(server: &MockServer, number: u16) {
     }
     world.advance(MINUTE * u32::from(number));
     let status = 400 + number;
-    world.faults.add(FaultRule { after: 1, times: Some(1), ..Effect::Status { status, retry_after: None }.into() });
+    world.faults().add(FaultRule { after: 1, times: Some(1), ..Effect::Status { status, retry_after: None }.into() });
     world.change_settings(|settings| settings.rate_limit = "3/min".parse().unwrap());
 
     let mut ask = || {
@@ -298,13 +298,13 @@ fn one_of_fifty(server: &MockServer, number: u16) {
     assert_eq!(ask().status, 429);
     world.advance(MINUTE);
     assert_eq!(ask().identifiers(), names);
-    assert_eq!(world.journal.count(&JournalFilter::default()), 5);
-    assert_eq!(world.clock.now(), time(NOW).saturating_add(MINUTE * u32::from(number + 1)));
+    assert_eq!(world.journal().count(&JournalFilter::default()), 5);
+    assert_eq!(world.now(), time(NOW).saturating_add(MINUTE * u32::from(number + 1)));
 }
 
 /// The clock of a world, as the client of the example knows time.
 fn now(world: &World) -> DateTime<Utc> {
-    world.clock.now().to_string().parse().unwrap()
+    world.now().to_string().parse().unwrap()
 }
 
 fn sorted(entries: impl IntoIterator<Item = Entry>) -> Vec<Entry> {
@@ -336,16 +336,16 @@ fn the_example_reads_everything_whatever_goes_wrong() {
         Effect::Delay(Delay::Fixed(every)),
     ];
     let rules = effects.into_iter().map(|effect| FaultRule { times: Some(1), ..effect.into() });
-    let rules: Vec<u64> = rules.map(|rule| world.faults.add(rule).id).collect();
+    let rules: Vec<u64> = rules.map(|rule| world.faults().add(rule).id).collect();
     let mut poller = Poller::new(&server.uri(), server.token(), |wait| world.advance(wait));
     let found = poller.poll(now(&world)).unwrap();
     assert!(found.is_sorted_by_key(|entry| entry.timestamp), "oldest first");
     assert_eq!(sorted(found), sorted(all_entries(&world)));
     assert_eq!(poller.poll(now(&world)).unwrap(), [], "and nothing twice");
-    let fired = world.faults.list();
+    let fired = world.faults().list();
     assert!(fired.iter().all(|rule| !rules.contains(&rule.id) || rule.fired == 1), "each went wrong once: {fired:?}");
     let statuses: Vec<_> =
-        world.journal.list(&JournalFilter::default()).iter().filter_map(JournalRecord::status).collect();
+        world.journal().list(&JournalFilter::default()).iter().filter_map(JournalRecord::status).collect();
     assert!(statuses.contains(&429), "it met the limit");
     assert!(statuses.windows(2).all(|pair| pair != [429, 429]), "it came back too early: {statuses:?}");
 }
@@ -356,8 +356,8 @@ fn the_example_follows_a_log_that_moves_while_it_reads() {
     let world = server.world();
     let lateness = Duration::from_secs(90);
     world.set_live(Some(Activity { lateness, burst: 3, ..Activity::from("40/min".parse::<Rate>().unwrap()) }));
-    world.faults.add(FaultRule { probability: 0.2, ..Effect::Reset.into() });
-    world.faults.add(FaultRule {
+    world.faults().add(FaultRule { probability: 0.2, ..Effect::Reset.into() });
+    world.faults().add(FaultRule {
         probability: 0.2,
         matcher: RequestMatcher { page: Some(0), ..RequestMatcher::default() },
         ..Effect::Status { status: 503, retry_after: Some(1) }.into()
@@ -383,12 +383,12 @@ fn the_example_tells_a_refusal_and_gives_up_on_a_server_that_stays_broken() {
     let mut refused = Poller::new(&server.uri(), "mock-revoked", |wait| world.advance(wait));
     let Err(Error::Refused(status, words)) = refused.poll(end) else { panic!("it was not refused") };
     assert!(status == 401 && words.contains("is revoked"), "{status}: {words}");
-    world.faults.add(Effect::Reset);
+    world.faults().add(Effect::Reset);
     let mut poller = Poller::new(&server.uri(), server.token(), |wait| world.advance(wait));
     let gave_up = poller.poll(end).unwrap_err();
     assert!(matches!(gave_up, Error::GaveUp(_)), "{gave_up}");
     assert_eq!(
-        world.journal.count(&JournalFilter { status: Some(StatusFilter::NoResponse), ..JournalFilter::default() }),
+        world.journal().count(&JournalFilter { status: Some(StatusFilter::NoResponse), ..JournalFilter::default() }),
         8
     );
 }
@@ -408,12 +408,12 @@ fn a_rule_that_makes_no_sense_is_a_panic_that_says_why() {
         (FaultRule { times: Some(0), ..sensible.clone() }, "at least 1"),
     ] {
         let world = server.world();
-        let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.faults.add(rule)));
+        let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.faults().add(rule)));
         let told = *refused.unwrap_err().downcast::<String>().unwrap();
         assert!(told.contains(reason), "{told}");
     }
     let many = vec![sensible.clone(), FaultRule { cycle: Some(0), ..sensible.clone() }];
-    let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| server.world().faults.add_all(many)));
-    assert!(refused.is_err() && server.world().faults.list().iter().all(|listed| listed.of_key), "all or none");
-    server.world().faults.add(sensible);
+    let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| server.world().faults().add_all(many)));
+    assert!(refused.is_err() && server.world().faults().list().iter().all(|listed| listed.of_key), "all or none");
+    server.world().faults().add(sensible);
 }

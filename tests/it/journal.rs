@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
+use cortex_audit_mock::Admin;
 use cortex_audit_mock::Config;
-use cortex_audit_mock::config::Admin;
+use cortex_audit_mock::KeySource;
 use cortex_audit_mock::contract::Parameter;
-use cortex_audit_mock::keys::KeySource;
 use cortex_audit_mock::world::{Journal, JournalFilter};
 use serde_json::{Value, json};
 
@@ -430,7 +430,7 @@ async fn a_token_in_a_path_or_a_preference_or_of_the_control_plane_is_nowhere() 
             Request::get(format!("/__admin/clock?{query}")).header("Authorization", "Bearer guard-token-4711");
         told += &mock.send(request).await.details(400);
     }
-    let kept = format!("{:?}", mock.mock.world().journal.list(&JournalFilter::default()));
+    let kept = format!("{:?}", mock.mock.world().journal().list(&JournalFilter::default()));
     for text in [&told, &kept, &log.text()] {
         assert!(!text.contains("t0psecret") && !text.contains("guard-token"), "{text}");
     }
@@ -545,7 +545,7 @@ async fn a_path_and_query_of_no_sensible_length_are_kept_in_part() {
     let long = "x".repeat(60_000);
     mock.get(&format!("/api/v1/audit-logs?{long}")).await.details(414);
     mock.get(&format!("/{long}")).await.details(414);
-    for record in mock.mock.world().journal.list(&JournalFilter::default()) {
+    for record in mock.mock.world().journal().list(&JournalFilter::default()) {
         assert!(record.query.len() < 5000 && record.path.len() < 5000);
         assert!(record.query.ends_with('…') || record.path.ends_with('…'));
     }

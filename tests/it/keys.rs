@@ -1,12 +1,13 @@
 //! Keys files: roles, permissions, and how every error of a wrong file is told.
 
-use cortex_audit_mock::keys::{KeySource, Refusal, VIEW_AUDIT_LOGS, load};
+use cortex_audit_mock::KeySource;
+use cortex_audit_mock::internal::keys::{Refusal, VIEW_AUDIT_LOGS, load};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::{NOW, time};
 
-fn keys(text: &str) -> Result<cortex_audit_mock::keys::Keys, String> {
+fn keys(text: &str) -> Result<cortex_audit_mock::internal::keys::Keys, String> {
     load(&KeySource::Text(text.to_owned()), time(NOW)).map_err(|errors| errors.to_string())
 }
 

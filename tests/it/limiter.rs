@@ -6,8 +6,10 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use cortex_audit_mock::world::{Limiter, RateLimitKey};
-use cortex_audit_mock::{Clock, Config, RateLimit};
+use cortex_audit_mock::internal;
+use cortex_audit_mock::internal::Clock;
+use cortex_audit_mock::internal::{Limiter, RateLimitKey};
+use cortex_audit_mock::{Config, RateLimit};
 use proptest::prelude::*;
 
 use crate::support::{Answer, NOW, TestMock, size, time};
@@ -30,7 +32,7 @@ async fn a_thousand_requests_a_minute_are_admitted_and_not_one_more() {
         assert_eq!(mock.get(PATH).await.status, 200);
     }
     assert_eq!(mock.get(PATH).await.status, 429);
-    mock.mock.world().clock.advance(seconds(60));
+    mock.mock.world().advance(seconds(60));
     for _ in 0..1000 {
         assert_eq!(mock.get(PATH).await.status, 200);
     }
@@ -46,9 +48,9 @@ async fn a_client_that_waits_retry_after_is_admitted_and_one_second_less_is_refu
     }
     let refused = mock.get(PATH).await;
     assert_eq!((refused.header("retry-after"), &refused.json()["retryAfter"]), (Some("20"), &20.into()));
-    mock.mock.world().clock.advance(seconds(19));
+    mock.mock.world().advance(seconds(19));
     assert_eq!(mock.get(PATH).await.header("retry-after"), Some("1"));
-    mock.mock.world().clock.advance(seconds(1));
+    mock.mock.world().advance(seconds(1));
     assert_eq!(mock.get(PATH).await.status, 200);
 }
 
@@ -131,7 +133,7 @@ async fn unknown_tokens_leave_nothing_behind() {
     for number in 0..size(20_000, 2_000) {
         assert_eq!(mock.get_as(&format!("guess-{number}"), PATH).await.status, 401);
     }
-    assert_eq!(mock.mock.world().limiter.remembered(), 1);
+    assert_eq!(internal::limiter(&mock.mock.world()).remembered(), 1);
 }
 
 /// A million addresses come by; those that could be admitted at once are forgotten.
@@ -185,7 +187,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let mock = limited(&format!("{count}/{unit}"));
-            let clock = mock.mock.world().clock.clone();
+            let clock = internal::clock(&mock.mock.world()).clone();
             for _ in 0..count {
                 assert_eq!(mock.get(PATH).await.status, 200, "a whole period's count is admitted at once");
             }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use cortex_audit_mock::contract::Query;
 use cortex_audit_mock::generate::Story;
-use cortex_audit_mock::world::{Activity, LiveFeed};
+use cortex_audit_mock::internal::LiveFeed;
+use cortex_audit_mock::world::Activity;
 use cortex_audit_mock::{Config, World};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -217,10 +219,10 @@ async fn a_burst_comes_at_once_and_leaves_the_rate_as_it_is() {
 #[tokio::test]
 async fn a_change_or_an_end_of_it_keeps_what_was_due_before() {
     let mock = empty(Some(six_a_minute()), 42);
-    mock.mock.world().clock.advance(Duration::from_secs(60));
+    mock.mock.world().advance(Duration::from_secs(60));
     live(&mock, json!({"rate": "60/min"})).await;
     assert_eq!(total(&mock).await, 6);
-    mock.mock.world().clock.advance(Duration::from_secs(60));
+    mock.mock.world().advance(Duration::from_secs(60));
     assert_eq!(mock.admin("DELETE", "/live", "").await.ok(), json!({"rate": "off"}));
     assert_eq!(total(&mock).await, 66);
     advance(&mock, "1d").await;
@@ -232,7 +234,7 @@ async fn a_change_or_an_end_of_it_keeps_what_was_due_before() {
 #[tokio::test]
 async fn deleted_entries_stay_deleted_and_a_clock_set_back_makes_none() {
     let mock = empty(Some(six_a_minute()), 42);
-    mock.mock.world().clock.advance(Duration::from_secs(60));
+    mock.mock.world().advance(Duration::from_secs(60));
     assert_eq!(mock.admin("DELETE", "/audit-logs", "").await.ok(), json!({"removed": 6}));
     assert_eq!(total(&mock).await, 0);
     mock.admin("PUT", "/clock", json!({"now": "2001-01-01T00:00:00Z"})).await.ok();
@@ -263,11 +265,7 @@ async fn a_leap_of_years_is_bounded_and_quick() {
 }
 
 fn entries_of(world: &World) -> String {
-    world.catch_up();
-    serde_json::to_string(
-        &world.store.page(&cortex_audit_mock::contract::Query { page_size: 1000, ..Default::default() }),
-    )
-    .unwrap()
+    serde_json::to_string(&world.page(&Query { page_size: 1000, ..Query::default() })).unwrap()
 }
 
 proptest! {
@@ -286,15 +284,15 @@ proptest! {
         let activity = Activity { rate, lateness: Duration::from_secs(lateness), burst };
         let (split, whole) = (empty(Some(activity), seed).mock.world(), empty(Some(activity), seed).mock.world());
         for step in &steps {
-            split.clock.advance(Duration::from_millis(*step));
+            split.advance(Duration::from_millis(*step));
             split.catch_up();
         }
         let all = Duration::from_millis(steps.iter().sum());
-        whole.clock.advance(all);
+        whole.advance(all);
         prop_assert_eq!(entries_of(&split), entries_of(&whole));
 
         let due = all.as_secs_f64() * f64::from(count) / 60.0;
-        let made = f64::from(u32::try_from(split.store.len()).unwrap());
+        let made = f64::from(u32::try_from(split.entry_count()).unwrap());
         prop_assert!((made - due).abs() <= f64::from(burst) + 1e-6, "{made} made, {due} due");
     }
 }

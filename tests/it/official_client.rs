@@ -11,9 +11,10 @@ use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::{Action, ActorType, Entry, Timestamp};
-use cortex_audit_mock::fixture::{self, EntrySource};
 use cortex_audit_mock::generate::{Generator, Recipe};
+use cortex_audit_mock::internal::fixture;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -5,9 +5,10 @@ use std::io;
 
 use axum::body::{Body, Bytes};
 use axum::http::Request;
+use cortex_audit_mock::Config;
 use cortex_audit_mock::contract::{Action, ActorType, DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter};
 use cortex_audit_mock::fault::{Effect, FaultRule};
-use cortex_audit_mock::{AppState, Config};
+use cortex_audit_mock::internal::AppState;
 use futures_util::stream;
 use serde_json::{Value, json};
 
@@ -97,7 +98,7 @@ async fn every_status_of_every_path_is_listed_and_fits_its_schema() {
         answers.push(mock.send(admin().header("Content-Length", "9999999")).await);
         answers.push(mock.get(&format!("{path}?{}", "x".repeat(20_000))).await);
         answers.push(mock.send(admin().header("X-Long", "x".repeat(40_000))).await);
-        mock.mock.world().faults.add(FaultRule { times: Some(1), ..fault(500).into() });
+        mock.mock.world().faults().add(FaultRule { times: Some(1), ..fault(500).into() });
         answers.push(mock.get(path).await);
         for _ in 0..13 {
             mock.get(path).await;

@@ -5,10 +5,10 @@ use std::fs;
 
 use axum::body::to_bytes;
 use axum::http::{HeaderMap, Request, StatusCode};
+use cortex_audit_mock::Admin;
 use cortex_audit_mock::Config;
-use cortex_audit_mock::config::Admin;
+use cortex_audit_mock::KeySource;
 use cortex_audit_mock::contract::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES};
-use cortex_audit_mock::keys::KeySource;
 
 use crate::support::TestMock;
 

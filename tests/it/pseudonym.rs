@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::{Action, Entry};
-use cortex_audit_mock::fixture::{self, EntrySource};
-use cortex_audit_mock::pseudonym::{Secret, pseudonymize};
+use cortex_audit_mock::internal::fixture;
+use cortex_audit_mock::internal::pseudonym::{Secret, pseudonymize};
 use proptest::prelude::*;
 
 use crate::support::{NOW, size, time};

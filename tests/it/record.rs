@@ -11,11 +11,13 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
 use cortex_audit_mock::fault::{Delay, Effect, FaultRule};
-use cortex_audit_mock::fixture::{self, EntrySource, Moment};
-use cortex_audit_mock::record::{Api, Asked, Bound, Event, Part, Range, RecordError, Recorded, Recording};
-use cortex_audit_mock::remote::{ApiUrl, Time, Token};
+use cortex_audit_mock::internal::fixture;
+use cortex_audit_mock::internal::fixture::Moment;
+use cortex_audit_mock::internal::record::{Api, Asked, Bound, Event, Part, Range, RecordError, Recorded, Recording};
+use cortex_audit_mock::internal::remote::{ApiUrl, Time, Token};
 use cortex_audit_mock::world::{Activity, AnsweredBy, JournalFilter, JournalRecord};
 use cortex_audit_mock::{MockServer, Rate, World};
 use insta::assert_snapshot;
@@ -73,7 +75,7 @@ fn world_time(world: &Arc<World>, request: Duration) -> Time {
     let (read, moved) = (Arc::clone(world), Arc::clone(world));
     let now = move || {
         read.advance(request);
-        read.clock.read().elapsed
+        read.clock().elapsed
     };
     Time::new(now, move |length| moved.advance(length))
 }
@@ -183,7 +185,7 @@ fn a_hundred_thousand_entries_are_recorded_while_others_come_in_late() {
     assert!(expected.len() > count + 10, "live activity came before the end: {}", expected.len());
     same(&loaded(Path::new(&out)), &expected);
     assert_eq!(names(&folder), ["logs.json"]);
-    let statuses = world.journal.list(&JournalFilter::default());
+    let statuses = world.journal().list(&JournalFilter::default());
     assert!(statuses.iter().all(|record| record.status() == Some(200) && record.findings().is_empty()));
 }
 
@@ -237,7 +239,10 @@ fn an_older_file_stays_until_the_new_one_is_whole() {
     let out = path(&folder, "logs.json");
     fs::write(&out, "older").unwrap();
     let args = ["--to", NOW, "--out", &out];
-    server.world().faults.add(FaultRule { times: Some(1), ..Effect::Status { status: 400, retry_after: None }.into() });
+    server
+        .world()
+        .faults()
+        .add(FaultRule { times: Some(1), ..Effect::Status { status: 400, retry_after: None }.into() });
     recorded(&server.uri(), &args).failed(1);
     assert_eq!((names(&folder), fs::read_to_string(&out).unwrap()), (vec!["logs.json".to_owned()], "older".to_owned()));
     assert_eq!(recorded(&server.uri(), &args).code, Some(0));
@@ -298,7 +303,7 @@ fn through_trouble(seed: u32) {
         Effect::Status { status: 500, retry_after: None },
         Effect::Status { status: 408, retry_after: None },
     ] {
-        world.faults.add(FaultRule { probability: 0.06, ..effect.into() });
+        world.faults().add(FaultRule { probability: 0.06, ..effect.into() });
     }
     let waits = RefCell::new(Vec::new());
     let recorded = record(&server, None, &|event| {
@@ -314,7 +319,7 @@ fn through_trouble(seed: u32) {
             if why.replace(&server.uri(), "").contains("503") { SECOND * 7 } else { Duration::from_millis(500) };
         assert!(wait >= least, "{wait:?} after {why}");
     }
-    let records = world.journal.list(&JournalFilter::default());
+    let records = world.journal().list(&JournalFilter::default());
     let early = records.windows(2).filter(|pair| pair.iter().all(|record| record.status() == Some(429)));
     let limited = early.filter(|pair| pair.iter().all(|record| record.answered_by() == Some(&AnsweredBy::Limit)));
     assert_eq!(limited.count(), 0, "it came back before the limit was over");
@@ -340,7 +345,7 @@ fn a_small_limit_is_waited_for_and_never_met_twice() {
     same(&recorded.unwrap().entries, &truth(&world, all()));
     assert!(waits.borrow().len() >= 4 && waits.borrow().iter().all(|wait| *wait <= SECOND * 30), "{waits:?}");
     let statuses: Vec<_> =
-        world.journal.list(&JournalFilter::default()).iter().filter_map(JournalRecord::status).collect();
+        world.journal().list(&JournalFilter::default()).iter().filter_map(JournalRecord::status).collect();
     assert!(statuses.windows(2).all(|pair| pair != [429, 429]), "{statuses:?}");
 }
 
@@ -350,15 +355,15 @@ fn a_server_that_stays_broken_is_given_up_and_what_came_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("logs.json");
     let broken = FaultRule { after: 2, ..Effect::Status { status: 500, retry_after: None }.into() };
-    let broken = server.world().faults.add(broken).id;
+    let broken = server.world().faults().add(broken).id;
     let mut part = Part::open(&out, &asked(&server)).unwrap();
     let error = record(&server, Some(&mut part), &|_| {}).unwrap_err();
     assert_snapshot!(error.to_string(), @"gave up after 8 attempts in a row; the last: the server answers 500: This 500 was asked for by fault 3.");
-    assert_eq!(server.world().journal.count(&JournalFilter::default()), 2 + 8);
+    assert_eq!(server.world().journal().count(&JournalFilter::default()), 2 + 8);
     assert_eq!(part.len(), 500);
     drop(part);
 
-    server.world().faults.remove(broken);
+    server.world().faults().remove(broken);
     let mut part = Part::open(&out, &asked(&server)).unwrap();
     let recorded = record(&server, Some(&mut part), &|_| {}).unwrap();
     assert_eq!(recorded.requests, 3 + 2, "three pages were missing; two are looked at again");
@@ -368,7 +373,7 @@ fn a_server_that_stays_broken_is_given_up_and_what_came_is_kept() {
 #[test]
 fn a_server_that_wants_more_patience_than_a_quarter_of_an_hour_is_left() {
     let server = server_over(10);
-    server.world().faults.add(Effect::Status { status: 503, retry_after: Some(86_400) });
+    server.world().faults().add(Effect::Status { status: 503, retry_after: Some(86_400) });
     let error = record(&server, None, &|_| {}).unwrap_err();
     assert_snapshot!(error.to_string(), @"the server asks to come back in 1d: the server answers 503: This 503 was asked for by fault 3.");
 }
@@ -379,7 +384,7 @@ fn a_range_that_never_holds_still_is_given_up() {
     let world = server.world();
     let refill = || {
         world.remove_entries();
-        let count = 2000 + u32::try_from(world.journal.count(&JournalFilter::default())).unwrap();
+        let count = 2000 + u32::try_from(world.journal().count(&JournalFilter::default())).unwrap();
         // Another list each time, of another length.
         world.append(history(count, time(NOW).saturating_sub(SECOND * count)));
     };
@@ -395,7 +400,7 @@ fn a_recording_that_is_killed_again_and_again_ends_whole() {
     let server = server_over(12_345);
     let world = server.world();
     // So slow that there is a middle to be killed in.
-    world.faults.add(Effect::Delay(Delay::Fixed(Duration::from_millis(50))));
+    world.faults().add(Effect::Delay(Delay::Fixed(Duration::from_millis(50))));
     let folder = tempfile::tempdir().unwrap();
     let out = path(&folder, "logs.json");
     let part = format!("{out}.part");
@@ -409,12 +414,12 @@ fn a_recording_that_is_killed_again_and_again_ends_whole() {
         // What came in late meanwhile is recorded too.
         world.append(history(3, time(NOW)));
     }
-    let before = world.journal.count(&JournalFilter::default());
+    let before = world.journal().count(&JournalFilter::default());
     let ended = recorded(&server.uri(), &args);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let going_on = ended.stderr.lines().next().unwrap();
     assert!(going_on.starts_with("going on with ") && going_on.ends_with(&part), "{}", ended.stderr);
-    assert!(world.journal.count(&JournalFilter::default()) - before < 13, "it began anew: {}", ended.stderr);
+    assert!(world.journal().count(&JournalFilter::default()) - before < 13, "it began anew: {}", ended.stderr);
     assert_eq!(names(&folder), ["logs.json"]);
     same(&loaded(Path::new(&out)), &truth(&world, all()));
 }
@@ -534,7 +539,7 @@ fn the_token_is_in_no_file_no_output_and_no_process_list() {
     let keys = r#"{"keys": [{"token": "s3cret-t0ken", "name": "A", "roles": [{"type": "DEFAULT", "role": "ADMIN"}]}]}"#;
     let server = MockServer::builder().entries("[]").keys(keys).now(NOW).start_blocking();
     server.world().append(history(9000, time(NOW)));
-    server.world().faults.add(Effect::Delay(Delay::Fixed(Duration::from_millis(50))));
+    server.world().faults().add(Effect::Delay(Delay::Fixed(Duration::from_millis(50))));
     let folder = tempfile::tempdir().unwrap();
     let out = path(&folder, "logs.json");
     let mut command = record_command(&server.uri(), &["--to", NOW, "--token-env", "OTHER", "--out", &out]);
@@ -599,7 +604,7 @@ fn a_token_that_is_not_accepted_is_told_at_once() {
     };
     assert_snapshot!(refused("mock-revoked"), @"error: the server does not accept the token in MY_TOKEN (401): The key Revoked (…oked) is revoked.");
     assert_snapshot!(refused("mock-no-audit"), @r#"error: the token in MY_TOKEN may not read audit logs (403), which takes the permission "View audit logs": The key No audit (…udit) is valid, but none of its roles grants the permission "View audit logs". Ask with a key whose role grants it."#);
-    assert_eq!(server.world().journal.count(&JournalFilter::default()), 2);
+    assert_eq!(server.world().journal().count(&JournalFilter::default()), 2);
 }
 
 #[test]
@@ -738,7 +743,7 @@ fn a_place_that_cannot_be_written_is_told_before_anything_is_asked() {
     };
     assert_snapshot!(refused(&path(&folder, "missing/logs.json")), @"error: cannot write FOLDER/missing/logs.json.part (--out): No such file or directory (os error 2)");
     assert_snapshot!(refused(folder.path().to_str().unwrap()), @"error: cannot write FOLDER (--out): it is a folder");
-    assert_eq!(server.world().journal.count(&JournalFilter::default()), 0);
+    assert_eq!(server.world().journal().count(&JournalFilter::default()), 0);
     assert_eq!(names(&folder), Vec::<String>::new());
 }
 

@@ -7,10 +7,11 @@
 use std::fmt::Write as _;
 
 use axum::body::to_bytes;
+use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::{
     ACTOR_REQUEST_TYPES, Action, ActorType, Entry, FilterField, MAX_PAGE, OBJECT_TYPES, Parameter, Timestamp,
 };
-use cortex_audit_mock::fixture::{self, EntrySource};
+use cortex_audit_mock::internal::fixture;
 use cortex_audit_mock::{Config, RateLimit};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rand::rngs::ChaCha8Rng;

@@ -8,8 +8,8 @@ mod relative_time;
 use std::time::Duration;
 
 use cortex_audit_mock::contract::{FilterField, ParsedQuery, Timestamp, Vocabulary, query as first};
-use cortex_audit_mock::duration;
-use cortex_audit_mock::fixture::Moment;
+use cortex_audit_mock::internal::duration;
+use cortex_audit_mock::internal::fixture::Moment;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::string::string_regex;

@@ -1,8 +1,8 @@
 //! Who may steer the server: programs may, pages of other sites may not, and a token or `--no-admin` closes it.
 
 use axum::http::Request;
+use cortex_audit_mock::Admin;
 use cortex_audit_mock::Config;
-use cortex_audit_mock::config::Admin;
 use serde_json::json;
 
 use crate::documents::guarded_calls;

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cortex_audit_mock::KeySource;
 use cortex_audit_mock::contract::{Entry, Timestamp};
-use cortex_audit_mock::keys::KeySource;
-use cortex_audit_mock::store::Base;
-use cortex_audit_mock::world::{LiveSource, Sessions, Settings, WorldTemplate};
-use cortex_audit_mock::{Config, RateLimit, fixture};
+use cortex_audit_mock::internal::fixture;
+use cortex_audit_mock::internal::store::Base;
+use cortex_audit_mock::internal::{LiveSource, WorldTemplate};
+use cortex_audit_mock::world::{Sessions, Settings};
+use cortex_audit_mock::{Config, RateLimit};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, NOW, TestMock, logged, size, time};
@@ -111,7 +113,7 @@ async fn fifty_sessions_side_by_side_see_nothing_of_each_other() {
 }
 
 fn fresh_entries() -> usize {
-    TestMock::default().mock.world().store.len()
+    TestMock::default().mock.world().entry_count()
 }
 
 /// Changes everything in a session to values of its own, with the others running in between, and looks at all of it.
@@ -306,8 +308,8 @@ fn opening_a_session_over_many_entries_takes_less_than_a_millisecond() {
     let sessions = Sessions::new(start);
     let before = Instant::now();
     for number in 0..1000 {
-        let _: Timestamp = sessions.world(Some(&format!("s{number}").parse().unwrap())).clock.now();
+        let _: Timestamp = sessions.world(Some(&format!("s{number}").parse().unwrap())).now();
     }
     assert!(before.elapsed() < Duration::from_secs(1), "{:?}", before.elapsed());
-    assert_eq!(sessions.world(Some(&"s7".parse().unwrap())).store.len(), count);
+    assert_eq!(sessions.world(Some(&"s7".parse().unwrap())).entry_count(), count);
 }

@@ -38,7 +38,7 @@ fn kept() -> BTreeMap<PathBuf, String> {
 /// Every command with a name, and the program itself.
 fn commands() -> Vec<clap::Command> {
     // The command `help` is of clap and needs no page.
-    let mut program = cortex_audit_mock::cli::command().disable_help_subcommand(true);
+    let mut program = cortex_audit_mock::internal::cli::command().disable_help_subcommand(true);
     program.build();
     program.get_subcommands().cloned().chain([program.clone()]).collect()
 }

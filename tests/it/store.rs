@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use cortex_audit_mock::contract::{Action, Actor, ActorType, Entry, FilterField, Filters, Query, Timestamp};
 use cortex_audit_mock::generate::{Generator, Recipe};
-use cortex_audit_mock::store::{Base, Store};
+use cortex_audit_mock::internal::store::{Base, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -6,7 +6,7 @@ use cortex_audit_mock::Config;
 use cortex_audit_mock::contract::{
     ACTOR_REQUEST_TYPES, Action, ActorType, Entry, FilterField, OBJECT_TYPES, Query, Timestamp,
 };
-use cortex_audit_mock::store::{Counted, Store, Summary, Timeline};
+use cortex_audit_mock::internal::store::{Counted, Store, Summary, Timeline};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};

@@ -13,10 +13,11 @@ use axum::body::{Body, to_bytes};
 use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use axum::response::Response;
+use cortex_audit_mock::Config;
+use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::fixture::EntrySource;
+use cortex_audit_mock::internal::{AppState, http};
 use cortex_audit_mock::world::JournalFilter;
-use cortex_audit_mock::{AppState, Config, http};
 use proptest::test_runner::Config as ProptestConfig;
 use serde_json::Value;
 use tower::{Service, ServiceExt};
@@ -95,7 +96,7 @@ impl TestMock {
     /// The rules of what the journal holds against a query that is answered.
     pub async fn noticed(&self, query: &str) -> Vec<&'static str> {
         self.logs(query).await.ok();
-        let journal = self.mock.world().journal.list(&JournalFilter::default());
+        let journal = self.mock.world().journal().list(&JournalFilter::default());
         journal[0].findings().iter().map(|finding| finding.rule).collect()
     }
 

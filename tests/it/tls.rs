@@ -100,7 +100,7 @@ fn a_client_that_only_connects_is_told_nothing_and_does_not_fill_the_log() {
 #[tokio::test]
 async fn a_fault_resets_the_connection_below_tls() {
     let (server, trusting) = server(&[]).await;
-    server.world().faults.add(FaultRule { times: Some(1), ..Effect::Reset.into() });
+    server.world().faults().add(FaultRule { times: Some(1), ..Effect::Reset.into() });
     let mut stream = trusting.connect(&address(&server), "localhost").await.unwrap();
     let request = crate::support::process::head("GET", LOGS, "Authorization: Bearer mock-admin\r\n");
     tokio::io::AsyncWriteExt::write_all(&mut stream, request.as_bytes()).await.unwrap();

@@ -34,9 +34,9 @@ type Case<'a> = (Habit, u32, &'a dyn Fn(&World), &'a [Bug]);
 /// After each request an entry comes of the newest timestamp that there is, and one of a second before it.
 fn behind() -> impl Fn(&World, u64) {
     |world, number| {
-        let newest = world.store.page(&Query { page_size: 1, ..Query::default() }).logs[0].timestamp;
+        let newest = world.page(&Query { page_size: 1, ..Query::default() }).logs[0].timestamp;
         world.append([entry(newest, number * 100), entry(newest.saturating_sub(SECOND), number * 100 + 1)]);
-        world.append([entry(world.clock.now().saturating_add(SECOND * 30), number * 100 + 2)]);
+        world.append([entry(world.now().saturating_add(SECOND * 30), number * 100 + 2)]);
     }
 }
 
@@ -58,9 +58,9 @@ fn a_correct_client_is_clean_through_limits_and_failures() {
         let stage = Stage::new(moving(seed));
         let world = &stage.world;
         world.change_settings(|settings| settings.rate_limit = "4/min".parse().unwrap());
-        world.faults.add(FaultRule { times: Some(1), cycle: Some(3), ..Effect::Malformed.into() });
-        world.faults.add(FaultRule { times: Some(1), cycle: Some(5), ..Effect::Reset.into() });
-        world.faults.add(FaultRule {
+        world.faults().add(FaultRule { times: Some(1), cycle: Some(3), ..Effect::Malformed.into() });
+        world.faults().add(FaultRule { times: Some(1), cycle: Some(5), ..Effect::Reset.into() });
+        world.faults().add(FaultRule {
             times: Some(1),
             cycle: Some(4),
             ..Effect::Status { status: 503, retry_after: Some(2) }.into()
@@ -98,14 +98,14 @@ fn each_mistake_is_named_and_no_other() {
     };
     let told = |world: &World| {
         let wait = Effect::Status { status: 429, retry_after: Some(5) };
-        world.faults.add(FaultRule { times: Some(1), cycle: Some(3), ..wait.into() });
+        world.faults().add(FaultRule { times: Some(1), cycle: Some(3), ..wait.into() });
     };
     let broken = |world: &World| {
-        world.faults.add(FaultRule { times: Some(1), cycle: Some(4), after: 3, ..Effect::Malformed.into() });
+        world.faults().add(FaultRule { times: Some(1), cycle: Some(4), after: 3, ..Effect::Malformed.into() });
     };
     let full = |world: &World| {
         world.advance(SECOND * 60);
-        world.append((0..40).map(|number| entry(world.clock.now(), 1000 + number)));
+        world.append((0..40).map(|number| entry(world.now(), 1000 + number)));
     };
     let regular = |world: &World| {
         world.append(
@@ -133,7 +133,7 @@ fn each_mistake_is_named_and_no_other() {
 fn a_client_that_takes_an_empty_answer_for_the_end_is_told_from_one_that_waits() {
     let stage = Stage::new(|world, number| {
         if number < 3 {
-            world.append([entry(world.clock.now(), number)]);
+            world.append([entry(world.now(), number)]);
         }
     });
     let world = &stage.world;
@@ -141,7 +141,7 @@ fn a_client_that_takes_an_empty_answer_for_the_end_is_told_from_one_that_waits()
     let judgement = stage.judged(&Poller::new(Habit::StopsWhenEmpty, 20));
     clean(&judgement);
     world.advance(SECOND * 3600);
-    world.append([entry(world.clock.now(), 100)]);
+    world.append([entry(world.now(), 100)]);
     let judgement = world.verdict(&Scope { from: Some(time(NOW)), ..Scope::default() });
     assert_eq!(judgement.bugs(), [Bug::NeverRead, Bug::StoppedPolling], "{judgement}");
 }
@@ -202,7 +202,7 @@ async fn only_a_page_that_arrives_counts() {
     let mock = TestMock::default();
     let world = mock.mock.world();
     for effect in [Effect::Malformed, Effect::Truncate { bytes: 100 }, Effect::Reset, Effect::Empty] {
-        world.faults.add(FaultRule { times: Some(1), ..effect.into() });
+        world.faults().add(FaultRule { times: Some(1), ..effect.into() });
         let _ = to_bytes(mock.raw("/api/v1/audit-logs?page=0&pageSize=1000").await.into_body(), usize::MAX).await;
         assert_eq!(world.verdict(&Scope::default()).clients[0].coverage.once, 0);
     }

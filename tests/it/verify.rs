@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use cortex_audit_mock::World;
 use cortex_audit_mock::contract::RULES;
-use cortex_audit_mock::remote::{ApiUrl, Time, Token};
-use cortex_audit_mock::verify::{MOST_REQUESTS, Outcome, Report, Verification, VerifyError};
+use cortex_audit_mock::internal::remote::{ApiUrl, Time, Token};
+use cortex_audit_mock::internal::verify::{MOST_REQUESTS, Outcome, Report, Verification, VerifyError};
 use other::{Difference, NO_DIFFERENCE, Other};
 
 use crate::support::full_tests;
@@ -36,7 +36,7 @@ fn own_time() -> Time {
 /// Time by a world's clock: waiting moves it, so that its limiter sees it.
 fn world_time(world: &Arc<World>) -> Time {
     let (read, moved) = (Arc::clone(world), Arc::clone(world));
-    Time::new(move || read.clock.read().elapsed, move |length| moved.advance(length))
+    Time::new(move || read.clock().elapsed, move |length| moved.advance(length))
 }
 
 /// With `mock-admin` and, as the key that lacks the permission, `mock-no-audit`.
@@ -53,7 +53,7 @@ fn verified_as(token: &str, second: Option<&str>, uri: &str, time: Time) -> Resu
     verification.run(&|_| {})
 }
 
-fn rules<'a>(told: impl Iterator<Item = &'a cortex_audit_mock::verify::Told>) -> Vec<&'static str> {
+fn rules<'a>(told: impl Iterator<Item = &'a cortex_audit_mock::internal::verify::Told>) -> Vec<&'static str> {
     told.map(|told| told.rule.id).collect()
 }
 

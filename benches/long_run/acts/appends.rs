@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
-use cortex_audit_mock::fixture::Line;
+use cortex_audit_mock::internal::fixture::Line;
 use serde_json::Value;
 
 use super::{reads, room};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::session::{Session, Text};
 use crate::control::{self, ClockChange};
 use crate::http::problem::Problem;
-use crate::world::Clock;
+use crate::world::clock::Clock;
 
 pub async fn get(session: Session) -> Json<Value> {
     to_json(&session.world.clock)

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use cortex_audit_mock::KeySource;
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::keys::{self, KeySource};
-use cortex_audit_mock::{fault, fixture};
+use cortex_audit_mock::fault;
+use cortex_audit_mock::internal::fixture;
+use cortex_audit_mock::internal::keys;
 
 use super::documents;
 use super::markdown::blocks;

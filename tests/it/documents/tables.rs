@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use cortex_audit_mock::fault::{self, Delay};
+use cortex_audit_mock::fault;
+use cortex_audit_mock::fault::Delay;
 use cortex_audit_mock::generate::Story;
+use cortex_audit_mock::internal::LiveFeed;
 use cortex_audit_mock::world::verdict::{Bug, Expectation};
-use cortex_audit_mock::world::{Journal, LiveFeed, Scenario, Sessions};
+use cortex_audit_mock::world::{Journal, Scenario, Sessions};
 use serde_json::Value;
 
 use super::file;

@@ -4,8 +4,10 @@
 use std::future::pending;
 use std::time::Duration;
 
-use cortex_audit_mock::server::{self, Tls};
-use cortex_audit_mock::{AppState, Config, http};
+use cortex_audit_mock::Config;
+use cortex_audit_mock::internal::{AppState, http};
+use cortex_audit_mock::server;
+use cortex_audit_mock::server::Tls;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep};

@@ -31,7 +31,7 @@ pub fn scripts() -> Vec<(PathBuf, String)> {
         .into_iter()
         .map(|shell| {
             let mut script = Vec::new();
-            generate(shell, &mut cortex_audit_mock::cli::command(), PROGRAM, &mut script);
+            generate(shell, &mut cortex_audit_mock::internal::cli::command(), PROGRAM, &mut script);
             let script = String::from_utf8(script).unwrap();
             // For bash, clap_complete 4.6 calls a program with hyphens by one name where it finds the command and by
             // another where it knows the flags of it.

@@ -28,7 +28,7 @@ fn full() -> Stage {
 
 /// Asks for pages of ten, ten seconds apart; the how manieth request fails once.
 fn asked(stage: &Stage, pages: &[u32], failing: u64, effect: Effect) {
-    stage.world.faults.add(FaultRule { times: Some(1), after: failing, ..effect.into() });
+    stage.world.faults().add(FaultRule { times: Some(1), after: failing, ..effect.into() });
     for page in pages {
         stage.ask(&format!("page={page}&pageSize=10&endTime={}", at(50)));
         stage.world.advance(SECOND * 10);
@@ -123,11 +123,11 @@ fn who_gives_up_in_its_last_round_has_lost_what_came_before() {
         stage.ask(&format!("page=0&pageSize=100&endTime={}", at(50)));
         stage.world.append((100..110).map(|number| entry(at(number), u64::from(number))));
         stage.world.advance(SECOND * 100);
-        stage.world.faults.add(FaultRule { times: Some(1), ..effect.into() });
+        stage.world.faults().add(FaultRule { times: Some(1), ..effect.into() });
         stage.ask(query);
         // What comes now nobody has asked for yet.
         stage.world.advance(SECOND * 100);
-        stage.world.append([entry(stage.world.clock.now(), 200)]);
+        stage.world.append([entry(stage.world.now(), 200)]);
         judged(&stage)
     };
     let range = format!("page=0&pageSize=100&startTime={}&endTime={}", at(50), at(150));

@@ -32,7 +32,7 @@ fn at(seconds: u32) -> Timestamp {
 #[tokio::test]
 async fn a_page_that_is_shorter_than_where_it_would_break_off_arrives_whole() {
     let mock = TestMock::default();
-    mock.mock.world().faults.add(Effect::Truncate { bytes: 10_000_000 });
+    mock.mock.world().faults().add(Effect::Truncate { bytes: 10_000_000 });
     to_bytes(mock.raw(ALL).await.into_body(), usize::MAX).await.unwrap();
     clean(&judged(&mock));
 }
@@ -41,7 +41,7 @@ async fn a_page_that_is_shorter_than_where_it_would_break_off_arrives_whole() {
 async fn a_page_that_drips_counts_when_its_last_byte_is_sent() {
     let mock = TestMock::default();
     let drip = FaultRule { times: Some(1), ..Effect::Drip { bytes: 1000, every: SECOND }.into() };
-    mock.mock.world().faults.add(drip.clone());
+    mock.mock.world().faults().add(drip.clone());
     let mut body = mock.raw(ALL).await.into_body();
     body.frame().await.unwrap().unwrap();
     assert_eq!(judged(&mock).clients[0].coverage.once, 0, "it is on its way");
@@ -51,7 +51,7 @@ async fn a_page_that_drips_counts_when_its_last_byte_is_sent() {
     clean(&judged(&mock));
 
     let mock = TestMock::default();
-    mock.mock.world().faults.add(drip);
+    mock.mock.world().faults().add(drip);
     to_bytes(mock.raw(ALL).await.into_body(), usize::MAX).await.unwrap();
     clean(&judged(&mock));
 }
@@ -71,7 +71,8 @@ async fn a_look_at_the_head_is_no_page_that_was_given_up() {
 #[tokio::test(start_paused = true)]
 async fn a_request_that_was_sent_before_the_answer_that_says_wait_is_not_too_early() {
     let mock = TestMock::default();
-    let faults = &mock.mock.world().faults;
+    let world = mock.mock.world();
+    let faults = world.faults();
     faults.add(on_page(0, Effect::Delay(Delay::Fixed(SECOND))));
     faults.add(on_page(0, Effect::Status { status: 429, retry_after: Some(5) }));
     faults.add(on_page(1, Effect::Delay(Delay::Fixed(SECOND * 2))));
@@ -127,7 +128,7 @@ async fn after(world: impl Fn(&World), ago: u32, queries: &[&str]) -> TestMock {
     let mock = TestMock::default();
     mock.mock.world().advance(SECOND * 60);
     world(&mock.mock.world());
-    let end = mock.mock.world().clock.now().saturating_sub(SECOND * ago).to_string();
+    let end = mock.mock.world().now().saturating_sub(SECOND * ago).to_string();
     for query in queries {
         mock.logs(&query.replace("{}", &end)).await.ok();
         mock.mock.world().advance(SECOND * 5);
@@ -160,7 +161,7 @@ async fn what_is_newer_than_the_end_of_every_range_is_for_the_next_time() {
     let mock = after(live, 31, &CRAWL).await;
     clean(&judged(&mock));
     // Who says up to where it was to read is told what is missing.
-    let to = Some(mock.mock.world().clock.now());
+    let to = Some(mock.mock.world().now());
     let judgement = mock.mock.world().verdict(&Scope { to, ..Scope::default() });
     assert_eq!(judgement.bugs(), [Bug::NeverRead], "{judgement}");
 }
@@ -169,14 +170,14 @@ async fn what_is_newer_than_the_end_of_every_range_is_for_the_next_time() {
 async fn what_lies_before_the_end_of_any_range_was_to_be_read() {
     let mock = after(live, 0, &["page=0&pageSize=1000&endTime={}"]).await;
     mock.mock.world().advance(SECOND * 120);
-    let now = mock.mock.world().clock.now();
+    let now = mock.mock.world().now();
     mock.logs(&format!("page=0&pageSize=1000&startTime={}&endTime={now}", now.saturating_sub(SECOND * 60))).await.ok();
     // Some lie between the two ranges.
     assert_eq!(judged(&mock).bugs(), [Bug::NeverRead, Bug::Gap]);
 
     // Some are in what was asked for next, and not given.
     let mock = after(live, 31, &["page=0&pageSize=1000&endTime={}"]).await;
-    mock.mock.world().faults.add(Effect::Status { status: 503, retry_after: None });
+    mock.mock.world().faults().add(Effect::Status { status: 503, retry_after: None });
     mock.raw(ALL).await;
     assert_eq!(judged(&mock).bugs(), [Bug::NeverRead, Bug::GaveUpAfterFailure]);
 }
@@ -204,7 +205,7 @@ async fn a_job_that_reads_the_past_range_by_range_has_not_stopped_polling_when_t
             world.advance(pause);
         }
         world.advance(SECOND * 3600);
-        world.append([entry(world.clock.now(), 1)]);
+        world.append([entry(world.now(), 1)]);
         let bugs = world.verdict(&Scope { from: Some(at(0)), ..Scope::default() }).bugs();
         bugs.contains(&Bug::StoppedPolling)
     };
@@ -216,7 +217,7 @@ async fn a_job_that_reads_the_past_range_by_range_has_not_stopped_polling_when_t
 async fn whether_a_page_was_new_does_not_depend_on_the_scope() {
     let mock = after(|_| (), 0, &CRAWL).await;
     let world = mock.mock.world();
-    let none = Scope { from: Some(world.clock.now()), ..Scope::default() };
+    let none = Scope { from: Some(world.now()), ..Scope::default() };
     for scope in [Scope::default(), none] {
         assert_eq!(world.verdict(&scope).clients[0].manners.nothing_new, 0);
     }

@@ -18,7 +18,7 @@ fn after(requests: u32, pause: Duration, query: impl Fn(u32, Timestamp) -> Strin
 
 fn after_in(stage: &Stage, requests: u32, pause: Duration, query: impl Fn(u32, Timestamp) -> String) -> Client {
     for number in 0..requests {
-        assert_eq!(stage.ask(&query(number, stage.world.clock.now())).status, 200);
+        assert_eq!(stage.ask(&query(number, stage.world.now())).status, 200);
         stage.world.advance(pause);
     }
     stage.world.verdict(&Scope::default()).clients.remove(0)
@@ -65,7 +65,7 @@ fn who_waits_a_second_or_longer_does_not_however_long_nothing_comes() {
 fn who_is_quick_because_entries_come_quickly_does_not() {
     let stage = Stage::new(|world, number| {
         if number % 10 == 0 {
-            world.append([entry(world.clock.now(), number)]);
+            world.append([entry(world.now(), number)]);
         }
     });
     let client = after_in(&stage, 200, MILLISECOND * 100, newest);

@@ -34,7 +34,7 @@ fn bugs(client: &Client) -> Vec<Bug> {
 
 /// Three entries come after each request.
 fn growing(world: &cortex_audit_mock::World, number: u64) {
-    world.append((0..3).map(|place| entry(world.clock.now(), 1000 + number * 10 + place)));
+    world.append((0..3).map(|place| entry(world.now(), 1000 + number * 10 + place)));
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn the_order_of_a_filters_values_makes_no_other_query() {
 fn who_asks_for_smaller_pages_after_half_a_page_reads_each_entry_once() {
     let stage = full(|_, _| {});
     stage.ask("page=0&pageSize=20");
-    stage.world.faults.add(FaultRule { times: Some(1), ..Effect::Truncate { bytes: 100 }.into() });
+    stage.world.faults().add(FaultRule { times: Some(1), ..Effect::Truncate { bytes: 100 }.into() });
     for query in ["page=1&pageSize=20", "page=2&pageSize=10", "page=3&pageSize=10"] {
         stage.ask(query);
     }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use cortex_audit_mock::contract::Filters;
+use cortex_audit_mock::internal;
 use cortex_audit_mock::world::verdict::Bug;
 use cortex_audit_mock::world::{AnsweredByKind, JournalFilter, Scenario};
 use cortex_audit_mock::{Config, Rate, RateLimit};
@@ -121,14 +122,14 @@ fn a_scenario_is_the_same_with_the_same_seed_and_another_with_another() {
 fn late_entries_come_by_the_clock_behind_what_was_read_and_never_later_than_is_said() {
     let stage = Stage::on(&Rc::new(unlimited()), "late", |_, _| {});
     let world = &stage.world;
-    let held = world.store.len();
+    let held = world.entry_count();
     world.set_scenario(Scenario::LateArrivals);
     for minutes in 1..=60 {
         world.advance(SECOND * 60);
-        let since = world.store.len();
+        let since = internal::store(world).len();
         world.catch_up();
-        assert!(world.store.len() - since <= 7, "six a minute");
-        let latest = world.store.history(None, None, &Filters::default());
+        assert!(world.entry_count() - since <= 7, "six a minute");
+        let latest = internal::store(world).history(None, None, &Filters::default());
         let earliest = latest.iter().filter(|held| held.arrival > 0).map(|held| held.timestamp).min();
         assert!(earliest >= Some(time(NOW).saturating_sub(Scenario::MAX_LATENESS)), "{minutes}");
     }
@@ -138,7 +139,7 @@ fn late_entries_come_by_the_clock_behind_what_was_read_and_never_later_than_is_s
     world.set_scenario(None);
     world.advance(SECOND * 3600);
     world.catch_up();
-    assert_eq!(world.store.len(), held + 360);
+    assert_eq!(world.entry_count(), held + 360);
 }
 
 #[test]
@@ -188,7 +189,7 @@ fn a_squeezed_quota_is_a_limit_of_its_own() {
     assert_eq!(statuses("mock-throttled"), [200, 200, 429, 429], "it has three a minute of its own");
     assert_eq!(stage.world.scenario_stats().unwrap().refused, 4);
     let limited = JournalFilter { answered_by: Some(AnsweredByKind::Limit), ..JournalFilter::default() };
-    assert_eq!(stage.world.journal.count(&limited), 4);
+    assert_eq!(stage.world.journal().count(&limited), 4);
 
     // Settings that are changed meanwhile stay, and count when they are stricter.
     stage.world.change_settings(|settings| (settings.rate_limit, settings.strict) = ("1/min".parse().unwrap(), true));
@@ -224,8 +225,8 @@ fn each_key_meets_the_same_failures_and_who_does_not_meet_them_takes_no_turn() {
     assert_eq!(failed.iter().filter(|(status, _)| *status == 503).count(), 1);
     assert_eq!(stage.world.scenario_stats().unwrap().failed, 8);
     let of_scenario = JournalFilter { answered_by: Some(AnsweredByKind::Scenario), ..JournalFilter::default() };
-    assert_eq!(stage.world.journal.count(&of_scenario), 8);
-    assert_eq!(stage.world.faults.list().iter().filter(|listed| !listed.of_key).count(), 0);
+    assert_eq!(stage.world.journal().count(&of_scenario), 8);
+    assert_eq!(stage.world.faults().list().iter().filter(|listed| !listed.of_key).count(), 0);
     stage.world.set_scenario(None);
     assert!((0..12).all(|_| asked("mock-admin") == (200, true)));
 }
@@ -241,14 +242,14 @@ async fn it_is_set_shown_and_ended_over_http_in_one_session() {
     let shown = mock.shown("/scenario").await;
     assert!(shown["pages"] == 1 && shown["added"].as_u64().unwrap() > 3, "{shown}");
     assert_eq!(mock.shown("/scenario?session=other").await, json!({"name": "off"}));
-    let held = mock.mock.world().store.len();
+    let held = mock.mock.world().entry_count();
     assert_eq!(mock.admin("DELETE", "/scenario", "").await.ok(), json!({"name": "off"}));
-    assert_eq!(mock.mock.world().store.len(), held, "what came stays");
+    assert_eq!(mock.mock.world().entry_count(), held, "what came stays");
     // Without a seed it is the server's.
     assert_eq!(mock.admin("PUT", "/scenario", json!({"name": "burst"})).await.ok()["seed"], 42);
     mock.admin("POST", "/reset", "").await.ok();
     assert_eq!(mock.shown("/scenario").await, json!({"name": "off"}));
-    assert_eq!(mock.mock.world().store.len(), 640);
+    assert_eq!(mock.mock.world().entry_count(), 640);
 }
 
 #[tokio::test]

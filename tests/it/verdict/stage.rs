@@ -70,11 +70,8 @@ impl Stage {
     /// Polls, and judges what was read.
     pub fn judged(&self, poller: &Poller) -> Judgement {
         let world = &self.world;
-        let outside = Outside {
-            ask: &|query| self.ask(query),
-            wait: &|length| world.advance(length),
-            now: &|| world.clock.now(),
-        };
+        let outside =
+            Outside { ask: &|query| self.ask(query), wait: &|length| world.advance(length), now: &|| world.now() };
         poller.poll(&outside, time(NOW));
         world.verdict(&Scope { from: Some(time(NOW)), ..Scope::default() })
     }
@@ -99,7 +96,7 @@ pub fn moving(seed: u64) -> impl Fn(&World, u64) {
             dice ^= dice << 17;
             dice % bound
         };
-        let now = world.clock.now();
+        let now = world.now();
         let late = now.saturating_sub(Duration::from_millis(draw(30_000)));
         let same = draw(5);
         let mut entries: Vec<Entry> = (0..draw(12))

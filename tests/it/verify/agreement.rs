@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cortex_audit_mock::fault::{Effect, FaultRule};
-use cortex_audit_mock::remote::Time;
-use cortex_audit_mock::verify::{MOST_REQUESTS, Report};
+use cortex_audit_mock::internal::remote::Time;
+use cortex_audit_mock::internal::verify::{MOST_REQUESTS, Report};
 use cortex_audit_mock::world::{Activity, JournalFilter};
 use cortex_audit_mock::{MockServer, Rate};
 
@@ -32,7 +32,7 @@ fn the_built_in_story_tells_all_but_the_order_of_one_instant() {
     let (requests, untold) = of_mock(&server, own_time());
     assert_eq!(untold.into_iter().collect::<BTreeSet<_>>(), but(["RES-ORDER"]));
     assert!(requests <= 95, "{requests}");
-    let asked = server.world().journal.list(&JournalFilter::default());
+    let asked = server.world().journal().list(&JournalFilter::default());
     assert_eq!(asked.len(), requests);
     assert!(asked.iter().all(|record| record.method == "GET"));
 }
@@ -125,7 +125,7 @@ fn entries_that_come_in_meanwhile_are_no_difference() {
         // Each question takes a second.
         let now = move || {
             read.advance(Duration::from_millis(300));
-            read.clock.read().elapsed
+            read.clock().elapsed
         };
         let (requests, untold) = of_mock(&server, Time::new(now, move |length| moved.advance(length)));
         assert!(lateness > Duration::from_secs(60) || untold.len() <= 8, "{requests} requests: {untold:?}");
@@ -149,7 +149,7 @@ fn a_server_that_admits_next_to_nothing_is_left_after_a_quarter_of_an_hour() {
     let time = world_time(&server.world());
     let (requests, untold) = of_mock(&server, time);
     assert!(requests < 20 && untold.len() > 30, "{requests} requests: {untold:?}");
-    assert!(server.world().clock.read().elapsed <= Duration::from_secs(15 * 60));
+    assert!(server.world().clock().elapsed <= Duration::from_secs(15 * 60));
 }
 
 #[test]
@@ -162,10 +162,10 @@ fn a_server_that_fails_now_and_then_is_asked_again_and_never_more_than_a_hundred
         Effect::Truncate { bytes: 100 },
         Effect::Status { status: 503, retry_after: Some(2) },
     ] {
-        world.faults.add(FaultRule { probability: 0.02, ..effect.into() });
+        world.faults().add(FaultRule { probability: 0.02, ..effect.into() });
     }
     of_mock(&server, own_time());
-    assert!(world.journal.count(&JournalFilter::default()) <= MOST_REQUESTS);
+    assert!(world.journal().count(&JournalFilter::default()) <= MOST_REQUESTS);
 }
 
 // Keys

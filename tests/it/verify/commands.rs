@@ -44,7 +44,7 @@ fn the_json_is_for_programs() {
     let ended = verify(&server.uri(), &["--no-permission-token-env", "OTHER", "--format", "json"]);
     let report: Value = serde_json::from_str(ended.succeeded()).unwrap();
     assert_eq!(report["url"], format!("{}/api/v1/audit-logs", server.uri()));
-    assert_eq!(report["requests"], server.world().journal.count(&JournalFilter::default()));
+    assert_eq!(report["requests"], server.world().journal().count(&JournalFilter::default()));
     let rules = report["rules"].as_array().unwrap();
     let ids: Vec<&str> = rules.iter().map(|rule| rule["rule"].as_str().unwrap()).collect();
     assert_eq!(ids, RULES.iter().map(|rule| rule.id).collect::<Vec<_>>());
@@ -103,11 +103,11 @@ fn a_token_that_cannot_be_used_is_told() {
     let url = server.uri();
     assert_snapshot!(refused(&url, &["--token-env", "NOT_SET"]), @"error: the environment variable NOT_SET is not set; --token-env takes the name of the variable that holds the token");
     assert_snapshot!(refused(&url, &["--no-permission-token-env", "s3cret-t0ken"]), @"error: the environment variable that --no-permission-token-env names is not set; --no-permission-token-env takes the name of the variable that holds the token");
-    assert_eq!(server.world().journal.count(&JournalFilter::default()), 0);
+    assert_eq!(server.world().journal().count(&JournalFilter::default()), 0);
     assert_snapshot!(refused(&url, &["--token-env", "OTHER"]), @r#"error: the token in OTHER may not read audit logs (403), which takes the permission "View audit logs": The key No audit (…udit) is valid, but none of its roles grants the permission "View audit logs". Ask with a key whose role grants it."#);
     let revoked = binary(["verify", "--url", &url]).env("CORTEX_API_KEY", "mock-revoked").run();
     assert_snapshot!(revoked.failed(2), @"error: the server does not accept the token in CORTEX_API_KEY (401): The key Revoked (…oked) is revoked.");
-    assert_eq!(server.world().journal.count(&JournalFilter::default()), 2);
+    assert_eq!(server.world().journal().count(&JournalFilter::default()), 2);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_server_that_cannot_be_reached_or_stays_broken_is_told() {
     let told = refused(&format!("http://{free}"), &[]);
     assert!(told.starts_with("error: cannot reach URL/api/v1/audit-logs: Connection refused"), "{told}");
     let server = MockServer::builder().now(NOW).start_blocking();
-    server.world().faults.add(FaultRule::from(Effect::Status { status: 503, retry_after: Some(0) }));
+    server.world().faults().add(FaultRule::from(Effect::Status { status: 503, retry_after: Some(0) }));
     assert_snapshot!(refused(&server.uri(), &[]), @"error: the server answers 503: This 503 was asked for by fault 3.");
 }
 

@@ -5,7 +5,9 @@ use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use cortex_audit_mock::World;
-use cortex_audit_mock::contract::{Query, query, query::Strictness};
+use cortex_audit_mock::contract::query::Strictness;
+use cortex_audit_mock::contract::{Query, query};
+use cortex_audit_mock::internal;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -129,7 +131,9 @@ impl Asked {
 
     /// What it asks for, as the mock reads it.
     pub fn read(&self, world: &World) -> Option<Query> {
-        query::parse(&self.query(), &world.store.vocabulary(), Strictness::Lenient).ok().map(|parsed| parsed.query)
+        query::parse(&self.query(), &internal::store(world).vocabulary(), Strictness::Lenient)
+            .ok()
+            .map(|parsed| parsed.query)
     }
 }
 

@@ -95,7 +95,7 @@ pub const ALL: &[Difference] = &[
     }),
     answered("RES-TOTALS", "the total is of everything", |world, _, answer| {
         if answer.is_page() {
-            answer.set("total", world.store.len());
+            answer.set("total", world.entry_count());
         }
     }),
     answered("RES-TOTALS", "rounded down", |_, asked, answer| {
