@@ -12,6 +12,7 @@ mod caller;
 mod catalog;
 mod chunked_body;
 mod context;
+mod fallback;
 mod fault_injection;
 mod journal_entry;
 mod limits;
@@ -23,19 +24,13 @@ mod problem;
 mod redact;
 mod request_id;
 
-use std::sync::Arc;
-
-use axum::extract::{OriginalUri, State};
-use axum::http::Method;
+use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, delete, get, post};
-use axum::{Extension, Router};
 
 use crate::app_state::AppState;
 use crate::contract::AUDIT_LOGS;
-use context::RequestContext;
-use problem::Problem;
-use redact::{REDACTED, contains_own_token, redact_path};
+use fallback::{method_not_allowed, not_found};
 
 pub use app::App;
 pub use fault_injection::ConnectionFault;
@@ -116,24 +111,4 @@ fn health() -> Router<AppState> {
 /// A route with and without a trailing slash: clients before 1.0 of the official one send it (REQ-LENIENT).
 fn with_trailing_slash(path: &str, methods: MethodRouter<AppState>) -> Router<AppState> {
     Router::new().route(path, methods.clone()).route(&format!("{path}/"), methods)
-}
-
-/// 404. An observed request has its path redacted already, the token that it carries included.
-async fn not_found(
-    State(state): State<AppState>,
-    context: Option<Extension<Arc<RequestContext>>>,
-    OriginalUri(uri): OriginalUri,
-) -> Problem {
-    let path = context.map_or_else(
-        || redact_path(uri.path(), |text| state.is_token(text)),
-        |Extension(context)| context.path.clone(),
-    );
-    Problem::NotFound { path: path.into_owned() }
-}
-
-/// 405.
-async fn method_not_allowed(State(state): State<AppState>, method: Method, OriginalUri(uri): OriginalUri) -> Problem {
-    let method = if contains_own_token(&state, method.as_str()) { REDACTED } else { method.as_str() };
-    let path = redact_path(uri.path(), |text| state.is_token(text));
-    Problem::MethodNotAllowed { method: method.to_owned(), path: path.into_owned() }
 }
