@@ -9,6 +9,7 @@ pub mod query;
 mod rules;
 mod timestamp;
 mod vocabulary;
+mod words;
 
 pub use entry::{AcceptedValues, Actor, Entry, FilterField, is_email};
 pub use page::Page;
@@ -16,8 +17,9 @@ pub use parameter::{DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter};
 pub use query::{Filters, ParsedQuery, Query, QueryIssue, QueryRejection, Selection, Severity};
 pub use rules::{RULES, Rule, Source};
 pub use timestamp::{Timestamp, TimestampError};
+pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::open_lists;
-pub use vocabulary::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, Vocabulary};
+pub use words::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES};
 
 pub use crate::text::nearest;
 

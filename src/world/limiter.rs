@@ -10,7 +10,7 @@ use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 use parking_lot::Mutex;
 
-use super::Clock;
+use super::clock::Clock;
 use crate::rate::{Rate, RateLimit};
 
 /// Whom a request counts for.

@@ -17,6 +17,7 @@ mod paging;
 mod ranges;
 mod reach;
 mod replay;
+mod scope;
 mod text;
 mod trace;
 mod windows;
@@ -27,7 +28,7 @@ use std::time::Instant;
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use crate::contract::{Filters, Query, Timestamp};
+use crate::contract::Timestamp;
 use crate::keys::Key;
 use crate::store::Store;
 
@@ -36,10 +37,11 @@ pub use expectation::Expectation;
 pub use finding::{Bug, Finding};
 pub use manners::Manners;
 pub use paging::{Paging, PagingOfQuery};
+pub use scope::Scope;
 pub use trace::{Arrival, Aside, Given, Trace};
 pub use windows::{Gap, Overlap, Windows};
 
-use exchange::Exchange;
+use exchange::{Exchange, Numbered};
 use replay::Replay;
 
 /// The requests of a world, as far as they are judged.
@@ -54,21 +56,6 @@ struct Kept {
     /// When the last of them were answered, by the machine's own time: all since one was told to wait.
     answered: Vec<Instant>,
     not_judged: u64,
-}
-
-/// Which entries a client was to read.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Scope {
-    /// Not before; `None` is from the first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<Timestamp>,
-    /// Not after; `None` is to the last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<Timestamp>,
-    /// What they have; empty is any.
-    #[serde(flatten)]
-    pub filters: Filters,
 }
 
 /// What there is to say of a world's clients.
@@ -105,13 +92,6 @@ pub struct Client {
     pub manners: Manners,
     /// What is wrong, the worst first.
     pub findings: Vec<Finding>,
-}
-
-impl Scope {
-    /// The query that matches all of it.
-    fn everything(&self) -> Query {
-        Query { start_time: self.from, end_time: self.to, filters: self.filters.clone(), ..Query::default() }
-    }
 }
 
 impl Verdict {
@@ -166,14 +146,6 @@ impl Verdict {
         let outside = replay.len().saturating_sub(replay.count(&scope.everything(), usize::MAX));
         Judgement { scope: scope.clone(), not_judged, unknown_key, outside, clients }
     }
-}
-
-/// An exchange, and as the how manieth it was answered.
-struct Numbered {
-    number: usize,
-    exchange: Exchange,
-    /// When, by the machine's own time, if anybody had been told to wait.
-    answered: Option<Instant>,
 }
 
 fn client(key: &Key, numbered: &[Numbered], replay: &Replay, scope: &Scope, now: Timestamp) -> Client {

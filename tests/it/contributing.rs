@@ -1,4 +1,6 @@
-//! What CONTRIBUTING.md says of the house is so.
+//! What CONTRIBUTING.md says of the architecture is true of the source.
+
+mod circles;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -17,7 +17,9 @@ use crate::fault::Effect;
 use crate::rate::RateLimit;
 use crate::seed::Chance;
 use crate::store::Store;
-use crate::world::{Activity, Clock, ClockReading, LiveFeed, LiveSource};
+use crate::world::clock::{Clock, ClockReading};
+use crate::world::live_feed::{Activity, LiveFeed};
+use crate::world::live_source::LiveSource;
 
 /// What a scenario has done so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

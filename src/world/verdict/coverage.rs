@@ -7,13 +7,13 @@ use std::time::Duration;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Scope;
 use super::crawls::Crawl;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use super::ranges::Ranges;
 use super::reach::Reach;
 use super::replay::{Replay, told};
+use super::scope::Scope;
 use crate::contract::{Entry, Query, Selection, Timestamp};
 use crate::store::Held;
 

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
-use super::exchange::{Exchange, Served};
-use super::giving_up;
+use super::exchange::{Exchange, Served, page_in_vain};
 use super::replay::Replay;
 use crate::contract::{Query, Selection};
 
@@ -70,7 +69,7 @@ impl<'a> Crawl<'a> {
 
     fn fail(&mut self, exchange: &'a Exchange) {
         (self.failed, self.ended) = (Some(exchange), exchange.elapsed);
-        if let Some(page) = giving_up::page_in_vain(exchange) {
+        if let Some(page) = page_in_vain(exchange) {
             self.failed_pages.insert(page, exchange);
         }
     }
@@ -198,4 +197,12 @@ fn crawls<'a>(exchanges: &[&'a Exchange]) -> Vec<Crawl<'a>> {
         }
     }
     crawls
+}
+
+pub fn shown<'a>(crawl: &Crawl<'a>) -> Vec<&'a Exchange> {
+    crawl.pages.last().map(|(exchange, _)| *exchange).into_iter().collect()
+}
+
+pub fn told(crawl: &Crawl<'_>) -> String {
+    crawl.pages.last().map(|(exchange, _)| format!("?{}", exchange.query)).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! A request for audit logs and what became of it, understood again from its trace.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
@@ -48,6 +48,14 @@ pub struct Served {
     pub total_pages: usize,
 }
 
+/// An exchange and its position in answer order.
+pub struct Numbered {
+    pub number: usize,
+    pub exchange: Exchange,
+    /// When, by the machine's own time, if anybody had been told to wait.
+    pub answered: Option<Instant>,
+}
+
 impl Exchange {
     /// The understood query, if a page of it was given.
     pub fn asked(&self) -> Option<&Query> {
@@ -68,4 +76,20 @@ impl From<Trace> for Exchange {
         });
         Self { id, time, elapsed, query, truncated, status, retry_after, findings, head, knows, served }
     }
+}
+
+/// What was asked for by a request that failed and that a client does well to send again.
+pub fn in_vain(failed: &Exchange) -> Option<Query> {
+    may_pass(failed).then(|| query::reparse(&failed.query))?
+}
+
+/// The page of that.
+pub fn page_in_vain(failed: &Exchange) -> Option<u32> {
+    let page = || query::first_value(&failed.query, "page").map_or(Some(0), |page| page.parse().ok());
+    may_pass(failed).then(page)?
+}
+
+/// What a client does well to try again; a page that did not arrive whole is a 200.
+pub fn may_pass(failed: &Exchange) -> bool {
+    matches!(failed.status, 0 | 200 | 408 | 429 | 500..)
 }

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use super::coverage::Ledger;
-use super::crawls::Crawl;
-use super::exchange::{Exchange, Served};
+use super::crawls::{Crawl, shown, told};
+use super::exchange::{Exchange, Served, may_pass};
 use super::finding::{Bug, Finding};
-use super::paging::{shown, told};
 use super::replay::Replay;
 use crate::contract::{Filters, Query, Selection, Timestamp, query};
 use crate::store::Held;
@@ -116,22 +115,6 @@ fn joined(mut ranges: Vec<Range>) -> Vec<Range> {
 fn holds(joined: &[Range], at: Timestamp) -> bool {
     let begun = joined.partition_point(|(start, _)| *start <= Some(at));
     joined[..begun].last().is_some_and(|(_, end)| end.is_none_or(|end| at <= end))
-}
-
-/// What was asked for by a request that failed and that a client does well to send again.
-pub fn in_vain(failed: &Exchange) -> Option<Query> {
-    may_pass(failed).then(|| query::reparse(&failed.query))?
-}
-
-/// The page of that.
-pub fn page_in_vain(failed: &Exchange) -> Option<u32> {
-    let page = || query::first_value(&failed.query, "page").map_or(Some(0), |page| page.parse().ok());
-    may_pass(failed).then(page)?
-}
-
-/// What a client does well to try again; a page that did not arrive whole is a 200.
-fn may_pass(failed: &Exchange) -> bool {
-    matches!(failed.status, 0 | 200 | 408 | 429 | 500..)
 }
 
 fn bug_of(failed: &Exchange) -> Bug {

@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::Numbered;
 use super::coverage::Ledger;
 use super::crawls::without_page;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Numbered};
 use super::finding::{Bug, Finding};
 use super::hurry;
 

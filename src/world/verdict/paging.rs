@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::coverage::Ledger;
-use super::crawls::{Crawl, without_page};
+use super::crawls::{Crawl, shown, told, without_page};
 use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::giving_up;
@@ -259,14 +259,6 @@ fn merged(findings: Vec<Finding>) -> Vec<Finding> {
         }
     }
     merged
-}
-
-pub fn shown<'a>(crawl: &Crawl<'a>) -> Vec<&'a Exchange> {
-    crawl.pages.last().map(|(exchange, _)| *exchange).into_iter().collect()
-}
-
-pub fn told(crawl: &Crawl<'_>) -> String {
-    crawl.pages.last().map(|(exchange, _)| format!("?{}", exchange.query)).unwrap_or_default()
 }
 
 fn entries(count: usize) -> String {

@@ -6,8 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::exchange::{Exchange, Served};
-use super::giving_up;
+use super::exchange::{Exchange, Served, in_vain};
 use super::replay::Replay;
 use crate::contract::{Filters, Query, Timestamp};
 use crate::store::Held;
@@ -47,7 +46,7 @@ impl Reach {
         let mut places: HashMap<Filters, usize> = HashMap::new();
         for exchange in exchanges {
             // Who is told to ask again and does not has lost it.
-            let failed = if exchange.served.is_some() { None } else { giving_up::in_vain(exchange) };
+            let failed = if exchange.served.is_some() { None } else { in_vain(exchange) };
             let Some(query) = exchange.asked().or(failed.as_ref()) else { continue };
             let place = *places.entry(query.filters.sorted()).or_insert(reach.each.len());
             if place == reach.each.len() {
