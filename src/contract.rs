@@ -1,4 +1,4 @@
-//! The wire and nothing else: what a request may ask, what an entry and a page look like, and which rule says so.
+//! The API contract: query parameters, entries, pages, and the rules that say so with the source of each.
 //!
 //! Everything here is a pure function of its input: no clock, no lock, no socket.
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, Timestamp};
 use crate::text::word_enum;
 
-/// An entry as the API answers it (RES-ENTRY). Serialises to the response fields alone; [`Entry::actor`] stays inside.
+/// An audit-log entry (RES-ENTRY). Serialises to the response fields; [`Entry::actor`] is not one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
@@ -14,21 +14,21 @@ pub struct Entry {
     /// Readable identifier of the actor (RES-ACTOR); absent when unknown, such as a change by GitOps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_identifier: Option<String>,
-    /// Address of the actor; absent when unknown.
+    /// IP address of the actor; absent when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_address: Option<String>,
     /// Readable identifier of the object acted upon.
     pub object_identifier: String,
     /// Type of the object acted upon; an open list.
     pub object_type: String,
-    /// When it happened, in the precision that it came with.
+    /// Time of the change, in the precision in which it was loaded.
     pub timestamp: Timestamp,
-    /// What the filters on the actor look at.
+    /// Attributes of the actor that only filters compare.
     #[serde(skip)]
     pub actor: Actor,
 }
 
-/// The actor as the filters see it; none of this is in a response.
+/// Attributes of an actor that only filters compare; none is in a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     /// Matched by `actorTypes`.
@@ -165,8 +165,8 @@ impl Entry {
 }
 
 impl Actor {
-    /// What an `actorIdentifier` alone tells: an e-mail address is a person who signed in, no identifier is anonymous,
-    /// any other is an API key of that name.
+    /// The actor that follows from an `actorIdentifier`: an e-mail address is a person who signed in, no identifier is
+    /// anonymous, any other is an API key of that name.
     ///
     /// ```
     /// use cortex_audit_mock::contract::{Actor, ActorType};

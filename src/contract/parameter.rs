@@ -2,11 +2,11 @@
 
 use super::FilterField;
 
-/// The page size when none is asked for (PAGE-BOUNDS).
+/// The page size of a request without `pageSize` (PAGE-BOUNDS).
 pub const DEFAULT_PAGE_SIZE: u32 = 250;
-/// The largest page (PAGE-BOUNDS).
+/// The largest `pageSize` (PAGE-BOUNDS).
 pub const MAX_PAGE_SIZE: u32 = 1000;
-/// The largest `page`: an int32 (PAGE-BOUNDS).
+/// The largest `page`, the largest int32 (PAGE-BOUNDS).
 pub const MAX_PAGE: u32 = i32::MAX as u32;
 
 /// A query parameter of the operation.
@@ -24,7 +24,7 @@ pub enum Parameter {
     Filter(FilterField),
 }
 
-/// The parameters that are no list filters come first.
+/// Number of parameters that are not list filters; they come first.
 const BEFORE_FILTERS: usize = 4;
 
 impl Parameter {

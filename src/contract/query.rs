@@ -1,4 +1,4 @@
-//! What a request asks: the parsed query, and everything that was noticed while it was parsed.
+//! The parsed query of a request, and the issues that were found while it was parsed.
 
 mod issue;
 mod parse;
@@ -11,9 +11,9 @@ pub use issue::{QueryIssue, Severity};
 pub use parse::{ParsedQuery, QueryRejection, Strictness, first_value, parse};
 pub(crate) use parse::{decoded, has_name, reparse};
 
-/// A request that was understood: which entries, and which page of them.
+/// A parsed query: which entries, and which page of them.
 ///
-/// Serialises to what was asked, empty filters left out.
+/// Serialises to an object of the query parameters, without absent times and empty filters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Query {
@@ -23,11 +23,11 @@ pub struct Query {
     /// The last instant of the range, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_time: Option<Timestamp>,
-    /// The page asked for, counted from 0.
+    /// The page, counted from 0.
     pub page: u32,
-    /// Entries a page, 1 to 1000.
+    /// Entries per page, 1 to 1000.
     pub page_size: u32,
-    /// What an entry must have; an empty list asks for nothing.
+    /// The list filters.
     #[serde(flatten)]
     pub filters: Filters,
 }
@@ -54,7 +54,7 @@ pub struct Selection {
 }
 
 impl Default for Query {
-    /// What a request without parameters asks.
+    /// The query of a request without parameters.
     fn default() -> Self {
         Self {
             start_time: None,

@@ -1,9 +1,9 @@
-//! The fidelity table: every rule of the contract that this mock keeps, and how far each can be trusted.
+//! The fidelity table: every rule of the contract that this mock keeps, with its source.
 
 use crate::text::word_enum;
 
 word_enum! {
-    /// Where a rule comes from, with the word of the fidelity table.
+    /// The source of a rule, with its word in the fidelity table.
     pub enum Source {
         /// The published reference page or OpenAPI document says so.
         Documented = "documented",
@@ -21,11 +21,11 @@ word_enum! {
 /// A rule of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// The name that messages, tests and documentation use, such as `PAGE-BOUNDS`.
+    /// Identifier in messages, tests and documentation, such as `PAGE-BOUNDS`.
     pub id: &'static str,
-    /// Where it comes from.
+    /// Source of the rule.
     pub source: Source,
-    /// The rule, in Markdown.
+    /// Text of the rule, in Markdown.
     pub text: &'static str,
 }
 

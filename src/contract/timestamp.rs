@@ -1,4 +1,4 @@
-//! An instant as the API reads and prints it: every form that clients send, one form that the service answers.
+//! The timestamp of the API: parsed in every form that clients send, printed in one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, TimeDelta, Timelike, Utc};
 
-/// An instant in UTC with a precision of one nanosecond, in the years 0 to 9999 when it was read from text.
+/// An instant in UTC with a precision of one nanosecond; in the years 0 to 9999 when it was parsed from text.
 ///
 /// ```
 /// use cortex_audit_mock::contract::Timestamp;
@@ -22,13 +22,13 @@ pub struct Timestamp(DateTime<Utc>);
 /// Why a text is not a date-time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimestampError {
-    /// Nothing was given.
+    /// An empty text.
     Empty,
     /// `2025-05-20`: a day, not an instant.
     DateOnly,
     /// More than nine digits behind the point.
     FractionTooLong,
-    /// The shape is right, the day, time or offset does not exist: `2025-02-30T…`, `25:00`, `+24:00`.
+    /// A well-formed text whose day, time or offset does not exist: `2025-02-30T…`, `25:00`, `+24:00`.
     OutOfRange,
     /// Any other text.
     Unreadable,
@@ -38,43 +38,42 @@ impl Timestamp {
     /// The first instant of 1970.
     pub const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
 
-    /// The system's time.
+    /// The current time of the system.
     #[must_use]
     pub fn now() -> Self {
         Self(Utc::now())
     }
 
-    /// The instant so many milliseconds after 1970 began, or `None` outside the years 0 to 9999.
+    /// The instant of a Unix time in milliseconds; `None` outside the years 0 to 9999.
     #[must_use]
     pub fn from_unix_millis(milliseconds: i64) -> Option<Self> {
         Self(DateTime::UNIX_EPOCH).checked_add(TimeDelta::try_milliseconds(milliseconds)?)
     }
 
-    /// How many whole milliseconds after 1970 began, negative before.
+    /// The Unix time in whole milliseconds, negative before 1970.
     #[must_use]
     pub fn unix_millis(self) -> i64 {
         self.0.timestamp_millis()
     }
 
-    /// Whole milliseconds since 1970, and the nanoseconds beyond them.
+    /// The Unix time in whole milliseconds, and the nanoseconds beyond them.
     pub(crate) fn parts(self) -> (i64, u32) {
         (self.0.timestamp_millis(), self.0.timestamp_subsec_nanos() % 1_000_000)
     }
 
-    /// What [`Timestamp::parts`] took apart.
+    /// The instant of what [`Timestamp::parts`] returned.
     pub(crate) fn from_parts(millis: i64, nanos: u32) -> Self {
         let distance = TimeDelta::milliseconds(millis) + TimeDelta::nanoseconds(i64::from(nanos));
         Self(DateTime::UNIX_EPOCH + distance)
     }
 
-    /// This instant moved by a signed distance, or `None` when that is outside the years 0 to 9999.
+    /// This instant moved by a signed distance; `None` outside the years 0 to 9999.
     #[must_use]
     pub fn checked_add(self, distance: TimeDelta) -> Option<Self> {
         self.0.checked_add_signed(distance).filter(|moved| (0..=9999).contains(&moved.year())).map(Self)
     }
 
-    /// This instant moved later; stays at the last millisecond of the year 9999, or where it is within that, instead of
-    /// leading beyond it.
+    /// This instant moved later, at most to the last millisecond of the year 9999; within that millisecond it stays.
     ///
     /// # Panics
     /// Never: the year 9999 is within what chrono represents.
@@ -87,7 +86,7 @@ impl Timestamp {
         })
     }
 
-    /// This instant moved earlier; stays at the first instant of the year 0 instead of leading beyond it.
+    /// This instant moved earlier, at most to the first instant of the year 0.
     ///
     /// # Panics
     /// Never: the year 0 is within what chrono represents.
@@ -100,13 +99,13 @@ impl Timestamp {
         })
     }
 
-    /// How much later this is than `earlier`; zero when it is not later.
+    /// The time from an earlier instant to this one; zero when that is not earlier.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         (self.0 - earlier.0).to_std().unwrap_or_default()
     }
 
-    /// The same instant without what is below a millisecond: the precision of the real service's clock.
+    /// This instant truncated to a millisecond, the precision of the real service's clock.
     ///
     /// # Panics
     /// Never: a whole millisecond is always a valid fraction of a second.
@@ -130,7 +129,7 @@ impl serde::Serialize for Timestamp {
     }
 }
 
-/// Reads RFC 3339 and the forms that clients are known to send (TIME-FORMAT, TIME-ZONELESS, TIME-FORMS).
+/// Parses RFC 3339 and the other forms that clients are known to send (TIME-FORMAT, TIME-ZONELESS, TIME-FORMS).
 ///
 /// A leap second (`23:59:60`) is the instant that follows it, as on every POSIX clock.
 impl FromStr for Timestamp {
@@ -173,7 +172,7 @@ impl fmt::Display for TimestampError {
 
 impl std::error::Error for TimestampError {}
 
-/// What is left to read.
+/// The rest of the text.
 struct Cursor<'a>(&'a [u8]);
 
 impl Cursor<'_> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::entry::{AcceptedValues, Entry, FilterField};
 
-/// The known values of each open list: the published ones, and those of the entries that were learned (ENUM-OPEN).
+/// The known values of each open list: the published ones and those of entries (ENUM-OPEN).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vocabulary([BTreeSet<String>; FilterField::ALL.len()]);
 

@@ -1,4 +1,4 @@
-//! One thing that was noticed about a request, in words that tell what to change.
+//! Issues of a query: what is wrong or doubtful about a parameter, and what to change.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::text::{excerpt, word_enum};
 
 word_enum! {
-    /// What an issue means for the request.
+    /// The effect of an issue on the request.
     pub enum Severity {
         /// The request is refused with a 400.
         Invalid = "invalid",
@@ -18,26 +18,26 @@ word_enum! {
     }
 }
 
-/// One thing that was noticed about one parameter of a request.
+/// An issue with one parameter of a request.
 ///
-/// `Display` is a whole sentence: parameter, value received, what is accepted, the likely meaning, an example.
+/// `Display` is a whole sentence: parameter, received value, what is accepted, the nearest known word, an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryIssue {
-    /// Identifier of the rule in the fidelity table.
+    /// Identifier of a rule in [`RULES`](crate::contract::RULES).
     pub rule: &'static str,
-    /// What it means for the request.
+    /// Effect on the request.
     pub severity: Severity,
-    /// The parameter's name as received.
+    /// Name of the parameter, as received.
     pub parameter: String,
-    /// The value as received, percent-decoded.
+    /// Value of the parameter, percent-decoded.
     pub value: String,
-    /// What is the matter with it, such as `is out of range`.
+    /// What is wrong with the value, such as `is out of range`.
     pub problem: String,
-    /// What is accepted, such as `an integer from 1 to 1000`.
+    /// Accepted values, such as `an integer from 1 to 1000`.
     pub accepted: Option<String>,
-    /// The known word that was most likely meant.
+    /// The likely value.
     pub nearest: Option<String>,
-    /// A parameter that works, such as `pageSize=250`.
+    /// A valid parameter, such as `pageSize=250`.
     pub example: Option<String>,
 }
 
@@ -58,7 +58,7 @@ impl fmt::Display for QueryIssue {
     }
 }
 
-/// The parts for programs, and the whole sentence as `message`.
+/// An object for programs, with the whole sentence as `message`.
 impl Serialize for QueryIssue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -74,7 +74,7 @@ impl Serialize for QueryIssue {
     }
 }
 
-/// The text in quotes, shortened and without control characters, so that hostile input cannot shape a message.
+/// An excerpt of a text in quotes.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", excerpt(text))
 }

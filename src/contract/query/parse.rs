@@ -1,4 +1,4 @@
-//! From a raw query string to a [`Query`]: every problem of a request is found, not only the first.
+//! The query parser: from a raw query string to a [`Query`], with every problem of the request and not only the first.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -31,25 +31,25 @@ impl From<bool> for Strictness {
     }
 }
 
-/// A query string that was understood.
+/// A query string that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParsedQuery {
-    /// What it asks.
+    /// The query.
     pub query: Query,
-    /// What it contains that is ignored or doubtful.
+    /// Issues that do not refuse the request: parameters and values that are ignored or doubtful.
     pub notes: Vec<QueryIssue>,
 }
 
 /// A query string that is refused with a 400.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryRejection {
-    /// Everything that is wrong with it; never empty.
+    /// The issues that refuse it; never empty.
     pub problems: Vec<QueryIssue>,
-    /// What else was noticed.
+    /// The other issues.
     pub notes: Vec<QueryIssue>,
 }
 
-/// Reads a query string, without its `?`.
+/// Parses a query string, without its `?`.
 ///
 /// With [`Strictness::Strict`], what the contract does not list is a problem instead of a note.
 ///
@@ -66,11 +66,11 @@ pub struct QueryRejection {
 /// ```
 ///
 /// # Errors
-/// Everything that makes the request a 400, together.
+/// [`QueryRejection`] with every issue that makes the request a 400.
 pub fn parse(raw: &str, known: &Vocabulary, strictness: Strictness) -> Result<ParsedQuery, QueryRejection> {
     let mut reader = Reader { known: Some(known), strictness, ..Reader::default() };
     let query = reader.query(raw);
-    reader.doubt_range(&query);
+    reader.check_range(&query);
 
     let refuses = |issue: &QueryIssue| match issue.severity {
         Severity::Invalid => true,
@@ -81,9 +81,8 @@ pub fn parse(raw: &str, known: &Vocabulary, strictness: Strictness) -> Result<Pa
     if problems.is_empty() { Ok(ParsedQuery { query, notes }) } else { Err(QueryRejection { problems, notes }) }
 }
 
-/// What a query string asks, without a look at what is to be said of it: for one that was answered before.
-///
-/// `None` when it makes a request a 400.
+/// The query of a raw query string that was parsed before; `None` when it was refused. Issues are not worded again, which
+/// makes it cheap.
 pub(crate) fn reparse(raw: &str) -> Option<Query> {
     let mut reader = Reader::default();
     let query = reader.query(raw);
@@ -91,7 +90,7 @@ pub(crate) fn reparse(raw: &str) -> Option<Query> {
     (!invalid).then_some(query)
 }
 
-/// The first value of a parameter in a raw query string, decoded as [`parse`] does it.
+/// The first value of a parameter in a raw query string, decoded as by [`parse`].
 #[must_use]
 pub fn first_value(raw: &str, name: &str) -> Option<String> {
     let mut pairs = raw.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
@@ -99,7 +98,7 @@ pub fn first_value(raw: &str, name: &str) -> Option<String> {
     decoded(value).map(Cow::into_owned)
 }
 
-/// Whether a pair of a raw query string, such as `page=2`, is of a parameter, as [`parse`] reads it.
+/// Whether a pair of a raw query string, such as `page=2`, has this name, decoded as by [`parse`].
 pub(crate) fn has_name(pair: &str, name: &str) -> bool {
     let given = pair.split('=').next().unwrap_or_default();
     decoded(given).as_deref() == Some(name)
@@ -107,12 +106,12 @@ pub(crate) fn has_name(pair: &str, name: &str) -> bool {
 
 #[derive(Default)]
 struct Reader<'a> {
-    /// The words that are told apart from unlisted ones; `None` when nothing is told.
+    /// The known values of open lists; `None` when issues are not reported.
     known: Option<&'a Vocabulary>,
     strictness: Strictness,
-    /// The decoded values of each parameter, in the order received; indexed by [`Parameter`].
+    /// The decoded values of each parameter in the order received, by [`Parameter::index`].
     values: [Vec<Cow<'a, str>>; Parameter::ALL.len()],
-    /// What no parameter has the name of, each once.
+    /// Name and value of each unknown parameter.
     unknown: BTreeSet<(String, String)>,
     issues: Vec<QueryIssue>,
 }
@@ -183,7 +182,7 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// The one value of a parameter; the same value twice is one (PARAM-INVALID).
+    /// The value of a parameter that takes one; the same value given twice counts once (PARAM-INVALID).
     fn single<T: PartialEq>(
         &mut self,
         parameter: Parameter,
@@ -265,7 +264,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The values of a list, in every form that a list comes in (LIST-FORMS); empty ones ask for nothing (FILTER-EMPTY).
+    /// The values of a list in any of its forms (LIST-FORMS), without empty ones (FILTER-EMPTY) and repetitions.
     fn list(&mut self, parameter: Parameter) -> Vec<String> {
         let texts = std::mem::take(&mut self.values[parameter.index()]);
         let values = texts.iter().flat_map(|text| text.split(',')).filter(|value| !value.is_empty());
@@ -322,8 +321,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A range that holds no instant matches nothing, which is rarely meant (TIME-RANGE).
-    fn doubt_range(&mut self, query: &Query) {
+    /// Reports a range that holds no instant and so matches nothing (TIME-RANGE).
+    fn check_range(&mut self, query: &Query) {
         let (Some(start), Some(end)) = (query.start_time, query.end_time) else { return };
         if start > end {
             self.issues.push(QueryIssue {
@@ -347,21 +346,21 @@ const MAX_SUGGESTIONS: usize = 20;
 /// A published list of more values than this is not part of a message.
 const MAX_LISTED: usize = 20;
 
-/// An integer that is none only because it is too long.
+/// Whether a text is an integer but for its length.
 fn is_long_number(text: &str) -> bool {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The integer that a text most likely stands for: in quotes or between spaces, or with a fraction of nothing.
+/// The integer that a text most likely stands for: one in quotes, between spaces, or with a fraction of zeros.
 fn likely_integer(text: &str, least: u32, most: u32) -> Option<String> {
-    let bare = text.trim_matches(AROUND);
+    let bare = text.trim_matches(QUOTES);
     let whole =
         bare.split_once('.').filter(|(_, rest)| rest.bytes().all(|byte| byte == b'0')).map_or(bare, |(whole, _)| whole);
     whole.parse::<u32>().ok().filter(|number| (least..=most).contains(number)).map(|number| number.to_string())
 }
 
-/// The word that a text most likely stands for, or the words, when something else than a comma is between them.
+/// The word that a text most likely stands for, or several when another separator than a comma is between them.
 fn likely_word<'w>(text: &str, words: impl Iterator<Item = &'w str> + Clone) -> Option<String> {
     let parts = || text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|part| !part.is_empty());
     if parts().next().is_some() && parts().all(|part| words.clone().any(|word| word == part)) {
@@ -375,7 +374,7 @@ fn likely_word<'w>(text: &str, words: impl Iterator<Item = &'w str> + Clone) -> 
 fn likely_time(text: &str, parameter: Parameter) -> Option<String> {
     let end_of_day = parameter == Parameter::EndTime;
     let of_day = if end_of_day { "T23:59:59.999999999Z" } else { "T00:00:00Z" };
-    let bare = text.split('[').next().unwrap_or(text).trim_matches(AROUND);
+    let bare = text.split('[').next().unwrap_or(text).trim_matches(QUOTES);
     let in_utc = bare.strip_suffix(" UTC").or_else(|| bare.strip_suffix(" GMT")).map(|rest| format!("{rest}Z"));
     let bare = in_utc.as_deref().unwrap_or(bare).replace(',', ".");
     let joined = bare.replacen(' ', "T", 1);
@@ -403,8 +402,8 @@ fn unix_time(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// What strays around a value that is written by a program.
-const AROUND: [char; 3] = ['"', '\'', ' '];
+/// Characters that a program may have put around a value by mistake.
+const QUOTES: [char; 3] = ['"', '\'', ' '];
 
 fn problem(rule: &'static str, parameter: Parameter, value: &str, what: impl Display) -> QueryIssue {
     QueryIssue {
