@@ -130,14 +130,14 @@ fn length(text: &str) -> Result<Duration, String> {
     duration::parse(text).map_err(|error| format!("\"{text}\" is not a length of time; {error}"))
 }
 
-/// Notes a field that must be there and is not.
+/// Notes the absence of a required field.
 fn required<'a>(diagnostics: &mut Diagnostics<'a>, text: &'a str, members: &Members<'a>, field: &str, example: &str) {
     if members.get(field).is_none_or(|value| value.get() == "null") {
         diagnostics.wrong(text.trim_start(), "", Some(field), format!("is required and missing, such as {example}"));
     }
 }
 
-/// What a text means, from a field that may be absent or `null`; anything but a text is told what one looks like.
+/// The result of `read` for a text, from a field that may be absent or `null`; the error of another value has an example.
 fn parsed<'a, T>(
     diagnostics: &mut Diagnostics<'a>,
     members: &Members<'a>,

@@ -1,9 +1,9 @@
-//! Lengths of time as people write them: `90s`, `2d3h`, or ISO 8601 such as `PT1M30S`.
+//! Lengths of time, written as `90s`, `2d3h`, or in ISO 8601 such as `PT1M30S`.
 
 use std::fmt;
 use std::time::Duration;
 
-/// A text that is no length of time; `Display` says what is accepted.
+/// A text that is not a length of time; `Display` says what is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DurationError;
 
@@ -17,7 +17,7 @@ impl fmt::Display for DurationError {
 
 impl std::error::Error for DurationError {}
 
-/// Reads a sum of terms or an ISO 8601 duration without years and months, whose lengths vary.
+/// Parses a sum of terms, or an ISO 8601 duration without years and months, whose lengths vary.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,7 +29,7 @@ impl std::error::Error for DurationError {}
 /// ```
 ///
 /// # Errors
-/// Any other text, and lengths beyond what 64 bits of milliseconds hold.
+/// [`DurationError`] for any other text, and for lengths that do not fit into 64 bits of milliseconds.
 pub fn parse(text: &str) -> Result<Duration, DurationError> {
     let millis = match text.strip_prefix('P') {
         Some(iso) => iso_millis(iso),
@@ -38,7 +38,7 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
     millis.map(Duration::from_millis).ok_or(DurationError)
 }
 
-/// `2d3h` in milliseconds: each term a whole number and a unit.
+/// Milliseconds of a sum such as `2d3h`: each term is a whole number and a unit.
 pub(crate) fn sum_millis(mut terms: &str) -> Option<u64> {
     if terms.is_empty() {
         return None;
@@ -68,8 +68,8 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 const WEEK: u64 = 7 * DAY;
 
-/// What follows the `P`: `1W`, `2DT3H`, `T1M30S`, `T0.5S`; each unit at most once, in this order, and a fraction only of
-/// the last.
+/// Milliseconds of an ISO 8601 duration without its `P`: `1W`, `2DT3H`, `T1M30S`, `T0.5S`. Each unit at most once, in this
+/// order; only the last can have a fraction.
 fn iso_millis(text: &str) -> Option<u64> {
     let (days, time) = match text.split_once('T') {
         Some((_, "")) => return None,
@@ -96,7 +96,7 @@ fn iso_terms(mut text: &str, units: &[(&str, u64)], last: bool) -> Option<u64> {
     text.is_empty().then_some(sum)
 }
 
-/// `1.5` times a unit, where that is a whole number of milliseconds; the comma is as good as the point.
+/// A number such as `1.5` or `1,5` times a unit; `None` unless that is a whole number of milliseconds.
 fn scaled(number: &str, millis: u64, may_break: bool) -> Option<u64> {
     let (whole, fraction) = match number.split_once(['.', ',']) {
         Some((whole, fraction)) if may_break => (whole, Some(fraction)),
@@ -114,7 +114,7 @@ fn split(text: &str, of: impl Fn(u8) -> bool) -> (&str, &str) {
     text.split_at(text.bytes().take_while(|byte| of(*byte)).count())
 }
 
-/// A length of time in the shortest form that [`parse`] reads back: `1m30s`, `250ms`, `0s`.
+/// A length of time in the shortest form that [`parse`] reads: `1m30s`, `250ms`, `0s`.
 pub(crate) fn format(duration: Duration) -> String {
     let mut left = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let mut text = String::new();

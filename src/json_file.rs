@@ -1,6 +1,6 @@
-//! JSON whose every value knows its line and column, so that all errors of a file can be told in one run.
+//! JSON with line and column of every value, so that all errors of a file are reported in one run.
 //!
-//! It rests on `serde_json`'s raw values: they are slices of the text, so where one lies is where it starts.
+//! Values are `serde_json`'s raw values: slices of the text, whose address gives their position.
 
 mod broken;
 mod diagnostics;
@@ -24,12 +24,12 @@ pub(crate) struct JsonFile<'a> {
 }
 
 impl<'a> JsonFile<'a> {
-    /// Where a part of this text starts, in bytes.
+    /// Offset of a slice of this text, in bytes.
     fn offset(self, part: &str) -> usize {
         (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
     }
 
-    /// The texts that must each be one JSON value: the lines if the first is a whole object and not the last, or all.
+    /// The texts that must each be one JSON value: the lines if the first of several is a whole object, else the whole text.
     pub fn documents(self) -> Vec<&'a str> {
         let mut lines = self.lines();
         match (lines.next(), lines.next()) {
@@ -39,7 +39,7 @@ impl<'a> JsonFile<'a> {
         }
     }
 
-    /// The same of a file that may be broken: a first line that is broken does not hide that the others are objects.
+    /// Like [`documents`](Self::documents), also if the first line has a syntax error and later lines are objects.
     fn documents_or_lines(self) -> Vec<&'a str> {
         let documents = self.documents();
         if let [whole] = documents.as_slice()
@@ -67,7 +67,7 @@ fn is_whole_object(line: &str) -> bool {
 pub(crate) struct Members<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Members<'a> {
-    /// The value of the first member of that name.
+    /// The value of the first member with this name.
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.iter().find(|(member, _)| member == name).map(|(_, value)| *value)
     }
@@ -97,7 +97,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// A string that stays a slice of the file unless it holds an escape.
+/// A string, borrowed from the file unless it has an escape sequence.
 pub(crate) struct Text<'a>(pub Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {

@@ -1,4 +1,4 @@
-//! Who may ask: from a token to a key, its roles, and their permissions.
+//! API keys: the key of a token, whether it is accepted, and its permissions.
 
 mod file;
 
@@ -22,37 +22,41 @@ pub const VIEW_AUDIT_LOGS: &str = "View audit logs";
 #[derive(Debug, Clone)]
 pub struct Keys {
     list: Vec<Arc<Key>>,
-    /// Where they came from, in words.
+    /// The source of the keys, for messages.
     origin: String,
     built_in: bool,
 }
 
-/// A key and what it may do.
+/// A key with its permissions.
 #[derive(Debug, Clone)]
 pub struct Key {
-    digest: [u64; 4],
-    /// How long its token is.
-    length: usize,
-    /// The name that people know it by.
+    digest: TokenDigest,
+    /// Length of the token in bytes.
+    token_length: usize,
+    /// The name, which is unique.
     pub name: String,
-    /// The last four characters of its token, as the product shows them; empty when the token is shorter than eight.
+    /// The last four characters of the token, as the product shows them; empty when the token is shorter than eight.
     pub last_four: String,
-    /// Everything that its roles grant together (KEY-ROLES).
+    /// The union of the permissions of its roles (KEY-ROLES).
     pub permissions: BTreeSet<String>,
-    /// From when on it is refused.
+    /// The instant from which on the key is refused.
     pub expiration_date: Option<Timestamp>,
-    /// Whether it was taken back.
+    /// Whether the key is revoked.
     pub revoked: bool,
-    /// Its own limit, in place of the server's.
+    /// The key's own rate limit, in place of the world's.
     pub rate_limit: Option<RateLimit>,
-    /// What goes wrong for this key in every world, from the start.
+    /// Faults for requests with this key, in every world from its start.
     pub faults: Vec<FaultRule>,
 }
+
+/// SHA-256 of a token, in words: comparing four words is faster than comparing 32 bytes, and takes as long for any two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct TokenDigest([u64; 4]);
 
 /// The key of a token.
 #[derive(Debug, Clone, Copy)]
 pub struct Grant<'a> {
-    /// The key's place in the list of keys: what a request counts for.
+    /// Index of the key in [`Keys::list`]; the rate limiter counts by it.
     pub index: usize,
     /// The key.
     pub key: &'a Arc<Key>,
@@ -63,21 +67,21 @@ pub struct Grant<'a> {
 pub enum Refusal {
     /// No key has this token.
     Unknown {
-        /// Where the keys came from.
+        /// The source of the keys.
         keys: String,
-        /// Whether they are the built-in ones, whose tokens are no secret.
+        /// Whether the keys are the built-in ones, whose tokens are public.
         built_in: bool,
     },
-    /// The key was taken back.
+    /// The key is revoked.
     Revoked {
         /// Its name and last four characters.
         key: String,
     },
-    /// The key's time is over.
+    /// The key is expired.
     Expired {
         /// Its name and last four characters.
         key: String,
-        /// Since when.
+        /// The expiration date.
         since: Timestamp,
     },
 }
@@ -85,15 +89,14 @@ pub enum Refusal {
 impl Keys {
     /// The key of a token, whatever its state.
     ///
-    /// Every key is compared, each in constant time: how long it takes tells nothing about any token.
+    /// Every key is compared, each in constant time, so that the time of a look-up depends on no token.
     #[must_use]
     pub fn find(&self, token: &str) -> Option<Grant<'_>> {
-        let digest = digest(token);
+        let digest = TokenDigest::new(token);
         let mut found = Choice::from(0);
         let mut place = 0_u64;
         for (index, key) in (0_u64..).zip(&self.list) {
-            let different = key.digest.iter().zip(&digest).fold(0, |bits, (one, other)| bits | (one ^ other));
-            let same = different.ct_eq(&0);
+            let same = key.digest.ct_eq(&digest);
             place.conditional_assign(&index, same);
             found |= same;
         }
@@ -102,26 +105,25 @@ impl Keys {
         bool::from(found).then_some(Grant { index, key })
     }
 
-    /// Whether a text is the token of a key: for what is shown and kept, of which most is no token, and of another length
-    /// than any.
+    /// Whether a text is the token of a key. Cheap for most texts, whose length is that of no token.
     #[must_use]
     pub fn is_token(&self, text: &str) -> bool {
-        self.list.iter().any(|key| key.length == text.len()) && self.find(text).is_some()
+        self.list.iter().any(|key| key.token_length == text.len()) && self.find(text).is_some()
     }
 
-    /// The length of the shortest token.
+    /// Length of the shortest token in bytes.
     #[must_use]
     pub fn min_token_length(&self) -> usize {
-        self.list.iter().map(|key| key.length).min().unwrap_or(usize::MAX)
+        self.list.iter().map(|key| key.token_length).min().unwrap_or(usize::MAX)
     }
 
-    /// Why a token that no key has is refused.
+    /// The refusal of a token that no key has.
     #[must_use]
     pub fn unknown_token(&self) -> Refusal {
         Refusal::Unknown { keys: self.origin.clone(), built_in: self.built_in }
     }
 
-    /// Whether they are the built-in ones, whose tokens are no secret.
+    /// Whether the keys are the built-in ones, whose tokens are public.
     #[must_use]
     pub fn are_built_in(&self) -> bool {
         self.built_in
@@ -134,18 +136,24 @@ impl Keys {
     }
 }
 
-/// SHA-256 in words: to compare four words takes less than to compare 32 bytes, and as long for one as for another.
-fn digest(token: &str) -> [u64; 4] {
-    let bytes: [u8; 32] = Sha256::digest(token).into();
-    let (words, _) = bytes.as_chunks::<8>();
-    std::array::from_fn(|place| u64::from_le_bytes(words[place]))
+impl TokenDigest {
+    fn new(token: &str) -> Self {
+        let bytes: [u8; 32] = Sha256::digest(token).into();
+        let (words, _) = bytes.as_chunks::<8>();
+        Self(std::array::from_fn(|index| u64::from_le_bytes(words[index])))
+    }
+
+    fn ct_eq(&self, other: &Self) -> Choice {
+        let different = self.0.iter().zip(&other.0).fold(0, |bits, (one, other)| bits | (one ^ other));
+        different.ct_eq(&0)
+    }
 }
 
 impl Key {
-    /// Whether it is accepted at a time of the world's clock.
+    /// Checks that the key is accepted at a time of the world's clock.
     ///
     /// # Errors
-    /// [`Refusal`] when it is revoked or expired.
+    /// [`Refusal::Revoked`] or [`Refusal::Expired`].
     pub fn check_usable(&self, now: Timestamp) -> Result<(), Refusal> {
         if self.revoked {
             return Err(Refusal::Revoked { key: self.to_string() });
@@ -156,14 +164,14 @@ impl Key {
         }
     }
 
-    /// Whether one of its roles grants a permission.
+    /// Whether one of the key's roles grants a permission.
     #[must_use]
     pub fn has_permission(&self, permission: &str) -> bool {
         self.permissions.contains(permission)
     }
 }
 
-/// `Nightly export (…k3f9)`: enough to recognise it, nothing to use it.
+/// Name and last four characters, such as `Nightly export (…k3f9)`.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)?;

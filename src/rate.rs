@@ -1,16 +1,16 @@
-//! A rate as people write it: `1000/min`, `5/s`, `off`.
+//! Rates and rate limits, written as `1000/min`, `5/s` or `off`.
 
 use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// So many events in a period.
+/// A number of events per period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rate {
-    /// How many.
+    /// Number of events.
     pub count: NonZeroU32,
-    /// In how long.
+    /// The period.
     pub period: Period,
 }
 
@@ -28,7 +28,7 @@ pub enum Period {
 }
 
 impl Period {
-    /// Its length.
+    /// Length of the period.
     #[must_use]
     pub const fn duration(self) -> Duration {
         Duration::from_secs(match self {
@@ -55,7 +55,7 @@ impl fmt::Display for RateError {
 impl std::error::Error for RateError {}
 
 impl Rate {
-    /// The most in a period: one a nanosecond of the shortest, the resolution of the limiter.
+    /// One event per nanosecond of the shortest period, the resolution of the limiter.
     const MAX_COUNT: u32 = 1_000_000_000;
 }
 
@@ -91,7 +91,7 @@ impl fmt::Display for Rate {
     }
 }
 
-/// How often a client may ask: a rate, or as often as it likes.
+/// The limit on the requests of one client.
 ///
 /// ```
 /// use cortex_audit_mock::RateLimit;
@@ -104,12 +104,12 @@ impl fmt::Display for Rate {
 pub enum RateLimit {
     /// No limit.
     Off,
-    /// At most this rate; a client that was idle may use a whole period's count at once.
+    /// This rate; a client that was idle may use the count of a whole period at once.
     At(Rate),
 }
 
 impl RateLimit {
-    /// The one of two that admits less over time; of two that admit as much, the one that admits less at once.
+    /// The stricter of two limits: the lower rate, or of equal rates the smaller burst.
     ///
     /// ```
     /// use cortex_audit_mock::RateLimit;
@@ -125,7 +125,7 @@ impl RateLimit {
         match (self, other) {
             (Self::Off, limit) | (limit, Self::Off) => limit,
             (Self::At(one), Self::At(two)) => {
-                // So many in the two periods multiplied.
+                // Events in the product of the two periods.
                 let admits = |rate: Rate, other: Rate| u64::from(rate.count.get()) * other.period.duration().as_secs();
                 let stricter = (admits(one, two), one.count) <= (admits(two, one), two.count);
                 Self::At(if stricter { one } else { two })
@@ -134,7 +134,7 @@ impl RateLimit {
     }
 }
 
-/// 1000 requests a minute, as the real API (REQ-RATE).
+/// 1000 requests per minute, the limit of the real API (REQ-RATE).
 impl Default for RateLimit {
     fn default() -> Self {
         Self::At(Rate { count: NonZeroU32::MIN.saturating_add(999), period: Period::Minute })

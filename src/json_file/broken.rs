@@ -1,11 +1,11 @@
-//! What can still be read of a document that is no JSON as a whole.
+//! Elements of a document that is not valid JSON as a whole.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The elements of an array, or of the `logs` of an object, up to where it breaks.
+/// The elements of an array, or of the `logs` of an object, before the syntax error.
 pub fn elements_before_the_break(document: &str) -> Vec<&RawValue> {
     let mut elements = Vec::new();
     // The break itself is noted by the caller; what was pushed before it is kept.

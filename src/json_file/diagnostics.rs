@@ -1,4 +1,4 @@
-//! Reading a file while noting everything that is wrong with it.
+//! Reads values of a file, and collects an error for each that is wrong.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -11,7 +11,7 @@ use super::line_index::LineIndex;
 use super::{JsonFile, Members, Text};
 use crate::text::{did_you_mean, elide_middle, truncate};
 
-/// What was found while a file is read: the errors so far, each with its place.
+/// The errors found so far in a file. Each method reads a value, and notes an error with its position if it is wrong.
 #[derive(Debug)]
 pub(crate) struct Diagnostics<'a> {
     pub file: JsonFile<'a>,
@@ -19,19 +19,19 @@ pub(crate) struct Diagnostics<'a> {
     line_index: OnceCell<LineIndex>,
 }
 
-/// So much of a value of the file is quoted in a message.
+/// Length of a quoted value in a message.
 const MAX_VALUE_CHARS: usize = 40;
 
 impl<'a> Diagnostics<'a> {
-    /// More than any object that is meant; bounds the search for names that come twice.
-    const MOST_MEMBERS: usize = 1000;
+    /// Bounds the quadratic search for repeated names.
+    const MAX_MEMBERS: usize = 1000;
 
     pub fn new(file: JsonFile<'a>) -> Self {
         Self { file, errors: Vec::new(), line_index: OnceCell::new() }
     }
 
-    /// The values at the top of the file: one document, or one a line (NDJSON). What is no JSON is noted and stands as
-    /// `None`, so that what follows keeps its number; of a broken array of entries, what stands before the break is read.
+    /// The values at the top of the file: one document, or one per line (NDJSON). A syntax error is noted and gives a `None`,
+    /// so that later values keep their number; elements of an array before the error are values too.
     pub fn values(&mut self) -> Vec<Option<&'a RawValue>> {
         let mut values = Vec::new();
         for part in self.file.documents_or_lines() {
@@ -64,7 +64,7 @@ impl<'a> Diagnostics<'a> {
         self.line_index.get_or_init(|| LineIndex::new(self.file.text)).at(self.file.text, offset)
     }
 
-    /// Notes that `part` of the file is wrong.
+    /// Notes an error at `part`, a slice of the file.
     pub fn wrong(&mut self, part: &str, item: &str, field: Option<&str>, reason: impl Into<String>) {
         self.errors.push(FileError {
             file: self.file.name.to_owned(),
@@ -75,20 +75,20 @@ impl<'a> Diagnostics<'a> {
         });
     }
 
-    /// The value, unless something was wrong; the errors come in the order of the file.
+    /// The value, or the errors in the order of the file.
     pub fn into_result<T>(mut self, value: T) -> Result<T, FileErrors> {
         self.errors.sort_by_key(|error| error.position);
         if self.errors.is_empty() { Ok(value) } else { Err(FileErrors(self.errors)) }
     }
 
-    /// The members of an object, or `None` (noted) when the value is something else. A name that comes twice is an error.
+    /// The members of an object; `None` (noted) for another value. A repeated name is an error.
     pub fn object(&mut self, value: &'a RawValue, item: &str) -> Option<Members<'a>> {
         let Ok(members) = serde_json::from_str::<Members>(value.get()) else {
             self.wrong(value.get(), item, None, format!("expected an object, found {}", kind(value)));
             return None;
         };
-        if members.0.len() > Self::MOST_MEMBERS {
-            let reason = format!("has {} fields, more than {}", members.0.len(), Self::MOST_MEMBERS);
+        if members.0.len() > Self::MAX_MEMBERS {
+            let reason = format!("has {} fields, more than {}", members.0.len(), Self::MAX_MEMBERS);
             self.wrong(value.get(), item, None, reason);
             return None;
         }
@@ -100,7 +100,7 @@ impl<'a> Diagnostics<'a> {
         Some(members)
     }
 
-    /// The members of an object in a field; any other value is told what the object looks like.
+    /// The members of an object in a field; the error of another value has an example of the object.
     pub fn object_in(&mut self, value: &'a RawValue, item: &str, field: &str, example: &str) -> Option<Members<'a>> {
         if value.get().starts_with('{') {
             return self.object(value, item);
@@ -110,7 +110,7 @@ impl<'a> Diagnostics<'a> {
         None
     }
 
-    /// The elements of an array; `null` is an empty one; none (noted) when the value is something else.
+    /// The elements of an array; none of `null`, and none (noted) of another value.
     pub fn array(&mut self, value: &'a RawValue, item: &str, field: &str) -> Vec<&'a RawValue> {
         if value.get() == "null" {
             return Vec::new();
@@ -121,7 +121,7 @@ impl<'a> Diagnostics<'a> {
         })
     }
 
-    /// The text of a member that must be there; without it, that is noted at `of`, the object.
+    /// The text of a required member; its absence is noted at `of`, the object.
     pub fn required(
         &mut self,
         of: &'a RawValue,
@@ -144,7 +144,7 @@ impl<'a> Diagnostics<'a> {
         self.text(members.get(field)?, item, field)
     }
 
-    /// Notes every member that is not among the known ones, with the likely one.
+    /// Notes each unknown member, with the nearest known name.
     pub fn known_fields(&mut self, members: &Members<'a>, item: &str, known: &[&str]) {
         for (name, value) in &members.0 {
             if !known.contains(&name.as_ref()) {
@@ -173,7 +173,7 @@ impl<'a> Diagnostics<'a> {
         None
     }
 
-    /// The same of a member that must be there.
+    /// A whole number within bounds, from a required member; its absence is noted at `of`, the object.
     pub fn required_integer(
         &mut self,
         of: &'a RawValue,
@@ -215,7 +215,7 @@ impl<'a> Diagnostics<'a> {
         None
     }
 
-    /// What a text means, from a member that may be absent or `null`.
+    /// The result of `read` for a text, from a member that may be absent or `null`.
     pub fn parsed<T>(
         &mut self,
         members: &Members<'a>,
@@ -228,7 +228,7 @@ impl<'a> Diagnostics<'a> {
         read(&text).map_err(|reason| self.wrong(place, item, Some(field), reason)).ok()
     }
 
-    /// A text that is not empty; `null` is the same as absent.
+    /// A text that is not empty; `None` for `null`.
     pub fn text(&mut self, value: &'a RawValue, item: &str, field: &str) -> Option<Cow<'a, str>> {
         let text = self.any_text(value, item, field)?;
         if text.is_empty() {
@@ -238,7 +238,7 @@ impl<'a> Diagnostics<'a> {
         Some(text)
     }
 
-    /// A text, for whoever says better than this what is wrong with an empty one; `null` is the same as absent.
+    /// A text that may be empty; `None` for `null`.
     pub fn any_text(&mut self, value: &'a RawValue, item: &str, field: &str) -> Option<Cow<'a, str>> {
         if value.get() == "null" {
             return None;
@@ -257,13 +257,13 @@ impl<'a> Diagnostics<'a> {
     }
 }
 
-/// What `serde_json` says, without the place, which is relative to a part of the file.
+/// The message of `serde_json` without its position, which is relative to a part of the file.
 fn without_place(error: &serde_json::Error) -> String {
     let told = error.to_string();
     told.split(" at line ").next().unwrap_or(&told).to_owned()
 }
 
-/// What a value is, in the words of JSON.
+/// The JSON type of a value, with an article.
 pub(crate) fn kind(value: &RawValue) -> &'static str {
     match value.get().as_bytes().first() {
         Some(b'{') => "an object",

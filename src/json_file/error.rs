@@ -1,23 +1,23 @@
-//! What is wrong with a file, each thing with its place.
+//! Errors of files, each with its position.
 
 use std::fmt;
 
 use crate::text::counted;
 
-/// One thing that is wrong with a file.
+/// An error in a file.
 ///
 /// `Display` is `file:line:column: entry 3, action: reason`, which editors and terminals make clickable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileError {
-    /// The file's name as it was given.
+    /// Name of the file, as it was given.
     pub file: String,
-    /// Line and column, counted from 1 in characters; `None` when the file as a whole is meant.
+    /// Line and column, counted from 1 in characters; `None` for the file as a whole.
     pub position: Option<(usize, usize)>,
-    /// Which item of the file, such as `entry 3`, counted from 1.
+    /// Item of the file, such as `entry 3`, counted from 1.
     pub item: Option<String>,
-    /// The field of that item.
+    /// Field of that item.
     pub field: Option<String>,
-    /// What is wrong, what is accepted, what was likely meant.
+    /// What is wrong, what is accepted, and the nearest known word.
     pub reason: String,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for FileError {
     }
 }
 
-/// Everything that is wrong with the files of one kind; `Display` is a line each.
+/// The errors of one or more files; `Display` prints one per line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileErrors(pub Vec<FileError>);
 
@@ -55,7 +55,8 @@ impl fmt::Display for FileErrors {
 }
 
 impl FileErrors {
-    /// How many there are; each then stands on a line of its own, so that a terminal makes every place clickable.
+    /// Their number in words, for a line before them: each then starts its own line, where a terminal makes its position
+    /// clickable.
     pub(crate) fn counted(&self) -> String {
         counted(self.0.len(), "thing is wrong", "things are wrong")
     }

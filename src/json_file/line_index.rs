@@ -1,21 +1,21 @@
-//! From a byte of a text to its line and column, at a cost that does not grow with the text.
+//! Finds line and column of a byte of a text, at a cost that does not grow with the text.
 
-/// The line and column at every few kilobytes of a text.
+/// Line and column of a byte every few kilobytes.
 #[derive(Debug)]
 pub struct LineIndex {
     /// Offset, line and column, counted from 0.
     marks: Vec<(usize, usize, usize)>,
 }
 
-/// Bytes between two marks: what a look-up reads at most.
-const APART: usize = 4096;
+/// Bytes between two marks, which bounds what a look-up reads.
+const MARK_DISTANCE: usize = 4096;
 
 impl LineIndex {
     pub fn new(text: &str) -> Self {
         let mut marks = vec![(0, 0, 0)];
         let mut last = (0, 0, 0);
-        while last.0 + APART < text.len() {
-            last = walk(text, last, last.0 + APART);
+        while last.0 + MARK_DISTANCE < text.len() {
+            last = walk(text, last, last.0 + MARK_DISTANCE);
             marks.push(last);
         }
         Self { marks }
@@ -29,7 +29,7 @@ impl LineIndex {
     }
 }
 
-/// From one place to a later one, or to the start of the character there.
+/// Line and column of the byte `to`, or of the start of its character, counted on from an earlier byte.
 fn walk(text: &str, (from, line, column): (usize, usize, usize), to: usize) -> (usize, usize, usize) {
     let to = (0..=to.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0).max(from);
     let part = &text[from..to];

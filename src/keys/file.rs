@@ -1,4 +1,4 @@
-//! The keys file: custom roles and keys, refused whole with every error when something is wrong.
+//! The keys file: custom roles and keys. A file with an error is refused as a whole, with every error in it.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::{Key, Keys, VIEW_AUDIT_LOGS};
+use super::{Key, Keys, TokenDigest, VIEW_AUDIT_LOGS};
 use crate::contract::{Timestamp, is_email};
 use crate::fault;
 use crate::fixture::{Moment, read_file};
@@ -18,7 +18,7 @@ use crate::text::{nearest, not_one_of};
 /// The built-in test keys, compiled into the binary.
 const BUILT_IN: &str = include_str!("../../fixtures/keys.json");
 
-/// Where keys come from.
+/// A source of keys.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub enum KeySource {
     /// The test keys that are compiled into the binary.
@@ -30,7 +30,7 @@ pub enum KeySource {
     Text(String),
 }
 
-/// Shows no token of a given text.
+/// Prints no token of a given text.
 impl fmt::Debug for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -50,10 +50,10 @@ impl fmt::Display for KeySource {
 /// The default roles of the API; each of them may view audit logs (KEY-DEFAULT-ROLES).
 const DEFAULT_ROLES: [&str; 4] = ["READ_ONLY", "USER", "MANAGER", "ADMIN"];
 
-/// What a key can be: one of the workspace, or one that mirrors its user (KEY-PERSONAL).
+/// The types of keys: one of the workspace, and one that mirrors its user (KEY-PERSONAL).
 const KEY_TYPES: [&str; 2] = ["API_KEY", "PERSONAL_API_KEY"];
 
-/// Loads keys, relative expiration dates being relative to `now`.
+/// Loads keys; relative expiration dates count from `now`.
 ///
 /// # Errors
 /// Everything that is wrong with the file.
@@ -140,7 +140,7 @@ impl<'a> Reader<'_, 'a> {
         &mut self,
         value: &'a RawValue,
         item: &str,
-        tokens: &mut BTreeSet<[u64; 4]>,
+        tokens: &mut BTreeSet<TokenDigest>,
         names: &mut BTreeSet<String>,
     ) -> Option<Key> {
         let errors_before = self.diagnostics.errors.len();
@@ -149,7 +149,7 @@ impl<'a> Reader<'_, 'a> {
         self.diagnostics.known_fields(&members, item, &fields);
 
         let token = self.diagnostics.required(value, &members, item, "token").unwrap_or_default();
-        let digest = super::digest(&token);
+        let digest = TokenDigest::new(&token);
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             self.wrong(
                 &members,
@@ -169,7 +169,7 @@ impl<'a> Reader<'_, 'a> {
                 "is the name of an earlier key; faults and journal know a key by its name",
             );
         }
-        self.owner(value, &members, item);
+        self.check_owner(value, &members, item);
         let permissions = self.permissions(&members, item);
         let now = self.now;
         let expiration_date = self.diagnostics.parsed(&members, item, "expirationDate", |text| Moment::read(text, now));
@@ -184,7 +184,7 @@ impl<'a> Reader<'_, 'a> {
         let last_four = last_four(&token).to_owned();
         let key = Key {
             digest,
-            length: token.len(),
+            token_length: token.len(),
             name: name.into_owned(),
             last_four,
             permissions,
@@ -196,8 +196,8 @@ impl<'a> Reader<'_, 'a> {
         (self.diagnostics.errors.len() == errors_before).then_some(key)
     }
 
-    /// A personal token belongs to somebody.
-    fn owner(&mut self, value: &'a RawValue, members: &Members<'a>, item: &str) {
+    /// Checks type and e-mail address: a personal token needs one (KEY-PERSONAL).
+    fn check_owner(&mut self, value: &'a RawValue, members: &Members<'a>, item: &str) {
         let personal = match self.diagnostics.optional(members, item, "type").as_deref() {
             None | Some("API_KEY") => false,
             Some("PERSONAL_API_KEY") => true,
@@ -268,7 +268,7 @@ impl<'a> Reader<'_, 'a> {
     }
 }
 
-/// The end of a token, as the product shows it; nothing of one so short that its end would tell most of it.
+/// The last four characters of a token, as the product shows them; empty for a token that they would mostly reveal.
 fn last_four(token: &str) -> &str {
     let start = if token.len() < 8 { token.len() } else { token.len() - 4 };
     token.get(start..).unwrap_or_default()
