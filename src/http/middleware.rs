@@ -22,8 +22,8 @@ use super::request_id::RequestId;
 use super::{admission, fault_injection, limits};
 use crate::app_state::AppState;
 
-/// Gives every response its request id and, if it is a [`Problem`], its body; carries out a fault in the body; makes a 500
-/// of a panic.
+/// Finishes every response: makes a 500 of a panic, adds the body of a [`Problem`], carries out a fault in the body, adds the
+/// request id.
 pub async fn finish<F>(request: Request, next: impl FnOnce(Request, RequestId) -> F) -> Response
 where
     F: Future<Output = Response>,
@@ -37,8 +37,7 @@ where
     response
 }
 
-/// Authenticates a request, opens its journal entry and refuses it if it is too large. Finishes the response first, and the
-/// journal entry before that.
+/// Authenticates a request, refuses it if it is too large, and journals it with its response. Includes [`finish`].
 pub async fn observe<F>(
     state: &AppState,
     request: Request,
@@ -56,8 +55,8 @@ where
                 Ok(()) => next(request, context, entry).await,
                 Err(problem) => problem.into_response(),
             }
-        });
-        let response = response.await;
+        })
+        .await;
         journal.finish(&response);
         response
     })

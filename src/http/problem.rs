@@ -1,7 +1,7 @@
 //! Error responses: [`Problem`] is the only type that makes one.
 //!
-//! A handler returns a problem. Its body is added late, by `middleware::finish`, because the body
-//! repeats the request id. A new problem is a variant: the compiler then asks for its status and its message.
+//! A handler returns a problem. Its body is added late, by `middleware::finish`, because the body repeats the request id. A
+//! new problem is a variant: the compiler then asks for its status and its message.
 
 mod message;
 
