@@ -14,19 +14,19 @@ fn contributing() -> String {
     fs::read_to_string(repository().join("CONTRIBUTING.md")).unwrap()
 }
 
-/// The rooms, top to bottom; those of one row are beside each other.
-fn rooms() -> Vec<Vec<String>> {
+/// The modules, top to bottom; those of one row are on one level.
+fn modules() -> Vec<Vec<String>> {
     let text = contributing();
-    let (_, table) = text.split_once("| --- | --- |\n").unwrap();
+    let (_, table) = text.split_once("| module | what it is |\n| --- | --- |\n").unwrap();
     let rows = table.lines().take_while(|line| line.starts_with('|'));
     rows.map(|row| row.split('|').nth(1).unwrap().split(", ").map(|name| name.trim().replace('`', "")).collect())
         .collect()
 }
 
-/// The files of a room.
-fn files(room: &str) -> Vec<PathBuf> {
-    let mut files = vec![repository().join(format!("src/{room}.rs"))];
-    let mut folders = vec![repository().join("src").join(room)];
+/// The files of a module.
+fn files(module: &str) -> Vec<PathBuf> {
+    let mut files = vec![repository().join(format!("src/{module}.rs"))];
+    let mut folders = vec![repository().join("src").join(module)];
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).into_iter().flatten().map(|file| file.unwrap().path()) {
             if path.is_dir() {
@@ -52,8 +52,8 @@ fn calls(source: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_room_is_in_the_table() {
-    let rooms: BTreeSet<String> = rooms().concat().into_iter().collect();
+fn every_module_is_in_the_table() {
+    let modules: BTreeSet<String> = modules().concat().into_iter().collect();
     let there: BTreeSet<String> = fs::read_dir(repository().join("src"))
         .unwrap()
         .map(|file| file.unwrap().path())
@@ -61,16 +61,16 @@ fn every_room_is_in_the_table() {
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .filter(|name| name != "lib")
         .collect();
-    assert_eq!(rooms, there);
+    assert_eq!(modules, there);
 }
 
 #[test]
-fn no_room_calls_one_above_it() {
-    let rooms = rooms();
-    for (height, row) in rooms.iter().enumerate() {
-        for path in row.iter().flat_map(|room| files(room)) {
+fn no_module_uses_one_above_it() {
+    let modules = modules();
+    for (height, row) in modules.iter().enumerate() {
+        for path in row.iter().flat_map(|module| files(module)) {
             for called in calls(&fs::read_to_string(&path).unwrap()) {
-                let at = rooms.iter().position(|row| row.contains(&called));
+                let at = modules.iter().position(|row| row.contains(&called));
                 assert!(at.is_none_or(|at| at >= height), "{} calls {called}", path.display());
             }
         }

@@ -83,11 +83,11 @@ fn defining_file(path: &[String], sources: &BTreeMap<String, Source>) -> Option<
 /// Every source file below `lib.rs` by the path of its module.
 fn sources() -> BTreeMap<String, Source> {
     let root = repository().join("src");
-    let all: BTreeMap<String, String> = super::rooms()
+    let all: BTreeMap<String, String> = super::modules()
         .concat()
         .iter()
-        .filter(|room| *room != "main")
-        .flat_map(|room| files(room))
+        .filter(|module| *module != "main")
+        .flat_map(|module| files(module))
         .map(|file| {
             let module = file.strip_prefix(&root).unwrap().with_extension("");
             let module: Vec<&str> = module.iter().map(|part| part.to_str().unwrap()).collect();
