@@ -21,7 +21,7 @@ pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::open_lists;
 pub use words::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES};
 
-pub use crate::text::nearest;
+pub use crate::text::{UnknownWord, nearest};
 
 /// The path of the operation.
 pub const AUDIT_LOGS: &str = "/api/v1/audit-logs";

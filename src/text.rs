@@ -100,6 +100,11 @@ pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a s
     nearest(word, known).map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default()
 }
 
+/// A suggestion as a sentence: ` Did you mean "TEAM"?`.
+pub(crate) fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(word, known).map(|word| format!(" Did you mean \"{word}\"?")).unwrap_or_default()
+}
+
 /// A message about a text that is none of the known words.
 pub(crate) fn not_one_of(text: &str, words: &[&str]) -> String {
     format!("\"{text}\" is not one of {}{}", words.join(", "), did_you_mean(text, words.iter().copied()))

@@ -11,7 +11,7 @@ use crate::app_state::AppState;
 use crate::http::limits;
 use crate::http::problem::Problem;
 use crate::http::redact::{REDACTED, contains_own_token};
-use crate::text::nearest;
+use crate::text::suggestion;
 use crate::world::{SessionName, World};
 
 /// The session of `?session=NAME`, opened on first use; without the parameter, the unnamed one. As an extractor it refuses
@@ -126,8 +126,7 @@ fn parameters(parts: &Parts, state: &AppState, known: &[&str]) -> Result<Vec<(St
     let known: Vec<&str> = std::iter::once(SESSION).chain(known.iter().copied()).collect();
     for (name, _) in &pairs {
         if !known.contains(&name.as_str()) {
-            let meant = nearest(name, known.iter().copied());
-            let meant = meant.map(|word| format!(" Did you mean \"{word}\"?")).unwrap_or_default();
+            let meant = suggestion(name, known.iter().copied());
             let accepted = known.join(", ");
             let name = if contains_own_token(state, name) { REDACTED } else { name };
             return Err(wrong(format!("\"{name}\" is not a parameter of this call; accepted: {accepted}.{meant}")));

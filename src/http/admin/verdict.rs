@@ -15,7 +15,7 @@ use crate::contract::{FilterField, Filters, Timestamp, query, query::Strictness}
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::{REDACTED, contains_own_token, redact_known_parameters};
-use crate::text::nearest;
+use crate::text::suggestion;
 use crate::world::World;
 use crate::world::verdict::{Expectation, Scope};
 
@@ -90,7 +90,7 @@ fn expectations(text: &str, state: &AppState) -> Result<Vec<Expectation>, Proble
     let names = Expectation::WORDS;
     let each = text.split(',').map(|name| {
         name.parse().map_err(|_| {
-            let meant = nearest(name, names).map(|meant| format!(" Did you mean \"{meant}\"?")).unwrap_or_default();
+            let meant = suggestion(name, names);
             let name = if contains_own_token(state, name) { REDACTED } else { name };
             let details = format!("expect: \"{name}\" is not known; accepted: {}.{meant}", names.join(", "));
             Problem::BadControl { details }
