@@ -57,7 +57,7 @@ struct CliWithCommand {
 /// The command line, for whoever describes it: the manual pages and the completions of shells come from it.
 ///
 /// ```
-/// let names = cortex_audit_mock::cli::command();
+/// let names = cortex_audit_mock::internal::cli::command();
 /// assert!(names.get_subcommands().any(|command| command.get_name() == "generate"));
 /// ```
 #[must_use]

@@ -21,7 +21,7 @@ impl std::error::Error for DurationError {}
 ///
 /// ```
 /// use std::time::Duration;
-/// use cortex_audit_mock::duration;
+/// use cortex_audit_mock::internal::duration;
 ///
 /// assert_eq!(duration::parse("1m30s"), Ok(Duration::from_secs(90)));
 /// assert_eq!(duration::parse("PT1M30.5S"), Ok(Duration::from_millis(90_500)));

@@ -122,7 +122,7 @@ pub fn load_into(sink: &mut impl Sink, sources: &[EntrySource], now: Timestamp) 
 /// Reads entries from a text: an array, an object with `logs`, or NDJSON of entries or of such objects.
 ///
 /// ```
-/// use cortex_audit_mock::{contract::Timestamp, fixture};
+/// use cortex_audit_mock::{contract::Timestamp, internal::fixture};
 ///
 /// let text = r#"{"action":"CREATE","objectIdentifier":"a","objectType":"TEAM","timestamp":"now-5m"}"#;
 /// let loaded = fixture::read("example", text, Timestamp::now()).unwrap();

@@ -25,8 +25,8 @@ pub use secret::Secret;
 ///
 /// ```
 /// use cortex_audit_mock::contract::Timestamp;
-/// use cortex_audit_mock::fixture;
-/// use cortex_audit_mock::pseudonym::{Secret, pseudonymize};
+/// use cortex_audit_mock::internal::fixture;
+/// use cortex_audit_mock::internal::pseudonym::{Secret, pseudonymize};
 ///
 /// let recorded = r#"[
 ///   {"action": "UPDATE", "objectType": "SERVICE", "objectIdentifier": "checkout-api", "timestamp": "now",

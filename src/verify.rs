@@ -72,8 +72,8 @@ impl Verification {
     ///
     /// ```
     /// use cortex_audit_mock::MockServer;
-    /// use cortex_audit_mock::remote::{ApiUrl, Time, Token};
-    /// use cortex_audit_mock::verify::Verification;
+    /// use cortex_audit_mock::internal::remote::{ApiUrl, Time, Token};
+    /// use cortex_audit_mock::internal::verify::Verification;
     ///
     /// let server = MockServer::start_blocking();
     /// let url = ApiUrl::read(&server.uri()).unwrap();

@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// The key that decides every pseudonym. Whoever has it can test a guess; without it nothing can be turned back.
 ///
 /// ```
-/// use cortex_audit_mock::pseudonym::Secret;
+/// use cortex_audit_mock::internal::pseudonym::Secret;
 ///
 /// assert_eq!(format!("{:?}", Secret::new(Some(7), b"correct horse")), "Secret");
 /// ```

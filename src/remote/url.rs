@@ -19,7 +19,7 @@ impl ApiUrl {
     /// Reads a base URL, or one that ends in the operation's path already.
     ///
     /// ```
-    /// use cortex_audit_mock::remote::ApiUrl;
+    /// use cortex_audit_mock::internal::remote::ApiUrl;
     ///
     /// let url = ApiUrl::read("https://api.getcortexapp.com/").unwrap();
     /// assert_eq!(url.to_string(), "https://api.getcortexapp.com/api/v1/audit-logs");

@@ -11,7 +11,7 @@ use crate::contract::Timestamp;
 ///
 /// ```
 /// use std::time::Duration;
-/// use cortex_audit_mock::Clock;
+/// use cortex_audit_mock::internal::Clock;
 ///
 /// let clock = Clock::frozen("2025-05-20T06:00:00Z".parse().unwrap());
 /// clock.advance(Duration::from_secs(90));
