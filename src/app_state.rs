@@ -1,4 +1,4 @@
-//! A stand-in that is ready to answer: its keys, and the worlds that it serves.
+//! The state behind the router: keys and sessions, loaded and ready to serve.
 
 use std::sync::Arc;
 
@@ -10,9 +10,10 @@ use crate::json_file::FileErrors;
 use crate::keys::{self, Keys};
 use crate::store::BaseBuilder;
 use crate::world::live_source::LiveSource;
-use crate::world::{SessionName, Sessions, Settings, World, WorldTemplate};
+use crate::world::template::WorldTemplate;
+use crate::world::{SessionName, Sessions, Settings, World};
 
-/// The state behind the router; clones share it.
+/// Keys, sessions and access to the control plane; clones share them.
 #[derive(Debug, Clone)]
 pub struct AppState {
     inner: Arc<Inner>,
@@ -27,10 +28,10 @@ struct Inner {
 }
 
 impl AppState {
-    /// Loads what the configuration names and makes a world of it.
+    /// Loads the entries and keys that the configuration names.
     ///
     /// # Errors
-    /// Everything that is wrong with any file, together; then nothing is started.
+    /// All errors of all files together.
     pub fn load(config: &Config) -> Result<Self, FileErrors> {
         let now = config.now.unwrap_or_else(Timestamp::now);
         let mut base = BaseBuilder::default();
@@ -68,13 +69,13 @@ impl AppState {
         Ok(Self { inner: Arc::new(Inner { keys, sessions: Sessions::new(start), admin, shortest_token }) })
     }
 
-    /// The keys that it accepts.
+    /// The API keys.
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.inner.keys
     }
 
-    /// Whether a text is a token of this server, of a key or of the control plane.
+    /// Whether a text is a token of this server: of a key or of the control plane.
     pub(crate) fn is_token(&self, text: &str) -> bool {
         matches!(self.admin(), Admin::Token(token) if token == text) || self.keys().is_token(text)
     }
@@ -84,13 +85,13 @@ impl AppState {
         self.inner.shortest_token
     }
 
-    /// Who may use the control plane.
+    /// The access to the control plane.
     #[must_use]
     pub fn admin(&self) -> &Admin {
         &self.inner.admin
     }
 
-    /// The worlds that it serves.
+    /// The sessions.
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
         &self.inner.sessions
@@ -102,14 +103,14 @@ impl AppState {
         self.inner.sessions.world(None)
     }
 
-    /// The world of a session, opened if it is not.
+    /// The world of a session, created on first use.
     #[must_use]
     pub fn session(&self, name: &SessionName) -> Arc<World> {
         self.inner.sessions.world(Some(name))
     }
 }
 
-/// The faults of each key, each for that key alone.
+/// The fault rules of all keys; each matches only its own key.
 fn faults_of(keys: &Keys) -> Vec<FaultRule> {
     let of_key = |rule: &FaultRule, name: &str| FaultRule {
         matcher: RequestMatcher { key: Some(name.to_owned()), ..rule.matcher.clone() },

@@ -45,8 +45,7 @@ enum Command {
     Healthcheck(healthcheck::Args),
 }
 
-/// The command line where a command is named: the flags of `serve`, and their environment variables, are none of its
-/// business.
+/// The command line with a command: it does not read the flags of `serve` or their environment variables.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct CliWithCommand {
@@ -54,7 +53,7 @@ struct CliWithCommand {
     command: Command,
 }
 
-/// The command line, for whoever describes it: the manual pages and the completions of shells come from it.
+/// The definition of the command line, from which manual pages and shell completions are generated.
 ///
 /// ```
 /// let names = cortex_audit_mock::internal::cli::command();
@@ -65,8 +64,8 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// Reads the command line and runs its command; messages are on standard error, the exit code is 0, 1 when it failed,
-/// and 2 when the command line is wrong; `verify` fails with 2, because 1 is something that differs.
+/// Parses the command line and runs the command. Errors go to standard error. The exit code is 0, 1 for a failure, and
+/// 2 for an invalid command line; `verify` fails with 2, because its 1 means a difference.
 #[must_use]
 pub fn run() -> ExitCode {
     let first = std::env::args().nth(1);

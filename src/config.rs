@@ -1,4 +1,4 @@
-//! Everything that a server can be told, checked: the command line makes one, and so does a test.
+//! The configuration of a server, parsed and checked; made by the command line, or by a test.
 
 use std::fmt;
 
@@ -8,44 +8,44 @@ use crate::keys::KeySource;
 use crate::rate::RateLimit;
 use crate::world::{Activity, Scenario};
 
-/// How a server starts. The default is what `cortex-audit-mock` without flags serves.
+/// The configuration of a server. The default is that of `cortex-audit-mock` without flags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// Where the entries come from.
+    /// The sources of the entries.
     pub entries: Vec<EntrySource>,
-    /// So many generated entries of the thirty days up to the start, beside those of [`Config::entries`].
+    /// The number of entries generated for the thirty days before the start, in addition to [`Config::entries`].
     pub generate: Option<u64>,
-    /// Where the API keys come from.
+    /// The source of the API keys.
     pub keys: KeySource,
-    /// Freezes the clock at this instant; `None` follows the system's.
+    /// The time at which the clock is frozen; `None` follows the system's clock.
     pub now: Option<Timestamp>,
-    /// How often a client may ask, unless its key says otherwise.
+    /// The rate limit of each client; a key's own limit overrides it.
     pub rate_limit: RateLimit,
-    /// Whether what the contract does not list is refused instead of reported.
+    /// Whether a query that breaks the contract is rejected (400) instead of reported in the journal.
     pub strict: bool,
-    /// New entries over time; `None` is none.
+    /// The live feed: new entries over time.
     pub live: Option<Activity>,
-    /// Data that moves on demand, in every session from its start; `None` is none.
+    /// The scenario that every session starts with.
     pub scenario: Option<Scenario>,
-    /// What decides everything that is left to chance.
+    /// The random seed.
     pub seed: u64,
-    /// Who may steer it.
+    /// The access to the control plane.
     pub admin: Admin,
 }
 
-/// Who may use the control plane.
+/// The access to the control plane.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub enum Admin {
-    /// Everybody who reaches the port, except pages of other sites in a browser.
+    /// Open to every client that reaches the port, except web pages of other origins.
     #[default]
     Open,
-    /// Whoever sends this as a bearer token.
+    /// Open to requests with this bearer token.
     Token(String),
-    /// Nobody: it is left out, but for the health check.
+    /// Disabled, except for the health check.
     Off,
 }
 
-/// Shows no token.
+/// Redacts the token.
 impl fmt::Debug for Admin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -57,7 +57,7 @@ impl fmt::Debug for Admin {
 }
 
 impl Config {
-    /// Every source of entries.
+    /// All sources of entries, including generated ones.
     pub(crate) fn sources(&self) -> Vec<EntrySource> {
         let generated = self.generate.map(|count| EntrySource::Generated { count, seed: self.seed });
         self.entries.iter().cloned().chain(generated).collect()

@@ -1,7 +1,7 @@
-//! A stand-in for Cortex's audit-log API, `GET /api/v1/audit-logs`: it answers as the real one does and holds
-//! lifelike data.
+//! A mock server of Cortex's audit-log API, `GET /api/v1/audit-logs`: it answers like the real API, with realistic
+//! data.
 //!
-//! The binary serves it on a port for anybody; [`MockServer`] serves it from a test:
+//! The binary serves it on a port; [`MockServer`] serves it from a test:
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -23,8 +23,8 @@
 //! assert_eq!(server.world().journal().count(&Default::default()), 1);
 //! ```
 //!
-//! Every rule that it keeps is listed in [`contract::RULES`] with its source: documented, seen in the official client,
-//! or assumed.
+//! Every rule of the API that the server implements is listed in [`contract::RULES`] with its source: documented, seen in the
+//! official client, or assumed.
 
 mod app_state;
 mod cli;
@@ -54,22 +54,23 @@ pub mod world;
 pub use config::{Admin, Config};
 pub use fixture::EntrySource;
 pub use json_file::{FileError, FileErrors};
-pub use keys::{Key, KeySource};
+pub use keys::{Key, KeySource, Refusal};
 pub use mock_server::{ArgumentError, MockServer, MockServerBuilder, StartError};
-pub use rate::{Period, Rate, RateLimit};
+pub use rate::{Period, Rate, RateError, RateLimit, RateLimitError};
+pub use text::UnknownWord;
 pub use world::World;
 
-/// What only this package's own binary, tests, benches and fuzz targets use. Not part of the API: it changes without notice.
+/// What only this package's own binary, tests, benches and fuzz targets use. Not part of the API: it changes without
+/// notice.
 #[doc(hidden)]
 pub mod internal {
     pub use crate::app_state::AppState;
-    pub use crate::server::serve;
     pub use crate::world::clock::Clock;
     pub use crate::world::faults::{FaultPlan, RequestFacts};
     pub use crate::world::limiter::{Limiter, RateLimitKey};
     pub use crate::world::live_feed::LiveFeed;
     pub use crate::world::live_source::LiveSource;
-    pub use crate::world::{World, WorldTemplate};
+    pub use crate::world::template::WorldTemplate;
 
     pub mod cli {
         pub use crate::cli::*;
@@ -107,19 +108,19 @@ pub mod internal {
 
     /// The entries of a world, without delivering live entries first.
     #[must_use]
-    pub fn store(world: &World) -> &store::Store {
+    pub fn store(world: &crate::World) -> &store::Store {
         &world.store
     }
 
     /// The clock of a world; moving it delivers no live entries.
     #[must_use]
-    pub fn clock(world: &World) -> &Clock {
+    pub fn clock(world: &crate::World) -> &Clock {
         &world.clock
     }
 
     /// The rate limiter of a world.
     #[must_use]
-    pub fn limiter(world: &World) -> &Limiter {
+    pub fn limiter(world: &crate::World) -> &Limiter {
         &world.limiter
     }
 }

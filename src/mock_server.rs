@@ -222,8 +222,8 @@ impl MockServer {
         self.state.sessions()
     }
 
-    /// Resets the unnamed session to its initial state: [`MockServer::world`] is a new world then; a world obtained before
-    /// serves no more requests.
+    /// Resets the unnamed session to its initial state: [`MockServer::world`] is a new world then; a world obtained
+    /// before serves no more requests.
     pub fn reset(&self) {
         self.state.sessions().reset(None);
     }
@@ -275,8 +275,8 @@ impl MockServerBuilder {
         self
     }
 
-    /// Keys in place of the built-in ones: JSON in the form of a keys file. [`MockServer::token`] is then unknown unless one of
-    /// these keys has it.
+    /// Keys in place of the built-in ones: JSON in the form of a keys file. [`MockServer::token`] is then unknown
+    /// unless one of these keys has it.
     #[must_use]
     pub fn keys(self, json: impl Into<String>) -> Self {
         self.key_source(KeySource::Text(json.into()))

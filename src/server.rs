@@ -36,6 +36,7 @@ const BEFORE_THE_NEXT: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// None today; a failed accept is logged and does not end the server.
+#[doc(hidden)]
 pub async fn serve<A, F>(
     listener: TcpListener,
     tls: Option<Tls>,

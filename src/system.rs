@@ -1,11 +1,11 @@
-//! What differs from one operating system to another, in one place.
+//! The differences between operating systems.
 
 use std::fs::{File, OpenOptions};
 use std::future::Future;
 use std::io;
 use std::path::Path;
 
-/// A file that is created is for nobody else's eyes. Elsewhere than on Unix the folder decides that.
+/// Makes a new file readable by its owner only. Elsewhere than on Unix, the folder's permissions apply.
 pub fn owner_only(options: &mut OpenOptions) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
@@ -13,8 +13,8 @@ pub fn owner_only(options: &mut OpenOptions) {
     let _ = options;
 }
 
-/// A temporary file that is created is as any new file: what others may read is the umask's to say. Elsewhere than on
-/// Unix it is so anyway.
+/// Gives a new temporary file the permissions of any new file, subject to the umask. Elsewhere than on Unix it has them
+/// anyway.
 pub fn default_mode(builder: &mut tempfile::Builder<'_, '_>) {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -22,8 +22,8 @@ pub fn default_mode(builder: &mut tempfile::Builder<'_, '_>) {
     let _ = builder;
 }
 
-/// Whether an open file is still the one at a path: somebody may have removed it meanwhile. Elsewhere than on Unix a
-/// third one that has taken its place since goes unnoticed: there is no name for an open file.
+/// Whether an open file is still the file at a path, or was removed or replaced. Elsewhere than on Unix, a file
+/// replaced by one with the same creation time is not detected: there is no stable file id.
 pub fn is_at(file: &File, path: &Path) -> bool {
     let (Ok(open), Ok(there)) = (file.metadata(), path.metadata()) else { return false };
     #[cfg(unix)]
@@ -37,7 +37,7 @@ pub fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Lets this process have as many open files, and so connections, as it is allowed to: most systems begin with far fewer.
+/// Raises the limit of open files, and so of connections, to the maximum allowed; most systems start far below it.
 /// Elsewhere than on Unix there is no such limit.
 #[cfg(unix)]
 pub fn raise_fd_limit() -> io::Result<()> {
@@ -52,8 +52,7 @@ pub fn raise_fd_limit() -> io::Result<()> {
     Ok(())
 }
 
-/// Completes when the system asks the program to stop: at the first SIGTERM or SIGINT. The handlers are in place when
-/// this returns.
+/// Completes at the first SIGTERM or SIGINT. The handlers are installed when this returns.
 #[cfg(unix)]
 pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -68,8 +67,7 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Completes when the system asks the program to stop: at Ctrl-C, Ctrl-Break, or when its console is closed. The
-/// handlers are in place when this returns.
+/// Completes at Ctrl-C, Ctrl-Break, or when the console is closed. The handlers are installed when this returns.
 #[cfg(windows)]
 pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};

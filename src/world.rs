@@ -8,6 +8,8 @@ pub(crate) mod live_feed;
 pub(crate) mod live_source;
 mod scenario;
 mod sessions;
+mod settings;
+pub(crate) mod template;
 pub mod verdict;
 
 use std::sync::Arc;
@@ -17,16 +19,14 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::contract::{Entry, Page, Query, Timestamp};
-use crate::fault::FaultRule;
 use crate::fixture;
 use crate::json_file::FileErrors;
-use crate::rate::RateLimit;
-use crate::store::{Base, Store};
+use crate::store::Store;
 use clock::Clock;
 use limiter::Limiter;
 use live_feed::LiveFeed;
-use live_source::LiveSource;
 use scenario::ScenarioRunner;
+use template::WorldTemplate;
 use verdict::{Judgement, Scope, Verdict};
 
 pub use crate::store::{Bucket, Counted, Summary, Timeline, Values};
@@ -38,11 +38,12 @@ pub use journal::{
 pub use live_feed::Activity;
 pub use scenario::{Scenario, ScenarioStats};
 pub use sessions::{SessionName, SessionNameError, Sessions};
+pub use settings::Settings;
 
 /// The state of one session: entries, clock, rate limits, faults, journal, live feed, scenario and settings.
 ///
-/// Live entries are generated on access, not in the background. So every method that reads or changes entries or moves the
-/// clock first calls [`World::catch_up`], and the clock itself is read-only from outside.
+/// Live entries are generated on access, not in the background. So every method that reads or changes entries or moves
+/// the clock first calls [`World::catch_up`], and the clock itself is read-only from outside.
 #[derive(Debug)]
 pub struct World {
     /// Excludes live entries that are due but not delivered yet.
@@ -58,36 +59,6 @@ pub struct World {
     /// The newest generation of any world of the server; each world takes its generations from it.
     newest_generation: Arc<AtomicU64>,
     settings: Mutex<Settings>,
-}
-
-/// The settings that can be changed while a world is in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
-    /// The rate limit of each client; a key's own limit overrides it.
-    pub rate_limit: RateLimit,
-    /// Whether a query that breaks the contract is rejected (400) instead of reported in the journal.
-    pub strict: bool,
-}
-
-/// The initial state that all worlds of a server share.
-#[derive(Debug)]
-pub struct WorldTemplate {
-    /// The initial entries.
-    pub base: Arc<Base>,
-    /// The people and objects of live entries.
-    pub live_source: Arc<LiveSource>,
-    /// The time at which the clock is frozen; `None` follows the system's clock.
-    pub now: Option<Timestamp>,
-    /// The settings.
-    pub settings: Settings,
-    /// The live feed, if any.
-    pub live: Option<Activity>,
-    /// The scenario, if any.
-    pub scenario: Option<Scenario>,
-    /// The fault rules of the keys.
-    pub faults: Vec<FaultRule>,
-    /// The random seed.
-    pub seed: u64,
 }
 
 impl World {
@@ -116,7 +87,8 @@ impl World {
         }
     }
 
-    /// The clock's time and state now. [`World::advance`], [`World::set_clock`] and [`World::follow_system_clock`] change it.
+    /// The clock's time and state now. [`World::advance`], [`World::set_clock`] and [`World::follow_system_clock`]
+    /// change it.
     #[must_use]
     pub fn clock(&self) -> ClockReading {
         self.clock.read()
@@ -177,8 +149,8 @@ impl World {
         self.store.summary(query.start_time, query.end_time, &query.filters)
     }
 
-    /// The generation: unique within the server, and replaced whenever all entries are removed. A poller that sees a new one
-    /// reloads everything.
+    /// The generation: unique within the server, and replaced whenever all entries are removed. A poller that sees a
+    /// new one reloads everything.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
@@ -190,8 +162,8 @@ impl World {
         self.store.append(entries);
     }
 
-    /// Adds entries from JSON in any form of a fixture file and returns their number. Relative times are relative to the
-    /// world's clock.
+    /// Adds entries from JSON in any form of a fixture file and returns their number. Relative times are relative to
+    /// the world's clock.
     ///
     /// ```
     /// use cortex_audit_mock::MockServer;
@@ -211,8 +183,8 @@ impl World {
         Ok(added)
     }
 
-    /// Removes all entries and returns their number. The verdict forgets its requests, because the pages they were given
-    /// cannot be looked up without the entries.
+    /// Removes all entries and returns their number. The verdict forgets its requests, because the pages they were
+    /// given cannot be looked up without the entries.
     pub fn remove_entries(&self) -> usize {
         self.catch_up();
         self.verdict.clear();
@@ -221,8 +193,8 @@ impl World {
         removed
     }
 
-    /// Starts a scenario in place of a running one, with the seed of the world; `None` stops it. Its rate limit, its failures
-    /// and its pending entries end with it; entries that it added stay.
+    /// Starts a scenario in place of a running one, with the seed of the world; `None` stops it. Its rate limit, its
+    /// failures and its pending entries end with it; entries that it added stay.
     pub fn set_scenario(&self, scenario: impl Into<Option<Scenario>>) {
         self.catch_up();
         match scenario.into() {
@@ -283,8 +255,8 @@ impl World {
         self.move_clock(|| self.clock.advance(by));
     }
 
-    /// Sets the clock, frozen or running; `None` keeps its time. Live entries that are due before the change are delivered with
-    /// timestamps of the old time. Setting it back gives no client a fresh rate limit.
+    /// Sets the clock, frozen or running; `None` keeps its time. Live entries that are due before the change are
+    /// delivered with timestamps of the old time. Setting it back gives no client a fresh rate limit.
     pub fn set_clock(&self, now: impl Into<Option<Timestamp>>, frozen: bool) {
         self.move_clock(|| self.clock.set(now, frozen));
     }

@@ -1,4 +1,4 @@
-//! The one clock of a world: entry times, key expiry and the limiter all read it, so moving it moves them together.
+//! The clock of a world. Entry times, key expiry and the rate limiter all read it, so moving it moves them together.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use crate::contract::Timestamp;
 
-/// A clock that follows the system, runs at a distance from it, or stands still. Clones show the same time.
+/// A clock that follows the system, runs at an offset from it, or is frozen. Clones share one state.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,46 +25,46 @@ pub struct Clock {
 #[derive(Debug)]
 struct State {
     mode: Mode,
-    /// Time that has passed in this world until it was last set; only ever grows.
+    /// World time that had passed when the clock was last set; never shrinks.
     elapsed: Duration,
-    /// The same as the limiter counts it: of a leap, as much as fills every bucket.
+    /// Elapsed time as seen by the limiter; a forward jump counts for at most [`Self::MAX_LIMITER_STEP`].
     limiter_elapsed: Duration,
-    /// When it was last set, by the machine's own monotonic clock.
+    /// The machine's monotonic time when the clock was last set.
     set: Instant,
 }
 
-/// How a clock goes.
+/// How a clock runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
-    /// With the system's.
+    /// With the system's clock.
     System,
-    /// As fast as the system's, from an instant at which it was set.
+    /// As fast as the system's clock, from the time to which it was set.
     Running(Timestamp),
-    /// Not at all.
+    /// Not at all: it stays at this time.
     Frozen(Timestamp),
 }
 
-/// What a clock shows at one moment.
+/// A clock's time and state at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockReading {
     /// The time of the world.
     pub now: Timestamp,
-    /// How long the world has existed by its own time; never runs backwards.
+    /// The world's age by its own time; never runs backwards.
     pub elapsed: Duration,
-    /// Whether the clock stands still.
+    /// Whether the clock is frozen.
     pub frozen: bool,
-    /// Whether it is the system's own time.
+    /// Whether the clock follows the system's.
     pub system: bool,
 }
 
 impl Clock {
-    /// Follows the system's clock.
+    /// A clock that follows the system's.
     #[must_use]
     pub fn system() -> Self {
         Self::starting(Mode::System)
     }
 
-    /// Stands still at an instant until it is moved.
+    /// A clock that is frozen at a time until it is moved.
     #[must_use]
     pub fn frozen(at: Timestamp) -> Self {
         Self::starting(Mode::Frozen(at))
@@ -76,32 +76,32 @@ impl Clock {
         self.read().now
     }
 
-    /// How long this world has existed by its own time; never runs backwards.
+    /// The world's age by its own time; never runs backwards.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.read().elapsed
     }
 
-    /// Everything that the clock shows, at one moment.
+    /// The time and state now.
     #[must_use]
     pub fn read(&self) -> ClockReading {
         self.read_at(Instant::now())
     }
 
-    /// The same for whoever knows what the machine's own clock shows.
+    /// The time and state at a moment of the machine's monotonic clock.
     #[must_use]
     pub fn read_at(&self, now: Instant) -> ClockReading {
         self.state.lock().read(now)
     }
 
-    /// Moves the clock later. One that stood still stands still there; any other runs on from there.
+    /// Moves the clock forward. A frozen clock stays frozen at the new time; any other runs on from it.
     pub fn advance(&self, by: Duration) {
         let mut state = self.state.lock();
         let ClockReading { now, frozen, .. } = state.read(Instant::now());
         state.set(now.saturating_add(by), frozen, by);
     }
 
-    /// Sets the clock, standing still or running; `None` keeps what it shows. Set back, the world gets no younger: its
+    /// Sets the clock, frozen or running; `None` keeps its time. Setting it back does not reduce the world's age: the
     /// limiter sees no time pass.
     pub fn set(&self, now: impl Into<Option<Timestamp>>, frozen: bool) {
         let mut state = self.state.lock();
@@ -125,13 +125,13 @@ impl Clock {
 }
 
 impl State {
-    /// Less than the 584 years of nanoseconds that the limiter counts in, and far more than [`Self::MAX_LIMITER_STEP`]: a test may
-    /// leap through the whole calendar some ninety thousand times before the limiter stands still.
+    /// The limiter counts nanoseconds in 64 bits, which is 584 years. With [`Self::MAX_LIMITER_STEP`] a jump, a test
+    /// can jump some ninety thousand times before the limiter's time stops.
     const MAX_LIMITER_ELAPSED: Duration = Duration::from_secs(500 * 365 * 86_400);
-    /// Twice the longest period of a rate: after it every bucket is full, as after any longer time.
+    /// Twice the longest period of a rate: after it every bucket is full.
     const MAX_LIMITER_STEP: Duration = Duration::from_secs(2 * 86_400);
 
-    /// Time that has passed since it was last set.
+    /// Time that has passed since the clock was last set.
     fn running(&self, now: Instant) -> Duration {
         match self.mode {
             Mode::Frozen(_) => Duration::ZERO,

@@ -1,4 +1,4 @@
-//! The faults of a world: which rules there are, how often each met a request and fired.
+//! The fault rules of a world, with the number of requests that each matched and for which it fired.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::contract::query;
 use crate::fault::{Delay, Effect, FaultRule, RequestMatcher};
 use crate::seed::Chance;
 
-/// What the rules look at in a request.
+/// The parts of a request that fault rules match.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestFacts<'a> {
     /// The name of the key.
@@ -18,38 +18,38 @@ pub struct RequestFacts<'a> {
     pub query: &'a str,
 }
 
-/// What happens to one request.
+/// The delay and effect that fault rules choose for one request.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FaultPlan {
-    /// How long to wait first.
+    /// The delay before the request is answered.
     pub delay: Duration,
-    /// What happens instead of, or to, the answer.
+    /// The effect on the response, or in place of it.
     pub effect: Option<Effect>,
-    /// The rules that fired, by their numbers.
+    /// The numbers of the rules that fired.
     pub fired: Vec<u64>,
 }
 
-/// A rule with its counts, as it is listed.
+/// A fault rule and its counters.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FaultStatus {
-    /// Its number in this world, counted from 1.
+    /// The number of the rule in this world, counted from 1.
     pub id: u64,
     /// The rule.
     #[serde(flatten)]
     pub rule: FaultRule,
-    /// Whether it belongs to a key and stays when faults are deleted.
+    /// Whether the rule comes from the keys file; [`Faults::clear`] keeps such rules.
     #[serde(rename = "ofKey")]
     pub of_key: bool,
-    /// How many requests it met.
+    /// The number of requests that it matched.
     pub matched: u64,
-    /// How many times it fired.
+    /// The number of requests for which it fired.
     pub fired: u64,
-    /// How many times since its counts last began anew.
+    /// The number of times that it fired in the current cycle.
     #[serde(skip)]
     fired_in_cycle: u64,
 }
 
-/// The rules of a world, in the order in which they were added.
+/// The fault rules of a world, in the order in which they were added.
 #[derive(Debug)]
 pub struct Faults {
     seed: u64,
@@ -63,7 +63,7 @@ struct Inner {
 }
 
 impl Faults {
-    /// The rules that keys carry; `seed` decides what `probability` and random delays do.
+    /// The rules of the keys; `seed` determines `probability` and random delays.
     #[must_use]
     pub fn new(of_keys: impl IntoIterator<Item = FaultRule>, seed: u64) -> Self {
         let mut inner = Inner { rules: Vec::new(), next_id: 1 };
@@ -76,28 +76,28 @@ impl Faults {
     /// Adds a rule at the end.
     ///
     /// # Panics
-    /// When the rule makes no sense, such as a status of 200 or a drip of no bytes.
+    /// When the rule is invalid, such as a status of 200 or a drip of no bytes.
     pub fn add(&self, rule: impl Into<FaultRule>) -> FaultStatus {
         self.inner.lock().add(rule.into().checked(), false)
     }
 
-    /// Adds rules at the end, all at once.
+    /// Adds rules at the end, atomically.
     ///
     /// # Panics
-    /// When one of them makes no sense; then none is added.
+    /// When one of them is invalid; then none is added.
     pub fn add_all(&self, rules: Vec<FaultRule>) -> Vec<FaultStatus> {
         let rules: Vec<FaultRule> = rules.into_iter().map(FaultRule::checked).collect();
         let mut inner = self.inner.lock();
         rules.into_iter().map(|rule| inner.add(rule, false)).collect()
     }
 
-    /// All rules with their counts.
+    /// All rules with their counters.
     #[must_use]
     pub fn list(&self) -> Vec<FaultStatus> {
         self.inner.lock().rules.clone()
     }
 
-    /// Removes all rules but those of keys; tells how many.
+    /// Removes all rules but those of keys, and returns the number removed.
     pub fn clear(&self) -> usize {
         let mut inner = self.inner.lock();
         let before = inner.rules.len();
@@ -105,7 +105,7 @@ impl Faults {
         before - inner.rules.len()
     }
 
-    /// Removes one rule; tells whether there was one of that number.
+    /// Removes the rule with this number; `false` when there is none.
     pub fn remove(&self, id: u64) -> bool {
         let mut inner = self.inner.lock();
         let before = inner.rules.len();
@@ -113,8 +113,8 @@ impl Faults {
         inner.rules.len() < before
     }
 
-    /// Counts a request and says what happens to it: the delays of all rules that fire add up, and of the others the
-    /// first one decides.
+    /// Counts a request and chooses its faults: the delays of all rules that fire add up; of the other effects, the
+    /// first one applies.
     #[must_use]
     pub fn plan(&self, subject: &RequestFacts<'_>) -> FaultPlan {
         let mut plan = FaultPlan::default();
@@ -159,7 +159,7 @@ impl FaultStatus {
             && query.iter().all(|(name, value)| asked(name).as_deref() == Some(value))
     }
 
-    /// Counts a request that it met.
+    /// Counts a matching request; `true` when the rule fires for it.
     fn fires(&mut self, chance: &mut Chance) -> bool {
         let place = self.rule.cycle.map_or(self.matched, |cycle| self.matched % cycle);
         if place == 0 {

@@ -168,7 +168,8 @@ impl Journal {
         self.inner.lock().dropped
     }
 
-    /// A number that grows by one with every record and every [`Journal::clear`], and never shrinks: a poller compares it.
+    /// A number that grows by one with every record and every [`Journal::clear`], and never shrinks: a poller compares
+    /// it.
     #[must_use]
     pub fn changes(&self) -> u64 {
         self.inner.lock().changes

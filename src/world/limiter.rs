@@ -1,4 +1,4 @@
-//! How often each client may ask, on the world's clock (REQ-RATE, ERR-429).
+//! The rate limiter of a world: one token bucket per client, on the world's clock (REQ-RATE, ERR-429).
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -13,21 +13,20 @@ use parking_lot::Mutex;
 use super::clock::Clock;
 use crate::rate::{Rate, RateLimit};
 
-/// Whom a request counts for.
+/// The client whose bucket a request is counted against.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RateLimitKey {
-    /// The holder of a valid key, by the key's place in the list of keys.
+    /// The key of a valid token, by its index in the list of keys.
     Key(usize),
-    /// Anybody without one, by network address.
+    /// The network address of a request without a valid token.
     Address(IpAddr),
 }
 
 impl RateLimitKey {
-    /// The client at an address. An IPv6 network of one customer (a /64) counts as one client: it has
-    /// more addresses than any memory.
+    /// The key for an address. An IPv6 /64 network is one client: a single customer has all of its 2^64 addresses.
     #[must_use]
     pub fn for_address(address: IpAddr) -> Self {
-        // A socket for both families shows an IPv4 client as ::ffff:a.b.c.d.
+        // A dual-stack socket reports an IPv4 client as ::ffff:a.b.c.d.
         Self::Address(match address.to_canonical() {
             v4 @ IpAddr::V4(_) => v4,
             IpAddr::V6(v6) => {
@@ -38,10 +37,10 @@ impl RateLimitKey {
     }
 }
 
-/// A refusal: whole seconds after which exactly this client is admitted again, at least 1 (ERR-RETRY-AFTER).
+/// A rejection: the whole seconds after which this client is admitted again, at least 1 (ERR-RETRY-AFTER).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryAfter {
-    /// How long to wait.
+    /// The seconds to wait.
     pub seconds: u64,
     /// The rate that was exceeded.
     pub rate: Rate,
@@ -49,21 +48,21 @@ pub struct RetryAfter {
 
 type Buckets = RateLimiter<RateLimitKey, HashMapStateStore<RateLimitKey>, Clock, NoOpMiddleware<std::time::Duration>>;
 
-/// The limiter of a world.
+/// The rate limiter of a world.
 #[derive(Debug)]
 pub struct Limiter {
     clock: Clock,
-    /// A set of buckets for each rate in use: the default one, and those that keys carry of their own.
+    /// The buckets of each rate in use: the default rate, and the keys' own rates.
     by_rate: Mutex<HashMap<Rate, Arc<Buckets>>>,
-    /// When the buckets are next swept; bounds memory without a sweep at each request.
+    /// The number of buckets at which full ones are next removed: bounds memory without a scan per request.
     sweep_at: AtomicUsize,
 }
 
 impl Limiter {
-    /// Buckets below this number are not worth a sweep: about a megabyte.
+    /// The least number of buckets worth a sweep: about a megabyte.
     const SWEEP_THRESHOLD: usize = 10_000;
 
-    /// A limiter that has admitted nobody yet.
+    /// A limiter without any buckets.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self { clock, by_rate: Mutex::default(), sweep_at: AtomicUsize::new(Self::SWEEP_THRESHOLD) }
@@ -89,7 +88,7 @@ impl Limiter {
         })
     }
 
-    /// How many clients are remembered.
+    /// The number of buckets in memory.
     #[must_use]
     pub fn remembered(&self) -> usize {
         self.by_rate.lock().values().map(|buckets| buckets.len()).sum()
@@ -103,7 +102,7 @@ impl Limiter {
         Arc::clone(buckets)
     }
 
-    /// Forgets clients whose bucket is full again, once there are many.
+    /// Removes buckets that are full again, once there are many.
     fn sweep(&self, buckets: &Buckets) {
         if buckets.len() < self.sweep_at.load(Ordering::Relaxed) {
             return;
@@ -114,7 +113,7 @@ impl Limiter {
     }
 }
 
-/// A whole period's count at once, then one each `period / count`.
+/// A burst of the whole period's count, then one request per `period / count`.
 fn quota(rate: Rate) -> Quota {
     let one_each = rate.period.duration() / rate.count.get();
     Quota::with_period(one_each).expect("a rate has at most one event a nanosecond").allow_burst(rate.count)

@@ -1,6 +1,7 @@
-//! New entries over time, made when somebody looks: exactly those that were due by the world's clock.
+//! The live feed: new entries over time, generated on access, exactly those that are due by the world's clock.
 //!
-//! Nothing runs in the background. A frozen clock makes no entry due; advancing it makes due what fell into that time.
+//! Nothing runs in the background. While the clock is frozen, no entry becomes due; advancing it makes the entries of
+//! that time due.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,60 +17,60 @@ use crate::rate::Rate;
 use crate::seed::Chance;
 use crate::store::Store;
 
-/// How new entries come.
+/// The rate and shape of a live feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Activity {
-    /// How many in a time.
+    /// The number of entries per period.
     pub rate: Rate,
-    /// An entry may be stamped up to this much earlier than it arrives, and so come after younger ones.
+    /// The most by which an entry's timestamp may precede its arrival; late entries arrive after younger ones.
     pub lateness: Duration,
-    /// So many arrive together; the rate stays the same.
+    /// The number of entries that arrive together; the rate stays the same.
     pub burst: u32,
 }
 
 impl From<Rate> for Activity {
-    /// One at a time, stamped when it arrives.
+    /// One entry at a time, with the timestamp of its arrival.
     fn from(rate: Rate) -> Self {
         Self { rate, lateness: Duration::ZERO, burst: 1 }
     }
 }
 
-/// The live activity of a world.
+/// The live feed of a world.
 #[derive(Debug)]
 pub struct LiveFeed {
     seed: u64,
     live_source: Arc<LiveSource>,
     state: Mutex<State>,
-    /// Whether anything is going on, so that a request asks no lock when there is none.
+    /// Whether an activity is running: a request takes no lock when there is none.
     on: AtomicBool,
 }
 
 #[derive(Debug, Default)]
 struct State {
     going: Option<Going>,
-    /// Kept when the activity changes or ends: what was made is still there.
+    /// The objects of generated entries; kept when the activity changes or ends, because the entries stay.
     progress: Progress,
-    /// How many bursts arrived in activities before this one: chance does not begin anew.
+    /// The number of bursts of earlier activities: random streams are not reused.
     before: u128,
-    /// How many entries were made at somebody's wish.
+    /// The number of entries made by [`LiveFeed::generate`].
     invented: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Going {
     activity: Activity,
-    /// The world's age when it began.
+    /// The world's age when the activity started.
     since: Duration,
-    /// How many bursts have arrived.
+    /// The number of bursts that were delivered.
     arrived: u128,
 }
 
 impl LiveFeed {
-    /// The longest lateness: a week.
+    /// The longest lateness that is accepted: a week.
     pub const MAX_LATENESS: Duration = Duration::from_secs(7 * 86_400);
 
-    /// The most entries that are made at one look. What was due before those is left out, so that a clock set years
-    /// ahead does not fill the memory.
+    /// The most entries of one delivery. Older due entries are skipped, so that a clock set years ahead does not fill
+    /// the memory.
     pub const MAX_ENTRIES_PER_DELIVERY: u64 = 100_000;
 
     /// No activity yet; entries will go on from this source.
@@ -78,7 +79,7 @@ impl LiveFeed {
         Self { seed, live_source, state: Mutex::default(), on: AtomicBool::default() }
     }
 
-    /// Begins at the clock's present age, in place of any activity before; `None` ends it.
+    /// Starts an activity at the world's current age in place of a running one; `None` stops it.
     pub fn set(&self, activity: Option<Activity>, clock: &ClockReading) {
         let mut state = self.state.lock();
         state.before += state.going.map_or(0, |going| going.arrived);
@@ -86,25 +87,25 @@ impl LiveFeed {
         self.on.store(activity.is_some(), Ordering::Release);
     }
 
-    /// Whether anything is going on.
+    /// Whether an activity is running.
     #[must_use]
     pub fn is_on(&self) -> bool {
         self.on.load(Ordering::Acquire)
     }
 
-    /// What is going on.
+    /// The running activity.
     #[must_use]
     pub fn activity(&self) -> Option<Activity> {
         self.state.lock().going.map(|going| going.activity)
     }
 
-    /// Adds to a store what became due since the last look, in the order of its arrival; whoever looks meanwhile waits.
-    /// Tells how many entries.
+    /// Appends the entries that became due since the last delivery, in order of arrival, and returns their number.
+    /// Concurrent callers wait for each other.
     pub fn deliver_due(&self, clock: &ClockReading, store: &Store) -> u64 {
         self.append_due(&mut self.state.lock(), clock, store)
     }
 
-    /// Entries of these instants, which go on from what the activity has made, as it does from them.
+    /// Entries with these timestamps, which continue the objects of earlier live entries.
     pub fn generate(&self, instants: &[Timestamp]) -> Vec<Entry> {
         let state = &mut *self.state.lock();
         let each = instants.iter().map(|at| {
@@ -115,11 +116,11 @@ impl LiveFeed {
         each.collect()
     }
 
-    /// Adds what is due by the time before a clock is moved, and moves it before anybody looks again.
-    pub fn with_clock_change(&self, clock: &Clock, store: &Store, go: impl FnOnce()) {
+    /// Delivers the entries that are due at the old time, then changes the clock before anyone else can deliver.
+    pub fn with_clock_change(&self, clock: &Clock, store: &Store, change: impl FnOnce()) {
         let mut state = self.state.lock();
         self.append_due(&mut state, &clock.read(), store);
-        go();
+        change();
     }
 
     fn append_due(&self, state: &mut State, clock: &ClockReading, store: &Store) -> u64 {
@@ -140,8 +141,8 @@ impl LiveFeed {
         }
         let mut due = Vec::new();
         while let Some(ago) = age.checked_sub(self.arrival(*arrived, period)) {
-            for place in 0..activity.burst {
-                let mut chance = Chance::of(self.seed, ENTRY + u64::from(place), stream(*before + *arrived));
+            for index in 0..activity.burst {
+                let mut chance = Chance::of(self.seed, ENTRY + u64::from(index), stream(*before + *arrived));
                 let late = activity.lateness.mul_f64(1.0 - chance.fraction());
                 let at = clock.now.saturating_sub(ago).saturating_sub(late).trunc_to_millis();
                 due.push(self.live_source.sequel().next(progress, at, &mut chance));
@@ -153,8 +154,8 @@ impl LiveFeed {
         count
     }
 
-    /// When a burst arrives, counted from the beginning: somewhere in its slot, so that it looks alive, one in each, so
-    /// that the rate is exact.
+    /// The time of a burst since the start of the activity: one burst in each slot, so that the rate is exact, at a
+    /// random time within it, so that it looks natural.
     fn arrival(&self, number: u128, period: Duration) -> Duration {
         const SECOND: u128 = 1_000_000_000;
 
@@ -166,16 +167,16 @@ impl LiveFeed {
     }
 }
 
-/// The number of a burst for chance, which counts in 64 bits: thousands of years of a burst a nanosecond go round.
+/// Truncates the burst number to the 64-bit id of a random stream; wraps after 2^64 bursts.
 fn stream(number: u128) -> u64 {
     u64::try_from(number & u128::from(u64::MAX)).unwrap_or_default()
 }
 
-/// What chance is asked for: when a burst arrives.
+/// Purpose of a random stream: the time of a burst.
 const ARRIVAL: u64 = 1 << 40;
-/// What chance is asked for: an entry that somebody wishes.
+/// Purpose of a random stream: an entry of [`LiveFeed::generate`].
 const INVENTED: u64 = 1 << 51;
-/// What chance is asked for: an entry of a burst; its place is added.
+/// Purpose of a random stream: an entry of a burst; its index in the burst is added.
 const ENTRY: u64 = 1 << 41;
 
 impl Activity {

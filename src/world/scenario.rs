@@ -1,4 +1,4 @@
-//! Data that moves on demand: each scenario shows one kind of mistake of a client.
+//! Scenarios: data that changes while a client reads it. Each one exposes one kind of client bug.
 
 mod budget;
 mod runner;
@@ -13,7 +13,7 @@ use crate::text::word_enum;
 pub use runner::{ScenarioRunner, ScenarioStats};
 
 word_enum! {
-    /// What moves, by name.
+    /// A scenario, by name.
     ///
     /// ```
     /// use cortex_audit_mock::MockServer;
@@ -27,48 +27,48 @@ word_enum! {
     /// world.set_scenario(None);
     /// ```
     pub enum Scenario {
-        /// New entries come after a page that is not the last: they push others over the border of the next.
+        /// New entries arrive after a page that is not the last, and push older ones over the page boundary.
         InsertBetweenPages = "insert-between-pages",
-        /// Entries come up to half a minute late, by the clock and after a page: behind what the client has read.
+        /// Entries arrive up to half a minute late, over time and after a page: older than what the client has read.
         LateArrivals = "late-arrivals",
-        /// Entries come of the newest millisecond that has been served.
+        /// Entries arrive with the newest timestamp that has been served, to the millisecond.
         SameMillisecond = "same-millisecond",
-        /// Two and a half pages come at once, whatever the size of a page.
+        /// Two and a half pages of entries arrive at once, whatever the page size.
         Burst = "burst",
         /// Only two requests a minute are admitted.
         QuotaSqueeze = "quota-squeeze",
-        /// One of each three requests of a key fails: a 503, a reset, half a page, a page that breaks off.
+        /// One in three requests of a key fails: a 503, malformed JSON, a reset or a truncated body.
         Flaky = "flaky",
     }
 }
 
 impl Scenario {
-    /// An entry comes at most this late: a client that waits longer before it takes a time as complete, or reads it again
-    /// later, loses none.
+    /// The longest lateness of an entry. A client that waits longer before it regards a time range as complete, or
+    /// rereads it later, loses none.
     pub const MAX_LATENESS: Duration = Duration::from_secs(30);
 
-    /// How often entries come late by the clock.
+    /// The rate of late entries over time.
     pub const LATE_ENTRY_RATE: Rate = per_minute(6);
 
-    /// What is admitted of each client while the quota is squeezed, unless less is admitted anyway.
+    /// The rate limit of [`Scenario::QuotaSqueeze`], unless the configured one is stricter.
     pub const SQUEEZED_LIMIT: RateLimit = RateLimit::At(per_minute(2));
 
-    /// How often within [`Scenario::MOVES_PERIOD`] something comes around the pages of one query: so a client that begins
-    /// anew whenever something came comes to an end, on a clock that stands still too.
+    /// The number of times per [`Scenario::MOVES_PERIOD`] that entries arrive around the pages of one query. The bound lets
+    /// a client finish that restarts its crawl whenever an entry arrives, also while the clock is frozen.
     pub const MAX_MOVES_PER_QUERY: u32 = 5;
 
-    /// After so much time of the world's clock a query can be moved under again, and a burst can come again.
+    /// The time by the world's clock after which entries can arrive around a query again, and another burst can come.
     pub const MOVES_PERIOD: Duration = Duration::from_secs(60);
 
-    /// One request of so many fails in [`Scenario::Flaky`], so never more than two in a row.
+    /// The number of requests of which one fails in [`Scenario::Flaky`]; so at most two fail in a row.
     pub const FAILURE_CYCLE: u64 = 3;
 
-    /// How requests fail in turn.
+    /// The failures of [`Scenario::Flaky`], in turn.
     const FAILURES: [Effect; 4] = [
         Effect::Status { status: 503, retry_after: Some(1) },
         Effect::Malformed,
         Effect::Reset,
-        // Less than the shortest page has.
+        // Fewer bytes than the shortest page.
         Effect::Truncate { bytes: 20 },
     ];
 }

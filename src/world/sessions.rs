@@ -1,4 +1,4 @@
-//! Named worlds, so that tests run side by side: each is opened on first use, and none sees another.
+//! Sessions: named worlds, created on first use and isolated from each other, so that tests can run in parallel.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,13 +9,14 @@ use std::sync::atomic::AtomicU64;
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use super::{World, WorldTemplate};
+use super::World;
+use super::template::WorldTemplate;
 
 /// The name of a session: 1 to 64 letters, digits, dots, hyphens and underscores.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct SessionName(String);
 
-/// A text that is no session name; `Display` says what is accepted.
+/// A text that is not a session name; `Display` says what is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionNameError;
 
@@ -43,7 +44,7 @@ impl fmt::Display for SessionNameError {
 
 impl std::error::Error for SessionNameError {}
 
-/// The worlds of a server: the unnamed one, and the named ones that are in use.
+/// The worlds of a server: the unnamed session and the named sessions in use.
 #[derive(Debug)]
 pub struct Sessions {
     template: WorldTemplate,
@@ -55,7 +56,7 @@ pub struct Sessions {
 struct Inner {
     unnamed: Arc<World>,
     named: HashMap<SessionName, Open>,
-    /// Counts uses; the session with the smallest is the least recently used.
+    /// A counter of uses; the session with the smallest value is the least recently used.
     uses: u64,
     evicted: u64,
 }
@@ -67,10 +68,11 @@ struct Open {
 }
 
 impl Sessions {
-    /// How many named sessions live at a time; the least recently used goes first.
+    /// The number of named sessions; one more ends the least recently used.
     pub const MAX_SESSIONS: usize = 1000;
 
-    /// The unnamed session alone.
+    /// Sessions that all start from a template; first only the unnamed one exists.
+    #[doc(hidden)]
     #[must_use]
     pub fn new(template: WorldTemplate) -> Self {
         let newest_generation = Arc::default();
@@ -79,7 +81,7 @@ impl Sessions {
         Self { template, newest_generation, inner }
     }
 
-    /// The world of a session, opened if it is not; `None` is the unnamed one.
+    /// The world of a session, created on first use; `None` is the unnamed session.
     #[must_use]
     pub fn world(&self, name: Option<&SessionName>) -> Arc<World> {
         let mut inner = self.inner.lock();
@@ -100,7 +102,7 @@ impl Sessions {
         world
     }
 
-    /// Puts a session back to the start; requests that are being answered end in the old world.
+    /// Replaces the world of a session by a new one; requests in flight finish in the old world.
     pub fn reset(&self, name: Option<&SessionName>) {
         let world = Arc::new(World::new(&self.template, &self.newest_generation));
         let mut inner = self.inner.lock();
@@ -112,14 +114,14 @@ impl Sessions {
         drop(old);
     }
 
-    /// Ends a session; tells whether there was one of that name.
+    /// Ends a session; `false` when there is none with this name.
     pub fn remove(&self, name: &SessionName) -> bool {
         let ended = self.inner.lock().named.remove(name);
-        // A large world takes its time to go; the lock is free by now.
+        // Dropping a large world takes time; the lock is released before.
         ended.is_some()
     }
 
-    /// The named sessions, the most recently used first.
+    /// The names of the named sessions, the most recently used first.
     #[must_use]
     pub fn names(&self) -> Vec<SessionName> {
         let inner = self.inner.lock();
@@ -128,7 +130,7 @@ impl Sessions {
         named.into_iter().map(|(_, name)| name).collect()
     }
 
-    /// Every session that is in use with its world: the unnamed one, then the others by name.
+    /// All sessions with their worlds: the unnamed one, then the others by name.
     #[must_use]
     pub fn all(&self) -> Vec<(Option<SessionName>, Arc<World>)> {
         let inner = self.inner.lock();
@@ -139,7 +141,7 @@ impl Sessions {
         all
     }
 
-    /// How many sessions went because there were too many.
+    /// The number of sessions that were ended because there were too many.
     #[must_use]
     pub fn evicted(&self) -> u64 {
         self.inner.lock().evicted

@@ -1,6 +1,6 @@
-//! How often something may still come around the pages of a query.
+//! A bound on the entries that a scenario adds around the pages of one query.
 //!
-//! Without a bound, a client that reads again whenever something came while it read would never be done.
+//! Without it, a client that rereads whenever an entry arrived during its read would never finish.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Scenario;
 use crate::contract::{Query, Selection};
 
-/// What each query has had lately.
+/// The recent changes around each query.
 #[derive(Debug, Default)]
 pub struct Budget {
     spent: HashMap<Selection, Spent>,
@@ -16,22 +16,22 @@ pub struct Budget {
 
 #[derive(Debug)]
 struct Spent {
-    /// The world's age when it began.
+    /// The world's age at the first change of the period.
     since: Duration,
     times: u32,
 }
 
 impl Budget {
-    /// Queries that are remembered.
-    const MOST: usize = 1000;
+    /// The number of queries in memory.
+    const MAX_QUERIES: usize = 1000;
 
-    /// Whether something may come around a page of a query, when the world is of this age.
+    /// Whether entries may be added around a page of a query, at this age of the world.
     pub fn allows(&self, query: &Query, age: Duration) -> bool {
         let spent = self.spent.get(&query.selection());
         spent.is_none_or(|spent| spent.times < Scenario::MAX_MOVES_PER_QUERY || is_over(spent, age))
     }
 
-    /// The same, and counts it if it may.
+    /// Counts a change around a page of a query if it is allowed; `false` when it is not.
     pub fn spend(&mut self, query: &Query, age: Duration) -> bool {
         if !self.allows(query, age) {
             return false;
@@ -45,13 +45,13 @@ impl Budget {
         true
     }
 
-    /// Makes room when there are many: what is over first, and all if nothing is.
+    /// Makes room when there are too many queries: removes those whose period is over, or all when none is.
     fn forget(&mut self, age: Duration) {
-        if self.spent.len() < Self::MOST {
+        if self.spent.len() < Self::MAX_QUERIES {
             return;
         }
         self.spent.retain(|_, spent| !is_over(spent, age));
-        if self.spent.len() >= Self::MOST {
+        if self.spent.len() >= Self::MAX_QUERIES {
             self.spent.clear();
         }
     }

@@ -1,7 +1,7 @@
-//! The scenario of a world: what it has done, and what it does around each request.
+//! The running scenario of a world: its counters, and what it does around each request.
 //!
-//! It leaves nothing to be put back: its limit and its failures are its own and end with it, and so do the entries to
-//! come; those that came are like any others.
+//! Stopping it undoes nothing and needs to undo nothing: its rate limit, failures and pending entries are its own and
+//! end with it; entries that it added are ordinary entries.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,53 +21,53 @@ use crate::world::clock::{Clock, ClockReading};
 use crate::world::live_feed::{Activity, LiveFeed};
 use crate::world::live_source::LiveSource;
 
-/// What a scenario has done so far.
+/// The counters of a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScenarioStats {
-    /// Which.
+    /// The scenario.
     pub scenario: Scenario,
-    /// What decided about it.
+    /// The random seed.
     pub seed: u64,
-    /// Pages that it has seen.
+    /// Pages that were served.
     pub pages: u64,
     /// Entries that it has added.
     pub added: u64,
-    /// Requests that its limit has refused.
+    /// Requests that its rate limit rejected.
     pub refused: u64,
-    /// Requests that it has made fail.
+    /// Requests that it made fail.
     pub failed: u64,
 }
 
-/// The scenario of a world, or none.
+/// Runs the scenario of a world, if there is one.
 #[derive(Debug)]
 pub struct ScenarioRunner {
     live_source: Arc<LiveSource>,
-    /// Decides, unless a scenario brings a seed of its own.
+    /// The seed of scenarios that are started without one.
     seed: u64,
     state: Mutex<Option<State>>,
-    /// Whether there is one, so that a request asks no lock when there is none.
+    /// Whether a scenario is running: a request takes no lock when there is none.
     on: AtomicBool,
 }
 
 #[derive(Debug)]
 struct State {
     stats: ScenarioStats,
-    /// Where its entries come from: those of the clock, and those around pages.
+    /// Generates its entries, those over time and those around pages.
     entries: LiveFeed,
     budget: Budget,
     /// The world's age at the last burst.
     burst: Option<Duration>,
-    /// How many requests each key has sent that could fail.
+    /// The number of requests of each key that could fail.
     turns: HashMap<String, u64>,
 }
 
-/// What chance is asked for: what comes after a page.
+/// Purpose of a random stream: the entries after a page.
 const AFTER: u64 = 1 << 50;
-/// What chance is asked for: which of some requests fails.
+/// Purpose of a random stream: which request of a cycle fails.
 const FAILS: u64 = 1 << 53;
-/// What chance is asked for: how the first one fails.
+/// Purpose of a random stream: the first failure.
 const FIRST_FAILURE: u64 = 1 << 54;
-/// Its entries are not those that live activity of the same seed makes.
+/// Changes the seed, so that its entries differ from those of a live feed with the same seed.
 const ENTRIES: u64 = 1 << 55;
 
 impl ScenarioRunner {
@@ -79,7 +79,7 @@ impl ScenarioRunner {
         self.state.lock().as_ref().map(|state| state.stats)
     }
 
-    /// Begins a scenario in place of any before; without a seed, by that of the world.
+    /// Starts a scenario in place of a running one; without a seed, with the seed of the world.
     pub(in crate::world) fn start(&self, scenario: Scenario, seed: Option<u64>, clock: &ClockReading) {
         let seed = seed.unwrap_or(self.seed);
         let entries = LiveFeed::new(Arc::clone(&self.live_source), seed ^ ENTRIES);
@@ -98,32 +98,32 @@ impl ScenarioRunner {
         self.on.store(false, Ordering::Release);
     }
 
-    /// Whether there is one.
+    /// Whether a scenario is running.
     #[must_use]
     pub(crate) fn is_on(&self) -> bool {
         self.on.load(Ordering::Acquire)
     }
 
-    /// Adds to a store what came by the clock since the last look.
+    /// Appends the entries that became due since the last delivery.
     pub(in crate::world) fn deliver_due(&self, clock: &ClockReading, store: &Store) {
         if let Some(state) = &mut *self.state.lock() {
             state.deliver_due(clock, store);
         }
     }
 
-    /// Adds what came by the time before a clock is moved, and moves it before anybody looks again.
-    pub(in crate::world) fn with_clock_change(&self, clock: &Clock, store: &Store, go: impl FnOnce()) {
+    /// Delivers the entries that are due at the old time, then changes the clock before anyone else can deliver.
+    pub(in crate::world) fn with_clock_change(&self, clock: &Clock, store: &Store, change: impl FnOnce()) {
         let mut state = self.state.lock();
         if let Some(state) = &mut *state {
             state.deliver_due(&clock.read(), store);
         }
-        go();
+        change();
     }
 
-    /// Adds what comes just before a page is looked up.
+    /// Appends the entries that arrive just before a page is looked up.
     pub(in crate::world) fn before_page(&self, query: &Query, clock: &ClockReading, store: &Store) {
         let Some(state) = &mut *self.state.lock() else { return };
-        // Otherwise nothing served is new enough that anything of its millisecond can still come.
+        // Otherwise every served entry is too old for another one with its timestamp.
         let prepares = state.stats.scenario == Scenario::SameMillisecond && query.page == 0;
         let now = clock.now.trunc_to_millis();
         if prepares && newest(store, now).is_none_or(|newest| newest < now) && state.budget.allows(query, clock.elapsed)
@@ -132,14 +132,14 @@ impl ScenarioRunner {
         }
     }
 
-    /// Adds what comes after a page, which may have been the last.
+    /// Appends the entries that arrive after a page; `last` says that no page follows it.
     pub(in crate::world) fn after_page(&self, query: &Query, last: bool, clock: &ClockReading, store: &Store) {
         let Some(state) = &mut *self.state.lock() else { return };
         let come = state.after_page(query, last, clock, store);
         state.add(&come, store);
     }
 
-    /// What is admitted of a client that otherwise has this limit, and whether that is the scenario's doing.
+    /// The rate limit for a client with this configured limit, and whether the scenario made it stricter.
     #[must_use]
     pub(crate) fn limit(&self, limit: RateLimit) -> (RateLimit, bool) {
         let squeezes = self.is_on()
@@ -152,14 +152,14 @@ impl ScenarioRunner {
         }
     }
 
-    /// Counts a request that was refused for the scenario's limit.
+    /// Counts a request that the scenario's rate limit rejected.
     pub(crate) fn count_refusal(&self) {
         if let Some(state) = &mut *self.state.lock() {
             state.stats.refused += 1;
         }
     }
 
-    /// Counts a request of a key and says how it fails, if it does: for each key the same in the same order.
+    /// Counts a request of a key and returns its failure, if it fails. Each key sees the same sequence.
     #[must_use]
     pub(crate) fn failure(&self, key: &str) -> Option<Effect> {
         if !self.is_on() {
@@ -191,7 +191,7 @@ impl State {
         store.append(self.entries.generate(instants));
     }
 
-    /// The instants of the entries that come after a page.
+    /// The timestamps of the entries that arrive after a page.
     fn after_page(&mut self, query: &Query, last: bool, clock: &ClockReading, store: &Store) -> Vec<Timestamp> {
         let mut chance = Chance::of(self.stats.seed, AFTER, self.stats.pages);
         self.stats.pages += 1;
@@ -228,7 +228,7 @@ fn late(now: Timestamp, chance: &mut Chance) -> Timestamp {
     now.saturating_sub(Scenario::MAX_LATENESS.mul_f64(1.0 - chance.fraction())).trunc_to_millis()
 }
 
-/// The newest timestamp that is not of the future.
+/// The newest timestamp that is not in the future.
 fn newest(store: &Store, now: Timestamp) -> Option<Timestamp> {
     let query = Query { end_time: Some(now), page_size: 1, ..Query::default() };
     store.page(&query).logs.first().map(|entry| entry.timestamp)

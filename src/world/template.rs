@@ -1,0 +1,32 @@
+//! The initial state of worlds.
+
+use std::sync::Arc;
+
+use super::live_feed::Activity;
+use super::live_source::LiveSource;
+use super::scenario::Scenario;
+use super::settings::Settings;
+use crate::contract::Timestamp;
+use crate::fault::FaultRule;
+use crate::store::Base;
+
+/// The initial state that all worlds of a server share.
+#[derive(Debug)]
+pub struct WorldTemplate {
+    /// The initial entries.
+    pub base: Arc<Base>,
+    /// The people and objects of live entries.
+    pub live_source: Arc<LiveSource>,
+    /// The time at which the clock is frozen; `None` follows the system's clock.
+    pub now: Option<Timestamp>,
+    /// The settings.
+    pub settings: Settings,
+    /// The live feed, if any.
+    pub live: Option<Activity>,
+    /// The scenario, if any.
+    pub scenario: Option<Scenario>,
+    /// The fault rules of the keys.
+    pub faults: Vec<FaultRule>,
+    /// The random seed.
+    pub seed: u64,
+}
