@@ -108,10 +108,12 @@ fn source(module: &str, text: &str, all: &BTreeMap<String, String>) -> Source {
         let joined = before == "::" || before == ".";
         match token.as_str() {
             "mod" => drop(rest.next()),
+            // The path of a visibility, as in `pub(super)`, imports nothing.
+            "pub" if rest.next_if(|next| next == "(").is_some() => while rest.next().is_some_and(|next| next != ")") {},
             "use" => {
                 let mut names = Vec::new();
                 use_tree(&mut rest, &[], &mut names);
-                let is_public = before == "pub" || before == ")";
+                let is_public = before == "pub";
                 for (name, path) in names {
                     let Some(path) = absolute(path, module, all) else { continue };
                     if is_public {
