@@ -130,7 +130,10 @@ fn source(module: &str, text: &str, all: &BTreeMap<String, String>) -> Source {
                     path.extend(rest.next_if(|next| is_word(next)));
                 }
                 named.insert(path[0].clone());
-                source.imports.extend(absolute(path, module, all).filter(|path| path.len() > 1));
+                // Not the `super` of `pub(super)` and the path of `pub(in path)`.
+                if path.len() > 1 && before != "in" {
+                    source.imports.extend(absolute(path, module, all));
+                }
             }
             _ => {}
         }

@@ -10,6 +10,8 @@ use axum::http::Request;
 use cortex_audit_mock::contract::{Action, Entry, Timestamp};
 use cortex_audit_mock::world::verdict::{Expectation, Judgement, Scope};
 use cortex_audit_mock::{Config, RateLimit, World};
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
 use tokio::runtime::Runtime;
 
 use super::pollers::{Outside, Poller, Reply};
@@ -89,13 +91,9 @@ pub fn entry(at: Timestamp, number: u64) -> Entry {
 /// Entries come between requests, some of them half a minute late, some of one millisecond.
 pub fn moving(seed: u64) -> impl Fn(&World, u64) {
     move |world, number| {
-        let mut dice = (seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xD129_0DDF_BAD7_ECF1) | 1;
-        let mut draw = |bound: u64| {
-            dice ^= dice << 13;
-            dice ^= dice >> 7;
-            dice ^= dice << 17;
-            dice % bound
-        };
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream(number);
+        let mut draw = |bound: u64| random.next_u64() % bound;
         let now = world.now();
         let late = now.saturating_sub(Duration::from_millis(draw(30_000)));
         let same = draw(5);
