@@ -1,4 +1,4 @@
-//! Other names for everybody and everything in a recording, so that it can be shown and committed.
+//! Pseudonyms for all names in a recording, so that it can be shared and committed.
 //!
 //! A value is taken apart into words, numbers, hexadecimal identifiers and addresses. Each has one pseudonym wherever
 //! it occurs, which a key decides: `priya.raghunathan@brightwave.io`, her key `priya-laptop` and the integration
@@ -21,7 +21,7 @@ use mapping::Mapping;
 
 pub use secret::Secret;
 
-/// The same entries about others: the same secret gives the same pseudonyms, whatever the order of the entries.
+/// Replaces every name in entries by a pseudonym. One secret gives the same pseudonyms whatever the order of the entries.
 ///
 /// ```
 /// use cortex_audit_mock::contract::Timestamp;

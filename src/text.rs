@@ -62,7 +62,7 @@ pub(crate) fn counted<N: Copy + PartialEq + From<u8> + fmt::Display>(count: N, o
     format!("{count} {}", plural(count, one, many))
 }
 
-/// The known word that a person most likely meant, or `None` when nothing is near.
+/// The known word that is nearest to a misspelt one; `None` when none is near.
 ///
 /// Case and separators do not count, so that `scorecard-rule` finds `SCORECARD_RULE` and `objectTypes[]` finds
 /// `objectTypes`; beyond that, about one edit in three letters is forgiven.

@@ -26,7 +26,7 @@ pub enum Effect {
     Delay(Delay),
     /// Closes the connection with a TCP RST instead of answering.
     Reset,
-    /// Breaks the connection off after so many bytes of the body.
+    /// Breaks the connection off after a number of bytes of the body.
     Truncate {
         /// Bytes of the body that arrive.
         bytes: usize,

@@ -1,4 +1,4 @@
-//! What entries have in common: who did what from where, and to which object. Each is kept once, as values and as the
+//! Values that entries share: actor, action and address, and the object. Each is kept once, as values and as the
 //! JSON that answers say it in; an entry is then two numbers and an instant.
 
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! From filters to the places of the entries that pass them.
+//! Finds the places of the entries that pass filters.
 
 use super::dictionary::{Column, Dictionary};
 use super::places::{all_of, any_of};
@@ -33,7 +33,7 @@ impl Index {
         Self { postings, recent: Recent::default() }
     }
 
-    /// The places of all entries that pass (FILTER-LOGIC); `None` when nothing is asked for.
+    /// The places of all entries that pass (FILTER-LOGIC); `None` when no filter has values.
     pub fn places(&self, dictionary: &Dictionary, filters: &Filters) -> Option<Passing<'_>> {
         // Of each filter, the numbers of its values, as far as any entry has them.
         let asked: Vec<(&Postings, Vec<usize>)> = filters

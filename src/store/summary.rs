@@ -1,4 +1,4 @@
-//! What the entries of a query have in common, counted: for whoever looks at all of them instead of a page.
+//! Counts the matching entries of a query by value, actor and time.
 
 mod attribute;
 mod timeline;
@@ -63,9 +63,9 @@ impl Serialize for Values {
 }
 
 impl Summary {
-    /// So many values are told of a filter on texts.
+    /// Number of values listed for a filter on texts.
     pub const MOST_VALUES: usize = 20;
-    /// So many actors are told.
+    /// Number of actors listed.
     pub const MOST_ACTORS: usize = 10;
 
     /// Over entries that lie in several runs.
