@@ -48,9 +48,9 @@ pub fn app(state: AppState) -> App {
 fn routes(state: AppState) -> Router {
     let api = api()
         .method_not_allowed_fallback(method_not_allowed)
-        .route_layer(from_fn(middleware::admit_route))
+        .route_layer(from_fn(middleware::admit_and_run_layer))
         .fallback(not_found)
-        .layer(from_fn_with_state(state.clone(), middleware::observe_route));
+        .layer(from_fn_with_state(state.clone(), middleware::authenticate_and_record_layer));
 
     let control_plane = control_plane()
         .fallback(not_found)
@@ -58,12 +58,12 @@ fn routes(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), admin::guard::check))
         .merge(health().method_not_allowed_fallback(method_not_allowed));
 
-    let unobserved = documents()
+    let unrecorded = documents()
         .method_not_allowed_fallback(method_not_allowed)
         .nest("/__admin", control_plane)
-        .layer(from_fn(middleware::finish_route));
+        .layer(from_fn(middleware::complete_response_layer));
 
-    api.merge(unobserved).with_state(state)
+    api.merge(unrecorded).with_state(state)
 }
 
 /// What clients call: in the journal, rate-limited, subject to faults.

@@ -19,16 +19,16 @@ fuzz_target!(|raw: &str| {
             _ => KNOWN.words(FilterField::ActorRequestTypes).contains(value),
         });
         match &read {
-            Ok(ParsedQuery { query, notes }) => {
+            Ok(ParsedQuery { query, warnings }) => {
                 assert_eq!(Some(serde_json::to_value(query).expect("JSON")), meant);
-                assert!(!strict || notes.iter().all(|note| note.severity.as_str() == "doubtful"));
-                check(notes);
+                assert!(!strict || warnings.iter().all(|warning| warning.severity.as_str() == "doubtful"));
+                check(warnings);
             }
-            Err(QueryRejection { problems, notes }) => {
-                assert_eq!(meant, None, "refused: {problems:?}");
-                assert!(!problems.is_empty(), "refused without a word");
-                check(problems);
-                check(notes);
+            Err(QueryRejection { errors, warnings }) => {
+                assert_eq!(meant, None, "refused: {errors:?}");
+                assert!(!errors.is_empty(), "refused without a word");
+                check(errors);
+                check(warnings);
             }
         }
     }

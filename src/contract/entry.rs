@@ -78,7 +78,7 @@ pub enum AcceptedValues {
 
 impl FilterField {
     /// Every filter, in the order of the published parameters.
-    pub const PUBLISHED: [Self; Self::ALL.len()] = [
+    pub const IN_PUBLISHED_ORDER: [Self; Self::ALL.len()] = [
         Self::Actions,
         Self::ObjectIdentifiers,
         Self::ObjectTypes,

@@ -35,8 +35,8 @@ impl Parameter {
         all[2] = Self::Page;
         all[3] = Self::PageSize;
         let mut filter = 0;
-        while filter < FilterField::PUBLISHED.len() {
-            all[BEFORE_FILTERS + filter] = Self::Filter(FilterField::PUBLISHED[filter]);
+        while filter < FilterField::IN_PUBLISHED_ORDER.len() {
+            all[BEFORE_FILTERS + filter] = Self::Filter(FilterField::IN_PUBLISHED_ORDER[filter]);
             filter += 1;
         }
         all

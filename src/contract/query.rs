@@ -97,7 +97,7 @@ impl Filters {
 
     /// The filters that have values, in the published order.
     pub fn iter(&self) -> impl Iterator<Item = (FilterField, &[String])> {
-        let all = FilterField::PUBLISHED.into_iter().map(|field| (field, self.values(field)));
+        let all = FilterField::IN_PUBLISHED_ORDER.into_iter().map(|field| (field, self.values(field)));
         all.filter(|(_, values)| !values.is_empty())
     }
 

@@ -16,7 +16,7 @@ use axum::{BoxError, Router};
 use tower::Service;
 
 use super::audit_logs;
-use super::middleware::{admit, observe};
+use super::middleware::{admit_and_run, authenticate_and_record};
 use crate::app_state::AppState;
 use crate::contract::AUDIT_LOGS;
 
@@ -56,9 +56,9 @@ fn is_plain_get(request: &Request) -> bool {
 /// `GET /api/v1/audit-logs` without the router.
 async fn get_audit_logs(state: AppState, request: Request) -> Response {
     let admitted = |request, context, journal| {
-        admit(request, context, journal, |_, caller| async move { audit_logs::respond(&caller) })
+        admit_and_run(request, context, journal, |_, caller| async move { audit_logs::respond(&caller) })
     };
-    observe(&state, request, admitted).await
+    authenticate_and_record(&state, request, admitted).await
 }
 
 impl<B> Service<http::Request<B>> for App

@@ -30,8 +30,8 @@ fn try_respond(caller: &Caller) -> Result<Response, Problem> {
     let (world, is_client) = (&caller.context.world, !caller.context.from_ui);
     world.catch_up();
     match parse(caller) {
-        Ok(ParsedQuery { query, notes }) => {
-            log(caller, &notes);
+        Ok(ParsedQuery { query, warnings }) => {
+            log_warnings(caller, &warnings);
             if is_client {
                 world.before_page(&query);
             }
@@ -40,13 +40,13 @@ fn try_respond(caller: &Caller) -> Result<Response, Problem> {
                 world.after_page(&query, query.page as usize + 1 >= total_pages);
             }
             caller.journal.set_page(Given::new(arrivals, entries, total_pages));
-            note(caller, notes);
+            record_issues(caller, warnings);
             Ok(page(body))
         }
-        Err(QueryRejection { problems, notes }) => {
-            log(caller, &notes);
-            note(caller, [problems.clone(), notes].concat());
-            Err(Problem::BadRequest { problems })
+        Err(QueryRejection { errors, warnings }) => {
+            log_warnings(caller, &warnings);
+            record_issues(caller, [errors.clone(), warnings].concat());
+            Err(Problem::BadRequest { issues: errors })
         }
     }
 }
@@ -74,26 +74,26 @@ fn parse(caller: &Caller) -> Result<ParsedQuery, QueryRejection> {
     let displayed = query::parse(query.for_display(), &vocabulary, strict.into());
     match parsed {
         Ok(parsed) => {
-            let (Ok(ParsedQuery { notes, .. }) | Err(QueryRejection { notes, .. })) = displayed;
-            Ok(ParsedQuery { notes, ..parsed })
+            let (Ok(ParsedQuery { warnings, .. }) | Err(QueryRejection { warnings, .. })) = displayed;
+            Ok(ParsedQuery { warnings, ..parsed })
         }
         Err(rejection) => Err(displayed.err().unwrap_or(rejection)),
     }
 }
 
-/// Warns in the log: these issues are why a client gets less, or more, than it seems to ask for.
-fn log(caller: &Caller, notes: &[QueryIssue]) {
+/// Logs the issues that do not refuse the request: they are why a client gets less, or more, than it seems to ask for.
+fn log_warnings(caller: &Caller, warnings: &[QueryIssue]) {
     let request = caller.context.id;
-    for note in notes.iter().take(MAX_ISSUES) {
-        tracing::warn!(rule = note.rule, key = %caller, request = %request, "{note}");
+    for warning in warnings.iter().take(MAX_ISSUES) {
+        tracing::warn!(rule = warning.rule, key = %caller, request = %request, "{warning}");
     }
-    if notes.len() > MAX_ISSUES {
-        tracing::warn!(key = %caller, request = %request, "and {} more", notes.len() - MAX_ISSUES);
+    if warnings.len() > MAX_ISSUES {
+        tracing::warn!(key = %caller, request = %request, "and {} more", warnings.len() - MAX_ISSUES);
     }
 }
 
-/// Notes issues in the journal.
-fn note(caller: &Caller, mut issues: Vec<QueryIssue>) {
+/// Adds issues to the journal entry.
+fn record_issues(caller: &Caller, mut issues: Vec<QueryIssue>) {
     issues.truncate(MAX_ISSUES);
     if !issues.is_empty() {
         caller.journal.set_issues(issues);

@@ -113,7 +113,7 @@ impl BodyFault {
     }
 
     /// Whether a body of this length, if it is known, reaches the client whole.
-    pub fn keeps_whole(&self, length: Option<u64>) -> bool {
+    pub fn delivers_whole(&self, length: Option<u64>) -> bool {
         match self {
             Self::Drip { .. } => true,
             Self::Truncate { bytes } => length.is_some_and(|length| length <= *bytes as u64),

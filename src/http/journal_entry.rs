@@ -24,7 +24,7 @@ use crate::world::{AnsweredBy, JournalRecord, RecordDetails, RequestOutcome};
 
 /// Handle on the journal entry of a request that is being answered; clones are handles on the same entry.
 ///
-/// It is written by [`JournalEntry::finish`], or without a response when the last handle is dropped: a client that
+/// It is written by [`JournalEntry::close`], or without a response when the last handle is dropped: a client that
 /// disconnects makes the server drop everything about its request.
 #[derive(Debug, Clone)]
 pub struct JournalEntry(Arc<Inner>);
@@ -36,11 +36,11 @@ struct Inner {
     /// How many requests of the world had been answered when this one was received.
     answered_before: usize,
     /// `None` once the entry is written.
-    notes: Mutex<Option<Notes>>,
+    annotations: Mutex<Option<Annotations>>,
 }
 
 /// The query string as journal and verdict keep it.
-struct KeptQuery {
+struct RecordedQuery {
     text: Arc<str>,
     /// Whether `text` is only the beginning of it.
     truncated: bool,
@@ -48,7 +48,7 @@ struct KeptQuery {
 
 /// What is added between the opening and the writing.
 #[derive(Debug, Default)]
-struct Notes {
+struct Annotations {
     answered_by: Option<AnsweredBy>,
     issues: Vec<QueryIssue>,
     page: Option<Given>,
@@ -61,27 +61,27 @@ impl JournalEntry {
             context: Arc::clone(context),
             method: method(request.method()),
             answered_before: context.world.verdict.kept(),
-            notes: Mutex::new(Some(Notes::default())),
+            annotations: Mutex::new(Some(Annotations::default())),
         }))
     }
 
-    /// Notes what answers in place of the operation, or changes its response.
+    /// Adds what answers in place of the operation, or changes its response.
     pub fn set_answered_by(&self, by: AnsweredBy) {
-        self.0.note(|notes| notes.answered_by = Some(by));
+        self.0.annotate(|annotations| annotations.answered_by = Some(by));
     }
 
-    /// Notes what is wrong with the query, or ignored in it.
+    /// Adds what is wrong with the query, or ignored in it.
     pub fn set_issues(&self, issues: Vec<QueryIssue>) {
-        self.0.note(|notes| notes.issues = issues);
+        self.0.annotate(|annotations| annotations.issues = issues);
     }
 
-    /// Notes the page that the operation responds with.
+    /// Adds the page that the operation responds with.
     pub fn set_page(&self, page: Given) {
-        self.0.note(|notes| notes.page = Some(page));
+        self.0.annotate(|annotations| annotations.page = Some(page));
     }
 
     /// Writes the entry with its response, and a line in the log.
-    pub fn finish(self, response: &Response) {
+    pub fn close(self, response: &Response) {
         self.0.write(Some(response));
     }
 }
@@ -93,23 +93,23 @@ impl Drop for Inner {
 }
 
 impl Inner {
-    fn note(&self, add: impl FnOnce(&mut Notes)) {
-        if let Some(notes) = self.notes.lock().as_mut() {
-            add(notes);
+    fn annotate(&self, add: impl FnOnce(&mut Annotations)) {
+        if let Some(annotations) = self.annotations.lock().as_mut() {
+            add(annotations);
         }
     }
 
     /// Writes the entry unless it is written already.
     fn write(&self, response: Option<&Response>) {
-        let taken = self.notes.lock().take();
-        let Some(notes) = taken else { return };
+        let taken = self.annotations.lock().take();
+        let Some(annotations) = taken else { return };
         let context = &self.context;
-        let query = self.kept_query();
+        let query = self.recorded_query();
         let problem = response.and_then(|response| response.extensions().get::<Problem>());
         let details = RecordDetails {
-            problem: problem.filter(|_| notes.issues.is_empty()).map(Problem::to_string),
-            findings: notes.issues,
-            answered_by: notes.answered_by,
+            problem: problem.filter(|_| annotations.issues.is_empty()).map(Problem::to_string),
+            findings: annotations.issues,
+            answered_by: annotations.answered_by,
         };
         let record = JournalRecord {
             id: context.id.uuid(),
@@ -124,19 +124,19 @@ impl Inner {
             details: details.boxed(),
         };
         if response.is_some() {
-            log(&record, problem);
+            log_request(&record, problem);
         }
         if is_audit_logs(&context.path) && !context.from_ui {
-            context.world.verdict.add(self.trace(&record, query, notes.page, response));
+            context.world.verdict.add(self.trace(&record, query, annotations.page, response));
         }
         context.world.journal.add(record);
     }
 
-    fn kept_query(&self) -> KeptQuery {
+    fn recorded_query(&self) -> RecordedQuery {
         let query = self.context.query.for_display();
         match beginning(query) {
-            Some(text) => KeptQuery { text, truncated: true },
-            None => KeptQuery { text: Arc::clone(query), truncated: false },
+            Some(text) => RecordedQuery { text, truncated: true },
+            None => RecordedQuery { text: Arc::clone(query), truncated: false },
         }
     }
 
@@ -144,12 +144,12 @@ impl Inner {
     fn trace(
         &self,
         record: &JournalRecord,
-        kept_query: KeptQuery,
+        recorded_query: RecordedQuery,
         page: Option<Given>,
         response: Option<&Response>,
     ) -> Trace {
         let query = &self.context.query;
-        let KeptQuery { text, truncated } = kept_query;
+        let RecordedQuery { text, truncated } = recorded_query;
         let aside = Aside {
             meant: (truncated || query.differs_for_display()).then(|| Arc::clone(query.for_parsing())),
             truncated,
@@ -170,7 +170,7 @@ impl Inner {
             status: record.outcome.status_or_zero(),
             head: is_head,
             knows: self.answered_before,
-            given: page.filter(|_| !is_head && response.is_some_and(reaches_client_whole)),
+            given: page.filter(|_| !is_head && response.is_some_and(is_delivered_whole)),
             aside: aside.boxed(),
         }
     }
@@ -187,9 +187,9 @@ fn outcome(response: &Response) -> RequestOutcome {
     }
 }
 
-fn reaches_client_whole(response: &Response) -> bool {
+fn is_delivered_whole(response: &Response) -> bool {
     let fault = response.extensions().get::<BodyFault>();
-    fault.is_none_or(|fault| fault.keeps_whole(response.body().size_hint().exact()))
+    fault.is_none_or(|fault| fault.delivers_whole(response.body().size_hint().exact()))
 }
 
 /// How long a response tells the client to wait.
@@ -220,7 +220,7 @@ fn beginning<T: From<String>>(text: &str) -> Option<T> {
 
 /// Logs a request: a problem in the words of its response, at the level that is logged by default; anything else for
 /// debugging.
-fn log(record: &JournalRecord, problem: Option<&Problem>) {
+fn log_request(record: &JournalRecord, problem: Option<&Problem>) {
     let JournalRecord { id, method, path, query, .. } = record;
     let status = record.outcome.status_or_zero();
     let mark = if query.is_empty() { "" } else { "?" };

@@ -1,8 +1,9 @@
-//! The middleware: what every request passes before its handler, outermost first: [`finish`], [`observe`], [`admit`].
+//! The middleware, outermost first: [`complete_response`] around every request, and within it [`authenticate_and_record`]
+//! and [`admit_and_run`] around each request to the API alone. The control plane has its guard in their place.
 //!
-//! Each is a function over `next`, the rest of the way. `App` calls them directly; for routes `finish_route`,
-//! `observe_route` and `admit_route` make axum middleware of them. Between them the request's context travels as an
-//! argument on the direct way and as an extension of the request on the routed one.
+//! Each is a function over `next`, which is the rest of the way. `App` calls them directly; the routes of `http.rs` use the
+//! axum middleware of the same name with `_layer`. Between the functions the request's context is passed as an argument,
+//! between the layers as an extension of the request.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -22,9 +23,9 @@ use super::request_id::RequestId;
 use super::{admission, fault_injection, limits};
 use crate::app_state::AppState;
 
-/// Finishes every response: makes a 500 of a panic, adds the body of a [`Problem`], carries out a fault in the body, adds the
-/// request id.
-pub async fn finish<F>(request: Request, next: impl FnOnce(Request, RequestId) -> F) -> Response
+/// Gives a request its id and completes its response: makes a 500 of a panic, adds the body of a [`Problem`], carries out a
+/// fault in the body, adds the request id.
+pub async fn complete_response<F>(request: Request, next: impl FnOnce(Request, RequestId) -> F) -> Response
 where
     F: Future<Output = Response>,
 {
@@ -37,8 +38,9 @@ where
     response
 }
 
-/// Authenticates a request, refuses it if it is too large, and journals it with its response. Includes [`finish`].
-pub async fn observe<F>(
+/// Looks up the key and session of a request, refuses the request if it is too large, and writes it and its response to the
+/// journal. An unknown key is refused later, by [`admit_and_run`]. Includes [`complete_response`].
+pub async fn authenticate_and_record<F>(
     state: &AppState,
     request: Request,
     next: impl FnOnce(Request, Arc<RequestContext>, JournalEntry) -> F,
@@ -46,7 +48,7 @@ pub async fn observe<F>(
 where
     F: Future<Output = Response>,
 {
-    finish(request, async |mut request, id| {
+    complete_response(request, async |mut request, id| {
         let context = Arc::new(RequestContext::from_request(state, &request, id));
         let journal = JournalEntry::open(&request, &context);
         let entry = journal.clone();
@@ -57,14 +59,15 @@ where
             }
         })
         .await;
-        journal.finish(&response);
+        journal.close(&response);
         response
     })
     .await
 }
 
-/// Lets an admitted request through to the operation and injects the faults that it meets; answers any other.
-pub async fn admit<F>(
+/// Checks the admission of a request and runs the operation, with the faults that the request meets. Responds with the
+/// problem to a request that is not admitted.
+pub async fn admit_and_run<F>(
     request: Request,
     context: Arc<RequestContext>,
     journal: JournalEntry,
@@ -79,14 +82,14 @@ where
     }
 }
 
-/// [`finish`] for routes.
-pub async fn finish_route(request: Request, next: Next) -> Response {
-    finish(request, |request, _| next.run(request)).await
+/// [`complete_response`] as axum middleware.
+pub async fn complete_response_layer(request: Request, next: Next) -> Response {
+    complete_response(request, |request, _| next.run(request)).await
 }
 
-/// [`observe`] for routes.
-pub async fn observe_route(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    observe(&state, request, |mut request, context, journal| {
+/// [`authenticate_and_record`] as axum middleware.
+pub async fn authenticate_and_record_layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    authenticate_and_record(&state, request, |mut request, context, journal| {
         request.extensions_mut().insert(context);
         request.extensions_mut().insert(journal);
         next.run(request)
@@ -94,14 +97,14 @@ pub async fn observe_route(State(state): State<AppState>, request: Request, next
     .await
 }
 
-/// [`admit`] for routes.
-pub async fn admit_route(
+/// [`admit_and_run`] as axum middleware.
+pub async fn admit_and_run_layer(
     Extension(context): Extension<Arc<RequestContext>>,
     Extension(journal): Extension<JournalEntry>,
     request: Request,
     next: Next,
 ) -> Response {
-    admit(request, context, journal, |mut request, caller| {
+    admit_and_run(request, context, journal, |mut request, caller| {
         request.extensions_mut().insert(caller);
         next.run(request)
     })
@@ -132,7 +135,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_in_a_handler_is_a_500_and_the_server_lives_on() {
-        let response = finish(Request::default(), |_, _| panics()).await;
+        let response = complete_response(Request::default(), |_, _| panics()).await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
@@ -143,14 +146,14 @@ mod tests {
             body["details"],
             "The mock failed on this request; its log says where. This is a bug of the mock, not of the client."
         );
-        let after = finish(Request::default(), |_, _| ready(StatusCode::OK.into_response())).await;
+        let after = complete_response(Request::default(), |_, _| ready(StatusCode::OK.into_response())).await;
         assert_eq!(after.status(), StatusCode::OK);
     }
 
     #[tokio::test]
     async fn a_panic_in_a_handler_is_in_the_journal() {
         let state = AppState::load(&Config::default()).unwrap();
-        observe(&state, Request::default(), |_, _, _| panics()).await;
+        authenticate_and_record(&state, Request::default(), |_, _, _| panics()).await;
         let records = state.world().journal.list(&JournalFilter::default());
         assert_eq!((records.len(), records[0].outcome), (1, RequestOutcome::Status(500)));
     }

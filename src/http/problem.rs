@@ -1,7 +1,7 @@
 //! Error responses: [`Problem`] is the only type that makes one.
 //!
-//! A handler returns a problem. Its body is added late, by `middleware::finish`, because the body repeats the request id. A
-//! new problem is a variant: the compiler then asks for its status and its message.
+//! A handler returns a problem. Its body is added late, by `middleware::complete_response`, because the body repeats the
+//! request id. A new problem is a variant: the compiler then asks for its status and its message.
 
 mod message;
 
@@ -27,7 +27,7 @@ pub enum Problem {
     /// 400: the query string is invalid.
     BadRequest {
         /// Everything that is wrong with it.
-        problems: Vec<QueryIssue>,
+        issues: Vec<QueryIssue>,
     },
     /// 400: an invalid body for the control plane.
     BadBody(FileErrors),
@@ -124,7 +124,7 @@ impl Problem {
     /// The message: what is wrong and what to change.
     fn details(&self) -> String {
         match self {
-            Self::BadRequest { problems } => numbered(problems),
+            Self::BadRequest { issues } => numbered(issues),
             Self::BadBody(errors) => numbered(&errors.0),
             Self::BadControl { details } | Self::Absent { details } => elide_middle(details),
             Self::BadPreference { code } => {

@@ -62,9 +62,9 @@ fn only_so_many_slips_of_a_request_are_guessed_at() {
     for query in [format!("objectTypes={values}"), format!("actions={}", values.replace("SERVICE", "CREATE")), names] {
         let rejected = query::parse(&query, &known, Strictness::Strict).unwrap_err();
         let guessed = |finding: &&QueryIssue| finding.nearest.is_some();
-        assert_eq!(rejected.problems.len(), 500);
-        assert_eq!(rejected.problems.iter().take_while(guessed).count(), 20, "{query}");
-        assert_eq!(rejected.problems.iter().filter(guessed).count(), 20, "{query}");
+        assert_eq!(rejected.errors.len(), 500);
+        assert_eq!(rejected.errors.iter().take_while(guessed).count(), 20, "{query}");
+        assert_eq!(rejected.errors.iter().filter(guessed).count(), 20, "{query}");
     }
 }
 

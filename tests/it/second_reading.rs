@@ -80,7 +80,7 @@ proptest! {
         });
         match first::parse(&raw, &known, strict.into()) {
             Ok(ParsedQuery { query, .. }) => prop_assert_eq!(Some(serde_json::to_value(query).unwrap()), meant, "{}", raw),
-            Err(rejected) => prop_assert_eq!(meant, None, "{}: {:?}", raw, rejected.problems),
+            Err(rejected) => prop_assert_eq!(meant, None, "{}: {:?}", raw, rejected.errors),
         }
     }
 

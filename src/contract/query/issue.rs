@@ -32,7 +32,7 @@ pub struct QueryIssue {
     /// Value of the parameter, percent-decoded.
     pub value: String,
     /// What is wrong with the value, such as `is out of range`.
-    pub problem: String,
+    pub reason: String,
     /// Accepted values, such as `an integer from 1 to 1000`.
     pub accepted: Option<String>,
     /// The likely value.
@@ -43,7 +43,7 @@ pub struct QueryIssue {
 
 impl fmt::Display for QueryIssue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={} {}", excerpt(&self.parameter), quoted(&self.value), self.problem)?;
+        write!(f, "{}={} {}", excerpt(&self.parameter), quoted(&self.value), self.reason)?;
         if let Some(accepted) = &self.accepted {
             write!(f, "; accepted: {accepted}")?;
         }

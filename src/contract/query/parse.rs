@@ -37,21 +37,21 @@ pub struct ParsedQuery {
     /// The query.
     pub query: Query,
     /// Issues that do not refuse the request: parameters and values that are ignored or doubtful.
-    pub notes: Vec<QueryIssue>,
+    pub warnings: Vec<QueryIssue>,
 }
 
 /// A query string that is refused with a 400.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryRejection {
     /// The issues that refuse it; never empty.
-    pub problems: Vec<QueryIssue>,
+    pub errors: Vec<QueryIssue>,
     /// The other issues.
-    pub notes: Vec<QueryIssue>,
+    pub warnings: Vec<QueryIssue>,
 }
 
 /// Parses a query string, without its `?`.
 ///
-/// With [`Strictness::Strict`], what the contract does not list is a problem instead of a note.
+/// With [`Strictness::Strict`], what the contract does not list is an error instead of a warning.
 ///
 /// ```
 /// use cortex_audit_mock::contract::{FilterField, Vocabulary, query, query::Strictness};
@@ -62,7 +62,7 @@ pub struct QueryRejection {
 /// assert_eq!(parsed.query.filters.values(FilterField::ObjectTypes), ["TEAM", "SERVICE"]);
 ///
 /// let rejected = query::parse("page=-1&actions=created", &known, Strictness::Lenient).unwrap_err();
-/// assert_eq!(rejected.problems.len(), 2);
+/// assert_eq!(rejected.errors.len(), 2);
 /// ```
 ///
 /// # Errors
@@ -77,8 +77,8 @@ pub fn parse(raw: &str, known: &Vocabulary, strictness: Strictness) -> Result<Pa
         Severity::Unlisted => strictness == Strictness::Strict,
         Severity::Doubtful => false,
     };
-    let (problems, notes): (Vec<_>, Vec<_>) = reader.issues.into_iter().partition(refuses);
-    if problems.is_empty() { Ok(ParsedQuery { query, notes }) } else { Err(QueryRejection { problems, notes }) }
+    let (errors, warnings): (Vec<_>, Vec<_>) = reader.issues.into_iter().partition(refuses);
+    if errors.is_empty() { Ok(ParsedQuery { query, warnings }) } else { Err(QueryRejection { errors, warnings }) }
 }
 
 /// The query of a raw query string that was parsed before; `None` when it was refused. Issues are not worded again, which
@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
             page_size: self.integer(Parameter::PageSize, 1, MAX_PAGE_SIZE).unwrap_or(DEFAULT_PAGE_SIZE),
             filters: Filters::default(),
         };
-        for field in FilterField::PUBLISHED {
+        for field in FilterField::IN_PUBLISHED_ORDER {
             query.filters.0[field as usize] = self.filter(field);
         }
         query
@@ -137,12 +137,12 @@ impl<'a> Reader<'a> {
         for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let Some(decoded_name) = decoded(name) else {
-                self.note_unknown(name, value);
+                self.report_unknown(name, value);
                 continue;
             };
             let Some(parameter) = Parameter::named(&decoded_name) else {
                 let value = decoded(value).unwrap_or(Cow::Borrowed(value));
-                self.note_unknown(&decoded_name, &value);
+                self.report_unknown(&decoded_name, &value);
                 continue;
             };
             match decoded(value) {
@@ -150,13 +150,13 @@ impl<'a> Reader<'a> {
                 None => self.issues.push(QueryIssue {
                     accepted: Some("UTF-8, where a percent sign is followed by two hexadecimal digits".into()),
                     example: Some("a slash as %2F, a percent sign as %25".to_owned()),
-                    ..problem("PARAM-INVALID", parameter, value, "is not well percent-encoded")
+                    ..new_issue("PARAM-INVALID", parameter, value, "is not well percent-encoded")
                 }),
             }
         }
     }
 
-    fn note_unknown(&mut self, name: &str, value: &str) {
+    fn report_unknown(&mut self, name: &str, value: &str) {
         if self.known.is_none() || !self.unknown.insert((name.to_owned(), value.to_owned())) {
             return;
         }
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
             nearest(name, Parameter::ALL.map(Parameter::name))
         };
         let known = nearest.is_none().then(|| Parameter::ALL.map(Parameter::name).join(", "));
-        let problem = match self.strictness {
+        let reason = match self.strictness {
             Strictness::Strict => "is not a parameter of this operation",
             Strictness::Lenient => "is not a parameter of this operation and was ignored",
         };
@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
             severity: Severity::Unlisted,
             parameter: name.to_owned(),
             value: value.to_owned(),
-            problem: problem.into(),
+            reason: reason.into(),
             accepted: known,
             nearest: nearest.map(String::from),
             example: None,
@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
                     let what = format!("contradicts {}={} of the same request", parameter.name(), excerpt(first));
                     self.issues.push(QueryIssue {
                         accepted: Some("one value".into()),
-                        ..problem("PARAM-INVALID", parameter, &text, what)
+                        ..new_issue("PARAM-INVALID", parameter, &text, what)
                     });
                 }
             }
@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
                         Parameter::Page => "page=0".into(),
                         _ => format!("{}={DEFAULT_PAGE_SIZE}", parameter.name()),
                     }),
-                    ..problem("PARAM-INVALID", parameter, text, what)
+                    ..new_issue("PARAM-INVALID", parameter, text, what)
                 })
             };
             match text.parse::<i64>() {
@@ -249,7 +249,7 @@ impl<'a> Reader<'a> {
             self.issues.push(QueryIssue {
                 severity: Severity::Doubtful,
                 example: Some(format!("{}={}", parameter.name(), text.replace(' ', "%2B"))),
-                ..problem("TIME-FORMS", parameter, &text, "has a space where a plus sign was meant; it was read as +")
+                ..new_issue("TIME-FORMS", parameter, &text, "has a space where a plus sign was meant; it was read as +")
             });
         }
         self.single(parameter, |text| {
@@ -258,7 +258,7 @@ impl<'a> Reader<'a> {
                     accepted: Some("an RFC 3339 date-time; without an offset it means UTC".into()),
                     nearest: likely_time(text, parameter),
                     example: Some(format!("{}=2025-05-20T06:51:43Z", parameter.name())),
-                    ..problem("PARAM-INVALID", parameter, text, error)
+                    ..new_issue("PARAM-INVALID", parameter, text, error)
                 })
             })
         })
@@ -298,7 +298,7 @@ impl<'a> Reader<'a> {
                 accepted: Some(words.join(", ")),
                 nearest: if number < MAX_SUGGESTIONS { likely_word(text, words.iter().copied()) } else { None },
                 example: Some(format!("{}={}", parameter.name(), words[0])),
-                ..problem("ENUM-CLOSED", parameter, text, "is not one of the values of this parameter")
+                ..new_issue("ENUM-CLOSED", parameter, text, "is not one of the values of this parameter")
             });
         }
     }
@@ -316,7 +316,7 @@ impl<'a> Reader<'a> {
                 accepted: (published.len() <= MAX_LISTED).then(|| published.join(", ")),
                 nearest: if number < MAX_SUGGESTIONS { guess() } else { None },
                 example: None,
-                ..problem("ENUM-OPEN", parameter, text, what)
+                ..new_issue("ENUM-OPEN", parameter, text, what)
             });
         }
     }
@@ -328,7 +328,7 @@ impl<'a> Reader<'a> {
             self.issues.push(QueryIssue {
                 severity: Severity::Doubtful,
                 accepted: Some(format!("a startTime not after endTime={end}")),
-                ..problem(
+                ..new_issue(
                     "TIME-RANGE",
                     Parameter::StartTime,
                     &start.to_string(),
@@ -405,13 +405,13 @@ fn unix_time(text: &str) -> Option<Timestamp> {
 /// Characters that a program may have put around a value by mistake.
 const QUOTES: [char; 3] = ['"', '\'', ' '];
 
-fn problem(rule: &'static str, parameter: Parameter, value: &str, what: impl Display) -> QueryIssue {
+fn new_issue(rule: &'static str, parameter: Parameter, value: &str, reason: impl Display) -> QueryIssue {
     QueryIssue {
         rule,
         severity: Severity::Invalid,
         parameter: parameter.name().to_owned(),
         value: value.to_owned(),
-        problem: what.to_string(),
+        reason: reason.to_string(),
         accepted: None,
         nearest: None,
         example: None,

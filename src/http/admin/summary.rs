@@ -21,6 +21,6 @@ pub async fn get(State(state): State<AppState>, parts: Parts) -> Result<Json<Sum
     let is_ours = |pair: &&str| query::first_value(pair, "session").is_none();
     let asked = raw.split('&').filter(is_ours).collect::<Vec<_>>().join("&");
     let parsed = query::parse(&asked, &world.store.vocabulary(), world.settings().strict.into())
-        .map_err(|rejected| Problem::BadRequest { problems: rejected.problems })?;
+        .map_err(|rejected| Problem::BadRequest { issues: rejected.errors })?;
     Ok(Json(world.summary(&parsed.query)))
 }

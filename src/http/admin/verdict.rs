@@ -43,8 +43,8 @@ impl FromRequestParts<AppState> for VerdictQuery {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let known = ["from", "to", "expect"];
-        let (Session { world, .. }, mut values) =
-            Session::with_parameters_and_lists(parts, state, &known, &FilterField::PUBLISHED.map(FilterField::as_str))?;
+        let lists = FilterField::IN_PUBLISHED_ORDER.map(FilterField::as_str);
+        let (Session { world, .. }, mut values) = Session::with_parameters_and_lists(parts, state, &known, &lists)?;
         let now = world.clock.now();
         let mut moment = |name: &str| {
             let read = |text: String| {
@@ -108,6 +108,6 @@ fn filters(raw: &str, world: &World, state: &AppState) -> Result<Filters, Proble
     parsed.map(|parsed| parsed.query.filters).map_err(|rejected| {
         let shown = redact_known_parameters(&raw, |text| state.is_token(text));
         let told = query::parse(&shown, &known, Strictness::Strict).err().unwrap_or(rejected);
-        Problem::BadRequest { problems: told.problems }
+        Problem::BadRequest { issues: told.errors }
     })
 }
