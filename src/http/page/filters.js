@@ -2,12 +2,12 @@
 
 import { mountChips } from "./chips.js";
 import { h, put } from "./dom.js";
-import { KNOWN, LABELS } from "./known-values.js";
+import { KNOWN, LABELS, LISTS } from "./known-values.js";
 import { picker } from "./picker.js";
 import { range } from "./range.js";
 import { words } from "./typed-values.js";
 
-const TEXTS = ["objectIdentifiers", "actorEmails", "actorApiKeyIdentifiers", "actorIpAddresses"];
+const TEXTS = LISTS.filter((list) => !(list in KNOWN));
 
 export function mountFilters(root) {
   const controls = h("div", { id: "filter-controls", class: "filter-controls" },

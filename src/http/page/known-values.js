@@ -29,6 +29,12 @@ export const KNOWN = {
   ),
 };
 
+/** The list filters of the operation, by the names of the API. */
+export const LISTS = [
+  "actions", "objectTypes", "objectIdentifiers", "actorTypes", "actorRequestTypes", "actorEmails",
+  "actorApiKeyIdentifiers", "actorIpAddresses",
+];
+
 /** How people call the filters. */
 export const LABELS = {
   actions: "Action",

@@ -1,11 +1,9 @@
 // What is shown, kept in the address bar: a view can be reloaded, gone back to, and sent to somebody else. A token that
 // was typed in is never part of it.
 
-/** The list filters of the operation, by the names of the API. */
-export const LISTS = [
-  "actions", "objectTypes", "objectIdentifiers", "actorTypes", "actorRequestTypes", "actorEmails",
-  "actorApiKeyIdentifiers", "actorIpAddresses",
-];
+import { LISTS } from "./known-values.js";
+
+export { LISTS };
 export const PAGE_SIZES = [10, 25, 50, 100, 250, 1000];
 const DEFAULT_PAGE_SIZE = 50;
 export const SESSION = /^[A-Za-z0-9._-]{1,64}$/;
