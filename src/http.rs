@@ -44,7 +44,8 @@ pub fn app(state: AppState) -> App {
     App::new(state.clone(), routes(state))
 }
 
-/// The four groups, each behind its middleware. A layer applies to the routes above it, so none may be added below.
+/// The four groups, each behind its middleware. A layer wraps only the routes that are there when it is added: a route that
+/// is added here, below a layer, does not pass it. So routes are added to a group, never here.
 fn routes(state: AppState) -> Router {
     let api = api()
         .method_not_allowed_fallback(method_not_allowed)

@@ -1,4 +1,6 @@
-//! All mutable state that a test can change, in one value per session. There is no other mutable state, and no global.
+//! The mutable state of one session: everything that a test can change is in its [`World`].
+//!
+//! Beside the worlds, [`Sessions`] has the map of them and the newest generation. Nothing is global.
 
 pub(crate) mod clock;
 pub(crate) mod faults;
@@ -42,8 +44,9 @@ pub use settings::Settings;
 
 /// The state of one session: entries, clock, rate limits, faults, journal, live feed, scenario and settings.
 ///
-/// Live entries are generated on access, not in the background. So every method that reads or changes entries or moves
-/// the clock first calls [`World::catch_up`], and the clock itself is read-only from outside.
+/// Live entries are generated on access, not in the background. So every public method that reads or changes entries or
+/// moves the clock first delivers what is due ([`World::catch_up`]), and the clock itself is read-only from outside. A
+/// handler that reads `store` directly calls [`World::catch_up`] itself, as `audit_logs` does.
 #[derive(Debug)]
 pub struct World {
     /// Excludes live entries that are due but not delivered yet.

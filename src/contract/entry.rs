@@ -70,14 +70,14 @@ word_enum! {
 pub enum AcceptedValues {
     /// These words alone; another is a 400 (ENUM-CLOSED).
     Closed(&'static [&'static str]),
-    /// Any text; one that is neither among these words nor in an entry is reported (ENUM-OPEN).
+    /// Any text. A text that is not one of these words and that no entry has is reported (ENUM-OPEN).
     Open(&'static [&'static str]),
     /// Any text (LIST-STRINGS).
     Text,
 }
 
 impl FilterField {
-    /// Every filter, in the order of the published parameters.
+    /// All filters, as in `ALL`, but in the order of the published parameters: that of parser, messages and `parsedQuery`.
     pub const IN_PUBLISHED_ORDER: [Self; Self::ALL.len()] = [
         Self::Actions,
         Self::ObjectIdentifiers,

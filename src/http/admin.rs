@@ -1,7 +1,7 @@
 //! The control plane, a file a subject. No rate limit and no fault applies to it.
 //!
-//! A handler takes a [`session::Session`], which refuses unknown parameters, and returns JSON or a `Problem`. What a body means is
-//! parsed in `crate::control`.
+//! A handler takes a [`session::Session`], which refuses unknown parameters, and returns JSON or a `Problem`.
+//! `crate::control` parses the bodies.
 
 pub mod changes;
 pub mod clock;

@@ -1,7 +1,9 @@
-//! Admission of a request to the operation, in this order: `Prefer`, rate limit, key, fault plan. Each but the last can
-//! answer in place of the operation.
+//! Admission of a request to the operation, in this order: a status that `Prefer` forces, rate limit, key, an invalid
+//! `Prefer`, fault plan. Each but the last can refuse the request. The fault plan refuses nothing: it returns the fault that
+//! the middleware then injects.
 //!
-//! The order is part of the API's behaviour: a wrong key counts for the rate limit, and only a valid key meets faults.
+//! The order is part of the API's behaviour: a wrong key counts for the rate limit, and only a valid key meets faults and
+//! gets an error for an invalid `Prefer`.
 
 use std::sync::Arc;
 
@@ -19,7 +21,7 @@ use crate::world::AnsweredBy;
 use crate::world::faults::{FaultPlan, RequestFacts};
 use crate::world::limiter::RateLimitKey;
 
-/// Admits a request, with the fault that it meets, or tells why not.
+/// Admits a request and returns the fault to inject, which may be none; or returns the problem that refuses it.
 pub fn check(
     request: &Request,
     context: Arc<RequestContext>,

@@ -13,7 +13,7 @@ use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::Answer;
 use crate::world::verdict::Given;
 
-/// Issues of one request that are logged and kept. A request can have thousands; the bound keeps log and journal small.
+/// The most issues of one request that are logged, and that its journal entry has: a request can have thousands.
 const MAX_ISSUES: usize = 20;
 
 pub async fn get(caller: Caller) -> Response {

@@ -33,7 +33,7 @@ impl InjectedFault {
         Self { delay, effect, path }
     }
 
-    /// The response with the fault: of `next`, or in place of it.
+    /// The response of `next` with the fault, or the fault's response in place of it.
     pub async fn apply<F: Future<Output = Response>>(self, next: impl FnOnce() -> F) -> Response {
         if self.delay > Duration::ZERO {
             Box::pin(tokio::time::sleep(self.delay)).await;
@@ -95,10 +95,11 @@ impl IntoResponse for ConnectionFault {
     }
 }
 
-/// A change of the response's body. Travels as an extension of the response to [`apply_body_fault`].
+/// A change of the bytes of the response's body, or of how they are sent; the body alone: a response to `HEAD` has none, and
+/// [`apply_body_fault`] sets `Content-Length` after the change. Until then it is an extension of the response.
 #[derive(Debug, Clone)]
 pub enum BodyFault {
-    /// The connection breaks after this many bytes.
+    /// The connection is closed after this many bytes.
     Truncate { bytes: usize },
     /// The first half is sent as if it were all.
     Malformed,
@@ -112,7 +113,7 @@ impl BodyFault {
         response
     }
 
-    /// Whether a body of this length, if it is known, reaches the client whole.
+    /// Whether the client receives all of a body of this length; `None` is an unknown length.
     pub fn delivers_whole(&self, length: Option<u64>) -> bool {
         match self {
             Self::Drip { .. } => true,
@@ -151,8 +152,9 @@ async fn with_fault(response: Response, fault: BodyFault) -> Response {
 
 /// A body that breaks off with an error after these bytes.
 fn truncated(bytes: Bytes) -> Body {
-    /// Time for the bytes to leave the machine before the connection is reset.
-    const BEFORE_RESET: Duration = Duration::from_millis(20);
+    /// Time for the bytes to leave the machine. At the error that follows, hyper drops the connection, and with it what it
+    /// has not written yet.
+    const DELAY_BEFORE_ERROR: Duration = Duration::from_millis(20);
 
     Body::from_stream(stream::unfold(Some(bytes), |bytes| async {
         if let Some(bytes) = bytes
@@ -160,7 +162,7 @@ fn truncated(bytes: Bytes) -> Body {
         {
             return Some((Ok(bytes), None));
         }
-        tokio::time::sleep(BEFORE_RESET).await;
+        tokio::time::sleep(DELAY_BEFORE_ERROR).await;
         Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), None))
     }))
 }

@@ -1,7 +1,8 @@
 //! The journal entry of one request, and its line in the log.
 //!
-//! [`JournalEntry`] is the only way into the journal: the middleware opens it before anything else, those who answer the
-//! request add what they know, and it is written once, for the journal and for the verdict.
+//! [`JournalEntry`] is the only way into the journal: the middleware opens it once it has authenticated and redacted the
+//! request, and before it can refuse it. Admission and handler add to it, and it is written once, to the journal and to the
+//! observations of the verdict.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -22,10 +23,10 @@ use crate::text::truncate;
 use crate::world::verdict::{Arrival, Aside, Given, Trace};
 use crate::world::{AnsweredBy, JournalRecord, RecordDetails, RequestOutcome};
 
-/// Handle on the journal entry of a request that is being answered; clones are handles on the same entry.
+/// Handle on the journal entry of a request in progress; clones are handles on the same entry.
 ///
-/// It is written by [`JournalEntry::close`], or without a response when the last handle is dropped: a client that
-/// disconnects makes the server drop everything about its request.
+/// It is written by [`JournalEntry::close`], or without a response when the last handle is dropped: when a client
+/// disconnects before there is a response, hyper drops the future that holds the handles.
 #[derive(Debug, Clone)]
 pub struct JournalEntry(Arc<Inner>);
 
@@ -39,14 +40,14 @@ struct Inner {
     annotations: Mutex<Option<Annotations>>,
 }
 
-/// The query string as journal and verdict keep it.
+/// The query string in the journal and in the observations of the verdict.
 struct RecordedQuery {
     text: Arc<str>,
     /// Whether `text` is only the beginning of it.
     truncated: bool,
 }
 
-/// What is added between the opening and the writing.
+/// What the middleware and the handler add while the entry is open.
 #[derive(Debug, Default)]
 struct Annotations {
     answered_by: Option<AnsweredBy>,
@@ -65,7 +66,7 @@ impl JournalEntry {
         }))
     }
 
-    /// Adds what answers in place of the operation, or changes its response.
+    /// Adds what responds in place of the operation, or changes its response.
     pub fn set_answered_by(&self, by: AnsweredBy) {
         self.0.annotate(|annotations| annotations.answered_by = Some(by));
     }
@@ -140,7 +141,7 @@ impl Inner {
         }
     }
 
-    /// What the verdict keeps.
+    /// The observation for the verdict.
     fn trace(
         &self,
         record: &JournalRecord,
@@ -207,7 +208,7 @@ fn method(method: &Method) -> Cow<'static, str> {
     }
 }
 
-/// The part that is kept of a path or query that is too long; `None` when all of it is.
+/// The first `MAX_CHARS` characters of a path or query that has more; `None` for a shorter one, which needs no copy.
 fn beginning<T: From<String>>(text: &str) -> Option<T> {
     /// With every record at this length, a full journal takes 40 MB.
     const MAX_CHARS: usize = 4096;

@@ -44,7 +44,7 @@ pub struct RecordDetails {
     pub findings: Vec<QueryIssue>,
     /// The error message of the response, unless the findings contain it.
     pub problem: Option<String>,
-    /// What answered in place of the operation.
+    /// What answered in place of the operation, or changed its response.
     pub answered_by: Option<AnsweredBy>,
 }
 
@@ -97,7 +97,7 @@ pub struct JournalFilter {
     pub key: Option<String>,
     /// The status of the response.
     pub status: Option<StatusFilter>,
-    /// What answered in place of the operation.
+    /// What answered in place of the operation, or changed its response.
     pub answered_by: Option<AnsweredByKind>,
     /// The rule of the contract that a finding names.
     pub rule: Option<String>,
@@ -205,7 +205,7 @@ impl JournalRecord {
         self.details.as_ref()?.problem.as_deref()
     }
 
-    /// What answered in place of the operation.
+    /// What answered in place of the operation, or changed its response.
     #[must_use]
     pub fn answered_by(&self) -> Option<&AnsweredBy> {
         self.details.as_ref()?.answered_by.as_ref()

@@ -1,4 +1,4 @@
-//! The eight list filters, in every form that a list comes in.
+//! The list filters, in every form that a list comes in.
 
 use std::fs;
 use std::path::Path;
@@ -57,7 +57,7 @@ async fn found(query: &str) -> String {
 /// LIST-ACTIONS, LIST-ACTOR-TYPES, LIST-REQUEST-TYPES, LIST-OBJECT-TYPES, LIST-STRINGS
 #[tokio::test]
 async fn each_filter_finds_what_it_names() {
-    for (query, expected) in [
+    let cases = [
         ("actions=CREATE", "a"),
         ("actions=DELETE", "c"),
         ("objectIdentifiers=b", "b"),
@@ -77,8 +77,14 @@ async fn each_filter_finds_what_it_names() {
         ("actorRequestTypes=API_KEY_ENTITY", "b"),
         ("actorRequestTypes=SCORECARD_BADGES", "c"),
         ("actorRequestTypes=ATLASSIAN_WEBHOOK", "e"),
-    ] {
+    ];
+    for (query, expected) in cases {
         assert_eq!(found(query).await, expected, "{query}");
+    }
+    for field in FilterField::ALL {
+        let is_tried =
+            cases.iter().any(|(query, _)| query.split_once('=').is_some_and(|(name, _)| name == field.as_str()));
+        assert!(is_tried, "add a case of {field}, and to an entry of `distinct` the field that it compares");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The query parser: from a raw query string to a [`Query`], with every problem of the request and not only the first.
+//! The query parser: from a raw query string to a [`Query`], with every issue of the query and not only the first.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -290,7 +290,7 @@ impl<'a> Reader<'a> {
         values
     }
 
-    /// Refuses what is none of the words (ENUM-CLOSED).
+    /// Refuses values that are none of the words (ENUM-CLOSED).
     fn check_closed(&mut self, parameter: Parameter, values: &[String], words: &[&str]) {
         let unknown = values.iter().filter(|value| !words.contains(&value.as_str()));
         for (number, text) in unknown.enumerate() {
@@ -303,7 +303,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reports what is not known: it is kept, and matches nothing (ENUM-OPEN).
+    /// Reports unknown values of an open list: they stay in the filter, and match nothing (ENUM-OPEN).
     fn check_open(&mut self, parameter: Parameter, values: &[String], published: &[&str], known: &BTreeSet<String>) {
         let what = match self.strictness {
             Strictness::Strict => "is not a known value",
@@ -339,8 +339,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The issues of one parameter, or of unknown parameters, that get a suggestion. Each suggestion compares the value with
-/// every known word, a request can hold thousands of values, and a message lists no more.
+/// The most suggestions for the values of one parameter, and for the names of unknown parameters. Each suggestion compares
+/// a text with every known word, a request can have thousands of texts, and a message lists no more than these.
 const MAX_SUGGESTIONS: usize = 20;
 
 /// A published list of more values than this is not part of a message.
@@ -405,6 +405,7 @@ fn unix_time(text: &str) -> Option<Timestamp> {
 /// Characters that a program may have put around a value by mistake.
 const QUOTES: [char; 3] = ['"', '\'', ' '];
 
+/// An issue that refuses the request and has no hints; callers set other fields by struct update.
 fn new_issue(rule: &'static str, parameter: Parameter, value: &str, reason: impl Display) -> QueryIssue {
     QueryIssue {
         rule,

@@ -29,12 +29,17 @@ fn the_keys_are_the_built_in_ones() {
     }
 }
 
-/// The paths of the routes in a function of `src/http.rs`.
-fn routes_of(function: &str) -> BTreeSet<String> {
+/// The source of a function of `src/http.rs`.
+fn source_of(function: &str) -> String {
     let source = file("src/http.rs");
     let (_, body) = source.split_once(&format!("\nfn {function}(")).unwrap();
-    let (body, _) = body.split_once("\n}\n").unwrap();
-    body.split(".route(\"").skip(1).map(|route| route.split('"').next().unwrap().to_owned()).collect()
+    body.split_once("\n}\n").unwrap().0.to_owned()
+}
+
+/// The paths of the routes in a function of `src/http.rs`.
+fn routes_of(function: &str) -> BTreeSet<String> {
+    let source = source_of(function);
+    source.split(".route(\"").skip(1).map(|route| route.split('"').next().unwrap().to_owned()).collect()
 }
 
 /// A route of the control plane that is not in `control_plane` has no guard in front of it.
@@ -50,6 +55,10 @@ fn every_route_but_the_health_check_is_in_a_group_behind_its_middleware() {
         BTreeSet::from(["/health".to_owned()]),
         "add a route to control_plane: this group has no guard"
     );
+    for group in ["api", "documents"] {
+        let source = source_of(group);
+        assert!(!source.contains("__admin"), "{group}: add a route below /__admin to control_plane: no guard is here");
+    }
 }
 
 #[test]
