@@ -1,4 +1,4 @@
-//! The form of a file of entries: how `generate` and `record` write one.
+//! The formats in which `generate` and `record` write entries.
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `generate`: entries of an invented company, as many as are asked for and always the same.
+//! `generate`: writes entries of a fictional company; the same arguments give the same bytes.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
@@ -76,7 +76,7 @@ pub fn run(args: &Args) -> Result<(), String> {
             eprint!("{}", summary(&recipe, &stories));
             Ok(())
         }
-        // Whoever reads only the first lines has read enough.
+        // A reader such as `head` may close standard output early.
         Err((io::ErrorKind::BrokenPipe, _)) => Ok(()),
         Err((_, told)) => Err(told),
     }

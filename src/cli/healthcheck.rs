@@ -1,4 +1,4 @@
-//! `healthcheck`: asks a running server whether it answers, without any other program in the container.
+//! `healthcheck`: checks that a server responds. It needs no other program, so it works in an empty container.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;

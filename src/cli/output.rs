@@ -1,4 +1,4 @@
-//! Where a command puts what it makes: standard output, or a file that appears whole or not at all.
+//! The output of a command: standard output, or a file that appears whole or not at all.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Stdout, Write};
@@ -28,17 +28,17 @@ enum Target {
 }
 
 impl Output {
-    /// Standard output for `None`. A file is written beside its place, so that one that cannot be is refused before
-    /// any work is done.
+    /// Opens the output of `--out`: standard output for `None`, else a file. The file is created under a temporary name
+    /// now, so that a path that cannot be written fails before any work is done.
     pub fn open(path: Option<&Path>) -> Result<Self, String> {
         Self::open_for("--out", path)
     }
 
-    /// The same for another flag, which the messages name.
+    /// Opens the output of the flag that messages shall name; otherwise like [`Output::open`].
     pub fn open_for(flag: &'static str, path: Option<&Path>) -> Result<Self, String> {
         let target = match path {
             None => Target::Standard(io::stdout()),
-            // Opened anew it would be written from its beginning.
+            // Opening the path again would write from its beginning.
             Some(path) if path == Path::new("-") || path == Path::new("/dev/stdout") => Target::Standard(io::stdout()),
             Some(path) => {
                 Target::at(path).map_err(|error| format!("cannot write {} ({flag}): {error}", path.display()))?
@@ -47,7 +47,7 @@ impl Output {
         Ok(Self { flag, to: BufWriter::with_capacity(64 * 1024, target) })
     }
 
-    /// Writes what is left and puts the file in its place.
+    /// Flushes the buffer and gives the file its name.
     pub fn finish(self) -> Result<(), String> {
         let target = self.to.into_inner().map_err(io::IntoInnerError::into_error);
         match target.map_err(|error| told(&error))? {

@@ -1,4 +1,4 @@
-//! `record`: keeps what a Cortex API holds as a file that `serve --fixtures` loads.
+//! `record`: downloads the audit logs of a Cortex API to a file that `serve --fixtures` loads.
 
 mod progress;
 
@@ -143,7 +143,7 @@ fn left(error: &str, part: Option<Part>) -> String {
 fn write(entries: Vec<Entry>, out: Option<&Path>, format: Format) -> Result<(), String> {
     let mut output = Output::open(out)?;
     match format.write(&mut output, entries.into_iter(), || ()) {
-        // Whoever reads only the first lines has read enough.
+        // A reader such as `head` may close standard output early.
         Err(error) if out.is_none() && error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(told(&error)),
         Ok(()) => output.finish(),

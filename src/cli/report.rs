@@ -1,4 +1,4 @@
-//! `--report`: the verdict as a file, when the server stops.
+//! `--report`: writes the verdict to a file when the server stops.
 
 use std::fmt::Write as _;
 use std::io::Write as _;

@@ -1,4 +1,4 @@
-//! `serve`: load, bind, say where, answer until told to stop.
+//! `serve`: load the files, bind the port, print the address, serve until a signal.
 
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
@@ -146,7 +146,7 @@ pub fn run(args: &Args) -> Result<(), String> {
         served.map_err(|error| error.to_string())?;
         match report {
             Some(report) => report.write(mock.sessions())?,
-            // Whoever reads JSON asks for the verdict as JSON.
+            // With `--log json` a program reads the output; it gets the verdict from the control plane or a report.
             None if args.log == LogFormat::Text => report::warn(mock.sessions()),
             None => {}
         }
@@ -154,7 +154,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     })
 }
 
-/// What to warn of: whoever reaches the port can steer the server, unless a token guards it.
+/// Returns a warning if the control plane is open to other machines.
 fn exposure(address: SocketAddr, admin: &Admin) -> Option<&'static str> {
     let exposed = !address.ip().is_loopback() && *admin == Admin::Open;
     exposed.then_some(
@@ -163,7 +163,7 @@ fn exposure(address: SocketAddr, admin: &Admin) -> Option<&'static str> {
     )
 }
 
-/// What is said on standard output, once the server can answer; it names the port when `--listen` left it open.
+/// The line on standard output once the server accepts connections; with `--listen …:0` it is where the port is found.
 #[derive(Serialize)]
 struct Listening<'a> {
     event: &'a str,

@@ -1,4 +1,4 @@
-//! TLS of `serve`: a certificate of one's own, or one made at start.
+//! The TLS flags of `serve`: a certificate from files, or a self-signed one made at start.
 
 use std::fs;
 use std::net::SocketAddr;

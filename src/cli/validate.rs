@@ -47,7 +47,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     };
     let told = keys.as_ref().map(told_keys).into_iter().chain(entries.as_ref().map(summary)).collect::<String>();
     match io::stdout().write_all(told.as_bytes()) {
-        // Whoever reads only the first lines has read enough.
+        // A reader such as `head` may close standard output early.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
         _ => Ok(()),
     }

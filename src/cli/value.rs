@@ -1,4 +1,4 @@
-//! Values of flags: what is wrong with one is told together with what is accepted.
+//! Parsers of flag values. An error names the value and what is accepted.
 
 use std::net::SocketAddr;
 

@@ -42,7 +42,7 @@ pub fn run(args: &Args) -> ExitCode {
     let verification = checked(args).unwrap_or_else(|wrong| value::wrong(&wrong));
     let report = verification.run(&tell).unwrap_or_else(|error| value::wrong(&error.to_string()));
     match print(&report, args.format) {
-        // Whoever reads only the first lines has read enough.
+        // A reader such as `head` may close standard output early.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             value::wrong(&format!("cannot write to standard output: {error}"))
         }

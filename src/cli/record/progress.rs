@@ -1,4 +1,4 @@
-//! How far a recording is: a bar for a person who looks on, lines for a log.
+//! The progress of a recording: a bar on a terminal, lines in a log.
 
 use std::fmt;
 use std::time::Duration;
