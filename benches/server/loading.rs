@@ -35,7 +35,8 @@ pub fn measure(lab: &Lab) -> Result<Vec<Outcome>> {
             2.0,
         )
         .with_margin(MARGIN_OF_MEMORY),
-        Outcome::absolute("memory at rest, the built-in story", story.at_rest, "MB", 12.0).with_margin(MARGIN_OF_MEMORY),
+        Outcome::absolute("memory at rest, the built-in story", story.at_rest, "MB", 12.0)
+            .with_margin(MARGIN_OF_MEMORY),
         Outcome::absolute(
             format!("memory at rest, each of {} entries", lab.scale.large),
             (rest - story.at_rest) * 1e6 / count,
