@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::redact::{REDACTED, contains_own_token, redact_path};
 use crate::app_state::AppState;
 
-/// 404. The path of an observed request is redacted already, also of the unknown token that the request may carry.
+/// 404. The path of a recorded request is redacted already, also of an unknown token in it.
 pub async fn not_found(
     State(state): State<AppState>,
     context: Option<Extension<Arc<RequestContext>>>,
