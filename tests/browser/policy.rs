@@ -1,6 +1,7 @@
 //! Nothing runs in the page but its own files.
 
 use cortex_audit_mock::Admin;
+use cortex_audit_mock::world::JournalFilter;
 use serde_json::json;
 
 use super::{at_a_known_time, browse};
@@ -44,7 +45,7 @@ fn a_token_of_the_users_own_stays_in_the_tab() {
         tab.choose("combobox Key", "a token").await;
         tab.fill("textbox Token of a key", "a-secret-of-theirs").await;
         tab.eventually("a request with it", async || {
-            let journal = tab.server.world().journal().list(&Default::default());
+            let journal = tab.server.world().journal().list(&JournalFilter::default());
             let answered = journal.iter().any(|record| record.status() == Some(200));
             if answered { Ok(()) } else { Err(format!("{} requests", journal.len())) }
         })
