@@ -53,9 +53,9 @@ pub struct Key {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct TokenDigest([u64; 4]);
 
-/// The key of a token.
+/// The key that a token belongs to, and its index.
 #[derive(Debug, Clone, Copy)]
-pub struct Grant<'a> {
+pub struct KeyMatch<'a> {
     /// Index of the key in [`Keys::list`]; the rate limiter counts by it.
     pub index: usize,
     /// The key.
@@ -91,7 +91,7 @@ impl Keys {
     ///
     /// Every key is compared, each in constant time, so that the time of a look-up depends on no token.
     #[must_use]
-    pub fn find(&self, token: &str) -> Option<Grant<'_>> {
+    pub fn find(&self, token: &str) -> Option<KeyMatch<'_>> {
         let digest = TokenDigest::new(token);
         let mut found = Choice::from(0);
         let mut place = 0_u64;
@@ -102,7 +102,7 @@ impl Keys {
         }
         let index = usize::try_from(place).ok()?;
         let key = self.list.get(index)?;
-        bool::from(found).then_some(Grant { index, key })
+        bool::from(found).then_some(KeyMatch { index, key })
     }
 
     /// Whether a text is the token of a key. Cheap for most texts, whose length is that of no token.

@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
 use crate::app_state::AppState;
-use crate::keys::{Grant, Key, Refusal};
+use crate::keys::{KeyMatch, Key, Refusal};
 use crate::world::{ClockReading, SessionName, SessionNameError, World};
 
 /// The key of a request, and whether it may be used.
@@ -86,7 +86,7 @@ pub fn authenticate(
     };
     let clock = world.clock.read_at(received_at);
     let authentication = match found {
-        Ok((Grant { index, key }, _)) => match key.check_usable(clock.now) {
+        Ok((KeyMatch { index, key }, _)) => match key.check_usable(clock.now) {
             Ok(()) => Authentication::Accepted { index, key: Arc::clone(key) },
             Err(refusal) => {
                 Authentication::Refused { key: Some(Arc::clone(key)), reason: Unauthorized::Refused(refusal) }
@@ -98,15 +98,15 @@ pub fn authenticate(
 }
 
 /// The key and the session of a token, which is `KEY` or `KEY~SESSION`. A whole token that is itself a key comes first.
-fn find_key<'a>(state: &'a AppState, token: &str) -> Result<(Grant<'a>, Option<SessionName>), Unauthorized> {
+fn find_key<'a>(state: &'a AppState, token: &str) -> Result<(KeyMatch<'a>, Option<SessionName>), Unauthorized> {
     let keys = state.keys();
-    if let Some(grant) = keys.find(token) {
-        return Ok((grant, None));
+    if let Some(key_match) = keys.find(token) {
+        return Ok((key_match, None));
     }
     let with_session = token.rsplit_once('~').and_then(|(key, name)| Some((keys.find(key)?, name)));
-    let (grant, name) = with_session.ok_or_else(|| Unauthorized::Refused(keys.unknown_token()))?;
+    let (key_match, name) = with_session.ok_or_else(|| Unauthorized::Refused(keys.unknown_token()))?;
     let session = name.parse().map_err(Unauthorized::Session)?;
-    Ok((grant, Some(session)))
+    Ok((key_match, Some(session)))
 }
 
 /// The token of `Authorization: Bearer <token>`, the scheme in any case (REQ-LENIENT, RFC 6750 section 2.1).
