@@ -1,6 +1,6 @@
 //! Admission of a request to the operation, in this order: a status that `Prefer` forces, rate limit, key, an invalid
-//! `Prefer`, fault plan. Each but the last can refuse the request. The fault plan refuses nothing: it returns the fault that
-//! the middleware then injects.
+//! `Prefer`, fault plan. Each but the last can refuse the request. The fault plan refuses nothing: it returns the
+//! [`FaultInjection`] that the middleware then applies.
 //!
 //! The order is part of the API's behaviour: a wrong key counts for the rate limit, and only a valid key meets faults and
 //! gets an error for an invalid `Prefer`.
@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderName};
 use super::auth::Authentication;
 use super::caller::Caller;
 use super::context::RequestContext;
-use super::fault_injection::InjectedFault;
+use super::fault_injection::FaultInjection;
 use super::journal_entry::JournalEntry;
 use super::problem::Problem;
 use crate::keys::Key;
@@ -21,12 +21,12 @@ use crate::world::AnsweredBy;
 use crate::world::faults::{FaultPlan, RequestFacts};
 use crate::world::limiter::RateLimitKey;
 
-/// Admits a request and returns the fault to inject, which may be none; or returns the problem that refuses it.
+/// Admits a request and returns its fault injection, or the problem that refuses it.
 pub fn check(
     request: &Request,
     context: Arc<RequestContext>,
     journal: JournalEntry,
-) -> Result<(Caller, InjectedFault), Problem> {
+) -> Result<(Caller, FaultInjection), Problem> {
     let preferred = preferred_status(request.headers());
     if let Ok(Some(status)) = preferred {
         journal.set_answered_by(AnsweredBy::Prefer);
@@ -62,8 +62,8 @@ fn check_rate_limit(context: &RequestContext, journal: &JournalEntry) -> Result<
     })
 }
 
-/// The fault that the rules of the world, or else its scenario, inject into the request.
-fn plan_fault(request: &Request, context: &RequestContext, key: &Key, journal: &JournalEntry) -> InjectedFault {
+/// What the fault rules of the world, or else its scenario, inject into the request.
+fn plan_fault(request: &Request, context: &RequestContext, key: &Key, journal: &JournalEntry) -> FaultInjection {
     let world = &context.world;
     let facts = RequestFacts { key: &key.name, query: request.uri().query().unwrap_or_default() };
     let FaultPlan { delay, effect, fired } = world.faults.plan(&facts);
@@ -83,7 +83,7 @@ fn plan_fault(request: &Request, context: &RequestContext, key: &Key, journal: &
     } else if scenario_failure.is_some() {
         journal.set_answered_by(AnsweredBy::Scenario);
     }
-    InjectedFault::new(delay, effect, context.path.clone())
+    FaultInjection::new(delay, effect, context.path.clone())
 }
 
 /// The status that `Prefer: code=…` asks for, as in Prism (RFC 7240 for the header). `code=200` asks for the normal answer.

@@ -1,6 +1,6 @@
 //! Fault injection: carries out the effect of a fault rule or a scenario on one request.
 //!
-//! Before the handler: a delay, a status or a closed connection ([`InjectedFault::apply`]). After it: a changed body
+//! Before the handler: a delay, a status or a closed connection ([`FaultInjection::apply`]). After it: a changed body
 //! ([`apply_body_fault`]), which comes last because the body of an error is made late. The server, which has the connection,
 //! carries out a [`ConnectionFault`].
 
@@ -20,15 +20,15 @@ use super::problem::Problem;
 use crate::fault::Effect;
 use crate::world::verdict::Arrival;
 
-/// The fault that one request meets; may be none.
-pub struct InjectedFault {
+/// What the fault rules and the scenario inject into one request: a delay, an effect, both, or nothing.
+pub struct FaultInjection {
     delay: Duration,
     /// The effect and its cause, such as `fault 3`.
     effect: Option<(Effect, String)>,
     path: Cow<'static, str>,
 }
 
-impl InjectedFault {
+impl FaultInjection {
     pub fn new(delay: Duration, effect: Option<(Effect, String)>, path: Cow<'static, str>) -> Self {
         Self { delay, effect, path }
     }
