@@ -55,10 +55,10 @@ fn is_plain_get(request: &Request) -> bool {
 
 /// `GET /api/v1/audit-logs` without the router.
 async fn get_audit_logs(state: AppState, request: Request) -> Response {
-    let admitted = |request, context, journal| {
+    let next = |request, context, journal| {
         admit_and_run(request, context, journal, |_, caller| async move { audit_logs::respond(&caller) })
     };
-    authenticate_and_record(&state, request, admitted).await
+    authenticate_and_record(&state, request, next).await
 }
 
 impl<B> Service<http::Request<B>> for App
