@@ -58,6 +58,6 @@ fn record(query: &str, arrived: Instant) -> JournalRecord {
         outcome: RequestOutcome::Status(200),
         duration: arrived.elapsed(),
         details: None,
-        from_page: false,
+        from_ui: false,
     }
 }

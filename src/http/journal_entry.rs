@@ -121,7 +121,7 @@ impl Inner {
             key: context.authentication.key().map(Arc::clone),
             outcome: response.map_or(RequestOutcome::ClientDisconnected, outcome),
             duration: context.received_at.elapsed(),
-            from_page: context.from_ui,
+            from_ui: context.from_ui,
             details: details.boxed(),
         };
         if response.is_some() {

@@ -32,7 +32,7 @@ pub struct JournalRecord {
     /// Real time from the head of the request to the head of the response, or to the end of the connection without one.
     pub duration: Duration,
     /// Whether the server's own web UI sent the request; such requests are not judged.
-    pub from_page: bool,
+    pub from_ui: bool,
     /// What most records do not have; boxed, because 10,000 records are kept.
     pub details: Option<Box<RecordDetails>>,
 }
@@ -106,7 +106,7 @@ pub struct JournalFilter {
     /// The latest time of the request, inclusive, by the world's clock.
     pub until: Option<Timestamp>,
     /// Whether the server's own web UI sent the request.
-    pub from_page: Option<bool>,
+    pub from_ui: Option<bool>,
 }
 
 /// Selects records by the status of the response; `429.into()` is that status alone.
@@ -283,6 +283,6 @@ impl JournalFilter {
             && self.rule.as_ref().is_none_or(|rule| record.findings().iter().any(|finding| finding.rule == rule))
             && self.since.is_none_or(|since| record.time >= since)
             && self.until.is_none_or(|until| record.time <= until)
-            && matches(self.from_page.as_ref(), Some(&record.from_page))
+            && matches(self.from_ui.as_ref(), Some(&record.from_ui))
     }
 }

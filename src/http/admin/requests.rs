@@ -67,7 +67,7 @@ fn to_json(record: &JournalRecord, world: &World) -> Value {
         "problem": record.problem(),
         "answeredBy": record.answered_by().map(AnsweredBy::kind),
         "faults": faults,
-        "fromPage": record.from_page,
+        "fromPage": record.from_ui,
     })
 }
 
@@ -83,7 +83,7 @@ impl FromRequestParts<AppState> for Listing {
             let accepted = || AnsweredByKind::WORDS.join(", ");
             text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: {}", accepted()))
         };
-        let from_page =
+        let from_ui =
             |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: true, false"));
         Ok(Self {
             world: session.world,
@@ -92,7 +92,7 @@ impl FromRequestParts<AppState> for Listing {
                 answered_by: take(state, &mut values, "answeredBy", answered_by)?,
                 since: take(state, &mut values, "since", moment)?,
                 until: take(state, &mut values, "until", moment)?,
-                from_page: take(state, &mut values, "fromPage", from_page)?,
+                from_ui: take(state, &mut values, "fromPage", from_ui)?,
                 method: values.remove("method"),
                 path: values.remove("path"),
                 key: take(state, &mut values, "key", |text| key_name(state, text))?,
