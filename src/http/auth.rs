@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
 use crate::app_state::AppState;
-use crate::keys::{KeyMatch, Key, Refusal};
+use crate::keys::{Key, KeyMatch, Refusal};
 use crate::world::{ClockReading, SessionName, SessionNameError, World};
 
 /// The key of a request, and whether it may be used.

@@ -32,7 +32,7 @@ pub enum Problem {
     /// 400: an invalid body for the control plane.
     BadBody(FileErrors),
     /// 400: anything else that is wrong with a call of the control plane.
-    BadControl { details: String },
+    BadControlRequest { details: String },
     /// 400: `Prefer: code=…` with a status that cannot be forced.
     BadPreference { code: String },
     /// 400: the body ended before its end, or was framed wrongly.
@@ -51,8 +51,8 @@ pub enum Problem {
     CrossSite,
     /// 404: the control plane is disabled.
     ControlOff,
-    /// 404: what the path names does not exist.
-    Absent { details: String },
+    /// 404: the route exists, but not the session or fault rule that the path names.
+    ItemNotFound { details: String },
     /// 404: no route has this path.
     NotFound { path: String },
     /// 405: the route has other methods; the router adds `Allow`.
@@ -60,7 +60,7 @@ pub enum Problem {
     /// 408: the body did not arrive in time.
     SlowBody { seconds: u64 },
     /// 409: the clients did not meet an expectation.
-    Unmet { reasons: Vec<String> },
+    ExpectationsNotMet { reasons: Vec<String> },
     /// 413: a body of more than `max` bytes (REQ-BODY).
     BodyTooLarge { max: usize },
     /// 414: path and query of more than `max` bytes.
@@ -87,7 +87,7 @@ impl Problem {
         match self {
             Self::BadRequest { .. }
             | Self::BadBody(_)
-            | Self::BadControl { .. }
+            | Self::BadControlRequest { .. }
             | Self::BadPreference { .. }
             | Self::BrokenBody
             | Self::Unreadable
@@ -95,9 +95,9 @@ impl Problem {
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthorized(_) | Self::ControlToken { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::NotFound { .. } | Self::ControlOff | Self::Absent { .. } => StatusCode::NOT_FOUND,
+            Self::NotFound { .. } | Self::ControlOff | Self::ItemNotFound { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Unmet { .. } => StatusCode::CONFLICT,
+            Self::ExpectationsNotMet { .. } => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -126,13 +126,13 @@ impl Problem {
         match self {
             Self::BadRequest { issues } => numbered(issues),
             Self::BadBody(errors) => numbered(&errors.0),
-            Self::BadControl { details } | Self::Absent { details } => elide_middle(details),
+            Self::BadControlRequest { details } | Self::ItemNotFound { details } => elide_middle(details),
             Self::BadPreference { code } => {
                 // A longer one is no mistyped status and may be a secret.
                 let code = if code.len() <= 5 { code } else { "…" };
                 format!("Prefer: code={code} cannot be forced; accepted: 200, or 400 to 599, such as code=429.")
             }
-            Self::Unmet { reasons } => numbered(reasons),
+            Self::ExpectationsNotMet { reasons } => numbered(reasons),
             Self::BrokenBody => "The request body broke off, or its framing is wrong; a GET needs none.".to_owned(),
             Self::Unreadable => "This cannot be read as HTTP. Path and query hold no space, no quotation mark, no < or >, \
                                  and nothing but UTF-8: send a space as %20, a quotation mark as %22. Or the client was \

@@ -14,7 +14,7 @@ pub async fn add(session: Session, Text(body): Text) -> Result<(StatusCode, Json
     if body.trim().is_empty() {
         let details =
             "The body is empty; send an entry, an array, a line each, or a whole answer of the API.".to_owned();
-        return Err(Problem::BadControl { details });
+        return Err(Problem::BadControlRequest { details });
     }
     let world = &session.world;
     let loaded = fixture::read(BODY, &body, world.clock.now()).map_err(Problem::BadBody)?;

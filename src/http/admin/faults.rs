@@ -63,7 +63,7 @@ pub async fn remove(
     if number.is_some_and(|id| session.world.faults.remove(id)) {
         return Ok(Json(json!({"removed": 1})));
     }
-    Err(Problem::Absent { details: format!("There is no fault {id}; GET /__admin/faults lists them.") })
+    Err(Problem::ItemNotFound { details: format!("There is no fault {id}; GET /__admin/faults lists them.") })
 }
 
 /// The name of a key that is given by its name or its token. Only the name is kept.

@@ -83,8 +83,7 @@ impl FromRequestParts<AppState> for Listing {
             let accepted = || AnsweredByKind::WORDS.join(", ");
             text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: {}", accepted()))
         };
-        let from_ui =
-            |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: true, false"));
+        let from_ui = |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: true, false"));
         Ok(Self {
             world: session.world,
             filter: JournalFilter {
@@ -136,6 +135,6 @@ fn take<T>(
     read(&text).map(Some).map_err(|reason| {
         // The message does not repeat a token; that of `key`, which takes a token, never repeats the text.
         let reason = if contains_own_token(state, &text) && name != "key" { "is a token".to_owned() } else { reason };
-        Problem::BadControl { details: format!("{name}: {reason}.") }
+        Problem::BadControlRequest { details: format!("{name}: {reason}.") }
     })
 }

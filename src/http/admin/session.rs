@@ -140,7 +140,7 @@ fn twice(name: &str) -> Problem {
 }
 
 fn wrong(details: String) -> Problem {
-    Problem::BadControl { details }
+    Problem::BadControlRequest { details }
 }
 
 /// The body as text: at most 32 MiB, received within 30 s.
@@ -158,6 +158,6 @@ impl<S: Sync> FromRequest<S> for Text {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let bytes = limits::read_body(request.into_body(), MAX_BODY_BYTES, BODY_TIMEOUT).await?;
         let text = String::from_utf8(bytes.into());
-        text.map(Self).map_err(|_| Problem::BadControl { details: "The body is not UTF-8.".to_owned() })
+        text.map(Self).map_err(|_| Problem::BadControlRequest { details: "The body is not UTF-8.".to_owned() })
     }
 }

@@ -29,7 +29,7 @@ pub async fn remove(
     let name = name
         .filter(|name| !contains_own_token(&state, &name.to_string()))
         .map_or_else(|| "of that name".to_owned(), |name| name.to_string());
-    Err(Problem::Absent { details: format!("There is no session {name}; GET /__admin/sessions lists them.") })
+    Err(Problem::ItemNotFound { details: format!("There is no session {name}; GET /__admin/sessions lists them.") })
 }
 
 /// `POST /__admin/reset`: puts the session back to its state at start.

@@ -35,7 +35,7 @@ pub async fn get(query: VerdictQuery) -> Result<Response, Problem> {
         let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
         return Ok((status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], judgement.to_string()).into_response());
     }
-    if reasons.is_empty() { Ok(Json(judgement).into_response()) } else { Err(Problem::Unmet { reasons }) }
+    if reasons.is_empty() { Ok(Json(judgement).into_response()) } else { Err(Problem::ExpectationsNotMet { reasons }) }
 }
 
 impl FromRequestParts<AppState> for VerdictQuery {
@@ -51,7 +51,7 @@ impl FromRequestParts<AppState> for VerdictQuery {
                 let wrong = |reason| {
                     let no_instant = "is a token, and no instant such as now-1h or 2025-05-20T06:51:43Z";
                     let reason = if contains_own_token(state, &text) { no_instant.to_owned() } else { reason };
-                    Problem::BadControl { details: format!("{name}: {reason}.") }
+                    Problem::BadControlRequest { details: format!("{name}: {reason}.") }
                 };
                 read_moment(&text, now).map_err(wrong)
             };
@@ -62,7 +62,7 @@ impl FromRequestParts<AppState> for VerdictQuery {
             && from > to
         {
             let details = format!("from is {from}, after to, which is {to}. Did you mean them the other way round?");
-            return Err(Problem::BadControl { details });
+            return Err(Problem::BadControlRequest { details });
         }
         let expected = values.remove("expect").map(|text| expectations(&text, state)).transpose()?.unwrap_or_default();
         let filters = filters(parts.uri.query().unwrap_or_default(), &world, state)?;
@@ -93,7 +93,7 @@ fn expectations(text: &str, state: &AppState) -> Result<Vec<Expectation>, Proble
             let meant = suggestion(name, names);
             let name = if contains_own_token(state, name) { REDACTED } else { name };
             let details = format!("expect: \"{name}\" is not known; accepted: {}.{meant}", names.join(", "));
-            Problem::BadControl { details }
+            Problem::BadControlRequest { details }
         })
     });
     each.collect()
