@@ -28,7 +28,8 @@ pub struct FaultRule {
     pub after: u64,
     /// How many times the rule fires at most; `None` is no limit.
     pub times: Option<u64>,
-    /// Number of matching requests after which `after` and `times` count from 0 again; `None` is never.
+    /// Length of a cycle, in matching requests: each cycle counts `after` and `times` from 0 again. `None` is one cycle
+    /// without end.
     pub cycle: Option<u64>,
     /// Probability that the rule fires, 0 to 1; decided by the seed, so that it is the same each time.
     pub probability: f64,

@@ -40,7 +40,8 @@ pub struct FaultStatus {
     /// Whether the rule comes from the keys file; [`Faults::clear`] keeps such rules.
     #[serde(rename = "ofKey")]
     pub of_key: bool,
-    /// The number of requests that it matched.
+    /// The number of matching requests that reached the rule: an effect of an earlier rule keeps a request from all later
+    /// rules but delays.
     pub matched: u64,
     /// The number of requests for which it fired.
     pub fired: u64,
@@ -101,7 +102,7 @@ impl Faults {
     pub fn clear(&self) -> usize {
         let mut inner = self.inner.lock();
         let before = inner.rules.len();
-        inner.rules.retain(|listed| listed.of_key);
+        inner.rules.retain(|status| status.of_key);
         before - inner.rules.len()
     }
 
@@ -109,27 +110,28 @@ impl Faults {
     pub fn remove(&self, id: u64) -> bool {
         let mut inner = self.inner.lock();
         let before = inner.rules.len();
-        inner.rules.retain(|listed| listed.id != id);
+        inner.rules.retain(|status| status.id != id);
         inner.rules.len() < before
     }
 
-    /// Counts a request and chooses its faults: the delays of all rules that fire add up; of the other effects, the
-    /// first one applies.
+    /// Chooses the faults of a request: the delays of all rules that fire add up; of the other effects, the first one
+    /// applies. Each rule that matches counts the request, but once an effect is chosen, later rules with an effect are
+    /// skipped: they do not count it.
     #[must_use]
-    pub fn plan(&self, subject: &RequestFacts<'_>) -> FaultPlan {
+    pub fn plan(&self, request: &RequestFacts<'_>) -> FaultPlan {
         let mut plan = FaultPlan::default();
         let mut inner = self.inner.lock();
-        for listed in &mut inner.rules {
-            let delays = matches!(listed.rule.effect, Effect::Delay(_));
-            if (plan.effect.is_some() && !delays) || !listed.matches(subject) {
+        for status in &mut inner.rules {
+            let is_delay = matches!(status.rule.effect, Effect::Delay(_));
+            if (plan.effect.is_some() && !is_delay) || !status.matches(request) {
                 continue;
             }
-            let mut chance = Chance::of(self.seed, listed.id, listed.matched);
-            if !listed.fires(&mut chance) {
+            let mut chance = Chance::of(self.seed, status.id, status.matched);
+            if !status.fires(&mut chance) {
                 continue;
             }
-            plan.fired.push(listed.id);
-            match listed.rule.effect {
+            plan.fired.push(status.id);
+            match status.rule.effect {
                 Effect::Delay(delay) => {
                     let length = delay.length(chance.fraction(), chance.fraction());
                     plan.delay = plan.delay.saturating_add(length).min(Delay::MAX);
@@ -143,30 +145,30 @@ impl Faults {
 
 impl Inner {
     fn add(&mut self, rule: FaultRule, of_key: bool) -> FaultStatus {
-        let listed = FaultStatus { id: self.next_id, rule, of_key, matched: 0, fired: 0, fired_in_cycle: 0 };
+        let status = FaultStatus { id: self.next_id, rule, of_key, matched: 0, fired: 0, fired_in_cycle: 0 };
         self.next_id += 1;
-        self.rules.push(listed.clone());
-        listed
+        self.rules.push(status.clone());
+        status
     }
 }
 
 impl FaultStatus {
-    fn matches(&self, subject: &RequestFacts<'_>) -> bool {
+    fn matches(&self, request: &RequestFacts<'_>) -> bool {
         let RequestMatcher { key, page, query } = &self.rule.matcher;
-        let asked = |name: &str| query::first_value(subject.query, name);
-        key.as_deref().is_none_or(|key| key == subject.key)
-            && page.is_none_or(|page| asked("page").map_or(page == 0, |asked| asked == page.to_string()))
-            && query.iter().all(|(name, value)| asked(name).as_deref() == Some(value))
+        let received = |name: &str| query::first_value(request.query, name);
+        key.as_deref().is_none_or(|key| key == request.key)
+            && page.is_none_or(|page| received("page").map_or(page == 0, |value| value == page.to_string()))
+            && query.iter().all(|(name, value)| received(name).as_deref() == Some(value))
     }
 
     /// Counts a matching request; `true` when the rule fires for it.
     fn fires(&mut self, chance: &mut Chance) -> bool {
-        let place = self.rule.cycle.map_or(self.matched, |cycle| self.matched % cycle);
-        if place == 0 {
+        let position_in_cycle = self.rule.cycle.map_or(self.matched, |cycle| self.matched % cycle);
+        if position_in_cycle == 0 {
             self.fired_in_cycle = 0;
         }
         self.matched += 1;
-        let fires = place >= self.rule.after
+        let fires = position_in_cycle >= self.rule.after
             && self.rule.times.is_none_or(|times| self.fired_in_cycle < times)
             && chance.fraction() <= self.rule.probability;
         self.fired += u64::from(fires);
