@@ -9,11 +9,11 @@ use crate::text::{excerpt, word_enum};
 word_enum! {
     /// The effect of an issue on the request.
     pub enum Severity {
-        /// The request is refused with a 400.
+        /// An error: the request is refused with a 400.
         Invalid = "invalid",
-        /// The contract does not list it: reported, and refused only with `--strict`.
+        /// A parameter or value that the contract does not list: a warning, or with `--strict` an error.
         Unlisted = "unlisted",
-        /// Understood, but probably not what the client intended: reported.
+        /// Valid, but probably not what the client intended: always a warning, also with `--strict`.
         Doubtful = "doubtful",
     }
 }

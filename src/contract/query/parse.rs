@@ -17,10 +17,11 @@ use crate::text::{excerpt, nearest};
 /// What happens to unknown parameters, and to unknown values of open lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Strictness {
-    /// They are ignored or match nothing, and are reported.
+    /// The request is answered: an unknown parameter is ignored, an unknown value matches nothing. Both are reported as
+    /// warnings.
     #[default]
     Lenient,
-    /// They are refused with a 400.
+    /// The request is refused with a 400.
     Strict,
 }
 
@@ -68,7 +69,7 @@ pub struct QueryRejection {
 /// # Errors
 /// [`QueryRejection`] with every issue that makes the request a 400.
 pub fn parse(raw: &str, known: &Vocabulary, strictness: Strictness) -> Result<ParsedQuery, QueryRejection> {
-    let mut reader = Reader { known: Some(known), strictness, ..Reader::default() };
+    let mut reader = Reader { vocabulary: Some(known), strictness, ..Reader::default() };
     let query = reader.query(raw);
     reader.check_range(&query);
 
@@ -81,8 +82,8 @@ pub fn parse(raw: &str, known: &Vocabulary, strictness: Strictness) -> Result<Pa
     if errors.is_empty() { Ok(ParsedQuery { query, warnings }) } else { Err(QueryRejection { errors, warnings }) }
 }
 
-/// The query of a raw query string that was parsed before; `None` when it was refused. Issues are not worded again, which
-/// makes it cheap.
+/// The query of a raw query string that was parsed before; `None` when it was refused. Cheap: unlisted parameters and values
+/// are not looked for again.
 pub(crate) fn reparse(raw: &str) -> Option<Query> {
     let mut reader = Reader::default();
     let query = reader.query(raw);
@@ -106,8 +107,8 @@ pub(crate) fn has_name(pair: &str, name: &str) -> bool {
 
 #[derive(Default)]
 struct Reader<'a> {
-    /// The known values of open lists; `None` when issues are not reported.
-    known: Option<&'a Vocabulary>,
+    /// The known values of open lists. `None` in [`reparse`]: then no unlisted parameter or value is reported.
+    vocabulary: Option<&'a Vocabulary>,
     strictness: Strictness,
     /// The decoded values of each parameter in the order received, by [`Parameter::index`].
     values: [Vec<Cow<'a, str>>; Parameter::ALL.len()],
@@ -157,7 +158,7 @@ impl<'a> Reader<'a> {
     }
 
     fn report_unknown(&mut self, name: &str, value: &str) {
-        if self.known.is_none() || !self.unknown.insert((name.to_owned(), value.to_owned())) {
+        if self.vocabulary.is_none() || !self.unknown.insert((name.to_owned(), value.to_owned())) {
             return;
         }
         let nearest = if self.unknown.len() > MAX_SUGGESTIONS {
@@ -280,10 +281,10 @@ impl<'a> Reader<'a> {
     fn filter(&mut self, field: FilterField) -> Vec<String> {
         let parameter = Parameter::Filter(field);
         let values = self.list(parameter);
-        match (field.accepted(), self.known) {
+        match (field.accepted(), self.vocabulary) {
             (AcceptedValues::Closed(words), _) => self.check_closed(parameter, &values, words),
-            (AcceptedValues::Open(published), Some(known)) => {
-                self.check_open(parameter, &values, published, known.words(field));
+            (AcceptedValues::Open(published), Some(vocabulary)) => {
+                self.check_open(parameter, &values, published, vocabulary.words(field));
             }
             (AcceptedValues::Open(_), None) | (AcceptedValues::Text, _) => {}
         }
