@@ -49,7 +49,8 @@ pub struct Key {
     pub faults: Vec<FaultRule>,
 }
 
-/// SHA-256 of a token, in words: comparing four words is faster than comparing 32 bytes, and takes as long for any two.
+/// SHA-256 of a token, as four `u64`: two digests are compared in constant time, which is faster with four integers than
+/// with 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct TokenDigest([u64; 4]);
 

@@ -42,7 +42,7 @@ pub use scenario::{Scenario, ScenarioStats};
 pub use sessions::{SessionName, SessionNameError, Sessions};
 pub use settings::Settings;
 
-/// The state of one session: entries, clock, rate limits, faults, journal, live feed, scenario and settings.
+/// The state of one session: entries, clock, rate limits, faults, journal, live feed, verdict, scenario and settings.
 ///
 /// Live entries are generated on access, not in the background. So every public method that reads or changes entries or
 /// moves the clock first delivers what is due ([`World::catch_up`]), and the clock itself is read-only from outside. A

@@ -63,7 +63,8 @@ fn page(chunks: Vec<Bytes>) -> Response {
     response
 }
 
-/// Parses the query. The issues are those of its form for display, so that no message repeats a token.
+/// Parses the query. When it contains a token, the issues come from parsing its redacted form, so that no message repeats
+/// the token.
 fn parse(caller: &Caller) -> Result<ParsedQuery, QueryRejection> {
     let (world, query) = (&caller.context.world, &caller.context.query);
     let (vocabulary, strict) = (world.store.vocabulary(), world.settings().strict);

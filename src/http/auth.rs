@@ -72,8 +72,10 @@ impl fmt::Display for Unauthorized {
     }
 }
 
-/// The world that a token names (the unnamed session's without a valid token), its clock when the request was received, and
-/// the key of the token.
+/// The world of the session that a token names, its clock when the request was received, and the key of the token.
+///
+/// A revoked or expired key selects the session that its token names too. Any other token that is not accepted, or none,
+/// selects the unnamed session.
 pub fn authenticate(
     state: &AppState,
     token: Result<&str, Unauthorized>,

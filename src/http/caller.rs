@@ -36,7 +36,8 @@ impl fmt::Display for Caller {
     }
 }
 
-/// Inserted by `middleware::admit_route`. A handler outside its group gets a 500: that is a bug of this server.
+/// For the handlers of routes: `middleware::admit_and_run_layer` inserts the caller. A handler outside its group gets a 500,
+/// which is a bug of this server. On the direct way the handler takes the caller as an argument.
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 

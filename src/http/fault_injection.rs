@@ -85,7 +85,8 @@ impl fmt::Display for ConnectionFault {
 
 impl std::error::Error for ConnectionFault {}
 
-/// An empty 500 with the fault as an extension. A caller in-process sees it as such; the server closes the connection.
+/// An empty 500 with the fault as an extension. The server closes the connection in place of sending it; only a caller
+/// in-process receives the 500.
 impl IntoResponse for ConnectionFault {
     fn into_response(self) -> Response {
         let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -95,8 +96,9 @@ impl IntoResponse for ConnectionFault {
     }
 }
 
-/// A change of the bytes of the response's body, or of how they are sent; the body alone: a response to `HEAD` has none, and
-/// [`apply_body_fault`] sets `Content-Length` after the change. Until then it is an extension of the response.
+/// A change of the bytes of a response's body, or of how they are sent. The fault is attached to the response as an
+/// extension until [`apply_body_fault`] carries it out, which then sets `Content-Length`. A response to `HEAD` has no body,
+/// and stays as it is.
 #[derive(Debug, Clone)]
 pub enum BodyFault {
     /// The connection is closed after this many bytes.

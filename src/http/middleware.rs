@@ -1,5 +1,6 @@
-//! The middleware, outermost first: [`complete_response`] around every request, and within it [`authenticate_and_record`]
-//! and [`admit_and_run`] around each request to the API alone. The control plane has its guard in their place.
+//! The middleware. A request to the API passes, outermost first, [`complete_response`], [`authenticate_and_record`], which
+//! calls it, and [`admit_and_run`]; a request to a path without a route passes the first two. A request to the control plane
+//! passes [`complete_response`] and the guard, any other [`complete_response`] alone.
 //!
 //! Each is a function over `next`, which is the rest of the way. `App` calls them directly; the routes of `http.rs` use the
 //! axum middleware of the same name with `_layer`. Between the functions the request's context is passed as an argument,
@@ -39,7 +40,9 @@ where
 }
 
 /// Looks up the key and session of a request, refuses the request if it is too large, and writes it and its response to the
-/// journal. An unknown key is refused later, by [`admit_and_run`]. Includes [`complete_response`].
+/// journal. An unknown key is refused later, by [`admit_and_run`].
+///
+/// All of this runs within [`complete_response`], which this function calls: it needs no other around it.
 pub async fn authenticate_and_record<F>(
     state: &AppState,
     request: Request,
