@@ -60,7 +60,7 @@ impl Parameter {
         Self::ALL.into_iter().find(|parameter| parameter.name() == name)
     }
 
-    /// A number below `ALL.len()`, another for each parameter.
+    /// The position of the parameter in an array with an element for each.
     pub(super) const fn index(self) -> usize {
         match self {
             Self::StartTime => 0,

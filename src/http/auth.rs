@@ -16,7 +16,7 @@ use crate::world::{ClockReading, SessionName, SessionNameError, World};
 pub enum Authentication {
     /// A valid key, and its place in the list of keys.
     Accepted { index: usize, key: Arc<Key> },
-    /// No valid key; `key` is known when it is revoked or expired.
+    /// No usable key; `key` is set when the token is that of a revoked or expired one.
     Refused { key: Option<Arc<Key>>, reason: Unauthorized },
 }
 
@@ -39,7 +39,7 @@ pub enum Unauthorized {
     Repeated,
     /// Another scheme than `Bearer`, or none.
     Scheme,
-    /// A valid key, but the text behind its `~` is no session name.
+    /// A known key, but the text behind its `~` is no session name.
     Session(SessionNameError),
     /// `Bearer` without a token.
     NoToken,

@@ -29,7 +29,7 @@ impl Caller {
     }
 }
 
-/// The name of the key, as in the log.
+/// The name of the key and its last four characters, as in the log.
 impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.key.fmt(f)

@@ -1,4 +1,5 @@
-//! Size limits of a request, enforced before any handler runs: 414, 431, 413, and 408 for a body that takes too long.
+//! Size limits of a request, enforced before any handler runs: 414, 431, 413; 408 for a body that takes too long, and 400
+//! for one that breaks off.
 
 use std::time::Duration;
 

@@ -29,8 +29,8 @@ pub struct JournalRecord {
     pub key: Option<Arc<Key>>,
     /// How the request ended.
     pub outcome: RequestOutcome,
-    /// Real time from the head of the request to the head of the response; when there is no response, to the end of the
-    /// connection.
+    /// Real time from the head of the request to the head of the response; without a response, until the fault closed the
+    /// connection or the client was seen to be gone.
     pub duration: Duration,
     /// Whether the server's own web UI sent the request; such requests are not judged.
     pub from_ui: bool,

@@ -347,7 +347,7 @@ const MAX_SUGGESTIONS: usize = 20;
 /// A published list of more values than this is not part of a message.
 const MAX_LISTED: usize = 20;
 
-/// Whether a text is an integer but for its length.
+/// Whether a text has the form of an integer, however many digits it has.
 fn is_long_number(text: &str) -> bool {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
