@@ -1,4 +1,4 @@
-//! No circle among the source files: whoever reads one file needs only the files below it, never itself again.
+//! No circle of imports among the source files, so that a file can be read with those below it alone.
 //!
 //! File A imports file B when A names something that B defines, in a `use` or by a path. A re-export (`pub use`) is looked
 //! through: `crate::contract::Entry` is an import of `contract/entry.rs`, and the re-export alone imports nothing.
