@@ -97,7 +97,7 @@ impl AppState {
         &self.inner.sessions
     }
 
-    /// The world of the unnamed session.
+    /// The world of the default session.
     #[must_use]
     pub fn world(&self) -> Arc<World> {
         self.inner.sessions.world(None)

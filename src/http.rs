@@ -5,10 +5,10 @@
 
 mod admin;
 mod admission;
+mod admitted_request;
 mod app;
 mod audit_logs;
 mod auth;
-mod caller;
 mod catalog;
 mod chunked_body;
 mod context;

@@ -63,9 +63,9 @@ pub struct KeyMatch<'a> {
     pub key: &'a Arc<Key>,
 }
 
-/// Why a token was not accepted (ERR-401).
+/// Why a token or its key is not accepted (ERR-401).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum KeyError {
     /// No key has this token.
     Unknown {
         /// The source of the keys.
@@ -88,9 +88,9 @@ pub enum Refusal {
 }
 
 impl Keys {
-    /// The key of a token, whatever its state.
+    /// The key of a token, valid, revoked or expired.
     ///
-    /// Every key is compared, each in constant time, so that the time of a look-up depends on no token.
+    /// Compares every key in constant time, so that the time of a look-up says nothing about any token.
     #[must_use]
     pub fn find(&self, token: &str) -> Option<KeyMatch<'_>> {
         let digest = TokenDigest::new(token);
@@ -118,10 +118,10 @@ impl Keys {
         self.list.iter().map(|key| key.token_length).min().unwrap_or(usize::MAX)
     }
 
-    /// The refusal of a token that no key has.
+    /// The error for a token that no key has.
     #[must_use]
-    pub fn unknown_token(&self) -> Refusal {
-        Refusal::Unknown { keys: self.origin.clone(), built_in: self.built_in }
+    pub fn unknown_token(&self) -> KeyError {
+        KeyError::Unknown { keys: self.origin.clone(), built_in: self.built_in }
     }
 
     /// Whether the keys are the built-in ones, whose tokens are public.
@@ -154,13 +154,13 @@ impl Key {
     /// Checks that the key is accepted at a time of the world's clock.
     ///
     /// # Errors
-    /// [`Refusal::Revoked`] or [`Refusal::Expired`].
-    pub fn check_usable(&self, now: Timestamp) -> Result<(), Refusal> {
+    /// [`KeyError::Revoked`] or [`KeyError::Expired`].
+    pub fn check_usable(&self, now: Timestamp) -> Result<(), KeyError> {
         if self.revoked {
-            return Err(Refusal::Revoked { key: self.to_string() });
+            return Err(KeyError::Revoked { key: self.to_string() });
         }
         match self.expiration_date {
-            Some(since) if since <= now => Err(Refusal::Expired { key: self.to_string(), since }),
+            Some(since) if since <= now => Err(KeyError::Expired { key: self.to_string(), since }),
             _ => Ok(()),
         }
     }

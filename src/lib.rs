@@ -54,7 +54,7 @@ pub mod world;
 pub use config::{Admin, Config};
 pub use fixture::EntrySource;
 pub use json_file::{FileError, FileErrors};
-pub use keys::{Key, KeySource, Refusal};
+pub use keys::{Key, KeyError, KeySource};
 pub use mock_server::{ArgumentError, MockServer, MockServerBuilder, StartError};
 pub use rate::{Period, Rate, RateError, RateLimit, RateLimitError};
 pub use text::UnknownWord;

@@ -169,7 +169,7 @@ impl MockServer {
         self.tls.as_ref().map(Tls::certificate)
     }
 
-    /// A token of the built-in keys, for the unnamed session.
+    /// A token of the built-in keys, for the default session.
     #[must_use]
     pub fn token(&self) -> &'static str {
         Self::TOKEN
@@ -184,13 +184,13 @@ impl MockServer {
         format!("{}~{}", Self::TOKEN, session_name(session))
     }
 
-    /// The world of the unnamed session: its entries, clock, faults, journal, live feed and settings.
+    /// The world of the default session: its entries, clock, faults, journal, live feed and settings.
     #[must_use]
     pub fn world(&self) -> Arc<World> {
         self.state.world()
     }
 
-    /// The verdict on the requests of the unnamed session; [`World::verdict`] judges any session over any scope.
+    /// The verdict on the requests of the default session; [`World::verdict`] judges any session over any scope.
     ///
     /// ```
     /// use cortex_audit_mock::MockServer;
@@ -222,7 +222,7 @@ impl MockServer {
         self.state.sessions()
     }
 
-    /// Resets the unnamed session to its initial state: [`MockServer::world`] is a new world then; a world obtained
+    /// Resets the default session to its initial state: [`MockServer::world`] is a new world then; a world obtained
     /// before serves no more requests.
     pub fn reset(&self) {
         self.state.sessions().reset(None);

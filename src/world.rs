@@ -1,6 +1,5 @@
-//! The mutable state of one session: everything that a test can change is in its [`World`].
-//!
-//! Beside the worlds, [`Sessions`] has the map of them and the newest generation. Nothing is global.
+//! The mutable state of the server: a [`World`] for each session, and [`Sessions`], the map from names to worlds. Nothing is
+//! global.
 
 pub(crate) mod clock;
 pub(crate) mod faults;
@@ -90,8 +89,8 @@ impl World {
         }
     }
 
-    /// The clock's time and state now. [`World::advance`], [`World::set_clock`] and [`World::follow_system_clock`]
-    /// change it.
+    /// The clock's time and state now. [`World::advance`], [`World::freeze_clock`], [`World::run_clock`] and
+    /// [`World::follow_system_clock`] change it.
     #[must_use]
     pub fn clock(&self) -> ClockReading {
         self.clock.read()
@@ -258,10 +257,15 @@ impl World {
         self.move_clock(|| self.clock.advance(by));
     }
 
-    /// Sets the clock, frozen or running; `None` keeps its time. Live entries that are due before the change are
-    /// delivered with timestamps of the old time. Setting it back gives no client a fresh rate limit.
-    pub fn set_clock(&self, now: impl Into<Option<Timestamp>>, frozen: bool) {
-        self.move_clock(|| self.clock.set(now, frozen));
+    /// Freezes the clock at a time; `None` is its present time. Live entries that are due before the change are delivered
+    /// with timestamps of the old time. Setting the clock back gives no client a fresh rate limit.
+    pub fn freeze_clock(&self, now: impl Into<Option<Timestamp>>) {
+        self.move_clock(|| self.clock.freeze(now));
+    }
+
+    /// Runs the clock from a time on; `None` is its present time. Otherwise like [`World::freeze_clock`].
+    pub fn run_clock(&self, now: impl Into<Option<Timestamp>>) {
+        self.move_clock(|| self.clock.run(now));
     }
 
     /// Follows the system's clock again.

@@ -67,7 +67,7 @@ pub fn warn(sessions: &Sessions) {
     }
 }
 
-/// Every session that somebody asked, and the unnamed one.
+/// Every session that somebody asked, and the default one.
 fn judged(sessions: &Sessions) -> Vec<OfSession> {
     let all = sessions.all().into_iter().map(|(name, world)| OfSession {
         session: name.map(|name| name.to_string()),

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName};
 
+use super::admitted_request::AdmittedRequest;
 use super::auth::Authentication;
-use super::caller::Caller;
 use super::context::RequestContext;
 use super::fault_injection::FaultInjection;
 use super::journal_entry::JournalEntry;
@@ -26,7 +26,7 @@ pub fn check(
     request: &Request,
     context: Arc<RequestContext>,
     journal: JournalEntry,
-) -> Result<(Caller, FaultInjection), Problem> {
+) -> Result<(AdmittedRequest, FaultInjection), Problem> {
     let preferred = preferred_status(request.headers());
     if let Ok(Some(status)) = preferred {
         journal.set_answered_by(AnsweredBy::Prefer);
@@ -41,7 +41,7 @@ pub fn check(
     // A status that cannot be forced is an error only with a valid key.
     preferred?;
     let fault = plan_fault(request, &context, &key, &journal);
-    Ok((Caller { context, key, journal }, fault))
+    Ok((AdmittedRequest { context, key, journal }, fault))
 }
 
 /// Counts the request against the limit of its key, or of its network address without a valid key.

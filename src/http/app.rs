@@ -1,4 +1,4 @@
-//! The service: [`App`] sends a plain `GET` of the audit logs straight to its handler and every other request to the router.
+//! The service: [`App`] sends a `GET` of the audit logs straight to its handler and every other request to the router.
 //!
 //! axum's routing (lookup, boxed futures, extensions) costs about as many instructions as the operation itself, so the
 //! request that clients send all the time skips it. Both ways pass the same functions of `middleware`, in the same order.
@@ -41,7 +41,7 @@ impl App {
     }
 
     fn dispatch(&self, request: Request) -> ResponseFuture {
-        if is_plain_get(&request) {
+        if is_audit_logs_get(&request) {
             return Box::pin(get_audit_logs(self.state.clone(), request));
         }
         let response = self.router.clone().call(request);
@@ -49,14 +49,15 @@ impl App {
     }
 }
 
-fn is_plain_get(request: &Request) -> bool {
+/// Whether a request is `GET` of exactly this path, without a trailing slash; the query does not matter.
+fn is_audit_logs_get(request: &Request) -> bool {
     request.method() == Method::GET && request.uri().path() == AUDIT_LOGS
 }
 
 /// `GET /api/v1/audit-logs` without the router.
 async fn get_audit_logs(state: AppState, request: Request) -> Response {
     let next = |request, context, journal| {
-        admit_and_run(request, context, journal, |_, caller| async move { audit_logs::respond(&caller) })
+        admit_and_run(request, context, journal, |_, admitted| async move { audit_logs::respond(&admitted) })
     };
     authenticate_and_record(&state, request, next).await
 }

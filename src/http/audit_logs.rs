@@ -5,7 +5,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
-use super::caller::Caller;
+use super::admitted_request::AdmittedRequest;
 use super::chunked_body::ChunkedBody;
 use super::problem::Problem;
 use crate::contract::{ParsedQuery, QueryIssue, QueryRejection, query};
@@ -16,22 +16,22 @@ use crate::world::verdict::Given;
 /// The most issues of one request that are logged, and that its journal entry has: a request can have thousands.
 const MAX_ISSUES: usize = 20;
 
-pub async fn get(caller: Caller) -> Response {
-    respond(&caller)
+pub async fn get(admitted: AdmittedRequest) -> Response {
+    respond(&admitted)
 }
 
 /// Responds with the page that the query asks for, or with the problem.
-pub fn respond(caller: &Caller) -> Response {
-    try_respond(caller).unwrap_or_else(IntoResponse::into_response)
+pub fn respond(admitted: &AdmittedRequest) -> Response {
+    try_respond(admitted).unwrap_or_else(IntoResponse::into_response)
 }
 
-fn try_respond(caller: &Caller) -> Result<Response, Problem> {
-    caller.require_permission(VIEW_AUDIT_LOGS)?;
-    let (world, is_client) = (&caller.context.world, !caller.context.from_ui);
+fn try_respond(admitted: &AdmittedRequest) -> Result<Response, Problem> {
+    admitted.require_permission(VIEW_AUDIT_LOGS)?;
+    let (world, is_client) = (&admitted.context.world, !admitted.context.from_ui);
     world.catch_up();
-    match parse(caller) {
+    match parse(admitted) {
         Ok(ParsedQuery { query, warnings }) => {
-            log_warnings(caller, &warnings);
+            log_warnings(admitted, &warnings);
             if is_client {
                 world.before_page(&query);
             }
@@ -39,13 +39,13 @@ fn try_respond(caller: &Caller) -> Result<Response, Problem> {
             if is_client {
                 world.after_page(&query, query.page as usize + 1 >= total_pages);
             }
-            caller.journal.set_page(Given::new(arrivals, entries, total_pages));
-            record_issues(caller, warnings);
+            admitted.journal.set_page(Given::new(arrivals, entries, total_pages));
+            record_issues(admitted, warnings);
             Ok(page(body))
         }
         Err(QueryRejection { errors, warnings }) => {
-            log_warnings(caller, &warnings);
-            record_issues(caller, [errors.clone(), warnings].concat());
+            log_warnings(admitted, &warnings);
+            record_issues(admitted, [errors.clone(), warnings].concat());
             Err(Problem::BadRequest { issues: errors })
         }
     }
@@ -65,38 +65,38 @@ fn page(chunks: Vec<Bytes>) -> Response {
 
 /// Parses the query. When it contains a token, the issues come from parsing its redacted form, so that no message repeats
 /// the token.
-fn parse(caller: &Caller) -> Result<ParsedQuery, QueryRejection> {
-    let (world, query) = (&caller.context.world, &caller.context.query);
+fn parse(admitted: &AdmittedRequest) -> Result<ParsedQuery, QueryRejection> {
+    let (world, query) = (&admitted.context.world, &admitted.context.query);
     let (vocabulary, strict) = (world.store.vocabulary(), world.settings().strict);
-    let parsed = query::parse(query.for_parsing(), &vocabulary, strict.into());
-    if !query.differs_for_display() {
+    let parsed = query::parse(query.for_parser(), &vocabulary, strict.into());
+    if !query.has_token() {
         return parsed;
     }
-    let displayed = query::parse(query.for_display(), &vocabulary, strict.into());
+    let redacted = query::parse(query.for_log(), &vocabulary, strict.into());
     match parsed {
         Ok(parsed) => {
-            let (Ok(ParsedQuery { warnings, .. }) | Err(QueryRejection { warnings, .. })) = displayed;
+            let (Ok(ParsedQuery { warnings, .. }) | Err(QueryRejection { warnings, .. })) = redacted;
             Ok(ParsedQuery { warnings, ..parsed })
         }
-        Err(rejection) => Err(displayed.err().unwrap_or(rejection)),
+        Err(rejection) => Err(redacted.err().unwrap_or(rejection)),
     }
 }
 
 /// Logs the issues that do not refuse the request: they are why a client gets less, or more, than it seems to ask for.
-fn log_warnings(caller: &Caller, warnings: &[QueryIssue]) {
-    let request = caller.context.id;
+fn log_warnings(admitted: &AdmittedRequest, warnings: &[QueryIssue]) {
+    let request = admitted.context.id;
     for warning in warnings.iter().take(MAX_ISSUES) {
-        tracing::warn!(rule = warning.rule, key = %caller, request = %request, "{warning}");
+        tracing::warn!(rule = warning.rule, key = %admitted, request = %request, "{warning}");
     }
     if warnings.len() > MAX_ISSUES {
-        tracing::warn!(key = %caller, request = %request, "and {} more", warnings.len() - MAX_ISSUES);
+        tracing::warn!(key = %admitted, request = %request, "and {} more", warnings.len() - MAX_ISSUES);
     }
 }
 
 /// Adds issues to the journal entry.
-fn record_issues(caller: &Caller, mut issues: Vec<QueryIssue>) {
+fn record_issues(admitted: &AdmittedRequest, mut issues: Vec<QueryIssue>) {
     issues.truncate(MAX_ISSUES);
     if !issues.is_empty() {
-        caller.journal.set_issues(issues);
+        admitted.journal.set_issues(issues);
     }
 }

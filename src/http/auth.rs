@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
 use crate::app_state::AppState;
-use crate::keys::{Key, KeyMatch, Refusal};
+use crate::keys::{Key, KeyError, KeyMatch};
 use crate::world::{ClockReading, SessionName, SessionNameError, World};
 
 /// The key of a request, and whether it may be used.
@@ -46,7 +46,7 @@ pub enum Unauthorized {
     /// `Bearer` with a text that cannot be a token.
     Malformed,
     /// A token that no key has, or whose key may not be used.
-    Refused(Refusal),
+    Key(KeyError),
 }
 
 /// The message of the 401.
@@ -62,12 +62,12 @@ impl fmt::Display for Unauthorized {
                 write!(f, "The Authorization header holds what is no token. {SEND}, KEY without spaces.")
             }
             Self::Session(error) => write!(f, "The key is known, but {error}; a token is KEY or KEY~SESSION."),
-            Self::Refused(Refusal::Unknown { built_in: true, .. }) => {
+            Self::Key(KeyError::Unknown { built_in: true, .. }) => {
                 f.write_str("None of the built-in keys has this token. One that works is mock-admin.")
             }
-            Self::Refused(Refusal::Unknown { keys, .. }) => write!(f, "No key of {keys} has this token."),
-            Self::Refused(Refusal::Revoked { key }) => write!(f, "The key {key} is revoked."),
-            Self::Refused(Refusal::Expired { key, since }) => write!(f, "The key {key} expired at {since}."),
+            Self::Key(KeyError::Unknown { keys, .. }) => write!(f, "No key of {keys} has this token."),
+            Self::Key(KeyError::Revoked { key }) => write!(f, "The key {key} is revoked."),
+            Self::Key(KeyError::Expired { key, since }) => write!(f, "The key {key} expired at {since}."),
         }
     }
 }
@@ -75,7 +75,7 @@ impl fmt::Display for Unauthorized {
 /// The world of the session that a token names, its clock when the request was received, and the key of the token.
 ///
 /// A revoked or expired key selects the session that its token names too. Any other token that is not accepted, or none,
-/// selects the unnamed session.
+/// selects the default session.
 pub fn authenticate(
     state: &AppState,
     token: Result<&str, Unauthorized>,
@@ -90,9 +90,7 @@ pub fn authenticate(
     let authentication = match found {
         Ok((KeyMatch { index, key }, _)) => match key.check_usable(clock.now) {
             Ok(()) => Authentication::Accepted { index, key: Arc::clone(key) },
-            Err(refusal) => {
-                Authentication::Refused { key: Some(Arc::clone(key)), reason: Unauthorized::Refused(refusal) }
-            }
+            Err(refusal) => Authentication::Refused { key: Some(Arc::clone(key)), reason: Unauthorized::Key(refusal) },
         },
         Err(reason) => Authentication::Refused { key: None, reason },
     };
@@ -106,7 +104,7 @@ fn find_key<'a>(state: &'a AppState, token: &str) -> Result<(KeyMatch<'a>, Optio
         return Ok((key_match, None));
     }
     let with_session = token.rsplit_once('~').and_then(|(key, name)| Some((keys.find(key)?, name)));
-    let (key_match, name) = with_session.ok_or_else(|| Unauthorized::Refused(keys.unknown_token()))?;
+    let (key_match, name) = with_session.ok_or_else(|| Unauthorized::Key(keys.unknown_token()))?;
     let session = name.parse().map_err(Unauthorized::Session)?;
     Ok((key_match, Some(session)))
 }

@@ -3,9 +3,9 @@
 use axum::Json;
 use serde_json::{Value, json};
 
-use super::caller::Caller;
+use super::admitted_request::AdmittedRequest;
 
 /// Responds to any valid key.
-pub async fn get(_: Caller) -> Json<Value> {
+pub async fn get(_: AdmittedRequest) -> Json<Value> {
     Json(json!({"entities": [], "page": 0, "total": 0, "totalPages": 0}))
 }

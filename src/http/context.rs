@@ -18,7 +18,7 @@ use crate::world::{ClockReading, World};
 #[derive(Debug)]
 pub struct RequestContext {
     pub id: RequestId,
-    /// The world of the session that the token names; without one, of the unnamed session.
+    /// The world of the session that the token names, else of the default session.
     pub world: Arc<World>,
     pub authentication: Authentication,
     /// The path without secrets.

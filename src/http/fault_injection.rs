@@ -1,8 +1,9 @@
 //! Fault injection: carries out the effect of a fault rule or a scenario on one request.
 //!
-//! Before the handler: a delay, a status or a closed connection ([`FaultInjection::apply`]). After it: a changed body
-//! ([`apply_body_fault`]), which comes last because the body of an error is made late. The server, which has the connection,
-//! carries out a [`ConnectionFault`].
+//! [`FaultInjection::apply`] stands around the handler. It waits for a delay, answers in place of the handler with a status
+//! or a [`ConnectionFault`], or attaches a [`BodyFault`] to the handler's response. Two others carry these out: the outermost
+//! middleware a `BodyFault`, by [`apply_body_fault`], because the body of an error response is made there; `server`, which
+//! has the connection, a `ConnectionFault`.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -22,8 +23,9 @@ use crate::world::verdict::Arrival;
 
 /// What the fault rules and the scenario inject into one request: a delay, an effect, both, or nothing.
 pub struct FaultInjection {
+    /// The sum of all delays.
     delay: Duration,
-    /// The effect and its cause, such as `fault 3`.
+    /// The effect that is no delay, and its cause, such as `fault 3`.
     effect: Option<(Effect, String)>,
     path: Cow<'static, str>,
 }
@@ -53,6 +55,7 @@ async fn inject<F: Future<Output = Response>>(
     next: impl FnOnce() -> F,
 ) -> Response {
     match effect {
+        // Not reached: delays are in `FaultInjection::delay`, where those of several rules add up.
         Effect::Delay(_) => next().await,
         Effect::Status { status, retry_after } => {
             Problem::Forced { status, retry_after, by: cause, instance: path.into_owned() }.into_response()
@@ -60,7 +63,7 @@ async fn inject<F: Future<Output = Response>>(
         Effect::Reset => ConnectionFault::Reset.into_response(),
         Effect::Empty => ConnectionFault::Empty.into_response(),
         Effect::Truncate { bytes } => BodyFault::Truncate { bytes }.attach_to(next().await),
-        Effect::Malformed => BodyFault::Malformed.attach_to(next().await),
+        Effect::Malformed => BodyFault::FirstHalf.attach_to(next().await),
         Effect::Drip { bytes, every } => {
             BodyFault::Drip { bytes, every, delivery: Arrival::default() }.attach_to(next().await)
         }
@@ -104,7 +107,7 @@ pub enum BodyFault {
     /// The connection is closed after this many bytes.
     Truncate { bytes: usize },
     /// The first half is sent as if it were all.
-    Malformed,
+    FirstHalf,
     /// Sent in parts with a pause between them. `delivery` is completed with the last part.
     Drip { bytes: usize, every: Duration, delivery: Arrival },
 }
@@ -120,7 +123,7 @@ impl BodyFault {
         match self {
             Self::Drip { .. } => true,
             Self::Truncate { bytes } => length.is_some_and(|length| length <= *bytes as u64),
-            Self::Malformed => false,
+            Self::FirstHalf => false,
         }
     }
 }
@@ -140,7 +143,7 @@ async fn with_fault(response: Response, fault: BodyFault) -> Response {
     let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let mut announced = whole.len();
     let body = match fault {
-        BodyFault::Malformed => {
+        BodyFault::FirstHalf => {
             announced = whole.len() / 2;
             Body::from(whole.slice(..announced))
         }

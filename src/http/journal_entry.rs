@@ -134,7 +134,7 @@ impl Inner {
     }
 
     fn recorded_query(&self) -> RecordedQuery {
-        let query = self.context.query.for_display();
+        let query = self.context.query.for_log();
         match beginning(query) {
             Some(text) => RecordedQuery { text, truncated: true },
             None => RecordedQuery { text: Arc::clone(query), truncated: false },
@@ -152,13 +152,13 @@ impl Inner {
         let query = &self.context.query;
         let RecordedQuery { text, truncated } = recorded_query;
         let aside = Aside {
-            meant: (truncated || query.differs_for_display()).then(|| Arc::clone(query.for_parsing())),
+            meant: (truncated || query.has_token()).then(|| Arc::clone(query.for_parser())),
             truncated,
             findings: record.findings().to_vec(),
             retry_after: response.and_then(retry_after),
             arrival: response.and_then(|response| match response.extensions().get::<BodyFault>() {
                 Some(BodyFault::Drip { delivery, .. }) => Some(Arrival::clone(delivery)),
-                Some(BodyFault::Truncate { .. } | BodyFault::Malformed) | None => None,
+                Some(BodyFault::Truncate { .. } | BodyFault::FirstHalf) | None => None,
             }),
         };
         let is_head = self.method == "HEAD";

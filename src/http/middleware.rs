@@ -1,10 +1,14 @@
-//! The middleware. A request to the API passes, outermost first, [`complete_response`], [`authenticate_and_record`], which
-//! calls it, and [`admit_and_run`]; a request to a path without a route passes the first two. A request to the control plane
-//! passes [`complete_response`] and the guard, any other [`complete_response`] alone.
+//! The middleware, as functions over `next`, the inner service:
 //!
-//! Each is a function over `next`, which is the rest of the way. `App` calls them directly; the routes of `http.rs` use the
-//! axum middleware of the same name with `_layer`. Between the functions the request's context is passed as an argument,
-//! between the layers as an extension of the request.
+//! | request to | passes, outermost first |
+//! | --- | --- |
+//! | the API | [`authenticate_and_record`], which runs inside [`complete_response`]; [`admit_and_run`] |
+//! | a path without a route, outside `/__admin` | [`authenticate_and_record`], which runs inside [`complete_response`] |
+//! | the control plane | [`complete_response`], `admin::guard` |
+//! | the web UI, the OpenAPI document, `/__admin/health` | [`complete_response`] |
+//!
+//! `App` calls the functions directly; the routes of `http.rs` use the axum middleware of the same name with `_layer`. The
+//! functions pass the request's context as an argument, the layers as an extension of the request.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -16,7 +20,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
-use super::caller::Caller;
+use super::admitted_request::AdmittedRequest;
 use super::context::RequestContext;
 use super::journal_entry::JournalEntry;
 use super::problem::{self, Problem};
@@ -74,13 +78,13 @@ pub async fn admit_and_run<F>(
     request: Request,
     context: Arc<RequestContext>,
     journal: JournalEntry,
-    next: impl FnOnce(Request, Caller) -> F,
+    next: impl FnOnce(Request, AdmittedRequest) -> F,
 ) -> Response
 where
     F: Future<Output = Response>,
 {
     match admission::check(&request, context, journal) {
-        Ok((caller, fault)) => fault.apply(|| next(request, caller)).await,
+        Ok((admitted, fault)) => fault.apply(|| next(request, admitted)).await,
         Err(problem) => problem.into_response(),
     }
 }
@@ -107,8 +111,8 @@ pub async fn admit_and_run_layer(
     request: Request,
     next: Next,
 ) -> Response {
-    admit_and_run(request, context, journal, |mut request, caller| {
-        request.extensions_mut().insert(caller);
+    admit_and_run(request, context, journal, |mut request, admitted| {
+        request.extensions_mut().insert(admitted);
         next.run(request)
     })
     .await

@@ -17,40 +17,40 @@ pub const REDACTED: &str = "(hidden)";
 /// A raw query string without secrets, in the two forms that a request needs.
 #[derive(Debug, Clone)]
 pub struct RedactedQuery {
-    /// Unknown parameters redacted; the parameters of the operation as received.
-    for_parsing: Arc<str>,
-    /// The parameters of the operation redacted too; `None` when they hold no token.
-    for_display: Option<Arc<str>>,
+    /// Unknown parameters redacted; known parameters as received.
+    for_parser: Arc<str>,
+    /// Known parameters redacted too; `None` when they contain no token.
+    for_log: Option<Arc<str>>,
 }
 
 impl RedactedQuery {
     /// Redacts a raw query string. `min_token_length` is the length of the shortest token, in bytes.
     pub fn new(raw: &str, min_token_length: usize, is_token: impl Fn(&str) -> bool) -> Self {
         if is_clean(raw, min_token_length, &is_token) {
-            return Self { for_parsing: raw.into(), for_display: None };
+            return Self { for_parser: raw.into(), for_log: None };
         }
-        let for_parsing = redact_unknown_parameters(raw, &is_token);
-        let for_display = match redact_known_parameters(&for_parsing, &is_token) {
+        let for_parser = redact_unknown_parameters(raw, &is_token);
+        let for_log = match redact_known_parameters(&for_parser, &is_token) {
             Cow::Borrowed(_) => None,
             Cow::Owned(redacted) => Some(redacted.into()),
         };
-        Self { for_parsing: for_parsing.as_ref().into(), for_display }
+        Self { for_parser: for_parser.as_ref().into(), for_log }
     }
 
-    /// The form that is parsed: a value of a parameter of the operation stays, even when it is a token too, because an
-    /// entry may have that name.
-    pub fn for_parsing(&self) -> &Arc<str> {
-        &self.for_parsing
+    /// The form that the query parser gets. The value of a known parameter stays even if it is a token, because an entry may
+    /// have the same name.
+    pub fn for_parser(&self) -> &Arc<str> {
+        &self.for_parser
     }
 
-    /// The form that is logged, kept and repeated in messages: without any token.
-    pub fn for_display(&self) -> &Arc<str> {
-        self.for_display.as_ref().unwrap_or(&self.for_parsing)
+    /// The form for the log, the journal and messages: without any token.
+    pub fn for_log(&self) -> &Arc<str> {
+        self.for_log.as_ref().unwrap_or(&self.for_parser)
     }
 
-    /// Whether the two forms differ.
-    pub fn differs_for_display(&self) -> bool {
-        self.for_display.is_some()
+    /// Whether the value of a known parameter contains a token; only then do the two forms differ.
+    pub fn has_token(&self) -> bool {
+        self.for_log.is_some()
     }
 }
 

@@ -98,17 +98,26 @@ impl Clock {
     pub fn advance(&self, by: Duration) {
         let mut state = self.state.lock();
         let ClockReading { now, frozen, .. } = state.read(Instant::now());
-        state.set(now.saturating_add(by), frozen, by);
+        let now = now.saturating_add(by);
+        state.change(if frozen { Mode::Frozen(now) } else { Mode::Running(now) }, by);
     }
 
-    /// Sets the clock, frozen or running; `None` keeps its time. Setting it back does not reduce the world's age: the
+    /// Freezes the clock at a time; `None` is its present time. Setting it back does not reduce the world's age: the
     /// limiter sees no time pass.
-    pub fn set(&self, now: impl Into<Option<Timestamp>>, frozen: bool) {
+    pub fn freeze(&self, at: impl Into<Option<Timestamp>>) {
+        self.set(at.into(), Mode::Frozen);
+    }
+
+    /// Runs the clock from a time on; `None` is its present time. Otherwise like [`Clock::freeze`].
+    pub fn run(&self, from: impl Into<Option<Timestamp>>) {
+        self.set(from.into(), Mode::Running);
+    }
+
+    fn set(&self, time: Option<Timestamp>, mode: impl FnOnce(Timestamp) -> Mode) {
         let mut state = self.state.lock();
-        let shown = state.read(Instant::now()).now;
-        let now = now.into().unwrap_or(shown);
-        let passed = now.since(shown);
-        state.set(now, frozen, passed);
+        let now = state.read(Instant::now()).now;
+        let time = time.unwrap_or(now);
+        state.change(mode(time), time.since(now));
     }
 
     /// Follows the system's clock again.
@@ -156,10 +165,6 @@ impl State {
             frozen: matches!(self.mode, Mode::Frozen(_)),
             system: self.mode == Mode::System,
         }
-    }
-
-    fn set(&mut self, now: Timestamp, frozen: bool, passed: Duration) {
-        self.change(if frozen { Mode::Frozen(now) } else { Mode::Running(now) }, passed);
     }
 
     fn change(&mut self, mode: Mode, passed: Duration) {

@@ -21,9 +21,9 @@ pub struct RequestFacts<'a> {
 /// The delay and effect that fault rules choose for one request.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FaultPlan {
-    /// The delay before the request is answered.
+    /// The sum of the delays of all rules that fired.
     pub delay: Duration,
-    /// The effect on the response, or in place of it.
+    /// The effect on the response, or in place of it; never a delay.
     pub effect: Option<Effect>,
     /// The numbers of the rules that fired.
     pub fired: Vec<u64>,

@@ -44,7 +44,7 @@ impl fmt::Display for SessionNameError {
 
 impl std::error::Error for SessionNameError {}
 
-/// The worlds of a server: the unnamed session and the named sessions in use.
+/// The worlds of a server: the default session and the named sessions in use.
 #[derive(Debug)]
 pub struct Sessions {
     template: WorldTemplate,
@@ -54,7 +54,7 @@ pub struct Sessions {
 
 #[derive(Debug)]
 struct Inner {
-    unnamed: Arc<World>,
+    default: Arc<World>,
     named: HashMap<SessionName, Open>,
     /// A counter of uses; the session with the smallest value is the least recently used.
     uses: u64,
@@ -71,22 +71,22 @@ impl Sessions {
     /// The number of named sessions; one more ends the least recently used.
     pub const MAX_SESSIONS: usize = 1000;
 
-    /// Sessions that all start from a template; first only the unnamed one exists.
+    /// Sessions that all start from a template; first only the default one exists.
     #[doc(hidden)]
     #[must_use]
     pub fn new(template: WorldTemplate) -> Self {
         let newest_generation = Arc::default();
-        let unnamed = Arc::new(World::new(&template, &newest_generation));
-        let inner = Mutex::new(Inner { unnamed, named: HashMap::new(), uses: 0, evicted: 0 });
+        let default = Arc::new(World::new(&template, &newest_generation));
+        let inner = Mutex::new(Inner { default, named: HashMap::new(), uses: 0, evicted: 0 });
         Self { template, newest_generation, inner }
     }
 
-    /// The world of a session, created on first use; `None` is the unnamed session.
+    /// The world of a session, created on first use; `None` is the default session.
     #[must_use]
     pub fn world(&self, name: Option<&SessionName>) -> Arc<World> {
         let mut inner = self.inner.lock();
         let Some(name) = name else {
-            return Arc::clone(&inner.unnamed);
+            return Arc::clone(&inner.default);
         };
         inner.uses += 1;
         let used = inner.uses;
@@ -107,7 +107,7 @@ impl Sessions {
         let world = Arc::new(World::new(&self.template, &self.newest_generation));
         let mut inner = self.inner.lock();
         let old = match name {
-            None => Some(std::mem::replace(&mut inner.unnamed, world)),
+            None => Some(std::mem::replace(&mut inner.default, world)),
             Some(name) => inner.named.get_mut(name).map(|live| std::mem::replace(&mut live.world, world)),
         };
         drop(inner);
@@ -130,11 +130,11 @@ impl Sessions {
         named.into_iter().map(|(_, name)| name).collect()
     }
 
-    /// All sessions with their worlds: the unnamed one, then the others by name.
+    /// All sessions with their worlds: the default one, then the others by name.
     #[must_use]
     pub fn all(&self) -> Vec<(Option<SessionName>, Arc<World>)> {
         let inner = self.inner.lock();
-        let mut all = vec![(None, Arc::clone(&inner.unnamed))];
+        let mut all = vec![(None, Arc::clone(&inner.default))];
         all.extend(inner.named.iter().map(|(name, live)| (Some(name.clone()), Arc::clone(&live.world))));
         drop(inner);
         all.sort_by(|(one, _), (other, _)| one.cmp(other));

@@ -167,7 +167,7 @@ fn all_is_seen_and_steered_without_http() {
 fn what_was_due_before_the_clock_is_set_is_stamped_by_the_time_before() {
     let server = MockServer::builder().entries("[]").now(NOW).live("60/min").start_blocking();
     server.world().advance(MINUTE);
-    server.world().set_clock(time("2020-01-01T00:00:00Z"), true);
+    server.world().freeze_clock(time("2020-01-01T00:00:00Z"));
     let page = server.world().page(&Query::default());
     assert_eq!(page.total, 60);
     assert!(page.logs.iter().all(|entry| entry.timestamp > time(NOW)), "{:?}", page.logs.last());

@@ -1,7 +1,7 @@
 //! Keys files: roles, permissions, and how every error of a wrong file is told.
 
 use cortex_audit_mock::KeySource;
-use cortex_audit_mock::internal::keys::{Refusal, VIEW_AUDIT_LOGS, load};
+use cortex_audit_mock::internal::keys::{KeyError, VIEW_AUDIT_LOGS, load};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -90,8 +90,8 @@ fn the_built_in_keys_are_those_of_the_readme() {
         assert!(key(token).has_permission(VIEW_AUDIT_LOGS), "{token}");
     }
     assert!(!key("mock-no-audit").has_permission(VIEW_AUDIT_LOGS));
-    assert!(matches!(key("mock-expired").check_usable(time(NOW)), Err(Refusal::Expired { .. })));
-    assert!(matches!(key("mock-revoked").check_usable(time(NOW)), Err(Refusal::Revoked { .. })));
+    assert!(matches!(key("mock-expired").check_usable(time(NOW)), Err(KeyError::Expired { .. })));
+    assert!(matches!(key("mock-revoked").check_usable(time(NOW)), Err(KeyError::Revoked { .. })));
 }
 
 proptest! {

@@ -144,7 +144,7 @@ async fn a_control_plane_that_is_left_out_is_not_there() {
     mock.logs("").await.ok();
 }
 
-/// A handler without the extractor of a session would ignore a misspelt `?session=`, and act on the unnamed one.
+/// A handler without the extractor of a session would ignore a misspelt `?session=`, and act on the default one.
 #[tokio::test]
 async fn every_call_refuses_a_parameter_that_it_does_not_know() {
     let mock = TestMock::default();

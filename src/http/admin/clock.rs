@@ -15,7 +15,11 @@ pub async fn get(session: Session) -> Json<Value> {
 pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
     let world = &session.world;
     let ClockChange { now, frozen } = control::clock(&body, &world.clock.read()).map_err(Problem::BadBody)?;
-    world.set_clock(now, frozen);
+    if frozen {
+        world.freeze_clock(now)
+    } else {
+        world.run_clock(now)
+    }
     Ok(to_json(&world.clock))
 }
 

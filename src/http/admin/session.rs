@@ -14,7 +14,7 @@ use crate::http::redact::{REDACTED, contains_own_token};
 use crate::text::suggestion;
 use crate::world::{SessionName, World};
 
-/// The session of `?session=NAME`, opened on first use; without the parameter, the unnamed one. As an extractor it refuses
+/// The session of `?session=NAME`, opened on first use; without the parameter, the default one. As an extractor it refuses
 /// every other parameter.
 #[derive(Debug)]
 pub struct Session {

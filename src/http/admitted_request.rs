@@ -1,4 +1,4 @@
-//! The caller of the API: an admitted request, as an extractor for handlers.
+//! A request that was admitted to its operation, as an extractor for handlers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use super::journal_entry::JournalEntry;
 use super::problem::Problem;
 use crate::keys::Key;
 
-/// An admitted request: within the rate limit, with a valid key.
+/// An admitted request: within the rate limit, with a valid key. Handlers of the API take it.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub struct AdmittedRequest {
     pub context: Arc<RequestContext>,
     pub key: Arc<Key>,
     pub journal: JournalEntry,
 }
 
-impl Caller {
+impl AdmittedRequest {
     /// 403 unless the key has a permission (ERR-403).
     pub fn require_permission(&self, permission: &'static str) -> Result<(), Problem> {
         if self.key.has_permission(permission) {
@@ -30,7 +30,7 @@ impl Caller {
 }
 
 /// The name of the key and its last four characters, as in the log.
-impl fmt::Display for Caller {
+impl fmt::Display for AdmittedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.key.fmt(f)
     }
@@ -38,7 +38,7 @@ impl fmt::Display for Caller {
 
 /// For the handlers of routes: `middleware::admit_and_run_layer` inserts the caller. A handler outside its group gets a 500,
 /// which is a bug of this server. On the direct way the handler takes the caller as an argument.
-impl<S: Sync> FromRequestParts<S> for Caller {
+impl<S: Sync> FromRequestParts<S> for AdmittedRequest {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
