@@ -11,7 +11,7 @@ use cortex_audit_mock::Config;
 use cortex_audit_mock::Key;
 use cortex_audit_mock::contract::{Action, Entry, Query, Timestamp};
 use cortex_audit_mock::internal::AppState;
-use cortex_audit_mock::internal::store::{Base, Store};
+use cortex_audit_mock::internal::store::{BaseSegment, Store};
 use cortex_audit_mock::world::verdict::{Given, Scope, Trace, Verdict};
 
 /// How much of a processor's time judging may take, whatever the client did.
@@ -36,7 +36,8 @@ fn main() -> ExitCode {
     // `cargo test --benches` only wants to know that it runs.
     let judged = std::env::args().any(|argument| argument == "--bench");
     let (entries, requests) = if judged { (1_000_000, 100_000) } else { (1000, 100) };
-    let base = Arc::new(Base::new((0..entries).map(|number| entry(FIRST.saturating_add(SECOND * number), number))));
+    let base =
+        Arc::new(BaseSegment::new((0..entries).map(|number| entry(FIRST.saturating_add(SECOND * number), number))));
     let stage = || Stage::over(&base, entries);
     let within = [
         memory(stage()),
@@ -93,7 +94,7 @@ fn memory(mut stage: Stage) -> bool {
     let pages = || (0..stage.entries.div_ceil(250)).map(|page| Query { page, ..Query::default() });
     // What the store makes ready for whoever reads it is no coverage.
     for query in pages() {
-        black_box(stage.store.answer(&query));
+        black_box(stage.store.render_page(&query));
     }
     let before = resident_bytes();
     for query in pages().collect::<Vec<_>>() {
@@ -124,15 +125,15 @@ fn judging(what: &str, mut stage: Stage, requests: u32, ask: impl Fn(&mut Stage,
 }
 
 impl Stage {
-    fn over(base: &Arc<Base>, entries: u32) -> Self {
+    fn over(base: &Arc<BaseSegment>, entries: u32) -> Self {
         let mock = AppState::load(&Config::default()).expect("the built-in story");
         let key = Arc::clone(&mock.keys().list()[0]);
-        Self { store: Store::over(Arc::clone(base)), verdict: Verdict::default(), key, entries, asked: 0 }
+        Self { store: Store::new(Arc::clone(base)), verdict: Verdict::default(), key, entries, asked: 0 }
     }
 
     /// A page is served.
     fn ask(&mut self, query: &Query) {
-        let answer = self.store.answer(query);
+        let answer = self.store.render_page(query);
         let given = Given::new(answer.arrivals, answer.entries, answer.total_pages);
         self.leave(query, 200, Some(given));
     }

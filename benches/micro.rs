@@ -12,7 +12,7 @@ use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::query::Strictness;
 use cortex_audit_mock::contract::{Entry, Query, Timestamp, Vocabulary, query};
 use cortex_audit_mock::internal::fixture;
-use cortex_audit_mock::internal::store::{Base, Store};
+use cortex_audit_mock::internal::store::{BaseSegment, Store};
 
 /// A batch is long beside what it takes to read the clock.
 const BATCH: Duration = Duration::from_millis(2);
@@ -58,23 +58,23 @@ impl Bench {
             black_box(fixture::read("lines", &text, now)).expect("entries that are right");
         });
         self.time(&format!("order and index {count} entries, with copying them"), || {
-            black_box(Base::new(entries.iter().cloned()));
+            black_box(BaseSegment::new(entries.iter().cloned()));
         });
     }
 
     fn store(&self, count: u64) {
         let entries = generated(count);
         let [newest, middle] = [entries.len() - 1, entries.len() / 2].map(|place| entries[place].clone());
-        let store = Store::over(Arc::new(Base::new(entries)));
+        let store = Store::new(Arc::new(BaseSegment::new(entries)));
         for (what, asked) in queries(&middle) {
             self.time(&format!("{what}, of {count}"), || {
-                black_box(store.answer(black_box(&asked)));
+                black_box(store.render_page(black_box(&asked)));
             });
         }
         self.time(&format!("append the newest entry, to {count}"), || store.append([newest.clone()]));
         self.time(&format!("append one from the middle, to {count}"), || store.append([middle.clone()]));
         self.time(&format!("page of 250, of {count} and those"), || {
-            black_box(store.answer(&Query::default()));
+            black_box(store.render_page(&Query::default()));
         });
     }
 

@@ -8,7 +8,7 @@ use crate::fault::{FaultRule, RequestMatcher};
 use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::keys::{self, Keys};
-use crate::store::BaseBuilder;
+use crate::store::BaseSegmentBuilder;
 use crate::world::live_source::LiveSource;
 use crate::world::template::WorldTemplate;
 use crate::world::{SessionName, Sessions, Settings, World};
@@ -34,7 +34,7 @@ impl AppState {
     /// All errors of all files together.
     pub fn load(config: &Config) -> Result<Self, FileErrors> {
         let now = config.now.unwrap_or_else(Timestamp::now);
-        let mut base = BaseBuilder::default();
+        let mut base = BaseSegmentBuilder::default();
         let loaded = fixture::load_into(&mut base, &config.sources(), now);
         let (keys, ignored_fields) = match (keys::load(&config.keys, now), loaded) {
             (Ok(keys), Ok(ignored_fields)) => (keys, ignored_fields),

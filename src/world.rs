@@ -75,7 +75,7 @@ impl World {
             scenario.start(name, None, &clock.read());
         }
         Self {
-            store: Store::over(Arc::clone(&template.base)),
+            store: Store::new(Arc::clone(&template.base)),
             limiter: Limiter::new(clock.clone()),
             faults: Faults::new(template.faults.iter().cloned(), template.seed),
             journal: Journal::default(),

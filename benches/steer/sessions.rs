@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use cortex_audit_mock::RateLimit;
 use cortex_audit_mock::contract::{Action, Entry, Timestamp};
-use cortex_audit_mock::internal::store::Base;
+use cortex_audit_mock::internal::store::BaseSegment;
 use cortex_audit_mock::internal::{LiveSource, WorldTemplate};
 use cortex_audit_mock::world::{SessionName, Sessions, Settings};
 
 /// Opening a session shares the base: under a millisecond and under a megabyte.
 pub fn opened(size: u32) -> bool {
     let now = Timestamp::now();
-    let base = Arc::new(Base::new((0..size).map(|number| entry(number, now))));
+    let base = Arc::new(BaseSegment::new((0..size).map(|number| entry(number, now))));
     let start = WorldTemplate {
         live_source: Arc::new(LiveSource::new(Arc::clone(&base), 42)),
         base,

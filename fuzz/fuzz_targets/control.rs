@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cortex_audit_mock::contract::{Query, Timestamp};
 use cortex_audit_mock::internal::control::{ClockChange, ScenarioStart};
-use cortex_audit_mock::internal::store::Base;
+use cortex_audit_mock::internal::store::BaseSegment;
 use cortex_audit_mock::internal::{LiveSource, RequestFacts, WorldTemplate};
 use cortex_audit_mock::internal::{control, fixture};
 use cortex_audit_mock::world::verdict::Scope;
@@ -23,7 +23,7 @@ const MOST_CALLS: usize = 12;
 const LONGEST_LEAP: Duration = Duration::from_hours(1);
 const QUICKEST: Duration = Duration::from_secs(5);
 
-static BASE: LazyLock<Arc<Base>> = LazyLock::new(|| Arc::new(Base::new([])));
+static BASE: LazyLock<Arc<BaseSegment>> = LazyLock::new(|| Arc::new(BaseSegment::new([])));
 
 fn template() -> WorldTemplate {
     let base = Arc::clone(&BASE);

@@ -10,7 +10,7 @@ use super::chunked_body::ChunkedBody;
 use super::problem::Problem;
 use crate::contract::{ParsedQuery, QueryIssue, QueryRejection, query};
 use crate::keys::VIEW_AUDIT_LOGS;
-use crate::store::Answer;
+use crate::store::RenderedPage;
 use crate::world::verdict::Given;
 
 /// The most issues of one request that are logged, and that its journal entry has: a request can have thousands.
@@ -35,7 +35,7 @@ fn try_respond(admitted: &AdmittedRequest) -> Result<Response, Problem> {
             if is_client {
                 world.before_page(&query);
             }
-            let Answer { body, entries, total_pages, arrivals } = world.store.answer(&query);
+            let RenderedPage { body, entries, total_pages, arrivals } = world.store.render_page(&query);
             if is_client {
                 world.after_page(&query, query.page as usize + 1 >= total_pages);
             }

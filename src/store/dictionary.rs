@@ -5,7 +5,7 @@ use std::io::Write;
 
 use serde_json::to_writer;
 
-use super::words::{Distinct, Id, Words};
+use super::interner::{Id, Interner, StringInterner};
 use crate::contract::{Action, Actor, ActorType, Entry, FilterField, Timestamp};
 
 /// The distinct values of one attribute, each known by its number.
@@ -14,28 +14,28 @@ pub enum Values<'a> {
     /// Those of a closed list.
     Closed(&'static [&'static str]),
     /// Those that entries have.
-    Met(&'a Words),
+    Met(&'a StringInterner),
 }
 
-/// The number of the value of one attribute, for each deed or each object of a dictionary.
+/// The number of the value of one attribute, for each event or each object of a dictionary.
 pub enum Column {
-    OfDeeds(Vec<Option<usize>>),
+    OfEvents(Vec<Option<usize>>),
     OfObjects(Vec<usize>),
 }
 
 /// The distinct values of some entries.
 #[derive(Debug, Default)]
 pub struct Dictionary {
-    pub identifiers: Words,
-    pub addresses: Words,
-    pub emails: Words,
-    pub api_keys: Words,
-    pub request_types: Words,
-    pub object_types: Words,
-    pub object_identifiers: Words,
-    pub actors: Distinct<KnownActor>,
-    pub deeds: Distinct<Deed>,
-    pub objects: Distinct<Object>,
+    pub identifiers: StringInterner,
+    pub addresses: StringInterner,
+    pub emails: StringInterner,
+    pub api_keys: StringInterner,
+    pub request_types: StringInterner,
+    pub object_types: StringInterner,
+    pub object_identifiers: StringInterner,
+    pub actors: Interner<KnownActor>,
+    pub events: Interner<EventKey>,
+    pub objects: Interner<Object>,
 }
 
 /// An actor as the answer and as the filters see it.
@@ -50,7 +50,7 @@ pub struct KnownActor {
 
 /// Who did what from where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Deed {
+pub struct EventKey {
     pub action: Action,
     pub actor: Id,
     pub address: Option<Id>,
@@ -75,7 +75,7 @@ impl<'a> Values<'a> {
     pub fn find(self, value: &str) -> Option<usize> {
         match self {
             Self::Closed(words) => words.iter().position(|word| *word == value),
-            Self::Met(words) => words.find(value).map(Id::place),
+            Self::Met(words) => words.find(value).map(Id::index),
         }
     }
 
@@ -93,7 +93,7 @@ impl<'a> Values<'a> {
 }
 
 impl Dictionary {
-    /// The numbers of an entry's deed and object.
+    /// The numbers of an entry's event and object.
     pub fn learn(&mut self, entry: &Entry) -> (Id, Id) {
         let Entry { actor, .. } = entry;
         let known = KnownActor {
@@ -103,7 +103,7 @@ impl Dictionary {
             email: actor.email.as_deref().map(|text| self.emails.id_of(text)),
             api_key: actor.api_key_identifier.as_deref().map(|text| self.api_keys.id_of(text)),
         };
-        let deed = Deed {
+        let event = EventKey {
             action: entry.action,
             actor: self.actors.id_of(known),
             address: entry.ip_address.as_deref().map(|text| self.addresses.id_of(text)),
@@ -112,15 +112,15 @@ impl Dictionary {
             kind: self.object_types.id_of(&entry.object_type),
             identifier: self.object_identifiers.id_of(&entry.object_identifier),
         };
-        (self.deeds.id_of(deed), self.objects.id_of(object))
+        (self.events.id_of(event), self.objects.id_of(object))
     }
 
-    /// The entry of a deed, an object and an instant.
-    pub fn entry(&self, deed: Id, object: Id, timestamp: Timestamp) -> Entry {
-        let Deed { action, actor, address } = *self.deeds.get(deed);
+    /// The entry of a event, an object and an instant.
+    pub fn entry(&self, event: Id, object: Id, timestamp: Timestamp) -> Entry {
+        let EventKey { action, actor, address } = *self.events.get(event);
         let object = self.objects.get(object);
         let actor = self.actors.get(actor);
-        let text = |words: &Words, id: Option<Id>| id.map(|id| words.get(id).to_owned());
+        let text = |words: &StringInterner, id: Option<Id>| id.map(|id| words.get(id).to_owned());
         Entry {
             action,
             actor_identifier: text(&self.identifiers, actor.identifier),
@@ -151,28 +151,28 @@ impl Dictionary {
         })
     }
 
-    /// Which of its values each deed or object has.
+    /// Which of its values each event or object has.
     pub fn column(&self, field: FilterField) -> Column {
-        let actor = |deed: &Deed| self.actors.get(deed.actor);
+        let actor = |event: &EventKey| self.actors.get(event.actor);
         match field {
-            FilterField::Actions => self.of_deeds(|deed| Some(deed.action as usize)),
-            FilterField::ActorTypes => self.of_deeds(|deed| Some(actor(deed).kind as usize)),
-            FilterField::ActorRequestTypes => self.of_deeds(|deed| actor(deed).request_type.map(Id::place)),
-            FilterField::ObjectTypes => self.of_objects(|object| object.kind.place()),
-            FilterField::ObjectIdentifiers => self.of_objects(|object| object.identifier.place()),
-            FilterField::ActorEmails => self.of_deeds(|deed| actor(deed).email.map(Id::place)),
-            FilterField::ActorApiKeyIdentifiers => self.of_deeds(|deed| actor(deed).api_key.map(Id::place)),
-            FilterField::ActorIpAddresses => self.of_deeds(|deed| deed.address.map(Id::place)),
+            FilterField::Actions => self.of_events(|event| Some(event.action as usize)),
+            FilterField::ActorTypes => self.of_events(|event| Some(actor(event).kind as usize)),
+            FilterField::ActorRequestTypes => self.of_events(|event| actor(event).request_type.map(Id::index)),
+            FilterField::ObjectTypes => self.of_objects(|object| object.kind.index()),
+            FilterField::ObjectIdentifiers => self.of_objects(|object| object.identifier.index()),
+            FilterField::ActorEmails => self.of_events(|event| actor(event).email.map(Id::index)),
+            FilterField::ActorApiKeyIdentifiers => self.of_events(|event| actor(event).api_key.map(Id::index)),
+            FilterField::ActorIpAddresses => self.of_events(|event| event.address.map(Id::index)),
         }
     }
 
-    /// Which `actorIdentifier` each deed has.
-    pub fn identifiers_of_deeds(&self) -> Column {
-        self.of_deeds(|deed| self.actors.get(deed.actor).identifier.map(Id::place))
+    /// Which `actorIdentifier` each event has.
+    pub fn identifiers_of_events(&self) -> Column {
+        self.of_events(|event| self.actors.get(event.actor).identifier.map(Id::index))
     }
 
-    fn of_deeds(&self, value: impl Fn(&Deed) -> Option<usize>) -> Column {
-        Column::OfDeeds(self.deeds.values().iter().map(value).collect())
+    fn of_events(&self, value: impl Fn(&EventKey) -> Option<usize>) -> Column {
+        Column::OfEvents(self.events.values().iter().map(value).collect())
     }
 
     fn of_objects(&self, value: impl Fn(&Object) -> usize) -> Column {
@@ -189,26 +189,26 @@ impl Dictionary {
     /// No more entries come.
     pub fn close(&mut self) {
         self.actors.close();
-        self.deeds.close();
+        self.events.close();
         self.objects.close();
         self.object_identifiers.shrink();
     }
 
-    /// The beginning of an entry's JSON for each deed: up to the identifier of the object (RES-ENTRY).
-    pub fn beginnings(&self) -> Fragments {
-        Fragments::of(self.deeds.values(), |deed, json| {
-            let _ = write!(json, "{{\"action\":\"{}\"", deed.action);
-            if let Some(identifier) = self.actors.get(deed.actor).identifier {
+    /// The beginning of an entry's JSON for each event: up to the identifier of the object (RES-ENTRY).
+    pub fn event_json(&self) -> Fragments {
+        Fragments::of(self.events.values(), |event, json| {
+            let _ = write!(json, "{{\"action\":\"{}\"", event.action);
+            if let Some(identifier) = self.actors.get(event.actor).identifier {
                 push(json, ",\"actorIdentifier\":", self.identifiers.get(identifier));
             }
-            if let Some(address) = deed.address {
+            if let Some(address) = event.address {
                 push(json, ",\"ipAddress\":", self.addresses.get(address));
             }
         })
     }
 
     /// What follows it for each object: up to the instant.
-    pub fn middles(&self) -> Fragments {
+    pub fn object_json(&self) -> Fragments {
         Fragments::of(self.objects.values(), |object, json| {
             push(json, ",\"objectIdentifier\":", self.object_identifiers.get(object.identifier));
             push(json, ",\"objectType\":", self.object_types.get(object.kind));
@@ -223,7 +223,7 @@ fn push(json: &mut Vec<u8>, before: &str, text: &str) {
     let _ = to_writer(json, text);
 }
 
-/// Pieces of JSON, one behind the other.
+/// PageBody of JSON, one behind the other.
 #[derive(Debug)]
 pub struct Fragments {
     json: Vec<u8>,
@@ -242,7 +242,7 @@ impl Fragments {
     }
 
     pub fn get(&self, id: Id) -> &[u8] {
-        let start = id.place().checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.json[start..self.ends[id.place()]]
+        let start = id.index().checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.json[start..self.ends[id.index()]]
     }
 }

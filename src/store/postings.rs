@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use roaring::RoaringBitmap;
 
-use super::places::Places;
+use super::row_set::RowSet;
 
 /// The places of each value of one attribute; no entry has two.
 #[derive(Debug, Default)]
@@ -26,14 +26,14 @@ const PART: usize = 1 << 16;
 const WORTH_A_BITMAP: usize = 256;
 
 impl Postings {
-    /// From the value of each place in turn, of so many values.
+    /// From the value of each row in turn, of so many values.
     ///
     /// # Panics
-    /// Beyond four billion places.
-    pub fn of(values: usize, places: impl Iterator<Item = Option<usize>> + Clone) -> Self {
+    /// Beyond four billion rows.
+    pub fn of(values: usize, rows: impl Iterator<Item = Option<usize>> + Clone) -> Self {
         let mut counts = vec![0_u32; values];
         let mut length = 0;
-        for value in places.clone() {
+        for value in rows.clone() {
             length += 1;
             if let Some(value) = value {
                 counts[value] += 1;
@@ -52,15 +52,15 @@ impl Postings {
             });
         }
         let mut lists = vec![0; listed];
-        for (place, value) in (0..).zip(places) {
+        for (row, value) in (0..).zip(rows) {
             match value.map(|value| &mut postings[value]) {
                 None => {}
                 Some(Posting::Bitmap(bitmap)) => {
-                    // Places come in ascending order.
-                    let _ = bitmap.try_push(place);
+                    // RowSet come in ascending order.
+                    let _ = bitmap.try_push(row);
                 }
                 Some(Posting::List { start, length }) => {
-                    lists[*start + *length as usize] = place;
+                    lists[*start + *length as usize] = row;
                     *length += 1;
                 }
             }
@@ -75,12 +75,12 @@ impl Postings {
         Self { values: postings, lists }
     }
 
-    /// The places of a value.
-    pub fn get(&self, value: usize) -> Places<'_> {
+    /// The rows of a value.
+    pub fn get(&self, value: usize) -> RowSet<'_> {
         match &self.values[value] {
-            Posting::Bitmap(bitmap) => Places::Many(Cow::Borrowed(bitmap)),
+            Posting::Bitmap(bitmap) => RowSet::Many(Cow::Borrowed(bitmap)),
             Posting::List { start, length } => {
-                Places::Few(Cow::Borrowed(&self.lists[*start..*start + *length as usize]))
+                RowSet::Few(Cow::Borrowed(&self.lists[*start..*start + *length as usize]))
             }
         }
     }

@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::filter_cache::MatchedRows;
 use super::key::Key;
-use super::pieces::Pieces;
-use super::places::Places;
-use super::recent::Passing;
-use super::run::Run;
-use super::times::Printer;
+use super::page_body::PageBody;
+use super::row_set::RowSet;
+use super::segment::Segment;
+use super::timestamp_formatter::TimestampFormatter;
 use crate::contract::{Entry, Filters};
 
 /// An entry that came lately and is in no run yet.
@@ -36,74 +36,74 @@ impl Loose {
 /// Entries in the order of answers.
 #[derive(Debug, Clone, Copy)]
 pub enum Source<'a> {
-    Run(&'a Run),
+    Segment(&'a Segment),
     Loose(&'a [Arc<Loose>]),
 }
 
 impl<'a> Source<'a> {
     pub fn len(&self) -> usize {
         match self {
-            Self::Run(run) => run.len(),
+            Self::Segment(run) => run.len(),
             Self::Loose(loose) => loose.len(),
         }
     }
 
-    pub fn key(&self, place: usize) -> Key {
+    pub fn key(&self, row: usize) -> Key {
         match self {
-            Self::Run(run) => run.key(place),
-            Self::Loose(loose) => loose[place].key(),
+            Self::Segment(run) => run.key(row),
+            Self::Loose(loose) => loose[row].key(),
         }
     }
 
-    pub fn entry(&self, place: usize) -> Entry {
+    pub fn entry(&self, row: usize) -> Entry {
         match self {
-            Self::Run(run) => run.entry(place),
-            Self::Loose(loose) => loose[place].entry.clone(),
+            Self::Segment(run) => run.entry(row),
+            Self::Loose(loose) => loose[row].entry.clone(),
         }
     }
 
-    pub fn write(&self, place: usize, printer: &mut Printer, to: &mut Vec<u8>) {
+    pub fn write(&self, row: usize, printer: &mut TimestampFormatter, to: &mut Vec<u8>) {
         match self {
-            Self::Run(run) => run.write(place, printer, to),
-            Self::Loose(loose) => to.extend_from_slice(&loose[place].json),
+            Self::Segment(run) => run.write(row, printer, to),
+            Self::Loose(loose) => to.extend_from_slice(&loose[row].json),
         }
     }
 
     /// Appends entries as an answer has them, with a comma behind each.
-    pub fn write_each(&self, places: &[u32], printer: &mut Printer, to: &mut Vec<u8>) {
-        if let Self::Run(run) = self {
-            return run.write_each(places, printer, to);
+    pub fn write_each(&self, rows: &[u32], printer: &mut TimestampFormatter, to: &mut Vec<u8>) {
+        if let Self::Segment(run) = self {
+            return run.write_each(rows, printer, to);
         }
-        for place in places {
-            self.write(*place as usize, printer, to);
+        for row in rows {
+            self.write(*row as usize, printer, to);
             to.push(b',');
         }
     }
 
     /// Appends neighbours as an answer has them, with a comma behind each.
-    pub fn write_all(&self, places: Range<usize>, printer: &mut Printer, to: &mut Pieces) {
-        if let Self::Run(run) = self {
-            return run.write_all(places, printer, to);
+    pub fn write_all(&self, rows: Range<usize>, printer: &mut TimestampFormatter, to: &mut PageBody) {
+        if let Self::Segment(run) = self {
+            return run.write_all(rows, printer, to);
         }
-        for place in places {
-            self.write(place, printer, to.text());
+        for row in rows {
+            self.write(row, printer, to.text());
             to.text().push(b',');
         }
     }
 
-    /// The places of the entries that pass; `None` when all do.
-    pub fn places(&self, filters: &Filters) -> Option<Passing<'a>> {
+    /// The rows of the entries that pass; `None` when all do.
+    pub fn rows(&self, filters: &Filters) -> Option<MatchedRows<'a>> {
         match self {
-            Self::Run(run) => run.places(filters),
+            Self::Segment(run) => run.rows(filters),
             Self::Loose(_) if filters.is_empty() => None,
             Self::Loose(loose) => {
                 let passing = (0..).zip(loose.iter()).filter(|(_, loose)| filters.matches(&loose.entry));
-                Some(Passing::Indexed(Places::Few(passing.map(|(place, _)| place).collect())))
+                Some(MatchedRows::Indexed(RowSet::Few(passing.map(|(row, _)| row).collect())))
             }
         }
     }
 
-    /// The first place whose key is not in front, those in front being at the beginning.
+    /// The first row whose key is not in front, those in front being at the beginning.
     pub fn first_from(&self, in_front: impl Fn(Key) -> bool) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use serde::{Serialize, Serializer};
 
-use super::order::Hits;
-use super::run::Run;
+use super::matched_rows::Hits;
+use super::segment::Segment;
 use super::source::Source;
 use crate::contract::{AcceptedValues, FilterField, Filters, Timestamp, Vocabulary};
 use attribute::{Attribute, Tally};
@@ -70,7 +70,7 @@ impl Summary {
 
     /// Over entries that lie in several runs.
     pub(super) fn over(
-        runs: &[&Run],
+        runs: &[&Segment],
         vocabulary: &Vocabulary,
         from: Option<Timestamp>,
         to: Option<Timestamp>,
@@ -133,11 +133,11 @@ fn most(mut counts: Vec<(Option<&str>, usize)>, at_most: usize) -> Vec<(Option<&
 }
 
 /// What matches, in each of the runs.
-struct Matching<'a>(Vec<(&'a Run, Hits<'a>)>);
+struct Matching<'a>(Vec<(&'a Segment, Hits<'a>)>);
 
 impl<'a> Matching<'a> {
-    fn of(runs: &[&'a Run], from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Self {
-        let hits = runs.iter().map(|run| (*run, Hits::of(Source::Run(run), from, to, filters)));
+    fn of(runs: &[&'a Segment], from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Self {
+        let hits = runs.iter().map(|run| (*run, Hits::of(Source::Segment(run), from, to, filters)));
         Self(hits.filter(|(_, hits)| hits.len() > 0).collect())
     }
 
@@ -163,7 +163,7 @@ impl<'a> Matching<'a> {
     }
 
     fn tallies(&self) -> Vec<Tally<'a>> {
-        let tally = |(run, hits): &(&'a Run, Hits<'a>)| Tally::of(run, hits.from(0));
+        let tally = |(run, hits): &(&'a Segment, Hits<'a>)| Tally::of(run, hits.from(0));
         self.0.iter().map(tally).collect()
     }
 }

@@ -4,13 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use crate::contract::Timestamp;
 use crate::generate::{Generator, Recipe, Sequel};
-use crate::store::Base;
+use crate::store::BaseSegment;
 
 /// The people and objects that live entries continue: those of the initial entries.
 #[derive(Debug)]
 pub struct LiveSource {
     seed: u64,
-    base: Arc<Base>,
+    base: Arc<BaseSegment>,
     sequel: OnceLock<Sequel>,
 }
 
@@ -18,13 +18,13 @@ impl LiveSource {
     /// The source for a base. When the base has no actor that can continue, the source generates a workspace from the
     /// seed.
     #[must_use]
-    pub fn new(base: Arc<Base>, seed: u64) -> Self {
+    pub fn new(base: Arc<BaseSegment>, seed: u64) -> Self {
         Self { seed, base, sequel: OnceLock::new() }
     }
 
     pub(super) fn sequel(&self) -> &Sequel {
         self.sequel.get_or_init(|| {
-            let of_base = |base: &Base| Sequel::of(&base.newest(Sequel::LATELY), base.objects(), self.seed);
+            let of_base = |base: &BaseSegment| Sequel::of(&base.newest(Sequel::LATELY), base.objects(), self.seed);
             let found = of_base(&self.base).or_else(|| of_base(&workspace(self.seed)));
             found.expect("a generated workspace has actors")
         })
@@ -32,7 +32,7 @@ impl LiveSource {
 }
 
 /// Entries at the epoch, older than any live entry.
-fn workspace(seed: u64) -> Base {
+fn workspace(seed: u64) -> BaseSegment {
     let recipe = Recipe { seed, ..Recipe::new(600, Timestamp::EPOCH) };
-    Base::new(Generator::new(&recipe).into_iter().flatten())
+    BaseSegment::new(Generator::new(&recipe).into_iter().flatten())
 }

@@ -8,13 +8,13 @@ use super::scenario::Scenario;
 use super::settings::Settings;
 use crate::contract::Timestamp;
 use crate::fault::FaultRule;
-use crate::store::Base;
+use crate::store::BaseSegment;
 
 /// The initial state that all worlds of a server share.
 #[derive(Debug)]
 pub struct WorldTemplate {
     /// The initial entries.
-    pub base: Arc<Base>,
+    pub base: Arc<BaseSegment>,
     /// The people and objects of live entries.
     pub live_source: Arc<LiveSource>,
     /// The time at which the clock is frozen; `None` follows the system's clock.

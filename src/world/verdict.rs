@@ -1,7 +1,7 @@
 //! How the client did: every request for audit logs is kept, and judged when somebody asks.
 //!
 //! Nothing is counted while requests are answered: each leaves a trace. A page is known by its query and by how many entries had been added
-//! when it was served; from that, what was on it is found again (see [`crate::store::Past`]). So judging costs
+//! when it was served; from that, what was on it is found again (see [`crate::store::History`]). So judging costs
 //! those who ask for it, and an entry that is served costs nothing to remember.
 
 mod contract;

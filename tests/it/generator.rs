@@ -13,7 +13,7 @@ use cortex_audit_mock::contract::{Action, ActorType, Entry, OBJECT_TYPES, Vocabu
 use cortex_audit_mock::generate::{Generator, Recipe, RecipeError, Stories, Story};
 use cortex_audit_mock::internal::fixture;
 use cortex_audit_mock::internal::fixture::Line;
-use cortex_audit_mock::internal::store::{Base, Store};
+use cortex_audit_mock::internal::store::{BaseSegment, Store};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -73,7 +73,7 @@ fn assert_order_of_life(entries: &[Entry]) {
 /// The entries of some that a query matches, newest first.
 fn asked(entries: &[Entry], raw: &str) -> Vec<Entry> {
     let parsed = query::parse(&format!("{raw}&pageSize=1000"), &Vocabulary::published(), Strictness::Strict).unwrap();
-    Store::over(Arc::new(Base::new(entries.to_vec()))).page(&parsed.query).logs
+    Store::new(Arc::new(BaseSegment::new(entries.to_vec()))).page(&parsed.query).logs
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use cortex_audit_mock::KeySource;
 use cortex_audit_mock::contract::{Entry, Timestamp};
 use cortex_audit_mock::internal::fixture;
-use cortex_audit_mock::internal::store::Base;
+use cortex_audit_mock::internal::store::BaseSegment;
 use cortex_audit_mock::internal::{LiveSource, WorldTemplate};
 use cortex_audit_mock::world::{Sessions, Settings};
 use cortex_audit_mock::{Config, RateLimit};
@@ -294,7 +294,7 @@ fn opening_a_session_over_many_entries_takes_less_than_a_millisecond() {
     let count = size(200_000, 20_000);
     let one = fixture::read("one", &entry("a").to_string(), time(NOW)).unwrap().entries.remove(0);
     let many = std::iter::repeat_n(one, count);
-    let base = Arc::new(Base::new(many.map(|entry: Entry| entry)));
+    let base = Arc::new(BaseSegment::new(many.map(|entry: Entry| entry)));
     let start = WorldTemplate {
         live_source: Arc::new(LiveSource::new(Arc::clone(&base), 42)),
         base,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use cortex_audit_mock::contract::{Action, Actor, ActorType, Entry, FilterField, Filters, Query, Timestamp};
 use cortex_audit_mock::generate::{Generator, Recipe};
-use cortex_audit_mock::internal::store::{Base, Store};
+use cortex_audit_mock::internal::store::{BaseSegment, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -120,7 +120,7 @@ fn check(store: &Store, entries: &[Entry], query: &Query) -> Result<(), TestCase
     prop_assert_eq!(page.page, query.page);
     // What is sent is put together from ready-made pieces, twice: the second time some of it is ready as a whole.
     for _ in 0..2 {
-        let answer = store.answer(query);
+        let answer = store.render_page(query);
         prop_assert_eq!(String::from_utf8(answer.body.concat()).unwrap(), serde_json::to_string(&page).unwrap());
         prop_assert_eq!((answer.entries, answer.total_pages), (expected.len(), page.total_pages));
     }
@@ -131,7 +131,7 @@ fn check(store: &Store, entries: &[Entry], query: &Query) -> Result<(), TestCase
 fn check_history(store: &Store, entries: &[Entry], from_the_start: usize, query: &Query) -> Result<(), TestCaseError> {
     let whole = Query { page: 0, page_size: u32::MAX, ..query.clone() };
     let (expected, _) = naively(entries, &whole);
-    let history = store.history(query.start_time, query.end_time, &query.filters);
+    let history = store.entries(query.start_time, query.end_time, &query.filters);
     let told: Vec<Entry> = history.iter().map(|held| store.entry(held).unwrap()).collect();
     prop_assert_eq!(told, expected);
     let numbers: HashSet<usize> = history.iter().map(|held| held.number).collect();
@@ -149,7 +149,7 @@ fn check_history(store: &Store, entries: &[Entry], from_the_start: usize, query:
 
 /// However many are there today, each moment has the page that was answered then, in whatever order one asks.
 fn check_past(store: &Store, entries: &[Entry], moments: &[usize], query: &Query) -> Result<(), TestCaseError> {
-    let (past, from_the_start) = (store.past(), moments[0]);
+    let (past, from_the_start) = (store.history(), moments[0]);
     prop_assert_eq!(past.len(), entries.len());
     let mut before = from_the_start;
     for there in moments.iter().chain(moments.iter().rev()) {
@@ -176,7 +176,7 @@ proptest! {
     /// FILTER-LOGIC, TIME-RANGE, RES-ORDER, RES-TOTALS
     #[test]
     fn the_store_answers_as_the_naive_model(entries in entries(0..60), queries in prop::collection::vec(queries(12), 1..8)) {
-        let store = Store::over(Arc::new(Base::new(entries.clone())));
+        let store = Store::new(Arc::new(BaseSegment::new(entries.clone())));
         for query in &queries {
             check(&store, &entries, query)?;
         }
@@ -185,11 +185,11 @@ proptest! {
     /// However often entries that lie apart are read, and whether or not their neighbours are ready by then.
     #[test]
     fn an_answer_stays_the_same_however_often_it_is_asked_for(entries in entries(200..700), query in queries(300)) {
-        let store = Store::over(Arc::new(Base::new(entries)));
+        let store = Store::new(Arc::new(BaseSegment::new(entries)));
         let query = Query { page: query.page % 2, ..query };
         let page = serde_json::to_string(&store.page(&query)).unwrap();
         for _ in 0..20 {
-            prop_assert_eq!(&String::from_utf8(store.answer(&query).body.concat()).unwrap(), &page);
+            prop_assert_eq!(&String::from_utf8(store.render_page(&query).body.concat()).unwrap(), &page);
         }
     }
 
@@ -235,7 +235,7 @@ proptest! {
 
 /// A store that starts with the entries up to the first cut, and to which the others are added from cut to cut.
 pub fn appended(entries: &[Entry], cuts: &[usize]) -> Store {
-    let store = Store::over(Arc::new(Base::new(entries[..cuts[0]].to_vec())));
+    let store = Store::new(Arc::new(BaseSegment::new(entries[..cuts[0]].to_vec())));
     for cut in cuts.windows(2) {
         store.append(entries[cut[0]..cut[1]].to_vec());
     }
@@ -247,7 +247,7 @@ pub fn appended(entries: &[Entry], cuts: &[usize]) -> Store {
 fn readers_never_see_half_of_what_is_added_at_once() {
     let entry =
         |number: u32| Entry::new(Action::Create, "SERVICE", format!("service-{number}"), instant(i64::from(number)));
-    let store = Store::over(Arc::new(Base::new((0..50).map(entry))));
+    let store = Store::new(Arc::new(BaseSegment::new((0..50).map(entry))));
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| (0..200).for_each(|round| store.append((0..10).map(|_| entry(50 + round)))));
         while !writer.is_finished() {
@@ -268,7 +268,7 @@ fn a_million_entries_are_answered_as_the_naive_model() {
     let mut entries: Vec<Entry> = Generator::new(&recipe).unwrap().collect();
     // Some come later, in the middle of the others.
     let added: Vec<Entry> = entries.iter().step_by(97).cloned().collect();
-    let store = Store::over(Arc::new(Base::new(entries.clone())));
+    let store = Store::new(Arc::new(BaseSegment::new(entries.clone())));
     added.chunks(300).for_each(|chunk| store.append(chunk.to_vec()));
     entries.extend(added);
     entries.sort_by_key(|entry| Reverse(entry.timestamp));
@@ -302,6 +302,6 @@ fn a_million_entries_are_answered_as_the_naive_model() {
         let expected: Vec<&Entry> = hits.iter().skip(skip).take(250).copied().collect();
         assert_eq!(page.total, hits.len(), "{query:?}");
         assert_eq!(page.logs.iter().collect::<Vec<_>>(), expected, "{query:?}");
-        assert_eq!(store.answer(&query).body.concat(), serde_json::to_vec(&page).unwrap(), "{query:?}");
+        assert_eq!(store.render_page(&query).body.concat(), serde_json::to_vec(&page).unwrap(), "{query:?}");
     }
 }

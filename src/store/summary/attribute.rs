@@ -1,13 +1,13 @@
 //! How many entries have each value of an attribute.
 //!
-//! Entries of one deed or object have their values in common, so the entries are gone through once, and the deeds and
+//! Entries of one event or object have their values in common, so the entries are gone through once, and the events and
 //! objects once an attribute.
 
 use hashbrown::HashMap;
 
 use crate::contract::FilterField;
 use crate::store::dictionary::{Column, Dictionary, Values};
-use crate::store::run::Run;
+use crate::store::segment::Segment;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,24 +18,24 @@ pub enum Attribute {
     ActorIdentifier,
 }
 
-/// How many of some entries of a run are of each deed, and of each object.
+/// How many of some entries of a run are of each event, and of each object.
 pub struct Tally<'a> {
     dictionary: &'a Dictionary,
-    deeds: Vec<usize>,
+    events: Vec<usize>,
     objects: Vec<usize>,
 }
 
 impl<'a> Tally<'a> {
-    pub fn of(run: &'a Run, places: impl Iterator<Item = usize>) -> Self {
+    pub fn of(run: &'a Segment, rows: impl Iterator<Item = usize>) -> Self {
         let dictionary = run.dictionary();
-        let mut deeds = vec![0; dictionary.deeds.values().len()];
+        let mut events = vec![0; dictionary.events.values().len()];
         let mut objects = vec![0; dictionary.objects.values().len()];
-        for place in places {
-            let (deed, object) = run.deed_and_object(place);
-            deeds[deed.place()] += 1;
-            objects[object.place()] += 1;
+        for row in rows {
+            let (event, object) = run.event_and_object(row);
+            events[event.index()] += 1;
+            objects[object.index()] += 1;
         }
-        Self { dictionary, deeds, objects }
+        Self { dictionary, events, objects }
     }
 
     /// How many entries have each value that any has; `None` is none.
@@ -43,13 +43,13 @@ impl<'a> Tally<'a> {
         let dictionary = self.dictionary;
         let (values, column) = match attribute {
             Attribute::Filter(field) => (dictionary.values(field), dictionary.column(field)),
-            Attribute::ActorIdentifier => (Values::Met(&dictionary.identifiers), dictionary.identifiers_of_deeds()),
+            Attribute::ActorIdentifier => (Values::Met(&dictionary.identifiers), dictionary.identifiers_of_events()),
         };
         let mut counts = vec![0; values.len()];
         let mut without = 0;
         match column {
-            Column::OfDeeds(numbers) => {
-                for (number, count) in numbers.into_iter().zip(&self.deeds) {
+            Column::OfEvents(numbers) => {
+                for (number, count) in numbers.into_iter().zip(&self.events) {
                     *number.map_or(&mut without, |number| &mut counts[number]) += count;
                 }
             }

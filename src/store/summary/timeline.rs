@@ -83,15 +83,15 @@ impl Timeline {
         let mut counts = vec![[0; Action::ALL.len()]; numbers.clone().count()];
         let millis_of_width = width * 1000;
         for (run, hits) in &matching.0 {
-            let deeds = run.dictionary().deeds.values();
-            for place in hits.from(0) {
-                let number = run.milliseconds(place).div_euclid(millis_of_width) - numbers.start();
+            let events = run.dictionary().events.values();
+            for row in hits.from(0) {
+                let number = run.milliseconds(row).div_euclid(millis_of_width) - numbers.start();
                 // All are in range, so each has its bucket.
                 let Some(count) = usize::try_from(number).ok().and_then(|number| counts.get_mut(number)) else {
                     continue;
                 };
-                let (deed, _) = run.deed_and_object(place);
-                count[deeds[deed.place()].action as usize] += 1;
+                let (event, _) = run.event_and_object(row);
+                count[events[event.index()].action as usize] += 1;
             }
         }
         let bucket = |(number, count): (i64, [usize; Action::ALL.len()])| Bucket {

@@ -15,7 +15,7 @@ use super::reach::Reach;
 use super::replay::{Replay, told};
 use super::scope::Scope;
 use crate::contract::{Entry, Query, Selection, Timestamp};
-use crate::store::Held;
+use crate::store::EntryRef;
 
 /// How often the entries of a scope were served.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -70,7 +70,7 @@ pub struct Ledger<'a> {
     /// Of each exchange that was answered with a page, by its place, whether anything on it had not been served before.
     pages: Vec<(usize, bool)>,
     /// What was missed, newest first: found out when that is first needed.
-    missed: OnceCell<Vec<Held>>,
+    missed: OnceCell<Vec<EntryRef>>,
     /// Whether a query matches entries that were missed, as far as that was asked.
     misses: RefCell<HashMap<Selection, bool>>,
     /// The newest timestamp that each distinct query was served.
@@ -78,7 +78,7 @@ pub struct Ledger<'a> {
 }
 
 struct Line {
-    held: Held,
+    held: EntryRef,
     times: usize,
     /// The range in which it was last served, other than in a crawl that was begun anew.
     range: Option<usize>,
@@ -104,7 +104,7 @@ impl<'a> Ledger<'a> {
         now: Timestamp,
     ) -> Self {
         let line =
-            |held: &Held| Line { held: *held, times: 0, range: None, again: false, missed: false, by: [None; 2] };
+            |held: &EntryRef| Line { held: *held, times: 0, range: None, again: false, missed: false, by: [None; 2] };
         let lines: Vec<Line> = replay.all(&scope.everything()).iter().map(line).collect();
         let mut places = vec![OUTSIDE; replay.len()];
         for (place, line) in (0..).zip(&lines) {
@@ -164,7 +164,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Whether an entry is in the scope, was there to be read, and never was.
-    pub fn is_missed(&self, held: &Held) -> bool {
+    pub fn is_missed(&self, held: &EntryRef) -> bool {
         let line = self.places.get(held.number).and_then(|place| self.lines.get(*place as usize));
         line.is_some_and(|line| line.missed)
     }
@@ -174,7 +174,7 @@ impl<'a> Ledger<'a> {
         let missed = || {
             let all = self.missed.get_or_init(|| self.all_missed().copied().collect());
             let from = all.partition_point(|held| query.end_time.is_some_and(|end| held.timestamp > end));
-            let in_range = |held: &&Held| query.start_time.is_none_or(|start| held.timestamp >= start);
+            let in_range = |held: &&EntryRef| query.start_time.is_none_or(|start| held.timestamp >= start);
             all[from..].iter().take_while(in_range).any(|held| self.replay.passes(held, &query.filters))
         };
         *self.misses.borrow_mut().entry(query.selection()).or_insert_with(missed)
@@ -191,7 +191,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Entries that were never read, newest first.
-    pub fn all_missed(&self) -> impl Iterator<Item = &Held> {
+    pub fn all_missed(&self) -> impl Iterator<Item = &EntryRef> {
         self.lines.iter().filter(|line| line.missed).map(|line| &line.held)
     }
 

@@ -8,7 +8,7 @@ use super::exchange::{Exchange, Served, may_pass};
 use super::finding::{Bug, Finding};
 use super::replay::Replay;
 use crate::contract::{Filters, Query, Selection, Timestamp, query};
-use crate::store::Held;
+use crate::store::EntryRef;
 
 /// In the middle of a crawl, of which `served` is the last page.
 pub fn midway(crawl: &Crawl<'_>, served: &Served) -> Finding {
@@ -64,7 +64,7 @@ pub fn at_once(
 }
 
 /// The entries that were missed, and that no query asks for of which a page was given: newest first.
-struct Lost<'a>(Vec<&'a Held>);
+struct Lost<'a>(Vec<&'a EntryRef>);
 
 impl<'a> Lost<'a> {
     fn of(exchanges: &[&Exchange], replay: &Replay, held: &'a Ledger<'_>) -> Self {
@@ -80,7 +80,7 @@ impl<'a> Lost<'a> {
         for (_, ranges) in &mut asked {
             *ranges = joined(std::mem::take(ranges));
         }
-        let was_asked = |there: &Held| {
+        let was_asked = |there: &EntryRef| {
             asked.iter().any(|(filters, ranges)| holds(ranges, there.timestamp) && replay.passes(there, filters))
         };
         Self(held.all_missed().filter(|there| !was_asked(there)).collect())
@@ -89,7 +89,7 @@ impl<'a> Lost<'a> {
     /// Whether a query asks for any of them.
     fn any(&self, query: &Query, replay: &Replay) -> bool {
         let from = self.0.partition_point(|there| query.end_time.is_some_and(|end| there.timestamp > end));
-        let in_range = |there: &&&Held| query.start_time.is_none_or(|start| there.timestamp >= start);
+        let in_range = |there: &&&EntryRef| query.start_time.is_none_or(|start| there.timestamp >= start);
         self.0[from..].iter().take_while(in_range).any(|there| replay.passes(there, &query.filters))
     }
 }

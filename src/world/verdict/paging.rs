@@ -11,7 +11,7 @@ use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::giving_up;
 use super::replay::Replay;
-use crate::store::Held;
+use crate::store::EntryRef;
 use crate::text::plural;
 
 /// The crawls of a client: a crawl is a run through the pages of one query.
@@ -200,8 +200,8 @@ fn lost(
 }
 
 /// Those in front of an entry, in the order of answers; all of them if there is none.
-fn in_front(came: &[Held], border: Option<&Held>) -> Vec<Held> {
-    let is_in_front = |held: &&Held| {
+fn in_front(came: &[EntryRef], border: Option<&EntryRef>) -> Vec<EntryRef> {
+    let is_in_front = |held: &&EntryRef| {
         border.is_none_or(|border| {
             held.timestamp > border.timestamp || held.timestamp == border.timestamp && held.arrival < border.arrival
         })

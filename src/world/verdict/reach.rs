@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::exchange::{Exchange, Served, in_vain};
 use super::replay::Replay;
 use crate::contract::{Filters, Query, Timestamp};
-use crate::store::Held;
+use crate::store::EntryRef;
 
 /// What a client could have been given, if it had read all of what it asked for.
 #[derive(Default)]
@@ -80,13 +80,13 @@ impl Reach {
     }
 
     /// Whether an entry was there when the client last asked, for whatever time.
-    pub fn saw(&self, held: &Held) -> bool {
+    pub fn saw(&self, held: &EntryRef) -> bool {
         self.all.saw(held)
     }
 
     /// Whether an entry was there when it was asked for, and as old as what was asked for: with filters that it passes,
     /// or with any if it passes none.
-    pub fn holds(&self, held: &Held, replay: &Replay) -> bool {
+    pub fn holds(&self, held: &EntryRef, replay: &Replay) -> bool {
         if !self.all.holds(held) || self.each.iter().all(|(_, asked)| asked.holds(held)) {
             return self.all.holds(held);
         }
@@ -119,11 +119,11 @@ impl Asked {
         self.lost_to = self.lost_to.max(Some(end.min(exchange.time)));
     }
 
-    fn saw(&self, held: &Held) -> bool {
+    fn saw(&self, held: &EntryRef) -> bool {
         held.arrival <= self.look || self.lost_to >= Some(held.timestamp)
     }
 
-    fn holds(&self, held: &Held) -> bool {
+    fn holds(&self, held: &EntryRef) -> bool {
         self.saw(held) && (self.end >= Some(held.timestamp) || self.open >= Some(held.arrival))
     }
 }

@@ -2,17 +2,17 @@
 
 use super::exchange::Served;
 use crate::contract::{Entry, Filters, Query, Timestamp};
-use crate::store::{Held, Past, Store};
+use crate::store::{EntryRef, History, Store};
 use crate::text::excerpt;
 
 /// Looks into the past of a store. Nothing is kept of what a query matches: there may be as many queries as requests.
 pub struct Replay {
-    past: Past,
+    past: History,
 }
 
 impl Replay {
     pub fn over(store: &Store) -> Self {
-        Self { past: store.past() }
+        Self { past: store.history() }
     }
 
     /// How many entries there are today.
@@ -21,12 +21,12 @@ impl Replay {
     }
 
     /// Everything that a query matches today, whatever its page, in the order in which it is answered.
-    pub fn all(&self, query: &Query) -> Vec<Held> {
-        self.past.history(query.start_time, query.end_time, &query.filters)
+    pub fn all(&self, query: &Query) -> Vec<EntryRef> {
+        self.past.entries(query.start_time, query.end_time, &query.filters)
     }
 
     /// What was on a page.
-    pub fn page(&self, served: &Served) -> Vec<Held> {
+    pub fn page(&self, served: &Served) -> Vec<EntryRef> {
         self.past.page(&served.query, served.arrivals)
     }
 
@@ -36,28 +36,28 @@ impl Replay {
     }
 
     /// What came for the later of two pages of a query since the earlier was served.
-    pub fn came_between(&self, before: &Served, after: &Served) -> Vec<Held> {
+    pub fn came_between(&self, before: &Served, after: &Served) -> Vec<EntryRef> {
         self.past.came(&after.query, before.arrivals, after.arrivals)
     }
 
     /// The entry behind it.
-    pub fn entry(&self, held: &Held) -> Option<Entry> {
+    pub fn entry(&self, held: &EntryRef) -> Option<Entry> {
         self.past.entry(held)
     }
 
     /// Whether it passes.
-    pub fn passes(&self, held: &Held, filters: &Filters) -> bool {
+    pub fn passes(&self, held: &EntryRef, filters: &Filters) -> bool {
         filters.is_empty() || self.entry(held).is_some_and(|entry| filters.matches(&entry))
     }
 
     /// The same in words.
-    pub fn told(&self, held: &Held) -> String {
+    pub fn told(&self, held: &EntryRef) -> String {
         self.entry(held).as_ref().map(told).unwrap_or_default()
     }
 
     /// What lies strictly between two instants, whatever it is.
-    pub fn between(&self, after: Timestamp, before: Timestamp, query: &Query) -> Vec<Held> {
-        let all = self.past.history(Some(after), Some(before), &query.filters);
+    pub fn between(&self, after: Timestamp, before: Timestamp, query: &Query) -> Vec<EntryRef> {
+        let all = self.past.entries(Some(after), Some(before), &query.filters);
         all.into_iter().filter(|held| held.timestamp > after && held.timestamp < before).collect()
     }
 }

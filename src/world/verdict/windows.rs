@@ -11,7 +11,7 @@ use super::finding::{Bug, Finding};
 use super::ranges::on_purpose;
 use super::replay::Replay;
 use crate::contract::{Filters, Query, Selection, Timestamp};
-use crate::store::Held;
+use crate::store::EntryRef;
 use crate::text::{counted, plural};
 
 /// The ranges of a client's queries with a `startTime`, and the one before these that has none, if there is one; one
@@ -214,7 +214,7 @@ fn behind_the_cursor(sorted: &[Window<'_>], replay: &Replay, held: &Ledger<'_>, 
     let mut equal = Vec::new();
     // What was there from the start came behind nobody.
     for missed in held.all_missed().filter(|missed| missed.arrival > 0 && replay.passes(missed, filters)) {
-        let Held { timestamp: at, arrival, .. } = *missed;
+        let EntryRef { timestamp: at, arrival, .. } = *missed;
         let begun = sorted.partition_point(|window| window.start <= at);
         let may_cover = (0..begun).rev().take_while(|place| reached[*place] >= Some(at)).map(|place| &sorted[place]);
         let mut readers = may_cover.filter(|window| at <= window.end && window.arrivals < arrival);

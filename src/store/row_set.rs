@@ -4,16 +4,16 @@ use std::borrow::Cow;
 
 use roaring::{MultiOps, RoaringBitmap};
 
-/// Places in ascending order.
+/// RowSet in ascending order.
 #[derive(Debug, Clone)]
-pub enum Places<'a> {
+pub enum RowSet<'a> {
     /// One after the other.
     Few(Cow<'a, [u32]>),
     /// As a bitmap.
     Many(Cow<'a, RoaringBitmap>),
 }
 
-impl Places<'_> {
+impl RowSet<'_> {
     pub fn len(&self) -> usize {
         match self {
             Self::Few(list) => list.len(),
@@ -21,27 +21,27 @@ impl Places<'_> {
         }
     }
 
-    pub fn contains(&self, place: u32) -> bool {
+    pub fn contains(&self, row: u32) -> bool {
         match self {
-            Self::Few(list) => list.binary_search(&place).is_ok(),
-            Self::Many(bitmap) => bitmap.contains(place),
+            Self::Few(list) => list.binary_search(&row).is_ok(),
+            Self::Many(bitmap) => bitmap.contains(row),
         }
     }
 
     /// The same without any borrowed part.
-    pub fn into_owned(self) -> Places<'static> {
+    pub fn into_owned(self) -> RowSet<'static> {
         match self {
-            Self::Few(list) => Places::Few(Cow::Owned(list.into_owned())),
-            Self::Many(bitmap) => Places::Many(Cow::Owned(bitmap.into_owned())),
+            Self::Few(list) => RowSet::Few(Cow::Owned(list.into_owned())),
+            Self::Many(bitmap) => RowSet::Many(Cow::Owned(bitmap.into_owned())),
         }
     }
 
-    /// How many are below a place.
-    pub fn below(&self, place: u32) -> usize {
+    /// How many are below a row.
+    pub fn rank(&self, row: u32) -> usize {
         match self {
-            Self::Few(list) => list.partition_point(|other| *other < place),
+            Self::Few(list) => list.partition_point(|other| *other < row),
             Self::Many(bitmap) => {
-                place.checked_sub(1).map_or(0, |last| usize::try_from(bitmap.rank(last)).unwrap_or(usize::MAX))
+                row.checked_sub(1).map_or(0, |last| usize::try_from(bitmap.rank(last)).unwrap_or(usize::MAX))
             }
         }
     }
@@ -52,8 +52,8 @@ impl Places<'_> {
             Self::Few(list) => list.iter().skip(first).take(most).copied().collect(),
             Self::Many(bitmap) => {
                 let mut some = Vec::with_capacity(most);
-                if let Some(place) = u32::try_from(first).ok().and_then(|first| bitmap.select(first)) {
-                    some.extend(bitmap.range(place..).take(most));
+                if let Some(row) = u32::try_from(first).ok().and_then(|first| bitmap.select(first)) {
+                    some.extend(bitmap.range(row..).take(most));
                 }
                 some
             }
@@ -65,7 +65,7 @@ impl Places<'_> {
         match self {
             Self::Few(list) => Box::new(list.iter().skip(first).copied()),
             Self::Many(bitmap) => match u32::try_from(first).ok().and_then(|first| bitmap.select(first)) {
-                Some(place) => Box::new(bitmap.range(place..)),
+                Some(row) => Box::new(bitmap.range(row..)),
                 None => Box::new(std::iter::empty()),
             },
         }
@@ -73,7 +73,7 @@ impl Places<'_> {
 }
 
 /// What is in any of several sets.
-pub fn any_of(mut sets: Vec<Places<'_>>) -> Places<'_> {
+pub fn union(mut sets: Vec<RowSet<'_>>) -> RowSet<'_> {
     if sets.len() == 1
         && let Some(only) = sets.pop()
     {
@@ -83,33 +83,33 @@ pub fn any_of(mut sets: Vec<Places<'_>>) -> Places<'_> {
     let mut many = Vec::new();
     for set in sets {
         match set {
-            Places::Few(list) => few.extend_from_slice(&list),
-            Places::Many(bitmap) => many.push(bitmap),
+            RowSet::Few(list) => few.extend_from_slice(&list),
+            RowSet::Many(bitmap) => many.push(bitmap),
         }
     }
     few.sort_unstable();
     few.dedup();
     if many.is_empty() {
-        return Places::Few(Cow::Owned(few));
+        return RowSet::Few(Cow::Owned(few));
     }
     let mut union = many.iter().map(AsRef::as_ref).union();
     union.extend(few);
-    Places::Many(Cow::Owned(union))
+    RowSet::Many(Cow::Owned(union))
 }
 
 /// What is in all of several sets, of which there is at least one.
-pub fn all_of(mut sets: Vec<Places<'_>>) -> Option<Places<'_>> {
-    sets.sort_by_key(Places::len);
+pub fn intersection(mut sets: Vec<RowSet<'_>>) -> Option<RowSet<'_>> {
+    sets.sort_by_key(RowSet::len);
     let mut sets = sets.into_iter();
     let mut least = sets.next()?;
     for other in sets {
         least = match (least, other) {
-            (Places::Many(one), Places::Many(other)) => Places::Many(Cow::Owned(one.as_ref() & other.as_ref())),
-            (Places::Many(many), Places::Few(list)) | (Places::Few(list), Places::Many(many)) => {
-                Places::Few(list.iter().copied().filter(|place| many.contains(*place)).collect())
+            (RowSet::Many(one), RowSet::Many(other)) => RowSet::Many(Cow::Owned(one.as_ref() & other.as_ref())),
+            (RowSet::Many(many), RowSet::Few(list)) | (RowSet::Few(list), RowSet::Many(many)) => {
+                RowSet::Few(list.iter().copied().filter(|row| many.contains(*row)).collect())
             }
-            (Places::Few(list), other @ Places::Few(_)) => {
-                Places::Few(list.iter().copied().filter(|place| other.contains(*place)).collect())
+            (RowSet::Few(list), other @ RowSet::Few(_)) => {
+                RowSet::Few(list.iter().copied().filter(|row| other.contains(*row)).collect())
             }
         };
     }

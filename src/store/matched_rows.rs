@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::filter_cache::MatchedRows;
 use super::key::Key;
-use super::recent::Passing;
 use super::source::Source;
 use crate::contract::{Filters, Timestamp};
 
@@ -12,8 +12,8 @@ use crate::contract::{Filters, Timestamp};
 pub struct Hits<'a> {
     pub source: Source<'a>,
     /// What passes the filters, in range or not; `None` when everything does.
-    passing: Option<Passing<'a>>,
-    /// The range of time, as places.
+    passing: Option<MatchedRows<'a>>,
+    /// The range of time, as rows.
     start: usize,
     end: usize,
     /// How many pass in front of the range.
@@ -24,7 +24,7 @@ pub struct Hits<'a> {
 impl<'a> Hits<'a> {
     /// In a range whose ends are inclusive (TIME-RANGE).
     pub fn of(source: Source<'a>, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Self {
-        Self::among(source, from, to, source.places(filters))
+        Self::among(source, from, to, source.rows(filters))
     }
 
     /// The same of what passes; `None` when everything does.
@@ -32,16 +32,16 @@ impl<'a> Hits<'a> {
         source: Source<'a>,
         from: Option<Timestamp>,
         to: Option<Timestamp>,
-        passing: Option<Passing<'a>>,
+        passing: Option<MatchedRows<'a>>,
     ) -> Self {
         let start = to.map_or(0, |to| source.first_from(|key| key.newest < Reverse(to.parts())));
         let end = from.map_or(source.len(), |from| source.first_from(|key| key.newest <= Reverse(from.parts())));
         let end = end.max(start);
         let (before, len) = match &passing {
             None => (0, end - start),
-            Some(places) => {
-                let before = if start == 0 { 0 } else { places.below(narrow(start)) };
-                let until = if end == source.len() { places.len() } else { places.below(narrow(end)) };
+            Some(rows) => {
+                let before = if start == 0 { 0 } else { rows.rank(narrow(start)) };
+                let until = if end == source.len() { rows.len() } else { rows.rank(narrow(end)) };
                 (before, until - before)
             }
         };
@@ -52,56 +52,54 @@ impl<'a> Hits<'a> {
         self.len
     }
 
-    /// Whether a place is a hit.
-    pub fn has(&self, place: u32) -> bool {
-        let in_range = (self.start..self.end).contains(&(place as usize));
-        in_range && self.passing.as_ref().is_none_or(|places| places.contains(place))
+    /// Whether a row is a hit.
+    pub fn has(&self, row: u32) -> bool {
+        let in_range = (self.start..self.end).contains(&(row as usize));
+        in_range && self.passing.as_ref().is_none_or(|rows| rows.contains(row))
     }
 
-    /// The places of so many hits from the `first`th on, if they are neighbours.
+    /// The rows of so many hits from the `first`th on, if they are neighbours.
     pub fn stretch(&self, first: usize, most: usize) -> Option<Range<usize>> {
         let start = self.start.saturating_add(first).min(self.end);
         self.passing.is_none().then(|| start..self.end.min(start.saturating_add(most)))
     }
 
-    /// The places of so many hits from the `first`th on.
+    /// The rows of so many hits from the `first`th on.
     pub fn some(&self, first: usize, most: usize) -> Vec<u32> {
         let most = most.min(self.len.saturating_sub(first));
         match &self.passing {
             None => self.from(first).take(most).map(narrow).collect(),
-            Some(places) => places.some(self.before.saturating_add(first), most),
+            Some(rows) => rows.some(self.before.saturating_add(first), most),
         }
     }
 
-    /// The places of the hits from the `first`th on.
+    /// The rows of the hits from the `first`th on.
     pub fn from(&self, first: usize) -> Box<dyn Iterator<Item = usize> + '_> {
         match &self.passing {
             None => Box::new(self.start.saturating_add(first)..self.end),
             Some(_) if first >= self.len => Box::new(std::iter::empty()),
-            Some(places) => {
-                Box::new(places.from(self.before + first).take(self.len - first).map(|place| place as usize))
-            }
+            Some(rows) => Box::new(rows.from(self.before + first).take(self.len - first).map(|row| row as usize)),
         }
     }
 
     /// How many hits stand in front of a key.
     fn in_front_of(&self, key: Key) -> usize {
-        let place = self.source.first_from(|other| other < key).clamp(self.start, self.end);
+        let row = self.source.first_from(|other| other < key).clamp(self.start, self.end);
         match &self.passing {
-            None => place - self.start,
-            Some(places) => places.below(narrow(place)) - self.before,
+            None => row - self.start,
+            Some(rows) => rows.rank(narrow(row)) - self.before,
         }
     }
 
     /// Where the so manieth hit stands.
     pub fn key(&self, number: usize) -> Option<Key> {
-        self.from(number).next().map(|place| self.source.key(place))
+        self.from(number).next().map(|row| self.source.key(row))
     }
 }
 
-/// Places are counted in 32 bits, see [`super::run::Builder::push`].
-fn narrow(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
+/// RowSet are counted in 32 bits, see [`super::segment::Builder::push`].
+fn narrow(row: usize) -> u32 {
+    u32::try_from(row).unwrap_or(u32::MAX)
 }
 
 /// How many hits of each are among the first `skip` of all together.
@@ -140,15 +138,15 @@ pub fn split(all: &[Hits<'_>], skip: usize) -> Vec<usize> {
 pub fn each<'a>(all: &[Hits<'a>], skip: usize, most: usize, mut take: impl FnMut(&Source<'a>, usize)) {
     let starts = split(all, skip);
     if let [only] = all {
-        return only.from(starts[0]).take(most).for_each(|place| take(&only.source, place));
+        return only.from(starts[0]).take(most).for_each(|row| take(&only.source, row));
     }
     let mut next: Vec<_> = all.iter().zip(starts).map(|(hits, start)| hits.from(start)).collect();
-    let head = |which: usize, place: Option<usize>| place.map(|place| (all[which].source.key(place), place));
-    let mut heads: Vec<_> = next.iter_mut().enumerate().map(|(which, places)| head(which, places.next())).collect();
+    let head = |which: usize, row: Option<usize>| row.map(|row| (all[which].source.key(row), row));
+    let mut heads: Vec<_> = next.iter_mut().enumerate().map(|(which, rows)| head(which, rows.next())).collect();
     for _ in 0..most {
         let least = heads.iter().enumerate().filter_map(|(which, head)| Some((head.as_ref()?, which))).min();
-        let Some((&(_, place), which)) = least else { return };
-        take(&all[which].source, place);
+        let Some((&(_, row), which)) = least else { return };
+        take(&all[which].source, row);
         heads[which] = head(which, next[which].next());
     }
 }

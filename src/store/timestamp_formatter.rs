@@ -2,7 +2,7 @@
 
 /// Prints instants (RES-TIMESTAMP, RES-FRACTION); those of one day, one after the other, at little cost.
 #[derive(Debug)]
-pub struct Printer {
+pub struct TimestampFormatter {
     day: i64,
     /// `2025-05-20T`
     date: [u8; 11],
@@ -10,7 +10,7 @@ pub struct Printer {
 
 const DAY: i64 = 86_400_000;
 
-impl Printer {
+impl TimestampFormatter {
     pub fn new() -> Self {
         Self { day: 0, date: *b"1970-01-01T" }
     }
@@ -19,7 +19,7 @@ impl Printer {
     pub fn print(&mut self, (millis, nanos): (i64, u32), to: &mut Vec<u8>) {
         let day = millis.div_euclid(DAY);
         if day != self.day {
-            self.turn_to(day);
+            self.set_day(day);
         }
         let within = u32::try_from(millis.rem_euclid(DAY)).unwrap_or_default();
         let (seconds, millis) = (within / 1000, within % 1000);
@@ -42,7 +42,7 @@ impl Printer {
         to.push(b'Z');
     }
 
-    fn turn_to(&mut self, day: i64) {
+    fn set_day(&mut self, day: i64) {
         let (year, month, date) = calendar(day);
         self.day = day;
         self.date[..2].copy_from_slice(&two(year / 100));
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn instants_are_printed_as_everywhere_else() {
-        let mut printer = Printer::new();
+        let mut printer = TimestampFormatter::new();
         for text in [
             "2025-05-20T06:51:43.235Z",
             "2025-05-20T06:51:43Z",
@@ -131,7 +131,7 @@ mod tests {
             let (millis, _) = text.parse::<Timestamp>().unwrap().parts();
             millis / DAY
         });
-        let mut printer = Printer::new();
+        let mut printer = TimestampFormatter::new();
         let mut date = Vec::new();
         for day in first..=last {
             date.clear();

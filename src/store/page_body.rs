@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 /// A body under way.
 #[derive(Debug, Default)]
-pub struct Pieces {
+pub struct PageBody {
     /// What is not changed any more.
     closed: Vec<Bytes>,
     /// What follows it, and grows.
@@ -16,7 +16,7 @@ pub struct Pieces {
     head: &'static [u8],
 }
 
-impl Pieces {
+impl PageBody {
     /// From about here on it costs less to send one piece more than to copy it.
     const WORTH_SHARING: usize = 4096;
     /// An entry and what is around it fit into it.

@@ -2,36 +2,36 @@
 
 use std::sync::Arc;
 
-use super::run::{Builder, Run};
+use super::segment::{Builder, Segment};
 use crate::contract::{Entry, Vocabulary, open_lists};
 use crate::fixture::Sink;
 
 /// Entries in the order of answers, and the words that they know.
 #[derive(Debug)]
-pub struct Base {
-    run: Run,
+pub struct BaseSegment {
+    run: Segment,
     vocabulary: Arc<Vocabulary>,
 }
 
 /// Entries that are about to become a base: a few dozen bytes each, so they can be more than would fit as they are.
 #[derive(Debug, Default)]
-pub struct BaseBuilder(Builder);
+pub struct BaseSegmentBuilder(Builder);
 
-impl BaseBuilder {
+impl BaseSegmentBuilder {
     /// The base of what was put in.
     #[must_use]
-    pub fn finish(self) -> Base {
+    pub fn finish(self) -> BaseSegment {
         let run = self.0.finish();
         let mut vocabulary = Vocabulary::published();
         for field in open_lists() {
             vocabulary.learn_words(field, run.dictionary().values(field).iter());
         }
-        Base { run, vocabulary: Arc::new(vocabulary) }
+        BaseSegment { run, vocabulary: Arc::new(vocabulary) }
     }
 }
 
 /// Takes entries as they are read.
-impl Sink for BaseBuilder {
+impl Sink for BaseSegmentBuilder {
     fn push(&mut self, entry: Entry) {
         self.0.push(&entry, 0);
     }
@@ -45,11 +45,11 @@ impl Sink for BaseBuilder {
     }
 }
 
-impl Base {
+impl BaseSegment {
     /// A base of these entries, in any order.
     #[must_use]
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
-        let mut builder = BaseBuilder::default();
+        let mut builder = BaseSegmentBuilder::default();
         entries.into_iter().for_each(|entry| builder.push(entry));
         builder.finish()
     }
@@ -68,7 +68,7 @@ impl Base {
 
     /// The newest entries, the newest first.
     pub(crate) fn newest(&self, most: usize) -> Vec<Entry> {
-        (0..self.len().min(most)).map(|place| self.run.entry(place)).collect()
+        (0..self.len().min(most)).map(|row| self.run.entry(row)).collect()
     }
 
     /// The type and identifier of every object, each once.
@@ -76,7 +76,7 @@ impl Base {
         self.run.dictionary().known_objects()
     }
 
-    pub(super) fn run(&self) -> &Run {
+    pub(super) fn run(&self) -> &Segment {
         &self.run
     }
 
@@ -87,7 +87,7 @@ impl Base {
     }
 }
 
-impl Default for Base {
+impl Default for BaseSegment {
     fn default() -> Self {
         Self::new([])
     }

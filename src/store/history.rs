@@ -11,22 +11,22 @@ use std::sync::{Arc, OnceLock};
 
 use roaring::RoaringBitmap;
 
-use super::Held;
+use super::EntryRef;
+use super::filter_cache::MatchedRows;
 use super::key::Key;
-use super::order::{self, Hits};
-use super::places::{Places, all_of};
-use super::recent::Passing;
+use super::matched_rows::{self, Hits};
+use super::row_set::{RowSet, intersection};
+use super::snapshot::Snapshot;
 use super::source::Source;
-use super::view::View;
 use crate::contract::{Entry, Filters, Query, Timestamp};
 
 /// The entries of a store, and which of them were there when.
 #[derive(Debug)]
-pub struct Past {
-    view: Arc<View>,
+pub struct History {
+    snapshot: Arc<Snapshot>,
     /// How many had been added when the first of each source came; what was there from the start is the first source.
     began: Vec<usize>,
-    /// The places of each source in the order in which they came, found out when that is first needed.
+    /// The rows of each source in the order in which they came, found out when that is first needed.
     in_turn: Vec<OnceLock<Vec<u32>>>,
     moment: RefCell<Moment>,
 }
@@ -37,14 +37,14 @@ struct Moment {
     source: usize,
     /// How many of it had come.
     came: usize,
-    places: RoaringBitmap,
+    rows: RoaringBitmap,
 }
 
-impl Past {
-    pub(super) fn of(view: Arc<View>) -> Self {
+impl History {
+    pub(super) fn new(snapshot: Arc<Snapshot>) -> Self {
         let mut before = 0;
         let began: Vec<usize> = (0..)
-            .zip(view.sources())
+            .zip(snapshot.sources())
             .map(|(number, source)| {
                 let began = before;
                 before += if number == 0 { 0 } else { source.len() };
@@ -52,13 +52,13 @@ impl Past {
             })
             .collect();
         let in_turn = began.iter().map(|_| OnceLock::new()).collect();
-        Self { view, began, in_turn, moment: RefCell::default() }
+        Self { snapshot, began, in_turn, moment: RefCell::default() }
     }
 
     /// How many entries there are today.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.view.len()
+        self.snapshot.len()
     }
 
     /// Whether there is no entry today.
@@ -69,23 +69,23 @@ impl Past {
 
     /// Everything in a range that filters match today, in the order in which it is answered.
     #[must_use]
-    pub fn history(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Vec<Held> {
-        self.view.history(start, end, filters)
+    pub fn entries(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Vec<EntryRef> {
+        self.snapshot.entries(start, end, filters)
     }
 
     /// The entry that is told of.
     #[must_use]
-    pub fn entry(&self, held: &Held) -> Option<Entry> {
-        self.view.entry(held)
+    pub fn entry(&self, held: &EntryRef) -> Option<Entry> {
+        self.snapshot.entry(held)
     }
 
     /// The page that a query was answered with when so many had been added.
     #[must_use]
-    pub fn page(&self, query: &Query, arrivals: usize) -> Vec<Held> {
+    pub fn page(&self, query: &Query, arrivals: usize) -> Vec<EntryRef> {
         let (size, first) = (query.page_size as usize, (query.page as usize).saturating_mul(query.page_size as usize));
         self.when(query, arrivals, |hits| {
             let mut page = Vec::new();
-            order::each(hits, first, size, |source, place| page.push(self.view.held(source, place)));
+            matched_rows::each(hits, first, size, |source, row| page.push(self.snapshot.held(source, row)));
             page
         })
     }
@@ -99,17 +99,15 @@ impl Past {
     /// What came for a query while the number of the added went from one to another, in the order in which it is
     /// answered.
     #[must_use]
-    pub fn came(&self, query: &Query, before: usize, after: usize) -> Vec<Held> {
+    pub fn came(&self, query: &Query, before: usize, after: usize) -> Vec<EntryRef> {
         let mut came = Vec::new();
-        for (number, source) in self.view.sources().enumerate().skip(1) {
+        for (number, source) in self.snapshot.sources().enumerate().skip(1) {
             let (began, ended) = (self.began[number], self.began[number] + source.len());
             let (first, end) = (before.clamp(began, ended) - began, after.clamp(began, ended) - began);
             if first < end {
                 let hits = Hits::of(source, query.start_time, query.end_time, &query.filters);
-                let places = self.in_turn(number, source)[first..end].iter().copied();
-                came.extend(
-                    places.filter(|place| hits.has(*place)).map(|place| self.view.held(&source, place as usize)),
-                );
+                let rows = self.in_turn(number, source)[first..end].iter().copied();
+                came.extend(rows.filter(|row| hits.has(*row)).map(|row| self.snapshot.held(&source, row as usize)));
             }
         }
         came.sort_by_key(|held| Key { newest: Reverse(held.timestamp.parts()), arrival: held.arrival });
@@ -121,12 +119,12 @@ impl Past {
         let mut moment = self.moment.borrow_mut();
         let (start, end, filters) = (query.start_time, query.end_time, &query.filters);
         let in_part =
-            self.view.sources().enumerate().find(|(number, source)| self.is_in_part(*number, *source, arrivals));
+            self.snapshot.sources().enumerate().find(|(number, source)| self.is_in_part(*number, *source, arrivals));
         if let Some((number, source)) = in_part {
             moment.go_to(number, arrivals - self.began[number], self.in_turn(number, source));
         }
         let there = |number: usize| number == 0 || self.began[number] < arrivals;
-        let sources = self.view.sources().enumerate().filter(|(number, source)| source.len() > 0 && there(*number));
+        let sources = self.snapshot.sources().enumerate().filter(|(number, source)| source.len() > 0 && there(*number));
         let hits = sources.map(|(number, source)| {
             if self.is_in_part(number, source, arrivals) {
                 Hits::among(source, start, end, Some(moment.passing(source, filters)))
@@ -144,9 +142,9 @@ impl Past {
 
     fn in_turn(&self, number: usize, source: Source<'_>) -> &[u32] {
         self.in_turn[number].get_or_init(|| {
-            let mut places: Vec<u32> = (0..).take(source.len()).collect();
-            places.sort_unstable_by_key(|place| source.key(*place as usize).arrival);
-            places
+            let mut rows: Vec<u32> = (0..).take(source.len()).collect();
+            rows.sort_unstable_by_key(|row| source.key(*row as usize).arrival);
+            rows
         })
     }
 }
@@ -157,23 +155,23 @@ impl Moment {
             *self = Self { source, ..Self::default() };
         }
         if came >= self.came {
-            self.places.extend(in_turn[self.came..came].iter().copied());
+            self.rows.extend(in_turn[self.came..came].iter().copied());
         } else {
-            in_turn[came..self.came].iter().for_each(|place| {
-                self.places.remove(*place);
+            in_turn[came..self.came].iter().for_each(|row| {
+                self.rows.remove(*row);
             });
         }
         self.came = came;
     }
 
     /// What had come and passes.
-    fn passing<'a>(&'a self, source: Source<'_>, filters: &Filters) -> Passing<'a> {
-        let there = Places::Many(Cow::Borrowed(&self.places));
-        let passing = match source.places(filters) {
+    fn passing<'a>(&'a self, source: Source<'_>, filters: &Filters) -> MatchedRows<'a> {
+        let there = RowSet::Many(Cow::Borrowed(&self.rows));
+        let passing = match source.rows(filters) {
             None => Some(there),
-            Some(passing) => all_of(vec![Places::clone(&passing).into_owned(), there]),
+            Some(passing) => intersection(vec![RowSet::clone(&passing).into_owned(), there]),
         };
         // Of two sets there is an intersection.
-        Passing::Indexed(passing.unwrap_or(Places::Few(Cow::Owned(Vec::new()))))
+        MatchedRows::Indexed(passing.unwrap_or(RowSet::Few(Cow::Owned(Vec::new()))))
     }
 }

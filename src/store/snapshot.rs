@@ -3,23 +3,23 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::base::Base;
+use super::base_segment::BaseSegment;
 use super::key::Key;
-use super::order::{self, Hits};
-use super::pieces::Pieces;
-use super::run::{Builder, Run};
+use super::matched_rows::{self, Hits};
+use super::page_body::PageBody;
+use super::segment::{Builder, Segment};
 use super::source::{Loose, Source};
 use super::summary::Summary;
-use super::times::Printer;
-use super::{Answer, Held};
+use super::timestamp_formatter::TimestampFormatter;
+use super::{EntryRef, RenderedPage};
 use crate::contract::{Entry, Filters, Page, Query, Timestamp, Vocabulary};
 
 /// The base, what was added since in runs, and the latest one by one.
 #[derive(Debug, Clone)]
-pub struct View {
-    base: Arc<Base>,
+pub struct Snapshot {
+    base: Arc<BaseSegment>,
     /// Each about twice as long as the next, so that there are few.
-    runs: Vec<Arc<Run>>,
+    runs: Vec<Arc<Segment>>,
     /// In the order of answers.
     loose: Vec<Arc<Loose>>,
     /// How many entries were added.
@@ -27,30 +27,30 @@ pub struct View {
     vocabulary: Arc<Vocabulary>,
 }
 
-impl View {
+impl Snapshot {
     /// So many loose entries are looked through for each query; more become a run.
     const MOST_LOOSE: usize = 256;
 
-    pub fn over(base: Arc<Base>) -> Self {
+    pub fn new(base: Arc<BaseSegment>) -> Self {
         let vocabulary = Arc::clone(base.vocabulary());
         Self { base, runs: Vec::new(), loose: Vec::new(), added: 0, vocabulary }
     }
 
     /// The same with more entries.
     pub fn with(&self, entries: impl IntoIterator<Item = Entry>) -> Self {
-        let mut view = self.clone();
+        let mut snapshot = self.clone();
         for entry in entries {
-            if !view.vocabulary.knows(&entry) {
-                Arc::make_mut(&mut view.vocabulary).learn(&entry);
+            if !snapshot.vocabulary.knows(&entry) {
+                Arc::make_mut(&mut snapshot.vocabulary).learn(&entry);
             }
-            view.added += 1;
-            view.loose.push(Arc::new(Loose::new(entry, view.added)));
+            snapshot.added += 1;
+            snapshot.loose.push(Arc::new(Loose::new(entry, snapshot.added)));
         }
-        view.loose.sort_by_key(|loose| loose.key());
-        if view.loose.len() > Self::MOST_LOOSE {
-            view.settle();
+        snapshot.loose.sort_by_key(|loose| loose.key());
+        if snapshot.loose.len() > Self::MOST_LOOSE {
+            snapshot.settle();
         }
-        view
+        snapshot
     }
 
     /// Makes a run of the loose entries, together with the runs that are not much longer.
@@ -60,8 +60,8 @@ impl View {
             builder.push(&loose.entry, loose.arrival);
         }
         while let Some(run) = self.runs.pop_if(|run| run.len() < 2 * builder.len()) {
-            for place in 0..run.len() {
-                builder.push(&run.entry(place), run.arrival(place));
+            for row in 0..run.len() {
+                builder.push(&run.entry(row), run.arrival(row));
             }
         }
         self.runs.push(Arc::new(builder.finish()));
@@ -87,7 +87,7 @@ impl View {
 
     /// The base, and what was added in the order in which it came.
     pub fn sources(&self) -> impl Iterator<Item = Source<'_>> {
-        let runs = std::iter::once(self.base.run()).chain(self.runs.iter().map(AsRef::as_ref)).map(Source::Run);
+        let runs = std::iter::once(self.base.run()).chain(self.runs.iter().map(AsRef::as_ref)).map(Source::Segment);
         runs.chain(std::iter::once(Source::Loose(&self.loose)))
     }
 
@@ -101,24 +101,24 @@ impl View {
     pub fn page(&self, query: &Query) -> Page {
         let (hits, total, skip) = self.paged(query);
         let mut logs = Vec::new();
-        order::each(&hits, skip, query.page_size as usize, |source, place| logs.push(source.entry(place)));
+        matched_rows::each(&hits, skip, query.page_size as usize, |source, row| logs.push(source.entry(row)));
         Page { logs, page: query.page, total, total_pages: total.div_ceil(query.page_size as usize) }
     }
 
-    pub fn answer(&self, query: &Query) -> Answer {
+    pub fn render_page(&self, query: &Query) -> RenderedPage {
         let (hits, total, skip) = self.paged(query);
         let size = query.page_size as usize;
         let entries = total.saturating_sub(skip).min(size);
         let total_pages = total.div_ceil(size);
-        let mut body = Pieces::after(b"{\"logs\":[");
-        let mut printer = Printer::new();
+        let mut body = PageBody::after(b"{\"logs\":[");
+        let mut printer = TimestampFormatter::new();
         match hits.as_slice() {
             [only] => match only.stretch(skip, size) {
-                Some(places) => only.source.write_all(places, &mut printer, &mut body),
+                Some(rows) => only.source.write_all(rows, &mut printer, &mut body),
                 None => only.source.write_each(&only.some(skip, size), &mut printer, body.text()),
             },
-            _ => order::each(&hits, skip, size, |source, place| {
-                source.write(place, &mut printer, body.text());
+            _ => matched_rows::each(&hits, skip, size, |source, row| {
+                source.write(row, &mut printer, body.text());
                 body.text().push(b',');
             }),
         }
@@ -133,13 +133,13 @@ impl View {
             push_number(number, text);
         }
         text.push(b'}');
-        Answer { body: body.finish(), entries, total_pages, arrivals: self.added }
+        RenderedPage { body: body.finish(), entries, total_pages, arrivals: self.added }
     }
 
-    pub fn history(&self, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Vec<Held> {
+    pub fn entries(&self, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Vec<EntryRef> {
         let hits = self.hits(from, to, filters);
         let mut history = Vec::with_capacity(hits.iter().map(Hits::len).sum());
-        order::each(&hits, 0, usize::MAX, |source, place| history.push(self.held(source, place)));
+        matched_rows::each(&hits, 0, usize::MAX, |source, row| history.push(self.held(source, row)));
         history
     }
 
@@ -149,26 +149,26 @@ impl View {
         self.loose.iter().for_each(|each| loose.push(&each.entry, each.arrival));
         let loose = loose.finish();
         let added = self.runs.iter().map(AsRef::as_ref).chain([&loose]);
-        let runs: Vec<&Run> = std::iter::once(self.base.run()).chain(added).collect();
+        let runs: Vec<&Segment> = std::iter::once(self.base.run()).chain(added).collect();
         Summary::over(&runs, &self.vocabulary, from, to, filters)
     }
 
-    pub fn held(&self, source: &Source<'_>, place: usize) -> Held {
-        let Key { newest: Reverse((millis, nanos)), arrival } = source.key(place);
-        let number = arrival.checked_sub(1).map_or(place, |earlier| self.base.run().len() + earlier);
-        Held { number, arrival, timestamp: Timestamp::from_parts(millis, nanos) }
+    pub fn held(&self, source: &Source<'_>, row: usize) -> EntryRef {
+        let Key { newest: Reverse((millis, nanos)), arrival } = source.key(row);
+        let number = arrival.checked_sub(1).map_or(row, |earlier| self.base.run().len() + earlier);
+        EntryRef { number, arrival, timestamp: Timestamp::from_parts(millis, nanos) }
     }
 
-    pub fn entry(&self, held: &Held) -> Option<Entry> {
+    pub fn entry(&self, held: &EntryRef) -> Option<Entry> {
         if held.arrival == 0 {
             let base = self.base.run();
             return (held.number < base.len()).then(|| base.entry(held.number));
         }
         let key = Key { newest: Reverse(held.timestamp.parts()), arrival: held.arrival };
-        let runs = self.runs.iter().map(|run| Source::Run(run));
+        let runs = self.runs.iter().map(|run| Source::Segment(run));
         runs.chain([Source::Loose(&self.loose)]).find_map(|source| {
-            let place = source.first_from(|other| other < key);
-            (place < source.len() && source.key(place) == key).then(|| source.entry(place))
+            let row = source.first_from(|other| other < key);
+            (row < source.len() && source.key(row) == key).then(|| source.entry(row))
         })
     }
 }

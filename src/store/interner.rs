@@ -1,4 +1,4 @@
-//! Distinct values, each kept once and known by a small number.
+//! Interner values, each kept once and known by a small number.
 
 use std::hash::{BuildHasher, Hash};
 use std::num::NonZeroU32;
@@ -12,20 +12,20 @@ pub struct Id(NonZeroU32);
 impl Id {
     /// # Panics
     /// From the four billionth on, which no memory holds.
-    fn of(place: usize) -> Self {
-        let number = u32::try_from(place + 1).ok().and_then(NonZeroU32::new);
+    fn from_index(index: usize) -> Self {
+        let number = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
         Self(number.expect("fewer than four billion distinct values"))
     }
 
     /// Counted from 0.
-    pub fn place(self) -> usize {
+    pub fn index(self) -> usize {
         self.0.get() as usize - 1
     }
 }
 
-/// Distinct texts, one behind the other.
+/// Interner texts, one behind the other.
 #[derive(Debug, Default)]
-pub struct Words {
+pub struct StringInterner {
     text: String,
     /// Where each ends.
     ends: Vec<usize>,
@@ -33,14 +33,14 @@ pub struct Words {
     hasher: DefaultHashBuilder,
 }
 
-impl Words {
+impl StringInterner {
     pub fn id_of(&mut self, word: &str) -> Id {
         let Self { text, ends, by_text, hasher } = self;
         let hash = hasher.hash_one(word);
         if let Some(id) = by_text.find(hash, |id| at(text, ends, *id) == word) {
             return *id;
         }
-        let id = Id::of(ends.len());
+        let id = Id::from_index(ends.len());
         text.push_str(word);
         ends.push(text.len());
         by_text.insert_unique(hash, id, |id| hasher.hash_one(at(text, ends, *id)));
@@ -61,8 +61,8 @@ impl Words {
     }
 
     /// The word of a number, counted from 0.
-    pub fn at(&self, place: usize) -> &str {
-        self.get(Id::of(place))
+    pub fn at(&self, row: usize) -> &str {
+        self.get(Id::from_index(row))
     }
 
     pub fn shrink(&mut self) {
@@ -72,39 +72,39 @@ impl Words {
 }
 
 fn at<'a>(text: &'a str, ends: &[usize], id: Id) -> &'a str {
-    let start = id.place().checked_sub(1).map_or(0, |before| ends[before]);
-    &text[start..ends[id.place()]]
+    let start = id.index().checked_sub(1).map_or(0, |before| ends[before]);
+    &text[start..ends[id.index()]]
 }
 
-/// Distinct values of any small kind.
+/// Interner values of any small kind.
 #[derive(Debug)]
-pub struct Distinct<T> {
+pub struct Interner<T> {
     values: Vec<T>,
     by_value: HashTable<Id>,
     hasher: DefaultHashBuilder,
 }
 
-impl<T> Default for Distinct<T> {
+impl<T> Default for Interner<T> {
     fn default() -> Self {
         Self { values: Vec::new(), by_value: HashTable::new(), hasher: DefaultHashBuilder::default() }
     }
 }
 
-impl<T: Hash + Eq> Distinct<T> {
+impl<T: Hash + Eq> Interner<T> {
     pub fn id_of(&mut self, value: T) -> Id {
         let Self { values, by_value, hasher } = self;
         let hash = hasher.hash_one(&value);
-        if let Some(id) = by_value.find(hash, |id| values[id.place()] == value) {
+        if let Some(id) = by_value.find(hash, |id| values[id.index()] == value) {
             return *id;
         }
-        let id = Id::of(values.len());
+        let id = Id::from_index(values.len());
         values.push(value);
-        by_value.insert_unique(hash, id, |id| hasher.hash_one(&values[id.place()]));
+        by_value.insert_unique(hash, id, |id| hasher.hash_one(&values[id.index()]));
         id
     }
 
     pub fn get(&self, id: Id) -> &T {
-        &self.values[id.place()]
+        &self.values[id.index()]
     }
 
     pub fn values(&self) -> &[T] {
