@@ -1,7 +1,7 @@
 //! The routes: every URL of the server, in four groups, and the middleware around each group.
 //!
-//! To add an endpoint of the control plane, add a line to [`control_plane`]: only there the guard stands in front of it. What
-//! the middleware does is in `middleware`; what a route does, in the file that its handler names.
+//! `CONTRIBUTING.md` has the path of a request through these modules, and where a filter, a fault and an endpoint are added.
+//! What the middleware does is in `middleware`; what a route does, in the file that its handler names.
 
 mod admin;
 mod admission;
@@ -15,7 +15,6 @@ mod context;
 mod fallback;
 mod fault_injection;
 mod journal_entry;
-mod limits;
 mod malformed_request;
 mod middleware;
 mod openapi;
@@ -23,6 +22,7 @@ mod page;
 mod problem;
 mod redact;
 mod request_id;
+mod size_limits;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -34,7 +34,7 @@ use fallback::{method_not_allowed, not_found};
 
 pub use app::App;
 pub use fault_injection::ConnectionFault;
-pub use malformed_request::{in_clear_text, refusal};
+pub use malformed_request::{clear_text_refusal, refusal};
 
 /// The service, ready to be served on a socket or called in-process.
 ///
@@ -44,14 +44,14 @@ pub fn app(state: AppState) -> App {
     App::new(state.clone(), routes(state))
 }
 
-/// The four groups, each behind its middleware. A layer wraps only the routes that are there when it is added: a route that
-/// is added here, below a layer, does not pass it. So routes are added to a group, never here.
+/// The four groups, each behind its middleware. Add a route to its group, never here: a layer wraps only the routes that were
+/// added before it.
 fn routes(state: AppState) -> Router {
     let api = api()
         .method_not_allowed_fallback(method_not_allowed)
         .route_layer(from_fn(middleware::admit_and_run_layer))
         .fallback(not_found)
-        .layer(from_fn_with_state(state.clone(), middleware::authenticate_and_record_layer));
+        .layer(from_fn_with_state(state.clone(), middleware::identify_and_record_layer));
 
     let control_plane = control_plane()
         .fallback(not_found)

@@ -25,6 +25,9 @@
 //!
 //! Every rule of the API that the server implements is listed in [`contract::RULES`] with its source: documented, seen in the
 //! official client, or assumed.
+//!
+//! To change the source, begin with `CONTRIBUTING.md`: the modules, the path of a request, and where a filter, a fault or an
+//! endpoint is added.
 
 mod app_state;
 mod cli;

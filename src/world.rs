@@ -32,7 +32,7 @@ use verdict::{Judgement, Scope, Verdict};
 
 pub use crate::store::{Bucket, Counted, Summary, Timeline, Values};
 pub use clock::ClockReading;
-pub use faults::{FaultStatus, Faults};
+pub use faults::{FaultRuleState, Faults};
 pub use journal::{
     AnsweredBy, AnsweredByKind, Journal, JournalFilter, JournalRecord, RecordDetails, RequestOutcome, StatusFilter,
 };
@@ -232,14 +232,14 @@ impl World {
     }
 
     /// Lets the scenario add entries before a page of a query is looked up.
-    pub(crate) fn before_page(&self, query: &Query) {
+    pub(crate) fn scenario_before_page(&self, query: &Query) {
         if self.scenario.is_on() {
             self.scenario.before_page(query, &self.clock.read(), &self.store);
         }
     }
 
     /// Lets the scenario add entries after a page was looked up; `last` says that no page follows it.
-    pub(crate) fn after_page(&self, query: &Query, last: bool) {
+    pub(crate) fn scenario_after_page(&self, query: &Query, last: bool) {
         if self.scenario.is_on() {
             self.scenario.after_page(query, last, &self.clock.read(), &self.store);
         }

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, Timestamp};
 use crate::text::word_enum;
 
-/// An audit-log entry (RES-ENTRY). Serialises to the response fields; [`Entry::actor`] is not one of them.
+/// An audit-log entry (RES-ENTRY). Serialises to the response fields; the fields with
+/// `serde(skip)` are for the filters only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {

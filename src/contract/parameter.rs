@@ -60,8 +60,8 @@ impl Parameter {
         Self::ALL.into_iter().find(|parameter| parameter.name() == name)
     }
 
-    /// The position of the parameter in an array with an element for each.
-    pub(super) const fn index(self) -> usize {
+    /// The index of the parameter in an array of one element for each; another order than that of [`Parameter::ALL`].
+    pub(super) const fn slot(self) -> usize {
         match self {
             Self::StartTime => 0,
             Self::EndTime => 1,

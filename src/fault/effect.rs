@@ -26,7 +26,7 @@ pub enum Effect {
     Delay(Delay),
     /// Closes the connection with a TCP RST instead of answering.
     Reset,
-    /// Breaks the connection off after a number of bytes of the body.
+    /// Closes the connection, over HTTP/2 the stream, after a number of bytes of the body. A shorter body is sent whole.
     Truncate {
         /// Bytes of the body that arrive.
         bytes: usize,

@@ -1,17 +1,18 @@
 //! The control plane, a file a subject. No rate limit and no fault applies to it.
 //!
-//! A handler takes a [`session::Session`], which refuses unknown parameters, and returns JSON or a `Problem`.
+//! A handler takes an [`extract::Session`], or [`extract::NoSession`] if it is about no single one, and returns JSON or a
+//! `Problem`. Both refuse unknown parameters.
 //! `crate::control` parses the bodies.
 
 pub mod changes;
 pub mod clock;
 pub mod entries;
+mod extract;
 pub mod faults;
 pub mod guard;
 pub mod live;
 pub mod requests;
 pub mod scenario;
-mod session;
 pub mod sessions;
 pub mod settings;
 pub mod summary;
@@ -22,7 +23,7 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use crate::app_state::AppState;
-use session::Session;
+use extract::Session;
 
 /// `GET /__admin/health`. The port is bound after everything is loaded, so a server that responds is ready.
 pub async fn health() -> Json<Value> {

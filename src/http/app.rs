@@ -16,7 +16,7 @@ use axum::{BoxError, Router};
 use tower::Service;
 
 use super::audit_logs;
-use super::middleware::{admit_and_run, authenticate_and_record};
+use super::middleware::{admit_and_run, identify_and_record};
 use crate::app_state::AppState;
 use crate::contract::AUDIT_LOGS;
 
@@ -59,7 +59,7 @@ async fn get_audit_logs(state: AppState, request: Request) -> Response {
     let next = |request, context, journal| {
         admit_and_run(request, context, journal, |_, admitted| async move { audit_logs::respond(&admitted) })
     };
-    authenticate_and_record(&state, request, next).await
+    identify_and_record(&state, request, next).await
 }
 
 impl<B> Service<http::Request<B>> for App

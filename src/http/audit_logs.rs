@@ -33,11 +33,11 @@ fn try_respond(admitted: &AdmittedRequest) -> Result<Response, Problem> {
         Ok(ParsedQuery { query, warnings }) => {
             log_warnings(admitted, &warnings);
             if is_client {
-                world.before_page(&query);
+                world.scenario_before_page(&query);
             }
             let RenderedPage { body, entries, total_pages, arrivals } = world.store.render_page(&query);
             if is_client {
-                world.after_page(&query, query.page as usize + 1 >= total_pages);
+                world.scenario_after_page(&query, query.page as usize + 1 >= total_pages);
             }
             admitted.journal.set_page(Given::new(arrivals, entries, total_pages));
             record_issues(admitted, warnings);

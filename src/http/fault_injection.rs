@@ -1,9 +1,9 @@
 //! Fault injection: carries out the effect of a fault rule or a scenario on one request.
 //!
 //! [`FaultInjection::apply`] stands around the handler. It waits for a delay, answers in place of the handler with a status
-//! or a [`ConnectionFault`], or attaches a [`BodyFault`] to the handler's response. Two others carry these out: the outermost
-//! middleware a `BodyFault`, by [`apply_body_fault`], because the body of an error response is made there; `server`, which
-//! has the connection, a `ConnectionFault`.
+//! or a [`ConnectionFault`], or attaches a [`BodyFault`] to the handler's response. The outermost middleware carries out a
+//! `BodyFault` with [`apply_body_fault`], because it is where the body of an error response is made. `server` carries out a
+//! `ConnectionFault`, because it has the connection.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -19,7 +19,7 @@ use futures_util::stream;
 
 use super::problem::Problem;
 use crate::fault::Effect;
-use crate::world::verdict::Arrival;
+use crate::world::verdict::Delivery;
 
 /// What the fault rules and the scenario inject into one request: a delay, an effect, both, or nothing.
 pub struct FaultInjection {
@@ -65,7 +65,7 @@ async fn inject<F: Future<Output = Response>>(
         Effect::Truncate { bytes } => BodyFault::Truncate { bytes }.attach_to(next().await),
         Effect::Malformed => BodyFault::FirstHalf.attach_to(next().await),
         Effect::Drip { bytes, every } => {
-            BodyFault::Drip { bytes, every, delivery: Arrival::default() }.attach_to(next().await)
+            BodyFault::Drip { bytes, every, delivery: Delivery::default() }.attach_to(next().await)
         }
     }
 }
@@ -104,12 +104,12 @@ impl IntoResponse for ConnectionFault {
 /// and stays as it is.
 #[derive(Debug, Clone)]
 pub enum BodyFault {
-    /// The connection is closed after this many bytes.
+    /// The connection, over HTTP/2 the stream, is closed after this many bytes. A shorter body is sent whole.
     Truncate { bytes: usize },
     /// The first half is sent as if it were all.
     FirstHalf,
     /// Sent in parts with a pause between them. `delivery` is completed with the last part.
-    Drip { bytes: usize, every: Duration, delivery: Arrival },
+    Drip { bytes: usize, every: Duration, delivery: Delivery },
 }
 
 impl BodyFault {
@@ -173,7 +173,7 @@ fn truncated(bytes: Bytes) -> Body {
 }
 
 /// A body in parts of this many bytes with a pause between them.
-fn dripping(whole: Bytes, bytes: usize, every: Duration, delivery: Arrival) -> Body {
+fn dripping(whole: Bytes, bytes: usize, every: Duration, delivery: Delivery) -> Body {
     Body::from_stream(stream::unfold((whole, false, delivery), move |(mut rest, pause, delivery)| async move {
         if rest.is_empty() {
             return None;

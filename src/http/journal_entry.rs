@@ -1,8 +1,8 @@
 //! The journal entry of one request, and its line in the log.
 //!
-//! [`JournalEntry`] is the only way into the journal: the middleware opens it once it has authenticated and redacted the
-//! request, and before it can refuse it. Admission and handler add to it, and it is written once, to the journal and to the
-//! observations of the verdict.
+//! [`JournalEntry`] is the only way into the journal. The middleware opens the entry after it has identified the client and
+//! redacted the request, and before anything can refuse the request. Admission and handler add to the entry. It is written
+//! once: to the journal and, for a client's request for audit logs, to the observations of the verdict.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use super::fault_injection::{BodyFault, ConnectionFault};
 use super::problem::Problem;
 use crate::contract::{AUDIT_LOGS, QueryIssue};
 use crate::text::truncate;
-use crate::world::verdict::{Arrival, Aside, Given, Trace};
+use crate::world::verdict::{Aside, Delivery, Given, Trace};
 use crate::world::{AnsweredBy, JournalRecord, RecordDetails, RequestOutcome};
 
 /// Handle on the journal entry of a request in progress; clones are handles on the same entry.
@@ -66,7 +66,7 @@ impl JournalEntry {
         }))
     }
 
-    /// Adds what responds in place of the operation, or changes its response.
+    /// Adds what responds in place of the operation, delays its response or changes it.
     pub fn set_answered_by(&self, by: AnsweredBy) {
         self.0.annotate(|annotations| annotations.answered_by = Some(by));
     }
@@ -109,7 +109,7 @@ impl Inner {
         let problem = response.and_then(|response| response.extensions().get::<Problem>());
         let details = RecordDetails {
             problem: problem.filter(|_| annotations.issues.is_empty()).map(Problem::to_string),
-            findings: annotations.issues,
+            issues: annotations.issues,
             answered_by: annotations.answered_by,
         };
         let record = JournalRecord {
@@ -154,10 +154,10 @@ impl Inner {
         let aside = Aside {
             meant: (truncated || query.has_token()).then(|| Arc::clone(query.for_parser())),
             truncated,
-            findings: record.findings().to_vec(),
+            findings: record.issues().to_vec(),
             retry_after: response.and_then(retry_after),
             arrival: response.and_then(|response| match response.extensions().get::<BodyFault>() {
-                Some(BodyFault::Drip { delivery, .. }) => Some(Arrival::clone(delivery)),
+                Some(BodyFault::Drip { delivery, .. }) => Some(Delivery::clone(delivery)),
                 Some(BodyFault::Truncate { .. } | BodyFault::FirstHalf) | None => None,
             }),
         };

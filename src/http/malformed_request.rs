@@ -5,16 +5,16 @@ use std::net::SocketAddr;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 
-use super::limits;
 use super::problem::Problem;
 use super::request_id::RequestId;
+use super::size_limits;
 
 /// Headers and body for a request that hyper refuses with this status. Logs it.
 #[must_use]
 pub fn refusal(status: u16, peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
     let problem = match status {
-        414 => limits::URI_TOO_LONG,
-        431 => limits::HEADERS_TOO_LARGE,
+        414 => size_limits::URI_TOO_LONG,
+        431 => size_limits::HEADERS_TOO_LARGE,
         _ => Problem::Unreadable,
     };
     respond(&problem, peer)
@@ -22,7 +22,7 @@ pub fn refusal(status: u16, peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
 
 /// Headers and body for plain HTTP on a TLS port. Logs it.
 #[must_use]
-pub fn in_clear_text(peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
+pub fn clear_text_refusal(peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
     respond(&Problem::InClearText, peer)
 }
 

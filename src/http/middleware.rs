@@ -2,13 +2,14 @@
 //!
 //! | request to | passes, outermost first |
 //! | --- | --- |
-//! | the API | [`authenticate_and_record`], which runs inside [`complete_response`]; [`admit_and_run`] |
-//! | a path without a route, outside `/__admin` | [`authenticate_and_record`], which runs inside [`complete_response`] |
+//! | the API | [`complete_response`], [`identify_and_record`], [`admit_and_run`] |
+//! | a path without a route, outside `/__admin` | [`complete_response`], [`identify_and_record`] |
 //! | the control plane | [`complete_response`], `admin::guard` |
 //! | the web UI, the OpenAPI document, `/__admin/health` | [`complete_response`] |
 //!
 //! `App` calls the functions directly; the routes of `http.rs` use the axum middleware of the same name with `_layer`. The
-//! functions pass the request's context as an argument, the layers as an extension of the request.
+//! functions pass the request's context as an argument, the layers as an extension of the request. [`identify_and_record`]
+//! calls [`complete_response`] itself, so that no route can have the one without the other.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use super::context::RequestContext;
 use super::journal_entry::JournalEntry;
 use super::problem::{self, Problem};
 use super::request_id::RequestId;
-use super::{admission, fault_injection, limits};
+use super::{admission, fault_injection, size_limits};
 use crate::app_state::AppState;
 
 /// Gives a request its id and completes its response: makes a 500 of a panic, adds the body of a [`Problem`], carries out a
@@ -46,8 +47,8 @@ where
 /// Looks up the key and session of a request, refuses the request if it is too large, and writes it and its response to the
 /// journal. An unknown key is refused later, by [`admit_and_run`].
 ///
-/// All of this runs within [`complete_response`], which this function calls: it needs no other around it.
-pub async fn authenticate_and_record<F>(
+/// Calls [`complete_response`] around all of this.
+pub async fn identify_and_record<F>(
     state: &AppState,
     request: Request,
     next: impl FnOnce(Request, Arc<RequestContext>, JournalEntry) -> F,
@@ -60,7 +61,7 @@ where
         let journal = JournalEntry::open(&request, &context);
         let entry = journal.clone();
         let response = catch_panic(async {
-            match limits::check(&mut request).await {
+            match size_limits::check(&mut request).await {
                 Ok(()) => next(request, context, entry).await,
                 Err(problem) => problem.into_response(),
             }
@@ -94,9 +95,9 @@ pub async fn complete_response_layer(request: Request, next: Next) -> Response {
     complete_response(request, |request, _| next.run(request)).await
 }
 
-/// [`authenticate_and_record`] as axum middleware.
-pub async fn authenticate_and_record_layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    authenticate_and_record(&state, request, |mut request, context, journal| {
+/// [`identify_and_record`] as axum middleware.
+pub async fn identify_and_record_layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    identify_and_record(&state, request, |mut request, context, journal| {
         request.extensions_mut().insert(context);
         request.extensions_mut().insert(journal);
         next.run(request)
@@ -160,7 +161,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_in_a_handler_is_in_the_journal() {
         let state = AppState::load(&Config::default()).unwrap();
-        authenticate_and_record(&state, Request::default(), |_, _, _| panics()).await;
+        identify_and_record(&state, Request::default(), |_, _, _| panics()).await;
         let records = state.world().journal.list(&JournalFilter::default());
         assert_eq!((records.len(), records[0].outcome), (1, RequestOutcome::Status(500)));
     }

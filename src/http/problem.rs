@@ -1,5 +1,6 @@
-//! Error responses: [`Problem`] is the only type that makes one with a JSON body. Two others have none: the verdict as text,
-//! a 409 of `admin/verdict.rs`, and the empty 500 of a `ConnectionFault`, which only a caller in-process receives.
+//! Error responses: [`Problem`] is the only type that makes one with a JSON body. Two error responses have no JSON
+//! body: the 409 of `admin/verdict.rs` whose body is the verdict as text or XML, and the empty 500 of a `ConnectionFault`,
+//! which only a caller in-process receives.
 //!
 //! A handler returns a problem. Its body is added late, by `middleware::complete_response`, because the body repeats the
 //! request id. A new problem is a variant: the compiler then asks for its status and its message.

@@ -37,7 +37,7 @@ impl<S> TellingStream<S> {
 
 /// The whole answer to HTTP where only TLS is spoken.
 pub fn in_clear_text(peer: SocketAddr) -> Vec<u8> {
-    let (headers, body) = http::in_clear_text(peer);
+    let (headers, body) = http::clear_text_refusal(peer);
     whole(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n", &headers, &body)
 }
 

@@ -31,7 +31,7 @@ pub struct FaultPlan {
 
 /// A fault rule and its counters.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FaultStatus {
+pub struct FaultRuleState {
     /// The number of the rule in this world, counted from 1.
     pub id: u64,
     /// The rule.
@@ -40,8 +40,8 @@ pub struct FaultStatus {
     /// Whether the rule comes from the keys file; [`Faults::clear`] keeps such rules.
     #[serde(rename = "ofKey")]
     pub of_key: bool,
-    /// The number of matching requests that reached the rule: an effect of an earlier rule keeps a request from all later
-    /// rules but delays.
+    /// The number of matching requests that the rule was tried on. Once an earlier rule has chosen an effect, only delays are
+    /// tried.
     pub matched: u64,
     /// The number of requests for which it fired.
     pub fired: u64,
@@ -59,7 +59,7 @@ pub struct Faults {
 
 #[derive(Debug)]
 struct Inner {
-    rules: Vec<FaultStatus>,
+    rules: Vec<FaultRuleState>,
     next_id: u64,
 }
 
@@ -78,7 +78,7 @@ impl Faults {
     ///
     /// # Panics
     /// When the rule is invalid, such as a status of 200 or a drip of no bytes.
-    pub fn add(&self, rule: impl Into<FaultRule>) -> FaultStatus {
+    pub fn add(&self, rule: impl Into<FaultRule>) -> FaultRuleState {
         self.inner.lock().add(rule.into().checked(), false)
     }
 
@@ -86,7 +86,7 @@ impl Faults {
     ///
     /// # Panics
     /// When one of them is invalid; then none is added.
-    pub fn add_all(&self, rules: Vec<FaultRule>) -> Vec<FaultStatus> {
+    pub fn add_all(&self, rules: Vec<FaultRule>) -> Vec<FaultRuleState> {
         let rules: Vec<FaultRule> = rules.into_iter().map(FaultRule::checked).collect();
         let mut inner = self.inner.lock();
         rules.into_iter().map(|rule| inner.add(rule, false)).collect()
@@ -94,7 +94,7 @@ impl Faults {
 
     /// All rules with their counters.
     #[must_use]
-    pub fn list(&self) -> Vec<FaultStatus> {
+    pub fn list(&self) -> Vec<FaultRuleState> {
         self.inner.lock().rules.clone()
     }
 
@@ -144,15 +144,15 @@ impl Faults {
 }
 
 impl Inner {
-    fn add(&mut self, rule: FaultRule, of_key: bool) -> FaultStatus {
-        let status = FaultStatus { id: self.next_id, rule, of_key, matched: 0, fired: 0, fired_in_cycle: 0 };
+    fn add(&mut self, rule: FaultRule, of_key: bool) -> FaultRuleState {
+        let status = FaultRuleState { id: self.next_id, rule, of_key, matched: 0, fired: 0, fired_in_cycle: 0 };
         self.next_id += 1;
         self.rules.push(status.clone());
         status
     }
 }
 
-impl FaultStatus {
+impl FaultRuleState {
     fn matches(&self, request: &RequestFacts<'_>) -> bool {
         let RequestMatcher { key, page, query } = &self.rule.matcher;
         let received = |name: &str| query::first_value(request.query, name);

@@ -42,10 +42,10 @@ pub struct JournalRecord {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RecordDetails {
     /// What was wrong with the query, or ignored in it.
-    pub findings: Vec<QueryIssue>,
-    /// The error message of the response, unless the findings contain it.
+    pub issues: Vec<QueryIssue>,
+    /// The error message of the response, unless the issues contain it.
     pub problem: Option<String>,
-    /// What answered in place of the operation, or changed its response.
+    /// What answered in place of the operation, delayed its response or changed it.
     pub answered_by: Option<AnsweredBy>,
 }
 
@@ -56,11 +56,12 @@ pub enum RequestOutcome {
     Status(u16),
     /// No response: a fault closed the connection.
     ConnectionFault,
-    /// No response: the client closed the connection or the stream first.
+    /// No response: the connection or the stream was closed before there was one. That is the client, in all but two cases:
+    /// the server stops, or, over HTTP/2, a fault closes the connection for another stream.
     ClientDisconnected,
 }
 
-/// What answered in place of the operation, or changed its response.
+/// What answered in place of the operation, delayed its response or changed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnsweredBy {
     /// The rate limit.
@@ -98,7 +99,7 @@ pub struct JournalFilter {
     pub key: Option<String>,
     /// The status of the response.
     pub status: Option<StatusFilter>,
-    /// What answered in place of the operation, or changed its response.
+    /// What answered in place of the operation, delayed its response or changed it.
     pub answered_by: Option<AnsweredByKind>,
     /// The rule of the contract that a finding names.
     pub rule: Option<String>,
@@ -196,17 +197,17 @@ impl JournalRecord {
 
     /// What was wrong with the query, or ignored in it.
     #[must_use]
-    pub fn findings(&self) -> &[QueryIssue] {
-        self.details.as_ref().map_or(&[], |details| &details.findings)
+    pub fn issues(&self) -> &[QueryIssue] {
+        self.details.as_ref().map_or(&[], |details| &details.issues)
     }
 
-    /// The error message of the response, unless the findings contain it.
+    /// The error message of the response, unless the issues contain it.
     #[must_use]
     pub fn problem(&self) -> Option<&str> {
         self.details.as_ref()?.problem.as_deref()
     }
 
-    /// What answered in place of the operation, or changed its response.
+    /// What answered in place of the operation, delayed its response or changed it.
     #[must_use]
     pub fn answered_by(&self) -> Option<&AnsweredBy> {
         self.details.as_ref()?.answered_by.as_ref()
@@ -281,7 +282,7 @@ impl JournalFilter {
             && matches(self.key.as_ref(), record.key.as_ref().map(|key| &key.name))
             && self.status.is_none_or(|status| status.matches(record.outcome))
             && matches(self.answered_by.as_ref(), record.answered_by().map(AnsweredBy::kind).as_ref())
-            && self.rule.as_ref().is_none_or(|rule| record.findings().iter().any(|finding| finding.rule == rule))
+            && self.rule.as_ref().is_none_or(|rule| record.issues().iter().any(|issue| issue.rule == rule))
             && self.since.is_none_or(|since| record.time >= since)
             && self.until.is_none_or(|until| record.time <= until)
             && matches(self.from_ui.as_ref(), Some(&record.from_ui))

@@ -38,7 +38,7 @@ pub use finding::{Bug, Finding};
 pub use manners::Manners;
 pub use paging::{Paging, PagingOfQuery};
 pub use scope::Scope;
-pub use trace::{Arrival, Aside, Given, Trace};
+pub use trace::{Aside, Delivery, Given, Trace};
 pub use windows::{Gap, Overlap, Windows};
 
 use exchange::{Exchange, Numbered};

@@ -186,7 +186,7 @@ fn a_hundred_thousand_entries_are_recorded_while_others_come_in_late() {
     same(&loaded(Path::new(&out)), &expected);
     assert_eq!(names(&folder), ["logs.json"]);
     let statuses = world.journal().list(&JournalFilter::default());
-    assert!(statuses.iter().all(|record| record.status() == Some(200) && record.findings().is_empty()));
+    assert!(statuses.iter().all(|record| record.status() == Some(200) && record.issues().is_empty()));
 }
 
 #[test]

@@ -97,7 +97,7 @@ impl TestMock {
     pub async fn noticed(&self, query: &str) -> Vec<&'static str> {
         self.logs(query).await.ok();
         let journal = self.mock.world().journal().list(&JournalFilter::default());
-        journal[0].findings().iter().map(|finding| finding.rule).collect()
+        journal[0].issues().iter().map(|finding| finding.rule).collect()
     }
 
     /// A call of the control plane: `admin("PUT", "/clock", json!({"now": NOW}))`; an empty body is none.

@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
                 continue;
             };
             match decoded(value) {
-                Some(value) => self.values[parameter.index()].push(value),
+                Some(value) => self.values[parameter.slot()].push(value),
                 None => self.issues.push(QueryIssue {
                     accepted: Some("UTF-8, where a percent sign is followed by two hexadecimal digits".into()),
                     example: Some("a slash as %2F, a percent sign as %25".to_owned()),
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
         read: impl Fn(&str) -> Result<T, Box<QueryIssue>>,
     ) -> Option<T> {
         let mut single: Option<(T, Cow<'a, str>)> = None;
-        let mut texts = std::mem::take(&mut self.values[parameter.index()]);
+        let mut texts = std::mem::take(&mut self.values[parameter.slot()]);
         if texts.len() > 1 {
             let mut seen = BTreeSet::new();
             texts.retain(|text| seen.insert(text.clone()));
@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
 
     fn time(&mut self, parameter: Parameter) -> Option<Timestamp> {
         let mut plus_restored = Vec::new();
-        for text in &mut self.values[parameter.index()] {
+        for text in &mut self.values[parameter.slot()] {
             let restored = text.replace(' ', "+");
             if restored != **text && Timestamp::from_str(text).is_err() && Timestamp::from_str(&restored).is_ok() {
                 plus_restored.push(std::mem::replace(text, Cow::Owned(restored)));
@@ -267,7 +267,7 @@ impl<'a> Reader<'a> {
 
     /// The values of a list in any of its forms (LIST-FORMS), without empty ones (FILTER-EMPTY) and repetitions.
     fn list(&mut self, parameter: Parameter) -> Vec<String> {
-        let texts = std::mem::take(&mut self.values[parameter.index()]);
+        let texts = std::mem::take(&mut self.values[parameter.slot()]);
         let values = texts.iter().flat_map(|text| text.split(',')).filter(|value| !value.is_empty());
         let mut values: Vec<String> = values.map(String::from).collect();
         if values.len() > 1 {

@@ -3,7 +3,7 @@
 use axum::Json;
 use serde_json::{Value, json};
 
-use super::session::Session;
+use super::extract::Session;
 use crate::world::ClockReading;
 
 pub async fn get(Session { world, .. }: Session) -> Json<Value> {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::session::{Session, Text};
+use super::extract::{Session, Text};
 use crate::control::BODY;
 use crate::fixture;
 use crate::http::problem::Problem;

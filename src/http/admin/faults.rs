@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::session::{Session, Text};
+use super::extract::{Session, Text};
 use crate::app_state::AppState;
 use crate::control::BODY;
 use crate::fault;

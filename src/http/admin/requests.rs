@@ -8,8 +8,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 
+use super::extract::Session;
 use super::faults::key_name;
-use super::session::Session;
 use crate::app_state::AppState;
 use crate::contract::{RULES, query, query::Strictness};
 use crate::fixture::Moment;
@@ -63,7 +63,7 @@ fn to_json(record: &JournalRecord, world: &World) -> Value {
         "key": record.key.as_ref().map(|key| json!({"name": key.name, "lastFour": key.last_four})),
         "status": record.outcome.status_or_zero(),
         "durationMicroseconds": u64::try_from(record.duration.as_micros()).unwrap_or(u64::MAX),
-        "findings": record.findings(),
+        "findings": record.issues(),
         "problem": record.problem(),
         "answeredBy": record.answered_by().map(AnsweredBy::kind),
         "faults": faults,

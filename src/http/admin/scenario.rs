@@ -3,7 +3,7 @@
 use axum::Json;
 use serde_json::{Value, json};
 
-use super::session::{Session, Text};
+use super::extract::{Session, Text};
 use crate::control::{self, ScenarioStart};
 use crate::http::problem::Problem;
 use crate::world::{ScenarioStats, World};

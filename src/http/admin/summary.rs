@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::request::Parts;
 
-use super::session::Session;
+use super::extract::Session;
 use crate::app_state::AppState;
 use crate::contract::{Parameter, query};
 use crate::http::problem::Problem;

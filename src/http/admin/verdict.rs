@@ -9,7 +9,7 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
-use super::session::Session;
+use super::extract::Session;
 use crate::app_state::AppState;
 use crate::contract::{FilterField, Filters, Timestamp, query, query::Strictness};
 use crate::fixture::Moment;

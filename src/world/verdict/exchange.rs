@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::trace::{Arrival, Aside, Trace};
+use super::trace::{Aside, Delivery, Trace};
 use crate::contract::{Query, QueryIssue, Timestamp, query};
 
 /// A request for audit logs and its answer.
@@ -67,7 +67,7 @@ impl From<Trace> for Exchange {
     fn from(trace: Trace) -> Self {
         let Trace { id, time, elapsed, query, status, head, knows, given, aside, .. } = trace;
         let Aside { meant, truncated, findings, retry_after, arrival } = aside.map(|aside| *aside).unwrap_or_default();
-        let reached = arrival.as_ref().is_none_or(Arrival::is_complete);
+        let reached = arrival.as_ref().is_none_or(Delivery::is_complete);
         let served = given.filter(|_| reached).map(|given| Served {
             query: query::reparse(meant.as_deref().unwrap_or(&query)).unwrap_or_default(),
             arrivals: given.arrivals as usize,

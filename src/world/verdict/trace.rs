@@ -58,14 +58,14 @@ pub struct Aside {
     /// How long the client was told to wait.
     pub retry_after: Option<Duration>,
     /// Whether the page has reached the client; `None` of one that is sent at once.
-    pub arrival: Option<Arrival>,
+    pub arrival: Option<Delivery>,
 }
 
 /// Whether an answer that takes its time has been sent to its last byte: not yet, by default.
 #[derive(Debug, Clone, Default)]
-pub struct Arrival(Arc<AtomicBool>);
+pub struct Delivery(Arc<AtomicBool>);
 
-impl Arrival {
+impl Delivery {
     /// The last byte was sent.
     pub fn completed(&self) {
         self.0.store(true, Ordering::Relaxed);

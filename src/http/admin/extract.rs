@@ -8,9 +8,9 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 
 use crate::app_state::AppState;
-use crate::http::limits;
 use crate::http::problem::Problem;
 use crate::http::redact::{REDACTED, contains_own_token};
+use crate::http::size_limits;
 use crate::text::suggestion;
 use crate::world::{SessionName, World};
 
@@ -54,9 +54,9 @@ impl Session {
         Ok((Self::new(name, state), values))
     }
 
-    /// The session; the parameters named in `known` may be repeated and are left to the caller.
-    pub fn with_lists(parts: &Parts, state: &AppState, known: &[&str]) -> Result<Self, Problem> {
-        let mut names = parameters(parts, state, known)?.into_iter().filter(|(name, _)| name == SESSION);
+    /// The session; the parameters named in `lists` may be repeated and are left to the caller.
+    pub fn with_lists(parts: &Parts, state: &AppState, lists: &[&str]) -> Result<Self, Problem> {
+        let mut names = parameters(parts, state, lists)?.into_iter().filter(|(name, _)| name == SESSION);
         let name = names.next().map(|(_, value)| value);
         if names.next().is_some() {
             return Err(twice(SESSION));
@@ -70,11 +70,11 @@ impl Session {
     }
 }
 
-/// Extractor for a call about all sessions: refuses unknown parameters like [`Session`], but opens no session.
+/// Extractor for a call about no single session: refuses all parameters like [`Session`], but opens no session.
 #[derive(Debug)]
-pub struct AllSessions;
+pub struct NoSession;
 
-impl FromRequestParts<AppState> for AllSessions {
+impl FromRequestParts<AppState> for NoSession {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
@@ -156,7 +156,7 @@ impl<S: Sync> FromRequest<S> for Text {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let bytes = limits::read_body(request.into_body(), MAX_BODY_BYTES, BODY_TIMEOUT).await?;
+        let bytes = size_limits::read_body(request.into_body(), MAX_BODY_BYTES, BODY_TIMEOUT).await?;
         let text = String::from_utf8(bytes.into());
         text.map(Self).map_err(|_| Problem::BadControlRequest { details: "The body is not UTF-8.".to_owned() })
     }

@@ -1,5 +1,5 @@
-//! Size limits of a request, enforced before any handler runs: 414, 431, 413; 408 for a body that takes too long, and 400
-//! for one that breaks off.
+//! Size limits of a request to the API, enforced before its handler runs: 414, 431, 413; 408 for a body that takes too
+//! long, and 400 for one that breaks off. Extractors of the control plane read their bodies with [`read_body`].
 
 use std::time::Duration;
 
