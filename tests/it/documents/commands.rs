@@ -13,7 +13,7 @@ use crate::support::process::{BINARY, Server, binary};
 use crate::support::tool;
 
 /// The commands that a test cannot run: they measure, or need an engine.
-const NOT_RUN: [&str; 3] = ["cargo bench", "benches/", "docker "];
+const NOT_RUN: [&str; 4] = ["cargo bench", "cargo test --release", "benches/", "docker "];
 
 const NO_CURL: &str = "commands of the documents; curl is not installed";
 

@@ -1,13 +1,13 @@
 //! Hours of mixed traffic against the built server: what it answers is compared with a model all the time, nothing may
 //! fail that was not asked to, and at the end it holds no more memory than after the first sixth.
 //!
-//! - `cargo bench --bench long_run -- --minutes 60` prints a line a minute; without `--minutes` it takes five.
+//! - `cargo test --release --test long_run -- --minutes 60` prints a line a minute; without `--minutes` it takes five.
 //! - `--rate 300` is how many requests a second it sends, so that it shares a machine with others.
-//! - Run as a test, it takes a second and judges the answers alone.
+//! - With `--minutes 0` it takes a second and judges the answers alone.
 //!
 //! The exit code is 1 when something was not as it has to be.
 
-#[path = "../common/memory.rs"]
+#[path = "../../benches/common/memory.rs"]
 mod memory;
 
 mod acts;
@@ -76,8 +76,7 @@ impl Plan {
             sessions: 20,
             filling: 20,
         };
-        // Cargo says `--bench` when it benches, and nothing when it tests.
-        Ok(if arguments.iter().any(|argument| argument == "--bench") { long } else { short })
+        Ok(if minutes == 0 { short } else { long })
     }
 }
 
