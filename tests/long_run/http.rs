@@ -1,4 +1,4 @@
-//! A client that takes every answer as it comes, broken ones too.
+//! An HTTP/1.1 client that returns every response as it was received, incomplete ones too.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -8,31 +8,30 @@ use serde_json::Value;
 
 use crate::Result;
 
-/// No answer takes this long, delays that were asked for included.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than any response takes, one delayed by a fault included.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What was received.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub head: String,
     pub body: Vec<u8>,
-    /// Whether all of the body came that was announced.
-    pub whole: bool,
+    /// Whether the body has the announced length.
+    pub complete: bool,
 }
 
-impl Answer {
+impl Response {
     pub fn json(&self) -> Result<Value> {
-        serde_json::from_slice(&self.body).map_err(|error| format!("{error}: {}", self.text()).into())
+        serde_json::from_slice(&self.body).map_err(|error| format!("{error}: {}", self.excerpt()).into())
     }
 
-    pub fn text(&self) -> String {
+    pub fn excerpt(&self) -> String {
         String::from_utf8_lossy(&self.body).chars().take(500).collect()
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
-        lines.into_iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+        let mut headers = self.head.lines().filter_map(|line| line.split_once(':'));
+        headers.find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 }
 
@@ -45,7 +44,7 @@ pub struct Connection {
 impl Connection {
     pub fn open(address: &str) -> Result<Self> {
         let stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(READ_TIMEOUT))?;
         stream.set_nodelay(true)?;
         Ok(Self { address: address.to_owned(), stream: BufReader::new(stream) })
     }
@@ -58,8 +57,8 @@ impl Connection {
         Ok(stream.get_mut().write_all(request.as_bytes())?)
     }
 
-    /// The answer to what was sent last; `None` when the connection was closed or reset before its head was whole.
-    pub fn receive(&mut self) -> Result<Option<Answer>> {
+    /// Reads the next response; `None` if the connection was closed or reset before the end of its head.
+    pub fn receive(&mut self) -> Result<Option<Response>> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             match self.stream.read_line(&mut head) {
@@ -71,10 +70,10 @@ impl Connection {
         }
         let status =
             head.get(9..12).and_then(|status| status.parse().ok()).ok_or_else(|| format!("answered {head:?}"))?;
-        let mut answer = Answer { status, head, body: Vec::new(), whole: false };
-        let length: u64 = answer.header("content-length").ok_or("no Content-Length")?.parse()?;
-        let read = self.stream.by_ref().take(length).read_to_end(&mut answer.body);
-        answer.whole = read.is_ok() && answer.body.len() as u64 == length;
-        Ok(Some(answer))
+        let mut response = Response { status, head, body: Vec::new(), complete: false };
+        let length: u64 = response.header("content-length").ok_or("no Content-Length")?.parse()?;
+        let read = self.stream.by_ref().take(length).read_to_end(&mut response.body);
+        response.complete = read.is_ok() && response.body.len() as u64 == length;
+        Ok(Some(response))
     }
 }

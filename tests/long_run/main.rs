@@ -1,95 +1,95 @@
-//! Hours of mixed traffic against the built server: what it answers is compared with a model all the time, nothing may
-//! fail that was not asked to, and at the end it holds no more memory than after the first sixth.
+//! Mixed traffic against the built server for an hour: every response is compared with a model, and at the end the server
+//! must not use more memory than after the first sixth.
 //!
 //! - `cargo test --release --test long_run -- --minutes 60` prints a line a minute; without `--minutes` it takes five.
-//! - `--rate 300` is how many requests a second it sends, so that it shares a machine with others.
-//! - With `--minutes 0` it takes a second and judges the answers alone.
+//! - `--rate 300` is the number of requests a second, so that it can share a machine with other work.
+//! - `--minutes 0` takes a second and checks the responses alone.
 //!
-//! The exit code is 1 when something was not as it has to be.
+//! The exit code is 1 after the first wrong response, or if memory, files or the journal exceed their limits.
 
 #[path = "../../benches/common/memory.rs"]
 mod memory;
 
-mod acts;
-mod book;
-mod chance;
 mod http;
 mod model;
-mod pace;
+mod monitor;
+mod operations;
 mod server;
-mod tester;
-mod watch;
+mod statistics;
+mod worker;
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use book::Book;
+use http::Connection;
 use model::Model;
+use monitor::Monitor;
 use server::Server;
-use tester::Tester;
-use watch::Watch;
+use statistics::Statistics;
+use worker::Worker;
 
-/// Nobody here could handle an error: it is printed, and the run has failed.
+/// Any error ends the run: it is printed, and the exit code is 1.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Who act side by side.
-const TESTERS: u32 = 4;
+/// Simulated clients that send requests at the same time.
+const WORKERS: u32 = 4;
 
-/// So many times faster it goes until everything has been used once and what is kept has its size.
-const WARMING: u32 = 10;
+/// How many times faster the warm-up is.
+const WARM_UP_SPEED: u32 = 10;
 
-/// How long, how fast and with how much beforehand.
+/// The session whose journal and observations are filled before the run, to see that they do not grow.
+const FULL_SESSION: &str = "full";
+
+/// Length, rate and preparation of a run.
 pub struct Plan {
-    length: Duration,
-    /// Before that, the same traffic in a hurry.
-    warming: Duration,
+    duration: Duration,
+    /// The same traffic before that, [`WARM_UP_SPEED`] times faster, so that everything bounded reaches its size.
+    warm_up: Duration,
     /// Requests a second.
     rate: u32,
-    /// Whether memory is judged.
-    judged: bool,
-    /// Sessions that are opened before the clock starts, so that from the first minute on each new one ends another.
+    check_memory: bool,
+    /// Sessions opened before the run: as many as there can be, so that each new session ends another one.
     sessions: u32,
-    /// Requests that one session gets beforehand: as many as its journal and its verdict keep at most.
-    filling: u32,
+    /// Requests sent to [`FULL_SESSION`] before the run: more than journal and observations keep.
+    full_session_requests: u32,
 }
 
 impl Plan {
-    fn of(arguments: &[String]) -> Result<Self> {
+    fn from_arguments(arguments: &[String]) -> Result<Self> {
         let rate = number(arguments, "--rate", 300)?;
-        let minutes = number(arguments, "--minutes", 5)?;
-        let long = Self {
-            length: Duration::from_secs(60 * u64::from(minutes)),
-            warming: Duration::from_secs(30),
-            rate,
-            judged: true,
-            sessions: 1000,
-            filling: 100_500,
-        };
-        let short = Self {
-            length: Duration::from_secs(1),
-            warming: Duration::ZERO,
-            rate,
-            judged: false,
-            sessions: 20,
-            filling: 20,
-        };
-        Ok(if minutes == 0 { short } else { long })
+        Ok(match number(arguments, "--minutes", 5)? {
+            0 => Self {
+                duration: Duration::from_secs(1),
+                warm_up: Duration::ZERO,
+                rate,
+                check_memory: false,
+                sessions: 20,
+                full_session_requests: 20,
+            },
+            minutes => Self {
+                duration: Duration::from_secs(60 * u64::from(minutes)),
+                warm_up: Duration::from_secs(30),
+                rate,
+                check_memory: true,
+                sessions: 1000,
+                full_session_requests: 100_500,
+            },
+        })
     }
 }
 
-/// The number behind a flag.
-fn number(arguments: &[String], flag: &str, otherwise: u32) -> Result<u32> {
-    let Some(place) = arguments.iter().position(|argument| argument == flag) else { return Ok(otherwise) };
-    let text = arguments.get(place + 1).ok_or(format!("{flag} needs a number"))?;
+/// The number after a flag.
+fn number(arguments: &[String], flag: &str, default: u32) -> Result<u32> {
+    let Some(index) = arguments.iter().position(|argument| argument == flag) else { return Ok(default) };
+    let text = arguments.get(index + 1).ok_or(format!("{flag} needs a number"))?;
     text.parse().map_err(|error| format!("{flag} {text}: {error}").into())
 }
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match Plan::of(&arguments).and_then(|plan| run(&plan)) {
+    match Plan::from_arguments(&arguments).and_then(|plan| run(&plan)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -99,30 +99,46 @@ fn main() -> ExitCode {
     }
 }
 
+/// Runs the plan and returns whether everything was right.
 fn run(plan: &Plan) -> Result<bool> {
     let server = Server::start()?;
-    let model = Arc::new(Model::of_the_start()?);
-    let book = Book::default();
-    let descriptors = server.descriptors();
-    acts::beforehand(&server.address, &book, plan.sessions, plan.filling)?;
-    let mut testers: Vec<Tester<'_>> =
-        (0..TESTERS).map(|number| Tester::new(number, &server.address, Arc::clone(&model), &book)).collect();
-    let act = |testers: &mut Vec<Tester<'_>>, ends: Instant, rate: u32, meanwhile: &mut dyn FnMut()| {
+    let model = Arc::new(Model::generated()?);
+    let statistics = Statistics::default();
+    let open_files = server.open_files();
+    fill(&server.address, &statistics, plan)?;
+    let mut workers: Vec<Worker<'_>> =
+        (0..WORKERS).map(|number| Worker::new(number, &server.address, Arc::clone(&model), &statistics)).collect();
+    let work = |workers: &mut Vec<Worker<'_>>, until: Instant, rate: u32, meanwhile: &mut dyn FnMut()| {
         thread::scope(|scope| {
-            for tester in testers {
-                scope.spawn(move || tester.act_until(ends, f64::from(rate) / f64::from(TESTERS)));
+            for worker in workers {
+                scope.spawn(move || worker.work_until(until, f64::from(rate) / f64::from(WORKERS)));
             }
             meanwhile();
         });
     };
-    act(&mut testers, Instant::now() + plan.warming, plan.rate * WARMING, &mut || {});
-    let ends = Instant::now() + plan.length;
-    let mut watch = Watch::new(&server, plan);
-    act(&mut testers, ends, plan.rate, &mut || watch.until(ends, &book));
-    drop(testers);
-    watch.after(&book, descriptors, plan.filling);
-    if let Some(wrong) = book.wrong() {
-        println!("WRONG: {wrong}");
+    work(&mut workers, Instant::now() + plan.warm_up, plan.rate * WARM_UP_SPEED, &mut || {});
+    let until = Instant::now() + plan.duration;
+    let mut monitor = Monitor::new(&server, plan);
+    work(&mut workers, until, plan.rate, &mut || monitor.watch_until(until, &statistics));
+    drop(workers);
+    monitor.check_limits(&statistics, open_files, plan.full_session_requests);
+    if let Some(failure) = statistics.failure() {
+        println!("WRONG: {failure}");
     }
-    Ok(watch.judge(&book) && book.requests.load(Ordering::Relaxed) > 0)
+    Ok(monitor.passed(&statistics) && statistics.requests() > 0)
+}
+
+/// Opens the sessions of the plan and fills [`FULL_SESSION`].
+fn fill(address: &str, statistics: &Statistics, plan: &Plan) -> Result<()> {
+    let mut connection = Connection::open(address)?;
+    let mut request = |session: &str| -> Result<()> {
+        statistics.count_request();
+        connection.send("GET", "/api/v1/audit-logs?page=0&pageSize=1", &format!("mock-admin~{session}"), "")?;
+        match connection.receive()? {
+            Some(response) if response.status == 200 && response.complete => Ok(()),
+            other => Err(format!("{session}: {other:?}").into()),
+        }
+    };
+    (0..plan.sessions).try_for_each(|number| request(&format!("before-{number}")))?;
+    (0..plan.full_session_requests).try_for_each(|_| request(FULL_SESSION))
 }

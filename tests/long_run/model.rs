@@ -1,4 +1,4 @@
-//! What a session holds, and what it has to answer: the contract in the plainest way, over a list.
+//! The expected content of a session and its expected pages: the contract implemented over a plain list.
 
 use std::sync::Arc;
 
@@ -8,20 +8,20 @@ use cortex_audit_mock::internal::fixture;
 
 use crate::Result;
 
-/// Where the clock of every session stands at its start.
+/// The time of every session's clock at its start.
 pub const NOW: &str = "2025-05-20T12:00:00Z";
-/// How many entries every session has at its start.
+/// The number of entries in every session at its start.
 pub const GENERATED: u64 = 10_000;
 
-/// The entries of a session, newest first, those of an instant in the order in which they came.
+/// The entries of a session, newest first; entries of the same instant in insertion order.
 #[derive(Clone, Default)]
 pub struct Model {
     pub entries: Vec<Arc<Entry>>,
 }
 
 impl Model {
-    /// What every session starts with.
-    pub fn of_the_start() -> Result<Self> {
+    /// The entries of every session at its start.
+    pub fn generated() -> Result<Self> {
         let source = EntrySource::Generated { count: GENERATED, seed: 42 };
         let mut model = Self::default();
         fixture::load(&[source], NOW.parse()?)?.entries.into_iter().for_each(|entry| model.add(entry));
@@ -29,33 +29,33 @@ impl Model {
     }
 
     pub fn add(&mut self, entry: Entry) {
-        let place = self.entries.partition_point(|other| other.timestamp >= entry.timestamp);
-        self.entries.insert(place, Arc::new(entry));
+        let index = self.entries.partition_point(|other| other.timestamp >= entry.timestamp);
+        self.entries.insert(index, Arc::new(entry));
     }
 
-    /// Everything that a query matches, whatever page of it is asked for.
-    pub fn hits(&self, query: &Query) -> Vec<&Entry> {
-        self.entries.iter().map(AsRef::as_ref).filter(|entry| is_hit(entry, query)).collect()
+    /// All entries that match a query, on whichever page.
+    pub fn matches(&self, query: &Query) -> Vec<&Entry> {
+        self.entries.iter().map(AsRef::as_ref).filter(|entry| is_match(entry, query)).collect()
     }
 
     pub fn page(&self, query: &Query) -> Page {
-        let (hits, size) = (self.hits(query), query.page_size as usize);
+        let (matches, size) = (self.matches(query), query.page_size as usize);
         Page {
-            logs: hits.iter().skip(query.page as usize * size).take(size).map(|entry| Entry::clone(entry)).collect(),
+            logs: matches.iter().skip(query.page as usize * size).take(size).map(|entry| Entry::clone(entry)).collect(),
             page: query.page,
-            total: hits.len(),
-            total_pages: hits.len().div_ceil(size),
+            total: matches.len(),
+            total_pages: matches.len().div_ceil(size),
         }
     }
 }
 
-fn is_hit(entry: &Entry, Query { start_time, end_time, filters, .. }: &Query) -> bool {
-    let within = |from: &Option<Timestamp>, to: &Option<Timestamp>| {
+fn is_match(entry: &Entry, Query { start_time, end_time, filters, .. }: &Query) -> bool {
+    let in_range = |from: &Option<Timestamp>, to: &Option<Timestamp>| {
         from.is_none_or(|from| from <= entry.timestamp) && to.is_none_or(|to| entry.timestamp <= to)
     };
     let passes = |field: FilterField| {
-        let asked = filters.values(field);
-        asked.is_empty() || entry.value(field).is_some_and(|value| asked.iter().any(|asked| asked == value))
+        let accepted = filters.values(field);
+        accepted.is_empty() || entry.value(field).is_some_and(|value| accepted.iter().any(|other| other == value))
     };
-    within(start_time, end_time) && FilterField::ALL.into_iter().all(passes)
+    in_range(start_time, end_time) && FilterField::ALL.into_iter().all(passes)
 }

@@ -1,4 +1,4 @@
-//! The built server as a process, and what the system tells of it.
+//! The built server as a process, and its memory, files and threads as `/proc` shows them.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -14,18 +14,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// Standing still in time, so that two readings of the same are the same; without a limit but those of keys.
+    /// Starts the server with a frozen clock, so that equal requests have equal responses, and no limit but those of keys.
     pub fn start() -> Result<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cortex-audit-mock"));
         command.args(["--listen", "127.0.0.1:0", "--log", "json", "--rate-limit", "off", "--now", NOW]);
         command.args(["--generate", &GENERATED.to_string()]);
-        // It logs as it does for everybody; nobody wants to keep an hour of it.
+        // It writes its usual log, which would be too long to keep.
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = Self { process: command.spawn()?, address: String::new() };
         let mut line = String::new();
         BufReader::new(server.process.stdout.take().ok_or("no standard output")?).read_line(&mut line)?;
         let line: serde_json::Value =
-            serde_json::from_str(&line).map_err(|error| format!("it said {line:?}: {error}"))?;
+            serde_json::from_str(&line).map_err(|error| format!("the server printed {line:?}: {error}"))?;
         line["url"]
             .as_str()
             .and_then(|url| url.strip_prefix("http://"))
@@ -34,24 +34,29 @@ impl Server {
         Ok(server)
     }
 
-    /// A field of its status, 0 where there is no `/proc`.
-    pub fn status(&self, field: &str) -> u64 {
-        let id = self.process.id();
-        match field {
-            "Threads" => fs::read_dir(format!("/proc/{id}/task")).map_or(0, |listed| listed.count() as u64),
-            _ => memory::kib(id, field).unwrap_or_default(),
-        }
+    /// Resident memory in KiB; 0 without `/proc`.
+    pub fn resident_kib(&self) -> u64 {
+        memory::kib(self.process.id(), "VmRSS").unwrap_or_default()
     }
 
-    /// How many files and sockets it has open.
-    pub fn descriptors(&self) -> usize {
-        fs::read_dir(format!("/proc/{}/fd", self.process.id())).map_or(0, Iterator::count)
+    /// The number of open files and sockets; 0 without `/proc`.
+    pub fn open_files(&self) -> usize {
+        self.count("fd")
+    }
+
+    /// The number of threads; 0 without `/proc`.
+    pub fn threads(&self) -> usize {
+        self.count("task")
+    }
+
+    fn count(&self, folder: &str) -> usize {
+        fs::read_dir(format!("/proc/{}/{folder}", self.process.id())).map_or(0, Iterator::count)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Both fail only for a process that is already gone.
+        // Both fail only if the process has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
