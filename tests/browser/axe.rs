@@ -6,20 +6,20 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use super::tab::Tab;
-use crate::tool::{self, done};
+use crate::external_tools::{self, run};
 
 const AXE: &str = "axe-core@4.14.1";
 
 /// The script; `None` (and said so) where it cannot be had.
 fn script() -> Option<&'static PathBuf> {
     static SCRIPT: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
-        let home = tool::installed(AXE, |home| {
+        let home = external_tools::installed(AXE, |home| {
             let options = ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"];
-            done(Command::new("npm").args(options).arg(home).arg(AXE))
+            run(Command::new("npm").args(options).arg(home).arg(AXE))
         })?;
         Ok(home.join("node_modules/axe-core/axe.min.js"))
     });
-    tool::required("axe-core", &SCRIPT)
+    external_tools::require("axe-core", &SCRIPT)
 }
 
 impl Tab {
@@ -30,8 +30,8 @@ impl Tab {
         let run = r#"const [done] = arguments;
             const values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
             axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] })
-              .then(({ violations, passes }) => done({ violations, passed: passes.length }),
-                    (error) => done({ failed: String(error) }));"#;
+              .then(({ violations, passes }) => run({ violations, passed: passes.length }),
+                    (error) => run({ failed: String(error) }));"#;
         let outcome = self.client.execute_async(run, vec![]).await.unwrap();
         assert!(outcome["passed"].as_u64().is_some_and(|passed| passed > 10), "{view}: {outcome}");
         let mut told = String::new();

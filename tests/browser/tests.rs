@@ -9,10 +9,10 @@
 mod axe;
 mod driver;
 mod evidence;
+#[path = "../it/support/external_tools.rs"]
+mod external_tools;
 mod finding;
 mod tab;
-#[path = "../it/support/tool.rs"]
-mod tool;
 
 mod accessibility;
 mod control;
@@ -51,7 +51,7 @@ fn at_a_known_time() -> MockServerBuilder {
 fn browse(server: MockServerBuilder, test: impl AsyncFnOnce(&Tab)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
-        let Some(driver) = tool::required("a browser", &driver::shared()).cloned() else { return };
+        let Some(driver) = external_tools::require("a browser", &driver::shared()).cloned() else { return };
         let _place = PLACES.acquire().await.unwrap();
         let tab = Tab::open(&driver, server.start().await).await;
         let outcome = AssertUnwindSafe(test(&tab)).catch_unwind().await;

@@ -120,7 +120,7 @@ async fn a_timestamp_is_printed_as_the_jvm_prints_an_instant() {
         ("9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59.999999999Z"),
     ];
     for (timestamp, printed) in given {
-        let page = TestMock::over(&json!([entry("a", timestamp)])).logs("").await.ok();
+        let page = TestMock::with_entries(&json!([entry("a", timestamp)])).logs("").await.ok();
         assert_eq!(page["logs"][0]["timestamp"], printed, "{timestamp}");
     }
 }
@@ -128,7 +128,7 @@ async fn a_timestamp_is_printed_as_the_jvm_prints_an_instant() {
 /// RES-ORDER
 #[tokio::test]
 async fn the_newest_is_first_and_equal_instants_keep_the_order_in_which_they_came() {
-    let mock = TestMock::over(&json!([
+    let mock = TestMock::with_entries(&json!([
         entry("old", "2025-01-01T00:00:00Z"),
         entry("same-1", "2025-03-01T00:00:00Z"),
         entry("new", "2025-04-01T00:00:00.000000001Z"),

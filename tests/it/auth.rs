@@ -93,7 +93,7 @@ async fn a_personal_token_has_the_permissions_of_its_user() {
             {"token": "his", "name": "His", "type": "PERSONAL_API_KEY", "email": "bob@x.example", "roles": [{"type": "CUSTOM", "tag": "none"}]},
         ],
     });
-    let mock = TestMock::with(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
+    let mock = TestMock::with_config(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
     assert_eq!(mock.get_as("hers", PATH).await.status, 200);
     assert_eq!(mock.get_as("his", PATH).await.status, 403);
 }
@@ -128,7 +128,7 @@ async fn a_key_expires_when_the_clock_of_the_world_says_so() {
         "token": "short-lived", "name": "Short", "roles": [{"type": "DEFAULT", "role": "USER"}],
         "expirationDate": "now+1h",
     }]});
-    let mock = TestMock::with(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
+    let mock = TestMock::with_config(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
     let clock = internal::clock(&mock.mock.world()).clone();
     clock.advance(std::time::Duration::from_secs(3599));
     assert_eq!(mock.get_as("short-lived", PATH).await.status, 200);

@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::process::{Ended, Server, Signal, binary};
+use crate::support::process::{Finished, Server, Signal, binary};
 
 const LOGS: &str = "/api/v1/audit-logs";
 
@@ -275,7 +275,7 @@ fn a_taken_port_is_one_clear_sentence() {
 // Files
 
 /// Started at a port that is taken: were it bound before the files are read, the error would be another.
-fn refused_files(args: &[&str]) -> Ended {
+fn refused_files(args: &[&str]) -> Finished {
     let (_taken, address) = taken_port();
     binary(["--listen", &address].iter().chain(args).copied()).run()
 }

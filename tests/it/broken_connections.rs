@@ -117,10 +117,10 @@ fn a_truncated_answer_ends_after_exactly_so_many_bytes_of_more() {
         let server = with_next(Effect::Truncate { bytes });
         let mut connection = connect(&server);
         connection.send(request("GET"));
-        let head = connection.raw_head();
+        let head = connection.read_head();
         assert_eq!(head.status, 200);
         assert_eq!(head.header("content-length"), Some(whole.len().to_string().as_str()));
-        assert_eq!(connection.rest().as_deref(), Some(&whole[..bytes]));
+        assert_eq!(connection.read_to_close().as_deref(), Some(&whole[..bytes]));
         assert_eq!(only_record(&server), (200, Some(the_fault(&server))));
     }
 }
@@ -224,7 +224,7 @@ fn an_answer_to_head_is_that_of_a_right_answer() {
         let server = with_next(effect);
         let mut connection = connect(&server);
         connection.send(request("HEAD"));
-        assert_eq!(connection.rest(), (effect == Effect::Empty).then(Vec::new), "{effect:?}");
+        assert_eq!(connection.read_to_close(), (effect == Effect::Empty).then(Vec::new), "{effect:?}");
     }
 }
 
@@ -298,12 +298,12 @@ fn a_server_that_stops_carries_its_faults_out_first() {
         server.signal(Signal::TERM);
         let answer = connection.answer();
         assert_eq!(answer.body, whole, "{rule}");
-        assert_eq!(connection.rest(), Some(Vec::new()), "{rule}: closed in order");
+        assert_eq!(connection.read_to_close(), Some(Vec::new()), "{rule}: closed in order");
         assert_eq!(server.end().code, Some(0), "{rule}");
     }
     let faults = r#"[{"type": "delay", "fixed": "200ms"}, {"type": "reset", "times": 1}]"#;
     let (server, mut connection) = being_answered(faults);
     server.signal(Signal::TERM);
-    assert_eq!(connection.rest(), None, "reset, not closed");
+    assert_eq!(connection.read_to_close(), None, "reset, not closed");
     assert_eq!(server.end().code, Some(0));
 }

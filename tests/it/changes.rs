@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{NOW, TestMock};
 
 async fn changes(mock: &TestMock) -> Value {
-    mock.shown("/changes").await
+    mock.admin_get("/changes").await
 }
 
 fn entry(timestamp: &str) -> Value {
@@ -14,7 +14,7 @@ fn entry(timestamp: &str) -> Value {
 
 #[tokio::test]
 async fn it_tells_all_of_a_world_at_its_start() {
-    let mock = TestMock::over(&json!([entry(NOW), entry(NOW)]));
+    let mock = TestMock::with_entries(&json!([entry(NOW), entry(NOW)]));
     let told = changes(&mock).await;
     assert_eq!(
         told,
@@ -37,7 +37,7 @@ async fn it_tells_all_of_a_world_at_its_start() {
 
 #[tokio::test]
 async fn entries_that_come_are_told_and_those_that_are_due_too() {
-    let mock = TestMock::over(&json!([entry(NOW)]));
+    let mock = TestMock::with_entries(&json!([entry(NOW)]));
     let before = changes(&mock).await;
     mock.admin("POST", "/audit-logs", json!([entry("2020-01-01T00:00:00Z"), entry(NOW)])).await.created();
     let after = changes(&mock).await;
@@ -56,8 +56,8 @@ async fn entries_that_come_are_told_and_those_that_are_due_too() {
 
 #[tokio::test]
 async fn another_world_has_another_number() {
-    let mock = TestMock::over(&json!([entry(NOW)]));
-    let number = async |session: &str| mock.shown(&format!("/changes{session}")).await["world"].as_u64().unwrap();
+    let mock = TestMock::with_entries(&json!([entry(NOW)]));
+    let number = async |session: &str| mock.admin_get(&format!("/changes{session}")).await["world"].as_u64().unwrap();
     let mut seen = vec![number("").await];
     mock.admin("DELETE", "/audit-logs", "").await.ok();
     let cleared = changes(&mock).await;
@@ -99,7 +99,7 @@ async fn requests_that_the_journal_dropped_are_counted() {
     let many = cortex_audit_mock::world::Journal::CAPACITY + 5;
     mock.admin("PATCH", "/settings", json!({"rateLimit": "off"})).await.ok();
     for _ in 0..many {
-        mock.raw("/api/v1/catalog").await;
+        mock.get_unchecked("/api/v1/catalog").await;
     }
     assert_eq!(changes(&mock).await["requests"], many);
 }
@@ -114,7 +114,7 @@ async fn scenario_faults_and_clock_are_told() {
     let told = changes(&mock).await;
     assert_eq!((&told["faults"], &told["scenario"]), (&json!(2), &json!("burst")));
     assert_eq!((&told["frozen"], &told["system"]), (&json!(false), &json!(true)));
-    assert_eq!(mock.shown("/changes?session=other").await["faults"], 0);
+    assert_eq!(mock.admin_get("/changes?session=other").await["faults"], 0);
     let details = mock.admin("GET", "/changes?since=1", "").await.details(400);
     assert!(details.contains("\"since\" is not a parameter of this call; accepted: session."), "{details}");
 }

@@ -21,7 +21,7 @@ async fn advanced(mock: &TestMock, by: &str) -> String {
 async fn the_clock_is_set_frozen_advanced_and_given_back_to_the_system() {
     let mock = TestMock::default();
     let frozen = |now: &str| json!({"now": now, "frozen": true, "system": false});
-    assert_eq!(mock.shown("/clock").await, frozen(NOW));
+    assert_eq!(mock.admin_get("/clock").await, frozen(NOW));
     let set = mock.admin("PUT", "/clock", json!({"now": "2031-02-03T04:05:06.789Z"})).await;
     assert_eq!(set.ok(), frozen("2031-02-03T04:05:06.789Z"));
     let relative = mock.admin("PUT", "/clock", json!({"now": "now-1d"})).await;
@@ -43,7 +43,7 @@ async fn the_clock_is_set_frozen_advanced_and_given_back_to_the_system() {
 
 #[tokio::test]
 async fn it_is_advanced_by_a_length_of_time_in_every_form() {
-    let mock = TestMock::with(Config { now: Some(time("2025-01-01T00:00:00Z")), ..Config::default() });
+    let mock = TestMock::with_config(Config { now: Some(time("2025-01-01T00:00:00Z")), ..Config::default() });
     for (by, now) in [
         ("90s", "2025-01-01T00:01:30Z"),
         ("5m", "2025-01-01T00:06:30Z"),
@@ -85,13 +85,13 @@ async fn it_is_advanced_by_a_length_of_time_in_every_form() {
         let details = mock.admin("POST", "/clock/advance", json!({"by": by})).await.details(400);
         assert!(details.contains("by: "), "{details}");
     }
-    assert_eq!(mock.shown("/clock").await["now"], "2025-01-18T05:08:01Z", "what was wrong moved nothing");
+    assert_eq!(mock.admin_get("/clock").await["now"], "2025-01-18T05:08:01Z", "what was wrong moved nothing");
 }
 
 /// A limit of a minute in milliseconds.
 #[tokio::test]
 async fn a_limit_of_a_minute_is_tested_without_waiting() {
-    let mock = TestMock::with(Config { rate_limit: "1/min".parse().unwrap(), ..Config::default() });
+    let mock = TestMock::with_config(Config { rate_limit: "1/min".parse().unwrap(), ..Config::default() });
     mock.get(PATH).await.ok();
     assert_eq!(mock.get(PATH).await.header("retry-after"), Some("60"));
     advanced(&mock, "59s").await;
@@ -104,7 +104,7 @@ async fn a_limit_of_a_minute_is_tested_without_waiting() {
 
 #[tokio::test]
 async fn relative_times_of_posted_entries_are_read_by_it() {
-    let mock = TestMock::over(&json!([]));
+    let mock = TestMock::with_entries(&json!([]));
     mock.admin("PUT", "/clock", json!({"now": "2040-01-01T00:00:00Z"})).await.ok();
     let entry = json!({"action": "CREATE", "objectIdentifier": "a", "objectType": "TEAM", "timestamp": "now-90s"});
     mock.admin("POST", "/audit-logs", entry).await.created();
@@ -114,7 +114,7 @@ async fn relative_times_of_posted_entries_are_read_by_it() {
 /// Set back, no time passes for the limiter: it neither stalls nor is refilled.
 #[tokio::test]
 async fn a_clock_set_back_neither_stalls_the_limiter_nor_refills_it() {
-    let mock = TestMock::with(Config { rate_limit: "1/min".parse().unwrap(), ..Config::default() });
+    let mock = TestMock::with_config(Config { rate_limit: "1/min".parse().unwrap(), ..Config::default() });
     mock.get(PATH).await.ok();
     mock.admin("PUT", "/clock", json!({"now": "2001-01-01T00:00:00Z"})).await.ok();
     assert_eq!(mock.get(PATH).await.header("retry-after"), Some("60"));
@@ -140,12 +140,12 @@ async fn a_jump_out_of_the_calendar_is_refused_and_moves_nothing() {
         let details = mock.admin("PUT", "/clock", json!({"now": now})).await.details(400);
         assert!(details.contains("now: "), "{details}");
     }
-    assert_eq!(mock.shown("/clock").await["now"], NOW);
+    assert_eq!(mock.admin_get("/clock").await["now"], NOW);
 }
 
 #[tokio::test]
 async fn entries_out_of_the_calendar_are_refused() {
-    let mock = TestMock::over(&json!([]));
+    let mock = TestMock::with_entries(&json!([]));
     for timestamp in ["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+00:01", "now+3650000d"] {
         let entry = json!({"action": "CREATE", "objectIdentifier": "a", "objectType": "TEAM", "timestamp": timestamp});
         let details = mock.admin("POST", "/audit-logs", entry).await.details(400);
@@ -157,7 +157,7 @@ async fn entries_out_of_the_calendar_are_refused() {
 /// A test may go to the end of the calendar and back; the limiter still keeps its promises there.
 #[tokio::test]
 async fn the_limiter_keeps_its_promises_after_a_jump_of_thousands_of_years() {
-    let mock = TestMock::with(Config { rate_limit: "1/min".parse().unwrap(), ..Config::default() });
+    let mock = TestMock::with_config(Config { rate_limit: "1/min".parse().unwrap(), ..Config::default() });
     mock.get(PATH).await.ok();
     for now in ["2600-01-01T00:00:00Z", "9999-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "9000-01-01T00:00:00Z"] {
         mock.admin("PUT", "/clock", json!({"now": now})).await.ok();
@@ -201,7 +201,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let rate_limit = format!("{count}/min").parse().unwrap();
-            let mock = TestMock::with(Config { rate_limit, ..Config::default() });
+            let mock = TestMock::with_config(Config { rate_limit, ..Config::default() });
             let clock = internal::clock(&mock.mock.world()).clone();
             let (mut admitted, mut forwards) = (0_u64, 0_u64);
             for by in moves {
@@ -289,7 +289,7 @@ async fn a_wrong_body_says_what_to_send() {
         }
     }
     insta::assert_snapshot!(told.join("\n"));
-    let shown: Value = mock.shown("/clock").await;
+    let shown: Value = mock.admin_get("/clock").await;
     assert_eq!(shown, json!({"now": NOW, "frozen": true, "system": false}));
 }
 
@@ -311,5 +311,5 @@ async fn no_advance_is_lost_to_a_freeze_at_the_same_time() {
     for call in calls {
         call.await.unwrap();
     }
-    assert_eq!(mock.shown("/clock").await["now"], "2025-05-20T12:03:20Z");
+    assert_eq!(mock.admin_get("/clock").await["now"], "2025-05-20T12:03:20Z");
 }

@@ -44,7 +44,7 @@ fn an_array_a_response_body_ndjson_and_a_single_entry_all_load() {
 #[tokio::test]
 async fn a_saved_response_loads_as_it_is_and_is_answered_again() {
     let saved = TestMock::default().logs("pageSize=1000").await;
-    let again = TestMock::with(cortex_audit_mock::Config {
+    let again = TestMock::with_config(cortex_audit_mock::Config {
         entries: vec![EntrySource::Text(saved.text())],
         ..cortex_audit_mock::Config::default()
     });

@@ -4,14 +4,14 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
 
-use crate::support::{TestMock, logged, size};
+use crate::support::{TestMock, capture_log, size};
 
 fn entry(identifier: &str) -> Value {
     json!({"action": "CREATE", "objectIdentifier": identifier, "objectType": "TEAM", "timestamp": "now"})
 }
 
 fn empty() -> TestMock {
-    TestMock::over(&json!([]))
+    TestMock::with_entries(&json!([]))
 }
 
 #[tokio::test]
@@ -177,7 +177,7 @@ async fn a_hundred_thousand_entries_are_taken_or_refused_in_seconds() {
 #[tokio::test]
 async fn a_message_stays_short_and_printable_whatever_the_body_holds() {
     let mock = empty();
-    let (_log, _guard) = logged();
+    let (_log, _guard) = capture_log();
     let long = "x".repeat(100_000);
     for (method, path, body) in [
         ("POST", "/faults", json!({"type": long})),

@@ -121,7 +121,7 @@ async fn a_near_miss_is_told_what_was_likely_meant() {
 /// PARAM-UNKNOWN, ENUM-OPEN
 #[tokio::test]
 async fn a_strict_400_names_the_nearest_known_word() {
-    let mock = TestMock::with(Config { strict: true, ..Config::default() });
+    let mock = TestMock::with_config(Config { strict: true, ..Config::default() });
     let mut told = Vec::new();
     for query in [
         "objectType=TEAM",
@@ -217,7 +217,7 @@ async fn headers_beyond_32_kib_are_a_431() {
 /// ERR-PRINTED: the official client prints through a markup in which square brackets vanish.
 #[tokio::test]
 async fn no_error_holds_square_brackets_or_control_characters() {
-    let mock = TestMock::with(Config { strict: true, ..Config::default() });
+    let mock = TestMock::with_config(Config { strict: true, ..Config::default() });
     for query in ["actions=[x]", "objectTypes[]=1", "%1b[31m=1", "objectIdentifiers=%zz[", "page=%0d%0aX:1"] {
         let details = mock.logs(query).await.details(400);
         assert!(!details.contains(['[', ']']) && !details.contains(char::is_control), "{details:?}");
@@ -240,7 +240,7 @@ async fn an_error_has_five_members() {
 /// ERR-429: a problem of RFC 9457, with the wait in the header and in the body.
 #[tokio::test]
 async fn a_429_is_a_problem_with_the_published_members() {
-    let mock = TestMock::with(Config { rate_limit: "2/min".parse().unwrap(), ..Config::default() });
+    let mock = TestMock::with_config(Config { rate_limit: "2/min".parse().unwrap(), ..Config::default() });
     mock.logs("").await.ok();
     mock.logs("").await.ok();
     let answer = mock.logs("page=1").await;

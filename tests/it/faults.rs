@@ -12,13 +12,13 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::support::{Answer, TestMock};
+use crate::support::{TestMock, TestResponse};
 
 const PATH: &str = "/api/v1/audit-logs?pageSize=5";
 
 /// A mock without a limit that has this fault, or these.
 async fn with(faults: Value) -> TestMock {
-    let mock = TestMock::with(Config { rate_limit: "off".parse().unwrap(), ..Config::default() });
+    let mock = TestMock::with_config(Config { rate_limit: "off".parse().unwrap(), ..Config::default() });
     mock.admin("POST", "/faults", faults).await.created();
     mock
 }
@@ -33,7 +33,7 @@ async fn statuses(mock: &TestMock, token: &str, count: usize) -> Vec<u16> {
 
 /// The rules that were added, as they are listed.
 async fn listed(mock: &TestMock) -> Vec<Value> {
-    let faults = mock.shown("/faults").await;
+    let faults = mock.admin_get("/faults").await;
     faults["faults"].as_array().unwrap().iter().filter(|fault| fault["ofKey"] == false).cloned().collect()
 }
 
@@ -87,7 +87,7 @@ async fn a_forced_answer_says_what_asked_for_it() {
     );
 }
 
-async fn prefer(mock: &TestMock, preference: &str) -> Answer {
+async fn prefer(mock: &TestMock, preference: &str) -> TestResponse {
     mock.send(Request::get(PATH).header("Authorization", "Bearer mock-admin").header("Prefer", preference)).await
 }
 
@@ -174,7 +174,7 @@ async fn a_delayed_request_keeps_nobody_else_waiting() {
     mock.get(PATH).await.ok();
     mock.admin("POST", "/clock/advance", json!({"by": "1h"})).await.ok();
     mock.admin("POST", "/faults", json!({"type": "empty", "match": {"page": 9}})).await.created();
-    assert_eq!(mock.shown("/requests/count").await["count"], 1);
+    assert_eq!(mock.admin_get("/requests/count").await["count"], 1);
     mock.admin("POST", "/reset", "").await.ok();
     assert_eq!(before.elapsed(), Duration::ZERO);
     assert!(!slow.is_finished());
@@ -186,7 +186,7 @@ async fn a_delayed_request_keeps_nobody_else_waiting() {
 async fn malformed_json_cannot_be_parsed_and_has_its_own_length() {
     let mock = with(json!({"type": "malformed"})).await;
     for query in ["", "pageSize=1", "page=999", "page=x"] {
-        let answer = mock.raw(&format!("/api/v1/audit-logs?{query}")).await;
+        let answer = mock.get_unchecked(&format!("/api/v1/audit-logs?{query}")).await;
         let length: usize = answer.headers()["content-length"].to_str().unwrap().parse().unwrap();
         assert_eq!(answer.headers()["content-type"], "application/json");
         let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
@@ -200,7 +200,7 @@ async fn a_truncated_body_promises_all_and_breaks_off_after_its_bytes() {
     for bytes in [0, 1, 10, 100] {
         let mock = with(json!({"type": "truncate", "bytes": bytes})).await;
         let whole = TestMock::default().get(PATH).await;
-        let answer = mock.raw(PATH).await;
+        let answer = mock.get_unchecked(PATH).await;
         assert_eq!(answer.headers()["content-length"].to_str().unwrap(), whole.body.len().to_string());
         let mut body = answer.into_body();
         let mut arrived = Vec::new();
@@ -226,7 +226,7 @@ async fn a_dripping_body_is_whole_and_comes_in_parts_with_pauses() {
     let mock = with(json!({"type": "drip", "bytes": 100, "every": "1s"})).await;
     let whole = TestMock::default().get(PATH).await;
     let before = Instant::now();
-    let answer = mock.raw(PATH).await;
+    let answer = mock.get_unchecked(PATH).await;
     assert_eq!(answer.headers()["content-length"].to_str().unwrap(), whole.body.len().to_string());
     assert_eq!(before.elapsed(), Duration::ZERO, "the head comes at once");
     let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
@@ -238,7 +238,7 @@ async fn a_dripping_body_is_whole_and_comes_in_parts_with_pauses() {
 async fn a_closed_connection_is_an_abort_for_the_server_to_carry_out() {
     for (kind, abort) in [("reset", ConnectionFault::Reset), ("empty", ConnectionFault::Empty)] {
         let mock = with(json!({"type": kind})).await;
-        assert_eq!(mock.raw(PATH).await.extensions().get::<ConnectionFault>(), Some(&abort));
+        assert_eq!(mock.get_unchecked(PATH).await.extensions().get::<ConnectionFault>(), Some(&abort));
     }
 }
 
@@ -250,7 +250,7 @@ async fn an_answer_to_head_has_the_headers_of_the_answer_to_get() {
         let head = mock.call(head).await;
         assert_eq!(
             head.header("content-length"),
-            Some(mock.raw(PATH).await.headers()["content-length"].to_str().unwrap()),
+            Some(mock.get_unchecked(PATH).await.headers()["content-length"].to_str().unwrap()),
             "{fault}"
         );
     }
@@ -291,7 +291,7 @@ async fn rules_take_turns_in_the_order_in_which_they_were_added() {
 #[tokio::test]
 async fn chance_is_the_same_with_the_same_seed_and_as_frequent_as_it_says() {
     let outcomes = async |seed: u64| {
-        let mock = TestMock::with(Config { seed, rate_limit: "off".parse().unwrap(), ..Config::default() });
+        let mock = TestMock::with_config(Config { seed, rate_limit: "off".parse().unwrap(), ..Config::default() });
         let fault = json!({"type": "status", "status": 503, "probability": 0.3});
         mock.admin("POST", "/faults", fault).await.created();
         statuses(&mock, "mock-admin", 2000).await
@@ -405,7 +405,7 @@ async fn a_rule_is_listed_in_the_form_in_which_it_is_given() {
 #[tokio::test]
 async fn one_rule_is_removed_by_its_number_and_all_but_those_of_keys_together() {
     let mock = with(json!([{"type": "status", "status": 500}, {"type": "status", "status": 501}, {"type": "status", "status": 502}])).await;
-    let of_keys = mock.shown("/faults").await["faults"].as_array().unwrap().len() - 3;
+    let of_keys = mock.admin_get("/faults").await["faults"].as_array().unwrap().len() - 3;
     assert!(of_keys > 0, "mock-flaky and mock-slow");
     let first = listed(&mock).await[0]["id"].to_string();
     assert_eq!(mock.admin("DELETE", &format!("/faults/{first}"), "").await.ok(), json!({"removed": 1}));
@@ -415,7 +415,7 @@ async fn one_rule_is_removed_by_its_number_and_all_but_those_of_keys_together() 
         assert_eq!(details, format!("There is no fault {id}; GET /__admin/faults lists them."));
     }
     assert_eq!(mock.admin("DELETE", "/faults", "").await.ok(), json!({"removed": 2}));
-    assert_eq!(mock.shown("/faults").await["faults"].as_array().unwrap().len(), of_keys);
+    assert_eq!(mock.admin_get("/faults").await["faults"].as_array().unwrap().len(), of_keys);
     assert_eq!(statuses(&mock, "mock-flaky", 1).await, [503]);
     assert_eq!(statuses(&mock, "mock-admin", 1).await, [200]);
 }
@@ -443,12 +443,12 @@ async fn a_key_of_a_keys_file_carries_its_own_rate_and_faults() {
         ]},
         {"token": "plain", "name": "Plain", "roles": role},
     ]});
-    let mock = TestMock::with(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
+    let mock = TestMock::with_config(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
     assert_eq!(statuses(&mock, "carries", 4).await, [200, 503, 200, 429]);
     assert_eq!(statuses(&mock, "plain", 4).await, [200; 4]);
     assert_eq!(mock.get_as("plain", "/api/v1/audit-logs?page=7").await.status, 200);
     assert_eq!(mock.get_as("carries~s", "/api/v1/audit-logs?page=7").await.status, 502);
-    let faults = mock.shown("/faults").await;
+    let faults = mock.admin_get("/faults").await;
     assert_eq!(
         (&faults["faults"][0]["ofKey"], &faults["faults"][0]["match"]["key"]),
         (&json!(true), &json!("Carries"))
@@ -457,7 +457,7 @@ async fn a_key_of_a_keys_file_carries_its_own_rate_and_faults() {
 
 #[tokio::test]
 async fn a_request_forces_its_own_answer_with_prefer() {
-    let mock = TestMock::with(Config { rate_limit: "1/d".parse().unwrap(), ..Config::default() });
+    let mock = TestMock::with_config(Config { rate_limit: "1/d".parse().unwrap(), ..Config::default() });
     mock.admin("POST", "/faults", json!({"type": "status", "status": 599})).await.created();
     for (preference, status) in [
         ("code=429", 429),

@@ -36,7 +36,7 @@ fn every_filter_is_in_the_document_the_table_and_the_lists_of_the_page() {
 
 /// One entry for each letter, each with its own value of everything; `d` has only what is required.
 fn distinct() -> TestMock {
-    TestMock::over(&json!([
+    TestMock::with_entries(&json!([
         {"action": "CREATE", "objectIdentifier": "a", "objectType": "SERVICE", "timestamp": "now-1m",
          "actorIdentifier": "ada@x.example", "ipAddress": "192.0.2.1", "actorRequestType": "SLACK_COMMAND"},
         {"action": "UPDATE", "objectIdentifier": "b", "objectType": "TEAM", "timestamp": "now-2m",
@@ -108,7 +108,7 @@ async fn a_list_is_repeated_joined_by_commas_or_both() {
 /// LIST-SPLIT
 #[tokio::test]
 async fn a_plus_is_a_space_and_a_value_with_a_comma_cannot_be_asked_for() {
-    let mock = TestMock::over(&json!([
+    let mock = TestMock::with_entries(&json!([
         {"action": "CREATE", "objectIdentifier": "On call", "objectType": "SCORECARD", "timestamp": "now"},
         {"action": "CREATE", "objectIdentifier": "A, B", "objectType": "SCORECARD", "timestamp": "now"},
     ]));
@@ -156,7 +156,7 @@ async fn read_is_known_and_matches_nothing() {
 /// ENUM-OPEN
 #[tokio::test]
 async fn an_unlisted_object_type_matches_nothing_unless_it_is_in_the_data() {
-    let mock = TestMock::over(&json!([
+    let mock = TestMock::with_entries(&json!([
         {"action": "CREATE", "objectIdentifier": "x", "objectType": "PLUGIN", "timestamp": "now", "actorRequestType": "CRON"},
     ]));
     assert_eq!(mock.logs("objectTypes=PLUGIN&actorRequestTypes=CRON").await.identifiers(), ["x"]);
@@ -167,7 +167,7 @@ async fn an_unlisted_object_type_matches_nothing_unless_it_is_in_the_data() {
 /// LIST-OBJECT-TYPES-KNOWN, LIST-ACTIONS, LIST-ACTOR-TYPES, LIST-REQUEST-TYPES: strict refuses what is not listed.
 #[tokio::test]
 async fn every_known_word_is_accepted_even_strictly() {
-    let mock = TestMock::with(Config { strict: true, ..Config::default() });
+    let mock = TestMock::with_config(Config { strict: true, ..Config::default() });
     let lists = [
         ("actions", Action::ALL.map(Action::as_str).to_vec()),
         ("actorTypes", ActorType::ALL.map(ActorType::as_str).to_vec()),
@@ -185,7 +185,7 @@ async fn every_known_word_is_accepted_even_strictly() {
 #[tokio::test]
 async fn strict_refuses_what_is_otherwise_ignored() {
     let lenient = TestMock::default();
-    let strict = TestMock::with(Config { strict: true, ..Config::default() });
+    let strict = TestMock::with_config(Config { strict: true, ..Config::default() });
     for query in ["quiet=false", "objectTypes=SERVCIE", "actorRequestTypes=SLACK", "objectType=TEAM"] {
         lenient.logs(query).await.ok();
         assert_eq!(strict.logs(query).await.status, 400, "{query}");
@@ -203,7 +203,7 @@ async fn what_is_not_listed_is_reported() {
         ("a=1&a=1&a=2", vec!["PARAM-UNKNOWN", "PARAM-UNKNOWN"]),
         ("objectTypes=TEAM,SERVICE&actorRequestTypes=API_KEY_ENTITY", vec![]),
     ] {
-        assert_eq!(distinct().noticed(query).await, rules, "{query}");
+        assert_eq!(distinct().finding_rules(query).await, rules, "{query}");
     }
 }
 
@@ -218,7 +218,7 @@ async fn an_unknown_parameter_is_ignored() {
 /// The built-in story has something for each filter, so that every one of them can be tried at once.
 #[tokio::test]
 async fn the_built_in_story_has_entries_for_every_word_of_the_closed_lists() {
-    let mock = TestMock::with(Config { entries: vec![EntrySource::BuiltIn], ..Config::default() });
+    let mock = TestMock::with_config(Config { entries: vec![EntrySource::BuiltIn], ..Config::default() });
     for word in ["CREATE", "UPDATE", "DELETE"] {
         assert_ne!(mock.logs(&format!("actions={word}")).await.ok()["total"], 0, "{word}");
     }

@@ -6,15 +6,15 @@ use cortex_audit_mock::world::verdict::Scope;
 use cortex_audit_mock::{Config, World};
 use serde_json::json;
 
-use crate::support::{Answer, TestMock};
+use crate::support::{TestMock, TestResponse};
 
 const PATH: &str = "/api/v1/audit-logs";
 
-async fn page_asks(mock: &TestMock, query: &str) -> Answer {
+async fn page_asks(mock: &TestMock, query: &str) -> TestResponse {
     marked(mock, "true", query).await
 }
 
-async fn marked(mock: &TestMock, mark: &str, query: &str) -> Answer {
+async fn marked(mock: &TestMock, mark: &str, query: &str) -> TestResponse {
     let request = Request::get(format!("{PATH}?{query}")).header("Authorization", "Bearer mock-admin");
     mock.send(request.header("X-Cortex-Mock-Page", mark)).await
 }
@@ -29,13 +29,13 @@ async fn they_are_journalled_with_their_mark_and_found_by_it() {
     page_asks(&mock, "pageSize=1").await.ok();
     mock.logs("pageSize=2").await.ok();
     marked(&mock, "false", "pageSize=3").await.ok();
-    let listed = mock.shown("/requests").await["requests"].clone();
+    let listed = mock.admin_get("/requests").await["requests"].clone();
     let marks: Vec<bool> =
         listed.as_array().unwrap().iter().map(|record| record["fromPage"].as_bool().unwrap()).collect();
     assert_eq!(marks, [false, false, true], "newest first");
     for (filter, count) in [("fromPage=true", 1), ("fromPage=false", 2), ("fromPage=true&status=400", 0), ("", 3)] {
-        assert_eq!(mock.shown(&format!("/requests?{filter}")).await["count"], count, "{filter}");
-        assert_eq!(mock.shown(&format!("/requests/count?{filter}")).await["count"], count, "{filter}");
+        assert_eq!(mock.admin_get(&format!("/requests?{filter}")).await["count"], count, "{filter}");
+        assert_eq!(mock.admin_get(&format!("/requests/count?{filter}")).await["count"], count, "{filter}");
     }
     for wrong in ["yes", "", "True"] {
         let details = mock.admin("GET", &format!("/requests/count?fromPage={wrong}"), "").await.details(400);
@@ -86,8 +86,9 @@ async fn they_take_no_turn_of_a_client() {
             for _ in 0..looks {
                 page_asks(&mock, "").await.ok();
             }
-            mock.raw(PATH).await;
-            statuses.push(mock.shown("/requests?limit=1&fromPage=false").await["requests"][0]["answeredBy"].clone());
+            mock.get_unchecked(PATH).await;
+            statuses
+                .push(mock.admin_get("/requests?limit=1&fromPage=false").await["requests"][0]["answeredBy"].clone());
         }
         met.push(statuses);
     }
@@ -98,7 +99,7 @@ async fn they_take_no_turn_of_a_client() {
 
 #[tokio::test]
 async fn keys_limit_faults_and_prefer_meet_them_like_anyone() {
-    let mock = TestMock::with(Config { rate_limit: "2/d".parse().unwrap(), ..Config::default() });
+    let mock = TestMock::with_config(Config { rate_limit: "2/d".parse().unwrap(), ..Config::default() });
     let bare = mock.send(Request::get(PATH).header("X-Cortex-Mock-Page", "true")).await;
     assert_eq!(bare.status, 401);
     let preferred = Request::get(PATH).header("X-Cortex-Mock-Page", "true").header("Prefer", "code=418");
@@ -108,7 +109,7 @@ async fn keys_limit_faults_and_prefer_meet_them_like_anyone() {
     page_asks(&mock, "").await.ok();
     assert_eq!(page_asks(&mock, "").await.status, 429);
     assert_eq!(mock.logs("").await.status, 429, "it is the limit of the key");
-    let answered = mock.shown("/requests?fromPage=true").await["requests"].clone();
+    let answered = mock.admin_get("/requests?fromPage=true").await["requests"].clone();
     let answered: Vec<_> = answered.as_array().unwrap().iter().map(|record| record["answeredBy"].clone()).collect();
     assert_eq!(answered, [json!("limit"), json!(null), json!("fault"), json!("prefer"), json!(null)]);
 }

@@ -106,7 +106,7 @@ fn near_miss() -> impl Strategy<Value = (usize, String)> {
 async fn state(mock: &TestMock) -> Vec<String> {
     let mut shown = Vec::new();
     for path in ["/version", "/clock", "/faults", "/live", "/scenario", "/settings", "/sessions"] {
-        shown.push(mock.shown(path).await.to_string());
+        shown.push(mock.admin_get(path).await.to_string());
     }
     let page = mock.mock.world().page(&cortex_audit_mock::contract::Query::default());
     shown.push(serde_json::to_string(&page).unwrap());
@@ -172,7 +172,7 @@ proptest! {
                 mock.admin("POST", "/faults", body).await;
             }
             for _ in 0..3 {
-                mock.raw("/api/v1/audit-logs").await;
+                mock.get_unchecked("/api/v1/audit-logs").await;
             }
         });
     }

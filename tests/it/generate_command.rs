@@ -8,9 +8,9 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::process::{Ended, Server, binary};
+use crate::support::process::{Finished, Server, binary};
 
-fn generate(arguments: &str) -> Ended {
+fn generate(arguments: &str) -> Finished {
     binary(["generate"].into_iter().chain(arguments.split_whitespace())).run()
 }
 

@@ -1,4 +1,4 @@
-//! HTTP/2 (RFC 9113) in clear text, by a client that knows that it is spoken: the same answers as over HTTP/1.1.
+//! HTTP/2 (RFC 9113) in clear text, by a client that knows that it is h2_client: the same answers as over HTTP/1.1.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -11,8 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::NOW;
+use crate::support::h2_client::HttpClient;
 use crate::support::process::{Server, Signal};
-use crate::support::spoken::Speaking;
 
 const LOGS: &str = "/api/v1/audit-logs";
 
@@ -20,15 +20,15 @@ fn address(server: &MockServer) -> String {
     server.uri().trim_start_matches("http://").to_owned()
 }
 
-async fn speaking_with(address: &str) -> Speaking {
-    Speaking::http2(TcpStream::connect(address).await.unwrap()).await
+async fn speaking_with(address: &str) -> HttpClient {
+    HttpClient::http2(TcpStream::connect(address).await.unwrap()).await
 }
 
 #[tokio::test]
 async fn it_answers_as_over_http_1() {
     let server = MockServer::builder().now(NOW).start().await;
     let mut newer = speaking_with(&address(&server)).await;
-    let mut older = Speaking::http1(TcpStream::connect(address(&server)).await.unwrap()).await;
+    let mut older = HttpClient::http1(TcpStream::connect(address(&server)).await.unwrap()).await;
     for path in ["?pageSize=3", "?objectTypes=SERVICE&page=1", "?page=-1", "/nothing", "/%00"] {
         let url = format!("{}{LOGS}{path}", server.uri());
         let [two, one] = [newer.get(&url).await, older.get(&format!("{LOGS}{path}")).await];
@@ -49,9 +49,9 @@ async fn streams_of_one_connection_are_answered_side_by_side() {
     let server = MockServer::builder().now(NOW).start().await;
     let delay = Effect::Delay(Delay::Fixed(Duration::from_secs(600)));
     server.world().faults().add(FaultRule { times: Some(1), ..delay.into() });
-    let Speaking::Http2(sender) = speaking_with(&address(&server)).await else { unreachable!() };
+    let HttpClient::Http2(sender) = speaking_with(&address(&server)).await else { unreachable!() };
     let delayed = tokio::spawn({
-        let mut speaking = Speaking::Http2(sender.clone());
+        let mut speaking = HttpClient::Http2(sender.clone());
         let url = format!("{}{LOGS}", server.uri());
         async move { speaking.get(&url).await }
     });
@@ -61,7 +61,7 @@ async fn streams_of_one_connection_are_answered_side_by_side() {
     }
     let mut others = tokio::task::JoinSet::new();
     for size in 1..=100 {
-        let mut speaking = Speaking::Http2(sender.clone());
+        let mut speaking = HttpClient::Http2(sender.clone());
         let url = format!("{}{LOGS}?pageSize={size}", server.uri());
         others.spawn(async move { speaking.get(&url).await.identifiers().len() == size });
     }

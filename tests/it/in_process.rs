@@ -17,9 +17,9 @@ use cortex_audit_mock::{MockServer, Rate, StartError, World};
 use serde_json::json;
 use tokio::net::TcpStream;
 
+use crate::support::h2_client::HttpClient;
 use crate::support::process::{Connection, head};
-use crate::support::spoken::Speaking;
-use crate::support::{Answer, NOW, time};
+use crate::support::{NOW, TestResponse, time};
 use poll_client::{Entry, Error, Poller};
 
 const LOGS: &str = "/api/v1/audit-logs";
@@ -29,7 +29,7 @@ fn address(server: &MockServer) -> String {
     server.uri().strip_prefix("http://").unwrap().to_owned()
 }
 
-fn get(server: &MockServer, token: &str, path: &str) -> Answer {
+fn get(server: &MockServer, token: &str, path: &str) -> TestResponse {
     Connection::to(&address(server)).get_as(token, path)
 }
 
@@ -62,7 +62,7 @@ async fn it_works_from_a_test_on_several_threads() {
 async fn answers_a_client_of_the_same_runtime() {
     let server = MockServer::start().await;
     let stream = TcpStream::connect(address(&server)).await.unwrap();
-    let answer = Speaking::http1(stream).await.get(&(server.uri() + LOGS)).await;
+    let answer = HttpClient::http1(stream).await.get(&(server.uri() + LOGS)).await;
     assert_eq!(answer.ok()["total"], 640);
 }
 
@@ -231,7 +231,7 @@ fn a_dropped_server_closes_idle_connections() {
     half_asked.send("GET /api/v1/au");
     stops_and_frees_its_port(server);
     for connection in [&mut used, &mut unused, &mut half_asked] {
-        assert_eq!(connection.rest().unwrap_or_default(), b"");
+        assert_eq!(connection.read_to_close().unwrap_or_default(), b"");
     }
 }
 
@@ -247,7 +247,7 @@ fn a_dropped_server_does_not_wait_for_a_slow_answer() {
             std::thread::yield_now();
         }
         stops_and_frees_its_port(server);
-        connection.rest();
+        connection.read_to_close();
     }
 }
 
@@ -287,9 +287,9 @@ fn one_of_fifty(server: &MockServer, number: u16) {
 
     let mut ask = || {
         connection.send(head("GET", LOGS, &format!("Authorization: Bearer {token}\r\n")));
-        let mut answer = connection.raw_head();
+        let mut answer = connection.read_head();
         let length: usize = answer.header("content-length").unwrap().parse().unwrap();
-        answer.body = connection.take(length);
+        answer.body = connection.read_exact(length);
         answer
     };
     assert_eq!(ask().identifiers(), names);

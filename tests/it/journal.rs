@@ -11,15 +11,15 @@ use cortex_audit_mock::contract::Parameter;
 use cortex_audit_mock::world::{Journal, JournalFilter};
 use serde_json::{Value, json};
 
-use crate::support::{NOW, TestMock, logged};
+use crate::support::{NOW, TestMock, capture_log};
 
 const PATH: &str = "/api/v1/audit-logs";
 
 /// The records that a query of the control plane lists.
 async fn requests(mock: &TestMock, query: &str) -> Vec<Value> {
-    let listed = mock.shown(&format!("/requests?{query}")).await;
+    let listed = mock.admin_get(&format!("/requests?{query}")).await;
     let requests = listed["requests"].as_array().unwrap().clone();
-    let counted = mock.shown(&format!("/requests/count?{query}")).await["count"].clone();
+    let counted = mock.admin_get(&format!("/requests/count?{query}")).await["count"].clone();
     assert_eq!((&listed["count"], &counted), (&counted, &listed["count"]), "both count what passes, whatever is shown");
     requests
 }
@@ -93,7 +93,7 @@ async fn what_was_wrong_with_a_refused_request_is_listed() {
 
 #[tokio::test]
 async fn limit_fault_and_prefer_are_marked() {
-    let mock = TestMock::with(Config { rate_limit: "3/d".parse().unwrap(), ..Config::default() });
+    let mock = TestMock::with_config(Config { rate_limit: "3/d".parse().unwrap(), ..Config::default() });
     let added = mock
         .admin(
             "POST",
@@ -165,7 +165,7 @@ async fn a_connection_that_a_fault_closes_has_the_status_0() {
     let mock = TestMock::default();
     for kind in ["reset", "empty"] {
         mock.admin("POST", "/faults", json!({"type": kind, "times": 1})).await.created();
-        mock.raw(PATH).await;
+        mock.get_unchecked(PATH).await;
         let record = last(&mock).await;
         assert_eq!((&record["status"], &record["answeredBy"]), (&json!(0), &json!("fault")));
     }
@@ -197,7 +197,7 @@ async fn calls_of_the_control_plane_and_of_the_document_are_not_recorded() {
 
 #[tokio::test]
 async fn each_filter_and_all_together_choose_the_records() {
-    let mock = TestMock::with(Config { rate_limit: "6/d".parse().unwrap(), ..Config::default() });
+    let mock = TestMock::with_config(Config { rate_limit: "6/d".parse().unwrap(), ..Config::default() });
     let authorized = |method: &str, path: &str| {
         Request::builder().method(method).uri(path).header("Authorization", "Bearer mock-admin")
     };
@@ -259,7 +259,7 @@ async fn the_newest_come_first_and_a_limit_leaves_the_count_whole() {
     assert_eq!(queries("limit=2").await, ["page=4", "page=3"]);
     assert_eq!(queries("limit=0").await, [] as [Value; 0]);
     assert_eq!(queries("limit=99").await.len(), 5);
-    assert_eq!(mock.shown("/requests?limit=2").await["count"], 5);
+    assert_eq!(mock.admin_get("/requests?limit=2").await["count"], 5);
 }
 
 #[tokio::test]
@@ -292,28 +292,28 @@ async fn a_wrong_filter_says_what_is_accepted() {
 
 #[tokio::test]
 async fn beyond_ten_thousand_the_oldest_go_and_are_counted() {
-    let mock = TestMock::with(Config { rate_limit: "off".parse().unwrap(), ..Config::default() });
+    let mock = TestMock::with_config(Config { rate_limit: "off".parse().unwrap(), ..Config::default() });
     for number in 0..Journal::CAPACITY + 3 {
         mock.get(&format!("/api/v1/catalog?page={number}")).await.ok();
     }
-    let listed = mock.shown("/requests").await;
+    let listed = mock.admin_get("/requests").await;
     assert_eq!((&listed["count"], &listed["dropped"]), (&json!(10_000), &json!(3)));
     assert_eq!(listed["requests"][9999]["query"], "page=3");
-    assert_eq!(mock.shown("/requests/count").await, json!({"count": 10_000, "dropped": 3}));
+    assert_eq!(mock.admin_get("/requests/count").await, json!({"count": 10_000, "dropped": 3}));
     assert_eq!(mock.admin("DELETE", "/requests", "").await.ok(), json!({"removed": 10_000}));
-    assert_eq!(mock.shown("/requests").await, json!({"requests": [], "count": 0, "dropped": 0}));
+    assert_eq!(mock.admin_get("/requests").await, json!({"requests": [], "count": 0, "dropped": 0}));
 }
 
 /// Wherever a token can stand in a request, it is in no record, message or line of the log.
 #[tokio::test]
 async fn a_secret_is_nowhere() {
-    let (log, _guard) = logged();
+    let (log, _guard) = capture_log();
     let role = json!([{"type": "DEFAULT", "role": "USER"}]);
     let keys = json!({"keys": [
         {"token": "t0psecret-of-ada", "name": "Ada", "roles": role},
         {"token": "t0psecret-revoked", "name": "Revoked", "roles": role, "revoked": true},
     ]});
-    let mock = TestMock::with(Config {
+    let mock = TestMock::with_config(Config {
         keys: KeySource::Text(keys.to_string()),
         rate_limit: "100/d".parse().unwrap(),
         ..Config::default()
@@ -405,12 +405,12 @@ async fn a_filter_that_can_match_nothing_is_refused() {
 
 #[tokio::test]
 async fn a_token_in_a_path_or_a_preference_or_of_the_control_plane_is_nowhere() {
-    let (log, _guard) = logged();
+    let (log, _guard) = capture_log();
     let admin = Admin::Token("guard-token-4711".to_owned());
     let keys =
         json!({"keys": [{"token": "t0psecret-of-ada", "name": "Ada", "roles": [{"type": "DEFAULT", "role": "USER"}]}]});
     let keys = KeySource::Text(keys.to_string());
-    let mock = TestMock::with(Config { keys, admin, ..Config::default() });
+    let mock = TestMock::with_config(Config { keys, admin, ..Config::default() });
     let mut told = String::new();
     for path in [
         "/api/v1/audit-logs/t0psecret-of-ada",
@@ -440,12 +440,12 @@ async fn a_token_in_a_path_or_a_preference_or_of_the_control_plane_is_nowhere() 
 /// A client with its settings mixed up sends its token as a value that it does have, or within a longer one.
 #[tokio::test]
 async fn a_token_in_place_of_a_value_is_nowhere() {
-    let (log, _guard) = logged();
+    let (log, _guard) = capture_log();
     let keys = json!({"keys": [
         {"token": "t0psecret-of-ada", "name": "Ada", "roles": [{"type": "DEFAULT", "role": "USER"}]},
         {"token": "t0psecret==", "name": "Padded", "roles": []},
     ]});
-    let mock = TestMock::with(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
+    let mock = TestMock::with_config(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
     let mut told = String::new();
     for strict in [false, true] {
         mock.admin("PATCH", "/settings", json!({"strict": strict})).await.ok();
@@ -485,7 +485,7 @@ async fn a_token_in_place_of_a_value_is_nowhere() {
 #[tokio::test]
 async fn a_filter_that_is_a_token_too_finds_what_it_names() {
     let keys = json!({"keys": [{"token": "ci-deploy", "name": "CI", "roles": [{"type": "DEFAULT", "role": "USER"}]}]});
-    let mock = TestMock::with(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
+    let mock = TestMock::with_config(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
     let entry = json!({"action": "CREATE", "objectType": "TEAM", "objectIdentifier": "ci-deploy", "timestamp": "now"});
     mock.admin("POST", "/audit-logs", entry).await.created();
     let found = mock.get_as("ci-deploy", &format!("{PATH}?objectIdentifiers=ci-deploy")).await;
@@ -493,13 +493,13 @@ async fn a_filter_that_is_a_token_too_finds_what_it_names() {
     assert_eq!(requests(&mock, "").await[0]["query"], "objectIdentifiers=(hidden)");
 
     // The verdict too knows what was meant.
-    assert_eq!(mock.shown("/verdict").await["clients"][0]["coverage"]["once"], 1);
+    assert_eq!(mock.admin_get("/verdict").await["clients"][0]["coverage"]["once"], 1);
 }
 
 /// A call that is told wrongly tells nothing back that is a token.
 #[tokio::test]
 async fn a_token_in_a_call_of_the_control_plane_is_not_echoed() {
-    let (log, _guard) = logged();
+    let (log, _guard) = capture_log();
     let mock = TestMock::default();
     for (method, path) in [
         ("GET", "/mock-auditor"),

@@ -12,7 +12,7 @@ use cortex_audit_mock::internal::{Limiter, RateLimitKey};
 use cortex_audit_mock::{Config, RateLimit};
 use proptest::prelude::*;
 
-use crate::support::{Answer, NOW, TestMock, size, time};
+use crate::support::{NOW, TestMock, TestResponse, size, time};
 
 const PATH: &str = "/api/v1/audit-logs?pageSize=1";
 
@@ -21,7 +21,7 @@ fn seconds(count: u64) -> Duration {
 }
 
 fn limited(rate: &str) -> TestMock {
-    TestMock::with(Config { rate_limit: rate.parse().unwrap(), ..Config::default() })
+    TestMock::with_config(Config { rate_limit: rate.parse().unwrap(), ..Config::default() })
 }
 
 /// REQ-RATE
@@ -170,7 +170,7 @@ fn rates_are_read_as_people_write_them() {
 }
 
 /// The promise of an answer: its `Retry-After`, where it has one.
-fn promise(answer: &Answer) -> Option<u64> {
+fn promise(answer: &TestResponse) -> Option<u64> {
     answer.header("retry-after").map(|seconds| seconds.parse().unwrap())
 }
 

@@ -15,7 +15,7 @@ use crate::support::{NOW, TestMock, full_tests, time};
 
 /// A mock without entries, so that all that is there is new.
 fn empty(live: Option<Activity>, seed: u64) -> TestMock {
-    TestMock::with(Config { entries: Vec::new(), live, seed, ..Config::default() })
+    TestMock::with_config(Config { entries: Vec::new(), live, seed, ..Config::default() })
 }
 
 async fn advance(mock: &TestMock, by: &str) {
@@ -41,10 +41,10 @@ fn six_a_minute() -> Activity {
 #[tokio::test]
 async fn exactly_as_many_entries_come_as_were_due() {
     let mock = empty(None, 42);
-    assert_eq!(mock.shown("/live").await, json!({"rate": "off"}));
+    assert_eq!(mock.admin_get("/live").await, json!({"rate": "off"}));
     let shown = live(&mock, json!({"rate": "6/min"})).await;
     assert_eq!(shown, json!({"rate": "6/min", "lateness": "0s", "burst": 1}));
-    assert_eq!(mock.shown("/live").await, shown);
+    assert_eq!(mock.admin_get("/live").await, shown);
     assert_eq!(total(&mock).await, 0);
     for (by, expected) in [("1m", 6), ("1m", 12), ("10m", 72), ("1h", 432), ("1d", 9072)] {
         advance(&mock, by).await;
@@ -66,7 +66,7 @@ async fn a_frozen_clock_makes_none() {
 #[tokio::test]
 async fn the_configuration_starts_it_in_every_world() {
     let mock = empty(Some(six_a_minute()), 42);
-    assert_eq!(mock.shown("/live").await["rate"], "6/min");
+    assert_eq!(mock.admin_get("/live").await["rate"], "6/min");
     advance(&mock, "1m").await;
     assert_eq!(total(&mock).await, 6);
     mock.admin("POST", "/clock/advance?session=other", json!({"by": "2m"})).await.ok();
@@ -108,7 +108,7 @@ async fn the_same_seed_makes_the_same_entries() {
 async fn live_objects_are_created_changed_and_deleted_in_this_order() {
     for lateness in ["0s", "10m"] {
         for config in [Config::default(), Config { entries: Vec::new(), ..Config::default() }] {
-            let mock = TestMock::with(config);
+            let mock = TestMock::with_config(config);
             let before = total(&mock).await;
             live(&mock, json!({"rate": "60/min", "lateness": lateness, "burst": 3})).await;
             advance(&mock, "30m").await;
@@ -182,7 +182,7 @@ async fn late_entries_come_after_younger_ones_and_no_later_than_said() {
     let mut youngest = String::new();
     for _ in 0..60 {
         advance(&mock, "1s").await;
-        let now = time(mock.shown("/clock").await["now"].as_str().unwrap());
+        let now = time(mock.admin_get("/clock").await["now"].as_str().unwrap());
         let mut entries = all(&mock).await;
         entries.retain(|entry| !seen.contains(entry));
         for entry in &entries {
@@ -318,7 +318,7 @@ async fn a_wrong_body_says_what_to_send() {
         "{\"rate\":\"6/min\",\"rate\":\"7/min\"}",
     ] {
         told.push(format!("{body}\n  {}", mock.admin("PUT", "/live", body).await.details(400)));
-        assert_eq!(mock.shown("/live").await["rate"], "6/min", "unchanged");
+        assert_eq!(mock.admin_get("/live").await["rate"], "6/min", "unchanged");
     }
     insta::assert_snapshot!(told.join("\n"));
 }

@@ -18,8 +18,8 @@ use cortex_audit_mock::internal::fixture;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support::external_tools::{self, run};
 use crate::support::process::{Server, binary, head};
-use crate::support::tool::{self, done};
 use crate::support::{NOW, time};
 
 /// The release that the contract was read from.
@@ -28,14 +28,14 @@ pub const CLIENT: &str = "cortexapps-cli==1.50.0";
 /// The folder of the client's programs; `None` (and said so) where it cannot be had.
 pub fn installed() -> Option<&'static Path> {
     static INSTALLED: LazyLock<Result<PathBuf, String>> = LazyLock::new(install);
-    tool::required("the official client", &INSTALLED).map(PathBuf::as_path)
+    external_tools::require("the official client", &INSTALLED).map(PathBuf::as_path)
 }
 
 fn install() -> Result<PathBuf, String> {
-    let home = tool::installed(CLIENT, |home| {
-        done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))?;
+    let home = external_tools::installed(CLIENT, |home| {
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))?;
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", CLIENT];
-        done(Command::new(home.join("bin/python")).args(pip))
+        run(Command::new(home.join("bin/python")).args(pip))
     })?;
     Ok(home.join("bin"))
 }

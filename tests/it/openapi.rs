@@ -12,7 +12,7 @@ use cortex_audit_mock::internal::AppState;
 use futures_util::stream;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestMock, json_schema};
+use crate::support::{TestMock, TestResponse, json_schema};
 
 async fn document() -> Value {
     TestMock::default().send(Request::get("/openapi.json")).await.ok()
@@ -63,7 +63,7 @@ fn fits(document: &Value, schema: &str, body: &Value) -> Result<(), String> {
 }
 
 /// Whether an answer is listed for a path, with its type and headers, and fits the schema given there.
-fn check(document: &Value, path: &str, answer: &Answer) {
+fn check(document: &Value, path: &str, answer: &TestResponse) {
     let mut listed = &document["paths"][path]["get"]["responses"][answer.status.as_str()];
     if let Some(reference) = listed["$ref"].as_str() {
         listed = document.pointer(reference.strip_prefix('#').unwrap()).unwrap();
@@ -84,7 +84,7 @@ async fn every_status_of_every_path_is_listed_and_fits_its_schema() {
     let document = document().await;
     let fault = |status| Effect::Status { status, retry_after: None };
     for path in ["/api/v1/audit-logs", "/api/v1/catalog"] {
-        let mock = TestMock::with(Config { rate_limit: "12/min".parse().unwrap(), ..Config::default() });
+        let mock = TestMock::with_config(Config { rate_limit: "12/min".parse().unwrap(), ..Config::default() });
         let admin = || Request::get(path).header("Authorization", "Bearer mock-admin");
         let mut seen = BTreeSet::new();
         let mut answers = vec![mock.get(path).await, mock.get_as("nobody", path).await];

@@ -15,7 +15,7 @@ use crate::support::TestMock;
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/page");
 
 async fn file(mock: &TestMock, path: &str) -> (StatusCode, HeaderMap, String) {
-    let (parts, body) = mock.raw_call(Request::get(path)).await.into_parts();
+    let (parts, body) = mock.send_unchecked(Request::get(path)).await.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())
 }
@@ -96,7 +96,7 @@ async fn the_markup_says_whether_keys_are_built_in_and_what_guards_the_control_p
         (own, r#"data-keys="own" data-control="token""#),
         (off, r#"data-keys="built-in" data-control="off""#),
     ] {
-        let (_, _, html) = file(&TestMock::with(config), "/").await;
+        let (_, _, html) = file(&TestMock::with_config(config), "/").await;
         assert!(html.contains(expected), "{html}");
         assert!(!html.contains("{{") && !html.contains("their-own") && !html.contains("control-secret"));
     }
@@ -111,7 +111,7 @@ async fn a_file_that_is_not_there_and_a_method_that_is_not_taken_are_told_as_eve
     let posted = mock.send(Request::post("/")).await;
     assert_eq!(posted.status, 405);
     assert_eq!(posted.headers["allow"], "GET,HEAD");
-    let head = mock.raw_call(Request::head("/")).await;
+    let head = mock.send_unchecked(Request::head("/")).await;
     assert_eq!(head.status(), 200);
     assert!(to_bytes(head.into_body(), usize::MAX).await.unwrap().is_empty());
 }

@@ -24,7 +24,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use crate::support::process::{BINARY, Ended, binary};
+use crate::support::process::{BINARY, Finished, binary};
 use crate::support::{NOW, sample, size, time};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -113,7 +113,7 @@ fn record_command(url: &str, args: &[&str]) -> Command {
 }
 
 /// The same, run to its end.
-fn recorded(url: &str, args: &[&str]) -> Ended {
+fn recorded(url: &str, args: &[&str]) -> Finished {
     binary(["record", "--url", url].into_iter().chain(args.iter().copied())).env("CORTEX_API_KEY", "mock-admin").run()
 }
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::tool;
+use crate::support::external_tools;
 
 /// What a version's changes are sorted into, in this order (Keep a Changelog 1.1).
 const KINDS: [&str; 6] = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
@@ -108,7 +108,7 @@ fn notes(tag: &str, changelog: &str, lock: &str) -> Option<Result<String, String
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/release-notes");
     let run = Command::new("python3").arg(script).arg(tag).current_dir(folder.path()).output();
     let run = run.map_err(|error| format!("python3: {error}"));
-    let output = tool::required("python3", &run)?;
+    let output = external_tools::require("python3", &run)?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     Some(if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) })
 }
@@ -188,7 +188,7 @@ fn joined() -> Option<(String, String)> {
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
     let run = Command::new("bash").arg(script).args(["ghcr.io/o/r", "v1.2.3"]).arg(digests).env("PATH", path).output();
     let run = run.map_err(|error| format!("bash: {error}"));
-    let output = tool::required("bash", &run)?;
+    let output = external_tools::require("bash", &run)?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let asked = fs::read_to_string(docker.with_extension("asked")).unwrap();
     Some((asked.lines().next().unwrap().to_owned(), String::from_utf8(output.stdout.clone()).unwrap()))

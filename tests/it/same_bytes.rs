@@ -33,14 +33,14 @@ async fn ten_thousand_queries_are_answered_with_the_same_bytes_as_ever() {
     let entries = fixture::load(std::slice::from_ref(&source), time(NOW)).unwrap().entries;
     insta::assert_snapshot!("entries", digest(&serde_json::to_vec(&entries).unwrap()));
 
-    let mock = TestMock::with(Config { entries: vec![source], rate_limit: RateLimit::Off, ..Config::default() });
+    let mock = TestMock::with_config(Config { entries: vec![source], rate_limit: RateLimit::Off, ..Config::default() });
     let mut dice = Dice(ChaCha8Rng::seed_from_u64(7));
     let mut lines = String::new();
     let mut statuses = [0; 2];
     let mut told = Sha256::new();
     for number in 1..=size(10 * EACH, EACH) {
         let query = dice.query(&entries);
-        let response = mock.raw(&format!("/api/v1/audit-logs?{query}")).await;
+        let response = mock.get_unchecked(&format!("/api/v1/audit-logs?{query}")).await;
         let refused = response.status() != 200;
         let (head, body) = response.into_parts();
         let mut body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();

@@ -6,7 +6,7 @@ use cortex_audit_mock::Config;
 use serde_json::json;
 
 use crate::documents::guarded_calls;
-use crate::support::{Answer, TestMock, logged};
+use crate::support::{TestMock, TestResponse, capture_log};
 
 /// Every call that is guarded, and one that there is not.
 fn calls() -> Vec<(String, String)> {
@@ -15,7 +15,7 @@ fn calls() -> Vec<(String, String)> {
     calls
 }
 
-async fn call(mock: &TestMock, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+async fn call(mock: &TestMock, method: &str, path: &str, headers: &[(&str, &str)]) -> TestResponse {
     let mut request = Request::builder().method(method).uri(format!("/__admin{path}"));
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -24,7 +24,7 @@ async fn call(mock: &TestMock, method: &str, path: &str, headers: &[(&str, &str)
 }
 
 fn guarded() -> TestMock {
-    TestMock::with(Config { admin: Admin::Token("s3cret-admin-token".to_owned()), ..Config::default() })
+    TestMock::with_config(Config { admin: Admin::Token("s3cret-admin-token".to_owned()), ..Config::default() })
 }
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn a_page_of_another_site_is_refused_every_call() {
             assert_eq!(answer.json()["type"], "FORBIDDEN");
         }
     }
-    assert_eq!(mock.shown("/sessions").await["sessions"], json!([]));
+    assert_eq!(mock.admin_get("/sessions").await["sessions"], json!([]));
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn where_a_browser_says_that_a_request_comes_from_decides() {
 #[tokio::test]
 async fn a_guarded_control_plane_asks_for_its_token_at_every_call() {
     let mock = guarded();
-    let (log, _guard) = logged();
+    let (log, _guard) = capture_log();
     for (method, path) in &calls() {
         for headers in [
             [].as_slice(),
@@ -121,7 +121,7 @@ async fn the_token_opens_it_and_another_site_stays_out_even_with_it() {
 #[tokio::test]
 async fn health_answers_everybody_the_same() {
     let open = TestMock::default();
-    let shut = TestMock::with(Config { admin: Admin::Off, ..Config::default() });
+    let shut = TestMock::with_config(Config { admin: Admin::Off, ..Config::default() });
     for mock in [&open, &guarded(), &shut] {
         for headers in [[].as_slice(), &[("sec-fetch-site", "cross-site")], &[("authorization", "Bearer wrong")]] {
             let answer = call(mock, "GET", "/health", headers).await;
@@ -135,7 +135,7 @@ async fn health_answers_everybody_the_same() {
 
 #[tokio::test]
 async fn a_control_plane_that_is_left_out_is_not_there() {
-    let mock = TestMock::with(Config { admin: Admin::Off, ..Config::default() });
+    let mock = TestMock::with_config(Config { admin: Admin::Off, ..Config::default() });
     let others = [("PATCH", "/clock"), ("PUT", "/faults")].map(|(method, path)| (method.to_owned(), path.to_owned()));
     for (method, path) in &calls().into_iter().chain(others).collect::<Vec<_>>() {
         let details = call(&mock, method, path, &[]).await.details(404);

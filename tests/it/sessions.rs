@@ -12,7 +12,7 @@ use cortex_audit_mock::world::{Sessions, Settings};
 use cortex_audit_mock::{Config, RateLimit};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, NOW, TestMock, logged, size, time};
+use crate::support::{NOW, TestMock, TestResponse, capture_log, size, time};
 
 const PATH: &str = "/api/v1/audit-logs?pageSize=1";
 
@@ -21,20 +21,20 @@ fn entry(identifier: &str) -> Value {
 }
 
 async fn names(mock: &TestMock) -> Vec<String> {
-    let listed = mock.shown("/sessions").await;
+    let listed = mock.admin_get("/sessions").await;
     listed["sessions"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
 async fn a_session_opens_on_first_use_of_its_token() {
     let mock = TestMock::default();
-    assert_eq!(mock.shown("/sessions").await, json!({"sessions": [], "most": 1000, "evicted": 0}));
+    assert_eq!(mock.admin_get("/sessions").await, json!({"sessions": [], "most": 1000, "evicted": 0}));
     mock.get_as("mock-admin~one", PATH).await.ok();
     mock.get_as("mock-auditor~two.2_-", PATH).await.ok();
     mock.get_as("mock-auditor~one", PATH).await.ok();
     assert_eq!(names(&mock).await, ["one", "two.2_-"], "the most recently used first");
-    assert_eq!(mock.shown("/requests/count?session=one").await["count"], 2);
-    assert_eq!(mock.shown("/requests/count").await["count"], 0);
+    assert_eq!(mock.admin_get("/requests/count?session=one").await["count"], 2);
+    assert_eq!(mock.admin_get("/requests/count").await["count"], 0);
 }
 
 #[tokio::test]
@@ -44,14 +44,14 @@ async fn a_whole_token_that_is_itself_a_key_wins() {
         {"token": "plain", "name": "Plain", "roles": role},
         {"token": "plain~tilde", "name": "Tilde", "roles": role},
     ]});
-    let mock = TestMock::with(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
+    let mock = TestMock::with_config(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
     for token in ["plain~tilde", "plain~tilde~s", "plain~s"] {
         mock.get_as(token, PATH).await.ok();
     }
     assert_eq!(names(&mock).await, ["s"], "plain~tilde alone is a key without a session");
-    let of_unnamed = mock.shown("/requests").await;
+    let of_unnamed = mock.admin_get("/requests").await;
     assert_eq!(of_unnamed["requests"][0]["key"]["name"], "Tilde");
-    let of_s = mock.shown("/requests?session=s").await;
+    let of_s = mock.admin_get("/requests?session=s").await;
     assert_eq!(
         (&of_s["requests"][0]["key"]["name"], &of_s["requests"][1]["key"]["name"]),
         (&json!("Plain"), &json!("Tilde"))
@@ -87,7 +87,7 @@ async fn a_call_about_all_sessions_refuses_wrong_parameters_and_opens_none() {
             assert!(details.contains(told), "{details}");
         }
     }
-    assert_eq!(mock.shown("/sessions?session=two").await["sessions"], json!([]));
+    assert_eq!(mock.admin_get("/sessions?session=two").await["sessions"], json!([]));
 }
 
 #[tokio::test]
@@ -102,14 +102,14 @@ async fn a_token_given_as_a_session_is_not_echoed() {
 
 #[tokio::test]
 async fn fifty_sessions_side_by_side_see_nothing_of_each_other() {
-    let mock = Arc::new(TestMock::with(Config { rate_limit: "1000/min".parse().unwrap(), ..Config::default() }));
+    let mock = Arc::new(TestMock::with_config(Config { rate_limit: "1000/min".parse().unwrap(), ..Config::default() }));
     let tasks: Vec<_> = (0..50).map(|number| tokio::spawn(lives_alone(Arc::clone(&mock), number))).collect();
     for task in tasks {
         task.await.unwrap();
     }
-    let [entries, journal] = [mock.shown("/version").await, mock.shown("/requests/count").await];
+    let [entries, journal] = [mock.admin_get("/version").await, mock.admin_get("/requests/count").await];
     assert_eq!((&entries["entries"], &journal["count"]), (&json!(fresh_entries()), &json!(0)));
-    assert_eq!(mock.shown("/sessions").await["evicted"], 0);
+    assert_eq!(mock.admin_get("/sessions").await["evicted"], 0);
 }
 
 fn fresh_entries() -> usize {
@@ -145,31 +145,31 @@ async fn lives_alone(mock: Arc<TestMock>, number: u64) {
         tokio::task::yield_now().await;
     }
     assert_eq!(mock.get_as(&token, PATH).await.status, 429, "the limit of this session, and none of it used by others");
-    assert_eq!(mock.shown(&at("/clock")).await["now"], now);
-    assert_eq!(mock.shown(&at("/requests/count")).await["count"], limit + 1);
-    let rules = mock.shown(&at("/faults")).await;
+    assert_eq!(mock.admin_get(&at("/clock")).await["now"], now);
+    assert_eq!(mock.admin_get(&at("/requests/count")).await["count"], limit + 1);
+    let rules = mock.admin_get(&at("/faults")).await;
     let own: Vec<_> = rules["faults"].as_array().unwrap().iter().filter(|fault| fault["ofKey"] == false).collect();
     assert_eq!((own.len(), &own[0]["fired"]), (1, &json!(1)));
 }
 
 #[tokio::test]
 async fn beyond_a_thousand_the_least_recently_used_goes_and_this_is_counted_and_logged() {
-    let (log, _guard) = logged();
-    let mock = TestMock::with(Config { rate_limit: RateLimit::Off, ..Config::default() });
+    let (log, _guard) = capture_log();
+    let mock = TestMock::with_config(Config { rate_limit: RateLimit::Off, ..Config::default() });
     for number in 0..1000 {
         mock.get_as(&format!("mock-admin~s{number}"), PATH).await.ok();
     }
-    mock.shown("/clock?session=s0").await;
-    assert_eq!(mock.shown("/sessions").await["evicted"], 0);
+    mock.admin_get("/clock?session=s0").await;
+    assert_eq!(mock.admin_get("/sessions").await["evicted"], 0);
     mock.get_as("mock-admin~one-more", PATH).await.ok();
     mock.get_as("mock-admin~another", PATH).await.ok();
-    let listed = mock.shown("/sessions").await;
+    let listed = mock.admin_get("/sessions").await;
     assert_eq!((listed["sessions"].as_array().unwrap().len(), &listed["evicted"]), (1000, &json!(2)));
     let names = names(&mock).await;
     assert_eq!(names[..3], ["another", "one-more", "s0"]);
     assert!(!names.contains(&"s1".to_owned()) && !names.contains(&"s2".to_owned()) && names.contains(&"s3".to_owned()));
     assert!(log.text().contains("the session s1 was ended to make room"), "{}", log.text());
-    assert_eq!(mock.shown("/requests/count?session=s1").await["count"], 0, "s1 begins anew");
+    assert_eq!(mock.admin_get("/requests/count?session=s1").await["count"], 0, "s1 begins anew");
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn a_deleted_session_begins_anew_and_one_that_is_not_there_is_a_404_with_a
         mock.admin("DELETE", "/sessions/one", "").await.details(404),
         "There is no session one; GET /__admin/sessions lists them."
     );
-    assert_eq!(mock.shown("/requests/count?session=one").await["count"], 0);
+    assert_eq!(mock.admin_get("/requests/count?session=one").await["count"], 0);
     for odd in ["%ff", "%0a", "%1b%5b31m", "a%20b"] {
         let details = mock.admin("DELETE", &format!("/sessions/{odd}"), "").await.details(404);
         assert!(!details.contains(char::is_control), "{details:?}");
@@ -194,7 +194,7 @@ async fn a_deleted_session_begins_anew_and_one_that_is_not_there_is_a_404_with_a
 async fn everything(mock: &TestMock, session: &str) -> Vec<(String, Value)> {
     let mut seen = Vec::new();
     for path in ["/version", "/clock", "/faults", "/live", "/settings", "/requests", "/requests/count"] {
-        seen.push((path.to_owned(), mock.shown(&format!("{path}?session={session}")).await));
+        seen.push((path.to_owned(), mock.admin_get(&format!("{path}?session={session}")).await));
     }
     let token = format!("mock-admin~{session}");
     for page in 0.. {
@@ -206,7 +206,7 @@ async fn everything(mock: &TestMock, session: &str) -> Vec<(String, Value)> {
             break;
         }
     }
-    let mut journal = mock.shown(&format!("/requests?session={session}")).await;
+    let mut journal = mock.admin_get(&format!("/requests?session={session}")).await;
     for request in journal["requests"].as_array_mut().unwrap() {
         request["id"].take();
         request["durationMicroseconds"].take();
@@ -219,7 +219,7 @@ async fn everything(mock: &TestMock, session: &str) -> Vec<(String, Value)> {
 #[tokio::test]
 async fn a_reset_world_is_byte_for_byte_as_at_the_start() {
     let config = || Config { rate_limit: "500/min".parse().unwrap(), ..Config::default() };
-    let (mock, fresh) = (TestMock::with(config()), TestMock::with(config()));
+    let (mock, fresh) = (TestMock::with_config(config()), TestMock::with_config(config()));
     let at_the_start = everything(&fresh, "one").await;
     assert!(at_the_start.len() > 20, "several pages");
 
@@ -235,7 +235,7 @@ async fn a_reset_world_is_byte_for_byte_as_at_the_start() {
     }
     assert_eq!(mock.get_as("mock-admin~one", PATH).await.status, 503);
     assert_eq!(mock.get_as("mock-admin~one", PATH).await.status, 429);
-    assert_ne!(mock.shown("/version?session=one").await, at_the_start[0].1, "something did change");
+    assert_ne!(mock.admin_get("/version?session=one").await, at_the_start[0].1, "something did change");
 
     assert_eq!(mock.admin("POST", "/reset?session=one", "").await.ok(), json!({"reset": "one"}));
     assert_eq!(everything(&mock, "one").await, at_the_start);
@@ -247,7 +247,7 @@ async fn a_reset_world_is_byte_for_byte_as_at_the_start() {
 
 #[tokio::test]
 async fn a_reset_gives_back_the_rate_that_was_used_up() {
-    let mock = TestMock::with(Config { rate_limit: "2/d".parse().unwrap(), ..Config::default() });
+    let mock = TestMock::with_config(Config { rate_limit: "2/d".parse().unwrap(), ..Config::default() });
     let statuses = async |mock: &TestMock| {
         let mut statuses = Vec::new();
         for _ in 0..3 {
@@ -269,7 +269,7 @@ async fn a_reset_leaves_the_other_sessions_as_they_are() {
     mock.admin("POST", "/reset?session=one", "").await.ok();
     let mut counts = Vec::new();
     for query in ["", "?session=one", "?session=two"] {
-        counts.push(mock.shown(&format!("/requests/count{query}")).await["count"].clone());
+        counts.push(mock.admin_get(&format!("/requests/count{query}")).await["count"].clone());
     }
     assert_eq!(counts, [1, 0, 1]);
 }
@@ -280,12 +280,12 @@ async fn a_key_expires_by_the_clock_of_the_session() {
         "token": "short-lived", "name": "Short", "roles": [{"type": "DEFAULT", "role": "USER"}],
         "expirationDate": "now+1h",
     }]});
-    let mock = TestMock::with(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
+    let mock = TestMock::with_config(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
     mock.admin("POST", "/clock/advance?session=later", json!({"by": "1h"})).await.ok();
     mock.get_as("short-lived~now", PATH).await.ok();
-    let told: Answer = mock.get_as("short-lived~later", PATH).await;
+    let told: TestResponse = mock.get_as("short-lived~later", PATH).await;
     assert_eq!(told.details(401), "The key Short (…ived) expired at 2025-05-20T13:00:00Z.");
-    assert_eq!(mock.shown("/requests/count?session=later&status=401").await["count"], 1);
+    assert_eq!(mock.admin_get("/requests/count?session=later&status=401").await["count"], 1);
 }
 
 /// A session over many entries shares them: opening a thousand takes no longer than over none.

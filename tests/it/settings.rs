@@ -7,7 +7,7 @@ use crate::support::TestMock;
 #[tokio::test]
 async fn settings_are_shown_and_changed_one_by_one_and_together() {
     let mock = TestMock::default();
-    assert_eq!(mock.shown("/settings").await, json!({"rateLimit": "1000/min", "strict": false}));
+    assert_eq!(mock.admin_get("/settings").await, json!({"rateLimit": "1000/min", "strict": false}));
     for (change, settings) in [
         (json!({"strict": true}), json!({"rateLimit": "1000/min", "strict": true})),
         (json!({"rateLimit": "5/s"}), json!({"rateLimit": "5/s", "strict": true})),
@@ -16,7 +16,7 @@ async fn settings_are_shown_and_changed_one_by_one_and_together() {
         (json!({"rateLimit": "off", "strict": false}), json!({"rateLimit": "off", "strict": false})),
     ] {
         assert_eq!(mock.admin("PATCH", "/settings", &change).await.ok(), settings, "{change}");
-        assert_eq!(mock.shown("/settings").await, settings, "{change}");
+        assert_eq!(mock.admin_get("/settings").await, settings, "{change}");
     }
 }
 
@@ -65,7 +65,7 @@ async fn an_empty_text_is_told_what_is_accepted() {
 #[tokio::test]
 async fn a_wrong_body_changes_nothing_and_says_what_to_send() {
     let mock = TestMock::default();
-    let before = mock.shown("/settings").await;
+    let before = mock.admin_get("/settings").await;
     let mut told = Vec::new();
     for body in [
         "",
@@ -83,7 +83,7 @@ async fn a_wrong_body_changes_nothing_and_says_what_to_send() {
         "rateLimit=off",
     ] {
         told.push(format!("{body}\n  {}", mock.admin("PATCH", "/settings", body).await.details(400)));
-        assert_eq!(mock.shown("/settings").await, before, "{body}");
+        assert_eq!(mock.admin_get("/settings").await, before, "{body}");
     }
     insta::assert_snapshot!(told.join("\n"));
 }

@@ -21,7 +21,7 @@ fn sigterm_and_sigint_stop_it_within_a_second_whatever_is_connected() {
         half_a_second_head.send("GET /api/v1");
         server.stop_with(signal);
         for connection in [&mut idle, &mut silent] {
-            assert_eq!(connection.rest().as_deref(), Some(&b""[..]));
+            assert_eq!(connection.read_to_close().as_deref(), Some(&b""[..]));
         }
     }
 }
@@ -38,7 +38,7 @@ fn a_request_that_was_sent_before_the_signal_is_answered() {
     server.stop();
     for mut connection in [first, second] {
         assert_eq!(connection.answer().ok()["total"], 640);
-        assert_eq!(connection.rest().as_deref(), Some(&b""[..]), "then the connection is closed");
+        assert_eq!(connection.read_to_close().as_deref(), Some(&b""[..]), "then the connection is closed");
     }
 }
 
@@ -49,9 +49,9 @@ fn a_request_whose_body_is_still_arriving_at_the_signal_is_answered() {
     idle.get_as("mock-admin", LOGS).ok();
     let mut in_flight = server.connect();
     in_flight.send(head("GET", LOGS, &format!("{ADMIN}Content-Length: 4\r\nExpect: 100-continue\r\n")));
-    assert_eq!(in_flight.raw_head().status.as_u16(), 100, "the head has been read");
+    assert_eq!(in_flight.read_head().status.as_u16(), 100, "the head has been read");
     server.signal(Signal::TERM);
-    assert_eq!(idle.rest().as_deref(), Some(&b""[..]), "the server is stopping");
+    assert_eq!(idle.read_to_close().as_deref(), Some(&b""[..]), "the server is stopping");
     in_flight.send("body");
     assert_eq!(in_flight.answer().ok()["total"], 640);
     assert_eq!(server.end().code, Some(0));
@@ -141,7 +141,7 @@ fn what_is_not_http_is_refused_in_words_and_the_server_lives_on() {
         connection.send(nonsense);
         let details = connection.answer().details(400);
         assert!(details.contains("%22") && details.contains("https"), "{nonsense:?}: {details}");
-        assert_eq!(connection.rest().as_deref(), Some(&b""[..]), "then the connection is closed");
+        assert_eq!(connection.read_to_close().as_deref(), Some(&b""[..]), "then the connection is closed");
     }
     server.logs("");
     assert_eq!(server.stop().matches("cannot be read as HTTP").count(), 6);

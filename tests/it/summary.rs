@@ -186,7 +186,7 @@ fn entry(timestamp: &str, action: &str, actor: Option<&str>, object: &str) -> Va
 }
 
 fn four() -> TestMock {
-    TestMock::over(&json!([
+    TestMock::with_entries(&json!([
         entry("2025-05-20T10:00:30Z", "CREATE", Some("ada@x.example"), "one"),
         entry("2025-05-20T10:01:00.250Z", "UPDATE", Some("ada@x.example"), "two"),
         entry("2025-05-20T10:01:00.750Z", "UPDATE", None, "two"),
@@ -204,7 +204,7 @@ fn met(values: &Value) -> Vec<(&str, u64)> {
 
 #[tokio::test]
 async fn every_member_tells_what_it_says() {
-    let summary = four().shown("/summary").await;
+    let summary = four().admin_get("/summary").await;
     let members: Vec<&String> = summary.as_object().unwrap().keys().collect();
     assert_eq!(members, ["actors", "first", "last", "timeline", "total", "values"]);
     assert_eq!(summary["total"], 4);
@@ -256,7 +256,7 @@ async fn every_member_tells_what_it_says() {
 #[tokio::test]
 async fn a_filter_is_lifted_from_its_own_values_alone() {
     let mock = four();
-    let summary = mock.shown("/summary?actions=UPDATE&actions=CREATE&objectIdentifiers=two,none").await;
+    let summary = mock.admin_get("/summary?actions=UPDATE&actions=CREATE&objectIdentifiers=two,none").await;
     assert_eq!(summary["total"], 2);
     assert_eq!(met(&summary["values"]["actions"]), [("UPDATE", 2)], "of the object alone");
     let identifiers = &summary["values"]["objectIdentifiers"];
@@ -269,7 +269,7 @@ async fn a_filter_is_lifted_from_its_own_values_alone() {
 #[tokio::test]
 async fn the_time_line_is_of_the_range_that_was_asked_for() {
     let mock = four();
-    let timeline = mock.shown("/summary?startTime=2025-05-13T12:00:00Z&endTime=2025-05-27T12:00:00Z").await;
+    let timeline = mock.admin_get("/summary?startTime=2025-05-13T12:00:00Z&endTime=2025-05-27T12:00:00Z").await;
     let timeline = &timeline["timeline"];
     assert_eq!((&timeline["start"], &timeline["bucketSeconds"]), (&json!("2025-05-13T12:00:00Z"), &json!(21600)));
     let buckets = timeline["buckets"].as_array().unwrap();
@@ -294,11 +294,11 @@ async fn the_time_line_is_of_the_range_that_was_asked_for() {
             0,
         ),
     ] {
-        let timeline = mock.shown(&format!("/summary?{query}")).await["timeline"].clone();
+        let timeline = mock.admin_get(&format!("/summary?{query}")).await["timeline"].clone();
         assert_eq!((&timeline["start"], &timeline["end"]), (&start, &end), "{query}");
         assert_eq!(timeline["buckets"].as_array().unwrap().len(), count, "{query}");
     }
-    let widest = mock.shown("/summary?startTime=0000-01-01T00:00:00Z&endTime=9999-12-31T23:59:59Z").await;
+    let widest = mock.admin_get("/summary?startTime=0000-01-01T00:00:00Z&endTime=9999-12-31T23:59:59Z").await;
     let buckets = widest["timeline"]["buckets"].as_array().unwrap();
     assert!((40..=80).contains(&buckets.len()), "{}", buckets.len());
     assert_eq!(buckets[0]["start"], "0000-01-01T00:00:00Z");
@@ -306,8 +306,8 @@ async fn the_time_line_is_of_the_range_that_was_asked_for() {
 
 #[tokio::test]
 async fn an_empty_store_has_nothing_to_count_and_everything_to_choose() {
-    let mock = TestMock::with(Config { entries: Vec::new(), ..Config::default() });
-    let summary = mock.shown("/summary").await;
+    let mock = TestMock::with_config(Config { entries: Vec::new(), ..Config::default() });
+    let summary = mock.admin_get("/summary").await;
     assert_eq!((&summary["total"], &summary["first"], &summary["last"]), (&json!(0), &Value::Null, &Value::Null));
     assert_eq!(summary["actors"], json!([]));
     assert_eq!(summary["timeline"], json!({"start": null, "end": null, "bucketSeconds": null, "buckets": []}));
@@ -331,11 +331,11 @@ async fn what_is_wrong_is_told_in_the_words_of_the_operation() {
         let query = query.trim_end_matches("&session=other");
         assert_eq!(told, mock.logs(query).await.details(400), "{query}");
     }
-    mock.shown("/summary?objectTypes=servcie").await;
+    mock.admin_get("/summary?objectTypes=servcie").await;
     mock.admin("PATCH", "/settings", json!({"strict": true})).await.ok();
     let told = mock.admin("GET", "/summary?objectTypes=servcie", "").await.details(400);
     assert_eq!(told, mock.logs("objectTypes=servcie").await.details(400));
-    mock.shown("/summary?session=other&objectTypes=servcie").await;
+    mock.admin_get("/summary?session=other&objectTypes=servcie").await;
 }
 
 #[tokio::test]
@@ -358,12 +358,12 @@ async fn what_is_no_parameter_of_it_is_refused() {
 async fn it_is_of_the_session_and_with_what_is_due() {
     let mock = four();
     mock.admin("DELETE", "/audit-logs?session=other", "").await.ok();
-    assert_eq!(mock.shown("/summary?s%65ssion=other&objectTypes=TEAM").await["total"], 0);
-    assert_eq!(mock.shown("/summary?object%54ypes=TEAM&objectTypes=").await["total"], 4);
-    assert_eq!(mock.shown("/summary?object%54ypes=SERVICE").await["total"], 0);
+    assert_eq!(mock.admin_get("/summary?s%65ssion=other&objectTypes=TEAM").await["total"], 0);
+    assert_eq!(mock.admin_get("/summary?object%54ypes=TEAM&objectTypes=").await["total"], 4);
+    assert_eq!(mock.admin_get("/summary?object%54ypes=SERVICE").await["total"], 0);
     mock.admin("PUT", "/live", json!({"rate": "6/min"})).await.ok();
     mock.admin("POST", "/clock/advance", json!({"by": "1m"})).await.ok();
-    assert_eq!(mock.shown("/summary").await["total"], 10);
+    assert_eq!(mock.admin_get("/summary").await["total"], 10);
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! What every test needs: a mock in this process, and a client that checks each answer before a test sees it.
+//! A mock in the process of the tests, whose client checks the conventions of each response, and sizes of test runs.
 
+pub mod external_tools;
+pub mod h2_client;
 pub mod json_schema;
 pub mod process;
-pub mod spoken;
-pub mod tool;
 
 use std::convert::Infallible;
 use std::io;
@@ -24,36 +24,36 @@ use tower::{Service, ServiceExt};
 use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 
-/// Whether matrices of seeds run whole: with the environment variable `FULL_TESTS`.
+/// Whether the environment variable `FULL_TESTS` is set: every seed of every matrix.
 pub fn full_tests() -> bool {
     std::env::var_os("FULL_TESTS").is_some()
 }
 
-/// A property test with this many cases in a full run, and an eighth of them otherwise, which takes about a second.
+/// The configuration of a property test with this many cases in a full run, and an eighth of them otherwise.
 pub fn cases(full: u32) -> ProptestConfig {
     ProptestConfig::with_cases(if full_tests() { full } else { full.div_ceil(8) })
 }
 
-/// All elements in a full run, otherwise about this many of them, evenly spread.
+/// All elements in a full run, otherwise about this many, evenly spread.
 pub fn sample<I: Iterator + Clone>(all: I, about: usize) -> impl Iterator<Item = I::Item> {
     let step = if full_tests() { 1 } else { all.clone().count().div_ceil(about) };
     all.step_by(step)
 }
 
-/// A size in a full run, and a smaller one otherwise.
+/// The first size in a full run, the second otherwise.
 pub fn size<T>(full: T, quick: T) -> T {
     if full_tests() { full } else { quick }
 }
 
-/// The instant at which tests start unless they say otherwise.
+/// The time of the clock of a test, unless the test sets another.
 pub const NOW: &str = "2025-05-20T12:00:00Z";
 
-/// A time that is known to be right.
+/// Parses a valid time.
 pub fn time(text: &str) -> Timestamp {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// A mock and its router, at a frozen clock.
+/// A mock and its router, with a frozen clock.
 pub struct TestMock {
     pub mock: AppState,
     router: http::App,
@@ -61,101 +61,101 @@ pub struct TestMock {
 
 impl Default for TestMock {
     fn default() -> Self {
-        Self::with(Config::default())
+        Self::with_config(Config::default())
     }
 }
 
 impl TestMock {
-    /// The clock stands at [`NOW`] unless the configuration says otherwise.
-    pub fn with(config: Config) -> Self {
+    /// Starts with the clock at [`NOW`], unless the configuration has another time.
+    pub fn with_config(config: Config) -> Self {
         let config = Config { now: config.now.or(Some(time(NOW))), ..config };
         let mock = AppState::load(&config).unwrap_or_else(|errors| panic!("{errors}"));
         Self { router: http::app(mock.clone()), mock }
     }
 
-    /// Over these entries, as a fixture file would hold them.
-    pub fn over(entries: &Value) -> Self {
-        Self::with(Config { entries: vec![EntrySource::Text(entries.to_string())], ..Config::default() })
+    /// Starts with these entries, in the format of a fixture.
+    pub fn with_entries(entries: &Value) -> Self {
+        Self::with_config(Config { entries: vec![EntrySource::Text(entries.to_string())], ..Config::default() })
     }
 
-    /// `GET` of a path with the key `mock-admin`.
-    pub async fn get(&self, path: &str) -> Answer {
+    /// Gets a path with the key `mock-admin`.
+    pub async fn get(&self, path: &str) -> TestResponse {
         self.get_as("mock-admin", path).await
     }
 
-    /// `GET` of a path with a token.
-    pub async fn get_as(&self, token: &str, path: &str) -> Answer {
+    /// Gets a path with a token.
+    pub async fn get_as(&self, token: &str, path: &str) -> TestResponse {
         self.send(Request::get(path).header("Authorization", format!("Bearer {token}"))).await
     }
 
-    /// The audit logs that a query string asks for, with the key `mock-admin`.
-    pub async fn logs(&self, query: &str) -> Answer {
+    /// Gets audit logs by a query string, with the key `mock-admin`.
+    pub async fn logs(&self, query: &str) -> TestResponse {
         self.get(&format!("/api/v1/audit-logs?{query}")).await
     }
 
-    /// The rules of what the journal holds against a query that is answered.
-    pub async fn noticed(&self, query: &str) -> Vec<&'static str> {
+    /// Sends a query that succeeds; returns the rules of the findings in its journal entry.
+    pub async fn finding_rules(&self, query: &str) -> Vec<&'static str> {
         self.logs(query).await.ok();
         let journal = self.mock.world().journal().list(&JournalFilter::default());
         journal[0].issues().iter().map(|finding| finding.rule).collect()
     }
 
-    /// A call of the control plane: `admin("PUT", "/clock", json!({"now": NOW}))`; an empty body is none.
-    pub async fn admin(&self, method: &str, path: &str, body: impl ToString) -> Answer {
+    /// Calls the control plane, such as `admin("PUT", "/clock", json!({"now": NOW}))`; an empty text sends no body.
+    pub async fn admin(&self, method: &str, path: &str, body: impl ToString) -> TestResponse {
         let request = Request::builder().method(method).uri(format!("/__admin{path}"));
         self.call(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    /// What the control plane shows at a path.
-    pub async fn shown(&self, path: &str) -> Value {
+    /// Gets a path of the control plane; returns the body of the 200.
+    pub async fn admin_get(&self, path: &str) -> Value {
         self.admin("GET", path, "").await.ok()
     }
 
-    /// The answer as it comes from the router, for those that a fault broke: nothing is checked.
-    pub async fn raw(&self, path: &str) -> Response {
+    /// Gets a path whose response a fault breaks: without the check of the conventions.
+    pub async fn get_unchecked(&self, path: &str) -> Response {
         let request = Request::get(path).header("Authorization", "Bearer mock-admin").body(Body::empty()).unwrap();
         self.router.clone().oneshot(request).await.unwrap()
     }
 
-    /// A request without a body, whose answer is not in the form of the API's: nothing is checked.
-    pub async fn raw_call(&self, request: axum::http::request::Builder) -> Response {
+    /// Sends a request without a body whose response does not follow the API's conventions: without their check.
+    pub async fn send_unchecked(&self, request: axum::http::request::Builder) -> Response {
         self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
-    /// A request without a body.
-    pub async fn send(&self, request: axum::http::request::Builder) -> Answer {
+    /// Sends a request without a body.
+    pub async fn send(&self, request: axum::http::request::Builder) -> TestResponse {
         self.call(request.body(Body::empty()).unwrap()).await
     }
 
-    /// Any request; the answer keeps the conventions of every answer, or the test fails here.
-    pub async fn call(&self, request: Request<Body>) -> Answer {
-        ask(self.router.clone(), request).await
+    /// Sends a request, and checks that the response follows the conventions.
+    pub async fn call(&self, request: Request<Body>) -> TestResponse {
+        send(self.router.clone(), request).await
     }
 }
 
-/// What a router answers; the answer keeps the conventions of every answer, or the test fails here.
-pub async fn ask(
+/// Sends a request to a router, and checks that the response follows the conventions.
+pub async fn send(
     router: impl Service<Request<Body>, Response = Response, Error = Infallible>,
     request: Request<Body>,
-) -> Answer {
+) -> TestResponse {
     let head = request.method() == Method::HEAD;
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    let answer = Answer { status: parts.status, headers: parts.headers, body: body.to_vec() };
-    answer.keeps_conventions(head);
-    answer
+    let response = TestResponse { status: parts.status, headers: parts.headers, body: body.to_vec() };
+    response.assert_conventions(head);
+    response
 }
 
-/// A whole answer.
+/// A response with its whole body.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct TestResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl TestResponse {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
@@ -168,28 +168,28 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// The body of a 200.
+    /// Requires a 200; returns its body.
     #[track_caller]
     pub fn ok(&self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text());
         self.json()
     }
 
-    /// The body of a 201.
+    /// Requires a 201; returns its body.
     #[track_caller]
     pub fn created(&self) -> Value {
         assert_eq!(self.status, StatusCode::CREATED, "{}", self.text());
         self.json()
     }
 
-    /// The `details` of an error of this status.
+    /// Requires an error of this status; returns its `details`.
     #[track_caller]
     pub fn details(&self, status: u16) -> String {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
         self.json()["details"].as_str().unwrap().to_owned()
     }
 
-    /// The `objectIdentifier` of each entry of a 200.
+    /// Requires a page; returns the `objectIdentifier` of each entry.
     #[track_caller]
     pub fn identifiers(&self) -> Vec<String> {
         let page = self.ok();
@@ -197,23 +197,24 @@ impl Answer {
         logs.iter().map(|entry| entry["objectIdentifier"].as_str().unwrap().to_owned()).collect()
     }
 
-    fn keeps_conventions(&self, head: bool) {
+    /// Checks what holds for every response: its headers, and the members of an error.
+    fn assert_conventions(&self, head: bool) {
         const KNOWN: [HeaderName; 5] = [CONTENT_TYPE, CONTENT_LENGTH, ALLOW, RETRY_AFTER, WWW_AUTHENTICATE];
         for name in self.headers.keys() {
             assert!(KNOWN.contains(name) || name == "x-request-id", "unexpected header {name}");
         }
-        let id = self.header("x-request-id").expect("every answer has a request id");
+        let id = self.header("x-request-id").expect("every response has a request id");
         uuid::Uuid::parse_str(id).expect("the request id is a UUID");
         if let Some(length) = self.header("content-length") {
             let length: usize = length.parse().unwrap();
             assert!(head || length == self.body.len(), "content-length {length}, body {}", self.body.len());
         }
-        let content_type = self.header("content-type").expect("every answer has a content type");
+        let content_type = self.header("content-type").expect("every response has a content type");
         let expected =
             if self.status == StatusCode::TOO_MANY_REQUESTS { "application/problem+json" } else { "application/json" };
         assert_eq!(content_type, expected);
         if head {
-            assert!(self.body.is_empty(), "an answer to HEAD has no body");
+            assert!(self.body.is_empty(), "a response to HEAD has no body");
             return;
         }
         if !self.status.is_success() && self.status != StatusCode::TOO_MANY_REQUESTS {
@@ -229,17 +230,17 @@ impl Answer {
     }
 }
 
-/// What the library logged on this thread since [`logged`].
+/// The log of this thread since [`capture_log`].
 #[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
-impl Log {
+impl CapturedLog {
     pub fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
 
-impl io::Write for Log {
+impl io::Write for CapturedLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -250,14 +251,14 @@ impl io::Write for Log {
     }
 }
 
-/// Collects every line of the log of this thread, down to the finest level, while the guard lives.
-pub fn logged() -> (Log, DefaultGuard) {
-    /// With a single subscriber, tracing asks only the thread that first reaches a line whether it is wanted, which may
-    /// be that of another test; with a second one it asks them all.
+/// Captures the log of this thread at every level while the guard lives.
+pub fn capture_log() -> (CapturedLog, DefaultGuard) {
+    /// With a single subscriber, tracing caches the interest of the thread that reaches a line first, which may be that of
+    /// another test; with a second one it asks each time.
     static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
 
     LazyLock::force(&SECOND);
-    let log = Log::default();
+    let log = CapturedLog::default();
     let writer = log.clone();
     let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
     let guard = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());

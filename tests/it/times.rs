@@ -68,7 +68,7 @@ fn what_is_no_date_time_is_refused_for_its_reason() {
 
 fn three() -> TestMock {
     let entry = |name: &str, timestamp: &str| json!({"action": "UPDATE", "objectIdentifier": name, "objectType": "TEAM", "timestamp": timestamp});
-    TestMock::over(&json!([
+    TestMock::with_entries(&json!([
         entry("c", "2025-05-20T06:00:02Z"),
         entry("b", "2025-05-20T06:00:01.000000001Z"),
         entry("a", "2025-05-20T06:00:01Z"),
@@ -108,10 +108,10 @@ async fn what_is_doubtful_about_a_time_is_reported() {
         ("startTime=2025-05-21T00:00:00Z&endTime=2025-05-20T00:00:00Z", "TIME-RANGE"),
         ("startTime=2025-05-20T11:30:02+05:30", "TIME-FORMS"),
     ] {
-        assert_eq!(three().noticed(query).await, [rule], "{query}");
+        assert_eq!(three().finding_rules(query).await, [rule], "{query}");
     }
     let none: [&str; 0] = [];
-    assert_eq!(three().noticed("startTime=2025-05-20T11:30:02%2B05:30&endTime=2025-05-20T11:30").await, none);
+    assert_eq!(three().finding_rules("startTime=2025-05-20T11:30:02%2B05:30&endTime=2025-05-20T11:30").await, none);
 }
 
 /// TIME-FORMS: older official clients do not escape the plus of an offset.

@@ -13,9 +13,9 @@ use serde_json::Value;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 
 use crate::support::NOW;
+use crate::support::external_tools;
+use crate::support::h2_client::{HttpClient, TlsClient};
 use crate::support::process::{Connection, Server, binary};
-use crate::support::spoken::{Speaking, Trusting};
-use crate::support::tool;
 
 const LOGS: &str = "/api/v1/audit-logs?pageSize=5";
 
@@ -24,10 +24,10 @@ fn address(server: &MockServer) -> String {
 }
 
 /// A server with a certificate made for these names, and a client that trusts it.
-async fn server(names: &[&str]) -> (MockServer, Trusting) {
+async fn server(names: &[&str]) -> (MockServer, TlsClient) {
     let tls = Tls::self_signed(names.iter().map(ToString::to_string)).unwrap();
     let server = MockServer::builder().now(NOW).tls(tls).start().await;
-    let trusting = Trusting::new(server.certificate().unwrap());
+    let trusting = TlsClient::new(server.certificate().unwrap());
     (server, trusting)
 }
 
@@ -37,13 +37,13 @@ async fn a_client_that_trusts_the_certificate_reads_the_same_in_every_version() 
     let expected = MockServer::builder().now(NOW).start().await.world().page(&Query::default());
     for version in [&TLS12, &TLS13] {
         trusting.versions = vec![version];
-        trusting.offers = &[];
-        let mut speaking = Speaking::http1(trusting.connect(&address(&server), "localhost").await.unwrap()).await;
+        trusting.alpn = &[];
+        let mut speaking = HttpClient::http1(trusting.connect(&address(&server), "localhost").await.unwrap()).await;
         assert_eq!(speaking.get("/api/v1/audit-logs").await.ok()["total"], expected.total);
-        trusting.offers = &["h2", "http/1.1"];
+        trusting.alpn = &["h2", "http/1.1"];
         let stream = trusting.connect(&address(&server), "localhost").await.unwrap();
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-        let mut speaking = Speaking::http2(stream).await;
+        let mut speaking = HttpClient::http2(stream).await;
         let url = server.uri() + "/api/v1/audit-logs";
         assert_eq!(speaking.get(&url).await.ok()["total"], expected.total);
     }
@@ -64,7 +64,7 @@ async fn it_is_valid_for_loopback_and_the_names_that_it_was_given_and_no_other()
 #[tokio::test]
 async fn a_client_that_does_not_trust_it_is_refused_by_itself_and_the_server_lives_on() {
     let (server, trusting) = server(&[]).await;
-    let other = Trusting::new(Tls::self_signed([]).unwrap().certificate());
+    let other = TlsClient::new(Tls::self_signed([]).unwrap().certificate());
     other.connect(&address(&server), "localhost").await.unwrap_err();
     trusting.connect(&address(&server), "localhost").await.unwrap();
 }
@@ -78,9 +78,9 @@ async fn http_where_tls_is_spoken_is_told_so() {
         let told = connection.answer().details(400);
         assert_eq!(
             told,
-            "Only TLS is spoken here, as the mock was told: give the client https:// in place of http://."
+            "Only TLS is h2_client here, as the mock was told: give the client https:// in place of http://."
         );
-        assert_eq!(connection.rest().as_deref(), Some(&b""[..]));
+        assert_eq!(connection.read_to_close().as_deref(), Some(&b""[..]));
     }
 }
 
@@ -90,11 +90,11 @@ fn a_client_that_only_connects_is_told_nothing_and_does_not_fill_the_log() {
     let server = Server::start(&["--tls-self-signed"]);
     for _ in 0..3 {
         let mut probe = server.connect();
-        probe.end_of_requests();
-        assert_eq!(probe.rest().as_deref(), Some(&b""[..]));
+        probe.shutdown_write();
+        assert_eq!(probe.read_to_close().as_deref(), Some(&b""[..]));
     }
     let log = server.stop();
-    assert!(!log.contains("Only TLS is spoken"), "{log}");
+    assert!(!log.contains("Only TLS is h2_client"), "{log}");
 }
 
 #[tokio::test]
@@ -130,9 +130,9 @@ async fn serve_makes_a_certificate_and_says_where_and_what_to_trust() {
     ]);
     assert!(server.url().starts_with("https://127.0.0.1:"));
     let pem = fs::read_to_string(&written).unwrap();
-    let trusting = Trusting::new(&pem);
+    let trusting = TlsClient::new(&pem);
     for name in ["127.0.0.1", "a.test", "b.test"] {
-        let mut speaking = Speaking::http1(trusting.connect(server.address(), name).await.unwrap()).await;
+        let mut speaking = HttpClient::http1(trusting.connect(server.address(), name).await.unwrap()).await;
         assert_eq!(speaking.get("/api/v1/audit-logs").await.ok()["total"], 640);
     }
     let _idle = trusting.connect(server.address(), "localhost").await.unwrap();
@@ -176,8 +176,8 @@ fn pair() -> (tempfile::TempDir, String, String) {
 async fn serve_takes_a_certificate_and_its_key() {
     let (_folder, certificate, key) = pair();
     let server = Server::start(&["--tls-cert", &certificate, "--tls-key", &key]);
-    let trusting = Trusting::new(&fs::read_to_string(&certificate).unwrap());
-    let mut speaking = Speaking::http1(trusting.connect(server.address(), "localhost").await.unwrap()).await;
+    let trusting = TlsClient::new(&fs::read_to_string(&certificate).unwrap());
+    let mut speaking = HttpClient::http1(trusting.connect(server.address(), "localhost").await.unwrap()).await;
     assert_eq!(speaking.get("/api/v1/audit-logs").await.ok()["total"], 640);
 }
 
@@ -261,7 +261,7 @@ fn clients_of_other_languages_trust_the_certificate() {
         ("node", vec!["-e", &node]),
     ] {
         let output = Command::new(program).args(&args).output().map_err(|error| format!("{program}: {error}"));
-        let Some(output) = tool::required(program, &output) else { continue };
+        let Some(output) = external_tools::require(program, &output) else { continue };
         assert!(output.status.success(), "{program} {}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["total"], 640, "{program}");
     }

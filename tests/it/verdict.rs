@@ -151,12 +151,12 @@ fn a_client_that_takes_an_empty_answer_for_the_end_is_told_from_one_that_waits()
 #[tokio::test]
 async fn it_answers_200_or_409_with_the_reasons() {
     let mock = TestMock::default();
-    let empty = mock.shown("/verdict").await;
+    let empty = mock.admin_get("/verdict").await;
     assert_eq!(empty, json!({"scope": {}, "notJudged": 0, "unknownKey": 0, "outside": 0, "clients": []}));
     mock.logs("page=0&pageSize=250").await.ok();
     mock.logs("page=1&pageSize=250&objectType=SERVICE").await.ok();
     mock.logs("pageSize=250&page=1").await.ok();
-    let judgement = mock.shown("/verdict").await;
+    let judgement = mock.admin_get("/verdict").await;
     let client = &judgement["clients"][0];
     assert_eq!(client["coverage"]["entries"], 640);
     assert_eq!((&client["coverage"]["once"], &client["coverage"]["several"]), (&json!(250), &json!(250)));
@@ -170,13 +170,13 @@ async fn it_answers_200_or_409_with_the_reasons() {
         mock.admin("GET", "/verdict?expect=complete,no-duplicates,no-gaps,polite,contract", "").await.details(409);
     insta::assert_snapshot!(details);
     let text = Request::get("/__admin/verdict?expect=complete").header("Accept", "text/plain");
-    let text = mock.raw_call(text).await;
+    let text = mock.send_unchecked(text).await;
     assert_eq!(text.status(), 409);
     assert_eq!(text.headers()["content-type"], "text/plain; charset=utf-8");
     let text = String::from_utf8(to_bytes(text.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
     insta::assert_snapshot!(text);
     mock.admin("POST", "/reset", "").await.ok();
-    assert_eq!(mock.shown("/verdict").await["clients"], json!([]));
+    assert_eq!(mock.admin_get("/verdict").await["clients"], json!([]));
     let details = mock.admin("GET", "/verdict?expect=complete", "").await.details(409);
     assert_eq!(details, "not complete: nobody has asked for audit logs");
 }
@@ -191,9 +191,9 @@ async fn each_session_and_each_key_is_judged_alone() {
         let clients = judgement["clients"].as_array().unwrap();
         clients.iter().map(|client| client["coverage"]["never"].as_u64().unwrap()).collect()
     };
-    assert_eq!(never(&mock.shown("/verdict?session=one").await), [0, 540]);
-    assert_eq!(never(&mock.shown("/verdict?session=two").await), [630]);
-    assert_eq!(never(&mock.shown("/verdict").await), Vec::<u64>::new());
+    assert_eq!(never(&mock.admin_get("/verdict?session=one").await), [0, 540]);
+    assert_eq!(never(&mock.admin_get("/verdict?session=two").await), [630]);
+    assert_eq!(never(&mock.admin_get("/verdict").await), Vec::<u64>::new());
 }
 
 /// What was not delivered whole was not read, and entries that are removed are forgotten.
@@ -203,7 +203,8 @@ async fn only_a_page_that_arrives_counts() {
     let world = mock.mock.world();
     for effect in [Effect::Malformed, Effect::Truncate { bytes: 100 }, Effect::Reset, Effect::Empty] {
         world.faults().add(FaultRule { times: Some(1), ..effect.into() });
-        let _ = to_bytes(mock.raw("/api/v1/audit-logs?page=0&pageSize=1000").await.into_body(), usize::MAX).await;
+        let _ =
+            to_bytes(mock.get_unchecked("/api/v1/audit-logs?page=0&pageSize=1000").await.into_body(), usize::MAX).await;
         assert_eq!(world.verdict(&Scope::default()).clients[0].coverage.once, 0);
     }
     mock.send(Request::head("/api/v1/audit-logs?page=0&pageSize=1000").header("Authorization", "Bearer mock-admin"))
@@ -280,7 +281,7 @@ async fn the_scope_is_a_time_and_filters() {
     let mock = TestMock::default();
     mock.logs("page=0&pageSize=1000&objectTypes=SCORECARD").await.ok();
     let never = async |scope: &str| {
-        let judgement = mock.shown(&format!("/verdict?{scope}")).await;
+        let judgement = mock.admin_get(&format!("/verdict?{scope}")).await;
         judgement["clients"][0]["coverage"]["never"].as_u64().unwrap()
     };
     assert!(never("").await > 500);
@@ -329,7 +330,7 @@ async fn requests_with_a_token_of_no_key_are_counted_and_told() {
     for _ in 0..5 {
         assert_eq!(mock.get_as("nosuchkey", "/api/v1/audit-logs?page=0").await.status, 401);
     }
-    assert_eq!(mock.shown("/verdict").await["unknownKey"], 5);
+    assert_eq!(mock.admin_get("/verdict").await["unknownKey"], 5);
     let details = mock.admin("GET", "/verdict?expect=complete", "").await.details(409);
     let told = "5 requests came without a token that a key has";
     assert_eq!(details, format!("not complete: nobody has asked for audit logs; {told}"));

@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use super::documents;
 use super::markdown::blocks;
 use crate::official_client;
+use crate::support::external_tools;
 use crate::support::process::{BINARY, Server, binary};
-use crate::support::tool;
 
 /// The commands that a test cannot run: they measure, or need an engine.
 const NOT_RUN: [&str; 4] = ["cargo bench", "cargo test --release", "benches/", "docker "];
@@ -42,7 +42,7 @@ fn every_command_runs() {
 #[test]
 fn the_job_for_ci_is_a_gate() {
     if Command::new("curl").output().is_err() {
-        return tool::skipped(NO_CURL);
+        return external_tools::report_skipped(NO_CURL);
     }
     let blocks = blocks("README.md");
     let job = &blocks.iter().find(|block| block.text.contains("?expect=complete")).unwrap().text;
@@ -85,7 +85,7 @@ fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
         return None;
     }
     if script.contains("curl ") && Command::new("curl").output().is_err() {
-        tool::skipped(NO_CURL);
+        external_tools::report_skipped(NO_CURL);
         return None;
     }
     let server = started.unwrap_or_else(|| Server::start(&[]));

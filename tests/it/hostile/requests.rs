@@ -13,7 +13,7 @@ fn answered(server: &Server, sent: impl AsRef<[u8]>) -> String {
     let mut connection = server.connect();
     connection.send(sent);
     connection.send(head("GET", "/__admin/health", "X-Last: x\r\nConnection: close\r\n"));
-    let rest = connection.rest();
+    let rest = connection.read_to_close();
     let text = String::from_utf8_lossy(rest.as_deref().unwrap_or_default()).into_owned();
     let mut told = String::new();
     for answer in text.split("HTTP/1.").skip(1) {
@@ -96,7 +96,7 @@ fn chunks_that_never_end_do_not_fill_the_memory() {
         connection.send(head("GET", LOGS, &format!("{ADMIN}Transfer-Encoding: chunked\r\n")));
         // It may be closed before all of it is sent.
         let _ = connection.try_send(&endless);
-        let told = connection.rest();
+        let told = connection.read_to_close();
         let text = String::from_utf8_lossy(told.as_deref().unwrap_or_default()).into_owned();
         assert!(text.is_empty() || text.starts_with("HTTP/1.1 4"), "{text}");
     }

@@ -12,8 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep};
 
+use crate::support::h2_client::HttpClient;
 use crate::support::process::head;
-use crate::support::spoken::Speaking;
 
 const LOGS: &str = "/api/v1/audit-logs";
 const ADMIN: &str = "Authorization: Bearer mock-admin\r\n";
@@ -125,7 +125,7 @@ async fn a_client_of_http_2_that_answers_no_ping_is_closed() {
 async fn a_client_of_http_2_that_asks_nothing_for_a_minute_is_told_to_go() {
     let stream = connected(None).await;
     let address = stream.peer_addr().unwrap();
-    let mut speaking = Speaking::http2(stream).await;
+    let mut speaking = HttpClient::http2(stream).await;
     let url = format!("http://{address}{LOGS}");
     for _ in 0..5 {
         speaking.get(&url).await.ok();
@@ -133,7 +133,7 @@ async fn a_client_of_http_2_that_asks_nothing_for_a_minute_is_told_to_go() {
     }
     speaking.get(&url).await.ok();
     let since = Instant::now();
-    let Speaking::Http2(sender) = &speaking else { unreachable!() };
+    let HttpClient::Http2(sender) = &speaking else { unreachable!() };
     while !sender.is_closed() {
         sleep(Duration::from_secs(1)).await;
     }

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::checks::Checks;
 use super::kitchen::Kitchen;
 use super::{file, repository};
+use crate::support::external_tools;
 use crate::support::process::{Server, binary, head};
-use crate::support::tool;
 
 /// The texts of an array.
 fn texts(value: &Value) -> Vec<&str> {
@@ -147,7 +147,7 @@ fn the_manifest_s_server_answers_its_probes_and_knows_the_keys_of_the_secret() {
 fn the_job_of_github_actions_passes_and_fails_for_a_client_that_loses_entries() {
     let Some(checks) = Checks::new() else { return };
     if Command::new("curl").output().is_err() {
-        return tool::skipped("curl");
+        return external_tools::report_skipped("curl");
     }
     let path = repository("recipes/github-actions.yml");
     checks.fits("vendor.github-workflows", &path);

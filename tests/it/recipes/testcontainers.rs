@@ -6,7 +6,7 @@ use std::process::Command;
 use super::checks::Checks;
 use super::kitchen::Kitchen;
 use super::{file, repository, tools};
-use crate::support::tool;
+use crate::support::external_tools;
 
 const PYTHON: [&str; 5] =
     ["testcontainers==4.15.0", "pytest==9.2.0", "requests==2.34.2", "types-requests==2.33.0.20261030", "mypy==2.4.1"];
@@ -38,7 +38,7 @@ fn the_node_snippet_has_the_types_of_the_package() {
 #[test]
 fn the_rust_snippet_is_formatted_rust() {
     let found = Command::new("rustfmt").arg("--version").output().map_err(|error| format!("rustfmt: {error}"));
-    if tool::required("rustfmt", &found).is_none() {
+    if external_tools::require("rustfmt", &found).is_none() {
         return;
     }
     let path = repository(RECIPE).join("audit_logs.rs");

@@ -8,14 +8,14 @@ use std::sync::Mutex;
 use serde_json::Value;
 
 use super::file;
-use crate::support::tool::{self, done};
+use crate::support::external_tools::{self, run};
 
 /// The programs of a virtual environment with these packages; `None` (and said so) where it cannot be had.
 pub fn python(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
     let found = installed(packages, |home| {
-        done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))?;
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))?;
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "2"];
-        done(Command::new(home.join("bin/python")).args(pip).args(packages.iter().map(AsRef::as_ref)))
+        run(Command::new(home.join("bin/python")).args(pip).args(packages.iter().map(AsRef::as_ref)))
     });
     Some(found?.join("bin"))
 }
@@ -26,7 +26,7 @@ pub fn node(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
         let options = ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"];
         // A minute and more between tries is too long for whoever is offline.
         let patience = ["--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000", "--prefix"];
-        done(Command::new("npm").args(options).args(patience).arg(home).args(packages.iter().map(AsRef::as_ref)))
+        run(Command::new("npm").args(options).args(patience).arg(home).args(packages.iter().map(AsRef::as_ref)))
     });
     Some(found?.join("node_modules"))
 }
@@ -49,7 +49,7 @@ fn installed(packages: &[impl AsRef<str>], fill: impl FnOnce(&Path) -> Result<()
     let names: Vec<&str> = packages.iter().map(AsRef::as_ref).collect();
     let name = names.join("+").replace('/', "-");
     let known = KNOWN.lock().unwrap().get(&name).cloned();
-    let found = known.unwrap_or_else(|| tool::installed(&name, fill));
+    let found = known.unwrap_or_else(|| external_tools::installed(&name, fill));
     KNOWN.lock().unwrap().insert(name, found.clone());
-    tool::required(names[0], &found).cloned()
+    external_tools::require(names[0], &found).cloned()
 }

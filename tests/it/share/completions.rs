@@ -7,7 +7,7 @@ use std::process::Command;
 use clap_complete::{Shell, generate};
 
 use super::{commands, made, share};
-use crate::support::tool;
+use crate::support::external_tools;
 
 const PROGRAM: &str = "cortex-audit-mock";
 
@@ -71,7 +71,7 @@ fn prints(shell: Shell, options: &[&str], script: &str) -> Option<String> {
         command.arg(&name);
     }
     let output = command.arg(share().join(place(shell))).output().map_err(|error| format!("{name}: {error}"));
-    let output = tool::required(&name, &output)?;
+    let output = external_tools::require(&name, &output)?;
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && error.is_empty(), "{name}: {error}");
     Some(String::from_utf8(output.stdout.clone()).unwrap())

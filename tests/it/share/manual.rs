@@ -6,7 +6,7 @@ use std::process::Command;
 use clap_mangen::Man;
 
 use super::{commands, share};
-use crate::support::tool;
+use crate::support::external_tools;
 
 /// What every page ends with.
 const EXIT_STATUS: &str = r#".SH "EXIT STATUS"
@@ -43,7 +43,7 @@ pub fn pages() -> Vec<(PathBuf, String)> {
 fn shown(path: &PathBuf) -> Option<String> {
     let rendered = Command::new("mandoc").args(["-T", "ascii", "-O", "width=200"]).arg(share().join(path)).output();
     let rendered = rendered.map_err(|error| format!("mandoc, to read manual pages: {error}"));
-    let output = tool::required("mandoc", &rendered)?;
+    let output = external_tools::require("mandoc", &rendered)?;
     let mut text = String::new();
     for c in String::from_utf8_lossy(&output.stdout).chars() {
         if c == '\u{8}' {
@@ -78,7 +78,7 @@ fn pages_have_no_faults_of_form() {
     for (path, _) in pages() {
         let checked = Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).arg(share().join(&path)).output();
         let checked = checked.map_err(|error| format!("mandoc, to check manual pages: {error}"));
-        let Some(output) = tool::required("mandoc", &checked) else { return };
+        let Some(output) = external_tools::require("mandoc", &checked) else { return };
         let told = String::from_utf8_lossy(&output.stdout);
         // A date would be one more thing to keep.
         let faults: Vec<&str> = told.lines().filter(|line| !line.contains("WARNING: missing date")).collect();

@@ -1,4 +1,4 @@
-//! A client that speaks either version of HTTP, over TLS or in clear text, on a connection of its own.
+//! An asynchronous client for HTTP/2 and, to compare, HTTP/1.1, over TLS or without.
 
 use std::sync::Arc;
 
@@ -17,41 +17,41 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ALL_VERSIONS, ClientConfig, RootCertStore, SupportedProtocolVersion};
 
-use super::Answer;
+use super::TestResponse;
 
-/// How a client that trusts one certificate connects.
-pub struct Trusting {
+/// The TLS settings of a client that trusts one certificate.
+pub struct TlsClient {
     pub certificate: String,
     pub versions: Vec<&'static SupportedProtocolVersion>,
-    /// What it offers to speak, such as `h2`; nothing leaves it to the server.
-    pub offers: &'static [&'static str],
+    /// Protocols to negotiate (ALPN), such as `h2`.
+    pub alpn: &'static [&'static str],
 }
 
-impl Trusting {
+impl TlsClient {
     pub fn new(certificate: &str) -> Self {
-        Self { certificate: certificate.to_owned(), versions: ALL_VERSIONS.to_vec(), offers: &[] }
+        Self { certificate: certificate.to_owned(), versions: ALL_VERSIONS.to_vec(), alpn: &[] }
     }
 
-    /// Connects, and asks for a server of this name.
+    /// Connects to a server that must have a certificate for this name.
     pub async fn connect(&self, address: &str, name: &str) -> std::io::Result<TlsStream<TcpStream>> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(self.certificate.as_bytes()).unwrap()).unwrap();
         let config = ClientConfig::builder_with_provider(ring::default_provider().into());
         let config = config.with_protocol_versions(&self.versions).unwrap().with_root_certificates(roots);
         let mut config = config.with_no_client_auth();
-        config.alpn_protocols = self.offers.iter().map(|offer| offer.as_bytes().to_vec()).collect();
+        config.alpn_protocols = self.alpn.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         let name = ServerName::try_from(name.to_owned()).unwrap();
         TlsConnector::from(Arc::new(config)).connect(name, TcpStream::connect(address).await?).await
     }
 }
 
-/// The sending end of a connection, whose other work goes on beside the test until the sender is dropped.
-pub enum Speaking {
+/// The sender of requests over one connection. Hyper drives the connection in a task that ends with the sender.
+pub enum HttpClient {
     Http1(http1::SendRequest<Empty<Bytes>>),
     Http2(http2::SendRequest<Empty<Bytes>>),
 }
 
-impl Speaking {
+impl HttpClient {
     pub async fn http1(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
@@ -64,14 +64,14 @@ impl Speaking {
         Self::Http2(sender)
     }
 
-    /// `GET` of a whole address with the key `mock-admin`; the answer keeps the conventions of every answer.
-    pub async fn get(&mut self, url: &str) -> Answer {
+    /// Gets a URL with the key `mock-admin`.
+    pub async fn get(&mut self, url: &str) -> TestResponse {
         let request = Request::get(url).header("Authorization", "Bearer mock-admin");
         self.send(request).await.unwrap()
     }
 
-    /// A request without a body, and how it failed when it was not answered to the end.
-    pub async fn send(&mut self, request: axum::http::request::Builder) -> hyper::Result<Answer> {
+    /// Sends a request without a body, and checks that a complete response follows the conventions.
+    pub async fn send(&mut self, request: axum::http::request::Builder) -> hyper::Result<TestResponse> {
         let request = request.body(Empty::new()).unwrap();
         let response = match self {
             Self::Http1(sender) => sender.send_request(request).await?,
@@ -79,10 +79,10 @@ impl Speaking {
         };
         let (parts, body) = response.into_parts();
         let body = Incoming::collect(body).await?.to_bytes().to_vec();
-        let mut answer = Answer { status: parts.status, headers: parts.headers, body };
-        // What the connection adds to an answer.
-        answer.headers.remove("date");
-        answer.keeps_conventions(false);
-        Ok(answer)
+        let mut response = TestResponse { status: parts.status, headers: parts.headers, body };
+        // Hyper adds it.
+        response.headers.remove("date");
+        response.assert_conventions(false);
+        Ok(response)
     }
 }

@@ -1,6 +1,6 @@
-//! The built binary as a process, and a client that speaks plain HTTP/1.1 to it over a socket.
+//! The built binary as a process, and a client of HTTP/1.1 over a socket.
 //!
-//! Only what a process and a socket can show is tested with these; all else goes through the router in-process.
+//! Only for what needs a process or a socket; other tests call the router in their own process.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -13,23 +13,23 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use rustix::process::{Pid, kill_process};
 use serde_json::Value;
 
-use super::Answer;
+use super::TestResponse;
 
 pub use rustix::process::Signal;
 
 /// The binary under test.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_cortex-audit-mock");
 
-/// No answer takes this long; without it a server that hangs would hang the tests.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than any response takes: a server that hangs must not hang the tests.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A command line of the binary, with nothing of the tester's own environment that the binary would heed.
+/// A command of the binary, without those variables of the environment that the binary reads.
 pub struct Launch {
     command: Command,
     input: Vec<u8>,
 }
 
-/// The binary with these arguments.
+/// Creates a command with these arguments.
 pub fn binary<'a>(args: impl IntoIterator<Item = &'a str>) -> Launch {
     let mut command = Command::new(BINARY);
     command.args(args);
@@ -42,10 +42,10 @@ pub fn binary<'a>(args: impl IntoIterator<Item = &'a str>) -> Launch {
 }
 
 impl Launch {
-    /// The binary with these arguments, which may have so many open files and no more.
-    pub fn with_open_files(most: u32, args: &[&str]) -> Self {
+    /// Creates a command with these arguments and a limit of open files.
+    pub fn with_open_files(limit: u32, args: &[&str]) -> Self {
         let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("ulimit -n {most}; exec \"$0\" \"$@\""), BINARY]).args(args);
+        shell.args(["-c", &format!("ulimit -n {limit}; exec \"$0\" \"$@\""), BINARY]).args(args);
         Self { command: shell, input: Vec::new() }
     }
 
@@ -65,11 +65,11 @@ impl Launch {
     }
 
     /// Runs a command that ends by itself.
-    pub fn run(self) -> Ended {
+    pub fn run(self) -> Finished {
         self.spawn().end()
     }
 
-    /// Starts a server; returns when it has said that it listens.
+    /// Starts a server; returns when it has printed that it listens.
     pub fn serve(self) -> Server {
         let mut process = self.spawn();
         let mut start_line = String::new();
@@ -87,7 +87,7 @@ impl Launch {
         let streams = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = streams.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
-        // A command that fails early does not read its input: then there is nobody to write to.
+        // Fails if the command ends before it reads its input.
         let _ = stdin.write_all(&self.input);
         let mut stderr = child.stderr.take().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
@@ -108,41 +108,41 @@ struct Process {
 }
 
 impl Process {
-    fn end(mut self) -> Ended {
+    fn end(mut self) -> Finished {
         let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout).unwrap();
         let status = self.child.wait().unwrap();
         let stderr = self.stderr.take().unwrap().join().unwrap();
-        Ended { code: status.code(), stdout, stderr }
+        Finished { code: status.code(), stdout, stderr }
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It has most often ended already.
+        // Both fail if it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A process that has ended.
+/// The result of a process.
 #[derive(Debug)]
-pub struct Ended {
-    /// `None` when a signal killed it.
+pub struct Finished {
+    /// `None` if a signal killed it.
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
 }
 
-impl Ended {
-    /// What it said on standard error, when it failed with this code and said nothing else.
+impl Finished {
+    /// Requires this exit code and an empty standard output; returns standard error.
     #[track_caller]
     pub fn failed(&self, code: i32) -> &str {
         assert_eq!((self.code, self.stdout.as_str()), (Some(code), ""), "{}", self.stderr);
         &self.stderr
     }
 
-    /// What it said on standard output, when it succeeded and said nothing else.
+    /// Requires success and an empty standard error; returns standard output.
     #[track_caller]
     pub fn succeeded(&self) -> &str {
         assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{}", self.stdout);
@@ -158,7 +158,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// On a free port, with the log as JSON, and these further arguments.
+    /// Starts on a free port, with the log as JSON, and these further arguments.
     pub fn start(args: &[&str]) -> Self {
         binary(["--listen", "127.0.0.1:0", "--log", "json"].into_iter().chain(args.iter().copied())).serve()
     }
@@ -176,57 +176,57 @@ impl Server {
         Connection::to(self.address())
     }
 
-    /// `GET` with the key `mock-admin`.
-    pub fn get(&self, path: &str) -> Answer {
+    /// Gets a path with the key `mock-admin`.
+    pub fn get(&self, path: &str) -> TestResponse {
         self.get_as("mock-admin", path)
     }
 
-    pub fn get_as(&self, token: &str, path: &str) -> Answer {
+    pub fn get_as(&self, token: &str, path: &str) -> TestResponse {
         self.connect().get_as(token, path)
     }
 
-    /// The body of a 200 from the audit logs, with the key `mock-admin`.
+    /// Gets audit logs by a query string, with the key `mock-admin`; returns the body of the 200.
     #[track_caller]
     pub fn logs(&self, query: &str) -> Value {
         self.get(&format!("/api/v1/audit-logs?{query}")).ok()
     }
 
-    /// Its process.
+    /// The id of the process.
     pub fn id(&self) -> u32 {
         self.process.child.id()
     }
 
-    /// The memory that it has in use, in bytes, as Linux tells it.
+    /// Resident memory in bytes, from `/proc`.
     pub fn resident_bytes(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
-    /// Sends a signal and returns at once.
+    /// Sends a signal, without waiting for its effect.
     pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.process.child), signal).unwrap();
     }
 
-    /// How it ended; waits until it has.
-    pub fn end(self) -> Ended {
+    /// Waits until the process ends.
+    pub fn end(self) -> Finished {
         self.process.end()
     }
 
-    /// Stops it as a container does; returns its log.
+    /// Stops the server as a container does (SIGTERM); returns its log.
     #[track_caller]
     pub fn stop(self) -> String {
         self.stop_with(Signal::TERM)
     }
 
-    /// Stops it with a signal, within a second; returns its log.
+    /// Stops the server with a signal, which may take a second; returns its log.
     #[track_caller]
     pub fn stop_with(self, signal: Signal) -> String {
-        let asked = Instant::now();
+        let started = Instant::now();
         self.signal(signal);
         let ended = self.end();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        assert!(asked.elapsed() < Duration::from_secs(1), "it took {:?} to stop", asked.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(1), "it took {:?} to stop", started.elapsed());
         ended.stderr
     }
 }
@@ -239,7 +239,7 @@ pub struct Connection {
 impl Connection {
     pub fn to(address: &str) -> Self {
         let stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(READ_TIMEOUT)).unwrap();
         Self { stream: BufReader::new(stream) }
     }
 
@@ -247,47 +247,47 @@ impl Connection {
         self.stream.get_mut().write_all(bytes.as_ref()).unwrap();
     }
 
-    /// The same when the server may have closed the connection.
+    /// Sends bytes to a server that may have closed the connection.
     pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> std::io::Result<()> {
         self.stream.get_mut().write_all(bytes.as_ref())
     }
 
-    /// Says that nothing more will be sent.
-    pub fn end_of_requests(&mut self) {
+    /// Closes the sending half of the connection.
+    pub fn shutdown_write(&mut self) {
         self.stream.get_mut().shutdown(std::net::Shutdown::Write).unwrap();
     }
 
-    /// `GET` with a token.
-    pub fn get_as(&mut self, token: &str, path: &str) -> Answer {
+    /// Gets a path with a token.
+    pub fn get_as(&mut self, token: &str, path: &str) -> TestResponse {
         self.send(head("GET", path, &format!("Authorization: Bearer {token}\r\n")));
         self.answer()
     }
 
-    /// The next answer; it keeps the conventions of every answer, or the test fails here.
-    pub fn answer(&mut self) -> Answer {
+    /// Reads the next response, and checks that it follows the conventions.
+    pub fn answer(&mut self) -> TestResponse {
         self.answer_to(false)
     }
 
-    /// The next answer, to a `HEAD`.
-    pub fn answer_to_head(&mut self) -> Answer {
+    /// Reads the next response, which is one to a `HEAD`.
+    pub fn answer_to_head(&mut self) -> TestResponse {
         self.answer_to(true)
     }
 
-    fn answer_to(&mut self, head: bool) -> Answer {
-        let mut answer = self.raw_head();
-        let length: usize = answer.header("content-length").expect("every answer tells its length").parse().unwrap();
+    fn answer_to(&mut self, head: bool) -> TestResponse {
+        let mut answer = self.read_head();
+        let length: usize = answer.header("content-length").expect("every response has its length").parse().unwrap();
         if !head {
-            answer.body = self.take(length);
+            answer.body = self.read_exact(length);
         }
-        // What the connection adds to an answer; the conventions are about the answer itself.
+        // Hyper adds them.
         answer.headers.remove("date");
         answer.headers.remove("connection");
-        answer.keeps_conventions(head);
+        answer.assert_conventions(head);
         answer
     }
 
-    /// Status and headers of the next answer, whatever they are.
-    pub fn raw_head(&mut self) -> Answer {
+    /// Reads status and headers of the next response, without a check.
+    pub fn read_head(&mut self) -> TestResponse {
         let line = self.line();
         let code = line.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).unwrap_or_else(|| panic!("{line:?}"));
         let status = StatusCode::from_bytes(code.as_bytes()).unwrap();
@@ -296,15 +296,15 @@ impl Connection {
             let line = self.line();
             let Some((name, value)) = line.split_once(": ") else {
                 assert_eq!(line, "", "a header has a name and a value");
-                return Answer { status, headers, body: Vec::new() };
+                return TestResponse { status, headers, body: Vec::new() };
             };
             let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
             headers.append(name, HeaderValue::from_str(value).unwrap());
         }
     }
 
-    /// The next so many bytes.
-    pub fn take(&mut self, length: usize) -> Vec<u8> {
+    /// Reads this many bytes.
+    pub fn read_exact(&mut self, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
         self.stream.read_exact(&mut bytes).unwrap();
         bytes
@@ -316,14 +316,14 @@ impl Connection {
         line.strip_suffix("\r\n").unwrap_or_else(|| panic!("the connection ended: {line:?}")).to_owned()
     }
 
-    /// Waits until the server closes the connection, and returns what it sent before; `None` when it broke it off.
-    pub fn rest(&mut self) -> Option<Vec<u8>> {
+    /// Reads until the server closes the connection; `None` if the server resets it.
+    pub fn read_to_close(&mut self) -> Option<Vec<u8>> {
         let mut rest = Vec::new();
         self.stream.read_to_end(&mut rest).is_ok().then_some(rest)
     }
 }
 
-/// The head of a request, complete.
+/// The head of a request.
 pub fn head(method: &str, path: &str, headers: &str) -> String {
     format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n")
 }

@@ -12,7 +12,7 @@ use crate::support::{NOW, TestMock, time};
 const HOUR: Duration = Duration::from_secs(3600);
 
 async fn scope(mock: &TestMock, query: &str) -> Value {
-    mock.shown(&format!("/verdict?{query}")).await["scope"].clone()
+    mock.admin_get(&format!("/verdict?{query}")).await["scope"].clone()
 }
 
 /// As of a variable in a job that is not set.
@@ -64,7 +64,7 @@ async fn the_text_says_why_a_scope_that_holds_nothing_is_not_complete() {
     let mock = TestMock::default();
     mock.logs("page=0&pageSize=1000").await.ok();
     let call = Request::get("/__admin/verdict?from=2030-01-01T00:00:00Z&expect=complete");
-    let answer = mock.raw_call(call.header("Accept", "text/plain")).await;
+    let answer = mock.send_unchecked(call.header("Accept", "text/plain")).await;
     assert_eq!(answer.status(), 409);
     let text = String::from_utf8(to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
     assert!(text.contains("\nthe scope holds no entries; 640 are outside it\n"), "{text}");
@@ -108,7 +108,7 @@ async fn whoever_accepts_text_first_is_answered_in_text() {
         ("*/*", "application/json"),
         ("text/plainer", "application/json"),
     ] {
-        let answer = mock.raw_call(Request::get("/__admin/verdict").header("Accept", accept)).await;
+        let answer = mock.send_unchecked(Request::get("/__admin/verdict").header("Accept", accept)).await;
         assert_eq!(answer.headers()["content-type"], content_type, "{accept}");
     }
 }

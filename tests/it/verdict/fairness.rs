@@ -33,7 +33,7 @@ fn at(seconds: u32) -> Timestamp {
 async fn a_page_that_is_shorter_than_where_it_would_break_off_arrives_whole() {
     let mock = TestMock::default();
     mock.mock.world().faults().add(Effect::Truncate { bytes: 10_000_000 });
-    to_bytes(mock.raw(ALL).await.into_body(), usize::MAX).await.unwrap();
+    to_bytes(mock.get_unchecked(ALL).await.into_body(), usize::MAX).await.unwrap();
     clean(&judged(&mock));
 }
 
@@ -42,7 +42,7 @@ async fn a_page_that_drips_counts_when_its_last_byte_is_sent() {
     let mock = TestMock::default();
     let drip = FaultRule { times: Some(1), ..Effect::Drip { bytes: 1000, every: SECOND }.into() };
     mock.mock.world().faults().add(drip.clone());
-    let mut body = mock.raw(ALL).await.into_body();
+    let mut body = mock.get_unchecked(ALL).await.into_body();
     body.frame().await.unwrap().unwrap();
     assert_eq!(judged(&mock).clients[0].coverage.once, 0, "it is on its way");
     // The client has waited long enough, and asks again.
@@ -52,7 +52,7 @@ async fn a_page_that_drips_counts_when_its_last_byte_is_sent() {
 
     let mock = TestMock::default();
     mock.mock.world().faults().add(drip);
-    to_bytes(mock.raw(ALL).await.into_body(), usize::MAX).await.unwrap();
+    to_bytes(mock.get_unchecked(ALL).await.into_body(), usize::MAX).await.unwrap();
     clean(&judged(&mock));
 }
 
@@ -77,9 +77,9 @@ async fn a_request_that_was_sent_before_the_answer_that_says_wait_is_not_too_ear
     faults.add(on_page(0, Effect::Status { status: 429, retry_after: Some(5) }));
     faults.add(on_page(1, Effect::Delay(Delay::Fixed(SECOND * 2))));
     let paths = [0, 1].map(|page| format!("/api/v1/audit-logs?page={page}&pageSize=500"));
-    tokio::join!(mock.raw(&paths[0]), mock.raw(&paths[1]));
+    tokio::join!(mock.get_unchecked(&paths[0]), mock.get_unchecked(&paths[1]));
     assert_eq!(judged(&mock).clients[0].manners.too_early, 0);
-    mock.raw(&paths[1]).await;
+    mock.get_unchecked(&paths[1]).await;
     assert_eq!(judged(&mock).clients[0].manners.too_early, 1, "now it knows");
 }
 
@@ -178,7 +178,7 @@ async fn what_lies_before_the_end_of_any_range_was_to_be_read() {
     // Some are in what was asked for next, and not given.
     let mock = after(live, 31, &["page=0&pageSize=1000&endTime={}"]).await;
     mock.mock.world().faults().add(Effect::Status { status: 503, retry_after: None });
-    mock.raw(ALL).await;
+    mock.get_unchecked(ALL).await;
     assert_eq!(judged(&mock).bugs(), [Bug::NeverRead, Bug::GaveUpAfterFailure]);
 }
 

@@ -234,34 +234,34 @@ fn each_key_meets_the_same_failures_and_who_does_not_meet_them_takes_no_turn() {
 #[tokio::test]
 async fn it_is_set_shown_and_ended_over_http_in_one_session() {
     let mock = TestMock::default();
-    assert_eq!(mock.shown("/scenario").await, json!({"name": "off"}));
+    assert_eq!(mock.admin_get("/scenario").await, json!({"name": "off"}));
     let set = mock.admin("PUT", "/scenario", json!({"name": "same-millisecond", "seed": 7})).await.ok();
     let counts = json!({"name": "same-millisecond", "seed": 7, "pages": 0, "added": 0, "refused": 0, "failed": 0});
     assert_eq!(set, counts);
     mock.logs("page=0&pageSize=100").await.ok();
-    let shown = mock.shown("/scenario").await;
+    let shown = mock.admin_get("/scenario").await;
     assert!(shown["pages"] == 1 && shown["added"].as_u64().unwrap() > 3, "{shown}");
-    assert_eq!(mock.shown("/scenario?session=other").await, json!({"name": "off"}));
+    assert_eq!(mock.admin_get("/scenario?session=other").await, json!({"name": "off"}));
     let held = mock.mock.world().entry_count();
     assert_eq!(mock.admin("DELETE", "/scenario", "").await.ok(), json!({"name": "off"}));
     assert_eq!(mock.mock.world().entry_count(), held, "what came stays");
     // Without a seed it is the server's.
     assert_eq!(mock.admin("PUT", "/scenario", json!({"name": "burst"})).await.ok()["seed"], 42);
     mock.admin("POST", "/reset", "").await.ok();
-    assert_eq!(mock.shown("/scenario").await, json!({"name": "off"}));
+    assert_eq!(mock.admin_get("/scenario").await, json!({"name": "off"}));
     assert_eq!(mock.mock.world().entry_count(), 640);
 }
 
 #[tokio::test]
 async fn a_server_can_start_with_one_and_reset_begins_it_anew() {
-    let mock = TestMock::with(Config { scenario: Some(Scenario::QuotaSqueeze), ..Config::default() });
+    let mock = TestMock::with_config(Config { scenario: Some(Scenario::QuotaSqueeze), ..Config::default() });
     for _ in 0..2 {
-        assert_eq!(mock.shown("/scenario").await["refused"], 0);
+        assert_eq!(mock.admin_get("/scenario").await["refused"], 0);
         for status in [200, 200, 429] {
             assert_eq!(mock.get("/api/v1/audit-logs").await.status, status);
         }
-        assert_eq!(mock.shown("/scenario").await["refused"], 1);
-        assert_eq!(mock.shown("/scenario?session=other").await["name"], "quota-squeeze");
+        assert_eq!(mock.admin_get("/scenario").await["refused"], 1);
+        assert_eq!(mock.admin_get("/scenario?session=other").await["name"], "quota-squeeze");
         mock.admin("POST", "/reset", "").await.ok();
     }
 }

@@ -55,7 +55,7 @@ impl Stage {
     pub fn ask_as(&self, token: &str, query: &str) -> Reply {
         let (parts, body) = self.runtime.block_on(async {
             let request = Request::get(format!("/api/v1/audit-logs?{query}"));
-            let response = self.mock.raw_call(request.header("Authorization", format!("Bearer {token}"))).await;
+            let response = self.mock.send_unchecked(request.header("Authorization", format!("Bearer {token}"))).await;
             let (parts, body) = response.into_parts();
             (parts, to_bytes(body, usize::MAX).await)
         });
@@ -81,7 +81,7 @@ impl Stage {
 
 /// A mock without a limit.
 pub fn unlimited() -> TestMock {
-    TestMock::with(Config { rate_limit: RateLimit::Off, ..Config::default() })
+    TestMock::with_config(Config { rate_limit: RateLimit::Off, ..Config::default() })
 }
 
 pub fn entry(at: Timestamp, number: u64) -> Entry {

@@ -14,10 +14,10 @@ use serde_json::Value;
 use super::other::{Other, answered};
 use super::{own_time, verified};
 use crate::support::NOW;
-use crate::support::process::{Ended, binary};
+use crate::support::process::{Finished, binary};
 
 /// The command line with the key `mock-admin`, and `mock-no-audit` in the variable `OTHER`.
-fn verify(url: &str, args: &[&str]) -> Ended {
+fn verify(url: &str, args: &[&str]) -> Finished {
     let args = ["verify", "--url", url].into_iter().chain(args.iter().copied());
     binary(args).env("CORTEX_API_KEY", "mock-admin").env("OTHER", "mock-no-audit").run()
 }
