@@ -8,6 +8,7 @@ pub mod process;
 use std::convert::Infallible;
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -17,12 +18,13 @@ use cortex_audit_mock::Config;
 use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::internal::{AppState, http};
-use cortex_audit_mock::world::JournalFilter;
+use cortex_audit_mock::world::{JournalFilter, JournalRecord, RequestOutcome};
 use proptest::test_runner::Config as ProptestConfig;
 use serde_json::Value;
 use tower::{Service, ServiceExt};
 use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
+use uuid::Uuid;
 
 /// Whether the environment variable `FULL_TESTS` is set: every seed of every matrix.
 pub fn full_tests() -> bool {
@@ -109,6 +111,25 @@ impl TestMock {
     /// Gets a path of the control plane; returns the body of the 200.
     pub async fn admin_get(&self, path: &str) -> Value {
         self.admin("GET", path, "").await.ok()
+    }
+
+    /// Adds this many requests to the journal of the default session, with the queries `number=0`, `number=1` ….
+    pub fn fill_journal(&self, count: usize) {
+        let world = self.mock.world();
+        for number in 0..count {
+            world.journal().add(JournalRecord {
+                id: Uuid::from_u128(number as u128),
+                time: time(NOW),
+                method: "GET".into(),
+                path: "/api/v1/audit-logs".into(),
+                query: format!("number={number}").into(),
+                key: None,
+                outcome: RequestOutcome::Status(200),
+                duration: Duration::ZERO,
+                from_ui: false,
+                details: None,
+            });
+        }
     }
 
     /// Gets a path whose response a fault breaks: without the check of the conventions.
@@ -204,7 +225,7 @@ impl TestResponse {
             assert!(KNOWN.contains(name) || name == "x-request-id", "unexpected header {name}");
         }
         let id = self.header("x-request-id").expect("every response has a request id");
-        uuid::Uuid::parse_str(id).expect("the request id is a UUID");
+        Uuid::parse_str(id).expect("the request id is a UUID");
         if let Some(length) = self.header("content-length") {
             let length: usize = length.parse().unwrap();
             assert!(head || length == self.body.len(), "content-length {length}, body {}", self.body.len());

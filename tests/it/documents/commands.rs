@@ -1,4 +1,4 @@
-//! Every command runs and prints what is shown.
+//! Every command of the documents runs and prints the documented output.
 
 use std::fs;
 use std::path::Path;
@@ -12,8 +12,11 @@ use crate::official_client;
 use crate::support::external_tools;
 use crate::support::process::{BINARY, Server, binary};
 
-/// The commands that a test cannot run: they measure, or need an engine.
+/// The beginnings of commands that a test cannot run: they measure, or need a container engine.
 const NOT_RUN: [&str; 4] = ["cargo bench", "cargo test --release", "benches/", "docker "];
+
+/// The address in the documents, which the tests replace by that of their server.
+const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 
 const NO_CURL: &str = "commands of the documents; curl is not installed";
 
@@ -29,8 +32,8 @@ fn every_command_runs() {
         }
         for block in &blocks {
             let Some(printed) = run(block.commands(), &folder) else { continue };
-            let mut rest = lasting(&printed);
-            for part in lasting(&block.output()).split('…') {
+            let mut rest = without_variable_parts(&printed);
+            for part in without_variable_parts(&block.output()).split('…') {
                 let at = rest.find(part).unwrap_or_else(|| panic!("{part}\nis not printed:\n{printed}"));
                 rest.drain(..at + part.len());
             }
@@ -38,16 +41,16 @@ fn every_command_runs() {
     }
 }
 
-/// The job that a team can copy passes for a client that reads everything, and ends with reasons and report for another.
+/// The documented CI job passes for a client that reads everything, and fails with reasons and a report for another.
 #[test]
-fn the_job_for_ci_is_a_gate() {
+fn the_documented_ci_job_fails_for_an_incomplete_read() {
     if Command::new("curl").output().is_err() {
         return external_tools::report_skipped(NO_CURL);
     }
     let blocks = blocks("README.md");
     let job = &blocks.iter().find(|block| block.text.contains("?expect=complete")).unwrap().text;
     let path = format!("{}:{}", Path::new(BINARY).parent().unwrap().display(), std::env::var("PATH").unwrap());
-    for (page_size, code, told, failures) in
+    for (page_size, code, message, failures) in
         [(1000, 0, "\"findings\":[]", "failures=\"0\""), (100, 22, "were never served", "<failure")]
     {
         let folder = tempfile::tempdir().unwrap();
@@ -56,21 +59,23 @@ fn the_job_for_ci_is_a_gate() {
         let output = shell.args(["-c", &script]).current_dir(folder.path()).env("PATH", &path).output().unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(code), "{printed}");
-        assert!(printed.contains(told), "{printed}");
+        assert!(printed.contains(message), "{printed}");
         let report = fs::read_to_string(folder.path().join("verdict.xml")).unwrap();
         assert!(report.contains(failures), "{report}");
     }
 }
 
-/// A text without what differs from run to run, which is times and identifiers: digits, points,
-/// `a` to `f`, line breaks.
-fn lasting(text: &str) -> String {
+/// Removes what differs between runs (times, identifiers): digits, points, `a` to `f`, white space.
+fn without_variable_parts(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '0'..='9' | '.' | 'a'..='f')).collect()
 }
 
-/// What the commands of a block print, run in one shell against a server of their own or the one that they start;
-/// `None` when a program that they need is missing.
+/// Runs the commands of a block in one shell, against the server that they start or, if they name its address, one with
+/// the default settings. Returns what they print; `None` if a program is missing.
 fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
+    if commands.is_empty() {
+        return None;
+    }
     let mut started = None;
     let mut script = String::from("set -e\nexec 2>&1\n");
     for command in commands {
@@ -88,11 +93,16 @@ fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
         external_tools::report_skipped(NO_CURL);
         return None;
     }
-    let server = started.unwrap_or_else(|| Server::start(&[]));
+    if started.is_none() && script.contains(DEFAULT_ADDRESS) {
+        started = Some(Server::start(&[]));
+    }
     let programs = client.flatten().map(|folder| folder.to_str().unwrap()).unwrap_or_default();
     let own = Path::new(BINARY).parent().unwrap().display();
     let path = format!("{programs}:{own}:{}", std::env::var("PATH").unwrap());
-    let script = script.replace("127.0.0.1:8080", server.address());
+    let script = match &started {
+        Some(server) => script.replace(DEFAULT_ADDRESS, server.address()),
+        None => script,
+    };
     let output = Command::new("sh")
         .args(["-c", &script])
         .current_dir(folder.path())
@@ -105,7 +115,7 @@ fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
     Some(stdout)
 }
 
-/// The binary with what follows `cargo run --`: a server, or a command that succeeds.
+/// Runs the binary with the arguments after `cargo run --`: starts a server, or runs a command that must succeed.
 fn cargo_run(arguments: &str, folder: &TempDir) -> Option<Server> {
     let launch = binary(arguments.split_whitespace()).env("CORTEX_MOCK_LISTEN", "127.0.0.1:0").folder(folder.path());
     if arguments.is_empty() || arguments.starts_with("--") {
