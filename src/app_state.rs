@@ -24,7 +24,7 @@ struct Inner {
     keys: Keys,
     sessions: Sessions,
     admin: Admin,
-    shortest_token: usize,
+    min_token_length: usize,
 }
 
 impl AppState {
@@ -65,8 +65,8 @@ impl AppState {
         };
         let admin = config.admin.clone();
         let of_admin = if let Admin::Token(token) = &admin { token.len() } else { usize::MAX };
-        let shortest_token = keys.min_token_length().min(of_admin);
-        Ok(Self { inner: Arc::new(Inner { keys, sessions: Sessions::new(start), admin, shortest_token }) })
+        let min_token_length = keys.min_token_length().min(of_admin);
+        Ok(Self { inner: Arc::new(Inner { keys, sessions: Sessions::new(start), admin, min_token_length }) })
     }
 
     /// The API keys.
@@ -81,8 +81,8 @@ impl AppState {
     }
 
     /// The length of the shortest token of this server: no shorter text holds one.
-    pub(crate) fn shortest_token(&self) -> usize {
-        self.inner.shortest_token
+    pub(crate) fn min_token_length(&self) -> usize {
+        self.inner.min_token_length
     }
 
     /// The access to the control plane.

@@ -57,7 +57,7 @@ impl FaultRule {
     /// The fields in JSON, beside those of the effect.
     const FIELDS: [&str; 6] = ["type", "match", "after", "times", "cycle", "probability"];
 
-    /// Why a rule that was not read from JSON is refused.
+    /// What is wrong with a rule that was built in Rust; `None` if it is valid. JSON is checked while it is read.
     fn flaw(&self) -> Option<&'static str> {
         let Self { effect, matcher: _, after: _, times, cycle, probability } = self;
         if let Some(flaw) = effect.flaw() {

@@ -23,7 +23,7 @@ pub const VIEW_AUDIT_LOGS: &str = "View audit logs";
 pub struct Keys {
     list: Vec<Arc<Key>>,
     /// The source of the keys, for messages.
-    origin: String,
+    source: String,
     built_in: bool,
 }
 
@@ -68,8 +68,8 @@ pub struct KeyMatch<'a> {
 pub enum KeyError {
     /// No key has this token.
     Unknown {
-        /// The source of the keys.
-        keys: String,
+        /// Where the keys come from, such as `keys.json`.
+        source: String,
         /// Whether the keys are the built-in ones, whose tokens are public.
         built_in: bool,
     },
@@ -121,7 +121,7 @@ impl Keys {
     /// The error for a token that no key has.
     #[must_use]
     pub fn unknown_token(&self) -> KeyError {
-        KeyError::Unknown { keys: self.origin.clone(), built_in: self.built_in }
+        KeyError::Unknown { source: self.source.clone(), built_in: self.built_in }
     }
 
     /// Whether the keys are the built-in ones, whose tokens are public.

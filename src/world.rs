@@ -34,7 +34,7 @@ pub use crate::store::{Bucket, Counted, Summary, Timeline, Values};
 pub use clock::ClockReading;
 pub use faults::{FaultRuleState, Faults};
 pub use journal::{
-    AnsweredBy, AnsweredByKind, Journal, JournalFilter, JournalRecord, RecordDetails, RequestOutcome, StatusFilter,
+    Intervention, InterventionKind, Journal, JournalFilter, JournalRecord, RecordDetails, RequestOutcome, StatusFilter,
 };
 pub use live_feed::Activity;
 pub use scenario::{Scenario, ScenarioStats};

@@ -158,7 +158,7 @@ fn look(world: &World) {
     assert_eq!(page.logs.len(), page.total.min(250));
     assert_eq!(page.total_pages, page.total.div_ceil(250));
     assert!(serde_json::to_string(&page).is_ok());
-    let plan = world.faults().plan(&RequestFacts { key: "Admin", query: "page=2&objectTypes=TEAM" });
+    let plan = world.faults().fire(&RequestFacts { key: "Admin", query: "page=2&objectTypes=TEAM" });
     assert!(plan.delay <= fault::Delay::MAX);
     assert!(world.faults().list().iter().all(|listed| listed.fired <= listed.matched));
     let judgement = world.verdict(&Scope::default());

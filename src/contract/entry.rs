@@ -45,7 +45,8 @@ pub struct Actor {
 word_enum! {
     /// A list filter, by the name of its query parameter; in the order of a summary.
     ///
-    /// This is the one declaration of the filters: query parser, index, verdict and summary iterate over it. The lists that
+    /// This enum and [`FilterField::IN_PUBLISHED_ORDER`], whose length it gives, are all that query parser, index, verdict and
+    /// summary know of the filters: they iterate over it. The lists that
     /// are not Rust, such as `openapi.json` and docs/api.md, are written by hand; the tests of filters compare them with it.
     pub enum FilterField {
         /// Compares [`Entry::action`].

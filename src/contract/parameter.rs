@@ -60,7 +60,8 @@ impl Parameter {
         Self::ALL.into_iter().find(|parameter| parameter.name() == name)
     }
 
-    /// The index of the parameter in an array of one element for each; another order than that of [`Parameter::ALL`].
+    /// Index into an array with one element for each parameter. Filters are in the order of [`FilterField::ALL`], while
+    /// [`Parameter::ALL`] has them in the published order.
     pub(super) const fn slot(self) -> usize {
         match self {
             Self::StartTime => 0,

@@ -15,7 +15,7 @@ use crate::text::word_enum;
 /// What a fault does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Effect {
-    /// Answers with this status and its right body; 400 to 599.
+    /// Answers with this status, 400 to 599, and the body that the API has for it.
     Status {
         /// The status.
         status: u16,
@@ -92,7 +92,7 @@ impl Effect {
         }
     }
 
-    /// Why an effect that was not read from JSON is refused.
+    /// What is wrong with an effect that was built in Rust; `None` if it is valid. JSON is checked while it is read.
     pub(super) fn flaw(self) -> Option<&'static str> {
         match self {
             Self::Status { status, .. } => (!(400..=599).contains(&status)).then_some("a status is 400 to 599"),

@@ -14,10 +14,10 @@ use super::admitted_request::AdmittedRequest;
 use super::auth::Authentication;
 use super::context::RequestContext;
 use super::fault_injection::FaultInjection;
-use super::journal_entry::JournalEntry;
+use super::pending_record::PendingRecord;
 use super::problem::Problem;
 use crate::keys::Key;
-use crate::world::AnsweredBy;
+use crate::world::Intervention;
 use crate::world::faults::{FaultPlan, RequestFacts};
 use crate::world::limiter::RateLimitKey;
 
@@ -25,27 +25,27 @@ use crate::world::limiter::RateLimitKey;
 pub fn check(
     request: &Request,
     context: Arc<RequestContext>,
-    journal: JournalEntry,
+    record: PendingRecord,
 ) -> Result<(AdmittedRequest, FaultInjection), Problem> {
     let preferred = preferred_status(request.headers());
     if let Ok(Some(status)) = preferred {
-        journal.set_answered_by(AnsweredBy::Prefer);
+        record.set_intervention(Intervention::Prefer);
         let (by, instance) = ("the header Prefer".to_owned(), context.path.to_string());
         return Err(Problem::Forced { status, retry_after: None, by, instance });
     }
-    check_rate_limit(&context, &journal)?;
+    check_rate_limit(&context, &record)?;
     let key = match &context.authentication {
         Authentication::Accepted { key, .. } => Arc::clone(key),
         Authentication::Refused { reason, .. } => return Err(Problem::Unauthorized(reason.clone())),
     };
     // A status that cannot be forced is an error only with a valid key.
     preferred?;
-    let fault = plan_fault(request, &context, &key, &journal);
-    Ok((AdmittedRequest { context, key, journal }, fault))
+    let fault = plan_fault(request, &context, &key, &record);
+    Ok((AdmittedRequest { context, key, record }, fault))
 }
 
 /// Counts the request against the limit of its key, or of its network address without a valid key.
-fn check_rate_limit(context: &RequestContext, journal: &JournalEntry) -> Result<(), Problem> {
+fn check_rate_limit(context: &RequestContext, record: &PendingRecord) -> Result<(), Problem> {
     let RequestContext { world, .. } = context;
     let default_limit = world.settings().rate_limit;
     let (client, limit) = match &context.authentication {
@@ -54,7 +54,7 @@ fn check_rate_limit(context: &RequestContext, journal: &JournalEntry) -> Result<
     };
     let (limit, lowered_by_scenario) = world.scenario.limit(limit);
     world.limiter.admit(&client, limit).map_err(|wait| {
-        journal.set_answered_by(AnsweredBy::Limit);
+        record.set_intervention(Intervention::Limit);
         if lowered_by_scenario && !context.from_ui {
             world.scenario.count_refusal();
         }
@@ -63,10 +63,10 @@ fn check_rate_limit(context: &RequestContext, journal: &JournalEntry) -> Result<
 }
 
 /// What the fault rules of the world, or else its scenario, inject into the request.
-fn plan_fault(request: &Request, context: &RequestContext, key: &Key, journal: &JournalEntry) -> FaultInjection {
+fn plan_fault(request: &Request, context: &RequestContext, key: &Key, record: &PendingRecord) -> FaultInjection {
     let world = &context.world;
     let facts = RequestFacts { key: &key.name, query: request.uri().query().unwrap_or_default() };
-    let FaultPlan { delay, effect, fired } = world.faults.plan(&facts);
+    let FaultPlan { delay, effect, fired } = world.faults.fire(&facts);
     // The scenario counts a request only if no fault has decided it, and never one of the web UI: otherwise opening the UI
     // would change what a client gets.
     let scenario_failure = if effect.is_none() && !context.from_ui { world.scenario.failure(&key.name) } else { None };
@@ -79,9 +79,9 @@ fn plan_fault(request: &Request, context: &RequestContext, key: &Key, journal: &
         (None, None) => None,
     };
     if !fired.is_empty() {
-        journal.set_answered_by(AnsweredBy::Faults(fired));
+        record.set_intervention(Intervention::Faults(fired));
     } else if scenario_failure.is_some() {
-        journal.set_answered_by(AnsweredBy::Scenario);
+        record.set_intervention(Intervention::Scenario);
     }
     FaultInjection::new(delay, effect, context.path.clone())
 }

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::context::RequestContext;
-use super::journal_entry::JournalEntry;
+use super::pending_record::PendingRecord;
 use super::problem::Problem;
 use crate::keys::Key;
 
@@ -16,7 +16,7 @@ use crate::keys::Key;
 pub struct AdmittedRequest {
     pub context: Arc<RequestContext>,
     pub key: Arc<Key>,
-    pub journal: JournalEntry,
+    pub record: PendingRecord,
 }
 
 impl AdmittedRequest {
@@ -36,8 +36,8 @@ impl fmt::Display for AdmittedRequest {
     }
 }
 
-/// For the handlers of routes: `middleware::admit_and_run_layer` inserts the caller. A handler outside its group gets a 500,
-/// which is a bug of this server. On the direct way the handler takes the caller as an argument.
+/// For the handlers of routes: `middleware::admit_and_run_layer` inserts it. A handler outside its group gets a 500,
+/// which is a bug of this server. `App` passes it as an argument.
 impl<S: Sync> FromRequestParts<S> for AdmittedRequest {
     type Rejection = Problem;
 

@@ -13,7 +13,7 @@ use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::RenderedPage;
 use crate::world::verdict::Given;
 
-/// The most issues of one request that are logged, and that its journal entry has: a request can have thousands.
+/// The most issues of one request that are logged, and that its journal record has: a request can have thousands.
 const MAX_ISSUES: usize = 20;
 
 pub async fn get(admitted: AdmittedRequest) -> Response {
@@ -39,7 +39,7 @@ fn try_respond(admitted: &AdmittedRequest) -> Result<Response, Problem> {
             if is_client {
                 world.scenario_after_page(&query, query.page as usize + 1 >= total_pages);
             }
-            admitted.journal.set_page(Given::new(arrivals, entries, total_pages));
+            admitted.record.set_page(Given::new(arrivals, entries, total_pages));
             record_issues(admitted, warnings);
             Ok(page(body))
         }
@@ -93,10 +93,10 @@ fn log_warnings(admitted: &AdmittedRequest, warnings: &[QueryIssue]) {
     }
 }
 
-/// Adds issues to the journal entry.
+/// Adds issues to the journal record.
 fn record_issues(admitted: &AdmittedRequest, mut issues: Vec<QueryIssue>) {
     issues.truncate(MAX_ISSUES);
     if !issues.is_empty() {
-        admitted.journal.set_issues(issues);
+        admitted.record.set_issues(issues);
     }
 }

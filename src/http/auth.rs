@@ -65,7 +65,7 @@ impl fmt::Display for Unauthorized {
             Self::Key(KeyError::Unknown { built_in: true, .. }) => {
                 f.write_str("None of the built-in keys has this token. One that works is mock-admin.")
             }
-            Self::Key(KeyError::Unknown { keys, .. }) => write!(f, "No key of {keys} has this token."),
+            Self::Key(KeyError::Unknown { source, .. }) => write!(f, "No key of {source} has this token."),
             Self::Key(KeyError::Revoked { key }) => write!(f, "The key {key} is revoked."),
             Self::Key(KeyError::Expired { key, since }) => write!(f, "The key {key} expired at {since}."),
         }

@@ -43,7 +43,7 @@ impl RequestContext {
         // An unknown token is a secret too: it may belong to the real API.
         let is_token = |text: &str| token == Ok(text) || state.is_token(text);
         let path = redact_path(request.uri().path(), is_token);
-        let min_token_length = token.as_ref().map_or(usize::MAX, |token| token.len()).min(state.shortest_token());
+        let min_token_length = token.as_ref().map_or(usize::MAX, |token| token.len()).min(state.min_token_length());
         let query = RedactedQuery::new(request.uri().query().unwrap_or_default(), min_token_length, is_token);
         let (world, clock, authentication) = auth::authenticate(state, token, received_at);
         let (address, from_ui) = (client_address(request), is_from_ui(request.headers()));

@@ -23,7 +23,7 @@ use futures_util::FutureExt;
 
 use super::admitted_request::AdmittedRequest;
 use super::context::RequestContext;
-use super::journal_entry::JournalEntry;
+use super::pending_record::PendingRecord;
 use super::problem::{self, Problem};
 use super::request_id::RequestId;
 use super::{admission, fault_injection, size_limits};
@@ -44,30 +44,30 @@ where
     response
 }
 
-/// Looks up the key and session of a request, refuses the request if it is too large, and writes it and its response to the
-/// journal. An unknown key is refused later, by [`admit_and_run`].
+/// Looks up the key and session of a request, refuses the request if it is too large, and records it with its outcome in
+/// the journal. An unknown key is refused later, by [`admit_and_run`].
 ///
 /// Calls [`complete_response`] around all of this.
 pub async fn identify_and_record<F>(
     state: &AppState,
     request: Request,
-    next: impl FnOnce(Request, Arc<RequestContext>, JournalEntry) -> F,
+    next: impl FnOnce(Request, Arc<RequestContext>, PendingRecord) -> F,
 ) -> Response
 where
     F: Future<Output = Response>,
 {
     complete_response(request, async |mut request, id| {
         let context = Arc::new(RequestContext::from_request(state, &request, id));
-        let journal = JournalEntry::open(&request, &context);
-        let entry = journal.clone();
+        let record = PendingRecord::open(&request, &context);
+        let handle = record.clone();
         let response = catch_panic(async {
             match size_limits::check(&mut request).await {
-                Ok(()) => next(request, context, entry).await,
+                Ok(()) => next(request, context, handle).await,
                 Err(problem) => problem.into_response(),
             }
         })
         .await;
-        journal.close(&response);
+        record.close(&response);
         response
     })
     .await
@@ -78,13 +78,13 @@ where
 pub async fn admit_and_run<F>(
     request: Request,
     context: Arc<RequestContext>,
-    journal: JournalEntry,
+    record: PendingRecord,
     next: impl FnOnce(Request, AdmittedRequest) -> F,
 ) -> Response
 where
     F: Future<Output = Response>,
 {
-    match admission::check(&request, context, journal) {
+    match admission::check(&request, context, record) {
         Ok((admitted, fault)) => fault.apply(|| next(request, admitted)).await,
         Err(problem) => problem.into_response(),
     }
@@ -97,9 +97,9 @@ pub async fn complete_response_layer(request: Request, next: Next) -> Response {
 
 /// [`identify_and_record`] as axum middleware.
 pub async fn identify_and_record_layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    identify_and_record(&state, request, |mut request, context, journal| {
+    identify_and_record(&state, request, |mut request, context, record| {
         request.extensions_mut().insert(context);
-        request.extensions_mut().insert(journal);
+        request.extensions_mut().insert(record);
         next.run(request)
     })
     .await
@@ -108,11 +108,11 @@ pub async fn identify_and_record_layer(State(state): State<AppState>, request: R
 /// [`admit_and_run`] as axum middleware.
 pub async fn admit_and_run_layer(
     Extension(context): Extension<Arc<RequestContext>>,
-    Extension(journal): Extension<JournalEntry>,
+    Extension(record): Extension<PendingRecord>,
     request: Request,
     next: Next,
 ) -> Response {
-    admit_and_run(request, context, journal, |mut request, admitted| {
+    admit_and_run(request, context, record, |mut request, admitted| {
         request.extensions_mut().insert(admitted);
         next.run(request)
     })

@@ -69,7 +69,7 @@ pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
     let text = text.trim_start_matches('\u{feff}');
     let now = now.trunc_to_millis();
     let keys = read(JsonFile { name: &name, text }, now)?;
-    Ok(Keys { list: keys.into_iter().map(Arc::new).collect(), origin: name, built_in: *source == KeySource::BuiltIn })
+    Ok(Keys { list: keys.into_iter().map(Arc::new).collect(), source: name, built_in: *source == KeySource::BuiltIn })
 }
 
 fn read(file: JsonFile<'_>, now: Timestamp) -> Result<Vec<Key>, FileErrors> {

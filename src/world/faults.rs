@@ -118,7 +118,7 @@ impl Faults {
     /// applies. Each rule that matches counts the request, but once an effect is chosen, later rules with an effect are
     /// skipped: they do not count it.
     #[must_use]
-    pub fn plan(&self, request: &RequestFacts<'_>) -> FaultPlan {
+    pub fn fire(&self, request: &RequestFacts<'_>) -> FaultPlan {
         let mut plan = FaultPlan::default();
         let mut inner = self.inner.lock();
         for status in &mut inner.rules {
@@ -127,7 +127,7 @@ impl Faults {
                 continue;
             }
             let mut chance = Chance::of(self.seed, status.id, status.matched);
-            if !status.fires(&mut chance) {
+            if !status.try_fire(&mut chance) {
                 continue;
             }
             plan.fired.push(status.id);
@@ -162,7 +162,7 @@ impl FaultRuleState {
     }
 
     /// Counts a matching request; `true` when the rule fires for it.
-    fn fires(&mut self, chance: &mut Chance) -> bool {
+    fn try_fire(&mut self, chance: &mut Chance) -> bool {
         let position_in_cycle = self.rule.cycle.map_or(self.matched, |cycle| self.matched % cycle);
         if position_in_cycle == 0 {
             self.fired_in_cycle = 0;

@@ -46,7 +46,7 @@ pub struct RecordDetails {
     /// The error message of the response, unless the issues contain it.
     pub problem: Option<String>,
     /// What answered in place of the operation, delayed its response or changed it.
-    pub answered_by: Option<AnsweredBy>,
+    pub intervention: Option<Intervention>,
 }
 
 /// How a request ended.
@@ -63,7 +63,7 @@ pub enum RequestOutcome {
 
 /// What answered in place of the operation, delayed its response or changed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AnsweredBy {
+pub enum Intervention {
     /// The rate limit.
     Limit,
     /// The request's header `Prefer`.
@@ -75,8 +75,8 @@ pub enum AnsweredBy {
 }
 
 word_enum! {
-    /// The kind of an [`AnsweredBy`], as listings and filters spell it.
-    pub enum AnsweredByKind {
+    /// The kind of an [`Intervention`], as listings and filters spell it.
+    pub enum InterventionKind {
         /// The rate limit.
         Limit = "limit",
         /// The request's header `Prefer`.
@@ -100,7 +100,7 @@ pub struct JournalFilter {
     /// The status of the response.
     pub status: Option<StatusFilter>,
     /// What answered in place of the operation, delayed its response or changed it.
-    pub answered_by: Option<AnsweredByKind>,
+    pub intervention: Option<InterventionKind>,
     /// The rule of the contract that a finding names.
     pub rule: Option<String>,
     /// The earliest time of the request, inclusive, by the world's clock.
@@ -209,8 +209,8 @@ impl JournalRecord {
 
     /// What answered in place of the operation, delayed its response or changed it.
     #[must_use]
-    pub fn answered_by(&self) -> Option<&AnsweredBy> {
-        self.details.as_ref()?.answered_by.as_ref()
+    pub fn intervention(&self) -> Option<&Intervention> {
+        self.details.as_ref()?.intervention.as_ref()
     }
 }
 
@@ -239,15 +239,15 @@ impl RequestOutcome {
     }
 }
 
-impl AnsweredBy {
+impl Intervention {
     /// The kind, without the numbers of the faults.
     #[must_use]
-    pub const fn kind(&self) -> AnsweredByKind {
+    pub const fn kind(&self) -> InterventionKind {
         match self {
-            Self::Limit => AnsweredByKind::Limit,
-            Self::Prefer => AnsweredByKind::Prefer,
-            Self::Faults(_) => AnsweredByKind::Fault,
-            Self::Scenario => AnsweredByKind::Scenario,
+            Self::Limit => InterventionKind::Limit,
+            Self::Prefer => InterventionKind::Prefer,
+            Self::Faults(_) => InterventionKind::Fault,
+            Self::Scenario => InterventionKind::Scenario,
         }
     }
 }
@@ -281,7 +281,7 @@ impl JournalFilter {
             && self.path.as_ref().is_none_or(|path| *path == record.path)
             && matches(self.key.as_ref(), record.key.as_ref().map(|key| &key.name))
             && self.status.is_none_or(|status| status.matches(record.outcome))
-            && matches(self.answered_by.as_ref(), record.answered_by().map(AnsweredBy::kind).as_ref())
+            && matches(self.intervention.as_ref(), record.intervention().map(Intervention::kind).as_ref())
             && self.rule.as_ref().is_none_or(|rule| record.issues().iter().any(|issue| issue.rule == rule))
             && self.since.is_none_or(|since| record.time >= since)
             && self.until.is_none_or(|until| record.time <= until)

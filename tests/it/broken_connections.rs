@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use cortex_audit_mock::MockServer;
 use cortex_audit_mock::fault::{Delay, Effect, FaultRule};
-use cortex_audit_mock::world::{AnsweredBy, JournalFilter};
+use cortex_audit_mock::world::{Intervention, JournalFilter};
 use serde_json::Value;
 
 use crate::support::NOW;
@@ -57,18 +57,18 @@ fn request(method: &str) -> String {
 
 /// Status and faults of the only record.
 #[track_caller]
-fn only_record(server: &MockServer) -> (u16, Option<AnsweredBy>) {
+fn only_record(server: &MockServer) -> (u16, Option<Intervention>) {
     let records = server.world().journal().list(&JournalFilter::default());
     assert_eq!(records.len(), 1, "{records:?}");
-    (records[0].outcome.status_or_zero(), records[0].answered_by().cloned())
+    (records[0].outcome.status_or_zero(), records[0].intervention().cloned())
 }
 
 /// The number of the fault of [`with_next`].
-fn the_fault(server: &MockServer) -> AnsweredBy {
+fn the_fault(server: &MockServer) -> Intervention {
     let rules = server.world().faults().list();
     let added = rules.iter().find(|listed| !listed.of_key).unwrap();
     assert_eq!((added.matched > 0, added.fired), (true, 1));
-    AnsweredBy::Faults(vec![added.id])
+    Intervention::Faults(vec![added.id])
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn a_client_that_goes_away_before_its_answer_is_recorded() {
     }
     let numbers: Vec<u64> =
         server.world().faults().list().iter().filter(|rule| !rule.of_key).map(|rule| rule.id).collect();
-    assert_eq!(only_record(&server), (0, Some(AnsweredBy::Faults(numbers))), "what it did not wait for is known");
+    assert_eq!(only_record(&server), (0, Some(Intervention::Faults(numbers))), "what it did not wait for is known");
 }
 
 /// A binary whose requests meet this fault, and one request that is being answered under it.

@@ -18,7 +18,7 @@ use cortex_audit_mock::internal::fixture;
 use cortex_audit_mock::internal::fixture::Moment;
 use cortex_audit_mock::internal::record::{Api, Asked, Bound, Event, Part, Range, RecordError, Recorded, Recording};
 use cortex_audit_mock::internal::remote::{ApiUrl, Time, Token};
-use cortex_audit_mock::world::{Activity, AnsweredBy, JournalFilter, JournalRecord};
+use cortex_audit_mock::world::{Activity, Intervention, JournalFilter, JournalRecord};
 use cortex_audit_mock::{MockServer, Rate, World};
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -321,7 +321,7 @@ fn through_trouble(seed: u32) {
     }
     let records = world.journal().list(&JournalFilter::default());
     let early = records.windows(2).filter(|pair| pair.iter().all(|record| record.status() == Some(429)));
-    let limited = early.filter(|pair| pair.iter().all(|record| record.answered_by() == Some(&AnsweredBy::Limit)));
+    let limited = early.filter(|pair| pair.iter().all(|record| record.intervention() == Some(&Intervention::Limit)));
     assert_eq!(limited.count(), 0, "it came back before the limit was over");
     assert!(records.len() >= recorded.requests);
 }

@@ -110,7 +110,7 @@ struct Reader<'a> {
     /// The known values of open lists. `None` in [`reparse`]: then no unlisted parameter or value is reported.
     vocabulary: Option<&'a Vocabulary>,
     strictness: Strictness,
-    /// The decoded values of each parameter in the order received, by [`Parameter::index`].
+    /// The decoded values of each parameter in the order received, by [`Parameter::slot`].
     values: [Vec<Cow<'a, str>>; Parameter::ALL.len()],
     /// Name and value of each unknown parameter.
     unknown: BTreeSet<(String, String)>,

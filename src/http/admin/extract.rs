@@ -70,11 +70,12 @@ impl Session {
     }
 }
 
-/// Extractor for a call about no single session: refuses all parameters like [`Session`], but opens no session.
+/// Extractor for a call that is about no single session. Like [`Session`] it accepts `session` and refuses every other
+/// parameter, but it ignores the name and opens no session.
 #[derive(Debug)]
-pub struct NoSession;
+pub struct AnySession;
 
-impl FromRequestParts<AppState> for NoSession {
+impl FromRequestParts<AppState> for AnySession {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {

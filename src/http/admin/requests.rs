@@ -16,7 +16,7 @@ use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::contains_own_token;
 use crate::text::nearest;
-use crate::world::{AnsweredBy, AnsweredByKind, JournalFilter, JournalRecord, StatusFilter, World};
+use crate::world::{Intervention, InterventionKind, JournalFilter, JournalRecord, StatusFilter, World};
 
 /// Parameters of a listing: the world, the filter, the largest number of records.
 #[derive(Debug)]
@@ -49,8 +49,8 @@ pub async fn clear(session: Session) -> Json<Value> {
 fn to_json(record: &JournalRecord, world: &World) -> Value {
     let parsed =
         query::parse(&record.query, &world.store.vocabulary(), Strictness::Lenient).ok().map(|parsed| parsed.query);
-    let faults = match record.answered_by() {
-        Some(AnsweredBy::Faults(numbers)) => numbers.as_slice(),
+    let faults = match record.intervention() {
+        Some(Intervention::Faults(numbers)) => numbers.as_slice(),
         _ => &[],
     };
     json!({
@@ -65,7 +65,7 @@ fn to_json(record: &JournalRecord, world: &World) -> Value {
         "durationMicroseconds": u64::try_from(record.duration.as_micros()).unwrap_or(u64::MAX),
         "findings": record.issues(),
         "problem": record.problem(),
-        "answeredBy": record.answered_by().map(AnsweredBy::kind),
+        "answeredBy": record.intervention().map(Intervention::kind),
         "faults": faults,
         "fromPage": record.from_ui,
     })
@@ -79,8 +79,8 @@ impl FromRequestParts<AppState> for Listing {
         let now = session.world.clock.now();
         let moment = |text: &str| Moment::read(text, now);
         let number = |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not a whole number"));
-        let answered_by = |text: &str| {
-            let accepted = || AnsweredByKind::WORDS.join(", ");
+        let intervention = |text: &str| {
+            let accepted = || InterventionKind::WORDS.join(", ");
             text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: {}", accepted()))
         };
         let from_ui = |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not known; accepted: true, false"));
@@ -88,7 +88,7 @@ impl FromRequestParts<AppState> for Listing {
             world: session.world,
             filter: JournalFilter {
                 status: take(state, &mut values, "status", status)?,
-                answered_by: take(state, &mut values, "answeredBy", answered_by)?,
+                intervention: take(state, &mut values, "answeredBy", intervention)?,
                 since: take(state, &mut values, "since", moment)?,
                 until: take(state, &mut values, "until", moment)?,
                 from_ui: take(state, &mut values, "fromPage", from_ui)?,

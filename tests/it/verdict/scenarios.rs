@@ -6,7 +6,7 @@ use std::time::Duration;
 use cortex_audit_mock::contract::Filters;
 use cortex_audit_mock::internal;
 use cortex_audit_mock::world::verdict::Bug;
-use cortex_audit_mock::world::{AnsweredByKind, JournalFilter, Scenario};
+use cortex_audit_mock::world::{InterventionKind, JournalFilter, Scenario};
 use cortex_audit_mock::{Config, Rate, RateLimit};
 use serde_json::json;
 
@@ -188,7 +188,7 @@ fn a_squeezed_quota_is_a_limit_of_its_own() {
     assert_eq!(statuses("mock-admin"), [200, 200, 429, 429]);
     assert_eq!(statuses("mock-throttled"), [200, 200, 429, 429], "it has three a minute of its own");
     assert_eq!(stage.world.scenario_stats().unwrap().refused, 4);
-    let limited = JournalFilter { answered_by: Some(AnsweredByKind::Limit), ..JournalFilter::default() };
+    let limited = JournalFilter { intervention: Some(InterventionKind::Limit), ..JournalFilter::default() };
     assert_eq!(stage.world.journal().count(&limited), 4);
 
     // Settings that are changed meanwhile stay, and count when they are stricter.
@@ -224,7 +224,7 @@ fn each_key_meets_the_same_failures_and_who_does_not_meet_them_takes_no_turn() {
     assert_eq!(failed.len(), 4, "{admin:?}");
     assert_eq!(failed.iter().filter(|(status, _)| *status == 503).count(), 1);
     assert_eq!(stage.world.scenario_stats().unwrap().failed, 8);
-    let of_scenario = JournalFilter { answered_by: Some(AnsweredByKind::Scenario), ..JournalFilter::default() };
+    let of_scenario = JournalFilter { intervention: Some(InterventionKind::Scenario), ..JournalFilter::default() };
     assert_eq!(stage.world.journal().count(&of_scenario), 8);
     assert_eq!(stage.world.faults().list().iter().filter(|listed| !listed.of_key).count(), 0);
     stage.world.set_scenario(None);

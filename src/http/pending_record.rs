@@ -1,7 +1,7 @@
-//! The journal entry of one request, and its line in the log.
+//! The journal record of a request in progress, and its line in the log.
 //!
-//! [`JournalEntry`] is the only way into the journal. The middleware opens the entry after it has identified the client and
-//! redacted the request, and before anything can refuse the request. Admission and handler add to the entry. It is written
+//! [`PendingRecord`] is the only way into the journal. The middleware opens the record after it has identified the client and
+//! redacted the request, and before anything can refuse the request. Admission and handler add to the record. It is written
 //! once: to the journal and, for a client's request for audit logs, to the observations of the verdict.
 
 use std::borrow::Cow;
@@ -21,21 +21,21 @@ use super::problem::Problem;
 use crate::contract::{AUDIT_LOGS, QueryIssue};
 use crate::text::truncate;
 use crate::world::verdict::{Aside, Delivery, Given, Trace};
-use crate::world::{AnsweredBy, JournalRecord, RecordDetails, RequestOutcome};
+use crate::world::{Intervention, JournalRecord, RecordDetails, RequestOutcome};
 
-/// Handle on the journal entry of a request in progress; clones are handles on the same entry.
+/// Handle on the record of a request in progress; clones are handles on the same record.
 ///
-/// It is written by [`JournalEntry::close`], or without a response when the last handle is dropped: when a client
+/// It is written by [`PendingRecord::close`], or without a response when the last handle is dropped: when a client
 /// disconnects before there is a response, hyper drops the future that holds the handles.
 #[derive(Debug, Clone)]
-pub struct JournalEntry(Arc<Inner>);
+pub struct PendingRecord(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     context: Arc<RequestContext>,
     method: Cow<'static, str>,
-    /// How many requests of the world had been answered when this one was received.
-    answered_before: usize,
+    /// The number of observations that the verdict had when the request was received.
+    observations_before: usize,
     /// `None` once the entry is written.
     annotations: Mutex<Option<Annotations>>,
 }
@@ -50,25 +50,25 @@ struct RecordedQuery {
 /// What the middleware and the handler add while the entry is open.
 #[derive(Debug, Default)]
 struct Annotations {
-    answered_by: Option<AnsweredBy>,
+    intervention: Option<Intervention>,
     issues: Vec<QueryIssue>,
     page: Option<Given>,
 }
 
-impl JournalEntry {
+impl PendingRecord {
     /// Opens the entry of a request.
     pub fn open(request: &Request, context: &Arc<RequestContext>) -> Self {
         Self(Arc::new(Inner {
             context: Arc::clone(context),
             method: method(request.method()),
-            answered_before: context.world.verdict.kept(),
+            observations_before: context.world.verdict.kept(),
             annotations: Mutex::new(Some(Annotations::default())),
         }))
     }
 
     /// Adds what responds in place of the operation, delays its response or changes it.
-    pub fn set_answered_by(&self, by: AnsweredBy) {
-        self.0.annotate(|annotations| annotations.answered_by = Some(by));
+    pub fn set_intervention(&self, by: Intervention) {
+        self.0.annotate(|annotations| annotations.intervention = Some(by));
     }
 
     /// Adds what is wrong with the query, or ignored in it.
@@ -110,7 +110,7 @@ impl Inner {
         let details = RecordDetails {
             problem: problem.filter(|_| annotations.issues.is_empty()).map(Problem::to_string),
             issues: annotations.issues,
-            answered_by: annotations.answered_by,
+            intervention: annotations.intervention,
         };
         let record = JournalRecord {
             id: context.id.uuid(),
@@ -170,7 +170,7 @@ impl Inner {
             query: text,
             status: record.outcome.status_or_zero(),
             head: is_head,
-            knows: self.answered_before,
+            knows: self.observations_before,
             given: page.filter(|_| !is_head && response.is_some_and(is_delivered_whole)),
             aside: aside.boxed(),
         }
