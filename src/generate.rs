@@ -3,31 +3,31 @@
 //! One seed decides everything, and all of it by whole numbers, so that the same recipe gives the same entries on every
 //! machine. Entries come one by one, oldest first: what is remembered is who lives, not what happened.
 
+mod actors;
 mod calendar;
-mod habits;
+mod continuation;
 mod identity;
 mod kind;
-mod life;
 mod names;
+mod object_pool;
 mod people;
 mod recipe;
-mod sequel;
-mod sitting;
 mod story;
 mod words;
+mod workload;
 
 use std::vec;
 
-use calendar::{Calendar, HOUR, Hour, Shares};
-use life::{Deed, Life};
+use actors::{Actors, WorkSession};
+use calendar::{Calendar, HOUR, Hour, HourlyQuota};
 use names::Names;
-use sitting::{Desk, Sitting};
-use story::{Happening, Step};
+use object_pool::{ObjectPool, Operation};
+use story::{EventAction, StoryEvent};
 
 use crate::contract::{Entry, Timestamp};
 use crate::seed::Chance;
 
-pub(crate) use sequel::{Progress, Sequel};
+pub(crate) use continuation::{Continuation, ContinuationState};
 
 pub use recipe::{Recipe, RecipeError, Stories};
 pub use story::Story;
@@ -47,20 +47,20 @@ const WORK: u64 = 1 << 47;
 /// ```
 pub struct Generator {
     names: Names,
-    desk: Desk,
-    life: Life,
+    actors: Actors,
+    pool: ObjectPool,
     chance: Chance,
     calendar: Calendar,
-    shares: Shares,
+    quota: HourlyQuota,
     hour: i64,
     /// What is left of this hour, in the order of time.
     now: vec::IntoIter<Planned>,
-    sittings: Vec<Sitting>,
+    sessions: Vec<WorkSession>,
     /// What the stories still have to tell, the next at the end.
-    steps: Vec<Step>,
+    events: Vec<StoryEvent>,
     stories: Vec<Story>,
     /// Of a story: what got a successor and has yet to go.
-    succeeded: Option<Deed>,
+    replaced: Option<Operation>,
     left: u64,
 }
 
@@ -71,9 +71,9 @@ struct Planned {
 }
 
 enum What {
-    Sitting(usize),
+    WorkSession(usize),
     /// In a box, because most are none.
-    Story(Box<Step>),
+    Story(Box<StoryEvent>),
 }
 
 impl Generator {
@@ -84,26 +84,26 @@ impl Generator {
     pub fn new(recipe: &Recipe) -> Result<Self, RecipeError> {
         let (from, to) = recipe.range()?;
         let names = Names::new(recipe.seed);
-        let desk = Desk::new(recipe.seed, &names);
-        let (stories, mut steps) = recipe.told(&desk, from, to)?;
-        steps.sort_by_key(|step| step.at);
-        steps.reverse();
-        let life = Life::new(recipe.seed, &names, desk.owners(), recipe.scale());
+        let actors = Actors::new(recipe.seed, &names);
+        let (stories, mut events) = recipe.told(&actors, from, to)?;
+        events.sort_by_key(|step| step.at);
+        events.reverse();
+        let pool = ObjectPool::new(recipe.seed, &names, actors.owners(), recipe.scale());
         let calendar = Calendar::new(recipe.seed, from, to);
-        let shares = Shares::new(recipe.count - steps.len() as u64, calendar.hours());
+        let quota = HourlyQuota::new(recipe.count - events.len() as u64, calendar.hours());
         Ok(Self {
-            life,
-            desk,
+            pool,
+            actors,
             names,
             chance: Chance::of(recipe.seed, WORK, 0),
-            shares,
+            quota,
             hour: from.div_euclid(HOUR),
             calendar,
             now: Vec::new().into_iter(),
-            sittings: Vec::new(),
-            steps,
+            sessions: Vec::new(),
+            events,
             stories,
-            succeeded: None,
+            replaced: None,
             left: recipe.count,
         })
     }
@@ -117,17 +117,17 @@ impl Generator {
     /// Who sits down in an hour, and when each of their entries is made.
     fn plan(&mut self, hour: &Hour) {
         let mut planned = Vec::new();
-        while let Some(step) = self.steps.pop_if(|step| step.at < hour.begins + hour.length) {
+        while let Some(step) = self.events.pop_if(|step| step.at < hour.begins + hour.length) {
             planned.push(Planned { at: step.at - hour.begins, what: What::Story(Box::new(step)) });
         }
-        let count = self.shares.next(hour);
+        let count = self.quota.next(hour);
         // Each entry is moved later by one millisecond for each before it, so that no two share one.
         let others = count.saturating_add(planned.len() as u64);
         let span = (hour.length - 1).saturating_sub_unsigned(others).max(0);
-        self.sittings.clear();
+        self.sessions.clear();
         let mut left = count;
         while left > 0 {
-            let (sitting, size, gap) = self.desk.sit(hour, &self.names, &mut self.chance);
+            let (session, size, gap) = self.actors.start_session(hour, &self.names, &mut self.chance);
             let mut offsets = Vec::with_capacity(8);
             let mut offset = 0;
             for _ in 0..size.min(left) {
@@ -137,11 +137,13 @@ impl Generator {
             left -= offsets.len() as u64;
             let latest = span - offsets.last().copied().unwrap_or_default();
             let begins = i64::try_from(self.chance.number(latest.max(0).unsigned_abs() + 1)).unwrap_or_default();
-            let number = self.sittings.len();
+            let number = self.sessions.len();
             planned.extend(
-                offsets.iter().map(|offset| Planned { at: (begins + offset).min(span), what: What::Sitting(number) }),
+                offsets
+                    .iter()
+                    .map(|offset| Planned { at: (begins + offset).min(span), what: What::WorkSession(number) }),
             );
-            self.sittings.push(sitting);
+            self.sessions.push(session);
         }
         planned.sort_by_key(|planned| planned.at);
         for (rank, planned) in (0..).zip(&mut planned) {
@@ -166,20 +168,20 @@ impl Iterator for Generator {
         };
         let timestamp = Timestamp::from_unix_millis(at).unwrap_or(Timestamp::EPOCH);
         Some(match what {
-            What::Sitting(number) => {
-                let sitting = &mut self.sittings[number];
-                let deed = self.desk.go_on(sitting, &mut self.life, &mut self.chance);
-                let object_type = self.names.kinds.object_type(deed.kind);
-                let identity = self.desk.identity(sitting);
-                identity.entry(timestamp, sitting.address(), deed.action, object_type, deed.name(&self.names))
+            What::WorkSession(number) => {
+                let session = &mut self.sessions[number];
+                let operation = self.actors.next_operation(session, &mut self.pool, &mut self.chance);
+                let object_type = self.names.kinds.object_type(operation.kind);
+                let identity = self.actors.identity(session);
+                identity.entry(timestamp, session.address(), operation.action, object_type, operation.name(&self.names))
             }
             What::Story(step) => {
-                let Step { who, address, happening, .. } = *step;
+                let StoryEvent { who, address, happening, .. } = *step;
                 let (action, object_type, name) = match happening {
-                    Happening::Named(action, object_type, name) => (action, object_type, name),
-                    Happening::Of(kind, feat) => {
-                        let Self { life, names, succeeded, chance, .. } = self;
-                        let (action, name) = feat.happen(kind, life, names, succeeded, chance);
+                    EventAction::Named(action, object_type, name) => (action, object_type, name),
+                    EventAction::Of(kind, feat) => {
+                        let Self { pool, names, replaced, chance, .. } = self;
+                        let (action, name) = feat.happen(kind, pool, names, replaced, chance);
                         (action, names.kinds.object_type(kind), name)
                     }
                 };

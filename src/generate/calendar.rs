@@ -6,9 +6,9 @@ use crate::seed::Chance;
 /// An hour in milliseconds.
 pub const HOUR: i64 = 3_600_000;
 
-/// What sets the pace of an activity.
+/// What sets the schedule of an activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pace {
+pub enum Schedule {
     /// People at work.
     Office,
     /// Releases: as people work, most on Tuesdays and Thursdays, hardly on Fridays.
@@ -19,10 +19,10 @@ pub enum Pace {
     Nightly,
 }
 
-impl Pace {
+impl Schedule {
     pub const ALL: [Self; 4] = [Self::Office, Self::Deploys, Self::Steady, Self::Nightly];
 
-    /// How many of a thousand entries it sets the pace of.
+    /// How many of a thousand entries it sets the schedule of.
     const fn share(self) -> u64 {
         match self {
             Self::Office => 560,
@@ -32,7 +32,7 @@ impl Pace {
         }
     }
 
-    /// How busy an hour is, counted from 1970 in UTC; only the hours of one pace compare.
+    /// How busy an hour is, counted from 1970 in UTC; only the hours of one schedule compare.
     fn busy(self, hour: i64) -> u64 {
         /// Of Monday to Sunday, in a hundred.
         const RELEASES: [u64; 7] = [90, 170, 100, 160, 35, 100, 100];
@@ -49,7 +49,7 @@ impl Pace {
     }
 }
 
-/// How much each pace weighs in an hour, in the order of [`Pace::ALL`].
+/// How much each schedule weighs in an hour, in the order of [`Schedule::ALL`].
 pub type Weights = [u64; 4];
 
 /// What chance is asked for: how an hour differs from the same hour of other weeks.
@@ -60,7 +60,7 @@ pub struct Calendar {
     seed: u64,
     from: i64,
     to: i64,
-    /// What each pace weighs over a whole week.
+    /// What each schedule weighs over a whole week.
     weekly: Weights,
 }
 
@@ -82,7 +82,7 @@ impl Calendar {
     pub fn new(seed: u64, from: i64, to: i64) -> Self {
         /// A Monday.
         const WEEK: i64 = 24 * 4;
-        let weekly = Pace::ALL.map(|pace| (WEEK..WEEK + 168).map(|hour| pace.busy(hour)).sum());
+        let weekly = Schedule::ALL.map(|schedule| (WEEK..WEEK + 168).map(|hour| schedule.busy(hour)).sum());
         Self { seed, from, to, weekly }
     }
 
@@ -98,13 +98,13 @@ impl Calendar {
         Hour { number, begins, length, weights: self.weights(number) }
     }
 
-    /// What each pace weighs in an hour: what the week says, and a little of its own.
+    /// What each schedule weighs in an hour: what the week says, and a little of its own.
     fn weights(&self, hour: i64) -> Weights {
         let mut chance = Chance::of(self.seed, WEATHER, hour.unsigned_abs());
         let mut place = 0;
-        Pace::ALL.map(|pace| {
+        Schedule::ALL.map(|schedule| {
             let weather = 70 + chance.number(61);
-            let usual = pace.busy(hour) * pace.share() * 10_000 / self.weekly[place].max(1);
+            let usual = schedule.busy(hour) * schedule.share() * 10_000 / self.weekly[place].max(1);
             place += 1;
             usual * weather
         })
@@ -112,14 +112,14 @@ impl Calendar {
 }
 
 /// Shares out a number over hours by their weight: rounded, and the sum is exact.
-pub struct Shares {
+pub struct HourlyQuota {
     count: u64,
     total: u128,
     weight: u128,
     given: u64,
 }
 
-impl Shares {
+impl HourlyQuota {
     pub fn new(count: u64, hours: impl Iterator<Item = Hour>) -> Self {
         let total = hours.map(|hour| weight(&hour)).sum::<u128>().max(1);
         Self { count, total, weight: 0, given: 0 }

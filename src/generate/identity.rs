@@ -1,7 +1,7 @@
 //! Who an entry says it was.
 
-use super::habits::Machine;
 use super::people::Person;
+use super::workload::Machine;
 use crate::contract::{Action, Actor, ActorType, Entry, Timestamp};
 
 /// An actor as the answer names it, and as the filters see it.

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::kind::{Kind, Kinds, Naming};
+use super::kind::{Naming, ObjectKind, ObjectKinds};
 use super::people::Roster;
 use crate::seed::Chance;
 
@@ -14,7 +14,7 @@ const ORDER: u64 = 1 << 42;
 
 /// The names of a workspace.
 pub struct Names {
-    pub kinds: Kinds,
+    pub kinds: ObjectKinds,
     pub roster: Roster,
     /// For each kind, how far apart in the order of all combinations two names lie that follow each other.
     steps: Vec<u64>,
@@ -22,12 +22,12 @@ pub struct Names {
 
 impl Names {
     pub fn new(seed: u64) -> Self {
-        let kinds = Kinds::new();
+        let kinds = ObjectKinds::new();
         let roster = Roster::new(seed);
         let mut names = Self { steps: Vec::with_capacity(kinds.len()), kinds, roster };
         for (number, kind) in names.kinds.all().enumerate().collect::<Vec<_>>() {
             let mut chance = Chance::of(seed, ORDER, number as u64);
-            names.steps.push(match Kinds::naming(kind) {
+            names.steps.push(match ObjectKinds::naming(kind) {
                 // The staff is the first of them, and drawn in no order already.
                 Naming::Email => 1,
                 _ => step(names.ways(kind), &mut chance),
@@ -37,17 +37,17 @@ impl Names {
     }
 
     /// The name of the `number`th object of a kind.
-    pub fn name(&self, kind: Kind, number: u32) -> String {
+    pub fn name(&self, kind: ObjectKind, number: u32) -> String {
         let mut name = String::with_capacity(32);
         self.put(&mut name, kind, number);
         name
     }
 
-    fn put(&self, name: &mut String, kind: Kind, number: u32) {
+    fn put(&self, name: &mut String, kind: ObjectKind, number: u32) {
         let ways = self.ways(kind);
         let (round, way) = (u64::from(number) / ways, u64::from(number) % ways);
         let way = usize::try_from(way * self.steps[kind.place()] % ways).unwrap_or_default();
-        match Kinds::naming(kind) {
+        match ObjectKinds::naming(kind) {
             Naming::Words(lists) => {
                 let mut rest = way;
                 for list in *lists {
@@ -78,8 +78,8 @@ impl Names {
     }
 
     /// In how many ways the words of a kind can be put together.
-    fn ways(&self, kind: Kind) -> u64 {
-        let ways = match Kinds::naming(kind) {
+    fn ways(&self, kind: ObjectKind) -> u64 {
+        let ways = match ObjectKinds::naming(kind) {
             Naming::Words(lists) => lists.iter().fold(1, |ways, list| ways * list.len()),
             Naming::Email => self.roster.emails(),
             Naming::FirstName(words) => self.roster.first_names().len() * words.len(),

@@ -19,7 +19,7 @@ pub struct Office {
     pub offset: i64,
     /// How many in a hundred work there.
     pub share: u64,
-    /// The first address of its network; everybody in the office shares a few (RFC 5737).
+    /// The first address of its network; everybody in the office quota a few (RFC 5737).
     pub addresses: &'static [&'static str],
 }
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::sitting::Desk;
-use super::story::{Step, Story};
+use super::actors::Actors;
+use super::story::{Story, StoryEvent};
 use crate::contract::Timestamp;
 
 /// How many entries, of what time, with which stories, by what chance.
@@ -78,27 +78,32 @@ impl Recipe {
     }
 
     /// The stories that are told, and what happens in them.
-    pub(super) fn told(&self, desk: &Desk, from: i64, to: i64) -> Result<(Vec<Story>, Vec<Step>), RecipeError> {
+    pub(super) fn told(
+        &self,
+        actors: &Actors,
+        from: i64,
+        to: i64,
+    ) -> Result<(Vec<Story>, Vec<StoryEvent>), RecipeError> {
         let (candidates, most) = match &self.stories {
             Stories::Fitting => (Story::ALL.to_vec(), self.count / 4),
             Stories::Exactly(stories) => {
                 (Story::ALL.into_iter().filter(|story| stories.contains(story)).collect(), self.count)
             }
         };
-        let (mut told, mut steps) = (Vec::new(), Vec::new());
+        let (mut told, mut events) = (Vec::new(), Vec::new());
         for story in candidates {
-            let script = story.script(desk, self.seed, from, to);
+            let script = story.script(actors, self.seed, from, to);
             match &self.stories {
-                Stories::Fitting if script.is_empty() || (steps.len() + script.len()) as u64 > most => {}
+                Stories::Fitting if script.is_empty() || (events.len() + script.len()) as u64 > most => {}
                 Stories::Exactly(_) if script.is_empty() => return Err(RecipeError::NoTime(story)),
                 Stories::Fitting | Stories::Exactly(_) => {
                     told.push(story);
-                    steps.extend(script);
+                    events.extend(script);
                 }
             }
         }
-        let needed = steps.len() as u64;
-        if needed > most { Err(RecipeError::NoRoom(needed)) } else { Ok((told, steps)) }
+        let needed = events.len() as u64;
+        if needed > most { Err(RecipeError::NoRoom(needed)) } else { Ok((told, events)) }
     }
 
     /// How many times as large as a small workspace it is.

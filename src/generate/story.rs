@@ -1,12 +1,12 @@
 //! Stories among the entries: what somebody who reads audit logs would look for, and the query that finds it.
 
+use super::actors::Actors;
 use super::calendar::HOUR;
 use super::identity::Identity;
-use super::kind::{Kind, OAUTH};
-use super::life::{Deed, Life};
+use super::kind::{OAUTH, ObjectKind};
 use super::names::Names;
+use super::object_pool::{ObjectPool, Operation};
 use super::people::{OFFICES, Person, Role};
-use super::sitting::Desk;
 use crate::contract::{Action, Entry};
 use crate::seed::Chance;
 use crate::text::word_enum;
@@ -28,61 +28,61 @@ word_enum! {
 }
 
 /// Something that happens in a story.
-pub struct Step {
+pub struct StoryEvent {
     /// Milliseconds since 1970.
     pub at: i64,
     pub who: Identity,
     pub address: Option<String>,
-    pub happening: Happening,
+    pub happening: EventAction,
 }
 
 /// What happens.
-pub enum Happening {
+pub enum EventAction {
     /// To an object that only the story knows.
     Named(Action, &'static str, String),
     /// To some object of the workspace.
-    Of(Kind, Feat),
+    Of(ObjectKind, ObjectChange),
 }
 
 /// What happens to some object of the workspace.
 #[derive(Debug, Clone, Copy)]
-pub enum Feat {
+pub enum ObjectChange {
     Change,
     Delete,
     /// The `number`th is changed, if it still lives; else another.
     ChangeOne(u32),
     /// One gets a successor of a new name.
-    Succeed,
+    CreateReplacement,
     /// The one that got a successor goes.
-    GiveWay,
+    DeleteReplaced,
 }
 
-impl Feat {
-    /// What is done, to which object of what name; `succeeded` is the one that got a successor.
+impl ObjectChange {
+    /// What is done, to which object of what name; `replaced` is the one that got a successor.
     pub fn happen(
         self,
-        kind: Kind,
-        life: &mut Life,
+        kind: ObjectKind,
+        pool: &mut ObjectPool,
         names: &Names,
-        succeeded: &mut Option<Deed>,
+        replaced: &mut Option<Operation>,
         chance: &mut Chance,
     ) -> (Action, String) {
         let place = kind.place();
         let done = match self {
-            Self::Succeed => {
-                *succeeded = life.delete_any(place, kind, chance);
-                let old = succeeded.as_ref().map(|old| old.name(names)).unwrap_or_default();
+            Self::CreateReplacement => {
+                *replaced = pool.delete_any(place, kind, chance);
+                let old = replaced.as_ref().map(|old| old.name(names)).unwrap_or_default();
                 return (Action::Create, old + "-v2");
             }
-            Self::GiveWay => succeeded.take(),
-            Self::Change => life.change_any(place, kind, chance),
+            Self::DeleteReplaced => replaced.take(),
+            Self::Change => pool.change_any(place, kind, chance),
             Self::ChangeOne(number) => {
-                life.change(place, kind, number).or_else(|| life.change_any(place, kind, chance))
+                pool.change(place, kind, number).or_else(|| pool.change_any(place, kind, chance))
             }
-            Self::Delete => life.delete_any(place, kind, chance),
+            Self::Delete => pool.delete_any(place, kind, chance),
         };
-        let deed = done.unwrap_or_else(|| life.create(place, kind, 0));
-        (deed.action, deed.name(names))
+        let operation = done.unwrap_or_else(|| pool.create(place, kind, 0));
+        (operation.action, operation.name(names))
     }
 }
 
@@ -134,17 +134,17 @@ impl Story {
     }
 
     /// What happens in it, at the latest time that there is between two instants; nothing when there is none.
-    pub(super) fn script(self, desk: &Desk, seed: u64, from: i64, to: i64) -> Vec<Step> {
-        let mut scene =
-            Scene { chance: Chance::of(seed, TELLING, self as u64), from, to, begins: 0, steps: Vec::new() };
+    pub(super) fn script(self, actors: &Actors, seed: u64, from: i64, to: i64) -> Vec<StoryEvent> {
+        let mut story =
+            StoryBuilder { chance: Chance::of(seed, TELLING, self as u64), from, to, begins: 0, events: Vec::new() };
         let told = match self {
-            Self::OffHoursAdmin => off_hours_admin(&mut scene, desk),
-            Self::LeakedToken => leaked_token(&mut scene, desk),
-            Self::SsoRollout => sso_rollout(&mut scene, desk),
-            Self::ScriptedMigration => scripted_migration(&mut scene, desk),
-            Self::MassDeletion => mass_deletion(&mut scene),
+            Self::OffHoursAdmin => off_hours_admin(&mut story, actors),
+            Self::LeakedToken => leaked_token(&mut story, actors),
+            Self::SsoRollout => sso_rollout(&mut story, actors),
+            Self::ScriptedMigration => scripted_migration(&mut story, actors),
+            Self::MassDeletion => mass_deletion(&mut story),
         };
-        told.map_or_else(Vec::new, |()| scene.steps)
+        told.map_or_else(Vec::new, |()| story.events)
     }
 }
 
@@ -152,15 +152,15 @@ impl Story {
 const TELLING: u64 = 1 << 48;
 
 /// A story while it is put together.
-struct Scene {
+struct StoryBuilder {
     chance: Chance,
     from: i64,
     to: i64,
     begins: i64,
-    steps: Vec<Step>,
+    events: Vec<StoryEvent>,
 }
 
-impl Scene {
+impl StoryBuilder {
     /// Begins at the latest day of the week (Monday is 0) among `days` at `hour:minute` of an office for which there are
     /// `takes` milliseconds left.
     fn set(&mut self, days: std::ops::RangeInclusive<i64>, offset: i64, time: (i64, i64), takes: i64) -> Option<()> {
@@ -177,13 +177,13 @@ impl Scene {
     }
 
     /// Something happens so many milliseconds after the beginning, give or take a second.
-    fn add(&mut self, after: i64, who: &Identity, address: &str, happening: Happening) {
+    fn add(&mut self, after: i64, who: &Identity, address: &str, happening: EventAction) {
         let at = self.begins + after + i64::try_from(self.chance.number(997)).unwrap_or_default();
-        self.steps.push(Step { at, who: who.clone(), address: Some(address.to_owned()), happening });
+        self.events.push(StoryEvent { at, who: who.clone(), address: Some(address.to_owned()), happening });
     }
 
     fn named(&mut self, after: i64, who: &Identity, address: &str, action: Action, kind: &'static str, name: &str) {
-        self.add(after, who, address, Happening::Named(action, kind, name.to_owned()));
+        self.add(after, who, address, EventAction::Named(action, kind, name.to_owned()));
     }
 }
 
@@ -191,105 +191,118 @@ fn offset(person: &Person) -> i64 {
     OFFICES[person.office].offset
 }
 
-fn off_hours_admin(scene: &mut Scene, desk: &Desk) -> Option<()> {
+fn off_hours_admin(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     const UNKNOWN: &str = "198.18.21.7";
 
-    let admin = desk.somebody(Role::Admin, 0);
-    scene.set(6..=6, offset(admin), (3, 12), HOUR)?;
+    let admin = actors.somebody(Role::Admin, 0);
+    story.set(6..=6, offset(admin), (3, 12), HOUR)?;
     let who = Identity::person(&admin.email);
-    scene.named(0, &who, UNKNOWN, Action::Create, "CUSTOM_ROLE", "break-glass");
-    scene.named(48 * SECOND, &who, UNKNOWN, Action::Create, "API_KEY", "support-export");
-    scene.named(3 * MINUTE, &who, UNKNOWN, Action::Delete, "ALLOW_LIST_ENTRY", "192.0.2.0/24");
-    scene.named(6 * MINUTE, &who, UNKNOWN, Action::Update, "ACCOUNT_FLAG", "sign-in-notices");
+    story.named(0, &who, UNKNOWN, Action::Create, "CUSTOM_ROLE", "break-glass");
+    story.named(48 * SECOND, &who, UNKNOWN, Action::Create, "API_KEY", "support-export");
+    story.named(3 * MINUTE, &who, UNKNOWN, Action::Delete, "ALLOW_LIST_ENTRY", "192.0.2.0/24");
+    story.named(6 * MINUTE, &who, UNKNOWN, Action::Update, "ACCOUNT_FLAG", "sign-in-notices");
     let key = Identity::key("support-export");
     for second in [0, 2, 4] {
-        scene.add(9 * MINUTE + second * SECOND, &key, UNKNOWN, Happening::Of(Kind::Secret, Feat::Change));
+        story.add(
+            9 * MINUTE + second * SECOND,
+            &key,
+            UNKNOWN,
+            EventAction::Of(ObjectKind::Secret, ObjectChange::Change),
+        );
     }
-    scene.named(34 * MINUTE, &who, UNKNOWN, Action::Delete, "API_KEY", "support-export");
+    story.named(34 * MINUTE, &who, UNKNOWN, Action::Delete, "API_KEY", "support-export");
     Some(())
 }
 
-fn leaked_token(scene: &mut Scene, desk: &Desk) -> Option<()> {
+fn leaked_token(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     const ABROAD: &str = "198.19.44.9";
     const TOKEN: &str = "release-laptop";
 
-    let owner = desk.somebody(Role::Engineer, 3);
-    scene.set(0..=4, offset(owner), (14, 5), 3 * HOUR)?;
+    let owner = actors.somebody(Role::Engineer, 3);
+    story.set(0..=4, offset(owner), (14, 5), 3 * HOUR)?;
     let token = Identity::token(owner, TOKEN);
     for minute in [0, 4, 11, 19, 27] {
-        scene.add(minute * MINUTE, &token, &owner.home_address, Happening::Of(Kind::Service, Feat::Change));
+        story.add(
+            minute * MINUTE,
+            &token,
+            &owner.home_address,
+            EventAction::Of(ObjectKind::Service, ObjectChange::Change),
+        );
     }
-    for (minute, kind) in [(6, Kind::Scorecard), (7, Kind::Secret), (8, Kind::Secret), (14, Kind::Workflow)] {
-        scene.add(minute * MINUTE + 20 * SECOND, &token, ABROAD, Happening::Of(kind, Feat::Change));
+    for (minute, kind) in
+        [(6, ObjectKind::Scorecard), (7, ObjectKind::Secret), (8, ObjectKind::Secret), (14, ObjectKind::Workflow)]
+    {
+        story.add(minute * MINUTE + 20 * SECOND, &token, ABROAD, EventAction::Of(kind, ObjectChange::Change));
     }
-    scene.named(16 * MINUTE, &token, ABROAD, Action::Create, "API_KEY", "backup-reader");
-    scene.add(23 * MINUTE, &token, ABROAD, Happening::Of(Kind::Secret, Feat::Delete));
-    let guard = desk.somebody(Role::Security, 0);
+    story.named(16 * MINUTE, &token, ABROAD, Action::Create, "API_KEY", "backup-reader");
+    story.add(23 * MINUTE, &token, ABROAD, EventAction::Of(ObjectKind::Secret, ObjectChange::Delete));
+    let guard = actors.somebody(Role::Security, 0);
     let who = Identity::person(&guard.email);
-    scene.named(140 * MINUTE, &who, &guard.home_address, Action::Delete, "PERSONAL_API_KEY", TOKEN);
-    scene.named(142 * MINUTE, &who, &guard.home_address, Action::Delete, "API_KEY", "backup-reader");
+    story.named(140 * MINUTE, &who, &guard.home_address, Action::Delete, "PERSONAL_API_KEY", TOKEN);
+    story.named(142 * MINUTE, &who, &guard.home_address, Action::Delete, "API_KEY", "backup-reader");
     Some(())
 }
 
-fn sso_rollout(scene: &mut Scene, desk: &Desk) -> Option<()> {
+fn sso_rollout(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     const DIRECTORY: &str = "192.0.2.22";
     const KEY: &str = "okta-scim";
 
-    let admin = desk.somebody(Role::Admin, 1);
-    scene.set(1..=1, offset(admin), (10, 0), 2 * DAY + 8 * HOUR)?;
+    let admin = actors.somebody(Role::Admin, 1);
+    story.set(1..=1, offset(admin), (10, 0), 2 * DAY + 8 * HOUR)?;
     let who = Identity::person(&admin.email);
     let at = admin.home_address.as_str();
-    scene.named(0, &who, at, Action::Create, OAUTH, "sso");
+    story.named(0, &who, at, Action::Create, OAUTH, "sso");
     for minute in [4, 9, 22] {
-        scene.named(minute * MINUTE, &who, at, Action::Update, OAUTH, "sso");
+        story.named(minute * MINUTE, &who, at, Action::Update, OAUTH, "sso");
     }
-    scene.named(31 * MINUTE, &who, at, Action::Create, "API_KEY", KEY);
+    story.named(31 * MINUTE, &who, at, Action::Create, "API_KEY", KEY);
     let directory = Identity::key(KEY);
     let mut next = 0;
     for (begins, size) in [(4 * HOUR, 6), (DAY, 8), (2 * DAY, 10)] {
         for number in 0..size {
             // A team, then two people.
-            let (kind, which) = if next % 3 == 0 { (Kind::TeamRoles, next / 3) } else { (Kind::UserRoles, next) };
-            let happening = Happening::Of(kind, Feat::ChangeOne(which));
-            scene.add(begins + number * 3 * SECOND, &directory, DIRECTORY, happening);
+            let (kind, which) =
+                if next % 3 == 0 { (ObjectKind::TeamRoles, next / 3) } else { (ObjectKind::UserRoles, next) };
+            let happening = EventAction::Of(kind, ObjectChange::ChangeOne(which));
+            story.add(begins + number * 3 * SECOND, &directory, DIRECTORY, happening);
             next += 1;
         }
     }
-    scene.named(2 * DAY + 5 * HOUR, &who, at, Action::Update, OAUTH, "sso");
-    scene.named(2 * DAY + 5 * HOUR + MINUTE, &who, at, Action::Create, "ACCOUNT_FLAG", "enforce-sso");
+    story.named(2 * DAY + 5 * HOUR, &who, at, Action::Update, OAUTH, "sso");
+    story.named(2 * DAY + 5 * HOUR + MINUTE, &who, at, Action::Create, "ACCOUNT_FLAG", "enforce-sso");
     Some(())
 }
 
-fn scripted_migration(scene: &mut Scene, desk: &Desk) -> Option<()> {
+fn scripted_migration(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     const RUNNER: &str = "192.0.2.250";
     const KEY: &str = "tier-migration";
 
-    let engineer = desk.somebody(Role::Platform, 1);
-    scene.set(0..=3, offset(engineer), (10, 30), HOUR)?;
+    let engineer = actors.somebody(Role::Platform, 1);
+    story.set(0..=3, offset(engineer), (10, 30), HOUR)?;
     let who = Identity::person(&engineer.email);
-    scene.named(0, &who, &engineer.home_address, Action::Create, "API_KEY", KEY);
+    story.named(0, &who, &engineer.home_address, Action::Create, "API_KEY", KEY);
     let key = Identity::key(KEY);
     for number in 0..20 {
         let after = 9 * MINUTE + number * 2 * SECOND;
-        scene.add(after, &key, RUNNER, Happening::Of(Kind::Resource, Feat::Succeed));
-        scene.add(after + SECOND, &key, RUNNER, Happening::Of(Kind::Resource, Feat::GiveWay));
+        story.add(after, &key, RUNNER, EventAction::Of(ObjectKind::Resource, ObjectChange::CreateReplacement));
+        story.add(after + SECOND, &key, RUNNER, EventAction::Of(ObjectKind::Resource, ObjectChange::DeleteReplaced));
     }
-    scene.named(40 * MINUTE, &who, &engineer.home_address, Action::Delete, "API_KEY", KEY);
+    story.named(40 * MINUTE, &who, &engineer.home_address, Action::Delete, "API_KEY", KEY);
     Some(())
 }
 
-fn mass_deletion(scene: &mut Scene) -> Option<()> {
+fn mass_deletion(story: &mut StoryBuilder) -> Option<()> {
     const UNKNOWN: &str = "198.18.66.6";
 
-    scene.set(0..=4, 0, (4, 21), 10 * MINUTE)?;
+    story.set(0..=4, 0, (4, 21), 10 * MINUTE)?;
     let key = Identity::key("jenkins-legacy");
     for number in 0..36 {
         let kind = match number % 9 {
-            0 | 4 => Kind::Catalog,
-            7 => Kind::Secret,
-            _ => Kind::Resource,
+            0 | 4 => ObjectKind::Catalog,
+            7 => ObjectKind::Secret,
+            _ => ObjectKind::Resource,
         };
-        scene.add(number * 9 * SECOND, &key, UNKNOWN, Happening::Of(kind, Feat::Delete));
+        story.add(number * 9 * SECOND, &key, UNKNOWN, EventAction::Of(kind, ObjectChange::Delete));
     }
     Some(())
 }

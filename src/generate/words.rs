@@ -124,7 +124,7 @@ pub const STORES: &[&str] = &[
     "-replica",
 ];
 
-/// Kinds of teams.
+/// ObjectKinds of teams.
 pub const TEAMS: &[&str] = &["", "-platform", "-experience", "-core", "-operations", "-growth", "-reliability"];
 
 /// Areas, and what a domain calls them.

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use super::clock::{Clock, ClockReading};
 use super::live_source::LiveSource;
 use crate::contract::{Entry, Timestamp};
-use crate::generate::Progress;
+use crate::generate::ContinuationState;
 use crate::rate::Rate;
 use crate::seed::Chance;
 use crate::store::Store;
@@ -49,7 +49,7 @@ pub struct LiveFeed {
 struct State {
     going: Option<Going>,
     /// The objects of generated entries; kept when the activity changes or ends, because the entries stay.
-    progress: Progress,
+    progress: ContinuationState,
     /// The number of bursts of earlier activities: random streams are not reused.
     before: u128,
     /// The number of entries made by [`LiveFeed::generate`].
@@ -111,7 +111,7 @@ impl LiveFeed {
         let each = instants.iter().map(|at| {
             state.invented += 1;
             let mut chance = Chance::of(self.seed, INVENTED, state.invented);
-            self.live_source.sequel().next(&mut state.progress, *at, &mut chance)
+            self.live_source.continuation().next(&mut state.progress, *at, &mut chance)
         });
         each.collect()
     }
@@ -145,7 +145,7 @@ impl LiveFeed {
                 let mut chance = Chance::of(self.seed, ENTRY + u64::from(index), stream(*before + *arrived));
                 let late = activity.lateness.mul_f64(1.0 - chance.fraction());
                 let at = clock.now.saturating_sub(ago).saturating_sub(late).trunc_to_millis();
-                due.push(self.live_source.sequel().next(progress, at, &mut chance));
+                due.push(self.live_source.continuation().next(progress, at, &mut chance));
             }
             *arrived += 1;
         }

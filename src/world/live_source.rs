@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::contract::Timestamp;
-use crate::generate::{Generator, Recipe, Sequel};
+use crate::generate::{Continuation, Generator, Recipe};
 use crate::store::BaseSegment;
 
 /// The people and objects that live entries continue: those of the initial entries.
@@ -11,7 +11,7 @@ use crate::store::BaseSegment;
 pub struct LiveSource {
     seed: u64,
     base: Arc<BaseSegment>,
-    sequel: OnceLock<Sequel>,
+    continuation: OnceLock<Continuation>,
 }
 
 impl LiveSource {
@@ -19,12 +19,12 @@ impl LiveSource {
     /// seed.
     #[must_use]
     pub fn new(base: Arc<BaseSegment>, seed: u64) -> Self {
-        Self { seed, base, sequel: OnceLock::new() }
+        Self { seed, base, continuation: OnceLock::new() }
     }
 
-    pub(super) fn sequel(&self) -> &Sequel {
-        self.sequel.get_or_init(|| {
-            let of_base = |base: &BaseSegment| Sequel::of(&base.newest(Sequel::LATELY), base.objects(), self.seed);
+    pub(super) fn continuation(&self) -> &Continuation {
+        self.continuation.get_or_init(|| {
+            let of_base = |base: &BaseSegment| Continuation::of(&base.newest(Continuation::LATELY), base.objects(), self.seed);
             let found = of_base(&self.base).or_else(|| of_base(&workspace(self.seed)));
             found.expect("a generated workspace has actors")
         })

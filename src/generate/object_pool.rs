@@ -1,6 +1,6 @@
-//! The objects that exist, and what can befall them: created once, changed while they live, deleted last.
+//! The objects that exist, and what can act_on them: created once, changed while they live, deleted last.
 
-use super::kind::Kind;
+use super::kind::ObjectKind;
 use super::names::Names;
 use super::people::STAFF;
 use crate::contract::Action;
@@ -8,15 +8,15 @@ use crate::seed::Chance;
 
 /// How likely it is, in a hundred, that something is created or deleted; else it is changed.
 #[derive(Debug, Clone, Copy)]
-pub struct Mix {
+pub struct OperationMix {
     pub create: u64,
     pub delete: u64,
 }
 
 /// What is done to what.
-pub struct Deed {
+pub struct Operation {
     pub action: Action,
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// The object's number among those of its kind.
     pub object: u32,
     /// Whose it is.
@@ -24,7 +24,7 @@ pub struct Deed {
 }
 
 /// Who lives, by kind and by owner.
-pub struct Life {
+pub struct ObjectPool {
     owners: usize,
     /// For each kind, for each owner, the numbers of their objects.
     living: Vec<Vec<u32>>,
@@ -39,10 +39,10 @@ pub struct Life {
 /// What chance is asked for: whose the objects are that were there before.
 const OWNERS: u64 = 1 << 46;
 
-impl Life {
+impl ObjectPool {
     /// A workspace as it is from the start, `scale` times as large as a small one; every object has one of `owners`.
     pub fn new(seed: u64, names: &Names, owners: usize, scale: u32) -> Self {
-        let mut life = Self {
+        let mut pool = Self {
             owners,
             living: vec![Vec::new(); names.kinds.len() * owners],
             count: vec![0; names.kinds.len()],
@@ -55,25 +55,25 @@ impl Life {
             let place = kind.place();
             let standing = names.kinds.standing(kind) * if grows(kind) { scale } else { 1 };
             for object in 0..standing {
-                life.living[place * owners + chance.below(owners)].push(object);
+                pool.living[place * owners + chance.below(owners)].push(object);
             }
-            life.count[place] = standing;
-            life.next[place] = standing;
-            life.least[place] = standing.div_ceil(2);
+            pool.count[place] = standing;
+            pool.next[place] = standing;
+            pool.least[place] = standing.div_ceil(2);
         }
-        life
+        pool
     }
 
     /// Something befalls an object of a kind by one of its owners, or by somebody of their team.
-    pub fn befall(
+    pub fn act_on(
         &mut self,
         place: usize,
-        kind: Kind,
-        mix: Mix,
+        kind: ObjectKind,
+        mix: OperationMix,
         who: usize,
         team: &[usize],
         chance: &mut Chance,
-    ) -> Deed {
+    ) -> Operation {
         let roll = chance.number(100);
         if (roll < mix.create || self.count[place] == 0) && self.can_create(kind) {
             return self.create(place, kind, who);
@@ -91,10 +91,10 @@ impl Life {
         if (roll >= 100 - mix.delete && mortal) || !self.has_parent(kind, object) {
             return self.delete(place, kind, owner, which);
         }
-        Deed { action: Action::Update, kind, object, owner }
+        Operation { action: Action::Update, kind, object, owner }
     }
 
-    fn delete(&mut self, place: usize, kind: Kind, owner: usize, which: usize) -> Deed {
+    fn delete(&mut self, place: usize, kind: ObjectKind, owner: usize, which: usize) -> Operation {
         let object = self.living[place * self.owners + owner].swap_remove(which);
         self.count[place] -= 1;
         let number = object as usize;
@@ -102,11 +102,11 @@ impl Life {
             self.dead[place].resize(number + 1, false);
         }
         self.dead[place][number] = true;
-        Deed { action: Action::Delete, kind, object, owner }
+        Operation { action: Action::Delete, kind, object, owner }
     }
 
     /// Whether what an object belongs to lives, if it belongs to anything.
-    fn has_parent(&self, kind: Kind, object: u32) -> bool {
+    fn has_parent(&self, kind: ObjectKind, object: u32) -> bool {
         kind.parent_of(object).is_none_or(|(parent, number)| {
             let place = parent.place();
             number < self.next[place] && !self.dead[place].get(number as usize).copied().unwrap_or_default()
@@ -114,10 +114,10 @@ impl Life {
     }
 
     /// Whether there is something for the next object of a kind to belong to; those whose turn was missed never come.
-    fn can_create(&mut self, kind: Kind) -> bool {
+    fn can_create(&mut self, kind: ObjectKind) -> bool {
         let place = kind.place();
-        let exists = |life: &Self| {
-            kind.parent_of(life.next[place]).is_none_or(|(parent, number)| number < life.next[parent.place()])
+        let exists = |pool: &Self| {
+            kind.parent_of(pool.next[place]).is_none_or(|(parent, number)| number < pool.next[parent.place()])
         };
         while exists(self) && !self.has_parent(kind, self.next[place]) {
             self.next[place] += 1;
@@ -126,30 +126,30 @@ impl Life {
     }
 
     /// A new object of a kind, which is whose it is who made it.
-    pub fn create(&mut self, place: usize, kind: Kind, who: usize) -> Deed {
+    pub fn create(&mut self, place: usize, kind: ObjectKind, who: usize) -> Operation {
         let object = self.next[place];
         self.next[place] += 1;
         self.count[place] += 1;
         self.living[place * self.owners + who].push(object);
-        Deed { action: Action::Create, kind, object, owner: who }
+        Operation { action: Action::Create, kind, object, owner: who }
     }
 
     /// Changes the `number`th of a kind, if it still lives.
-    pub fn change(&self, place: usize, kind: Kind, number: u32) -> Option<Deed> {
+    pub fn change(&self, place: usize, kind: ObjectKind, number: u32) -> Option<Operation> {
         let owner = (0..self.owners).find(|owner| self.lives(place, number, *owner))?;
-        Some(Deed { action: Action::Update, kind, object: number, owner })
+        Some(Operation { action: Action::Update, kind, object: number, owner })
     }
 
     /// Changes one of a kind, whosever it is; `None` when there is none.
-    pub fn change_any(&self, place: usize, kind: Kind, chance: &mut Chance) -> Option<Deed> {
+    pub fn change_any(&self, place: usize, kind: ObjectKind, chance: &mut Chance) -> Option<Operation> {
         let owner = self.any_owner(place, chance);
         let theirs = &self.living[place * self.owners + owner];
         let object = *theirs.get(chance.below(theirs.len()))?;
-        Some(Deed { action: Action::Update, kind, object, owner })
+        Some(Operation { action: Action::Update, kind, object, owner })
     }
 
     /// Deletes one of a kind, whosever it is; `None` when none is left.
-    pub fn delete_any(&mut self, place: usize, kind: Kind, chance: &mut Chance) -> Option<Deed> {
+    pub fn delete_any(&mut self, place: usize, kind: ObjectKind, chance: &mut Chance) -> Option<Operation> {
         if self.count[place] == 0 {
             return None;
         }
@@ -188,26 +188,27 @@ impl Life {
 }
 
 /// Whether it is an account of somebody who acts in the workspace: nobody deletes that.
-fn is_staff(kind: Kind, object: u32) -> bool {
-    matches!(kind, Kind::User | Kind::UserRoles) && usize::try_from(object).is_ok_and(|object| object < STAFF)
+fn is_staff(kind: ObjectKind, object: u32) -> bool {
+    matches!(kind, ObjectKind::User | ObjectKind::UserRoles)
+        && usize::try_from(object).is_ok_and(|object| object < STAFF)
 }
 
 /// Whether a larger workspace has more of it.
-fn grows(kind: Kind) -> bool {
+fn grows(kind: ObjectKind) -> bool {
     matches!(
         kind,
-        Kind::Service
-            | Kind::Catalog
-            | Kind::Resource
-            | Kind::CustomData
-            | Kind::Verification
-            | Kind::OpenApi
-            | Kind::Secret
-            | Kind::Rule
+        ObjectKind::Service
+            | ObjectKind::Catalog
+            | ObjectKind::Resource
+            | ObjectKind::CustomData
+            | ObjectKind::Verification
+            | ObjectKind::OpenApi
+            | ObjectKind::Secret
+            | ObjectKind::Rule
     )
 }
 
-impl Deed {
+impl Operation {
     pub fn name(&self, names: &Names) -> String {
         names.name(self.kind, self.object)
     }

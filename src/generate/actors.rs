@@ -1,12 +1,12 @@
-//! Who sits down to what: a sitting is a few entries of one actor that belong together.
+//! Who sits down to what: a session is a few entries of one actor that belong together.
 
-use super::calendar::{Hour, Pace};
-use super::habits::{self, MACHINES, Machine, THEMES, Touch};
+use super::calendar::{Hour, Schedule};
 use super::identity::Identity;
-use super::kind::Kind;
-use super::life::{Deed, Life};
+use super::kind::ObjectKind;
 use super::names::Names;
+use super::object_pool::{ObjectPool, Operation};
 use super::people::{OFFICES, Person, Role};
+use super::workload::{self, MACHINES, Machine, THEMES, Task};
 use crate::contract::Action;
 use crate::seed::Chance;
 
@@ -17,7 +17,7 @@ const TEAMS: usize = 12;
 const TOKENS: usize = 5;
 
 /// Everybody who can sit down, and how they are named.
-pub struct Desk {
+pub struct Actors {
     pub staff: Vec<Person>,
     /// The staff of each team.
     teams: Vec<Vec<usize>>,
@@ -32,32 +32,32 @@ pub struct Desk {
 }
 
 /// A few entries of one actor.
-pub struct Sitting {
+pub struct WorkSession {
     who: usize,
-    by: By,
+    by: Channel,
     address: Option<String>,
-    touches: &'static [Touch],
+    tasks: &'static [Task],
     focus: u64,
     /// Which integration it is about, if it is about one.
     integration: usize,
-    last: Option<(Kind, u32, usize)>,
+    last: Option<(ObjectKind, u32, usize)>,
 }
 
 /// How an actor comes in.
 #[derive(Debug, Clone, Copy)]
-enum By {
+enum Channel {
     Itself,
     Token,
     Chat,
 }
 
-impl Sitting {
+impl WorkSession {
     pub fn address(&self) -> Option<&str> {
         self.address.as_deref()
     }
 }
 
-impl Desk {
+impl Actors {
     pub fn new(seed: u64, names: &Names) -> Self {
         let staff = names.roster.staff(seed, TEAMS);
         let teams = (0..TEAMS).map(|team| (0..staff.len()).filter(|who| staff[*who].team == team).collect()).collect();
@@ -78,50 +78,53 @@ impl Desk {
         self.identities.len()
     }
 
-    pub fn identity(&self, sitting: &Sitting) -> &Identity {
-        match sitting.by {
-            By::Itself => &self.identities[sitting.who],
-            By::Chat => &self.chats[sitting.who],
-            By::Token => self.tokens[sitting.who].as_ref().unwrap_or(&self.identities[sitting.who]),
+    pub fn identity(&self, session: &WorkSession) -> &Identity {
+        match session.by {
+            Channel::Itself => &self.identities[session.who],
+            Channel::Chat => &self.chats[session.who],
+            Channel::Token => self.tokens[session.who].as_ref().unwrap_or(&self.identities[session.who]),
         }
     }
 
     /// Somebody sits down in an hour; with how many entries it will be, and the most milliseconds between two.
-    pub fn sit(&mut self, hour: &Hour, names: &Names, chance: &mut Chance) -> (Sitting, u64, u64) {
-        /// How many entries a sitting of each pace has on average, in tenths.
+    pub fn start_session(&mut self, hour: &Hour, names: &Names, chance: &mut Chance) -> (WorkSession, u64, u64) {
+        /// How many entries a session of each schedule has on average, in tenths.
         const SIZES: [u64; 4] = [26, 27, 20, 50];
 
-        let pace = chance.weighted(hour.weights.iter().zip(SIZES).map(|(weight, size)| weight * 10 / size));
-        match Pace::ALL[pace] {
-            Pace::Office => self.person(hour, names, chance),
-            pace => self.machine(pace, names, chance),
+        let schedule = chance.weighted(hour.weights.iter().zip(SIZES).map(|(weight, size)| weight * 10 / size));
+        match Schedule::ALL[schedule] {
+            Schedule::Office => self.person(hour, names, chance),
+            schedule => self.machine(schedule, names, chance),
         }
     }
 
-    fn person(&mut self, hour: &Hour, names: &Names, chance: &mut Chance) -> (Sitting, u64, u64) {
+    fn person(&mut self, hour: &Hour, names: &Names, chance: &mut Chance) -> (WorkSession, u64, u64) {
         let office = chance.weighted(OFFICES.iter().map(|office| office.busy(hour.number) * office.share));
         let here = |person: &Person| if person.office == office { person.activity } else { 0 };
         let who = chance.weighted(self.staff.iter().map(here));
         let person = &self.staff[who];
         let local = hour.number + OFFICES[person.office].offset;
         let address = Some(person.address(self.seed, local.div_euclid(24)).to_owned());
-        if chance.percent(habits::BY_CHAT) {
-            let sitting = Sitting::new(who, By::Chat, None, habits::CHAT, 0);
-            return (sitting, 1, 1);
+        if chance.percent(workload::BY_CHAT) {
+            let session = WorkSession::new(who, Channel::Chat, None, workload::CHAT, 0);
+            return (session, 1, 1);
         }
-        let by =
-            if self.tokens[who].is_some() && chance.percent(habits::BY_TOKEN * 4) { By::Token } else { By::Itself };
+        let by = if self.tokens[who].is_some() && chance.percent(workload::BY_TOKEN * 4) {
+            Channel::Token
+        } else {
+            Channel::Itself
+        };
         let theme = &THEMES[chance.weighted(THEMES.iter().map(|theme| theme.weight(person.role)))];
-        let mut sitting = Sitting::new(who, by, address, theme.touches, theme.focus);
-        sitting.integration = self.next_integration(theme.touches, names, chance.percent(85));
+        let mut session = WorkSession::new(who, by, address, theme.tasks, theme.focus);
+        session.integration = self.next_integration(theme.tasks, names, chance.percent(85));
         // A script does not stop to think.
-        let gap = if matches!(by, By::Token) { 900 } else { theme.gap * 1000 };
-        (sitting, theme.size.0 + chance.number(theme.size.1 - theme.size.0 + 1), gap)
+        let gap = if matches!(by, Channel::Token) { 900 } else { theme.gap * 1000 };
+        (session, theme.size.0 + chance.number(theme.size.1 - theme.size.0 + 1), gap)
     }
 
-    fn machine(&mut self, pace: Pace, names: &Names, chance: &mut Chance) -> (Sitting, u64, u64) {
+    fn machine(&mut self, schedule: Schedule, names: &Names, chance: &mut Chance) -> (WorkSession, u64, u64) {
         let share = |machine: &Machine| {
-            if machine.pace == pace { machine.weight * 20 / (machine.size.0 + machine.size.1) } else { 0 }
+            if machine.schedule == schedule { machine.weight * 20 / (machine.size.0 + machine.size.1) } else { 0 }
         };
         let number = chance.weighted(MACHINES.iter().map(share));
         let machine = &MACHINES[number];
@@ -129,14 +132,14 @@ impl Desk {
             [] => None,
             addresses => Some(addresses[chance.below(addresses.len())].to_owned()),
         };
-        let mut sitting = Sitting::new(self.staff.len() + number, By::Itself, address, machine.touches, 0);
-        sitting.integration = self.next_integration(machine.touches, names, true);
-        (sitting, machine.size.0 + chance.number(machine.size.1 - machine.size.0 + 1), machine.gap * 1000)
+        let mut session = WorkSession::new(self.staff.len() + number, Channel::Itself, address, machine.tasks, 0);
+        session.integration = self.next_integration(machine.tasks, names, true);
+        (session, machine.size.0 + chance.number(machine.size.1 - machine.size.0 + 1), machine.gap * 1000)
     }
 
     /// Integrations take turns, far ones in the list behind each other: most often those that are in use.
-    fn next_integration(&mut self, touches: &[Touch], names: &Names, in_use: bool) -> usize {
-        if matches!(touches[0].0, Kind::Integration(_)) {
+    fn next_integration(&mut self, tasks: &[Task], names: &Names, in_use: bool) -> usize {
+        if matches!(tasks[0].0, ObjectKind::Integration(_)) {
             self.integration += 1;
         }
         let used = &names.kinds.in_use;
@@ -147,20 +150,24 @@ impl Desk {
         }
     }
 
-    /// The next entry of a sitting.
-    pub fn go_on(&self, sitting: &mut Sitting, life: &mut Life, chance: &mut Chance) -> Deed {
-        if let Some((kind, object, owner)) = sitting.last
-            && chance.percent(sitting.focus)
-            && life.lives(kind.place(), object, owner)
+    /// The next entry of a session.
+    pub fn next_operation(&self, session: &mut WorkSession, pool: &mut ObjectPool, chance: &mut Chance) -> Operation {
+        if let Some((kind, object, owner)) = session.last
+            && chance.percent(session.focus)
+            && pool.lives(kind.place(), object, owner)
         {
-            return Deed { action: Action::Update, kind, object, owner };
+            return Operation { action: Action::Update, kind, object, owner };
         }
-        let (kind, _, mix) = sitting.touches[chance.weighted(sitting.touches.iter().map(|touch| touch.1))];
-        let kind = if matches!(kind, Kind::Integration(_)) { Kind::Integration(sitting.integration) } else { kind };
-        let team = self.staff.get(sitting.who).map_or(&[][..], |person| &self.teams[person.team]);
-        let deed = life.befall(kind.place(), kind, mix, sitting.who, team, chance);
-        sitting.last = Some((kind, deed.object, deed.owner));
-        deed
+        let (kind, _, mix) = session.tasks[chance.weighted(session.tasks.iter().map(|touch| touch.1))];
+        let kind = if matches!(kind, ObjectKind::Integration(_)) {
+            ObjectKind::Integration(session.integration)
+        } else {
+            kind
+        };
+        let team = self.staff.get(session.who).map_or(&[][..], |person| &self.teams[person.team]);
+        let operation = pool.act_on(kind.place(), kind, mix, session.who, team, chance);
+        session.last = Some((kind, operation.object, operation.owner));
+        operation
     }
 
     /// Somebody of a role, the `number`th.
@@ -170,8 +177,8 @@ impl Desk {
     }
 }
 
-impl Sitting {
-    fn new(who: usize, by: By, address: Option<String>, touches: &'static [Touch], focus: u64) -> Self {
-        Self { who, by, address, touches, focus, integration: 0, last: None }
+impl WorkSession {
+    fn new(who: usize, by: Channel, address: Option<String>, tasks: &'static [Task], focus: u64) -> Self {
+        Self { who, by, address, tasks, focus, integration: 0, last: None }
     }
 }

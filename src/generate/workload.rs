@@ -1,23 +1,23 @@
-//! Who does what, how often, and to what: the themes of people and the habits of machines.
+//! Who does what, how often, and to what: the themes of people and the workload of machines.
 
-use super::calendar::Pace;
-use super::kind::Kind;
-use super::life::Mix;
+use super::calendar::Schedule;
+use super::kind::ObjectKind;
+use super::object_pool::OperationMix;
 use super::people::Role;
 use crate::contract::ActorType;
 
 /// A kind of object, how often it is taken up within its theme, and what befalls it.
-pub type Touch = (Kind, u64, Mix);
+pub type Task = (ObjectKind, u64, OperationMix);
 
-const fn mix(create: u64, delete: u64) -> Mix {
-    Mix { create, delete }
+const fn mix(create: u64, delete: u64) -> OperationMix {
+    OperationMix { create, delete }
 }
 
 /// What somebody sits down for.
 pub struct Theme {
     /// How often each role does: engineer, lead, platform, security, admin, manager.
     roles: [u64; 6],
-    pub touches: &'static [Touch],
+    pub tasks: &'static [Task],
     /// How many entries come of it, at least and at most.
     pub size: (u64, u64),
     /// How many seconds lie between two, at most.
@@ -36,12 +36,12 @@ impl Theme {
 pub const THEMES: &[Theme] = &[
     Theme {
         roles: [52, 30, 12, 3, 0, 3],
-        touches: &[
-            (Kind::Service, 46, mix(5, 2)),
-            (Kind::Catalog, 32, mix(4, 2)),
-            (Kind::OpenApi, 8, mix(15, 2)),
-            (Kind::CustomData, 6, mix(25, 5)),
-            (Kind::Domain, 4, mix(3, 1)),
+        tasks: &[
+            (ObjectKind::Service, 46, mix(5, 2)),
+            (ObjectKind::Catalog, 32, mix(4, 2)),
+            (ObjectKind::OpenApi, 8, mix(15, 2)),
+            (ObjectKind::CustomData, 6, mix(25, 5)),
+            (ObjectKind::Domain, 4, mix(3, 1)),
         ],
         size: (1, 4),
         gap: 240,
@@ -49,18 +49,18 @@ pub const THEMES: &[Theme] = &[
     },
     Theme {
         roles: [22, 6, 20, 2, 0, 0],
-        touches: &[(Kind::Resource, 1, mix(14, 10))],
+        tasks: &[(ObjectKind::Resource, 1, mix(14, 10))],
         size: (1, 5),
         gap: 180,
         focus: 30,
     },
     Theme {
         roles: [4, 22, 18, 12, 2, 14],
-        touches: &[
-            (Kind::Scorecard, 30, mix(5, 2)),
-            (Kind::Rule, 48, mix(16, 8)),
-            (Kind::ScorecardFilter, 12, mix(12, 8)),
-            (Kind::RuleFilter, 10, mix(15, 10)),
+        tasks: &[
+            (ObjectKind::Scorecard, 30, mix(5, 2)),
+            (ObjectKind::Rule, 48, mix(16, 8)),
+            (ObjectKind::ScorecardFilter, 12, mix(12, 8)),
+            (ObjectKind::RuleFilter, 10, mix(15, 10)),
         ],
         size: (2, 7),
         gap: 150,
@@ -68,28 +68,32 @@ pub const THEMES: &[Theme] = &[
     },
     Theme {
         roles: [0, 14, 4, 3, 0, 38],
-        touches: &[(Kind::Initiative, 1, mix(12, 3))],
+        tasks: &[(ObjectKind::Initiative, 1, mix(12, 3))],
         size: (1, 3),
         gap: 300,
         focus: 60,
     },
     Theme {
         roles: [1, 10, 2, 0, 10, 20],
-        touches: &[(Kind::Team, 60, mix(4, 1)), (Kind::Domain, 15, mix(4, 2)), (Kind::TeamRoles, 25, mix(10, 3))],
+        tasks: &[
+            (ObjectKind::Team, 60, mix(4, 1)),
+            (ObjectKind::Domain, 15, mix(4, 2)),
+            (ObjectKind::TeamRoles, 25, mix(10, 3)),
+        ],
         size: (1, 4),
         gap: 120,
         focus: 40,
     },
     Theme {
         roles: [4, 5, 18, 2, 4, 2],
-        touches: &[(Kind::Workflow, 1, mix(10, 4))],
+        tasks: &[(ObjectKind::Workflow, 1, mix(10, 4))],
         size: (2, 6),
         gap: 200,
         focus: 75,
     },
     Theme {
         roles: [6, 3, 12, 22, 4, 0],
-        touches: &[(Kind::Secret, 80, mix(22, 18)), (Kind::SecretGroup, 20, mix(10, 4))],
+        tasks: &[(ObjectKind::Secret, 80, mix(22, 18)), (ObjectKind::SecretGroup, 20, mix(10, 4))],
         size: (1, 4),
         gap: 90,
         focus: 25,
@@ -97,22 +101,22 @@ pub const THEMES: &[Theme] = &[
     // An integration is set up, or put right, in one go.
     Theme {
         roles: [0, 1, 18, 8, 30, 0],
-        touches: &[(Kind::Integration(0), 1, mix(30, 8))],
+        tasks: &[(ObjectKind::Integration(0), 1, mix(30, 8))],
         size: (3, 7),
         gap: 60,
         focus: 92,
     },
     Theme {
         roles: [0, 0, 1, 14, 34, 0],
-        touches: &[
-            (Kind::User, 22, mix(45, 30)),
-            (Kind::UserRoles, 28, mix(8, 2)),
-            (Kind::CustomRole, 10, mix(12, 4)),
-            (Kind::ApiKey, 20, mix(38, 24)),
+        tasks: &[
+            (ObjectKind::User, 22, mix(45, 30)),
+            (ObjectKind::UserRoles, 28, mix(8, 2)),
+            (ObjectKind::CustomRole, 10, mix(12, 4)),
+            (ObjectKind::ApiKey, 20, mix(38, 24)),
             // Nobody takes an address off the list in the course of a working day.
-            (Kind::AllowListEntry, 7, mix(40, 0)),
-            (Kind::AccountFlag, 3, mix(4, 0)),
-            (Kind::EntityType, 5, mix(12, 3)),
+            (ObjectKind::AllowListEntry, 7, mix(40, 0)),
+            (ObjectKind::AccountFlag, 3, mix(4, 0)),
+            (ObjectKind::EntityType, 5, mix(12, 3)),
         ],
         size: (1, 5),
         gap: 120,
@@ -120,21 +124,21 @@ pub const THEMES: &[Theme] = &[
     },
     Theme {
         roles: [3, 2, 3, 3, 1, 1],
-        touches: &[(Kind::PersonalApiKey, 1, mix(50, 45))],
+        tasks: &[(ObjectKind::PersonalApiKey, 1, mix(50, 45))],
         size: (1, 2),
         gap: 60,
         focus: 0,
     },
     Theme {
         roles: [7, 6, 2, 1, 2, 18],
-        touches: &[(Kind::CatalogFilter, 1, mix(30, 22))],
+        tasks: &[(ObjectKind::CatalogFilter, 1, mix(30, 22))],
         size: (1, 3),
         gap: 90,
         focus: 50,
     },
     Theme {
         roles: [4, 6, 1, 0, 0, 5],
-        touches: &[(Kind::Verification, 85, mix(15, 0)), (Kind::VerificationPeriod, 15, mix(8, 2))],
+        tasks: &[(ObjectKind::Verification, 85, mix(15, 0)), (ObjectKind::VerificationPeriod, 15, mix(8, 2))],
         size: (1, 5),
         gap: 60,
         focus: 10,
@@ -148,10 +152,10 @@ pub struct Machine {
     pub kind: ActorType,
     pub request_type: Option<&'static str>,
     pub addresses: &'static [&'static str],
-    pub pace: Pace,
-    /// How much of its pace's entries it makes.
+    pub schedule: Schedule,
+    /// How much of its schedule's entries it makes.
     pub weight: u64,
-    pub touches: &'static [Touch],
+    pub tasks: &'static [Task],
     pub size: (u64, u64),
     pub gap: u64,
 }
@@ -165,14 +169,14 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::Anonymous,
         request_type: None,
         addresses: &[],
-        pace: Pace::Deploys,
+        schedule: Schedule::Deploys,
         weight: 30,
-        touches: &[
-            (Kind::Catalog, 60, mix(6, 2)),
-            (Kind::Service, 20, mix(3, 1)),
-            (Kind::Scorecard, 8, mix(2, 1)),
-            (Kind::Workflow, 6, mix(4, 2)),
-            (Kind::Team, 6, mix(1, 0)),
+        tasks: &[
+            (ObjectKind::Catalog, 60, mix(6, 2)),
+            (ObjectKind::Service, 20, mix(3, 1)),
+            (ObjectKind::Scorecard, 8, mix(2, 1)),
+            (ObjectKind::Workflow, 6, mix(4, 2)),
+            (ObjectKind::Team, 6, mix(1, 0)),
         ],
         size: (1, 4),
         gap: 4,
@@ -182,9 +186,9 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::ApiKey,
         request_type: ENTITY,
         addresses: &["192.0.2.14"],
-        pace: Pace::Deploys,
+        schedule: Schedule::Deploys,
         weight: 30,
-        touches: &[(Kind::Service, 55, mix(1, 0)), (Kind::CustomData, 45, mix(4, 0))],
+        tasks: &[(ObjectKind::Service, 55, mix(1, 0)), (ObjectKind::CustomData, 45, mix(4, 0))],
         size: (1, 3),
         gap: 6,
     },
@@ -193,9 +197,13 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::ApiKey,
         request_type: ENTITY,
         addresses: &["192.0.2.31"],
-        pace: Pace::Deploys,
+        schedule: Schedule::Deploys,
         weight: 14,
-        touches: &[(Kind::Resource, 85, mix(14, 11)), (Kind::Secret, 10, mix(10, 8)), (Kind::Domain, 5, mix(1, 0))],
+        tasks: &[
+            (ObjectKind::Resource, 85, mix(14, 11)),
+            (ObjectKind::Secret, 10, mix(10, 8)),
+            (ObjectKind::Domain, 5, mix(1, 0)),
+        ],
         size: (2, 12),
         gap: 3,
     },
@@ -204,9 +212,9 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::ApiKey,
         request_type: ENTITY,
         addresses: &["192.0.2.97"],
-        pace: Pace::Deploys,
+        schedule: Schedule::Deploys,
         weight: 9,
-        touches: &[(Kind::OpenApi, 1, mix(8, 2))],
+        tasks: &[(ObjectKind::OpenApi, 1, mix(8, 2))],
         size: (1, 2),
         gap: 10,
     },
@@ -215,9 +223,9 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::Backstage,
         request_type: None,
         addresses: &["192.0.2.46"],
-        pace: Pace::Deploys,
+        schedule: Schedule::Deploys,
         weight: 9,
-        touches: &[(Kind::Catalog, 60, mix(3, 1)), (Kind::Service, 40, mix(0, 0))],
+        tasks: &[(ObjectKind::Catalog, 60, mix(3, 1)), (ObjectKind::Service, 40, mix(0, 0))],
         size: (1, 3),
         gap: 8,
     },
@@ -226,9 +234,9 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::Anonymous,
         request_type: Some("ATLASSIAN_WEBHOOK"),
         addresses: &["192.0.2.201", "192.0.2.202"],
-        pace: Pace::Deploys,
+        schedule: Schedule::Deploys,
         weight: 6,
-        touches: &[(Kind::Initiative, 40, mix(0, 0)), (Kind::Service, 60, mix(0, 0))],
+        tasks: &[(ObjectKind::Initiative, 40, mix(0, 0)), (ObjectKind::Service, 60, mix(0, 0))],
         size: (1, 2),
         gap: 20,
     },
@@ -237,9 +245,9 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::ApiKey,
         request_type: Some("SCORECARD_BADGES"),
         addresses: &["192.0.2.141"],
-        pace: Pace::Steady,
+        schedule: Schedule::Steady,
         weight: 8,
-        touches: &[(Kind::Scorecard, 1, mix(0, 0))],
+        tasks: &[(ObjectKind::Scorecard, 1, mix(0, 0))],
         size: (1, 1),
         gap: 1,
     },
@@ -249,9 +257,9 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::ApiKey,
         request_type: None,
         addresses: &["192.0.2.12"],
-        pace: Pace::Steady,
+        schedule: Schedule::Steady,
         weight: 34,
-        touches: &[(Kind::Integration(0), 1, mix(0, 0))],
+        tasks: &[(ObjectKind::Integration(0), 1, mix(0, 0))],
         size: (1, 1),
         gap: 1,
     },
@@ -260,9 +268,9 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::ApiKey,
         request_type: ENTITY,
         addresses: &["192.0.2.83"],
-        pace: Pace::Steady,
+        schedule: Schedule::Steady,
         weight: 52,
-        touches: &[(Kind::CustomData, 1, mix(2, 1))],
+        tasks: &[(ObjectKind::CustomData, 1, mix(2, 1))],
         size: (1, 4),
         gap: 2,
     },
@@ -271,9 +279,9 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::ApiKey,
         request_type: ENTITY,
         addresses: &["2001:db8:c1:7::20"],
-        pace: Pace::Steady,
+        schedule: Schedule::Steady,
         weight: 40,
-        touches: &[(Kind::Resource, 70, mix(8, 6)), (Kind::Catalog, 30, mix(1, 1))],
+        tasks: &[(ObjectKind::Resource, 70, mix(8, 6)), (ObjectKind::Catalog, 30, mix(1, 1))],
         size: (1, 5),
         gap: 5,
     },
@@ -282,9 +290,9 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::ApiKey,
         request_type: None,
         addresses: &["192.0.2.120"],
-        pace: Pace::Nightly,
+        schedule: Schedule::Nightly,
         weight: 50,
-        touches: &[(Kind::Secret, 1, mix(2, 1))],
+        tasks: &[(ObjectKind::Secret, 1, mix(2, 1))],
         size: (3, 9),
         gap: 8,
     },
@@ -293,12 +301,12 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::ApiKey,
         request_type: ENTITY,
         addresses: &["192.0.2.58"],
-        pace: Pace::Nightly,
+        schedule: Schedule::Nightly,
         weight: 30,
-        touches: &[
-            (Kind::Catalog, 60, mix(0, 12)),
-            (Kind::Verification, 20, mix(2, 6)),
-            (Kind::CatalogFilter, 20, mix(0, 40)),
+        tasks: &[
+            (ObjectKind::Catalog, 60, mix(0, 12)),
+            (ObjectKind::Verification, 20, mix(2, 6)),
+            (ObjectKind::CatalogFilter, 20, mix(0, 40)),
         ],
         size: (2, 8),
         gap: 4,
@@ -308,9 +316,9 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::ApiKey,
         request_type: ENTITY,
         addresses: &["192.0.2.163"],
-        pace: Pace::Nightly,
+        schedule: Schedule::Nightly,
         weight: 14,
-        touches: &[(Kind::CustomData, 1, mix(6, 1))],
+        tasks: &[(ObjectKind::CustomData, 1, mix(6, 1))],
         size: (2, 6),
         gap: 3,
     },
@@ -319,9 +327,9 @@ pub const MACHINES: &[Machine] = &[
         kind: ActorType::ApiKey,
         request_type: ENTITY,
         addresses: &["192.0.2.77"],
-        pace: Pace::Nightly,
+        schedule: Schedule::Nightly,
         weight: 6,
-        touches: &[(Kind::Service, 1, mix(0, 0))],
+        tasks: &[(ObjectKind::Service, 1, mix(0, 0))],
         size: (1, 2),
         gap: 30,
     },
@@ -334,4 +342,4 @@ pub const BY_TOKEN: u64 = 9;
 pub const BY_CHAT: u64 = 3;
 
 /// What a command in a chat can be about.
-pub const CHAT: &[Touch] = &[(Kind::Verification, 60, mix(0, 0)), (Kind::Service, 40, mix(0, 0))];
+pub const CHAT: &[Task] = &[(ObjectKind::Verification, 60, mix(0, 0)), (ObjectKind::Service, 40, mix(0, 0))];

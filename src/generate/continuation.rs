@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::kind::Kind;
+use super::kind::ObjectKind;
 use super::names::Names;
 use super::story::Story;
 use crate::contract::{Action, Entry, Timestamp};
 use crate::seed::Chance;
 
-/// How many objects of its own a sequel keeps alive: more are not made until one is deleted.
+/// How many objects of its own a continuation keeps alive: more are not made until one is deleted.
 const MOST_YOUNG: usize = 200;
 
 /// The actors and objects of some entries, and names for more.
-pub(crate) struct Sequel {
+pub(crate) struct Continuation {
     /// The last entry of each object that was lately changed and not deleted, newest first.
     living: Vec<Entry>,
     /// Every object of the entries, as [`hash`] has it: whatever is made has another name.
@@ -21,16 +21,16 @@ pub(crate) struct Sequel {
     names: Names,
 }
 
-/// How far a sequel has come in one world.
+/// How far a continuation has come in one world.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Progress {
+pub(crate) struct ContinuationState {
     /// Of each kind, the number of the name that is tried next.
     next: BTreeMap<usize, u32>,
     /// The last entry of each object that it created and that still lives.
     young: Vec<Entry>,
 }
 
-impl Sequel {
+impl Continuation {
     /// How far back to look for somebody who acts, so that the old is not dug up.
     pub const LATELY: usize = 2000;
 
@@ -56,7 +56,7 @@ impl Sequel {
 
     /// What happens at an instant: most often something is changed by who changed it last; now and then somebody makes
     /// something new, changes it, and in the end deletes it.
-    pub fn next(&self, progress: &mut Progress, at: Timestamp, chance: &mut Chance) -> Entry {
+    pub fn next(&self, progress: &mut ContinuationState, at: Timestamp, chance: &mut Chance) -> Entry {
         let roll = chance.number(100);
         // What is stamped earlier than the object was made befalls another.
         let young = progress.young.iter().position(|entry| entry.timestamp < at);
@@ -77,7 +77,7 @@ impl Sequel {
         }
     }
 
-    fn create(&self, progress: &mut Progress, at: Timestamp, chance: &mut Chance) -> Entry {
+    fn create(&self, progress: &mut ContinuationState, at: Timestamp, chance: &mut Chance) -> Entry {
         let model = self.model(at, chance).clone();
         // Machines keep to what they are for; what is created by them depends on each.
         let by_person = model.actor.email.is_some();
@@ -92,7 +92,7 @@ impl Sequel {
     }
 
     /// The next name of a kind that no object of the entries has.
-    fn new_name(&self, progress: &mut Progress, kind: Kind, object_type: &str) -> String {
+    fn new_name(&self, progress: &mut ContinuationState, kind: ObjectKind, object_type: &str) -> String {
         let next = progress.next.entry(kind.place()).or_insert_with(|| self.names.kinds.standing(kind));
         loop {
             let name = self.names.name(kind, *next);
@@ -119,12 +119,12 @@ fn hash(object_type: &str, object_identifier: &str) -> u64 {
 }
 
 /// Roles and files of things are there when those are; who may sign in is no everyday matter.
-fn can_be_made(kind: Kind) -> bool {
-    kind.parent_of(0).is_none() && kind != Kind::AllowListEntry
+fn can_be_made(kind: ObjectKind) -> bool {
+    kind.parent_of(0).is_none() && kind != ObjectKind::AllowListEntry
 }
 
-impl std::fmt::Debug for Sequel {
+impl std::fmt::Debug for Continuation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sequel").field("living", &self.living.len()).finish_non_exhaustive()
+        f.debug_struct("Continuation").field("living", &self.living.len()).finish_non_exhaustive()
     }
 }
