@@ -25,15 +25,12 @@ use object_pool::{ObjectPool, Operation};
 use story::{EventAction, StoryEvent};
 
 use crate::contract::{Entry, Timestamp};
-use crate::seed::Chance;
+use crate::seed::{Purpose, SeededRng};
 
 pub(crate) use continuation::{Continuation, ContinuationState};
 
 pub use recipe::{Recipe, RecipeError, Stories};
 pub use story::Story;
-
-/// What chance is asked for: what happens.
-const WORK: u64 = 1 << 47;
 
 /// The entries of a [`Recipe`], oldest first, no two of the same instant.
 ///
@@ -49,7 +46,7 @@ pub struct Generator {
     names: Names,
     actors: Actors,
     pool: ObjectPool,
-    chance: Chance,
+    rng: SeededRng,
     calendar: Calendar,
     quota: HourlyQuota,
     hour: i64,
@@ -95,7 +92,7 @@ impl Generator {
             pool,
             actors,
             names,
-            chance: Chance::of(recipe.seed, WORK, 0),
+            rng: SeededRng::stream(recipe.seed, Purpose::Work, 0),
             quota,
             hour: from.div_euclid(HOUR),
             calendar,
@@ -127,16 +124,16 @@ impl Generator {
         self.sessions.clear();
         let mut left = count;
         while left > 0 {
-            let (session, size, gap) = self.actors.start_session(hour, &self.names, &mut self.chance);
+            let (session, size, gap) = self.actors.start_session(hour, &self.names, &mut self.rng);
             let mut offsets = Vec::with_capacity(8);
             let mut offset = 0;
             for _ in 0..size.min(left) {
                 offsets.push(offset);
-                offset += 1 + i64::try_from(self.chance.number(gap)).unwrap_or_default();
+                offset += 1 + i64::try_from(self.rng.below(gap)).unwrap_or_default();
             }
             left -= offsets.len() as u64;
             let latest = span - offsets.last().copied().unwrap_or_default();
-            let begins = i64::try_from(self.chance.number(latest.max(0).unsigned_abs() + 1)).unwrap_or_default();
+            let begins = i64::try_from(self.rng.below(latest.max(0).unsigned_abs() + 1)).unwrap_or_default();
             let number = self.sessions.len();
             planned.extend(
                 offsets
@@ -170,7 +167,7 @@ impl Iterator for Generator {
         Some(match what {
             What::WorkSession(number) => {
                 let session = &mut self.sessions[number];
-                let operation = self.actors.next_operation(session, &mut self.pool, &mut self.chance);
+                let operation = self.actors.next_operation(session, &mut self.pool, &mut self.rng);
                 let object_type = self.names.kinds.object_type(operation.kind);
                 let identity = self.actors.identity(session);
                 identity.entry(timestamp, session.address(), operation.action, object_type, operation.name(&self.names))
@@ -180,8 +177,8 @@ impl Iterator for Generator {
                 let (action, object_type, name) = match happening {
                     EventAction::Named(action, object_type, name) => (action, object_type, name),
                     EventAction::Of(kind, feat) => {
-                        let Self { pool, names, replaced, chance, .. } = self;
-                        let (action, name) = feat.happen(kind, pool, names, replaced, chance);
+                        let Self { pool, names, replaced, rng, .. } = self;
+                        let (action, name) = feat.happen(kind, pool, names, replaced, rng);
                         (action, names.kinds.object_type(kind), name)
                     }
                 };

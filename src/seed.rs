@@ -1,24 +1,90 @@
-//! Chance that is the same each time: a random number depends on the seed and on what it is for, and on nothing else.
+//! Repeatable random numbers: a stream depends on the seed and on its purpose, and on nothing else.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 
-/// The random numbers of one event: the `number`th of the `purpose`th kind.
-///
-/// ChaCha gives the same stream on every platform and in every version; what is made of it here is whole numbers, and
-/// fractions of powers of two, which are the same everywhere too.
-pub(crate) struct Chance(ChaCha8Rng);
+/// What a random stream is drawn for. Streams with different purposes are independent: drawing more numbers for one
+/// purpose changes nothing of what the others give.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose {
+    /// Whether a fault rule fires and how long it delays; a stream for each request that the rule matches.
+    FaultRule {
+        /// The id of the rule.
+        id: u64,
+    },
+    /// The time of a burst of live entries; a stream for each burst.
+    LiveBurst,
+    /// A live entry; a stream for each burst.
+    LiveEntry {
+        /// The position of the entry within its burst.
+        index: u32,
+    },
+    /// A live entry at a given time; a stream for each.
+    LiveEntryAt,
+    /// The order in which the names of a kind of object are given; a stream for each kind.
+    ObjectNames,
+    /// The first and last names of people.
+    PeopleNames,
+    /// The offices and addresses of people.
+    Staff,
+    /// Where a person is; a stream for each day.
+    Whereabouts,
+    /// How an hour differs from the same hour of other weeks; a stream for each hour.
+    HourVariation,
+    /// Who owns the objects that exist from the start.
+    InitialOwners,
+    /// The work sessions and what is done in them.
+    Work,
+    /// The exact times of a story; a stream for each story.
+    Story,
+    /// The entries that a scenario adds after a page; a stream for each page.
+    ScenarioPage,
+    /// Which request a scenario lets fail; a stream for each round.
+    ScenarioFailure,
+    /// The kind of the first failure of a scenario.
+    ScenarioFirstFailure,
+}
 
-impl Chance {
-    pub fn of(seed: u64, purpose: u64, number: u64) -> Self {
-        let mut stream = ChaCha8Rng::seed_from_u64(seed ^ purpose.rotate_left(32));
-        stream.set_stream(number);
-        Self(stream)
+impl Purpose {
+    /// The number that is mixed into the seed. A change of one changes what every seed gives.
+    const fn id(self) -> u64 {
+        match self {
+            Self::FaultRule { id } => id,
+            Self::LiveBurst => 1 << 40,
+            Self::LiveEntry { index } => (1 << 41) + index as u64,
+            Self::ObjectNames => 1 << 42,
+            Self::PeopleNames => 1 << 43,
+            Self::Staff => 1 << 44,
+            Self::HourVariation => 1 << 45,
+            Self::InitialOwners => 1 << 46,
+            Self::Work => 1 << 47,
+            Self::Story => 1 << 48,
+            Self::Whereabouts => 1 << 49,
+            Self::ScenarioPage => 1 << 50,
+            Self::LiveEntryAt => 1 << 51,
+            Self::ScenarioFailure => 1 << 53,
+            Self::ScenarioFirstFailure => 1 << 54,
+        }
+    }
+}
+
+/// A stream of random numbers.
+///
+/// ChaCha gives the same numbers on every platform and in every version. What is derived from them here are whole numbers
+/// and fractions of powers of two, which are the same everywhere too.
+pub(crate) struct SeededRng(ChaCha8Rng);
+
+impl SeededRng {
+    /// The `number`-th stream for a purpose.
+    pub fn stream(seed: u64, purpose: Purpose, number: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ purpose.id().rotate_left(32));
+        rng.set_stream(number);
+        Self(rng)
     }
 
-    /// From 0 (exclusive) to 1 (inclusive).
+    /// A fraction from 0 (exclusive) to 1 (inclusive).
     pub fn fraction(&mut self) -> f64 {
-        /// As many steps as a float of 64 bits holds exactly.
+        /// As many steps as a 64-bit float holds exactly.
         const STEPS: u64 = 1 << 53;
 
         #[expect(clippy::cast_precision_loss, reason = "both are at most 2^53, which is exact")]
@@ -26,35 +92,35 @@ impl Chance {
         fraction
     }
 
-    /// A whole number below `bound`; 0 when that is 0.
-    pub fn number(&mut self, bound: u64) -> u64 {
+    /// A whole number below a bound; 0 if the bound is 0.
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0.next_u64() % bound.max(1)
     }
 
-    /// A place in a list of that length; 0 in an empty one.
-    pub fn below(&mut self, length: usize) -> usize {
-        usize::try_from(self.number(length as u64)).unwrap_or(0)
+    /// An index into a list of this length; 0 for an empty list.
+    pub fn index(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(length as u64)).unwrap_or(0)
     }
 
-    /// True so many times in a hundred.
-    pub fn percent(&mut self, times: u64) -> bool {
-        self.number(100) < times
+    /// `true` with this probability in percent.
+    pub fn percent(&mut self, probability: u64) -> bool {
+        self.below(100) < probability
     }
 
-    /// The place of one of the weights, each as likely as it is heavy; the last when all are 0.
-    pub fn weighted(&mut self, weights: impl Iterator<Item = u64> + Clone) -> usize {
-        let mut left = self.number(weights.clone().sum());
-        for (place, weight) in weights.clone().enumerate() {
+    /// The index of one of the weights, each as likely as it is heavy; the last index if all are 0.
+    pub fn weighted_index(&mut self, weights: impl Iterator<Item = u64> + Clone) -> usize {
+        let mut left = self.below(weights.clone().sum());
+        for (index, weight) in weights.clone().enumerate() {
             if left < weight {
-                return place;
+                return index;
             }
             left -= weight;
         }
         weights.count().saturating_sub(1)
     }
 
-    /// The stream itself, for a library that draws from one.
-    pub fn stream(&mut self) -> &mut impl Rng {
+    /// The generator itself, for a library that draws from one.
+    pub fn inner(&mut self) -> &mut impl Rng {
         &mut self.0
     }
 }

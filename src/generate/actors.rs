@@ -8,7 +8,7 @@ use super::object_pool::{ObjectPool, Operation};
 use super::people::{OFFICES, Person, Role};
 use super::workload::{self, MACHINES, Machine, THEMES, Task};
 use crate::contract::Action;
-use crate::seed::Chance;
+use crate::seed::SeededRng;
 
 /// How many teams there are.
 const TEAMS: usize = 12;
@@ -87,54 +87,54 @@ impl Actors {
     }
 
     /// Somebody sits down in an hour; with how many entries it will be, and the most milliseconds between two.
-    pub fn start_session(&mut self, hour: &Hour, names: &Names, chance: &mut Chance) -> (WorkSession, u64, u64) {
+    pub fn start_session(&mut self, hour: &Hour, names: &Names, rng: &mut SeededRng) -> (WorkSession, u64, u64) {
         /// How many entries a session of each schedule has on average, in tenths.
         const SIZES: [u64; 4] = [26, 27, 20, 50];
 
-        let schedule = chance.weighted(hour.weights.iter().zip(SIZES).map(|(weight, size)| weight * 10 / size));
+        let schedule = rng.weighted_index(hour.weights.iter().zip(SIZES).map(|(weight, size)| weight * 10 / size));
         match Schedule::ALL[schedule] {
-            Schedule::Office => self.person(hour, names, chance),
-            schedule => self.machine(schedule, names, chance),
+            Schedule::Office => self.person(hour, names, rng),
+            schedule => self.machine(schedule, names, rng),
         }
     }
 
-    fn person(&mut self, hour: &Hour, names: &Names, chance: &mut Chance) -> (WorkSession, u64, u64) {
-        let office = chance.weighted(OFFICES.iter().map(|office| office.busy(hour.number) * office.share));
+    fn person(&mut self, hour: &Hour, names: &Names, rng: &mut SeededRng) -> (WorkSession, u64, u64) {
+        let office = rng.weighted_index(OFFICES.iter().map(|office| office.busy(hour.number) * office.share));
         let here = |person: &Person| if person.office == office { person.activity } else { 0 };
-        let who = chance.weighted(self.staff.iter().map(here));
+        let who = rng.weighted_index(self.staff.iter().map(here));
         let person = &self.staff[who];
         let local = hour.number + OFFICES[person.office].offset;
         let address = Some(person.address(self.seed, local.div_euclid(24)).to_owned());
-        if chance.percent(workload::BY_CHAT) {
+        if rng.percent(workload::BY_CHAT) {
             let session = WorkSession::new(who, Channel::Chat, None, workload::CHAT, 0);
             return (session, 1, 1);
         }
-        let by = if self.tokens[who].is_some() && chance.percent(workload::BY_TOKEN * 4) {
+        let by = if self.tokens[who].is_some() && rng.percent(workload::BY_TOKEN * 4) {
             Channel::Token
         } else {
             Channel::Itself
         };
-        let theme = &THEMES[chance.weighted(THEMES.iter().map(|theme| theme.weight(person.role)))];
+        let theme = &THEMES[rng.weighted_index(THEMES.iter().map(|theme| theme.weight(person.role)))];
         let mut session = WorkSession::new(who, by, address, theme.tasks, theme.focus);
-        session.integration = self.next_integration(theme.tasks, names, chance.percent(85));
+        session.integration = self.next_integration(theme.tasks, names, rng.percent(85));
         // A script does not stop to think.
         let gap = if matches!(by, Channel::Token) { 900 } else { theme.gap * 1000 };
-        (session, theme.size.0 + chance.number(theme.size.1 - theme.size.0 + 1), gap)
+        (session, theme.size.0 + rng.below(theme.size.1 - theme.size.0 + 1), gap)
     }
 
-    fn machine(&mut self, schedule: Schedule, names: &Names, chance: &mut Chance) -> (WorkSession, u64, u64) {
+    fn machine(&mut self, schedule: Schedule, names: &Names, rng: &mut SeededRng) -> (WorkSession, u64, u64) {
         let share = |machine: &Machine| {
             if machine.schedule == schedule { machine.weight * 20 / (machine.size.0 + machine.size.1) } else { 0 }
         };
-        let number = chance.weighted(MACHINES.iter().map(share));
+        let number = rng.weighted_index(MACHINES.iter().map(share));
         let machine = &MACHINES[number];
         let address = match machine.addresses {
             [] => None,
-            addresses => Some(addresses[chance.below(addresses.len())].to_owned()),
+            addresses => Some(addresses[rng.index(addresses.len())].to_owned()),
         };
         let mut session = WorkSession::new(self.staff.len() + number, Channel::Itself, address, machine.tasks, 0);
         session.integration = self.next_integration(machine.tasks, names, true);
-        (session, machine.size.0 + chance.number(machine.size.1 - machine.size.0 + 1), machine.gap * 1000)
+        (session, machine.size.0 + rng.below(machine.size.1 - machine.size.0 + 1), machine.gap * 1000)
     }
 
     /// Integrations take turns, far ones in the list behind each other: most often those that are in use.
@@ -151,21 +151,21 @@ impl Actors {
     }
 
     /// The next entry of a session.
-    pub fn next_operation(&self, session: &mut WorkSession, pool: &mut ObjectPool, chance: &mut Chance) -> Operation {
+    pub fn next_operation(&self, session: &mut WorkSession, pool: &mut ObjectPool, rng: &mut SeededRng) -> Operation {
         if let Some((kind, object, owner)) = session.last
-            && chance.percent(session.focus)
+            && rng.percent(session.focus)
             && pool.lives(kind.place(), object, owner)
         {
             return Operation { action: Action::Update, kind, object, owner };
         }
-        let (kind, _, mix) = session.tasks[chance.weighted(session.tasks.iter().map(|touch| touch.1))];
+        let (kind, _, mix) = session.tasks[rng.weighted_index(session.tasks.iter().map(|touch| touch.1))];
         let kind = if matches!(kind, ObjectKind::Integration(_)) {
             ObjectKind::Integration(session.integration)
         } else {
             kind
         };
         let team = self.staff.get(session.who).map_or(&[][..], |person| &self.teams[person.team]);
-        let operation = pool.act_on(kind.place(), kind, mix, session.who, team, chance);
+        let operation = pool.act_on(kind.place(), kind, mix, session.who, team, rng);
         session.last = Some((kind, operation.object, operation.owner));
         operation
     }

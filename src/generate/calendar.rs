@@ -1,7 +1,7 @@
 //! When things happen: quiet nights and weekends, deploy days, and how many entries fall into which hour.
 
 use super::people::OFFICES;
-use crate::seed::Chance;
+use crate::seed::{Purpose, SeededRng};
 
 /// An hour in milliseconds.
 pub const HOUR: i64 = 3_600_000;
@@ -52,9 +52,6 @@ impl Schedule {
 /// How much each schedule weighs in an hour, in the order of [`Schedule::ALL`].
 pub type Weights = [u64; 4];
 
-/// What chance is asked for: how an hour differs from the same hour of other weeks.
-const WEATHER: u64 = 1 << 45;
-
 /// The hours from one instant to another, and what is to happen in each.
 pub struct Calendar {
     seed: u64,
@@ -100,10 +97,10 @@ impl Calendar {
 
     /// What each schedule weighs in an hour: what the week says, and a little of its own.
     fn weights(&self, hour: i64) -> Weights {
-        let mut chance = Chance::of(self.seed, WEATHER, hour.unsigned_abs());
+        let mut rng = SeededRng::stream(self.seed, Purpose::HourVariation, hour.unsigned_abs());
         let mut place = 0;
         Schedule::ALL.map(|schedule| {
-            let weather = 70 + chance.number(61);
+            let weather = 70 + rng.below(61);
             let usual = schedule.busy(hour) * schedule.share() * 10_000 / self.weekly[place].max(1);
             place += 1;
             usual * weather

@@ -7,7 +7,7 @@ use super::kind::ObjectKind;
 use super::names::Names;
 use super::story::Story;
 use crate::contract::{Action, Entry, Timestamp};
-use crate::seed::Chance;
+use crate::seed::SeededRng;
 
 /// How many objects of its own a continuation keeps alive: more are not made until one is deleted.
 const MOST_YOUNG: usize = 200;
@@ -56,8 +56,8 @@ impl Continuation {
 
     /// What happens at an instant: most often something is changed by who changed it last; now and then somebody makes
     /// something new, changes it, and in the end deletes it.
-    pub fn next(&self, progress: &mut ContinuationState, at: Timestamp, chance: &mut Chance) -> Entry {
-        let roll = chance.number(100);
+    pub fn next(&self, progress: &mut ContinuationState, at: Timestamp, rng: &mut SeededRng) -> Entry {
+        let roll = rng.below(100);
         // What is stamped earlier than the object was made befalls another.
         let young = progress.young.iter().position(|entry| entry.timestamp < at);
         match young {
@@ -68,17 +68,17 @@ impl Continuation {
             Some(_) if roll < 25 => {
                 let ripe = progress.young.iter_mut().filter(|entry| entry.timestamp < at);
                 let mut ripe = ripe.collect::<Vec<_>>();
-                let which = chance.below(ripe.len());
+                let which = rng.index(ripe.len());
                 *ripe[which] = Entry { action: Action::Update, timestamp: at, ..ripe[which].clone() };
                 ripe[which].clone()
             }
-            _ if (25..37).contains(&roll) && progress.young.len() < MOST_YOUNG => self.create(progress, at, chance),
-            _ => Entry { action: Action::Update, timestamp: at, ..self.model(at, chance).clone() },
+            _ if (25..37).contains(&roll) && progress.young.len() < MOST_YOUNG => self.create(progress, at, rng),
+            _ => Entry { action: Action::Update, timestamp: at, ..self.model(at, rng).clone() },
         }
     }
 
-    fn create(&self, progress: &mut ContinuationState, at: Timestamp, chance: &mut Chance) -> Entry {
-        let model = self.model(at, chance).clone();
+    fn create(&self, progress: &mut ContinuationState, at: Timestamp, rng: &mut SeededRng) -> Entry {
+        let model = self.model(at, rng).clone();
         // Machines keep to what they are for; what is created by them depends on each.
         let by_person = model.actor.email.is_some();
         let Some(kind) = self.names.kinds.find(&model.object_type).filter(|kind| by_person && can_be_made(*kind))
@@ -103,9 +103,9 @@ impl Continuation {
         }
     }
 
-    /// An entry of an object that was there before an instant; the oldest of them all when chance finds none.
-    fn model(&self, at: Timestamp, chance: &mut Chance) -> &Entry {
-        let drawn = [(); 4].map(|()| chance.below(self.living.len()));
+    /// An entry of an object that was there before an instant; the oldest of them all when rng finds none.
+    fn model(&self, at: Timestamp, rng: &mut SeededRng) -> &Entry {
+        let drawn = [(); 4].map(|()| rng.index(self.living.len()));
         let before = drawn.into_iter().find(|place| self.living[*place].timestamp < at);
         &self.living[before.unwrap_or(self.living.len() - 1)]
     }

@@ -7,10 +7,7 @@ use std::fmt::Write;
 
 use super::kind::{Naming, ObjectKind, ObjectKinds};
 use super::people::Roster;
-use crate::seed::Chance;
-
-/// What chance is asked for: the order of the names of a kind.
-const ORDER: u64 = 1 << 42;
+use crate::seed::{Purpose, SeededRng};
 
 /// The names of a workspace.
 pub struct Names {
@@ -26,11 +23,11 @@ impl Names {
         let roster = Roster::new(seed);
         let mut names = Self { steps: Vec::with_capacity(kinds.len()), kinds, roster };
         for (number, kind) in names.kinds.all().enumerate().collect::<Vec<_>>() {
-            let mut chance = Chance::of(seed, ORDER, number as u64);
+            let mut rng = SeededRng::stream(seed, Purpose::ObjectNames, number as u64);
             names.steps.push(match ObjectKinds::naming(kind) {
                 // The staff is the first of them, and drawn in no order already.
                 Naming::Email => 1,
-                _ => step(names.ways(kind), &mut chance),
+                _ => step(names.ways(kind), &mut rng),
             });
         }
         names
@@ -102,8 +99,8 @@ fn network(name: &mut String, number: u32) {
 }
 
 /// A step that leads through all ways before it comes back, neighbours far apart.
-fn step(ways: u64, chance: &mut Chance) -> u64 {
-    let candidates = ways / 3 + chance.number(ways / 3 + 1)..;
+fn step(ways: u64, rng: &mut SeededRng) -> u64 {
+    let candidates = ways / 3 + rng.below(ways / 3 + 1)..;
     candidates.into_iter().find(|step| greatest_common_divisor(*step, ways) == 1).unwrap_or(1)
 }
 

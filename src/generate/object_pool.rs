@@ -4,7 +4,7 @@ use super::kind::ObjectKind;
 use super::names::Names;
 use super::people::STAFF;
 use crate::contract::Action;
-use crate::seed::Chance;
+use crate::seed::{Purpose, SeededRng};
 
 /// How likely it is, in a hundred, that something is created or deleted; else it is changed.
 #[derive(Debug, Clone, Copy)]
@@ -36,9 +36,6 @@ pub struct ObjectPool {
     dead: Vec<Vec<bool>>,
 }
 
-/// What chance is asked for: whose the objects are that were there before.
-const OWNERS: u64 = 1 << 46;
-
 impl ObjectPool {
     /// A workspace as it is from the start, `scale` times as large as a small one; every object has one of `owners`.
     pub fn new(seed: u64, names: &Names, owners: usize, scale: u32) -> Self {
@@ -50,12 +47,12 @@ impl ObjectPool {
             next: vec![0; names.kinds.len()],
             dead: vec![Vec::new(); names.kinds.len()],
         };
-        let mut chance = Chance::of(seed, OWNERS, 0);
+        let mut rng = SeededRng::stream(seed, Purpose::InitialOwners, 0);
         for kind in names.kinds.all() {
             let place = kind.place();
             let standing = names.kinds.standing(kind) * if grows(kind) { scale } else { 1 };
             for object in 0..standing {
-                pool.living[place * owners + chance.below(owners)].push(object);
+                pool.living[place * owners + rng.index(owners)].push(object);
             }
             pool.count[place] = standing;
             pool.next[place] = standing;
@@ -72,19 +69,19 @@ impl ObjectPool {
         mix: OperationMix,
         who: usize,
         team: &[usize],
-        chance: &mut Chance,
+        rng: &mut SeededRng,
     ) -> Operation {
-        let roll = chance.number(100);
+        let roll = rng.below(100);
         if (roll < mix.create || self.count[place] == 0) && self.can_create(kind) {
             return self.create(place, kind, who);
         }
-        let owner = self.owner(place, who, team, chance);
+        let owner = self.owner(place, who, team, rng);
         let theirs = &self.living[place * self.owners + owner];
         if theirs.is_empty() {
             // Nothing of it is there, and nothing for it to belong to.
             return self.create(place, kind, who);
         }
-        let which = chance.below(theirs.len());
+        let which = rng.index(theirs.len());
         let object = theirs[which];
         let mortal = self.count[place] > self.least[place] && !is_staff(kind, object);
         // What belongs to something that is gone is cleared away by whoever comes upon it.
@@ -141,20 +138,20 @@ impl ObjectPool {
     }
 
     /// Changes one of a kind, whosever it is; `None` when there is none.
-    pub fn change_any(&self, place: usize, kind: ObjectKind, chance: &mut Chance) -> Option<Operation> {
-        let owner = self.any_owner(place, chance);
+    pub fn change_any(&self, place: usize, kind: ObjectKind, rng: &mut SeededRng) -> Option<Operation> {
+        let owner = self.any_owner(place, rng);
         let theirs = &self.living[place * self.owners + owner];
-        let object = *theirs.get(chance.below(theirs.len()))?;
+        let object = *theirs.get(rng.index(theirs.len()))?;
         Some(Operation { action: Action::Update, kind, object, owner })
     }
 
     /// Deletes one of a kind, whosever it is; `None` when none is left.
-    pub fn delete_any(&mut self, place: usize, kind: ObjectKind, chance: &mut Chance) -> Option<Operation> {
+    pub fn delete_any(&mut self, place: usize, kind: ObjectKind, rng: &mut SeededRng) -> Option<Operation> {
         if self.count[place] == 0 {
             return None;
         }
-        let owner = self.any_owner(place, chance);
-        let which = chance.below(self.living[place * self.owners + owner].len());
+        let owner = self.any_owner(place, rng);
+        let which = rng.index(self.living[place * self.owners + owner].len());
         Some(self.delete(place, kind, owner, which))
     }
 
@@ -164,24 +161,24 @@ impl ObjectPool {
     }
 
     /// Whose object it is that somebody takes up: most often their own, else one of their team's.
-    fn owner(&self, place: usize, who: usize, team: &[usize], chance: &mut Chance) -> usize {
+    fn owner(&self, place: usize, who: usize, team: &[usize], rng: &mut SeededRng) -> usize {
         let has = |owner: usize| !self.living[place * self.owners + owner].is_empty();
-        let roll = chance.number(100);
+        let roll = rng.below(100);
         if roll < 70 && has(who) {
             return who;
         }
         if roll < 92
             && !team.is_empty()
-            && let Some(mate) = Some(team[chance.below(team.len())]).filter(|mate| has(*mate))
+            && let Some(mate) = Some(team[rng.index(team.len())]).filter(|mate| has(*mate))
         {
             return mate;
         }
-        self.any_owner(place, chance)
+        self.any_owner(place, rng)
     }
 
     /// Somebody who has an object of a kind of which there is one.
-    fn any_owner(&self, place: usize, chance: &mut Chance) -> usize {
-        let first = chance.below(self.owners);
+    fn any_owner(&self, place: usize, rng: &mut SeededRng) -> usize {
+        let first = rng.index(self.owners);
         let all = (first..self.owners).chain(0..first);
         all.into_iter().find(|owner| !self.living[place * self.owners + owner].is_empty()).unwrap_or(first)
     }

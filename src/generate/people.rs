@@ -5,7 +5,7 @@ use fake::Fake;
 use fake::faker::name::raw::{FirstName, LastName};
 use fake::locales::{DE_DE, EN, FR_FR, IT_IT, NL_NL, PT_BR, TR_TR};
 
-use crate::seed::Chance;
+use crate::seed::{Purpose, SeededRng};
 
 /// The invented company's domain; `.example` belongs to nobody (RFC 2606).
 pub const DOMAIN: &str = "brightwave.example";
@@ -19,7 +19,7 @@ pub struct Office {
     pub offset: i64,
     /// How many in a hundred work there.
     pub share: u64,
-    /// The first address of its network; everybody in the office quota a few (RFC 5737).
+    /// The first address of its network; everybody in the office shares a few (RFC 5737).
     pub addresses: &'static [&'static str],
 }
 
@@ -97,8 +97,8 @@ pub struct Person {
 impl Person {
     /// Where they are on a day, counted from 1970: nobody is at two places, and few are on the road.
     pub fn address(&self, seed: u64, day: i64) -> &str {
-        let mut chance = Chance::of(seed ^ self.number, PLACES, day.unsigned_abs());
-        match chance.number(100) {
+        let mut rng = SeededRng::stream(seed ^ self.number, Purpose::Whereabouts, day.unsigned_abs());
+        match rng.below(100) {
             0..58 => self.office_address,
             58..96 => &self.home_address,
             _ => &self.road_address,
@@ -112,17 +112,10 @@ pub struct Roster {
     last: Vec<String>,
 }
 
-/// What chance is asked for: names.
-const NAMES: u64 = 1 << 43;
-/// What chance is asked for: where somebody is on a day.
-const PLACES: u64 = 1 << 49;
-/// What chance is asked for: where people work, and from where.
-const LIVES: u64 = 1 << 44;
-
 impl Roster {
     pub fn new(seed: u64) -> Self {
-        let mut chance = Chance::of(seed, NAMES, 0);
-        Self { first: distinct(89, || first_name(&mut chance)), last: distinct(149, || last_name(&mut chance)) }
+        let mut rng = SeededRng::stream(seed, Purpose::PeopleNames, 0);
+        Self { first: distinct(89, || first_name(&mut rng)), last: distinct(149, || last_name(&mut rng)) }
     }
 
     /// How many people there can be.
@@ -148,11 +141,11 @@ impl Roster {
 
     /// The staff.
     pub fn staff(&self, seed: u64, teams: usize) -> Vec<Person> {
-        let mut chance = Chance::of(seed, LIVES, 0);
+        let mut rng = SeededRng::stream(seed, Purpose::Staff, 0);
         let person = |number: usize| {
             let (first, last) = self.name(number);
             // No office is without anybody.
-            let drawn = chance.weighted(OFFICES.iter().map(|office| office.share));
+            let drawn = rng.weighted_index(OFFICES.iter().map(|office| office.share));
             let office = if number < OFFICES.len() { number } else { drawn };
             let addresses = OFFICES[office].addresses;
             Person {
@@ -162,10 +155,10 @@ impl Roster {
                 role: ROLES[number % ROLES.len()],
                 office,
                 team: number % teams,
-                activity: 300 + chance.number(700) + if chance.percent(15) { 1500 } else { 0 },
-                office_address: addresses[chance.below(addresses.len())],
-                home_address: home(number, office, &mut chance),
-                road_address: format!("2001:db8:ffff:{:x}::{:x}", office + 1, 0x1000 + chance.number(0xe000)),
+                activity: 300 + rng.below(700) + if rng.percent(15) { 1500 } else { 0 },
+                office_address: addresses[rng.index(addresses.len())],
+                home_address: home(number, office, &mut rng),
+                road_address: format!("2001:db8:ffff:{:x}::{:x}", office + 1, 0x1000 + rng.below(0xe000)),
             }
         };
         (0..STAFF).map(person).collect()
@@ -173,17 +166,17 @@ impl Roster {
 }
 
 /// An address at home, from a range that documentation has (RFC 5737, RFC 3849), and never that of an office.
-fn home(number: usize, office: usize, chance: &mut Chance) -> String {
-    if chance.percent(45) {
-        format!("2001:db8:{:x}:{:x}::{:x}", 0x40 + office, 0x10 + number, 0x100 + chance.number(0xfe00))
+fn home(number: usize, office: usize, rng: &mut SeededRng) -> String {
+    if rng.percent(45) {
+        format!("2001:db8:{:x}:{:x}::{:x}", 0x40 + office, 0x10 + number, 0x100 + rng.below(0xfe00))
     } else {
         format!("203.0.113.{}", 80 + number * 3)
     }
 }
 
-fn first_name(chance: &mut Chance) -> String {
-    let locale = chance.number(10);
-    let stream = chance.stream();
+fn first_name(rng: &mut SeededRng) -> String {
+    let locale = rng.below(10);
+    let stream = rng.inner();
     let name: &str = match locale {
         0..3 => FirstName(DE_DE).fake_with_rng(stream),
         3..5 => FirstName(EN).fake_with_rng(stream),
@@ -196,9 +189,9 @@ fn first_name(chance: &mut Chance) -> String {
     plain(name)
 }
 
-fn last_name(chance: &mut Chance) -> String {
-    let locale = chance.number(10);
-    let stream = chance.stream();
+fn last_name(rng: &mut SeededRng) -> String {
+    let locale = rng.below(10);
+    let stream = rng.inner();
     let name: &str = match locale {
         0..3 => LastName(DE_DE).fake_with_rng(stream),
         3..5 => LastName(EN).fake_with_rng(stream),

@@ -7,12 +7,12 @@ use super::actors::Actors;
 use super::story::{Story, StoryEvent};
 use crate::contract::Timestamp;
 
-/// How many entries, of what time, with which stories, by what chance.
+/// How many entries, of what time, with which stories, by what rng.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipe {
     /// How many entries.
     pub count: u64,
-    /// Decides everything that is left to chance.
+    /// Decides everything that is left to rng.
     pub seed: u64,
     /// No entry is older.
     pub from: Timestamp,

@@ -8,7 +8,7 @@ use super::names::Names;
 use super::object_pool::{ObjectPool, Operation};
 use super::people::{OFFICES, Person, Role};
 use crate::contract::{Action, Entry};
-use crate::seed::Chance;
+use crate::seed::{Purpose, SeededRng};
 use crate::text::word_enum;
 
 word_enum! {
@@ -65,21 +65,19 @@ impl ObjectChange {
         pool: &mut ObjectPool,
         names: &Names,
         replaced: &mut Option<Operation>,
-        chance: &mut Chance,
+        rng: &mut SeededRng,
     ) -> (Action, String) {
         let place = kind.place();
         let done = match self {
             Self::CreateReplacement => {
-                *replaced = pool.delete_any(place, kind, chance);
+                *replaced = pool.delete_any(place, kind, rng);
                 let old = replaced.as_ref().map(|old| old.name(names)).unwrap_or_default();
                 return (Action::Create, old + "-v2");
             }
             Self::DeleteReplaced => replaced.take(),
-            Self::Change => pool.change_any(place, kind, chance),
-            Self::ChangeOne(number) => {
-                pool.change(place, kind, number).or_else(|| pool.change_any(place, kind, chance))
-            }
-            Self::Delete => pool.delete_any(place, kind, chance),
+            Self::Change => pool.change_any(place, kind, rng),
+            Self::ChangeOne(number) => pool.change(place, kind, number).or_else(|| pool.change_any(place, kind, rng)),
+            Self::Delete => pool.delete_any(place, kind, rng),
         };
         let operation = done.unwrap_or_else(|| pool.create(place, kind, 0));
         (operation.action, operation.name(names))
@@ -135,8 +133,13 @@ impl Story {
 
     /// What happens in it, at the latest time that there is between two instants; nothing when there is none.
     pub(super) fn script(self, actors: &Actors, seed: u64, from: i64, to: i64) -> Vec<StoryEvent> {
-        let mut story =
-            StoryBuilder { chance: Chance::of(seed, TELLING, self as u64), from, to, begins: 0, events: Vec::new() };
+        let mut story = StoryBuilder {
+            rng: SeededRng::stream(seed, Purpose::Story, self as u64),
+            from,
+            to,
+            begins: 0,
+            events: Vec::new(),
+        };
         let told = match self {
             Self::OffHoursAdmin => off_hours_admin(&mut story, actors),
             Self::LeakedToken => leaked_token(&mut story, actors),
@@ -148,12 +151,9 @@ impl Story {
     }
 }
 
-/// What chance is asked for: how a story goes.
-const TELLING: u64 = 1 << 48;
-
 /// A story while it is put together.
 struct StoryBuilder {
-    chance: Chance,
+    rng: SeededRng,
     from: i64,
     to: i64,
     begins: i64,
@@ -178,7 +178,7 @@ impl StoryBuilder {
 
     /// Something happens so many milliseconds after the beginning, give or take a second.
     fn add(&mut self, after: i64, who: &Identity, address: &str, happening: EventAction) {
-        let at = self.begins + after + i64::try_from(self.chance.number(997)).unwrap_or_default();
+        let at = self.begins + after + i64::try_from(self.rng.below(997)).unwrap_or_default();
         self.events.push(StoryEvent { at, who: who.clone(), address: Some(address.to_owned()), happening });
     }
 

@@ -124,7 +124,7 @@ pub const STORES: &[&str] = &[
     "-replica",
 ];
 
-/// ObjectKinds of teams.
+/// Kinds of teams.
 pub const TEAMS: &[&str] = &["", "-platform", "-experience", "-core", "-operations", "-growth", "-reliability"];
 
 /// Areas, and what a domain calls them.

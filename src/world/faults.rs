@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::contract::query;
 use crate::fault::{Delay, Effect, FaultRule, RequestMatcher};
-use crate::seed::Chance;
+use crate::seed::{Purpose, SeededRng};
 
 /// The parts of a request that fault rules match.
 #[derive(Debug, Clone, Copy)]
@@ -126,14 +126,14 @@ impl Faults {
             if (plan.effect.is_some() && !is_delay) || !status.matches(request) {
                 continue;
             }
-            let mut chance = Chance::of(self.seed, status.id, status.matched);
-            if !status.try_fire(&mut chance) {
+            let mut rng = SeededRng::stream(self.seed, Purpose::FaultRule { id: status.id }, status.matched);
+            if !status.try_fire(&mut rng) {
                 continue;
             }
             plan.fired.push(status.id);
             match status.rule.effect {
                 Effect::Delay(delay) => {
-                    let length = delay.length(chance.fraction(), chance.fraction());
+                    let length = delay.length(rng.fraction(), rng.fraction());
                     plan.delay = plan.delay.saturating_add(length).min(Delay::MAX);
                 }
                 effect => plan.effect = Some(effect),
@@ -162,7 +162,7 @@ impl FaultRuleState {
     }
 
     /// Counts a matching request; `true` when the rule fires for it.
-    fn try_fire(&mut self, chance: &mut Chance) -> bool {
+    fn try_fire(&mut self, rng: &mut SeededRng) -> bool {
         let position_in_cycle = self.rule.cycle.map_or(self.matched, |cycle| self.matched % cycle);
         if position_in_cycle == 0 {
             self.fired_in_cycle = 0;
@@ -170,7 +170,7 @@ impl FaultRuleState {
         self.matched += 1;
         let fires = position_in_cycle >= self.rule.after
             && self.rule.times.is_none_or(|times| self.fired_in_cycle < times)
-            && chance.fraction() <= self.rule.probability;
+            && rng.fraction() <= self.rule.probability;
         self.fired += u64::from(fires);
         self.fired_in_cycle += u64::from(fires);
         fires

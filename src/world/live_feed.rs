@@ -14,7 +14,7 @@ use super::live_source::LiveSource;
 use crate::contract::{Entry, Timestamp};
 use crate::generate::ContinuationState;
 use crate::rate::Rate;
-use crate::seed::Chance;
+use crate::seed::{Purpose, SeededRng};
 use crate::store::Store;
 
 /// The rate and shape of a live feed.
@@ -110,8 +110,8 @@ impl LiveFeed {
         let state = &mut *self.state.lock();
         let each = instants.iter().map(|at| {
             state.invented += 1;
-            let mut chance = Chance::of(self.seed, INVENTED, state.invented);
-            self.live_source.continuation().next(&mut state.progress, *at, &mut chance)
+            let mut rng = SeededRng::stream(self.seed, Purpose::LiveEntryAt, state.invented);
+            self.live_source.continuation().next(&mut state.progress, *at, &mut rng)
         });
         each.collect()
     }
@@ -142,10 +142,10 @@ impl LiveFeed {
         let mut due = Vec::new();
         while let Some(ago) = age.checked_sub(self.arrival(*arrived, period)) {
             for index in 0..activity.burst {
-                let mut chance = Chance::of(self.seed, ENTRY + u64::from(index), stream(*before + *arrived));
-                let late = activity.lateness.mul_f64(1.0 - chance.fraction());
+                let mut rng = SeededRng::stream(self.seed, Purpose::LiveEntry { index }, stream(*before + *arrived));
+                let late = activity.lateness.mul_f64(1.0 - rng.fraction());
                 let at = clock.now.saturating_sub(ago).saturating_sub(late).trunc_to_millis();
-                due.push(self.live_source.continuation().next(progress, at, &mut chance));
+                due.push(self.live_source.continuation().next(progress, at, &mut rng));
             }
             *arrived += 1;
         }
@@ -162,7 +162,7 @@ impl LiveFeed {
         let slot = number * period.as_nanos();
         let seconds = u64::try_from(slot / SECOND).unwrap_or(u64::MAX);
         let slot = Duration::new(seconds, u32::try_from(slot % SECOND).unwrap_or_default());
-        let within = period.mul_f64(Chance::of(self.seed, ARRIVAL, stream(number)).fraction());
+        let within = period.mul_f64(SeededRng::stream(self.seed, Purpose::LiveBurst, stream(number)).fraction());
         slot.saturating_add(within)
     }
 }
@@ -171,13 +171,6 @@ impl LiveFeed {
 fn stream(number: u128) -> u64 {
     u64::try_from(number & u128::from(u64::MAX)).unwrap_or_default()
 }
-
-/// Purpose of a random stream: the time of a burst.
-const ARRIVAL: u64 = 1 << 40;
-/// Purpose of a random stream: an entry of [`LiveFeed::generate`].
-const INVENTED: u64 = 1 << 51;
-/// Purpose of a random stream: an entry of a burst; its index in the burst is added.
-const ENTRY: u64 = 1 << 41;
 
 impl Activity {
     /// The time between two bursts.

@@ -15,7 +15,7 @@ use super::budget::Budget;
 use crate::contract::{Query, Timestamp};
 use crate::fault::Effect;
 use crate::rate::RateLimit;
-use crate::seed::Chance;
+use crate::seed::{Purpose, SeededRng};
 use crate::store::Store;
 use crate::world::clock::{Clock, ClockReading};
 use crate::world::live_feed::{Activity, LiveFeed};
@@ -61,12 +61,6 @@ struct State {
     turns: HashMap<String, u64>,
 }
 
-/// Purpose of a random stream: the entries after a page.
-const AFTER: u64 = 1 << 50;
-/// Purpose of a random stream: which request of a cycle fails.
-const FAILS: u64 = 1 << 53;
-/// Purpose of a random stream: the first failure.
-const FIRST_FAILURE: u64 = 1 << 54;
 /// Changes the seed, so that its entries differ from those of a live feed with the same seed.
 const ENTRIES: u64 = 1 << 55;
 
@@ -170,12 +164,12 @@ impl ScenarioRunner {
         let turn = turns.entry(key.to_owned()).or_default();
         let (round, place) = (*turn / Scenario::FAILURE_CYCLE, *turn % Scenario::FAILURE_CYCLE);
         *turn += 1;
-        if place != Chance::of(stats.seed, FAILS, round).number(Scenario::FAILURE_CYCLE) {
+        if place != SeededRng::stream(stats.seed, Purpose::ScenarioFailure, round).below(Scenario::FAILURE_CYCLE) {
             return None;
         }
         stats.failed += 1;
         let kinds = Scenario::FAILURES.len();
-        let first = Chance::of(stats.seed, FIRST_FAILURE, 0).below(kinds);
+        let first = SeededRng::stream(stats.seed, Purpose::ScenarioFirstFailure, 0).index(kinds);
         let passed = usize::try_from(round % kinds as u64).unwrap_or_default();
         Some(Scenario::FAILURES[(first + passed) % kinds])
     }
@@ -193,7 +187,7 @@ impl State {
 
     /// The timestamps of the entries that arrive after a page.
     fn after_page(&mut self, query: &Query, last: bool, clock: &ClockReading, store: &Store) -> Vec<Timestamp> {
-        let mut chance = Chance::of(self.stats.seed, AFTER, self.stats.pages);
+        let mut rng = SeededRng::stream(self.stats.seed, Purpose::ScenarioPage, self.stats.pages);
         self.stats.pages += 1;
         let comes = match self.stats.scenario {
             Scenario::InsertBetweenPages => !last,
@@ -207,9 +201,9 @@ impl State {
             return Vec::new();
         }
         let now = clock.now.trunc_to_millis();
-        let few = 1 + chance.number(3);
+        let few = 1 + rng.below(3);
         match self.stats.scenario {
-            Scenario::LateArrivals => (0..few).map(|_| late(now, &mut chance)).collect(),
+            Scenario::LateArrivals => (0..few).map(|_| late(now, &mut rng)).collect(),
             Scenario::SameMillisecond => {
                 let served = newest(store, now).filter(|newest| now.since(*newest) <= Scenario::MAX_LATENESS);
                 (0..few + 2).map(|_| served.unwrap_or(now)).collect()
@@ -224,8 +218,8 @@ impl State {
     }
 }
 
-fn late(now: Timestamp, chance: &mut Chance) -> Timestamp {
-    now.saturating_sub(Scenario::MAX_LATENESS.mul_f64(1.0 - chance.fraction())).trunc_to_millis()
+fn late(now: Timestamp, rng: &mut SeededRng) -> Timestamp {
+    now.saturating_sub(Scenario::MAX_LATENESS.mul_f64(1.0 - rng.fraction())).trunc_to_millis()
 }
 
 /// The newest timestamp that is not in the future.
