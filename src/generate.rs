@@ -1,7 +1,38 @@
-//! Entries that look alive: a seeded workspace with people, machines and objects, and what happens in it.
+//! Realistic audit-log entries from a seed: a fictional company, its people, machines and objects, and what they do.
 //!
-//! One seed decides everything, and all of it by whole numbers, so that the same recipe gives the same entries on every
-//! machine. Entries come one by one, oldest first: what is remembered is who lives, not what happened.
+//! # How a seed becomes entries
+//!
+//! A [`Recipe`] says how many entries, of which time range, with which stories, by which seed. [`Generator::new`] sets the
+//! company up, each part from its own random stream (`seed::Purpose`):
+//!
+//! - `Names` (`names`): the n-th name of each kind of object. `kind` lists the kinds, `words` the words of their names.
+//! - `Actors` (`actors`): the staff (`people`) and the machines (`workload`), and how an entry names them (`identity`).
+//! - `ObjectPool` (`object_pool`): which objects exist and who owns them. Those of the start have no CREATE.
+//! - `Calendar` and `HourlyQuota` (`calendar`): how busy each hour is, and how many of the entries fall into it.
+//! - The stories (`story`): scripted events at fixed times, among the other entries. `story_builder` places them.
+//!
+//! Iterating the generator then returns one entry after the other, oldest first. At the start of each hour,
+//! [`Generator::plan_hour`] takes the story events of that hour and starts work sessions until its quota is used up. A work
+//! session is a few entries of one actor that belong together, such as a lead who edits the rules of a scorecard. What is
+//! done is decided in order of time: for an entry of a session, `Actors::next_operation` picks a task, and
+//! `ObjectPool::act_on` creates, updates or deletes an object; for a story event, its `ObjectChange` says what is done.
+//!
+//! [`Continuation`] serves the live feed: it continues any entries, generated or not, with further operations of their actors.
+//!
+//! All numbers are whole, so that a recipe gives the same entries on every machine. The memory holds the objects that exist,
+//! not the entries.
+//!
+//! # Where a change goes
+//!
+//! | change | file |
+//! | --- | --- |
+//! | a story | `story`; CONTRIBUTING.md has the recipe |
+//! | what people and machines work on, how often | `workload` |
+//! | a kind of object, its number and names | `kind`, `words` |
+//! | working hours, deploy days, nights | `offices`, `calendar` |
+//!
+//! Each of them changes the entries of every seed: a test compares hashes, `fixtures/audit-logs.json` is written anew, and
+//! the changelog says so.
 
 mod actors;
 mod calendar;
@@ -10,9 +41,12 @@ mod identity;
 mod kind;
 mod names;
 mod object_pool;
+mod offices;
 mod people;
 mod recipe;
 mod story;
+mod story_builder;
+#[rustfmt::skip]
 mod words;
 mod workload;
 
@@ -22,7 +56,7 @@ use actors::{Actors, WorkSession};
 use calendar::{Calendar, HOUR, Hour, HourlyQuota};
 use names::Names;
 use object_pool::{ObjectPool, Operation};
-use story::{EventAction, StoryEvent};
+use story_builder::StoryEvent;
 
 use crate::contract::{Entry, Timestamp};
 use crate::seed::{Purpose, SeededRng};
@@ -32,7 +66,7 @@ pub(crate) use continuation::{Continuation, ContinuationState};
 pub use recipe::{Recipe, RecipeError, Stories};
 pub use story::Story;
 
-/// The entries of a [`Recipe`], oldest first, no two of the same instant.
+/// The entries of a [`Recipe`], oldest first, each with its own millisecond.
 ///
 /// ```
 /// use cortex_audit_mock::generate::{Generator, Recipe};
@@ -49,104 +83,106 @@ pub struct Generator {
     rng: SeededRng,
     calendar: Calendar,
     quota: HourlyQuota,
-    hour: i64,
-    /// What is left of this hour, in the order of time.
-    now: vec::IntoIter<Planned>,
+    /// The hour that is planned next.
+    next_hour: i64,
+    /// The rest of the current hour, in order of time.
+    planned: vec::IntoIter<PlannedEntry>,
+    /// The work sessions of the current hour.
     sessions: Vec<WorkSession>,
-    /// What the stories still have to tell, the next at the end.
-    events: Vec<StoryEvent>,
+    /// The story events to come, the earliest last.
+    story_events: Vec<StoryEvent>,
     stories: Vec<Story>,
-    /// Of a story: what got a successor and has yet to go.
+    /// The object that a story replaced and has not deleted yet.
     replaced: Option<Operation>,
     left: u64,
 }
 
-/// That at this time somebody goes on with what they are at, or a story does.
-struct Planned {
+/// The time of an entry and what it comes from.
+struct PlannedEntry {
+    /// In milliseconds since the start of the hour; [`Generator::plan_hour`] adds that start at its end.
     at: i64,
-    what: What,
+    origin: Origin,
 }
 
-enum What {
-    WorkSession(usize),
-    /// In a box, because most are none.
+enum Origin {
+    /// The index of a session of the hour.
+    Session(usize),
+    /// Boxed: most entries come from a session.
     Story(Box<StoryEvent>),
 }
 
 impl Generator {
-    /// A workspace for the recipe, ready to tell what happens in it.
+    /// A company set up for a recipe.
     ///
     /// # Errors
-    /// When the recipe asks for what cannot be.
+    /// When the recipe cannot be followed.
     pub fn new(recipe: &Recipe) -> Result<Self, RecipeError> {
         let (from, to) = recipe.range()?;
         let names = Names::new(recipe.seed);
         let actors = Actors::new(recipe.seed, &names);
-        let (stories, mut events) = recipe.told(&actors, from, to)?;
-        events.sort_by_key(|step| step.at);
-        events.reverse();
-        let pool = ObjectPool::new(recipe.seed, &names, actors.owners(), recipe.scale());
+        let (stories, mut story_events) = recipe.select_stories(&actors, from, to)?;
+        story_events.sort_by_key(|event| event.at);
+        story_events.reverse();
         let calendar = Calendar::new(recipe.seed, from, to);
-        let quota = HourlyQuota::new(recipe.count - events.len() as u64, calendar.hours());
         Ok(Self {
-            pool,
-            actors,
-            names,
+            pool: ObjectPool::new(recipe.seed, &names, actors.owner_count(), recipe.scale()),
+            quota: HourlyQuota::new(recipe.count - story_events.len() as u64, calendar.hours()),
             rng: SeededRng::stream(recipe.seed, Purpose::Work, 0),
-            quota,
-            hour: from.div_euclid(HOUR),
-            calendar,
-            now: Vec::new().into_iter(),
+            next_hour: from.div_euclid(HOUR),
+            planned: Vec::new().into_iter(),
             sessions: Vec::new(),
-            events,
-            stories,
             replaced: None,
             left: recipe.count,
+            names,
+            actors,
+            calendar,
+            story_events,
+            stories,
         })
     }
 
-    /// The stories that are among the entries.
+    /// The stories among the entries.
     #[must_use]
     pub fn stories(&self) -> &[Story] {
         &self.stories
     }
 
-    /// Who sits down in an hour, and when each of their entries is made.
-    fn plan(&mut self, hour: &Hour) {
+    /// Plans the entries of an hour: those of the stories, and work sessions until the quota of the hour is used up.
+    fn plan_hour(&mut self, hour: &Hour) {
         let mut planned = Vec::new();
-        while let Some(step) = self.events.pop_if(|step| step.at < hour.begins + hour.length) {
-            planned.push(Planned { at: step.at - hour.begins, what: What::Story(Box::new(step)) });
+        while let Some(event) = self.story_events.pop_if(|event| event.at < hour.start + hour.length) {
+            planned.push(PlannedEntry { at: event.at - hour.start, origin: Origin::Story(Box::new(event)) });
         }
-        let count = self.quota.next(hour);
-        // Each entry is moved later by one millisecond for each before it, so that no two share one.
-        let others = count.saturating_add(planned.len() as u64);
-        let span = (hour.length - 1).saturating_sub_unsigned(others).max(0);
+        let mut left = self.quota.next(hour);
+        // Each entry is moved back by its position in the hour, so that no two share a millisecond.
+        let count = left.saturating_add(planned.len() as u64);
+        let latest = (hour.length - 1).saturating_sub_unsigned(count).max(0);
         self.sessions.clear();
-        let mut left = count;
         while left > 0 {
-            let (session, size, gap) = self.actors.start_session(hour, &self.names, &mut self.rng);
-            let mut offsets = Vec::with_capacity(8);
+            let session = self.actors.start_session(hour, &self.names, &mut self.rng);
             let mut offset = 0;
-            for _ in 0..size.min(left) {
-                offsets.push(offset);
-                offset += 1 + i64::try_from(self.rng.below(gap)).unwrap_or_default();
-            }
+            let mut next_offset = || {
+                let current = offset;
+                offset += 1 + self.rng.below_millis(session.max_gap);
+                current
+            };
+            let offsets: Vec<i64> = (0..session.size.min(left)).map(|_| next_offset()).collect();
             left -= offsets.len() as u64;
-            let latest = span - offsets.last().copied().unwrap_or_default();
-            let begins = i64::try_from(self.rng.below(latest.max(0).unsigned_abs() + 1)).unwrap_or_default();
-            let number = self.sessions.len();
+            let last_offset = offsets.last().copied().unwrap_or_default();
+            let start = self.rng.below_millis((latest - last_offset).max(0) + 1);
+            let index = self.sessions.len();
             planned.extend(
                 offsets
-                    .iter()
-                    .map(|offset| Planned { at: (begins + offset).min(span), what: What::WorkSession(number) }),
+                    .into_iter()
+                    .map(|offset| PlannedEntry { at: (start + offset).min(latest), origin: Origin::Session(index) }),
             );
             self.sessions.push(session);
         }
         planned.sort_by_key(|planned| planned.at);
-        for (rank, planned) in (0..).zip(&mut planned) {
-            planned.at = hour.begins + planned.at.min(span) + rank;
+        for (position, planned) in (0..).zip(&mut planned) {
+            planned.at = hour.start + planned.at.min(latest) + position;
         }
-        self.now = planned.into_iter();
+        self.planned = planned.into_iter();
     }
 }
 
@@ -155,34 +191,26 @@ impl Iterator for Generator {
 
     fn next(&mut self) -> Option<Entry> {
         self.left = self.left.checked_sub(1)?;
-        let Planned { at, what } = loop {
-            if let Some(planned) = self.now.next() {
+        let PlannedEntry { at, origin } = loop {
+            if let Some(planned) = self.planned.next() {
                 break planned;
             }
-            let hour = self.calendar.hour(self.hour);
-            self.hour += 1;
-            self.plan(&hour);
+            let hour = self.calendar.hour(self.next_hour);
+            self.next_hour += 1;
+            self.plan_hour(&hour);
         };
         let timestamp = Timestamp::from_unix_millis(at).unwrap_or(Timestamp::EPOCH);
-        Some(match what {
-            What::WorkSession(number) => {
-                let session = &mut self.sessions[number];
+        Some(match origin {
+            Origin::Session(index) => {
+                let session = &mut self.sessions[index];
                 let operation = self.actors.next_operation(session, &mut self.pool, &mut self.rng);
-                let object_type = self.names.kinds.object_type(operation.kind);
-                let identity = self.actors.identity(session);
-                identity.entry(timestamp, session.address(), operation.action, object_type, operation.name(&self.names))
+                let object = operation.object(&self.names);
+                session.identity.entry(timestamp, session.address.as_deref(), operation.action, object)
             }
-            What::Story(step) => {
-                let StoryEvent { who, address, happening, .. } = *step;
-                let (action, object_type, name) = match happening {
-                    EventAction::Named(action, object_type, name) => (action, object_type, name),
-                    EventAction::Of(kind, feat) => {
-                        let Self { pool, names, replaced, rng, .. } = self;
-                        let (action, name) = feat.happen(kind, pool, names, replaced, rng);
-                        (action, names.kinds.object_type(kind), name)
-                    }
-                };
-                who.entry(timestamp, address.as_deref(), action, object_type, name)
+            Origin::Story(event) => {
+                let StoryEvent { at: _, identity, address, change } = *event;
+                let (action, object) = change.apply(&mut self.pool, &self.names, &mut self.replaced, &mut self.rng);
+                identity.entry(timestamp, Some(&address), action, object)
             }
         })
     }

@@ -97,6 +97,11 @@ impl SeededRng {
         self.0.next_u64() % bound.max(1)
     }
 
+    /// A time below a bound, in milliseconds; 0 if the bound is not positive.
+    pub fn below_millis(&mut self, bound: i64) -> i64 {
+        i64::try_from(self.below(u64::try_from(bound).unwrap_or_default())).unwrap_or_default()
+    }
+
     /// An index into a list of this length; 0 for an empty list.
     pub fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.below(length as u64)).unwrap_or(0)

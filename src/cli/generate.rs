@@ -92,7 +92,7 @@ impl Args {
         if to > now {
             value::wrong(&format!("--to {to} is in the future, where nothing has happened yet; accepted: up to now"));
         }
-        let from = self.from.map_or_else(|| to.saturating_sub(Recipe::USUAL), |from| at("--from", from));
+        let from = self.from.map_or_else(|| to.saturating_sub(Recipe::DEFAULT_SPAN), |from| at("--from", from));
         Recipe { count: self.count, seed: self.seed, from, to, stories: self.stories() }
     }
 

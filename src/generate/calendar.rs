@@ -1,28 +1,29 @@
-//! When things happen: quiet nights and weekends, deploy days, and how many entries fall into which hour.
+//! When entries are made: how busy each hour is, with quiet nights and weekends and with deploy days, and how many entries
+//! fall into it.
 
-use super::people::OFFICES;
+use super::offices::{OFFICES, weekday};
 use crate::seed::{Purpose, SeededRng};
 
 /// An hour in milliseconds.
 pub const HOUR: i64 = 3_600_000;
 
-/// What sets the schedule of an activity.
+/// When an actor works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schedule {
-    /// People at work.
+    /// The working hours of the offices.
     Office,
-    /// Releases: as people work, most on Tuesdays and Thursdays, hardly on Fridays.
+    /// Releases: during working hours, most on Tuesdays and Thursdays, hardly on Fridays.
     Deploys,
     /// Round the clock.
     Steady,
-    /// Jobs of the night.
+    /// From 01:00 to 04:00 UTC.
     Nightly,
 }
 
 impl Schedule {
     pub const ALL: [Self; 4] = [Self::Office, Self::Deploys, Self::Steady, Self::Nightly];
 
-    /// How many of a thousand entries it sets the schedule of.
+    /// The share of its entries among all, in a thousand.
     const fn share(self) -> u64 {
         match self {
             Self::Office => 560,
@@ -32,101 +33,100 @@ impl Schedule {
         }
     }
 
-    /// How busy an hour is, counted from 1970 in UTC; only the hours of one schedule compare.
-    fn busy(self, hour: i64) -> u64 {
-        /// Of Monday to Sunday, in a hundred.
+    /// The activity in an hour, counted from 1970 in UTC. The numbers of two schedules cannot be compared.
+    fn activity(self, hour: i64) -> u64 {
+        /// From Monday to Sunday, in percent.
         const RELEASES: [u64; 7] = [90, 170, 100, 160, 35, 100, 100];
 
         match self {
-            Self::Office => OFFICES.iter().map(|office| office.busy(hour) * office.share).sum(),
-            Self::Deploys => {
-                let weekday = (hour.div_euclid(24) + 3).rem_euclid(7);
-                Self::Office.busy(hour) * RELEASES[usize::try_from(weekday).unwrap_or_default()]
-            }
+            Self::Office => OFFICES.iter().map(|office| office.activity(hour) * office.share).sum(),
+            Self::Deploys => Self::Office.activity(hour) * RELEASES[weekday(hour.div_euclid(24))],
             Self::Steady => 100,
             Self::Nightly => u64::from((1..4).contains(&hour.rem_euclid(24))) * 100,
         }
     }
 }
 
-/// How much each schedule weighs in an hour, in the order of [`Schedule::ALL`].
-pub type Weights = [u64; 4];
+/// A number for each schedule, in the order of [`Schedule::ALL`].
+type BySchedule = [u64; 4];
 
-/// The hours from one instant to another, and what is to happen in each.
+/// The hours of a time range.
 pub struct Calendar {
     seed: u64,
     from: i64,
     to: i64,
-    /// What each schedule weighs over a whole week.
-    weekly: Weights,
+    /// The activity of a whole week.
+    weekly: BySchedule,
 }
 
-/// A stretch of at most an hour.
+/// An hour, or the part of it within the time range.
 #[derive(Debug, Clone, Copy)]
 pub struct Hour {
     /// Counted from 1970.
     pub number: i64,
-    /// Its first millisecond.
-    pub begins: i64,
-    /// How many milliseconds it has.
+    /// The first millisecond.
+    pub start: i64,
+    /// In milliseconds.
     pub length: i64,
-    /// As if it were a whole hour.
-    pub weights: Weights,
+    /// The share of each schedule in the entries of the whole hour.
+    pub weights: BySchedule,
 }
 
 impl Calendar {
-    /// From one instant to another, both inclusive, in milliseconds since 1970.
+    /// The hours between two instants, both inclusive, in milliseconds since 1970.
     pub fn new(seed: u64, from: i64, to: i64) -> Self {
-        /// A Monday.
-        const WEEK: i64 = 24 * 4;
-        let weekly = Schedule::ALL.map(|schedule| (WEEK..WEEK + 168).map(|hour| schedule.busy(hour)).sum());
+        /// The hours of a week that begins on a Monday.
+        const WEEK: std::ops::Range<i64> = 24 * 4..24 * 11;
+
+        let weekly = Schedule::ALL.map(|schedule| WEEK.map(|hour| schedule.activity(hour)).sum());
         Self { seed, from, to, weekly }
     }
 
-    /// Every hour, the first and the last cut where the time begins and ends.
+    /// All hours; the first and the last may be shorter.
     pub fn hours(&self) -> impl Iterator<Item = Hour> + '_ {
         (self.from.div_euclid(HOUR)..=self.to.div_euclid(HOUR)).map(|number| self.hour(number))
     }
 
-    /// The hour of that number, counted from 1970.
+    /// The hour with this number, counted from 1970.
     pub fn hour(&self, number: i64) -> Hour {
-        let begins = self.from.max(number * HOUR);
-        let length = (self.to + 1).min((number + 1) * HOUR) - begins;
-        Hour { number, begins, length, weights: self.weights(number) }
+        let start = self.from.max(number * HOUR);
+        let length = (self.to + 1).min((number + 1) * HOUR) - start;
+        Hour { number, start, length, weights: self.weights(number) }
     }
 
-    /// What each schedule weighs in an hour: what the week says, and a little of its own.
-    fn weights(&self, hour: i64) -> Weights {
+    /// The weights of an hour: those of its time in the week, and a variation of its own.
+    fn weights(&self, hour: i64) -> BySchedule {
         let mut rng = SeededRng::stream(self.seed, Purpose::HourVariation, hour.unsigned_abs());
-        let mut place = 0;
+        let mut weekly = self.weekly.into_iter();
         Schedule::ALL.map(|schedule| {
-            let weather = 70 + rng.below(61);
-            let usual = schedule.busy(hour) * schedule.share() * 10_000 / self.weekly[place].max(1);
-            place += 1;
-            usual * weather
+            let weekly = weekly.next().unwrap_or_default().max(1);
+            let usual = schedule.activity(hour) * schedule.share() * 10_000 / weekly;
+            usual * (70 + rng.below(61))
         })
     }
 }
 
-/// Shares out a number over hours by their weight: rounded, and the sum is exact.
+/// Splits a number of entries over consecutive hours by their weight. Each share is rounded; the sum is exact.
 pub struct HourlyQuota {
     count: u64,
-    total: u128,
+    total_weight: u128,
+    /// The weight of the hours so far.
     weight: u128,
+    /// The entries of the hours so far.
     given: u64,
 }
 
 impl HourlyQuota {
     pub fn new(count: u64, hours: impl Iterator<Item = Hour>) -> Self {
-        let total = hours.map(|hour| weight(&hour)).sum::<u128>().max(1);
-        Self { count, total, weight: 0, given: 0 }
+        let total_weight = hours.map(|hour| weight(&hour)).sum::<u128>().max(1);
+        Self { count, total_weight, weight: 0, given: 0 }
     }
 
     /// The share of the next hour.
     pub fn next(&mut self, hour: &Hour) -> u64 {
         self.weight += weight(hour);
-        // Rounded to the nearest, or the very last millisecond would be given what is left of all others.
-        let due = (u128::from(self.count) * self.weight + self.total / 2) / self.total;
+        // Rounded to nearest: rounding down would leave all remainders to the last millisecond of the range.
+        let due = (u128::from(self.count) * self.weight + self.total_weight / 2) / self.total_weight;
         let due = u64::try_from(due).unwrap_or(self.count).min(self.count);
         let share = due - self.given;
         self.given = due;
@@ -134,7 +134,7 @@ impl HourlyQuota {
     }
 }
 
-/// Never 0: something goes on round the clock.
+/// The weight of an hour; never 0, because some machines work round the clock.
 fn weight(hour: &Hour) -> u128 {
     hour.weights.iter().map(|weight| u128::from(*weight)).sum::<u128>() * u128::from(hour.length.unsigned_abs())
 }

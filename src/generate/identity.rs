@@ -1,10 +1,11 @@
-//! Who an entry says it was.
+//! How an actor appears in an entry: the identifier of the response, and the attributes that filters compare.
 
+use super::names::Object;
 use super::people::Person;
 use super::workload::Machine;
 use crate::contract::{Action, Actor, ActorType, Entry, Timestamp};
 
-/// An actor as the answer names it, and as the filters see it.
+/// An actor as an entry names it.
 #[derive(Debug, Clone)]
 pub struct Identity {
     identifier: Option<String>,
@@ -12,20 +13,20 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Somebody who signed in.
+    /// A person who signed in.
     pub fn person(email: &str) -> Self {
         Self { identifier: Some(email.to_owned()), actor: Actor::from_identifier(Some(email)) }
     }
 
-    /// A person's script with a token of their own.
-    pub fn token(person: &Person, name: &str) -> Self {
-        let mut identity = Self::person(&person.email);
+    /// A script of a person, with a personal token.
+    pub fn token(owner: &Person, name: &str) -> Self {
+        let mut identity = Self::person(&owner.email);
         identity.actor.kind = ActorType::PersonalApiKey;
         identity.actor.api_key_identifier = Some(name.to_owned());
         identity
     }
 
-    /// A person's command in a chat.
+    /// A command that a person gives in a chat.
     pub fn chat(person: &Person) -> Self {
         let mut identity = Self::person(&person.email);
         identity.actor.request_type = Some("SLACK_COMMAND".to_owned());
@@ -40,29 +41,26 @@ impl Identity {
     }
 
     pub fn machine(machine: &Machine) -> Self {
-        let key = machine.identifier.filter(|_| machine.kind == ActorType::ApiKey);
+        let key = machine.identifier.filter(|_| machine.actor_type == ActorType::ApiKey);
         let actor = Actor {
-            kind: machine.kind,
+            kind: machine.actor_type,
             request_type: machine.request_type.map(str::to_owned),
+            email: None,
             api_key_identifier: key.map(str::to_owned),
-            ..Actor::from_identifier(None)
         };
         Self { identifier: machine.identifier.map(str::to_owned), actor }
     }
 
-    pub fn entry(
-        &self,
-        timestamp: Timestamp,
-        address: Option<&str>,
-        action: Action,
-        object_type: &str,
-        object_identifier: String,
-    ) -> Entry {
+    /// An entry of the actor.
+    pub fn entry(&self, timestamp: Timestamp, address: Option<&str>, action: Action, object: Object) -> Entry {
         Entry {
+            action,
             actor_identifier: self.identifier.clone(),
             ip_address: address.map(str::to_owned),
+            object_identifier: object.name,
+            object_type: object.object_type.to_owned(),
+            timestamp,
             actor: self.actor.clone(),
-            ..Entry::new(action, object_type, object_identifier, timestamp)
         }
     }
 }

@@ -1,106 +1,85 @@
-//! The kinds of objects of a workspace: what Cortex calls them, how many there are from the start, what they are named.
+//! The kinds of objects in a company: the object type, the number at the start, and how objects are named.
 
 use super::words;
 use crate::contract::OBJECT_TYPES;
 
-/// A kind of object: one that has a life of its own here, or an integration, of which there are some fifty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ObjectKind {
-    AccountFlag,
-    AllowListEntry,
-    ApiKey,
-    Catalog,
-    CatalogFilter,
-    TeamRoles,
-    User,
-    UserRoles,
-    CustomData,
-    CustomRole,
-    Domain,
-    EntityType,
-    Verification,
-    Initiative,
-    OpenApi,
-    PersonalApiKey,
-    Resource,
-    Scorecard,
-    ScorecardFilter,
-    Rule,
-    RuleFilter,
-    Secret,
-    SecretGroup,
-    Service,
-    Team,
-    VerificationPeriod,
-    Workflow,
-    /// The `n`th of [`INTEGRATIONS`].
-    Integration(usize),
-}
-
-/// How an object of a kind gets its name.
+/// How objects of a kind are named.
 pub enum Naming {
-    /// A word of each list, one behind the other.
+    /// A word from each list, joined.
     Words(&'static [&'static [&'static str]]),
-    /// As the object of another kind that it belongs to.
-    Like(ObjectKind),
-    /// As the object that it belongs to, with a word behind it.
-    Of(ObjectKind, &'static [&'static str]),
-    /// A person's e-mail address.
+    /// The name of the parent, an object of another kind.
+    Parent(ObjectKind),
+    /// The name of the parent with each of these words; a parent has one object for each word.
+    ParentAndWord(ObjectKind, &'static [&'static str]),
+    /// The e-mail address of a person.
     Email,
-    /// A person's first name with a word behind it.
-    FirstName(&'static [&'static str]),
-    /// A range of addresses.
+    /// The first name of a person with a word.
+    FirstNameAndWord(&'static [&'static str]),
+    /// An address range.
     Network,
 }
 
-/// The kinds with a life of their own, in the order of [`ObjectKind`]: object type, how many there are from the start, names.
-const OWN: &[(ObjectKind, &str, u32, Naming)] = &[
-    (ObjectKind::AccountFlag, "ACCOUNT_FLAG", 7, Naming::Words(&[words::FLAGS])),
-    (ObjectKind::AllowListEntry, "ALLOW_LIST_ENTRY", 5, Naming::Network),
-    (ObjectKind::ApiKey, "API_KEY", 12, Naming::Words(&[words::CALLERS, words::USES])),
-    (ObjectKind::Catalog, "CATALOG", 60, Naming::Like(ObjectKind::Service)),
-    (ObjectKind::CatalogFilter, "CATALOG_FILTER", 12, Naming::Words(&[words::WHICH, words::WHAT])),
-    (ObjectKind::TeamRoles, "CORTEX_TEAM_ROLES", 12, Naming::Like(ObjectKind::Team)),
-    (ObjectKind::User, "CORTEX_USER", 48, Naming::Email),
-    (ObjectKind::UserRoles, "CORTEX_USER_ROLES", 48, Naming::Like(ObjectKind::User)),
-    (ObjectKind::CustomData, "CUSTOM_DATA", 80, Naming::Of(ObjectKind::Service, words::METRICS)),
-    (ObjectKind::CustomRole, "CUSTOM_ROLE", 6, Naming::Words(&[words::FOR_WHOM, words::MAY])),
-    (ObjectKind::Domain, "DOMAIN", 8, Naming::Words(&[words::AREAS, words::DOMAINS])),
-    (ObjectKind::EntityType, "ENTITY_TYPE_DEFINITION", 3, Naming::Words(&[words::ENTITIES, words::SHAPES])),
-    (ObjectKind::Verification, "ENTITY_VERIFICATION", 40, Naming::Like(ObjectKind::Service)),
-    (ObjectKind::Initiative, "INITIATIVE", 8, Naming::Words(&[words::GOALS, words::WAVES])),
-    (ObjectKind::OpenApi, "OPENAPI_DEFINITION", 24, Naming::Like(ObjectKind::Service)),
-    (ObjectKind::PersonalApiKey, "PERSONAL_API_KEY", 14, Naming::FirstName(words::DEVICES)),
-    (ObjectKind::Resource, "RESOURCE", 90, Naming::Words(&[words::SUBJECTS, words::STORES])),
-    (ObjectKind::Scorecard, "SCORECARD", 9, Naming::Words(&[words::QUALITIES, words::MEASURES])),
-    (ObjectKind::ScorecardFilter, "SCORECARD_FILTER", 6, Naming::Like(ObjectKind::Scorecard)),
-    (ObjectKind::Rule, "SCORECARD_RULE", 48, Naming::Words(&[words::EVIDENCE, words::DEMANDS, words::SCOPES])),
-    (ObjectKind::RuleFilter, "SCORECARD_RULE_FILTER", 10, Naming::Like(ObjectKind::Rule)),
-    (ObjectKind::Secret, "SECRET", 26, Naming::Words(&[words::PROVIDERS, words::SECRETS, words::STAGES])),
-    (ObjectKind::SecretGroup, "SECRET_GROUP", 5, Naming::Words(&[words::PROVIDERS, words::STAGES])),
-    (ObjectKind::Service, "SERVICE", 60, Naming::Words(&[words::SUBJECTS, words::FUNCTIONS])),
-    (ObjectKind::Team, "TEAM", 12, Naming::Words(&[words::SUBJECTS, words::TEAMS])),
-    (ObjectKind::VerificationPeriod, "VERIFICATION_PERIOD", 2, Naming::Words(&[words::PERIODS, words::VERIFIED])),
-    (ObjectKind::Workflow, "WORKFLOW", 12, Naming::Words(&[words::VERBS, words::THINGS])),
-];
+/// Declares the kinds: object type, number at the start, naming.
+macro_rules! object_kinds {
+    ($($kind:ident = $object_type:literal, $initial_count:literal, $naming:expr;)+) => {
+        /// A kind of object. The integrations, about fifty, differ in their object type alone.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ObjectKind {
+            $($kind,)+
+            /// An integration, by its index among them.
+            Integration(usize),
+        }
 
-/// Only the roll-out of single sign-on tasks it.
+        const TABLE: &[(ObjectKind, &str, u32, Naming)] =
+            &[$((ObjectKind::$kind, $object_type, $initial_count, $naming),)+];
+
+        impl ObjectKind {
+            /// The index of the kind: those of the table in its order, then the integrations.
+            pub const fn index(self) -> usize {
+                enum Index { $($kind,)+ }
+                match self {
+                    $(Self::$kind => Index::$kind as usize,)+
+                    Self::Integration(number) => TABLE.len() + number,
+                }
+            }
+        }
+    };
+}
+
+object_kinds! {
+    AccountFlag = "ACCOUNT_FLAG", 7, Naming::Words(&[words::FLAGS]);
+    AllowListEntry = "ALLOW_LIST_ENTRY", 5, Naming::Network;
+    ApiKey = "API_KEY", 12, Naming::Words(&[words::CALLERS, words::USES]);
+    Catalog = "CATALOG", 60, Naming::Parent(ObjectKind::Service);
+    CatalogFilter = "CATALOG_FILTER", 12, Naming::Words(&[words::WHICH, words::WHAT]);
+    TeamRoles = "CORTEX_TEAM_ROLES", 12, Naming::Parent(ObjectKind::Team);
+    User = "CORTEX_USER", 48, Naming::Email;
+    UserRoles = "CORTEX_USER_ROLES", 48, Naming::Parent(ObjectKind::User);
+    CustomData = "CUSTOM_DATA", 80, Naming::ParentAndWord(ObjectKind::Service, words::METRICS);
+    CustomRole = "CUSTOM_ROLE", 6, Naming::Words(&[words::FOR_WHOM, words::MAY]);
+    Domain = "DOMAIN", 8, Naming::Words(&[words::AREAS, words::DOMAINS]);
+    EntityType = "ENTITY_TYPE_DEFINITION", 3, Naming::Words(&[words::ENTITIES, words::SHAPES]);
+    Verification = "ENTITY_VERIFICATION", 40, Naming::Parent(ObjectKind::Service);
+    Initiative = "INITIATIVE", 8, Naming::Words(&[words::GOALS, words::WAVES]);
+    OpenApi = "OPENAPI_DEFINITION", 24, Naming::Parent(ObjectKind::Service);
+    PersonalApiKey = "PERSONAL_API_KEY", 14, Naming::FirstNameAndWord(words::DEVICES);
+    Resource = "RESOURCE", 90, Naming::Words(&[words::SUBJECTS, words::STORES]);
+    Scorecard = "SCORECARD", 9, Naming::Words(&[words::QUALITIES, words::MEASURES]);
+    ScorecardFilter = "SCORECARD_FILTER", 6, Naming::Parent(ObjectKind::Scorecard);
+    Rule = "SCORECARD_RULE", 48, Naming::Words(&[words::EVIDENCE, words::DEMANDS, words::SCOPES]);
+    RuleFilter = "SCORECARD_RULE_FILTER", 10, Naming::Parent(ObjectKind::Rule);
+    Secret = "SECRET", 26, Naming::Words(&[words::PROVIDERS, words::SECRETS, words::STAGES]);
+    SecretGroup = "SECRET_GROUP", 5, Naming::Words(&[words::PROVIDERS, words::STAGES]);
+    Service = "SERVICE", 60, Naming::Words(&[words::SUBJECTS, words::FUNCTIONS]);
+    Team = "TEAM", 12, Naming::Words(&[words::SUBJECTS, words::TEAMS]);
+    VerificationPeriod = "VERIFICATION_PERIOD", 2, Naming::Words(&[words::PERIODS, words::VERIFIED]);
+    Workflow = "WORKFLOW", 12, Naming::Words(&[words::VERBS, words::THINGS]);
+}
+
+/// The object type that only the story of single sign-on uses.
 pub const OAUTH: &str = "OAUTH_CONFIGURATION";
 
-/// The object types that are integrations: all that Cortex is known to use and that are none of the others.
-fn integrations() -> impl Iterator<Item = &'static str> {
-    let own = |name: &&str| !OWN.iter().any(|(_, own, ..)| own == name);
-    OBJECT_TYPES.iter().copied().filter(own).filter(|name| *name != OAUTH)
-}
-
-/// Every kind, and how to tell and to find it.
-pub struct ObjectKinds {
-    integrations: Vec<&'static str>,
-    /// Of the integrations, those that the company works with; the others are looked at now and then.
-    pub in_use: Vec<usize>,
-}
-
-/// What the company works with.
+/// The integrations that the company uses; the others are tried now and then.
 const IN_USE: [&str; 16] = [
     "GITHUB_APP_CONFIGURATION",
     "GITHUB_APP_INSTALLATION",
@@ -120,28 +99,38 @@ const IN_USE: [&str; 16] = [
     "WORKDAY_CONFIGURATION",
 ];
 
+/// All kinds, with the integrations.
+pub struct ObjectKinds {
+    /// The object types of the integrations: those that Cortex is known to use and no other kind has.
+    integrations: Vec<&'static str>,
+    /// The indices of the integrations in use.
+    in_use: Vec<usize>,
+}
+
 impl ObjectKinds {
     pub fn new() -> Self {
-        let integrations: Vec<_> = integrations().collect();
-        let place = |name: &&str| integrations.iter().position(|listed| listed == name);
-        Self { in_use: IN_USE.iter().filter_map(place).collect(), integrations }
+        let has_kind = |name: &str| name == OAUTH || TABLE.iter().any(|(_, object_type, ..)| *object_type == name);
+        let integrations: Vec<_> = OBJECT_TYPES.into_iter().filter(|name| !has_kind(name)).collect();
+        let index = |name: &&str| integrations.iter().position(|listed| listed == name);
+        Self { in_use: IN_USE.iter().filter_map(index).collect(), integrations }
     }
 
-    pub fn len(&self) -> usize {
-        OWN.len() + self.integrations.len()
+    /// All kinds, in the order of [`ObjectKind::index`].
+    pub fn all(&self) -> impl Iterator<Item = ObjectKind> + use<> {
+        TABLE.iter().map(|(kind, ..)| *kind).chain((0..self.integrations.len()).map(ObjectKind::Integration))
     }
 
-    /// How many of them are integrations.
-    pub fn integrations(&self) -> usize {
-        self.integrations.len()
+    /// The index of the integration of a turn. Consecutive turns are far apart in the list.
+    pub fn any_integration(&self, turn: usize) -> usize {
+        turn * 23 % self.integrations.len()
     }
 
-    /// Every kind, in the order of [`ObjectKind::place`].
-    pub fn all(&self) -> impl Iterator<Item = ObjectKind> {
-        OWN.iter().map(|(kind, ..)| *kind).chain((0..self.integrations.len()).map(ObjectKind::Integration))
+    /// Like [`Self::any_integration`], of those in use.
+    pub fn integration_in_use(&self, turn: usize) -> usize {
+        self.in_use[turn * 7 % self.in_use.len()]
     }
 
-    /// The kind of an object type, if it is one of a workspace.
+    /// The kind with an object type; `None` for a type that the company does not use.
     pub fn find(&self, object_type: &str) -> Option<ObjectKind> {
         self.all().find(|kind| self.object_type(*kind) == object_type)
     }
@@ -149,41 +138,33 @@ impl ObjectKinds {
     pub fn object_type(&self, kind: ObjectKind) -> &'static str {
         match kind {
             ObjectKind::Integration(number) => self.integrations[number],
-            own => OWN[own.place()].1,
+            other => TABLE[other.index()].1,
         }
     }
 
-    /// How many of it a workspace has from the start. Of the integrations it has one account each of those it uses.
-    pub fn standing(&self, kind: ObjectKind) -> u32 {
+    /// The number of objects at the start: for an integration in use one account.
+    pub fn initial_count(&self, kind: ObjectKind) -> u32 {
         match kind {
             ObjectKind::Integration(number) => u32::from(self.in_use.contains(&number)),
-            own => OWN[own.place()].2,
-        }
-    }
-
-    pub fn naming(kind: ObjectKind) -> &'static Naming {
-        match kind {
-            ObjectKind::Integration(_) => &Naming::Words(&[words::ALIASES]),
-            own => &OWN[own.place()].3,
+            other => TABLE[other.index()].2,
         }
     }
 }
 
 impl ObjectKind {
-    /// The object that an object of this kind belongs to, by its name: it cannot live without that.
-    pub fn parent_of(self, number: u32) -> Option<(Self, u32)> {
-        match ObjectKinds::naming(self) {
-            Naming::Like(parent) => Some((*parent, number)),
-            Naming::Of(parent, words) => Some((*parent, number / u32::try_from(words.len()).unwrap_or(1))),
-            _ => None,
+    pub fn naming(self) -> &'static Naming {
+        match self {
+            Self::Integration(_) => &Naming::Words(&[words::ALIASES]),
+            other => &TABLE[other.index()].3,
         }
     }
 
-    /// A number for each kind, from 0 without a gap.
-    pub fn place(self) -> usize {
-        match self {
-            Self::Integration(number) => OWN.len() + number,
-            own => OWN.iter().position(|(listed, ..)| *listed == own).unwrap_or_default(),
+    /// Kind and number of the parent of an object. The object is named after its parent and cannot exist without it.
+    pub fn parent(self, number: u32) -> Option<(Self, u32)> {
+        match self.naming() {
+            Naming::Parent(parent) => Some((*parent, number)),
+            Naming::ParentAndWord(parent, words) => Some((*parent, number / u32::try_from(words.len()).unwrap_or(1))),
+            Naming::Words(_) | Naming::Email | Naming::FirstNameAndWord(_) | Naming::Network => None,
         }
     }
 }

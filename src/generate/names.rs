@@ -1,7 +1,7 @@
-//! Names for objects: never twice the same within a kind, without remembering any.
+//! The names of objects: the n-th name of a kind, computed without remembering those before.
 //!
-//! The words of a kind's lists can be put together in so many ways; the seed decides in which order they are gone
-//! through. When all ways are used up a number is put behind.
+//! A name combines one word from each list of its kind. The seed decides the order of the combinations; when all are used,
+//! they start again with a number at the end. So no two objects of a kind have the same name.
 
 use std::fmt::Write;
 
@@ -9,99 +9,104 @@ use super::kind::{Naming, ObjectKind, ObjectKinds};
 use super::people::Roster;
 use crate::seed::{Purpose, SeededRng};
 
-/// The names of a workspace.
+/// The names of all objects and people of a company.
 pub struct Names {
     pub kinds: ObjectKinds,
     pub roster: Roster,
-    /// For each kind, how far apart in the order of all combinations two names lie that follow each other.
+    /// For each kind, the distance of consecutive names in the list of all combinations.
     steps: Vec<u64>,
+}
+
+/// Type and name of an object.
+pub struct Object {
+    pub object_type: &'static str,
+    pub name: String,
 }
 
 impl Names {
     pub fn new(seed: u64) -> Self {
-        let kinds = ObjectKinds::new();
-        let roster = Roster::new(seed);
-        let mut names = Self { steps: Vec::with_capacity(kinds.len()), kinds, roster };
-        for (number, kind) in names.kinds.all().enumerate().collect::<Vec<_>>() {
-            let mut rng = SeededRng::stream(seed, Purpose::ObjectNames, number as u64);
-            names.steps.push(match ObjectKinds::naming(kind) {
-                // The staff is the first of them, and drawn in no order already.
-                Naming::Email => 1,
-                _ => step(names.ways(kind), &mut rng),
-            });
-        }
+        let mut names = Self { kinds: ObjectKinds::new(), roster: Roster::new(seed), steps: Vec::new() };
+        names.steps = names.kinds.all().map(|kind| names.step(seed, kind)).collect();
         names
     }
 
-    /// The name of the `number`th object of a kind.
+    pub fn object(&self, kind: ObjectKind, number: u32) -> Object {
+        Object { object_type: self.kinds.object_type(kind), name: self.name(kind, number) }
+    }
+
+    /// The name of the n-th object of a kind.
     pub fn name(&self, kind: ObjectKind, number: u32) -> String {
         let mut name = String::with_capacity(32);
-        self.put(&mut name, kind, number);
+        self.push_name(&mut name, kind, number);
         name
     }
 
-    fn put(&self, name: &mut String, kind: ObjectKind, number: u32) {
-        let ways = self.ways(kind);
-        let (round, way) = (u64::from(number) / ways, u64::from(number) % ways);
-        let way = usize::try_from(way * self.steps[kind.place()] % ways).unwrap_or_default();
-        match ObjectKinds::naming(kind) {
+    fn push_name(&self, name: &mut String, kind: ObjectKind, number: u32) {
+        let combinations = self.combinations(kind);
+        let (round, position) = (u64::from(number) / combinations, u64::from(number) % combinations);
+        let index = usize::try_from(position * self.steps[kind.index()] % combinations).unwrap_or_default();
+        match kind.naming() {
             Naming::Words(lists) => {
-                let mut rest = way;
+                let mut rest = index;
                 for list in *lists {
                     name.push_str(list[rest % list.len()]);
                     rest /= list.len();
                 }
             }
-            Naming::Like(owner) => return self.put(name, *owner, number),
-            Naming::Of(owner, words) => {
-                // Each owner gets several before the next has its turn: the first owners are the oldest.
-                let place = usize::try_from(number).unwrap_or_default() % words.len();
-                self.put(name, *owner, kind.parent_of(number).map_or(0, |(_, owner)| owner));
-                name.push_str(words[place]);
+            Naming::Parent(parent) => return self.push_name(name, *parent, number),
+            Naming::ParentAndWord(parent, words) => {
+                self.push_name(name, *parent, kind.parent(number).map_or(0, |(_, number)| number));
+                name.push_str(words[number as usize % words.len()]);
                 return;
             }
-            Naming::Email => name.push_str(&self.roster.email(way)),
-            Naming::FirstName(words) => {
-                let first = self.roster.first_names();
-                name.push_str(&first[way % first.len()]);
-                name.push_str(words[way / first.len() % words.len()]);
+            Naming::Email => name.push_str(&self.roster.email(index)),
+            Naming::FirstNameAndWord(words) => {
+                let first_names = &self.roster.first_names;
+                name.push_str(&first_names[index % first_names.len()]);
+                name.push_str(words[index / first_names.len() % words.len()]);
             }
-            Naming::Network => return network(name, number),
+            Naming::Network => return name.push_str(&network(number)),
         }
         if round > 0 {
-            // Writing to a text does not fail.
+            // Writing to a `String` cannot fail.
             let _ = if name.contains(' ') { write!(name, " ({})", round + 1) } else { write!(name, "-{}", round + 1) };
         }
     }
 
-    /// In how many ways the words of a kind can be put together.
-    fn ways(&self, kind: ObjectKind) -> u64 {
-        let ways = match ObjectKinds::naming(kind) {
-            Naming::Words(lists) => lists.iter().fold(1, |ways, list| ways * list.len()),
-            Naming::Email => self.roster.emails(),
-            Naming::FirstName(words) => self.roster.first_names().len() * words.len(),
-            Naming::Like(_) | Naming::Of(..) | Naming::Network => 1,
+    /// The number of different names of a kind, before they start again.
+    fn combinations(&self, kind: ObjectKind) -> u64 {
+        let combinations = match kind.naming() {
+            Naming::Words(lists) => lists.iter().map(|list| list.len()).product(),
+            Naming::Email => self.roster.len(),
+            Naming::FirstNameAndWord(words) => self.roster.first_names.len() * words.len(),
+            Naming::Parent(_) | Naming::ParentAndWord(..) | Naming::Network => 1,
         };
-        ways as u64
+        combinations as u64
+    }
+
+    /// A step that visits every combination before it returns to the first, with consecutive ones far apart.
+    fn step(&self, seed: u64, kind: ObjectKind) -> u64 {
+        if matches!(kind.naming(), Naming::Email) {
+            // The roster is in random order already, and the staff are its first names.
+            return 1;
+        }
+        let mut rng = SeededRng::stream(seed, Purpose::ObjectNames, kind.index() as u64);
+        let combinations = self.combinations(kind);
+        let mut candidates = combinations / 3 + rng.below(combinations / 3 + 1)..;
+        candidates.find(|step| greatest_common_divisor(*step, combinations) == 1).unwrap_or(1)
     }
 }
 
-/// A range that may sign in, from the ranges for documentation (RFC 5737, RFC 3849): first those of IPv4 in an order in
-/// which neighbours lie apart, then of IPv6.
-fn network(name: &mut String, number: u32) {
+/// The n-th address range of an allowlist, from the ranges for documentation (RFC 5737, RFC 3849): first IPv4 with
+/// consecutive ranges far apart, then IPv6.
+fn network(number: u32) -> String {
     const RANGES: [&str; 3] = ["192.0.2", "198.51.100", "203.0.113"];
 
-    let _ = match number {
-        0..48 => write!(name, "{}.{}/28", RANGES[number as usize % 3], number * 7 / 3 % 16 * 16),
-        48..=0xffff => write!(name, "2001:db8:{number:x}::/48"),
-        _ => write!(name, "2001:db8:{:x}:{:x}::/64", number >> 16, number & 0xffff),
-    };
-}
-
-/// A step that leads through all ways before it comes back, neighbours far apart.
-fn step(ways: u64, rng: &mut SeededRng) -> u64 {
-    let candidates = ways / 3 + rng.below(ways / 3 + 1)..;
-    candidates.into_iter().find(|step| greatest_common_divisor(*step, ways) == 1).unwrap_or(1)
+    match number {
+        0..48 => format!("{}.{}/28", RANGES[number as usize % 3], number * 7 / 3 % 16 * 16),
+        48..=0xffff => format!("2001:db8:{number:x}::/48"),
+        _ => format!("2001:db8:{:x}:{:x}::/64", number >> 16, number & 0xffff),
+    }
 }
 
 fn greatest_common_divisor(a: u64, b: u64) -> u64 {

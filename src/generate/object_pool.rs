@@ -1,196 +1,216 @@
-//! The objects that exist, and what can act_on them: created once, changed while they live, deleted last.
+//! The objects that exist in the company, their owners, and the operations on them: create, update, delete.
 
 use super::kind::ObjectKind;
-use super::names::Names;
-use super::people::STAFF;
+use super::names::{Names, Object};
+use super::people::STAFF_COUNT;
 use crate::contract::Action;
 use crate::seed::{Purpose, SeededRng};
 
-/// How likely it is, in a hundred, that something is created or deleted; else it is changed.
+/// The share of creations and deletions among the operations on a kind of object, in percent; the others are updates.
 #[derive(Debug, Clone, Copy)]
 pub struct OperationMix {
     pub create: u64,
     pub delete: u64,
 }
 
-/// What is done to what.
+/// An action on an object.
+#[derive(Debug, Clone, Copy)]
 pub struct Operation {
     pub action: Action,
     pub kind: ObjectKind,
-    /// The object's number among those of its kind.
-    pub object: u32,
-    /// Whose it is.
+    /// The number of the object within its kind.
+    pub number: u32,
+    /// The owner of the object, by their index among the actors.
     pub owner: usize,
 }
 
-/// Who lives, by kind and by owner.
+impl Operation {
+    pub fn object(&self, names: &Names) -> Object {
+        names.object(self.kind, self.number)
+    }
+}
+
+/// The objects that exist.
 pub struct ObjectPool {
-    owners: usize,
-    /// For each kind, for each owner, the numbers of their objects.
-    living: Vec<Vec<u32>>,
-    /// For each kind, how many live, how many there must always be, and the number of the next.
-    count: Vec<u32>,
-    least: Vec<u32>,
-    next: Vec<u32>,
-    /// For each kind, which of its objects have been deleted.
-    dead: Vec<Vec<bool>>,
+    /// By the index of the kind.
+    kinds: Vec<KindPool>,
+}
+
+/// The objects of one kind.
+#[derive(Clone)]
+struct KindPool {
+    /// For each owner, the numbers of their objects.
+    by_owner: Vec<Vec<u32>>,
+    count: u32,
+    /// The number of objects that remain: a further deletion becomes an update.
+    min_count: u32,
+    /// The number of the next object.
+    next: u32,
+    /// By the number of an object; shorter than `next` when later ones were not deleted.
+    deleted: Vec<bool>,
 }
 
 impl ObjectPool {
-    /// A workspace as it is from the start, `scale` times as large as a small one; every object has one of `owners`.
-    pub fn new(seed: u64, names: &Names, owners: usize, scale: u32) -> Self {
-        let mut pool = Self {
-            owners,
-            living: vec![Vec::new(); names.kinds.len() * owners],
-            count: vec![0; names.kinds.len()],
-            least: vec![0; names.kinds.len()],
-            next: vec![0; names.kinds.len()],
-            dead: vec![Vec::new(); names.kinds.len()],
-        };
+    /// The objects at the start, for a company that is `scale` times as large as a small one, among so many owners.
+    pub fn new(seed: u64, names: &Names, owner_count: usize, scale: u32) -> Self {
         let mut rng = SeededRng::stream(seed, Purpose::InitialOwners, 0);
-        for kind in names.kinds.all() {
-            let place = kind.place();
-            let standing = names.kinds.standing(kind) * if grows(kind) { scale } else { 1 };
-            for object in 0..standing {
-                pool.living[place * owners + rng.index(owners)].push(object);
+        let kinds = names.kinds.all().map(|kind| {
+            let count = names.kinds.initial_count(kind) * if grows(kind) { scale } else { 1 };
+            let mut by_owner = vec![Vec::new(); owner_count];
+            for number in 0..count {
+                by_owner[rng.index(owner_count)].push(number);
             }
-            pool.count[place] = standing;
-            pool.next[place] = standing;
-            pool.least[place] = standing.div_ceil(2);
-        }
-        pool
+            KindPool { by_owner, count, min_count: count.div_ceil(2), next: count, deleted: Vec::new() }
+        });
+        Self { kinds: kinds.collect() }
     }
 
-    /// Something befalls an object of a kind by one of its owners, or by somebody of their team.
+    /// A random operation of an actor on an object of the kind: most often their own, else one of their team.
     pub fn act_on(
         &mut self,
-        place: usize,
         kind: ObjectKind,
         mix: OperationMix,
-        who: usize,
+        actor: usize,
         team: &[usize],
         rng: &mut SeededRng,
     ) -> Operation {
         let roll = rng.below(100);
-        if (roll < mix.create || self.count[place] == 0) && self.can_create(kind) {
-            return self.create(place, kind, who);
+        let pool = &self.kinds[kind.index()];
+        if (roll < mix.create || pool.count == 0) && self.can_create(kind) {
+            return self.create(kind, actor);
         }
-        let owner = self.owner(place, who, team, rng);
-        let theirs = &self.living[place * self.owners + owner];
-        if theirs.is_empty() {
-            // Nothing of it is there, and nothing for it to belong to.
-            return self.create(place, kind, who);
+        let pool = &self.kinds[kind.index()];
+        let owner = pool.draw_owner(actor, team, rng);
+        let owned = &pool.by_owner[owner];
+        if owned.is_empty() {
+            // There is no object of the kind, and no parent for a new one.
+            return self.create(kind, actor);
         }
-        let which = rng.index(theirs.len());
-        let object = theirs[which];
-        let mortal = self.count[place] > self.least[place] && !is_staff(kind, object);
-        // What belongs to something that is gone is cleared away by whoever comes upon it.
-        if (roll >= 100 - mix.delete && mortal) || !self.has_parent(kind, object) {
-            return self.delete(place, kind, owner, which);
+        let index = rng.index(owned.len());
+        let number = owned[index];
+        let may_delete = pool.count > pool.min_count && !is_account_of_staff(kind, number);
+        // An object whose parent was deleted is deleted by the first who finds it.
+        if (roll >= 100 - mix.delete && may_delete) || !self.has_parent(kind, number) {
+            return self.delete(kind, owner, index);
         }
-        Operation { action: Action::Update, kind, object, owner }
+        Operation { action: Action::Update, kind, number, owner }
     }
 
-    fn delete(&mut self, place: usize, kind: ObjectKind, owner: usize, which: usize) -> Operation {
-        let object = self.living[place * self.owners + owner].swap_remove(which);
-        self.count[place] -= 1;
-        let number = object as usize;
-        if self.dead[place].len() <= number {
-            self.dead[place].resize(number + 1, false);
-        }
-        self.dead[place][number] = true;
-        Operation { action: Action::Delete, kind, object, owner }
+    /// Creates an object, which belongs to the actor.
+    pub fn create(&mut self, kind: ObjectKind, actor: usize) -> Operation {
+        let pool = &mut self.kinds[kind.index()];
+        let number = pool.next;
+        pool.next += 1;
+        pool.count += 1;
+        pool.by_owner[actor].push(number);
+        Operation { action: Action::Create, kind, number, owner: actor }
     }
 
-    /// Whether what an object belongs to lives, if it belongs to anything.
-    fn has_parent(&self, kind: ObjectKind, object: u32) -> bool {
-        kind.parent_of(object).is_none_or(|(parent, number)| {
-            let place = parent.place();
-            number < self.next[place] && !self.dead[place].get(number as usize).copied().unwrap_or_default()
+    /// Updates an object; `None` if it was deleted.
+    pub fn update(&self, kind: ObjectKind, number: u32) -> Option<Operation> {
+        let owner = self.kinds[kind.index()].by_owner.iter().position(|owned| owned.contains(&number))?;
+        Some(Operation { action: Action::Update, kind, number, owner })
+    }
+
+    /// Updates an object of any owner; `None` if there is none.
+    pub fn update_any(&self, kind: ObjectKind, rng: &mut SeededRng) -> Option<Operation> {
+        let pool = &self.kinds[kind.index()];
+        let owner = pool.draw_any_owner(rng);
+        let owned = &pool.by_owner[owner];
+        let number = *owned.get(rng.index(owned.len()))?;
+        Some(Operation { action: Action::Update, kind, number, owner })
+    }
+
+    /// Deletes an object of any owner; `None` if there is none.
+    pub fn delete_any(&mut self, kind: ObjectKind, rng: &mut SeededRng) -> Option<Operation> {
+        let pool = &self.kinds[kind.index()];
+        if pool.count == 0 {
+            return None;
+        }
+        let owner = pool.draw_any_owner(rng);
+        let index = rng.index(pool.by_owner[owner].len());
+        Some(self.delete(kind, owner, index))
+    }
+
+    fn delete(&mut self, kind: ObjectKind, owner: usize, index: usize) -> Operation {
+        let pool = &mut self.kinds[kind.index()];
+        let number = pool.by_owner[owner].swap_remove(index);
+        pool.count -= 1;
+        let deleted = number as usize;
+        pool.deleted.resize(pool.deleted.len().max(deleted + 1), false);
+        pool.deleted[deleted] = true;
+        Operation { action: Action::Delete, kind, number, owner }
+    }
+
+    /// Whether an object exists and has this owner.
+    pub fn is_owned(&self, kind: ObjectKind, number: u32, owner: usize) -> bool {
+        self.kinds[kind.index()].by_owner[owner].contains(&number)
+    }
+
+    /// Whether the parent of an object exists, if the kind has parents.
+    fn has_parent(&self, kind: ObjectKind, number: u32) -> bool {
+        kind.parent(number).is_none_or(|(parent, number)| {
+            let parents = &self.kinds[parent.index()];
+            number < parents.next && !parents.is_deleted(number)
         })
     }
 
-    /// Whether there is something for the next object of a kind to belong to; those whose turn was missed never come.
+    /// Whether the next object of a kind has a parent, if the kind has parents. Objects whose parent was deleted before they
+    /// could be created are skipped.
     fn can_create(&mut self, kind: ObjectKind) -> bool {
-        let place = kind.place();
-        let exists = |pool: &Self| {
-            kind.parent_of(pool.next[place]).is_none_or(|(parent, number)| number < pool.next[parent.place()])
-        };
-        while exists(self) && !self.has_parent(kind, self.next[place]) {
-            self.next[place] += 1;
+        loop {
+            let next = self.kinds[kind.index()].next;
+            let Some((parent, number)) = kind.parent(next) else { return true };
+            let parents = &self.kinds[parent.index()];
+            if number >= parents.next {
+                return false;
+            }
+            if !parents.is_deleted(number) {
+                return true;
+            }
+            self.kinds[kind.index()].next += 1;
         }
-        exists(self)
+    }
+}
+
+impl KindPool {
+    fn is_deleted(&self, number: u32) -> bool {
+        self.deleted.get(number as usize).copied().unwrap_or_default()
     }
 
-    /// A new object of a kind, which is whose it is who made it.
-    pub fn create(&mut self, place: usize, kind: ObjectKind, who: usize) -> Operation {
-        let object = self.next[place];
-        self.next[place] += 1;
-        self.count[place] += 1;
-        self.living[place * self.owners + who].push(object);
-        Operation { action: Action::Create, kind, object, owner: who }
+    fn has_objects(&self, owner: usize) -> bool {
+        !self.by_owner[owner].is_empty()
     }
 
-    /// Changes the `number`th of a kind, if it still lives.
-    pub fn change(&self, place: usize, kind: ObjectKind, number: u32) -> Option<Operation> {
-        let owner = (0..self.owners).find(|owner| self.lives(place, number, *owner))?;
-        Some(Operation { action: Action::Update, kind, object: number, owner })
-    }
-
-    /// Changes one of a kind, whosever it is; `None` when there is none.
-    pub fn change_any(&self, place: usize, kind: ObjectKind, rng: &mut SeededRng) -> Option<Operation> {
-        let owner = self.any_owner(place, rng);
-        let theirs = &self.living[place * self.owners + owner];
-        let object = *theirs.get(rng.index(theirs.len()))?;
-        Some(Operation { action: Action::Update, kind, object, owner })
-    }
-
-    /// Deletes one of a kind, whosever it is; `None` when none is left.
-    pub fn delete_any(&mut self, place: usize, kind: ObjectKind, rng: &mut SeededRng) -> Option<Operation> {
-        if self.count[place] == 0 {
-            return None;
-        }
-        let owner = self.any_owner(place, rng);
-        let which = rng.index(self.living[place * self.owners + owner].len());
-        Some(self.delete(place, kind, owner, which))
-    }
-
-    /// Whether an object still lives and is whose it was.
-    pub fn lives(&self, place: usize, object: u32, owner: usize) -> bool {
-        self.living[place * self.owners + owner].contains(&object)
-    }
-
-    /// Whose object it is that somebody takes up: most often their own, else one of their team's.
-    fn owner(&self, place: usize, who: usize, team: &[usize], rng: &mut SeededRng) -> usize {
-        let has = |owner: usize| !self.living[place * self.owners + owner].is_empty();
+    /// The owner of the object that an actor works on.
+    fn draw_owner(&self, actor: usize, team: &[usize], rng: &mut SeededRng) -> usize {
         let roll = rng.below(100);
-        if roll < 70 && has(who) {
-            return who;
+        if roll < 70 && self.has_objects(actor) {
+            return actor;
         }
         if roll < 92
             && !team.is_empty()
-            && let Some(mate) = Some(team[rng.index(team.len())]).filter(|mate| has(*mate))
+            && let Some(mate) = Some(team[rng.index(team.len())]).filter(|mate| self.has_objects(*mate))
         {
             return mate;
         }
-        self.any_owner(place, rng)
+        self.draw_any_owner(rng)
     }
 
-    /// Somebody who has an object of a kind of which there is one.
-    fn any_owner(&self, place: usize, rng: &mut SeededRng) -> usize {
-        let first = rng.index(self.owners);
-        let all = (first..self.owners).chain(0..first);
-        all.into_iter().find(|owner| !self.living[place * self.owners + owner].is_empty()).unwrap_or(first)
+    /// An owner with an object, if any has one.
+    fn draw_any_owner(&self, rng: &mut SeededRng) -> usize {
+        let count = self.by_owner.len();
+        let first = rng.index(count);
+        (first..count).chain(0..first).find(|owner| self.has_objects(*owner)).unwrap_or(first)
     }
 }
 
-/// Whether it is an account of somebody who acts in the workspace: nobody deletes that.
-fn is_staff(kind: ObjectKind, object: u32) -> bool {
-    matches!(kind, ObjectKind::User | ObjectKind::UserRoles)
-        && usize::try_from(object).is_ok_and(|object| object < STAFF)
+/// Whether an object is the account of a person who acts in the company, which nobody deletes.
+fn is_account_of_staff(kind: ObjectKind, number: u32) -> bool {
+    matches!(kind, ObjectKind::User | ObjectKind::UserRoles) && (number as usize) < STAFF_COUNT
 }
 
-/// Whether a larger workspace has more of it.
+/// Whether a larger company has more objects of the kind.
 fn grows(kind: ObjectKind) -> bool {
     matches!(
         kind,
@@ -203,10 +223,4 @@ fn grows(kind: ObjectKind) -> bool {
             | ObjectKind::Secret
             | ObjectKind::Rule
     )
-}
-
-impl Operation {
-    pub fn name(&self, names: &Names) -> String {
-        names.name(self.kind, self.object)
-    }
 }

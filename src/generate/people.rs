@@ -1,56 +1,19 @@
-//! The people of a workspace: names, roles, where they work, from which addresses, and the hours that they keep.
+//! The people of a company: their names, roles, offices and addresses.
 
 use deunicode::deunicode;
-use fake::Fake;
-use fake::faker::name::raw::{FirstName, LastName};
-use fake::locales::{DE_DE, EN, FR_FR, IT_IT, NL_NL, PT_BR, TR_TR};
+use fake::locales::{DE_DE, Data, EN, FR_FR, IT_IT, NL_NL, PT_BR, TR_TR};
+use rand::seq::IndexedRandom;
 
+use super::offices::OFFICES;
 use crate::seed::{Purpose, SeededRng};
 
-/// The invented company's domain; `.example` belongs to nobody (RFC 2606).
-pub const DOMAIN: &str = "brightwave.example";
+/// The domain of the company; `.example` belongs to nobody (RFC 2606).
+const DOMAIN: &str = "brightwave.example";
 
-/// How many people work there.
-pub const STAFF: usize = 48;
+/// The number of people in the company.
+pub const STAFF_COUNT: usize = 48;
 
-/// A place of work.
-pub struct Office {
-    /// What to add to UTC, in hours; it stays the same in summer.
-    pub offset: i64,
-    /// How many in a hundred work there.
-    pub share: u64,
-    /// The first address of its network; everybody in the office shares a few (RFC 5737).
-    pub addresses: &'static [&'static str],
-}
-
-/// The offices, from east to west.
-pub const OFFICES: &[Office] = &[
-    Office { offset: 3, share: 15, addresses: &["203.0.113.17", "203.0.113.18"] },
-    Office { offset: 1, share: 40, addresses: &["198.51.100.10", "198.51.100.11", "198.51.100.12"] },
-    Office { offset: -3, share: 13, addresses: &["203.0.113.65", "203.0.113.66"] },
-    Office { offset: -5, share: 22, addresses: &["198.51.100.130", "198.51.100.131"] },
-    Office { offset: -8, share: 10, addresses: &["198.51.100.194"] },
-];
-
-/// How busy an office is at each hour of its day, most being 1000.
-const HOURS: [u64; 24] =
-    [3, 2, 1, 1, 1, 6, 25, 90, 350, 820, 1000, 950, 600, 720, 960, 930, 820, 520, 200, 90, 60, 40, 20, 8];
-
-/// What is left of that on a Saturday or Sunday, in a hundred.
-const WEEKEND: u64 = 4;
-
-impl Office {
-    /// How busy it is in an hour, counted from 1970 in UTC.
-    pub fn busy(&self, hour: i64) -> u64 {
-        let local = hour + self.offset;
-        let busy = HOURS[usize::try_from(local.rem_euclid(24)).unwrap_or_default()] * 100;
-        // 1970 began on a Thursday.
-        let weekday = (local.div_euclid(24) + 3).rem_euclid(7);
-        if weekday < 5 { busy } else { busy * WEEKEND / 100 }
-    }
-}
-
-/// What somebody is there for; it decides what they touch.
+/// The role of a person decides what they work on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Engineer,
@@ -61,7 +24,7 @@ pub enum Role {
     Manager,
 }
 
-/// Twelve in a row make up a mixture; the first of each office is an engineer.
+/// The roles of the staff, repeated. The first of each office is an engineer.
 const ROLES: [Role; 12] = [
     Role::Engineer,
     Role::Lead,
@@ -77,96 +40,89 @@ const ROLES: [Role; 12] = [
     Role::Platform,
 ];
 
-/// Somebody who works there.
 pub struct Person {
     number: u64,
     pub first_name: String,
     pub email: String,
     pub role: Role,
-    /// Place in [`OFFICES`].
+    /// The index in [`OFFICES`].
     pub office: usize,
     pub team: usize,
-    /// How much they do compared with others of the office.
+    /// How much they do, compared with others in the office.
     pub activity: u64,
-    /// Where they are: office, home, on the road.
     office_address: &'static str,
     pub home_address: String,
-    road_address: String,
+    travel_address: String,
 }
 
 impl Person {
-    /// Where they are on a day, counted from 1970: nobody is at two places, and few are on the road.
+    pub fn utc_offset(&self) -> i64 {
+        OFFICES[self.office].utc_offset
+    }
+
+    /// The one address of a day, counted from 1970: the office or home, rarely on the road.
     pub fn address(&self, seed: u64, day: i64) -> &str {
         let mut rng = SeededRng::stream(seed ^ self.number, Purpose::Whereabouts, day.unsigned_abs());
         match rng.below(100) {
             0..58 => self.office_address,
             58..96 => &self.home_address,
-            _ => &self.road_address,
+            _ => &self.travel_address,
         }
     }
 }
 
-/// First and last names, of which the staff has the first combinations and newcomers the next.
+/// The names of all people there can be: first the staff, then newcomers.
 pub struct Roster {
-    first: Vec<String>,
-    last: Vec<String>,
+    pub first_names: Vec<String>,
+    last_names: Vec<String>,
 }
 
 impl Roster {
     pub fn new(seed: u64) -> Self {
         let mut rng = SeededRng::stream(seed, Purpose::PeopleNames, 0);
-        Self { first: distinct(89, || first_name(&mut rng)), last: distinct(149, || last_name(&mut rng)) }
+        let first_names = draw_names(89, &mut rng, |(first_names, _)| first_names);
+        Self { first_names, last_names: draw_names(149, &mut rng, |(_, last_names)| last_names) }
     }
 
-    /// How many people there can be.
-    pub fn emails(&self) -> usize {
-        self.first.len() * self.last.len()
+    /// The number of people there can be.
+    pub fn len(&self) -> usize {
+        self.first_names.len() * self.last_names.len()
     }
 
-    pub fn first_names(&self) -> &[String] {
-        &self.first
-    }
-
+    /// The e-mail address of the n-th person.
     pub fn email(&self, number: usize) -> String {
-        let (first, last) = self.name(number);
-        format!("{first}.{last}@{DOMAIN}")
+        let count = self.first_names.len();
+        // After each round of first names, the last names are shifted by one.
+        let last_name = &self.last_names[(number + number / count) % self.last_names.len()];
+        format!("{}.{last_name}@{DOMAIN}", self.first_names[number % count])
     }
 
-    fn name(&self, number: usize) -> (&str, &str) {
-        let first = self.first_names();
-        // Each time the first names are through, the last names have moved on.
-        let last = (number + number / first.len()) % self.last.len();
-        (&first[number % first.len()], &self.last[last])
-    }
-
-    /// The staff.
-    pub fn staff(&self, seed: u64, teams: usize) -> Vec<Person> {
+    pub fn staff(&self, seed: u64, team_count: usize) -> Vec<Person> {
         let mut rng = SeededRng::stream(seed, Purpose::Staff, 0);
         let person = |number: usize| {
-            let (first, last) = self.name(number);
-            // No office is without anybody.
+            // The first people are in different offices, so that none is empty.
             let drawn = rng.weighted_index(OFFICES.iter().map(|office| office.share));
             let office = if number < OFFICES.len() { number } else { drawn };
             let addresses = OFFICES[office].addresses;
             Person {
                 number: number as u64,
-                first_name: first.to_owned(),
-                email: format!("{first}.{last}@{DOMAIN}"),
+                first_name: self.first_names[number % self.first_names.len()].clone(),
+                email: self.email(number),
                 role: ROLES[number % ROLES.len()],
                 office,
-                team: number % teams,
+                team: number % team_count,
                 activity: 300 + rng.below(700) + if rng.percent(15) { 1500 } else { 0 },
                 office_address: addresses[rng.index(addresses.len())],
-                home_address: home(number, office, &mut rng),
-                road_address: format!("2001:db8:ffff:{:x}::{:x}", office + 1, 0x1000 + rng.below(0xe000)),
+                home_address: home_address(number, office, &mut rng),
+                travel_address: format!("2001:db8:ffff:{:x}::{:x}", office + 1, 0x1000 + rng.below(0xe000)),
             }
         };
-        (0..STAFF).map(person).collect()
+        (0..STAFF_COUNT).map(person).collect()
     }
 }
 
-/// An address at home, from a range that documentation has (RFC 5737, RFC 3849), and never that of an office.
-fn home(number: usize, office: usize, rng: &mut SeededRng) -> String {
+/// A home address from the ranges for documentation (RFC 5737, RFC 3849), which no office has.
+fn home_address(number: usize, office: usize, rng: &mut SeededRng) -> String {
     if rng.percent(45) {
         format!("2001:db8:{:x}:{:x}::{:x}", 0x40 + office, 0x10 + number, 0x100 + rng.below(0xfe00))
     } else {
@@ -174,50 +130,43 @@ fn home(number: usize, office: usize, rng: &mut SeededRng) -> String {
     }
 }
 
-fn first_name(rng: &mut SeededRng) -> String {
-    let locale = rng.below(10);
-    let stream = rng.inner();
-    let name: &str = match locale {
-        0..3 => FirstName(DE_DE).fake_with_rng(stream),
-        3..5 => FirstName(EN).fake_with_rng(stream),
-        5 => FirstName(PT_BR).fake_with_rng(stream),
-        6 => FirstName(TR_TR).fake_with_rng(stream),
-        7 => FirstName(NL_NL).fake_with_rng(stream),
-        8 => FirstName(IT_IT).fake_with_rng(stream),
-        _ => FirstName(FR_FR).fake_with_rng(stream),
-    };
-    plain(name)
+/// The first and the last names of a language.
+type NameLists = (&'static [&'static str], &'static [&'static str]);
+
+const fn name_lists<L: Data>() -> NameLists {
+    (L::NAME_FIRST_NAME, L::NAME_LAST_NAME)
 }
 
-fn last_name(rng: &mut SeededRng) -> String {
-    let locale = rng.below(10);
-    let stream = rng.inner();
-    let name: &str = match locale {
-        0..3 => LastName(DE_DE).fake_with_rng(stream),
-        3..5 => LastName(EN).fake_with_rng(stream),
-        5 => LastName(PT_BR).fake_with_rng(stream),
-        6 => LastName(TR_TR).fake_with_rng(stream),
-        7 => LastName(NL_NL).fake_with_rng(stream),
-        8 => LastName(IT_IT).fake_with_rng(stream),
-        _ => LastName(FR_FR).fake_with_rng(stream),
-    };
-    plain(name)
-}
+/// The languages of names, each entry as likely as the others.
+const LANGUAGES: [NameLists; 10] = [
+    name_lists::<DE_DE>(),
+    name_lists::<DE_DE>(),
+    name_lists::<DE_DE>(),
+    name_lists::<EN>(),
+    name_lists::<EN>(),
+    name_lists::<PT_BR>(),
+    name_lists::<TR_TR>(),
+    name_lists::<NL_NL>(),
+    name_lists::<IT_IT>(),
+    name_lists::<FR_FR>(),
+];
 
-/// As it stands in an e-mail address.
-fn plain(name: &str) -> String {
-    let ascii = deunicode(name).to_lowercase();
-    let joined = ascii.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| !part.is_empty()).collect::<Vec<_>>();
-    joined.join("-")
-}
-
-fn distinct(count: usize, mut draw: impl FnMut() -> String) -> Vec<String> {
-    let mut drawn: Vec<String> = Vec::with_capacity(count);
-    while drawn.len() < count {
-        let name = draw();
-        if name.len() > 2 && !drawn.contains(&name) {
-            drawn.push(name);
+/// Different names in the spelling of e-mail addresses.
+fn draw_names(count: usize, rng: &mut SeededRng, list: fn(NameLists) -> &'static [&'static str]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(count);
+    while names.len() < count {
+        let language = LANGUAGES[rng.index(LANGUAGES.len())];
+        let name = email_spelling(list(language).choose(rng.inner()).unwrap_or(&""));
+        if name.len() > 2 && !names.contains(&name) {
+            names.push(name);
         }
     }
-    drawn
+    names
+}
+
+/// `José Ángel` as `jose-angel`.
+fn email_spelling(name: &str) -> String {
+    let ascii = deunicode(name).to_lowercase();
+    let parts = ascii.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("-")
 }

@@ -167,7 +167,7 @@ async fn nobody_of_a_story_goes_on() {
     let range = format!("startTime={NOW}&pageSize=1");
     assert_eq!(mock.logs(&range).await.ok()["total"], 6000);
     for story in Story::ALL {
-        for query in story.whole().iter().filter(|query| query.starts_with("actor")) {
+        for query in story.queries().iter().filter(|query| query.starts_with("actor")) {
             assert_eq!(mock.logs(&format!("{range}&{query}")).await.ok()["total"], 0, "{story}: {query}");
         }
     }
