@@ -165,7 +165,7 @@ fn object<'a, T>(
     let mut diagnostics = Diagnostics::new(JsonFile { name: BODY, text });
     let values = diagnostics.values();
     // So far there can be errors of syntax only.
-    for error in &mut diagnostics.errors {
+    for (_, error) in &mut diagnostics.errors {
         error.reason = format!("{}; expected one object such as {example}", error.reason);
     }
     let members = match values.as_slice() {

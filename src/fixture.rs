@@ -1,43 +1,48 @@
-//! Entries from files: loaded whole or refused whole, with every error of every file told in one run.
+//! Loads entries from files and other sources. If any file has an error, nothing is loaded, and every error of every file is
+//! reported.
+//!
+//! `fast` reads a file without errors in one pass. Any other file is read again by `diagnose`, which finds all errors with
+//! their positions. Both use `fields`, the fields of an entry in a file.
 
-mod careful;
+mod diagnose;
+mod fast;
 mod fields;
-mod line;
 mod moment;
-mod quick;
+mod sink;
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::contract::{Entry, Timestamp};
 use crate::generate::{Generator, Recipe};
-use crate::json_file::{FileError, FileErrors, JsonFile};
+use crate::json_file::{FileError, FileErrors, JsonFile, position_after};
 
-pub use line::Line;
+pub use diagnose::IgnoredFields;
+pub use fields::FileEntry;
 pub use moment::{Moment, MomentError};
+pub use sink::Sink;
 
-/// The built-in story, compiled into the binary.
+/// The built-in story.
 const STORY: &str = include_str!("../fixtures/audit-logs.json");
 
-/// Where entries come from.
+/// A source of entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntrySource {
-    /// The story that is compiled into the binary.
+    /// The entries that are compiled into the binary.
     BuiltIn,
     /// A file, or a folder whose `.json`, `.ndjson` and `.jsonl` files are read in the order of their names.
     Path(PathBuf),
     /// Standard input, read to its end.
     StandardInput,
-    /// A text in any of the forms of a file.
+    /// A text in any format of a file.
     Text(String),
-    /// So many generated entries of the thirty days before now.
+    /// Generated entries of the thirty days before now.
     Generated {
-        /// How many.
+        /// The number of entries.
         count: u64,
-        /// Decides everything that is left to chance.
+        /// The seed of all random choices.
         seed: u64,
     },
 }
@@ -61,62 +66,35 @@ impl fmt::Display for EntrySource {
     }
 }
 
-/// What was loaded.
+/// The entries of all sources.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// The entries, in the order of the files.
     pub entries: Vec<Entry>,
-    /// What was ignored.
+    /// The unknown fields.
     pub ignored_fields: IgnoredFields,
 }
 
-/// What takes entries one by one, so that they need not all be in memory as they are.
-pub trait Sink {
-    /// Takes one.
-    fn push(&mut self, entry: Entry);
-    /// How many it has taken.
-    fn count(&self) -> usize;
-    /// Gives back all but the first so many.
-    fn keep(&mut self, count: usize);
-}
-
-impl Sink for Vec<Entry> {
-    fn push(&mut self, entry: Entry) {
-        self.push(entry);
-    }
-
-    fn count(&self) -> usize {
-        self.len()
-    }
-
-    fn keep(&mut self, count: usize) {
-        self.truncate(count);
-    }
-}
-
-/// Fields that the format does not know, with how often each was seen; they were ignored.
-pub type IgnoredFields = BTreeMap<String, usize>;
-
-/// Loads every source, relative times being relative to `now`.
+/// Loads every source. Relative times are relative to `now`.
 ///
 /// # Errors
-/// Everything that is wrong with any of the files; then nothing is loaded.
+/// All errors of all sources.
 pub fn load(sources: &[EntrySource], now: Timestamp) -> Result<Loaded, FileErrors> {
     let mut entries = Vec::new();
     let ignored_fields = load_into(&mut entries, sources, now)?;
     Ok(Loaded { entries, ignored_fields })
 }
 
-/// The same into what takes entries as they are read.
+/// Like [`load`], but pushes the entries into a sink while they are read.
 ///
 /// # Errors
-/// Everything that is wrong with any of the files; then it is of no use what was taken.
+/// All errors of all sources. The sink then holds some of the entries.
 pub fn load_into(sink: &mut impl Sink, sources: &[EntrySource], now: Timestamp) -> Result<IgnoredFields, FileErrors> {
-    let mut reading = Reading::new(sink, now);
+    let mut loader = Loader::new(sink, now);
     for source in sources {
-        reading.source(source, now);
+        loader.load(source, now);
     }
-    reading.end()
+    loader.finish()
 }
 
 /// Reads entries from a text: an array, an object with `logs`, or NDJSON of entries or of such objects.
@@ -130,128 +108,119 @@ pub fn load_into(sink: &mut impl Sink, sources: &[EntrySource], now: Timestamp) 
 /// ```
 ///
 /// # Errors
-/// Everything that is wrong with the text.
+/// All errors of the text.
 pub fn read(name: &str, text: &str, now: Timestamp) -> Result<Loaded, FileErrors> {
     let mut entries = Vec::new();
-    let mut reading = Reading::new(&mut entries, now);
-    reading.text(JsonFile { name, text });
-    let ignored_fields = reading.end()?;
+    let mut loader = Loader::new(&mut entries, now);
+    loader.load_text(JsonFile { name, text });
+    let ignored_fields = loader.finish()?;
     Ok(Loaded { entries, ignored_fields })
 }
 
-/// What was read so far, and what was wrong.
-struct Reading<'s, S> {
+/// The name and the text of a file.
+type NamedText = (String, String);
+
+/// Loads one source after the other, and collects their errors.
+struct Loader<'s, S> {
     sink: &'s mut S,
     now: Timestamp,
     ignored_fields: IgnoredFields,
     errors: Vec<FileError>,
 }
 
-impl<'s, S: Sink> Reading<'s, S> {
+impl<'s, S: Sink> Loader<'s, S> {
     fn new(sink: &'s mut S, now: Timestamp) -> Self {
-        // Relative times get the precision of the real service, not of this machine's clock.
+        // The real service has no timestamps finer than this.
         Self { sink, now: now.trunc_to_millis(), ignored_fields: IgnoredFields::new(), errors: Vec::new() }
     }
 
-    fn end(self) -> Result<IgnoredFields, FileErrors> {
+    fn finish(self) -> Result<IgnoredFields, FileErrors> {
         if self.errors.is_empty() { Ok(self.ignored_fields) } else { Err(FileErrors(self.errors)) }
     }
 
-    fn source(&mut self, source: &EntrySource, now: Timestamp) {
+    fn load(&mut self, source: &EntrySource, now: Timestamp) {
+        let name = source.to_string();
         match source {
             EntrySource::Generated { count, seed } => {
                 match Generator::new(&Recipe { seed: *seed, ..Recipe::new(*count, now) }) {
-                    Ok(generated) => generated.for_each(|entry| self.sink.push(entry)),
-                    Err(error) => self.errors.push(whole_file(&source.to_string(), &error.to_string())),
+                    Ok(entries) => entries.for_each(|entry| self.sink.push(entry)),
+                    Err(error) => self.errors.push(FileError::whole_file(&name, error.to_string())),
                 }
             }
-            EntrySource::Path(path) if path.is_dir() => match folder(path) {
-                Ok(files) => files.iter().for_each(|file| self.file(file)),
+            EntrySource::Path(path) if path.is_dir() => match files_of(path) {
+                Ok(files) => files.iter().for_each(|file| self.load_file(file)),
                 Err(error) => self.errors.push(error),
             },
-            EntrySource::Path(path) => self.file(path),
-            EntrySource::BuiltIn => self.text(JsonFile { name: &source.to_string(), text: STORY }),
-            EntrySource::Text(text) => self.text(JsonFile { name: &source.to_string(), text }),
-            EntrySource::StandardInput => self.named(standard_input(source.to_string())),
+            EntrySource::Path(path) => self.load_file(path),
+            EntrySource::BuiltIn => self.load_text(JsonFile { name: &name, text: STORY }),
+            EntrySource::Text(text) => self.load_text(JsonFile { name: &name, text }),
+            EntrySource::StandardInput => {
+                let mut bytes = Vec::new();
+                let read = io::stdin().read_to_end(&mut bytes);
+                self.load_named(utf8(name, read.map(|_| bytes)));
+            }
         }
     }
 
-    /// A file of lines without fault need not be in memory as a whole.
-    fn file(&mut self, path: &Path) {
+    /// Loads a file. One with an entry per line and without errors is streamed: it need not fit into memory.
+    fn load_file(&mut self, path: &Path) {
         let before = self.sink.count();
-        let streamed = File::open(path).is_ok_and(|file| quick::lines(BufReader::new(file), self.now, self.sink));
+        let streamed = File::open(path).is_ok_and(|file| fast::read_lines(BufReader::new(file), self.now, self.sink));
         if !streamed {
             self.sink.keep(before);
-            self.named(read_file(path));
+            self.load_named(read_file(path));
         }
     }
 
-    fn named(&mut self, named: Named) {
-        match named {
-            Ok((name, text)) => self.text(JsonFile { name: &name, text: &text }),
+    fn load_named(&mut self, file: Result<NamedText, FileError>) {
+        match file {
+            Ok((name, text)) => self.load_text(JsonFile { name: &name, text: &text }),
             Err(error) => self.errors.push(error),
         }
     }
 
-    fn text(&mut self, file: JsonFile<'_>) {
-        let file = JsonFile { text: file.text.strip_prefix('\u{feff}').unwrap_or(file.text), ..file };
+    fn load_text(&mut self, file: JsonFile<'_>) {
+        let without_bom = file.text.strip_prefix('\u{feff}').unwrap_or(file.text);
+        let file = JsonFile { text: without_bom, ..file };
         let before = self.sink.count();
-        if !quick::read(file, self.now, self.sink) {
+        if !fast::read(file, self.now, self.sink) {
             self.sink.keep(before);
-            careful::read(file, self.now, self.sink, &mut self.ignored_fields, &mut self.errors);
+            self.errors.extend(diagnose::read(file, self.now, self.sink, &mut self.ignored_fields));
         }
     }
 }
 
-/// A text and the name to call it by in an error, or why there is none.
-type Named = Result<(String, String), FileError>;
-
-fn standard_input(name: String) -> Named {
-    let mut bytes = Vec::new();
-    match std::io::stdin().read_to_end(&mut bytes) {
-        Ok(_) => utf8(name, bytes),
-        Err(error) => Err(unreadable(&name, &error)),
-    }
-}
-
 /// The files of entries in a folder, in the order of their names.
-fn folder(path: &Path) -> Result<Vec<PathBuf>, FileError> {
-    let name = path.display().to_string();
-    let listed = std::fs::read_dir(path).map_err(|error| unreadable(&name, &error))?;
-    let of_entries = |file: &PathBuf| {
-        file.extension().is_some_and(|ending| ["json", "ndjson", "jsonl"].iter().any(|known| ending == *known))
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let name = folder.display().to_string();
+    let items = fs::read_dir(folder).map_err(|error| unreadable(&name, &error))?;
+    let is_of_entries = |file: &PathBuf| {
+        file.extension().is_some_and(|extension| ["json", "ndjson", "jsonl"].iter().any(|known| extension == *known))
     };
-    let mut files: Vec<PathBuf> = listed.filter_map(|item| Some(item.ok()?.path())).filter(of_entries).collect();
+    let mut files: Vec<PathBuf> = items.filter_map(|item| Some(item.ok()?.path())).filter(is_of_entries).collect();
     if files.is_empty() {
-        return Err(whole_file(&name, "the folder holds no .json, .ndjson or .jsonl file"));
+        return Err(FileError::whole_file(&name, "the folder holds no .json, .ndjson or .jsonl file"));
     }
     files.sort();
     Ok(files)
 }
 
-/// A file's name and text.
-pub(crate) fn read_file(path: &Path) -> Named {
-    let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| unreadable(&name, &error))?;
-    utf8(name, bytes)
+/// Name and text of a file.
+pub(crate) fn read_file(path: &Path) -> Result<NamedText, FileError> {
+    utf8(path.display().to_string(), fs::read(path))
 }
 
-fn utf8(name: String, bytes: Vec<u8>) -> Named {
-    match String::from_utf8(bytes) {
+fn utf8(name: String, bytes: io::Result<Vec<u8>>) -> Result<NamedText, FileError> {
+    match String::from_utf8(bytes.map_err(|error| unreadable(&name, &error))?) {
         Ok(text) => Ok((name, text)),
         Err(error) => {
             let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
-            let line_start = valid.rfind('\n').map_or(0, |newline| newline + 1);
-            let position = (valid.matches('\n').count() + 1, valid[line_start..].chars().count() + 1);
-            Err(FileError { position: Some(position), ..whole_file(&name, "not valid UTF-8") })
+            let position = Some(position_after((1, 1), &valid));
+            Err(FileError { position, ..FileError::whole_file(&name, "not valid UTF-8") })
         }
     }
 }
 
-fn unreadable(name: &str, error: &std::io::Error) -> FileError {
-    whole_file(name, &format!("cannot be read: {error}"))
-}
-
-fn whole_file(name: &str, reason: &str) -> FileError {
-    FileError { file: name.to_owned(), position: None, item: None, field: None, reason: reason.to_owned() }
+fn unreadable(name: &str, error: &io::Error) -> FileError {
+    FileError::whole_file(name, format!("cannot be read: {error}"))
 }

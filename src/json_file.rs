@@ -2,18 +2,20 @@
 //!
 //! Values are `serde_json`'s raw values: slices of the text, whose address gives their position.
 
-mod broken;
 mod diagnostics;
+mod elements;
 mod error;
-mod line_index;
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 pub(crate) use diagnostics::{Diagnostics, kind};
+pub(crate) use elements::visit_elements;
+pub(crate) use error::position_after;
 pub use error::{FileError, FileErrors};
 
 /// A file's name and text.
@@ -86,7 +88,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::with_capacity(8);
-                while let Some((Text(name), value)) = map.next_entry()? {
+                while let Some((JsonText(name), value)) = map.next_entry()? {
                     members.push((name, value));
                 }
                 Ok(members)
@@ -98,28 +100,5 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 }
 
 /// A string, borrowed from the file unless it has an escape sequence.
-pub(crate) struct Text<'a>(pub Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Slice;
-
-        impl<'de> Visitor<'de> for Slice {
-            type Value = Cow<'de, str>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-
-            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Cow::Borrowed(text))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Cow::Owned(text.to_owned()))
-            }
-        }
-
-        deserializer.deserialize_str(Slice).map(Text)
-    }
-}
+#[derive(Deserialize)]
+pub(crate) struct JsonText<'a>(#[serde(borrow)] pub Cow<'a, str>);

@@ -3,7 +3,7 @@
 #![no_main]
 
 use cortex_audit_mock::contract::{Action, Entry};
-use cortex_audit_mock::internal::fixture::{Line, read};
+use cortex_audit_mock::internal::fixture::{FileEntry, read};
 use cortex_audit_mock_fuzz::{check_errors, now};
 use libfuzzer_sys::fuzz_target;
 
@@ -21,7 +21,7 @@ fuzz_target!(|text: &str| {
         assert!(!entry.object_identifier.is_empty() && !entry.object_type.is_empty());
     }
     let lines: Vec<String> =
-        loaded.entries.iter().map(|entry| serde_json::to_string(&Line(entry)).expect("JSON")).collect();
+        loaded.entries.iter().map(|entry| serde_json::to_string(&FileEntry(entry)).expect("JSON")).collect();
     // As lines, as an array, as a whole answer, and the careful way, which an unknown field sends them.
     let array = format!("[{}]", lines.join(","));
     let unknown = lines.iter().map(|line| line.replacen('{', "{\"quite-unknown\":[1],", 1)).collect::<Vec<_>>();

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use crate::contract::Entry;
-use crate::fixture::Line;
+use crate::fixture::FileEntry;
 
 /// The form of a file of entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -39,7 +39,7 @@ impl Format {
         for entry in entries {
             each();
             out.write_all(if any { between } else { open }.as_bytes())?;
-            serde_json::to_writer(&mut *out, &Line(&entry))?;
+            serde_json::to_writer(&mut *out, &FileEntry(&entry))?;
             any = true;
         }
         match (any, self) {

@@ -1,22 +1,20 @@
 //! Reads values of a file, and collects an error for each that is wrong.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 
 use serde_json::value::RawValue;
 
-use super::broken::elements_before_the_break;
-use super::error::{FileError, FileErrors};
-use super::line_index::LineIndex;
-use super::{JsonFile, Members, Text};
+use super::elements::visit_elements;
+use super::error::{FileError, FileErrors, position_after};
+use super::{JsonFile, JsonText, Members};
 use crate::text::{did_you_mean, elide_middle, truncate};
 
 /// The errors found so far in a file. Each method reads a value, and notes an error with its position if it is wrong.
 #[derive(Debug)]
 pub(crate) struct Diagnostics<'a> {
-    pub file: JsonFile<'a>,
-    pub errors: Vec<FileError>,
-    line_index: OnceCell<LineIndex>,
+    file: JsonFile<'a>,
+    /// Each error with the byte at which it is; [`Self::into_errors`] turns the bytes into positions.
+    pub errors: Vec<(usize, FileError)>,
 }
 
 /// Length of a quoted value in a message.
@@ -27,7 +25,7 @@ impl<'a> Diagnostics<'a> {
     const MAX_MEMBERS: usize = 1000;
 
     pub fn new(file: JsonFile<'a>) -> Self {
-        Self { file, errors: Vec::new(), line_index: OnceCell::new() }
+        Self { file, errors: Vec::new() }
     }
 
     /// The values at the top of the file: one document, or one per line (NDJSON). A syntax error is noted and gives a `None`,
@@ -38,47 +36,52 @@ impl<'a> Diagnostics<'a> {
             match serde_json::from_str(part) {
                 Ok(value) => values.push(Some(value)),
                 Err(error) => {
-                    values.extend(elements_before_the_break(part).into_iter().map(Some));
+                    let keep = |element| {
+                        values.push(Some(element));
+                        true
+                    };
+                    // It ends with the error that is noted below.
+                    let _ = visit_elements(part, keep);
                     values.push(None);
-                    self.note_syntax_error(part, &error);
+                    // serde_json counts lines from 1 and columns in bytes, relative to the part.
+                    let lines_before = part.split_inclusive('\n').take(error.line().saturating_sub(1));
+                    let offset = lines_before.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
+                    let reason = format!("not valid JSON: {}", without_position(&error));
+                    self.errors.push((self.file.offset(part) + offset, FileError::whole_file(self.file.name, reason)));
                 }
             }
         }
         values
     }
 
-    fn note_syntax_error(&mut self, part: &str, error: &serde_json::Error) {
-        // serde_json counts lines from 1 and columns in bytes, relative to the part.
-        let line_start: usize = part.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-        let offset = self.file.offset(part) + line_start + error.column().saturating_sub(1);
-        self.errors.push(FileError {
-            file: self.file.name.to_owned(),
-            position: Some(self.place(offset)),
-            item: None,
-            field: None,
-            reason: format!("not valid JSON: {}", without_place(error)),
-        });
-    }
-
-    fn place(&self, offset: usize) -> (usize, usize) {
-        self.line_index.get_or_init(|| LineIndex::new(self.file.text)).at(self.file.text, offset)
-    }
-
     /// Notes an error at `part`, a slice of the file.
     pub fn wrong(&mut self, part: &str, item: &str, field: Option<&str>, reason: impl Into<String>) {
-        self.errors.push(FileError {
-            file: self.file.name.to_owned(),
-            position: Some(self.place(self.file.offset(part))),
+        let error = FileError {
             item: (!item.is_empty()).then(|| item.to_owned()),
             field: field.map(elide_middle),
-            reason: elide_middle(&reason.into()),
+            ..FileError::whole_file(self.file.name, elide_middle(&reason.into()))
+        };
+        self.errors.push((self.file.offset(part), error));
+    }
+
+    /// The errors in the order of the file, with their positions. One pass over the file finds all positions.
+    pub fn into_errors(mut self) -> Vec<FileError> {
+        self.errors.sort_by_key(|(offset, _)| *offset);
+        let (mut read, mut position) = (0, (1, 1));
+        let located = self.errors.into_iter().map(|(offset, error)| {
+            // serde_json can point into a character.
+            let is_boundary = |at: &usize| self.file.text.is_char_boundary(*at);
+            let end = (read..=offset.min(self.file.text.len())).rev().find(is_boundary).unwrap_or(read);
+            position = position_after(position, &self.file.text[read..end]);
+            read = end;
+            FileError { position: Some(position), ..error }
         });
+        located.collect()
     }
 
     /// The value, or the errors in the order of the file.
-    pub fn into_result<T>(mut self, value: T) -> Result<T, FileErrors> {
-        self.errors.sort_by_key(|error| error.position);
-        if self.errors.is_empty() { Ok(value) } else { Err(FileErrors(self.errors)) }
+    pub fn into_result<T>(self, value: T) -> Result<T, FileErrors> {
+        if self.errors.is_empty() { Ok(value) } else { Err(FileErrors(self.into_errors())) }
     }
 
     /// The members of an object; `None` (noted) for another value. A repeated name is an error.
@@ -158,19 +161,28 @@ impl<'a> Diagnostics<'a> {
         }
     }
 
+    /// The result of `read` for a member that may be absent or `null`; its error is noted.
+    fn read<T>(
+        &mut self,
+        members: &Members<'a>,
+        item: &str,
+        field: &str,
+        read: impl FnOnce(&'a RawValue) -> Result<T, String>,
+    ) -> Option<T> {
+        let value = members.get(field).filter(|value| value.get() != "null")?;
+        read(value).map_err(|reason| self.wrong(value.get(), item, Some(field), reason)).ok()
+    }
+
     /// A whole number within bounds, from a member that may be absent or `null`.
     pub fn integer(&mut self, members: &Members<'a>, item: &str, field: &str, least: u64, most: u64) -> Option<u64> {
-        let value = members.get(field).filter(|value| value.get() != "null")?;
-        match value.get().parse::<u64>() {
-            Ok(number) if (least..=most).contains(&number) => return Some(number),
-            _ => {
+        self.read(members, item, field, |value| {
+            let number = value.get().parse().ok().filter(|number| (least..=most).contains(number));
+            number.ok_or_else(|| {
                 let bounds =
                     if most == u64::MAX { format!("of at least {least}") } else { format!("from {least} to {most}") };
-                let reason = format!("{} is not an integer {bounds}", truncate(value.get(), MAX_VALUE_CHARS));
-                self.wrong(value.get(), item, Some(field), reason);
-            }
-        }
-        None
+                format!("{} is not an integer {bounds}", truncate(value.get(), MAX_VALUE_CHARS))
+            })
+        })
     }
 
     /// A whole number within bounds, from a required member; its absence is noted at `of`, the object.
@@ -192,27 +204,18 @@ impl<'a> Diagnostics<'a> {
 
     /// A number within bounds, from a member that may be absent or `null`.
     pub fn number(&mut self, members: &Members<'a>, item: &str, field: &str, least: f64, most: f64) -> Option<f64> {
-        let value = members.get(field).filter(|value| value.get() != "null")?;
-        match value.get().parse::<f64>() {
-            Ok(number) if (least..=most).contains(&number) => return Some(number),
-            _ => {
-                let reason =
-                    format!("{} is not a number from {least} to {most}", truncate(value.get(), MAX_VALUE_CHARS));
-                self.wrong(value.get(), item, Some(field), reason);
-            }
-        }
-        None
+        self.read(members, item, field, |value| {
+            let number = value.get().parse().ok().filter(|number| (least..=most).contains(number));
+            let given = truncate(value.get(), MAX_VALUE_CHARS);
+            number.ok_or_else(|| format!("{given} is not a number from {least} to {most}"))
+        })
     }
 
     /// True or false, from a member that may be absent or `null`.
     pub fn boolean(&mut self, members: &Members<'a>, item: &str, field: &str) -> Option<bool> {
-        let value = members.get(field).filter(|value| value.get() != "null")?;
-        match value.get() {
-            "true" => return Some(true),
-            "false" => return Some(false),
-            _ => self.wrong(value.get(), item, Some(field), format!("expected true or false, found {}", kind(value))),
-        }
-        None
+        self.read(members, item, field, |value| {
+            value.get().parse().map_err(|_| format!("expected true or false, found {}", kind(value)))
+        })
     }
 
     /// The result of `read` for a text, from a member that may be absent or `null`.
@@ -243,24 +246,20 @@ impl<'a> Diagnostics<'a> {
         if value.get() == "null" {
             return None;
         }
-        match serde_json::from_str::<Text>(value.get()) {
-            Ok(Text(text)) => return Some(text),
-            Err(error) if error.is_data() => {
-                self.wrong(value.get(), item, Some(field), format!("expected a string, found {}", kind(value)));
-            }
-            Err(error) => {
-                let reason = without_place(&error);
-                self.wrong(value.get(), item, Some(field), format!("not a valid JSON string: {reason}"));
-            }
-        }
+        let reason = match serde_json::from_str::<JsonText>(value.get()) {
+            Ok(JsonText(text)) => return Some(text),
+            Err(error) if error.is_data() => format!("expected a string, found {}", kind(value)),
+            Err(error) => format!("not a valid JSON string: {}", without_position(&error)),
+        };
+        self.wrong(value.get(), item, Some(field), reason);
         None
     }
 }
 
 /// The message of `serde_json` without its position, which is relative to a part of the file.
-fn without_place(error: &serde_json::Error) -> String {
-    let told = error.to_string();
-    told.split(" at line ").next().unwrap_or(&told).to_owned()
+fn without_position(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    message.split(" at line ").next().unwrap_or(&message).to_owned()
 }
 
 /// The JSON type of a value, with an article.

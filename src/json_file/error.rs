@@ -21,6 +21,21 @@ pub struct FileError {
     pub reason: String,
 }
 
+/// The position at the end of a text that starts at a position.
+pub(crate) fn position_after((line, column): (usize, usize), text: &str) -> (usize, usize) {
+    match text.rsplit_once('\n') {
+        None => (line, column + text.chars().count()),
+        Some((before, last)) => (line + before.matches('\n').count() + 1, last.chars().count() + 1),
+    }
+}
+
+impl FileError {
+    /// An error of a file as a whole.
+    pub(crate) fn whole_file(file: &str, reason: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), position: None, item: None, field: None, reason: reason.into() }
+    }
+}
+
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;

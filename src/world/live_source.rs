@@ -24,7 +24,8 @@ impl LiveSource {
 
     pub(super) fn continuation(&self) -> &Continuation {
         self.continuation.get_or_init(|| {
-            let of_base = |base: &BaseSegment| Continuation::new(&base.newest(Continuation::NEWEST), base.objects(), self.seed);
+            let of_base =
+                |base: &BaseSegment| Continuation::new(&base.newest(Continuation::NEWEST), base.objects(), self.seed);
             let found = of_base(&self.base).or_else(|| of_base(&workspace(self.seed)));
             found.expect("a generated workspace has actors")
         })

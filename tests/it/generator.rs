@@ -12,7 +12,7 @@ use cortex_audit_mock::contract::query::Strictness;
 use cortex_audit_mock::contract::{Action, ActorType, Entry, OBJECT_TYPES, Vocabulary, query};
 use cortex_audit_mock::generate::{Generator, Recipe, RecipeError, Stories, Story};
 use cortex_audit_mock::internal::fixture;
-use cortex_audit_mock::internal::fixture::Line;
+use cortex_audit_mock::internal::fixture::FileEntry;
 use cortex_audit_mock::internal::store::{BaseSegment, Store};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -522,7 +522,7 @@ fn a_recipe_that_cannot_be_followed_says_why() {
 #[test]
 fn an_entry_written_and_read_again_is_the_same() {
     let entries = generated(&recipe(3000));
-    let lines: Vec<String> = entries.iter().map(|entry| serde_json::to_string(&Line(entry)).unwrap()).collect();
+    let lines: Vec<String> = entries.iter().map(|entry| serde_json::to_string(&FileEntry(entry)).unwrap()).collect();
     assert_eq!(fixture::read("lines", &lines.join("\n"), time(NOW)).unwrap().entries, entries);
 }
 
@@ -542,7 +542,7 @@ proptest! {
         });
         let read = |text: &str| fixture::read("entry", text, time(NOW)).unwrap().entries;
         let entries = read(&entry.to_string());
-        prop_assert_eq!(read(&serde_json::to_string(&Line(&entries[0])).unwrap()), entries);
+        prop_assert_eq!(read(&serde_json::to_string(&FileEntry(&entries[0])).unwrap()), entries);
     }
 }
 
@@ -553,7 +553,7 @@ fn the_built_in_story_is_what_the_generator_makes() {
     let to = time("2025-06-06T18:00:00Z");
     let recipe = Recipe { from: time("2025-05-23T18:00:00Z"), ..Recipe::new(640, to) };
     let relative = |entry: &Entry| {
-        let mut line: Value = serde_json::to_value(Line(entry)).unwrap();
+        let mut line: Value = serde_json::to_value(FileEntry(entry)).unwrap();
         let ago = to.since(entry.timestamp);
         let (seconds, milliseconds) = (ago.as_secs(), ago.subsec_millis());
         let parts = [

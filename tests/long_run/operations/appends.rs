@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
-use cortex_audit_mock::internal::fixture::Line;
+use cortex_audit_mock::internal::fixture::FileEntry;
 use rand::RngExt;
 
 use super::{choose_session, expect_equal, reads};
@@ -17,7 +17,7 @@ pub fn append(worker: &mut Worker<'_>) -> Result<()> {
     let count = worker.rng.random_range(1..=20);
     let entries = (0..count).map(|_| random_entry(worker)).collect::<Result<Vec<_>>>()?;
     let lines: Vec<String> =
-        entries.iter().map(|entry| serde_json::to_string(&Line(entry))).collect::<std::result::Result<_, _>>()?;
+        entries.iter().map(|entry| serde_json::to_string(&FileEntry(entry))).collect::<std::result::Result<_, _>>()?;
     let body = match worker.rng.random_range(0..3) {
         0 => lines.join("\n"),
         1 => format!("[{}]", lines.join(",")),
