@@ -1,27 +1,29 @@
 //! Pseudonyms for all names in a recording, so that it can be shared and committed.
 //!
-//! A value is taken apart into words, numbers, hexadecimal identifiers and addresses. Each has one pseudonym wherever
-//! it occurs, which a key decides: `priya.raghunathan@brightwave.io`, her key `priya-laptop` and the integration
-//! `brightwave-jira` still belong together afterwards. No word of the originals is left, not even a harmless one: what
-//! is harmless cannot be told from here. What stays is what the API itself says: actions, object types, actor types,
-//! request types, times, and the order and number of entries.
+//! A value is split into words, numbers, hexadecimal identifiers and addresses (`parts`). Each has one pseudonym wherever it
+//! occurs, which a secret decides (`mapping`): `priya.raghunathan@brightwave.io`, her key `priya-laptop` and the integration
+//! `brightwave-jira` still belong together. No word of the originals is left, not even a harmless one, because what is
+//! harmless cannot be told from here. Actions, object types, actor types, request types, times, and the order and number of
+//! entries stay.
 
 mod address;
 mod candidates;
-mod lists;
 mod mapping;
 mod originals;
 mod parts;
 mod secret;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use crate::contract::Entry;
 use mapping::Mapping;
 
 pub use secret::Secret;
 
-/// Replaces every name in entries by a pseudonym. One secret gives the same pseudonyms whatever the order of the entries.
+/// Replaces every name in the entries by a pseudonym. The same secret gives the same pseudonyms in any order of the entries.
+///
+/// `Entry::identifying_texts_mut` lists the texts that are replaced; a new field of an entry does not compile until it is
+/// decided whether it is one.
 ///
 /// ```
 /// use cortex_audit_mock::contract::Timestamp;
@@ -44,19 +46,14 @@ pub use secret::Secret;
 /// ```
 #[must_use]
 pub fn pseudonymize(mut entries: Vec<Entry>, secret: &Secret) -> Vec<Entry> {
-    let pseudonyms = pseudonyms(&mut entries, secret);
-    for value in entries.iter_mut().flat_map(Entry::identifying_texts_mut) {
-        if let Some(pseudonym) = pseudonyms.get(value.as_str()) {
-            value.clone_from(pseudonym);
+    // First without order: most values occur many times.
+    let values: HashSet<&str> = entries.iter_mut().flat_map(Entry::identifying_texts_mut).map(|text| &**text).collect();
+    let values: BTreeSet<&str> = values.into_iter().collect();
+    let pseudonyms = Mapping::new(&values, secret).apply(values);
+    for text in entries.iter_mut().flat_map(Entry::identifying_texts_mut) {
+        if let Some(pseudonym) = pseudonyms.get(text.as_str()) {
+            text.clone_from(pseudonym);
         }
     }
     entries
-}
-
-fn pseudonyms(entries: &mut [Entry], secret: &Secret) -> HashMap<String, String> {
-    let values = entries.iter_mut().flat_map(Entry::identifying_texts_mut).map(|value| value.as_str());
-    // First without order: most values come many times.
-    let distinct: HashSet<&str> = values.collect();
-    let distinct: BTreeSet<&str> = distinct.into_iter().collect();
-    Mapping::new(&distinct, secret).apply(distinct)
 }

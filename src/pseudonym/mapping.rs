@@ -1,49 +1,50 @@
-//! From every original to its pseudonym: which is decided once for all values of a recording.
+//! The pseudonyms of all values of a recording, decided together so that no two originals share one.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::Secret;
-use super::address::{Addresses, Network};
-use super::candidates::{Candidates, Kind, STRICT};
-use super::originals::{Originals, folded};
-use super::parts::{Part, Place, parts, plain};
+use super::address::{AddressMapping, Network};
+use super::candidates::{Candidates, STRICT};
+use super::originals::{Originals, lower_case};
+use super::parts::{Part, TokenKind, parts, plain};
+use super::secret::Secret;
 
-/// Top-level domains that are nobody's and never will be, the best first.
-const NOBODYS: [&str; 5] = ["example", "test", "invalid", "alt", "localhost"];
+/// The top-level domains that nobody can own, the best first.
+const RESERVED_DOMAINS: [&str; 5] = ["example", "test", "invalid", "alt", "localhost"];
 
 /// The pseudonyms of one recording.
 pub struct Mapping {
-    words: Words,
-    addresses: Addresses,
-    /// The domains that keep their end, as a word.
-    ambiguous: HashSet<String>,
+    tokens: TokenMapping,
+    addresses: AddressMapping,
+    /// The domains whose top level is replaced by a word instead of being dropped.
+    ambiguous_domains: HashSet<String>,
     top_level: String,
 }
 
 impl Mapping {
-    /// Decides them. It depends on which values there are, not on their order; and on others than the original itself
-    /// only where a pseudonym is taken, or would say a word that must not be left.
+    /// The mapping of a set of values. A pseudonym depends on the secret and its original; on other values only where a
+    /// candidate is taken or contains one of their tokens.
     pub fn new(values: &BTreeSet<&str>, secret: &Secret) -> Self {
         let mut originals = Originals::default();
-        let mut seen = Seen::default();
+        let mut occurrences = Occurrences::default();
         for value in values {
             originals.add(value);
-            seen.add(&parts(value));
+            occurrences.add(&parts(value));
         }
-        let mut words = Words::new(originals, secret);
-        for (original, kind) in &seen.words {
-            let pseudonym = words.draw(*kind, purpose(*kind), original);
-            words.chosen.insert(original.clone(), pseudonym);
+        let mut tokens = TokenMapping::new(originals, secret);
+        for (original, kind) in &occurrences.tokens {
+            let pseudonym = tokens.draw(*kind, purpose(*kind), original);
+            tokens.pseudonyms.insert(original.clone(), pseudonym);
         }
-        let nobodys = NOBODYS.into_iter().find(|top| words.originals.lack(top) && words.originals.are_not_in(top));
-        let top_level = match nobodys {
+        let originals = &tokens.originals;
+        let is_free = |domain: &&str| !originals.contain(domain) && !originals.have_token_in(domain);
+        let top_level = match RESERVED_DOMAINS.into_iter().find(is_free) {
             Some(top_level) => top_level.to_owned(),
-            None => words.draw(Kind::Word, "top-level domain", ""),
+            None => tokens.draw(TokenKind::Word, "top-level domain", ""),
         };
         Self {
-            words,
-            addresses: Addresses::new(secret, &seen.networks),
-            ambiguous: ambiguous(&seen.domains),
+            tokens,
+            addresses: AddressMapping::new(secret, &occurrences.networks),
+            ambiguous_domains: ambiguous(&occurrences.domains),
             top_level,
         }
     }
@@ -58,12 +59,12 @@ impl Mapping {
             for part in &parts {
                 self.push(*part, &mut pseudonym);
             }
-            // An address has several spellings, which all become one. Nothing else does; where nothing in a value could
-            // be replaced, or its parts make something that must not be, it becomes a word.
+            // Different spellings of an address get the same pseudonym. Any other value becomes a word if its pseudonym is
+            // taken or contains a token that arose between its parts.
             let has_network = parts.iter().any(|part| matches!(part, Part::Network(..)));
-            let is_fine = has_network || (self.words.originals.lack_value(&pseudonym) && !taken.contains(&pseudonym));
-            if !is_fine && !value.is_empty() {
-                pseudonym = self.words.draw(Kind::Word, "value", value);
+            let is_refused = self.tokens.originals.have_token_in_value(&pseudonym) || taken.contains(&pseudonym);
+            if is_refused && !has_network && !value.is_empty() {
+                pseudonym = self.tokens.draw(TokenKind::Word, "value", value);
             }
             taken.insert(pseudonym.clone());
             pseudonyms.insert(value.to_owned(), pseudonym);
@@ -73,118 +74,115 @@ impl Mapping {
 
     fn push(&self, part: Part<'_>, to: &mut String) {
         match part {
-            Part::Between(text) => to.push_str(if text.is_ascii() { text } else { " " }),
-            Part::Network(network, _) => to.push_str(&self.addresses.of(&network)),
+            Part::Separator(text) => to.push_str(if text.is_ascii() { text } else { " " }),
+            Part::Network(network, _) => to.push_str(&self.addresses.pseudonym(&network)),
             Part::Domain(domain) => self.push_domain(domain, to),
-            Part::Word(text) | Part::Name(text, _) | Part::Number(text) | Part::Hex(text) => {
-                let pseudonym = self.words.chosen.get(&folded(text)).map_or("", String::as_str);
+            Part::Token(_, text) => {
+                let pseudonym = self.tokens.pseudonyms.get(&lower_case(text)).map_or("", String::as_str);
                 push_in_case_of(text, pseudonym, to);
             }
         }
     }
 
-    /// `brightwave.io` becomes `harbor.example`; where that could be another domain as well, its end becomes a word too.
+    /// `brightwave.io` becomes `harbor.example`, or `harbor.word.example` if another domain would become the same.
     fn push_domain(&self, domain: &str, to: &mut String) {
-        let (body, end) = body_and_end(domain);
-        for part in pieces(if self.ambiguous.contains(&folded(domain)) { domain } else { body }) {
+        let (body, top_level) = split_domain(domain);
+        let kept = if self.ambiguous_domains.contains(&lower_case(domain)) { domain } else { body };
+        for part in domain_parts(kept) {
             self.push(part, to);
         }
         to.push('.');
-        push_in_case_of(end, &self.top_level, to);
+        push_in_case_of(top_level, &self.top_level, to);
     }
 }
 
-fn body_and_end(domain: &str) -> (&str, &str) {
+/// A domain without its top level, and that.
+fn split_domain(domain: &str) -> (&str, &str) {
     domain.rsplit_once('.').unwrap_or((domain, ""))
 }
 
-/// The domains that without their end would be as another is, with or without its end.
+/// The domains that without their top level are the same as another domain with or without its own.
 fn ambiguous(domains: &BTreeSet<String>) -> HashSet<String> {
     let mut by_body: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
     for domain in domains {
-        by_body.entry(body_and_end(domain).0).or_default().push(domain);
+        by_body.entry(split_domain(domain).0).or_default().push(domain);
     }
     let shared = by_body.into_iter().filter(|(body, domains_of)| domains_of.len() > 1 || domains.contains(*body));
     shared.flat_map(|(_, domains)| domains).cloned().collect()
 }
 
-fn pieces(text: &str) -> Vec<Part<'_>> {
+fn domain_parts(domain: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
-    plain(text, &mut parts);
+    plain(domain, &mut parts);
     parts
 }
 
-/// Keeps the draws for different things apart.
-fn purpose(kind: Kind) -> &'static str {
+/// The name of the random stream of a kind. A change of one changes the pseudonyms of every secret.
+fn purpose(kind: TokenKind) -> &'static str {
     match kind {
-        Kind::FirstName => "first name",
-        Kind::LastName => "last name",
-        Kind::Word => "word",
-        Kind::Number => "number",
-        Kind::Hex => "hex",
+        TokenKind::FirstName => "first name",
+        TokenKind::LastName => "last name",
+        TokenKind::Word => "word",
+        TokenKind::Number => "number",
+        TokenKind::Hex => "hex",
     }
 }
 
-/// What occurs in a recording; in an order of its own.
+/// What occurs in a recording, sorted: the order of the values must not matter.
 #[derive(Default)]
-struct Seen {
-    words: BTreeMap<String, Kind>,
+struct Occurrences {
+    tokens: BTreeMap<String, TokenKind>,
     networks: BTreeSet<Network>,
-    /// Those of e-mail addresses.
+    /// The domains of e-mail addresses.
     domains: BTreeSet<String>,
 }
 
-impl Seen {
+impl Occurrences {
     fn add(&mut self, parts: &[Part<'_>]) {
         for part in parts {
-            let kind = match part {
-                Part::Between(_) => continue,
+            match *part {
+                Part::Separator(_) => {}
                 Part::Network(network, _) => {
-                    self.networks.insert(*network);
-                    continue;
+                    self.networks.insert(network);
                 }
                 Part::Domain(domain) => {
-                    self.domains.insert(folded(domain));
-                    self.add(&pieces(body_and_end(domain).0));
-                    self.add(&pieces(domain));
-                    continue;
+                    self.domains.insert(lower_case(domain));
+                    self.add(&domain_parts(split_domain(domain).0));
+                    self.add(&domain_parts(domain));
                 }
-                Part::Name(_, Place::First) => Kind::FirstName,
-                Part::Name(_, Place::Later) => Kind::LastName,
-                Part::Word(_) => Kind::Word,
-                Part::Number(_) => Kind::Number,
-                Part::Hex(_) => Kind::Hex,
-            };
-            let known = self.words.entry(folded(part.text())).or_insert(kind);
-            *known = kind.min(*known);
+                Part::Token(kind, text) => {
+                    let known = self.tokens.entry(lower_case(text)).or_insert(kind);
+                    *known = kind.min(*known);
+                }
+            }
         }
     }
 }
 
 /// The pseudonyms of words, numbers and identifiers.
-struct Words {
+struct TokenMapping {
     secret: Secret,
     candidates: Candidates,
     originals: Originals,
     taken: HashSet<String>,
-    chosen: HashMap<String, String>,
+    pseudonyms: HashMap<String, String>,
 }
 
-impl Words {
+impl TokenMapping {
     fn new(originals: Originals, secret: &Secret) -> Self {
-        let (taken, chosen) = (HashSet::new(), HashMap::new());
-        Self { secret: secret.clone(), candidates: Candidates::new(), originals, taken, chosen }
+        let (taken, pseudonyms) = (HashSet::new(), HashMap::new());
+        Self { secret: secret.clone(), candidates: Candidates::new(), originals, taken, pseudonyms }
     }
 
-    /// The first candidate for an original that is nobody else's and leaves nothing of any original.
-    fn draw(&mut self, kind: Kind, purpose: &str, original: &str) -> String {
+    /// The first candidate that is not taken and contains no original.
+    fn draw(&mut self, kind: TokenKind, purpose: &str, original: &str) -> String {
         let mut draw = self.secret.draw(purpose, original);
         let mut tried = 0;
         loop {
             let candidate = self.candidates.next(kind, original, tried, &mut draw);
-            let leaves_nothing =
-                self.originals.lack(&candidate) && (tried >= STRICT || self.originals.are_not_in(&candidate));
-            if leaves_nothing && self.taken.insert(candidate.clone()) {
+            let has_original =
+                self.originals.contain(&candidate) || (tried < STRICT && self.originals.have_token_in(&candidate));
+            if !has_original && self.taken.insert(candidate.clone()) {
                 return candidate;
             }
             tried += 1;
@@ -192,23 +190,19 @@ impl Words {
     }
 }
 
-/// Writes a pseudonym as its original is written: in small letters, in capitals, with a capital, or as it comes.
+/// Appends a pseudonym in the case of its original: lower case, upper case, capitalised, or letter by letter.
 fn push_in_case_of(original: &str, pseudonym: &str, to: &mut String) {
     let mut cased = original.chars().filter(|c| c.is_uppercase() || c.is_lowercase());
-    let starts_with_capital = original.starts_with(char::is_uppercase);
     if cased.clone().all(char::is_lowercase) {
         to.push_str(pseudonym);
     } else if cased.all(char::is_uppercase) {
         to.push_str(&pseudonym.to_ascii_uppercase());
-    } else if starts_with_capital && !original.chars().skip(1).any(char::is_uppercase) {
+    } else if original.starts_with(char::is_uppercase) && !original.chars().skip(1).any(char::is_uppercase) {
         to.push_str(&pseudonym[..1].to_ascii_uppercase());
         to.push_str(&pseudonym[1..]);
     } else {
-        let mut old = original.chars();
-        to.extend(
-            pseudonym
-                .chars()
-                .map(|new| if old.next().is_some_and(char::is_uppercase) { new.to_ascii_uppercase() } else { new }),
-        );
+        let is_upper = original.chars().map(char::is_uppercase).chain(std::iter::repeat(false));
+        let letters = pseudonym.chars().zip(is_upper);
+        to.extend(letters.map(|(new, is_upper)| if is_upper { new.to_ascii_uppercase() } else { new }));
     }
 }

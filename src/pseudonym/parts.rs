@@ -1,4 +1,4 @@
-//! What a value consists of: addresses of both kinds, words, numbers, hexadecimal identifiers, and what stands between.
+//! Splits a value into its parts: addresses, words, numbers, hexadecimal identifiers, and the characters between them.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -7,42 +7,38 @@ use super::address::Network;
 /// A part of a value, with its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part<'a> {
-    /// Punctuation and white space; the only part that stays.
-    Between(&'a str),
-    /// A run of letters.
-    Word(&'a str),
-    /// A word in front of the `@` of an e-mail address: a first name, or one of the names behind it.
-    Name(&'a str, Place),
+    /// Punctuation and white space; the only part that is not replaced.
+    Separator(&'a str),
+    /// Letters, digits or both.
+    Token(TokenKind, &'a str),
     /// The domain of an e-mail address.
     Domain(&'a str),
-    /// A run of digits.
-    Number(&'a str),
-    /// A UUID, or at least eight hexadecimal digits in which there is a letter and a digit.
-    Hex(&'a str),
     /// An address or a range.
     Network(Network, &'a str),
+}
+
+/// The kind of a token, which decides what replaces it. A token that occurs as several kinds counts as the first of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TokenKind {
+    /// The first word before the `@` of an e-mail address.
+    FirstName,
+    /// Any other word before the `@` of an e-mail address.
+    LastName,
+    /// Any other word.
+    Word,
+    /// Digits.
+    Number,
+    /// A UUID, or at least eight hexadecimal digits, among them a letter and a digit.
+    Hex,
 }
 
 impl<'a> Part<'a> {
     /// Its text in the value.
     pub fn text(self) -> &'a str {
         match self {
-            Self::Between(text)
-            | Self::Word(text)
-            | Self::Name(text, _)
-            | Self::Domain(text)
-            | Self::Number(text)
-            | Self::Hex(text)
-            | Self::Network(_, text) => text,
+            Self::Separator(text) | Self::Token(_, text) | Self::Domain(text) | Self::Network(_, text) => text,
         }
     }
-}
-
-/// Where in an e-mail address a name stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    First,
-    Later,
 }
 
 /// The parts of a value, in order; together they are the value.
@@ -52,7 +48,7 @@ pub fn parts(value: &str) -> Vec<Part<'_>> {
     while let Some((start, at, end)) = email(value, from) {
         plain(&value[from..start], &mut parts);
         local(&value[start..at], &mut parts);
-        parts.push(Part::Between("@"));
+        parts.push(Part::Separator("@"));
         match value[at + 1..end].parse() {
             Ok(address) => parts.push(Part::Network(Network::new(IpAddr::V4(address), None), &value[at + 1..end])),
             Err(_) => parts.push(Part::Domain(&value[at + 1..end])),
@@ -63,7 +59,8 @@ pub fn parts(value: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// Letters are those of ASCII, and whatever is outside ASCII: what is not known to be harmless is replaced.
+/// Whether a character is a letter of a word. So is every character outside ASCII but white space: what may identify is
+/// replaced.
 fn is_letter(c: char) -> bool {
     c.is_ascii_alphabetic() || (!c.is_ascii() && !c.is_whitespace())
 }
@@ -91,27 +88,27 @@ fn email(value: &str, from: usize) -> Option<(usize, usize, usize)> {
 fn local<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
     let start = parts.len();
     plain(text, parts);
-    let mut place = Place::First;
+    let mut kind = TokenKind::FirstName;
     for part in &mut parts[start..] {
-        if let Part::Word(word) = *part {
-            *part = Part::Name(word, place);
-            place = Place::Later;
+        if let Part::Token(TokenKind::Word, word) = *part {
+            *part = Part::Token(kind, word);
+            kind = TokenKind::LastName;
         }
     }
 }
 
-/// The parts of a text that holds no e-mail address.
+/// The parts of a text without e-mail addresses.
 pub fn plain<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
     let mut rest = text;
     let mut inside_word = false;
-    // How much of the text may be left where an IPv4 address starts: not within the digits and dots of `1.2.3.4.5`.
+    // The most text that may be left at the start of an IPv4 address: none starts within the digits and dots of `1.2.3.4.5`.
     let mut left = usize::MAX;
     while let Some(c) = rest.chars().next() {
         let whole = if inside_word { None } else { network(rest, &mut left).or_else(|| hex(rest)) };
         let (part, length) = whole.unwrap_or_else(|| run(rest, c));
         parts.push(part);
         rest = &rest[length..];
-        inside_word = !matches!(part, Part::Between(_));
+        inside_word = !matches!(part, Part::Separator(_));
     }
 }
 
@@ -120,13 +117,13 @@ fn run(text: &str, first: char) -> (Part<'_>, usize) {
     let until = |ends: fn(char) -> bool| text.find(ends).unwrap_or(text.len());
     if first.is_ascii_digit() {
         let end = until(|c| !c.is_ascii_digit());
-        (Part::Number(&text[..end]), end)
+        (Part::Token(TokenKind::Number, &text[..end]), end)
     } else if is_letter(first) {
         let end = until(|c| !is_letter(c));
-        (Part::Word(&text[..end]), end)
+        (Part::Token(TokenKind::Word, &text[..end]), end)
     } else {
         let end = first.len_utf8();
-        (Part::Between(&text[..end]), end)
+        (Part::Separator(&text[..end]), end)
     }
 }
 
@@ -140,15 +137,15 @@ fn network<'a>(text: &'a str, left: &mut usize) -> Option<(Part<'a>, usize)> {
 }
 
 fn ipv6(text: &str) -> Option<(IpAddr, usize)> {
-    /// Of the longest text of an address: `ffff:` six times, and the last four bytes as an IPv4 address.
+    /// The length of the longest address: `ffff:` six times, and the last four bytes as an IPv4 address.
     const LONGEST: usize = 45;
 
     let is_of_address = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
     let run = text.bytes().take(LONGEST + 1).take_while(is_of_address).count();
-    // What ends a sentence or a clause is not of the address; but `2001:db8::` is one.
+    // The full stop or colon after an address is not part of it, but `2001:db8::` is an address.
     let run = text[..run].trim_end_matches('.');
     let run = run.strip_suffix(':').filter(|shorter| !shorter.ends_with(':')).unwrap_or(run);
-    // `::` by itself is an address, and in `::/0`; between other things it is punctuation.
+    // `::` is an address alone and in `::/0`; elsewhere it is punctuation.
     let after = &text[run.len()..];
     let alone = after.is_empty() || prefix(after, 128).is_some();
     let is_address = (run != "::" || alone) && !after.starts_with(is_in_word);
@@ -177,21 +174,21 @@ fn prefix(text: &str, most: u8) -> Option<(u8, usize)> {
 
 /// A UUID, or hexadecimal digits, and its length.
 fn hex(text: &str) -> Option<(Part<'_>, usize)> {
-    /// Shorter ones are as likely to be words: `face2face`, `decade9`.
+    /// Shorter ones are as likely words, such as `decade9`.
     const SHORTEST: usize = 8;
 
     let ends = |length: usize| !text[length..].starts_with(is_in_word);
     if let Some(uuid) = text.get(..36).filter(|text| is_uuid(text))
         && ends(36)
     {
-        return Some((Part::Hex(uuid), 36));
+        return Some((Part::Token(TokenKind::Hex, uuid), 36));
     }
     let length = text.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(text.len());
     let digits = &text[..length];
     let is_hex = length >= SHORTEST
         && digits.contains(|c: char| c.is_ascii_digit())
         && digits.contains(|c: char| c.is_ascii_alphabetic());
-    (is_hex && ends(length)).then_some((Part::Hex(digits), length))
+    (is_hex && ends(length)).then_some((Part::Token(TokenKind::Hex, digits), length))
 }
 
 fn is_uuid(text: &str) -> bool {

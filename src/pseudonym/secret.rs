@@ -1,4 +1,4 @@
-//! What makes a pseudonym unguessable: a key, and everything that is drawn by it.
+//! The secret that makes pseudonyms unguessable, and the random numbers that it gives.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use rand::{Rng, SeedableRng};
 use sha2::Sha256;
 use uuid::Uuid;
 
-/// The key that decides every pseudonym. Whoever has it can test a guess; without it nothing can be turned back.
+/// The secret that decides every pseudonym. With it a guess can be tested; without it no pseudonym can be turned back.
 ///
 /// ```
 /// use cortex_audit_mock::internal::pseudonym::Secret;
@@ -18,7 +18,7 @@ use uuid::Uuid;
 #[derive(Clone)]
 pub struct Secret(Hmac<Sha256>);
 
-/// Shows nothing.
+/// Does not show the secret.
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret")
@@ -26,10 +26,10 @@ impl fmt::Debug for Secret {
 }
 
 impl Secret {
-    /// The key of a seed and of a secret part; an empty part is none. The same two give the same pseudonyms.
+    /// The secret of a seed and of a secret part, which may be empty.
     ///
-    /// With a seed alone the seed is all that protects the originals, and a small one can be found by trying. With
-    /// neither the key is [random](Self::random): a key that everybody knows would protect nothing.
+    /// With a seed alone only the seed protects the originals, and a small one can be found by trying. With neither the secret
+    /// is [random](Self::random).
     ///
     /// # Panics
     /// Never: HMAC takes keys of any length.
@@ -38,7 +38,7 @@ impl Secret {
         if seed.is_none() && part.is_empty() { Self::random() } else { Self::derived(seed, part) }
     }
 
-    /// A key that nobody knows, and that is gone with this value.
+    /// A secret that nobody knows, and that is lost with this value.
     #[must_use]
     pub fn random() -> Self {
         // Two times 122 bits from the system's source of randomness.
@@ -46,8 +46,8 @@ impl Secret {
         Self::derived(None, &part)
     }
 
-    /// The name of the purpose keeps this key apart from any other use of the same secret; the number is to be raised
-    /// when the same key is to give other pseudonyms.
+    /// The text keeps this use of a seed and a secret apart from any other. Raise its number to make the same secret give other
+    /// pseudonyms.
     fn derived(seed: Option<u64>, part: &[u8]) -> Self {
         let mut mac = keyed(part);
         mac.update(b"cortex-audit-mock pseudonyms 1");
@@ -56,7 +56,7 @@ impl Secret {
         Self(keyed(&mac.finalize().into_bytes()))
     }
 
-    /// 256 bits that depend on the key, on the purpose and on the original, and on nothing else.
+    /// 256 bits that depend on the secret, the purpose and the original alone.
     pub(super) fn block(&self, purpose: &str, original: &[u8]) -> [u8; 32] {
         let mut mac = self.0.clone();
         mac.update(purpose.as_bytes());
@@ -65,7 +65,7 @@ impl Secret {
         mac.finalize().into_bytes().into()
     }
 
-    /// As many random numbers as wanted, which depend on the same.
+    /// A stream of random numbers that depends on the same.
     pub(super) fn draw(&self, purpose: &str, original: &str) -> Draw {
         Draw(ChaCha8Rng::from_seed(self.block(purpose, original.as_bytes())))
     }
@@ -75,7 +75,7 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
 }
 
-/// The random numbers for one original.
+/// The random numbers for the pseudonym of one original.
 pub(super) struct Draw(ChaCha8Rng);
 
 impl Draw {
