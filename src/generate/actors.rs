@@ -7,7 +7,7 @@ use super::names::Names;
 use super::object_pool::{ObjectPool, Operation};
 use super::offices::OFFICES;
 use super::people::{Person, Role};
-use super::workload::{CHAT_PERCENT, CHAT_TASKS, MACHINES, Machine, THEMES, TOKEN_PERCENT, Task};
+use super::workload::{CHAT_PERCENT, CHAT_TASKS, MACHINES, Machine, Shape, THEMES, TOKEN_PERCENT, Task};
 use crate::contract::Action;
 use crate::seed::SeededRng;
 
@@ -33,16 +33,23 @@ pub struct WorkSession {
     pub identity: Identity,
     pub address: Option<String>,
     tasks: &'static [Task],
-    /// The probability in percent that an entry is about the same object as the one before.
-    focus: u64,
     /// The integration that the session is about, if it is about one.
     integration: usize,
+    /// The probability in percent that an entry is about the same object as the one before.
+    focus: u64,
     /// The operation of the last entry.
     last: Option<Operation>,
     /// The number of entries.
     pub size: u64,
     /// The largest gap between two entries, in milliseconds.
     pub max_gap: i64,
+}
+
+impl WorkSession {
+    fn new(actor: usize, identity: Identity, tasks: &'static [Task], shape: Shape, size: u64) -> Self {
+        let (focus, max_gap) = (shape.focus, shape.max_gap * 1000);
+        Self { actor, identity, address: None, tasks, integration: 0, focus, last: None, size, max_gap }
+    }
 }
 
 impl Actors {
@@ -80,43 +87,28 @@ impl Actors {
         let weight = |person: &Person| if person.office == office { person.activity } else { 0 };
         let actor = rng.weighted_index(self.staff.iter().map(weight));
         let person = &self.staff[actor];
-        let mut session = WorkSession {
-            actor,
-            identity: Identity::person(&person.email),
-            address: None,
-            tasks: CHAT_TASKS,
-            focus: 0,
-            integration: 0,
-            last: None,
-            size: 1,
-            max_gap: 1,
-        };
         if rng.percent(CHAT_PERCENT) {
-            return WorkSession { identity: Identity::chat(person), ..session };
+            return WorkSession::new(actor, Identity::chat(person), CHAT_TASKS, Shape::SINGLE_ENTRY, 1);
         }
         let local_hour = hour.number + person.utc_offset();
-        session.address = Some(person.address(self.seed, local_hour.div_euclid(24)).to_owned());
-        let token = self.token(actor).filter(|_| rng.percent(TOKEN_PERCENT));
+        let address = Some(person.address(self.seed, local_hour.div_euclid(24)).to_owned());
+        let token = token_of(person).filter(|_| rng.percent(TOKEN_PERCENT));
         let theme = &THEMES[rng.weighted_index(THEMES.iter().map(|theme| theme.weight(person.role)))];
-        session.tasks = theme.tasks;
-        session.focus = theme.focus;
-        session.max_gap = theme.max_gap_seconds * 1000;
-        if let Some(token) = token {
-            session.identity = token;
-            // A script does not pause.
-            session.max_gap = 900;
-        }
+        // A script does not pause.
+        let max_gap = if token.is_some() { 900 } else { theme.shape.max_gap * 1000 };
+        let identity = token.unwrap_or_else(|| Identity::person(&person.email));
         let turn = self.next_integration_turn(theme.tasks);
         let kinds = &names.kinds;
-        session.integration =
-            if rng.percent(85) { kinds.integration_in_use(turn) } else { kinds.any_integration(turn) };
-        session.size = theme.size.0 + rng.below(theme.size.1 - theme.size.0 + 1);
-        session
+        let integration = if rng.percent(85) { kinds.integration_in_use(turn) } else { kinds.any_integration(turn) };
+        let size = theme.shape.draw_size(rng);
+        let session = WorkSession::new(actor, identity, theme.tasks, theme.shape, size);
+        WorkSession { address, integration, max_gap, ..session }
     }
 
     fn session_of_machine(&mut self, schedule: Schedule, names: &Names, rng: &mut SeededRng) -> WorkSession {
         let weight = |machine: &Machine| {
-            if machine.schedule == schedule { machine.weight * 20 / (machine.size.0 + machine.size.1) } else { 0 }
+            let (least, most) = machine.shape.size;
+            if machine.schedule == schedule { machine.weight * 20 / (least + most) } else { 0 }
         };
         let index = rng.weighted_index(MACHINES.iter().map(weight));
         let machine = &MACHINES[index];
@@ -124,25 +116,10 @@ impl Actors {
             [] => None,
             addresses => Some(addresses[rng.index(addresses.len())].to_owned()),
         };
-        WorkSession {
-            actor: self.staff.len() + index,
-            identity: Identity::machine(machine),
-            address,
-            tasks: machine.tasks,
-            focus: 0,
-            integration: names.kinds.integration_in_use(self.next_integration_turn(machine.tasks)),
-            last: None,
-            size: machine.size.0 + rng.below(machine.size.1 - machine.size.0 + 1),
-            max_gap: machine.max_gap_seconds * 1000,
-        }
-    }
-
-    /// The token of a person for scripts, if they have one.
-    fn token(&self, actor: usize) -> Option<Identity> {
-        let person = &self.staff[actor];
-        let purpose = ["automation", "reports", "terminal"][actor / PEOPLE_PER_TOKEN % 3];
-        let name = (actor % PEOPLE_PER_TOKEN == 1).then(|| format!("{}-{purpose}", person.first_name))?;
-        Some(Identity::token(person, &name))
+        let integration = names.kinds.integration_in_use(self.next_integration_turn(machine.tasks));
+        let (actor, size) = (self.staff.len() + index, machine.shape.draw_size(rng));
+        let session = WorkSession::new(actor, Identity::machine(machine), machine.tasks, machine.shape, size);
+        WorkSession { address, integration, ..session }
     }
 
     /// The turn of a session: the integrations take turns among the sessions that are about one.
@@ -169,4 +146,11 @@ impl Actors {
         session.last = Some(operation);
         operation
     }
+}
+
+/// The token of a person for scripts, if they have one.
+fn token_of(person: &Person) -> Option<Identity> {
+    let purpose = ["automation", "reports", "terminal"][person.number / PEOPLE_PER_TOKEN % 3];
+    let name = (person.number % PEOPLE_PER_TOKEN == 1).then(|| format!("{}-{purpose}", person.first_name))?;
+    Some(Identity::token(person, &name))
 }

@@ -79,26 +79,6 @@ object_kinds! {
 /// The object type that only the story of single sign-on uses.
 pub const OAUTH: &str = "OAUTH_CONFIGURATION";
 
-/// The integrations that the company uses; the others are tried now and then.
-const IN_USE: [&str; 16] = [
-    "GITHUB_APP_CONFIGURATION",
-    "GITHUB_APP_INSTALLATION",
-    "GITHUB_WEBHOOK_SECRET",
-    "BITBUCKET_CONFIGURATION",
-    "JIRA_OAUTH_CONFIGURATION",
-    "SLACK_CONFIGURATION",
-    "PAGERDUTY_CONFIGURATION",
-    "DATADOG_CONFIGURATION",
-    "SENTRY_CONFIGURATION",
-    "SONARQUBE_CONFIGURATION",
-    "SNYK_CONFIGURATION",
-    "AWS_CONFIGURATION",
-    "OKTA_CONFIGURATION",
-    "LAUNCHDARKLY_CONFIGURATION",
-    "BUILDKITE_CONFIGURATION",
-    "WORKDAY_CONFIGURATION",
-];
-
 /// All kinds, with the integrations.
 pub struct ObjectKinds {
     /// The object types of the integrations: those that Cortex is known to use and no other kind has.
@@ -112,7 +92,7 @@ impl ObjectKinds {
         let has_kind = |name: &str| name == OAUTH || TABLE.iter().any(|(_, object_type, ..)| *object_type == name);
         let integrations: Vec<_> = OBJECT_TYPES.into_iter().filter(|name| !has_kind(name)).collect();
         let index = |name: &&str| integrations.iter().position(|listed| listed == name);
-        Self { in_use: IN_USE.iter().filter_map(index).collect(), integrations }
+        Self { in_use: words::INTEGRATIONS_IN_USE.iter().filter_map(index).collect(), integrations }
     }
 
     /// All kinds, in the order of [`ObjectKind::index`].

@@ -25,23 +25,13 @@ pub enum Role {
 }
 
 /// The roles of the staff, repeated. The first of each office is an engineer.
-const ROLES: [Role; 12] = [
-    Role::Engineer,
-    Role::Lead,
-    Role::Engineer,
-    Role::Platform,
-    Role::Engineer,
-    Role::Admin,
-    Role::Engineer,
-    Role::Manager,
-    Role::Engineer,
-    Role::Security,
-    Role::Engineer,
-    Role::Platform,
-];
+const ROLES: [Role; 12] = {
+    use Role::{Admin, Engineer, Lead, Manager, Platform, Security};
+    [Engineer, Lead, Engineer, Platform, Engineer, Admin, Engineer, Manager, Engineer, Security, Engineer, Platform]
+};
 
 pub struct Person {
-    number: u64,
+    pub number: usize,
     pub first_name: String,
     pub email: String,
     pub role: Role,
@@ -62,7 +52,7 @@ impl Person {
 
     /// The one address of a day, counted from 1970: the office or home, rarely on the road.
     pub fn address(&self, seed: u64, day: i64) -> &str {
-        let mut rng = SeededRng::stream(seed ^ self.number, Purpose::Whereabouts, day.unsigned_abs());
+        let mut rng = SeededRng::stream(seed ^ self.number as u64, Purpose::Whereabouts, day.unsigned_abs());
         match rng.below(100) {
             0..58 => self.office_address,
             58..96 => &self.home_address,
@@ -105,7 +95,7 @@ impl Roster {
             let office = if number < OFFICES.len() { number } else { drawn };
             let addresses = OFFICES[office].addresses;
             Person {
-                number: number as u64,
+                number,
                 first_name: self.first_names[number % self.first_names.len()].clone(),
                 email: self.email(number),
                 role: ROLES[number % ROLES.len()],
@@ -137,25 +127,22 @@ const fn name_lists<L: Data>() -> NameLists {
     (L::NAME_FIRST_NAME, L::NAME_LAST_NAME)
 }
 
-/// The languages of names, each entry as likely as the others.
-const LANGUAGES: [NameLists; 10] = [
-    name_lists::<DE_DE>(),
-    name_lists::<DE_DE>(),
-    name_lists::<DE_DE>(),
-    name_lists::<EN>(),
-    name_lists::<EN>(),
-    name_lists::<PT_BR>(),
-    name_lists::<TR_TR>(),
-    name_lists::<NL_NL>(),
-    name_lists::<IT_IT>(),
-    name_lists::<FR_FR>(),
+/// The languages of names, by their share in ten.
+const LANGUAGES: [(u64, NameLists); 7] = [
+    (3, name_lists::<DE_DE>()),
+    (2, name_lists::<EN>()),
+    (1, name_lists::<PT_BR>()),
+    (1, name_lists::<TR_TR>()),
+    (1, name_lists::<NL_NL>()),
+    (1, name_lists::<IT_IT>()),
+    (1, name_lists::<FR_FR>()),
 ];
 
 /// Different names in the spelling of e-mail addresses.
 fn draw_names(count: usize, rng: &mut SeededRng, list: fn(NameLists) -> &'static [&'static str]) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(count);
     while names.len() < count {
-        let language = LANGUAGES[rng.index(LANGUAGES.len())];
+        let (_, language) = LANGUAGES[rng.weighted_index(LANGUAGES.iter().map(|(share, _)| *share))];
         let name = email_spelling(list(language).choose(rng.inner()).unwrap_or(&""));
         if name.len() > 2 && !names.contains(&name) {
             names.push(name);

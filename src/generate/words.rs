@@ -133,3 +133,11 @@ pub const FLAGS: &[&str] = &[
 pub const ALIASES: &[&str] = &[
     "default", "prod", "eu", "us", "sandbox", "staging", "legacy", "trial", "mobile", "data",
 ];
+
+/// The integrations that the company uses; the others are tried now and then.
+pub const INTEGRATIONS_IN_USE: &[&str] = &[
+    "GITHUB_APP_CONFIGURATION", "GITHUB_APP_INSTALLATION", "GITHUB_WEBHOOK_SECRET", "BITBUCKET_CONFIGURATION",
+    "JIRA_OAUTH_CONFIGURATION", "SLACK_CONFIGURATION", "PAGERDUTY_CONFIGURATION", "DATADOG_CONFIGURATION",
+    "SENTRY_CONFIGURATION", "SONARQUBE_CONFIGURATION", "SNYK_CONFIGURATION", "AWS_CONFIGURATION", "OKTA_CONFIGURATION",
+    "LAUNCHDARKLY_CONFIGURATION", "BUILDKITE_CONFIGURATION", "WORKDAY_CONFIGURATION",
+];

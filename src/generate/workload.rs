@@ -5,6 +5,7 @@ use super::kind::ObjectKind;
 use super::object_pool::OperationMix;
 use super::people::Role;
 use crate::contract::ActorType;
+use crate::seed::SeededRng;
 
 /// A kind of object within a workload.
 pub struct Task {
@@ -19,17 +20,32 @@ const fn task(kind: ObjectKind, weight: u64, create: u64, delete: u64) -> Task {
     Task { kind, weight, mix: OperationMix { create, delete } }
 }
 
+/// The shape of work sessions.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// The least and the most entries.
+    pub size: (u64, u64),
+    /// The most seconds between two entries.
+    pub max_gap: i64,
+    /// The probability in percent that an entry is about the same object as the one before.
+    pub focus: u64,
+}
+
+impl Shape {
+    pub const SINGLE_ENTRY: Self = Self { size: (1, 1), max_gap: 1, focus: 0 };
+
+    pub fn draw_size(&self, rng: &mut SeededRng) -> u64 {
+        let (least, most) = self.size;
+        least + rng.below(most - least + 1)
+    }
+}
+
 /// The subject of a work session of a person.
 pub struct Theme {
     /// How often each role has it: engineer, lead, platform, security, admin, manager.
     weights: [u64; 6],
     pub tasks: &'static [Task],
-    /// The least and the most entries of a session.
-    pub size: (u64, u64),
-    /// The most seconds between two entries.
-    pub max_gap_seconds: i64,
-    /// The probability in percent that the next entry is about the same object.
-    pub focus: u64,
+    pub shape: Shape,
 }
 
 impl Theme {
@@ -49,16 +65,12 @@ pub const THEMES: &[Theme] = &[
             task(ObjectKind::CustomData, 6, 25, 5),
             task(ObjectKind::Domain, 4, 3, 1),
         ],
-        size: (1, 4),
-        max_gap_seconds: 240,
-        focus: 45,
+        shape: Shape { size: (1, 4), max_gap: 240, focus: 45 },
     },
     Theme {
         weights: [22, 6, 20, 2, 0, 0],
         tasks: &[task(ObjectKind::Resource, 1, 14, 10)],
-        size: (1, 5),
-        max_gap_seconds: 180,
-        focus: 30,
+        shape: Shape { size: (1, 5), max_gap: 180, focus: 30 },
     },
     Theme {
         weights: [4, 22, 18, 12, 2, 14],
@@ -68,16 +80,12 @@ pub const THEMES: &[Theme] = &[
             task(ObjectKind::ScorecardFilter, 12, 12, 8),
             task(ObjectKind::RuleFilter, 10, 15, 10),
         ],
-        size: (2, 7),
-        max_gap_seconds: 150,
-        focus: 30,
+        shape: Shape { size: (2, 7), max_gap: 150, focus: 30 },
     },
     Theme {
         weights: [0, 14, 4, 3, 0, 38],
         tasks: &[task(ObjectKind::Initiative, 1, 12, 3)],
-        size: (1, 3),
-        max_gap_seconds: 300,
-        focus: 60,
+        shape: Shape { size: (1, 3), max_gap: 300, focus: 60 },
     },
     Theme {
         weights: [1, 10, 2, 0, 10, 20],
@@ -86,31 +94,23 @@ pub const THEMES: &[Theme] = &[
             task(ObjectKind::Domain, 15, 4, 2),
             task(ObjectKind::TeamRoles, 25, 10, 3),
         ],
-        size: (1, 4),
-        max_gap_seconds: 120,
-        focus: 40,
+        shape: Shape { size: (1, 4), max_gap: 120, focus: 40 },
     },
     Theme {
         weights: [4, 5, 18, 2, 4, 2],
         tasks: &[task(ObjectKind::Workflow, 1, 10, 4)],
-        size: (2, 6),
-        max_gap_seconds: 200,
-        focus: 75,
+        shape: Shape { size: (2, 6), max_gap: 200, focus: 75 },
     },
     Theme {
         weights: [6, 3, 12, 22, 4, 0],
         tasks: &[task(ObjectKind::Secret, 80, 22, 18), task(ObjectKind::SecretGroup, 20, 10, 4)],
-        size: (1, 4),
-        max_gap_seconds: 90,
-        focus: 25,
+        shape: Shape { size: (1, 4), max_gap: 90, focus: 25 },
     },
     // An integration is set up or repaired in one session.
     Theme {
         weights: [0, 1, 18, 8, 30, 0],
         tasks: &[task(ObjectKind::Integration(0), 1, 30, 8)],
-        size: (3, 7),
-        max_gap_seconds: 60,
-        focus: 92,
+        shape: Shape { size: (3, 7), max_gap: 60, focus: 92 },
     },
     Theme {
         weights: [0, 0, 1, 14, 34, 0],
@@ -124,30 +124,22 @@ pub const THEMES: &[Theme] = &[
             task(ObjectKind::AccountFlag, 3, 4, 0),
             task(ObjectKind::EntityType, 5, 12, 3),
         ],
-        size: (1, 5),
-        max_gap_seconds: 120,
-        focus: 20,
+        shape: Shape { size: (1, 5), max_gap: 120, focus: 20 },
     },
     Theme {
         weights: [3, 2, 3, 3, 1, 1],
         tasks: &[task(ObjectKind::PersonalApiKey, 1, 50, 45)],
-        size: (1, 2),
-        max_gap_seconds: 60,
-        focus: 0,
+        shape: Shape { size: (1, 2), max_gap: 60, focus: 0 },
     },
     Theme {
         weights: [7, 6, 2, 1, 2, 18],
         tasks: &[task(ObjectKind::CatalogFilter, 1, 30, 22)],
-        size: (1, 3),
-        max_gap_seconds: 90,
-        focus: 50,
+        shape: Shape { size: (1, 3), max_gap: 90, focus: 50 },
     },
     Theme {
         weights: [4, 6, 1, 0, 0, 5],
         tasks: &[task(ObjectKind::Verification, 85, 15, 0), task(ObjectKind::VerificationPeriod, 15, 8, 2)],
-        size: (1, 5),
-        max_gap_seconds: 60,
-        focus: 10,
+        shape: Shape { size: (1, 5), max_gap: 60, focus: 10 },
     },
 ];
 
@@ -162,10 +154,7 @@ pub struct Machine {
     /// Its share of the entries of its schedule, compared with the other machines.
     pub weight: u64,
     pub tasks: &'static [Task],
-    /// The least and the most entries of a session.
-    pub size: (u64, u64),
-    /// The most seconds between two entries.
-    pub max_gap_seconds: i64,
+    pub shape: Shape,
 }
 
 /// The defaults of a machine with an API key.
@@ -177,8 +166,7 @@ const API_KEY: Machine = Machine {
     schedule: Schedule::Steady,
     weight: 0,
     tasks: &[],
-    size: (1, 1),
-    max_gap_seconds: 1,
+    shape: Shape::SINGLE_ENTRY,
 };
 
 /// The machines: service accounts, webhooks and GitOps.
@@ -197,8 +185,7 @@ pub const MACHINES: &[Machine] = &[
             task(ObjectKind::Workflow, 6, 4, 2),
             task(ObjectKind::Team, 6, 1, 0),
         ],
-        size: (1, 4),
-        max_gap_seconds: 4,
+        shape: Shape { size: (1, 4), max_gap: 4, focus: 0 },
     },
     Machine {
         identifier: Some("ci-deploy"),
@@ -206,8 +193,7 @@ pub const MACHINES: &[Machine] = &[
         schedule: Schedule::Deploys,
         weight: 30,
         tasks: &[task(ObjectKind::Service, 55, 1, 0), task(ObjectKind::CustomData, 45, 4, 0)],
-        size: (1, 3),
-        max_gap_seconds: 6,
+        shape: Shape { size: (1, 3), max_gap: 6, focus: 0 },
         ..API_KEY
     },
     Machine {
@@ -220,8 +206,7 @@ pub const MACHINES: &[Machine] = &[
             task(ObjectKind::Secret, 10, 10, 8),
             task(ObjectKind::Domain, 5, 1, 0),
         ],
-        size: (2, 12),
-        max_gap_seconds: 3,
+        shape: Shape { size: (2, 12), max_gap: 3, focus: 0 },
         ..API_KEY
     },
     Machine {
@@ -230,8 +215,7 @@ pub const MACHINES: &[Machine] = &[
         schedule: Schedule::Deploys,
         weight: 9,
         tasks: &[task(ObjectKind::OpenApi, 1, 8, 2)],
-        size: (1, 2),
-        max_gap_seconds: 10,
+        shape: Shape { size: (1, 2), max_gap: 10, focus: 0 },
         ..API_KEY
     },
     Machine {
@@ -242,8 +226,7 @@ pub const MACHINES: &[Machine] = &[
         schedule: Schedule::Deploys,
         weight: 9,
         tasks: &[task(ObjectKind::Catalog, 60, 3, 1), task(ObjectKind::Service, 40, 0, 0)],
-        size: (1, 3),
-        max_gap_seconds: 8,
+        shape: Shape { size: (1, 3), max_gap: 8, focus: 0 },
     },
     Machine {
         identifier: Some("Atlassian webhook"),
@@ -253,8 +236,7 @@ pub const MACHINES: &[Machine] = &[
         schedule: Schedule::Deploys,
         weight: 6,
         tasks: &[task(ObjectKind::Initiative, 40, 0, 0), task(ObjectKind::Service, 60, 0, 0)],
-        size: (1, 2),
-        max_gap_seconds: 20,
+        shape: Shape { size: (1, 2), max_gap: 20, focus: 0 },
     },
     Machine {
         identifier: Some("badge-renderer"),
@@ -264,8 +246,7 @@ pub const MACHINES: &[Machine] = &[
         schedule: Schedule::Steady,
         weight: 8,
         tasks: &[task(ObjectKind::Scorecard, 1, 0, 0)],
-        size: (1, 1),
-        max_gap_seconds: 1,
+        shape: Shape { size: (1, 1), max_gap: 1, focus: 0 },
     },
     // Renews the credentials of one integration at a time.
     Machine {
@@ -276,8 +257,7 @@ pub const MACHINES: &[Machine] = &[
         schedule: Schedule::Steady,
         weight: 34,
         tasks: &[task(ObjectKind::Integration(0), 1, 0, 0)],
-        size: (1, 1),
-        max_gap_seconds: 1,
+        shape: Shape { size: (1, 1), max_gap: 1, focus: 0 },
     },
     Machine {
         identifier: Some("metrics-ingest"),
@@ -285,8 +265,7 @@ pub const MACHINES: &[Machine] = &[
         schedule: Schedule::Steady,
         weight: 52,
         tasks: &[task(ObjectKind::CustomData, 1, 2, 1)],
-        size: (1, 4),
-        max_gap_seconds: 2,
+        shape: Shape { size: (1, 4), max_gap: 2, focus: 0 },
         ..API_KEY
     },
     Machine {
@@ -295,8 +274,7 @@ pub const MACHINES: &[Machine] = &[
         schedule: Schedule::Steady,
         weight: 40,
         tasks: &[task(ObjectKind::Resource, 70, 8, 6), task(ObjectKind::Catalog, 30, 1, 1)],
-        size: (1, 5),
-        max_gap_seconds: 5,
+        shape: Shape { size: (1, 5), max_gap: 5, focus: 0 },
         ..API_KEY
     },
     Machine {
@@ -307,8 +285,7 @@ pub const MACHINES: &[Machine] = &[
         schedule: Schedule::Nightly,
         weight: 50,
         tasks: &[task(ObjectKind::Secret, 1, 2, 1)],
-        size: (3, 9),
-        max_gap_seconds: 8,
+        shape: Shape { size: (3, 9), max_gap: 8, focus: 0 },
     },
     Machine {
         identifier: Some("catalog-janitor"),
@@ -320,8 +297,7 @@ pub const MACHINES: &[Machine] = &[
             task(ObjectKind::Verification, 20, 2, 6),
             task(ObjectKind::CatalogFilter, 20, 0, 40),
         ],
-        size: (2, 8),
-        max_gap_seconds: 4,
+        shape: Shape { size: (2, 8), max_gap: 4, focus: 0 },
         ..API_KEY
     },
     Machine {
@@ -330,8 +306,7 @@ pub const MACHINES: &[Machine] = &[
         schedule: Schedule::Nightly,
         weight: 14,
         tasks: &[task(ObjectKind::CustomData, 1, 6, 1)],
-        size: (2, 6),
-        max_gap_seconds: 3,
+        shape: Shape { size: (2, 6), max_gap: 3, focus: 0 },
         ..API_KEY
     },
     Machine {
@@ -340,8 +315,7 @@ pub const MACHINES: &[Machine] = &[
         schedule: Schedule::Nightly,
         weight: 6,
         tasks: &[task(ObjectKind::Service, 1, 0, 0)],
-        size: (1, 2),
-        max_gap_seconds: 30,
+        shape: Shape { size: (1, 2), max_gap: 30, focus: 0 },
         ..API_KEY
     },
 ];
