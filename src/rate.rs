@@ -5,6 +5,8 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::text::word_enum;
+
 /// A number of events per period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rate {
@@ -14,17 +16,18 @@ pub struct Rate {
     pub period: Period,
 }
 
-/// The period of a [`Rate`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Period {
-    /// `/s`
-    Second,
-    /// `/min`
-    Minute,
-    /// `/h`
-    Hour,
-    /// `/d`
-    Day,
+word_enum! {
+    /// The period of a [`Rate`].
+    pub enum Period {
+        /// `/s`
+        Second = "s",
+        /// `/min`
+        Minute = "min",
+        /// `/h`
+        Hour = "h",
+        /// `/d`
+        Day = "d",
+    }
 }
 
 impl Period {
@@ -64,16 +67,13 @@ impl FromStr for Rate {
 
     fn from_str(text: &str) -> Result<Self, RateError> {
         let (count, unit) = text.split_once('/').ok_or(RateError)?;
-        let count: NonZeroU32 = count.parse().map_err(|_| RateError)?;
-        if count.get() > Self::MAX_COUNT {
-            return Err(RateError);
-        }
+        let count = count.parse().ok().filter(|count: &NonZeroU32| count.get() <= Self::MAX_COUNT).ok_or(RateError)?;
         let period = match unit {
-            "s" | "sec" | "second" => Period::Second,
-            "min" | "minute" => Period::Minute,
-            "h" | "hour" => Period::Hour,
-            "d" | "day" => Period::Day,
-            _ => return Err(RateError),
+            "sec" | "second" => Period::Second,
+            "minute" => Period::Minute,
+            "hour" => Period::Hour,
+            "day" => Period::Day,
+            word => word.parse().map_err(|_| RateError)?,
         };
         Ok(Self { count, period })
     }
@@ -81,13 +81,7 @@ impl FromStr for Rate {
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = match self.period {
-            Period::Second => "s",
-            Period::Minute => "min",
-            Period::Hour => "h",
-            Period::Day => "d",
-        };
-        write!(f, "{}/{unit}", self.count)
+        write!(f, "{}/{}", self.count, self.period)
     }
 }
 
