@@ -45,9 +45,9 @@ pub struct Actor {
 word_enum! {
     /// A list filter, by the name of its query parameter; in the order of a summary.
     ///
-    /// This enum and [`FilterField::IN_PUBLISHED_ORDER`], whose length it gives, are all that query parser, index, verdict and
-    /// summary know of the filters: they iterate over it. The lists that
-    /// are not Rust, such as `openapi.json` and docs/api.md, are written by hand; the tests of filters compare them with it.
+    /// Query parser, index, verdict and summary iterate over this enum, or over [`FilterField::IN_PUBLISHED_ORDER`]; they list no
+    /// filter themselves. Other lists, such as those of `openapi.json` and docs/api.md, are written by hand, and the tests of
+    /// filters compare them with this one.
     pub enum FilterField {
         /// Compares [`Entry::action`].
         Actions = "actions",

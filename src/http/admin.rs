@@ -1,6 +1,6 @@
 //! The control plane, a file a subject. No rate limit and no fault applies to it.
 //!
-//! A handler takes an [`extract::Session`], or [`extract::AnySession`] if it is about no single one, and returns JSON or a
+//! A handler takes an [`extract::Session`], or [`extract::IgnoredSession`] if it is about no single one, and returns JSON or a
 //! `Problem`. Both refuse unknown parameters.
 //! `crate::control` parses the bodies.
 

@@ -74,8 +74,8 @@ impl fmt::Display for Unauthorized {
 
 /// The world of the session that a token names, its clock when the request was received, and the key of the token.
 ///
-/// A revoked or expired key selects the session that its token names too. Any other token that is not accepted, or none,
-/// selects the default session.
+/// The token of a revoked or expired key selects its session like that of a valid key. An unknown token, or none, selects the
+/// default session.
 pub fn authenticate(
     state: &AppState,
     token: Result<&str, Unauthorized>,

@@ -23,7 +23,7 @@ pub struct RequestContext {
     pub authentication: Authentication,
     /// The path without secrets.
     pub path: Cow<'static, str>,
-    /// The raw query string without secrets.
+    /// The raw query string, redacted for the parser and for the log.
     pub query: RedactedQuery,
     pub received_at: Instant,
     /// The clock of the world at `received_at`.

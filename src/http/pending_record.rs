@@ -36,7 +36,7 @@ struct Inner {
     method: Cow<'static, str>,
     /// The number of observations that the verdict had when the request was received.
     observations_before: usize,
-    /// `None` once the entry is written.
+    /// `None` once the record is written.
     annotations: Mutex<Option<Annotations>>,
 }
 
@@ -47,7 +47,7 @@ struct RecordedQuery {
     truncated: bool,
 }
 
-/// What the middleware and the handler add while the entry is open.
+/// What the middleware and the handler add while the record is open.
 #[derive(Debug, Default)]
 struct Annotations {
     intervention: Option<Intervention>,
@@ -56,7 +56,7 @@ struct Annotations {
 }
 
 impl PendingRecord {
-    /// Opens the entry of a request.
+    /// Opens the record of a request.
     pub fn open(request: &Request, context: &Arc<RequestContext>) -> Self {
         Self(Arc::new(Inner {
             context: Arc::clone(context),
@@ -81,7 +81,7 @@ impl PendingRecord {
         self.0.annotate(|annotations| annotations.page = Some(page));
     }
 
-    /// Writes the entry with its response, and a line in the log.
+    /// Writes the record with its response, and a line in the log.
     pub fn close(self, response: &Response) {
         self.0.write(Some(response));
     }
@@ -100,7 +100,7 @@ impl Inner {
         }
     }
 
-    /// Writes the entry unless it is written already.
+    /// Writes the record unless it is written already.
     fn write(&self, response: Option<&Response>) {
         let taken = self.annotations.lock().take();
         let Some(annotations) = taken else { return };

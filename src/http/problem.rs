@@ -37,7 +37,7 @@ pub enum Problem {
     BadControlRequest { details: String },
     /// 400: `Prefer: code=…` with a status that cannot be forced.
     BadPreference { code: String },
-    /// 400: the body ended before its end, or was framed wrongly.
+    /// 400: the body is shorter than announced, or framed incorrectly.
     BrokenBody,
     /// 400: bytes that hyper cannot parse as a request.
     Unreadable,

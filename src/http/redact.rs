@@ -14,7 +14,7 @@ use crate::contract::{AUDIT_LOGS, Parameter, query};
 /// The text in place of a secret.
 pub const REDACTED: &str = "(hidden)";
 
-/// A raw query string without secrets, in the two forms that a request needs.
+/// A raw query string in two forms: for the parser without unknown secrets, and for the log without any.
 #[derive(Debug, Clone)]
 pub struct RedactedQuery {
     /// Unknown parameters redacted; known parameters as received.

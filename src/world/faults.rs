@@ -1,4 +1,4 @@
-//! The fault rules of a world, with the number of requests that each matched and for which it fired.
+//! The fault rules of a world and their counters.
 
 use std::time::Duration;
 
@@ -102,7 +102,7 @@ impl Faults {
     pub fn clear(&self) -> usize {
         let mut inner = self.inner.lock();
         let before = inner.rules.len();
-        inner.rules.retain(|status| status.of_key);
+        inner.rules.retain(|state| state.of_key);
         before - inner.rules.len()
     }
 
@@ -110,28 +110,27 @@ impl Faults {
     pub fn remove(&self, id: u64) -> bool {
         let mut inner = self.inner.lock();
         let before = inner.rules.len();
-        inner.rules.retain(|status| status.id != id);
+        inner.rules.retain(|state| state.id != id);
         inner.rules.len() < before
     }
 
-    /// Chooses the faults of a request: the delays of all rules that fire add up; of the other effects, the first one
-    /// applies. Each rule that matches counts the request, but once an effect is chosen, later rules with an effect are
-    /// skipped: they do not count it.
+    /// Counts a request and chooses its faults. The delays of all rules that fire add up. Of the other effects the first one
+    /// applies; later rules with an effect are skipped, and do not count the request.
     #[must_use]
     pub fn fire(&self, request: &RequestFacts<'_>) -> FaultPlan {
         let mut plan = FaultPlan::default();
         let mut inner = self.inner.lock();
-        for status in &mut inner.rules {
-            let is_delay = matches!(status.rule.effect, Effect::Delay(_));
-            if (plan.effect.is_some() && !is_delay) || !status.matches(request) {
+        for state in &mut inner.rules {
+            let is_delay = matches!(state.rule.effect, Effect::Delay(_));
+            if (plan.effect.is_some() && !is_delay) || !state.matches(request) {
                 continue;
             }
-            let mut rng = SeededRng::stream(self.seed, Purpose::FaultRule { id: status.id }, status.matched);
-            if !status.try_fire(&mut rng) {
+            let mut rng = SeededRng::stream(self.seed, Purpose::FaultRule { id: state.id }, state.matched);
+            if !state.try_fire(&mut rng) {
                 continue;
             }
-            plan.fired.push(status.id);
-            match status.rule.effect {
+            plan.fired.push(state.id);
+            match state.rule.effect {
                 Effect::Delay(delay) => {
                     let length = delay.length(rng.fraction(), rng.fraction());
                     plan.delay = plan.delay.saturating_add(length).min(Delay::MAX);
@@ -145,10 +144,10 @@ impl Faults {
 
 impl Inner {
     fn add(&mut self, rule: FaultRule, of_key: bool) -> FaultRuleState {
-        let status = FaultRuleState { id: self.next_id, rule, of_key, matched: 0, fired: 0, fired_in_cycle: 0 };
+        let state = FaultRuleState { id: self.next_id, rule, of_key, matched: 0, fired: 0, fired_in_cycle: 0 };
         self.next_id += 1;
-        self.rules.push(status.clone());
-        status
+        self.rules.push(state.clone());
+        state
     }
 }
 

@@ -82,8 +82,8 @@ pub fn parse(raw: &str, known: &Vocabulary, strictness: Strictness) -> Result<Pa
     if errors.is_empty() { Ok(ParsedQuery { query, warnings }) } else { Err(QueryRejection { errors, warnings }) }
 }
 
-/// The query of a raw query string that was parsed before; `None` when it was refused. Cheap: unlisted parameters and values
-/// are not looked for again.
+/// The query of a raw query string that was parsed before; `None` if it is invalid. Cheap, because it does not look for
+/// unlisted parameters and values; so a query that only `--strict` refuses is `Some`.
 pub(crate) fn reparse(raw: &str) -> Option<Query> {
     let mut reader = Reader::default();
     let query = reader.query(raw);

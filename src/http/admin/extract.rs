@@ -73,9 +73,9 @@ impl Session {
 /// Extractor for a call that is about no single session. Like [`Session`] it accepts `session` and refuses every other
 /// parameter, but it ignores the name and opens no session.
 #[derive(Debug)]
-pub struct AnySession;
+pub struct IgnoredSession;
 
-impl FromRequestParts<AppState> for AnySession {
+impl FromRequestParts<AppState> for IgnoredSession {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {

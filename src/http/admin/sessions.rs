@@ -5,20 +5,20 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::extract::{AnySession, Session};
+use super::extract::{IgnoredSession, Session};
 use crate::app_state::AppState;
 use crate::http::problem::Problem;
 use crate::http::redact::contains_own_token;
 use crate::world::{SessionName, Sessions};
 
-pub async fn list(State(state): State<AppState>, _: AnySession) -> Json<Value> {
+pub async fn list(State(state): State<AppState>, _: IgnoredSession) -> Json<Value> {
     let sessions = state.sessions();
     Json(json!({"sessions": sessions.names(), "most": Sessions::MAX_SESSIONS, "evicted": sessions.evicted()}))
 }
 
 pub async fn remove(
     State(state): State<AppState>,
-    _: AnySession,
+    _: IgnoredSession,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Problem> {
     // The message does not repeat a text that is no session name: it may be a whole token.
