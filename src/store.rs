@@ -1,39 +1,54 @@
-//! The entries of a world, kept in the order of answers, and the one question they answer: a page of a query.
+//! The entries of a world, in the order of responses: many readers ask for pages of queries while a writer appends.
 //!
-//! What was loaded at the start is a [`BaseSegment`] that all worlds share and none changes; what a world adds of its own lies
-//! beside it. So a world over a million entries costs nothing until it is written to.
+//! ```text
+//! Store ── Snapshot ─┬─ base segment   1,000,000 rows   shared by the stores of all sessions
+//!                    ├─ segment            2,048 rows ┐
+//!                    ├─ segment              512 rows ├ appended, in the order of arrival
+//!                    └─ segment               17 rows ┘
 //!
-//! - A `run` is entries that never change: each is the number of who did what from where, the number of the object, and
-//!   an instant. The `dictionary` has what the numbers stand for, as values and as ready-made JSON.
-//! - Its `index` has, for every value of every attribute that a filter knows, the `places` of the entries with it. So
-//!   the total of a query is the size of a set, and a page begins at its so manieth member.
-//! - What is `ready` is the JSON of neighbours that somebody has read before.
-//! - What is added is a few `loose` entries, and runs of them when they become many. The `order` of answers goes across.
-//! - A `summary` counts what the entries of a query have in common.
-//! - A `snapshot` is all of them at one moment. Readers share it; who adds makes another and puts it in its place. The
-//!   `past` knows which of them were there when.
+//! Segment   rows, newest first: timestamp, event, object, arrival
+//!           events, objects: the parts that many entries share, each stored once
+//!           index: for each filter and value, the set of the rows that have it
+//!           JSON cache: the JSON of blocks of 256 rows
+//! ```
+//!
+//! **How a filtered page is found** (`Snapshot::render_page`):
+//!
+//! 1. The reader takes the current snapshot, which never changes.
+//! 2. In each segment, the index returns the set of rows that pass the filters (`Index::matching`). For one value it is a
+//!    stored posting. For several it is the intersection over filters of the union over values, and the filter cache keeps
+//!    it for the next page.
+//! 3. Rows are sorted by time, so two binary searches turn the range of time into a range of rows (`MatchedRows`). The number
+//!    of matches in it is a difference of two ranks in the set. The sum over segments is the total.
+//! 4. `merge` finds by binary search how many matches of each segment are on earlier pages, takes the next ones of each, and
+//!    sorts them.
+//! 5. The JSON of each row is copied from the JSON cache of its segment. Without a filter the rows are neighbours: their JSON
+//!    is one piece, and is shared without a copy.
+//!
+//! **What an append does to readers** (`Snapshot::with`): nothing. The writer sorts and indexes the new entries in a new
+//! segment. It merges the last segments into that one unless they are much longer, as an LSM tree does, so that there are
+//! few. Then it replaces the snapshot; this is the only moment at which a reader waits for a lock. A reader that has the old
+//! snapshot goes on with it: it sees all entries of an append, or none. The base and its caches stay as they are.
+//!
+//! **What a snapshot saw** can be asked later: a response records its number of *arrivals*, which is how many entries had been
+//! appended. [`History`] leaves out the entries that arrived after it. So the verdict can check a page without storing it.
 
 mod base_segment;
 mod dictionary;
-mod filter_cache;
 mod history;
 mod index;
-mod interner;
 mod json_cache;
-mod key;
 mod matched_rows;
-mod page_body;
-mod postings;
+mod rendered_page;
+mod row;
 mod row_set;
 mod segment;
 mod snapshot;
-mod source;
 mod summary;
 mod timestamp_formatter;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 
 use crate::contract::{Entry, Filters, Page, Query, Timestamp, Vocabulary};
@@ -41,108 +56,70 @@ use snapshot::Snapshot;
 
 pub use base_segment::{BaseSegment, BaseSegmentBuilder};
 pub use history::History;
+pub use rendered_page::RenderedPage;
+pub use snapshot::EntryRef;
 pub use summary::{Bucket, Counted, Summary, Timeline, Values};
 
 /// Audit-log entries that can be read and appended to at the same time.
-///
-/// Newest first; entries of one instant keep the order in which they came (RES-ORDER).
 #[derive(Debug)]
 pub struct Store {
     snapshot: RwLock<Arc<Snapshot>>,
-    /// EntryRef by who makes another snapshot: one at a time, and readers are not kept waiting.
-    adding: Mutex<()>,
-}
-
-/// The page of a query as it is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenderedPage {
-    /// The body of the response, JSON (RES-PAGE): in pieces, to be sent one behind the other.
-    pub body: Vec<Bytes>,
-    /// How many entries are on the page.
-    pub entries: usize,
-    /// How many pages there are.
-    pub total_pages: usize,
-    /// How many entries had been added to the store by then.
-    pub arrivals: usize,
-}
-
-/// That an entry is there, and when it came; see [`Store::entry`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EntryRef {
-    /// The same for the same entry, and another for another, until the store is cleared.
-    pub number: usize,
-    /// 0 for those that were there from the start, else as the how manieth of the added: whoever looked when fewer were
-    /// added did not see it.
-    pub arrival: usize,
-    /// When it happened.
-    pub timestamp: Timestamp,
+    /// Held while a new snapshot is built: by one writer at a time, while readers use the current one.
+    writer: Mutex<()>,
 }
 
 impl Store {
-    /// A store over entries that it shares.
+    /// A store with the entries of a base, which it shares.
     #[must_use]
     pub fn new(base: Arc<BaseSegment>) -> Self {
-        Self { snapshot: RwLock::new(Arc::new(Snapshot::new(base))), adding: Mutex::default() }
+        Self { snapshot: RwLock::new(Arc::new(Snapshot::new(base))), writer: Mutex::default() }
     }
 
-    /// Adds entries, in any order; visible to the next [`Store::page`], all at once.
+    /// Adds entries, in any order. All become visible at once.
     pub fn append(&self, entries: impl IntoIterator<Item = Entry>) {
         let mut entries = entries.into_iter().peekable();
         if entries.peek().is_some() {
-            self.change(|snapshot| (snapshot.with(entries), ()));
+            self.replace(|snapshot| snapshot.with(entries));
         }
     }
 
-    /// Removes every entry, the shared ones from this store's snapshot alone; tells how many there were.
+    /// Removes every entry and returns their number. The base stays as it is for other stores.
     pub fn clear(&self) -> usize {
-        self.change(|snapshot| (Snapshot::new(Arc::default()), snapshot.len()))
+        self.replace(|_| Snapshot::new(Arc::default())).len()
     }
 
-    /// The page that a query asks for, with the totals over all that matches it (RES-TOTALS).
+    /// The page of a query, with the totals over all pages (RES-TOTALS).
     #[must_use]
     pub fn page(&self, query: &Query) -> Page {
         self.snapshot().page(query)
     }
 
-    /// The same as it is sent.
+    /// The page of a query as JSON.
     #[must_use]
     pub fn render_page(&self, query: &Query) -> RenderedPage {
         self.snapshot().render_page(query)
     }
 
-    /// Everything in a range that filters match, in the order in which it is answered. Whoever looked when fewer had been
-    /// added saw the same without those that arrived since.
-    #[must_use]
-    pub fn entries(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Vec<EntryRef> {
-        self.snapshot().entries(start, end, filters)
-    }
-
-    /// What matches a range and filters, counted.
+    /// The counts of the entries in a range that pass filters.
     #[must_use]
     pub fn summary(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Summary {
         self.snapshot().summary(start, end, filters)
     }
 
-    /// The same entries, and which of them were there when.
+    /// The pages that were served so far.
     #[must_use]
     pub fn history(&self) -> History {
         History::new(self.snapshot())
     }
 
-    /// The entry that history tells of, unless the store has been cleared since.
-    #[must_use]
-    pub fn entry(&self, held: &EntryRef) -> Option<Entry> {
-        self.snapshot().entry(held)
-    }
-
-    /// How many entries there are, and how many of them were added, at one moment.
+    /// The number of entries, and how many of them were appended.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
         let snapshot = self.snapshot();
-        (snapshot.len(), snapshot.added())
+        (snapshot.len(), snapshot.arrivals())
     }
 
-    /// How many entries there are.
+    /// The number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
         self.snapshot().len()
@@ -154,7 +131,7 @@ impl Store {
         self.len() == 0
     }
 
-    /// The words that the entries and the contract know.
+    /// The words of the entries and of the contract.
     #[must_use]
     pub fn vocabulary(&self) -> Arc<Vocabulary> {
         Arc::clone(self.snapshot().vocabulary())
@@ -164,10 +141,10 @@ impl Store {
         Arc::clone(&self.snapshot.read())
     }
 
-    fn change<T>(&self, make: impl FnOnce(&Snapshot) -> (Snapshot, T)) -> T {
-        let _turn = self.adding.lock();
-        let (new, told) = make(&self.snapshot());
-        *self.snapshot.write() = Arc::new(new);
-        told
+    /// Replaces the snapshot with one that is made from it, and returns the old one.
+    fn replace(&self, make: impl FnOnce(&Snapshot) -> Snapshot) -> Arc<Snapshot> {
+        let _turn = self.writer.lock();
+        let new = Arc::new(make(&self.snapshot()));
+        std::mem::replace(&mut *self.snapshot.write(), new)
     }
 }

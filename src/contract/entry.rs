@@ -30,7 +30,7 @@ pub struct Entry {
 }
 
 /// Attributes of an actor that only filters compare; none is in a response.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Actor {
     /// Matched by `actorTypes`.
     pub kind: ActorType,

@@ -56,15 +56,9 @@ impl Timestamp {
         self.0.timestamp_millis()
     }
 
-    /// The Unix time in whole milliseconds, and the nanoseconds beyond them.
-    pub(crate) fn parts(self) -> (i64, u32) {
-        (self.0.timestamp_millis(), self.0.timestamp_subsec_nanos() % 1_000_000)
-    }
-
-    /// The instant of what [`Timestamp::parts`] returned.
-    pub(crate) fn from_parts(millis: i64, nanos: u32) -> Self {
-        let distance = TimeDelta::milliseconds(millis) + TimeDelta::nanoseconds(i64::from(nanos));
-        Self(DateTime::UNIX_EPOCH + distance)
+    /// The timestamp as a type of chrono.
+    pub(crate) fn date_time(self) -> DateTime<Utc> {
+        self.0
     }
 
     /// This instant moved by a signed distance; `None` outside the years 0 to 9999.

@@ -1,39 +1,41 @@
-//! The entries that a server starts with: read by every world, changed by none.
+//! The entries that a server starts with: shared by the stores of all worlds, and never changed.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::segment::{Builder, Segment};
+use super::dictionary::{Column, ObjectKey};
+use super::segment::{Segment, SegmentBuilder};
 use crate::contract::{Entry, Vocabulary, open_lists};
 use crate::fixture::Sink;
 
-/// Entries in the order of answers, and the words that they know.
+/// The initial entries and their vocabulary.
 #[derive(Debug)]
 pub struct BaseSegment {
-    run: Segment,
+    segment: Segment,
     vocabulary: Arc<Vocabulary>,
 }
 
-/// Entries that are about to become a base: a few dozen bytes each, so they can be more than would fit as they are.
+/// Collects entries for a base. It stores them as a segment does, so that a large file is never in memory as a whole.
 #[derive(Debug, Default)]
-pub struct BaseSegmentBuilder(Builder);
+pub struct BaseSegmentBuilder(SegmentBuilder);
 
 impl BaseSegmentBuilder {
-    /// The base of what was put in.
+    /// The base of the entries.
     #[must_use]
     pub fn finish(self) -> BaseSegment {
-        let run = self.0.finish();
+        let segment = self.0.finish();
         let mut vocabulary = Vocabulary::published();
         for field in open_lists() {
-            vocabulary.learn_words(field, run.dictionary().values(field).iter());
+            let words: HashSet<&str> = segment.values(&Column::of_filter(field)).into_iter().collect();
+            vocabulary.learn_words(field, words);
         }
-        BaseSegment { run, vocabulary: Arc::new(vocabulary) }
+        BaseSegment { segment, vocabulary: Arc::new(vocabulary) }
     }
 }
 
-/// Takes entries as they are read.
 impl Sink for BaseSegmentBuilder {
     fn push(&mut self, entry: Entry) {
-        self.0.push(&entry, 0);
+        self.0.push(entry, 0);
     }
 
     fn count(&self) -> usize {
@@ -54,33 +56,28 @@ impl BaseSegment {
         builder.finish()
     }
 
-    /// How many entries there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.run.len()
-    }
-
-    /// Whether there is none.
+    /// Whether there is no entry.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.segment.len() == 0
     }
 
     /// The newest entries, the newest first.
-    pub(crate) fn newest(&self, most: usize) -> Vec<Entry> {
-        (0..self.len().min(most)).map(|row| self.run.entry(row)).collect()
+    pub(crate) fn newest(&self, limit: usize) -> Vec<Entry> {
+        (0..self.segment.len()).take(limit).map(|row| self.segment.entry(row)).collect()
     }
 
     /// The type and identifier of every object, each once.
     pub(crate) fn objects(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.run.dictionary().known_objects()
+        let objects = self.segment.objects().iter();
+        objects.map(|ObjectKey { object_type, object_identifier }| (object_type.as_str(), object_identifier.as_str()))
     }
 
-    pub(super) fn run(&self) -> &Segment {
-        &self.run
+    pub(super) fn segment(&self) -> &Segment {
+        &self.segment
     }
 
-    /// The words that the entries and the contract know.
+    /// The words of these entries and of the contract.
     #[must_use]
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary

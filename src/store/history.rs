@@ -1,177 +1,155 @@
-//! What a store answered when fewer entries had been added, as far as it still holds them.
+//! Pages that a store served in the past, when fewer entries had been appended.
 //!
-//! What was there from the start was always there, and of what was added each run has what came in one stretch of time.
-//! So at most one source was there in part, and which of its places were is kept from one question to the next: whoever
-//! asks in the order of time moves on by what came between.
+//! An appended segment has the entries of consecutive arrivals. So at any number of arrivals, each segment was there as a
+//! whole, or not at all; at most one was there in part.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
-use std::cmp::Reverse;
 use std::sync::{Arc, OnceLock};
 
 use roaring::RoaringBitmap;
 
-use super::EntryRef;
-use super::filter_cache::MatchedRows;
-use super::key::Key;
-use super::matched_rows::{self, Hits};
-use super::row_set::{RowSet, intersection};
-use super::snapshot::Snapshot;
-use super::source::Source;
+use super::matched_rows::{MatchedRows, merge};
+use super::row_set::RowSet;
+use super::segment::Segment;
+use super::snapshot::{EntryRef, Snapshot};
 use crate::contract::{Entry, Filters, Query, Timestamp};
 
-/// The entries of a store, and which of them were there when.
+/// The entries of a store, and the number of arrivals at which each became visible.
 #[derive(Debug)]
 pub struct History {
     snapshot: Arc<Snapshot>,
-    /// How many had been added when the first of each source came; what was there from the start is the first source.
-    began: Vec<usize>,
-    /// The rows of each source in the order in which they came, found out when that is first needed.
-    in_turn: Vec<OnceLock<Vec<u32>>>,
-    moment: RefCell<Moment>,
+    /// The segment and the row of each appended entry, by arrival. Built on first use.
+    by_arrival: OnceLock<Vec<(usize, u32)>>,
+    visible: RefCell<VisibleRows>,
 }
 
-/// A source that was there in part.
+/// The rows of one segment that were there at some number of arrivals. Kept between questions: they are mostly asked in the
+/// order of time, so that few rows change.
 #[derive(Debug, Default)]
-struct Moment {
-    source: usize,
-    /// How many of it had come.
-    came: usize,
-    rows: RoaringBitmap,
+struct VisibleRows {
+    segment: usize,
+    arrivals: usize,
+    rows: Arc<RoaringBitmap>,
 }
 
 impl History {
     pub(super) fn new(snapshot: Arc<Snapshot>) -> Self {
-        let mut before = 0;
-        let began: Vec<usize> = (0..)
-            .zip(snapshot.sources())
-            .map(|(number, source)| {
-                let began = before;
-                before += if number == 0 { 0 } else { source.len() };
-                began
-            })
-            .collect();
-        let in_turn = began.iter().map(|_| OnceLock::new()).collect();
-        Self { snapshot, began, in_turn, moment: RefCell::default() }
+        Self { snapshot, by_arrival: OnceLock::new(), visible: RefCell::default() }
     }
 
-    /// How many entries there are today.
+    /// The number of entries now.
     #[must_use]
     pub fn len(&self) -> usize {
         self.snapshot.len()
     }
 
-    /// Whether there is no entry today.
+    /// Whether there is no entry now.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Everything in a range that filters match today, in the order in which it is answered.
+    /// All entries that match now, in the order of responses.
     #[must_use]
     pub fn entries(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Vec<EntryRef> {
-        self.snapshot.entries(start, end, filters)
+        self.merge(&self.snapshot.matched(start, end, filters), 0, usize::MAX)
     }
 
-    /// The entry that is told of.
+    /// The entry of a reference from this history.
     #[must_use]
-    pub fn entry(&self, held: &EntryRef) -> Option<Entry> {
-        self.snapshot.entry(held)
+    pub fn entry(&self, entry: &EntryRef) -> Option<Entry> {
+        self.snapshot.entry(entry)
     }
 
-    /// The page that a query was answered with when so many had been added.
+    /// The entries of the page that a query was served after so many arrivals.
     #[must_use]
     pub fn page(&self, query: &Query, arrivals: usize) -> Vec<EntryRef> {
-        let (size, first) = (query.page_size as usize, (query.page as usize).saturating_mul(query.page_size as usize));
-        self.when(query, arrivals, |hits| {
-            let mut page = Vec::new();
-            matched_rows::each(hits, first, size, |source, row| page.push(self.snapshot.held(source, row)));
-            page
-        })
+        let size = query.page_size as usize;
+        self.merge(&self.matched_at(query, arrivals), size.saturating_mul(query.page as usize), size)
     }
 
-    /// How many a query matched when so many had been added, on all its pages.
+    /// The number of entries that matched a query after so many arrivals, on all its pages.
     #[must_use]
     pub fn count(&self, query: &Query, arrivals: usize) -> usize {
-        self.when(query, arrivals, |hits| hits.iter().map(Hits::len).sum())
+        self.matched_at(query, arrivals).iter().map(MatchedRows::len).sum()
     }
 
-    /// What came for a query while the number of the added went from one to another, in the order in which it is
-    /// answered.
+    /// The entries that match a query and arrived after the first number of arrivals, up to the second; in the order of
+    /// responses.
     #[must_use]
-    pub fn came(&self, query: &Query, before: usize, after: usize) -> Vec<EntryRef> {
-        let mut came = Vec::new();
-        for (number, source) in self.snapshot.sources().enumerate().skip(1) {
-            let (began, ended) = (self.began[number], self.began[number] + source.len());
-            let (first, end) = (before.clamp(began, ended) - began, after.clamp(began, ended) - began);
-            if first < end {
-                let hits = Hits::of(source, query.start_time, query.end_time, &query.filters);
-                let rows = self.in_turn(number, source)[first..end].iter().copied();
-                came.extend(rows.filter(|row| hits.has(*row)).map(|row| self.snapshot.held(&source, row as usize)));
+    pub fn appended_between(&self, query: &Query, before: usize, after: usize) -> Vec<EntryRef> {
+        let Query { start_time, end_time, filters, .. } = query;
+        let segments: Vec<&Segment> = self.snapshot.segments().collect();
+        let by_arrival = self.by_arrival();
+        let arrived = by_arrival.get(before..after.min(by_arrival.len())).unwrap_or_default();
+        let mut found = Vec::new();
+        for same_segment in arrived.chunk_by(|(one, _), (next, _)| one == next) {
+            let segment = segments[same_segment[0].0];
+            let matched = MatchedRows::new(segment, segment.matching(filters), *start_time, *end_time);
+            found.extend(same_segment.iter().filter(|(_, row)| matched.contains(*row)).map(|(_, row)| (segment, *row)));
+        }
+        found.sort_by_key(|(segment, row)| segment.key(*row));
+        found.into_iter().map(|(segment, row)| self.snapshot.entry_ref(segment, row)).collect()
+    }
+
+    fn merge(&self, matched: &[MatchedRows<'_>], skip: usize, limit: usize) -> Vec<EntryRef> {
+        let rows = merge(matched, skip, limit).into_iter();
+        rows.map(|(segment, row)| self.snapshot.entry_ref(segment, row)).collect()
+    }
+
+    /// The rows that matched a query after so many arrivals.
+    fn matched_at(&self, query: &Query, arrivals: usize) -> Vec<MatchedRows<'_>> {
+        let mut all = Vec::new();
+        let mut before = 0;
+        for (number, segment) in self.snapshot.segments().enumerate() {
+            let (first, is_base) = (before, number == 0);
+            before += if is_base { 0 } else { segment.len() as usize };
+            if !is_base && arrivals <= first {
+                break;
             }
-        }
-        came.sort_by_key(|held| Key { newest: Reverse(held.timestamp.parts()), arrival: held.arrival });
-        came
-    }
-
-    /// What a query hit when so many had been added.
-    fn when<T>(&self, query: &Query, arrivals: usize, look: impl FnOnce(&[Hits<'_>]) -> T) -> T {
-        let mut moment = self.moment.borrow_mut();
-        let (start, end, filters) = (query.start_time, query.end_time, &query.filters);
-        let in_part =
-            self.snapshot.sources().enumerate().find(|(number, source)| self.is_in_part(*number, *source, arrivals));
-        if let Some((number, source)) = in_part {
-            moment.go_to(number, arrivals - self.began[number], self.in_turn(number, source));
-        }
-        let there = |number: usize| number == 0 || self.began[number] < arrivals;
-        let sources = self.snapshot.sources().enumerate().filter(|(number, source)| source.len() > 0 && there(*number));
-        let hits = sources.map(|(number, source)| {
-            if self.is_in_part(number, source, arrivals) {
-                Hits::among(source, start, end, Some(moment.passing(source, filters)))
-            } else {
-                Hits::of(source, start, end, filters)
+            let mut rows = segment.matching(&query.filters);
+            if arrivals < before {
+                let visible = self.visible_rows(number, first, arrivals);
+                rows = RowSet::Bitmap(match rows {
+                    // No filter: all rows pass.
+                    RowSet::Range(_) => visible,
+                    rows => Arc::new(rows.to_bitmap() & &*visible),
+                });
             }
-        });
-        let hits: Vec<Hits<'_>> = hits.filter(|hits| hits.len() > 0).collect();
-        look(&hits)
-    }
-
-    fn is_in_part(&self, number: usize, source: Source<'_>, arrivals: usize) -> bool {
-        number > 0 && self.began[number] < arrivals && arrivals < self.began[number] + source.len()
-    }
-
-    fn in_turn(&self, number: usize, source: Source<'_>) -> &[u32] {
-        self.in_turn[number].get_or_init(|| {
-            let mut rows: Vec<u32> = (0..).take(source.len()).collect();
-            rows.sort_unstable_by_key(|row| source.key(*row as usize).arrival);
-            rows
-        })
-    }
-}
-
-impl Moment {
-    fn go_to(&mut self, source: usize, came: usize, in_turn: &[u32]) {
-        if self.source != source {
-            *self = Self { source, ..Self::default() };
+            all.push(MatchedRows::new(segment, rows, query.start_time, query.end_time));
         }
-        if came >= self.came {
-            self.rows.extend(in_turn[self.came..came].iter().copied());
+        all
+    }
+
+    /// The rows of a segment, before whose first entry `first` others had arrived, that were there after so many arrivals.
+    fn visible_rows(&self, segment: usize, first: usize, arrivals: usize) -> Arc<RoaringBitmap> {
+        let mut visible = self.visible.borrow_mut();
+        if visible.segment != segment {
+            *visible = VisibleRows { segment, arrivals: first, rows: Arc::default() };
+        }
+        let known = visible.arrivals;
+        let rows = Arc::make_mut(&mut visible.rows);
+        let by_arrival = self.by_arrival();
+        if arrivals >= known {
+            rows.extend(by_arrival[known..arrivals].iter().map(|(_, row)| *row));
         } else {
-            in_turn[came..self.came].iter().for_each(|row| {
-                self.rows.remove(*row);
-            });
+            for (_, row) in &by_arrival[arrivals..known] {
+                rows.remove(*row);
+            }
         }
-        self.came = came;
+        visible.arrivals = arrivals;
+        Arc::clone(&visible.rows)
     }
 
-    /// What had come and passes.
-    fn passing<'a>(&'a self, source: Source<'_>, filters: &Filters) -> MatchedRows<'a> {
-        let there = RowSet::Many(Cow::Borrowed(&self.rows));
-        let passing = match source.rows(filters) {
-            None => Some(there),
-            Some(passing) => intersection(vec![RowSet::clone(&passing).into_owned(), there]),
-        };
-        // Of two sets there is an intersection.
-        MatchedRows::Indexed(passing.unwrap_or(RowSet::Few(Cow::Owned(Vec::new()))))
+    fn by_arrival(&self) -> &[(usize, u32)] {
+        self.by_arrival.get_or_init(|| {
+            let mut by_arrival = vec![(0, 0); self.snapshot.arrivals()];
+            for (number, segment) in self.snapshot.segments().enumerate().skip(1) {
+                for (row, each) in (0..).zip(segment.rows()) {
+                    by_arrival[each.arrival as usize - 1] = (number, row);
+                }
+            }
+            by_arrival
+        })
     }
 }

@@ -1,63 +1,131 @@
-//! Finds the places of the entries that pass filters.
+//! The index of a segment: finds the rows that pass the filters of a query.
 
-use super::dictionary::{Column, Dictionary};
-use super::filter_cache::{FilterCache, MatchedRows};
-use super::interner::Id;
-use super::postings::Postings;
-use super::row_set::{intersection, union};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use parking_lot::Mutex;
+use roaring::{MultiOps, RoaringBitmap};
+
+use super::dictionary::{Column, EventKey, ObjectKey};
+use super::row::Row;
+use super::row_set::RowSet;
 use crate::contract::{FilterField, Filters};
 
-/// The places of every value of the attributes that filters compare.
+/// The postings of the attributes that filters compare.
 #[derive(Debug)]
 pub struct Index {
     postings: [Postings; FilterField::ALL.len()],
-    recent: FilterCache,
+    cache: FilterCache,
 }
 
+/// For each value of one attribute, the rows of the entries that have it.
+#[derive(Debug)]
+struct Postings(HashMap<Box<str>, Posting>);
+
+#[derive(Debug)]
+enum Posting {
+    List(Box<[u32]>),
+    Bitmap(Arc<RoaringBitmap>),
+}
+
+/// The row sets of recent combinations of filters: a client requests page after page of one query.
+#[derive(Debug, Default)]
+struct FilterCache(Mutex<VecDeque<(Filters, Arc<RoaringBitmap>)>>);
+
 impl Index {
-    /// Of entries as their events and objects.
-    pub fn of(
-        dictionary: &Dictionary,
-        events: &(impl Iterator<Item = Id> + Clone),
-        objects: &(impl Iterator<Item = Id> + Clone),
-    ) -> Self {
-        let postings = FilterField::ALL.map(|field| {
-            let count = dictionary.values(field).len();
-            match dictionary.column(field) {
-                Column::OfEvents(values) => Postings::of(count, events.clone().map(|event| values[event.index()])),
-                Column::OfObjects(values) => {
-                    Postings::of(count, objects.clone().map(|object| Some(values[object.index()])))
-                }
-            }
+    pub fn new(events: &[EventKey], objects: &[ObjectKey], rows: &[Row]) -> Self {
+        let postings = FilterField::ALL.map(|field| match Column::of_filter(field) {
+            Column::Event(value) => Postings::new(events.iter().map(value), rows.iter().map(|row| row.event)),
+            Column::Object(value) => Postings::new(objects.iter().map(value), rows.iter().map(|row| row.object)),
         });
-        Self { postings, recent: FilterCache::default() }
+        Self { postings, cache: FilterCache::default() }
     }
 
-    /// The rows of all entries that pass (FILTER-LOGIC); `None` when no filter has values.
-    pub fn rows(&self, dictionary: &Dictionary, filters: &Filters) -> Option<MatchedRows<'_>> {
-        // Of each filter, the numbers of its values, as far as any entry has them.
-        let asked: Vec<(&Postings, Vec<usize>)> = filters
-            .iter()
-            .map(|(field, values)| {
-                let known = dictionary.values(field);
-                (&self.postings[field as usize], values.iter().filter_map(|value| known.find(value)).collect())
+    /// The rows that pass every filter; `None` when there is no filter (FILTER-LOGIC).
+    pub fn matching(&self, filters: &Filters) -> Option<RowSet<'_>> {
+        let all: Vec<(FilterField, &[String])> = filters.iter().collect();
+        match all.as_slice() {
+            [] => None,
+            [(field, [value])] => Some(self.rows_with(*field, value)),
+            all => Some(RowSet::Bitmap(self.cache.get_or_insert_with(filters, || {
+                let passes_one = |(field, values): &(FilterField, &[String])| {
+                    values.iter().map(|value| self.rows_with(*field, value).to_bitmap()).union()
+                };
+                all.iter().map(passes_one).intersection()
+            }))),
+        }
+    }
+
+    /// The rows of the entries that have a value.
+    fn rows_with(&self, field: FilterField, value: &str) -> RowSet<'_> {
+        match self.postings[field as usize].0.get(value) {
+            None => RowSet::List(&[]),
+            Some(Posting::List(rows)) => RowSet::List(rows),
+            Some(Posting::Bitmap(rows)) => RowSet::Bitmap(Arc::clone(rows)),
+        }
+    }
+}
+
+impl Postings {
+    /// A bitmap has a container for each 65,536 rows. With fewer rows than these in a container, a list is read faster and
+    /// takes little more memory.
+    const MIN_ROWS_PER_CONTAINER: usize = 256;
+
+    /// The postings of the values of some keys, from the key of each row.
+    fn new<'a>(
+        values: impl Iterator<Item = Option<&'a str>>,
+        key_of_row: impl ExactSizeIterator<Item = u32> + Clone,
+    ) -> Self {
+        let min_bitmap_rows = Self::MIN_ROWS_PER_CONTAINER * key_of_row.len().div_ceil(1 << 16);
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let number_of_key: Vec<Option<usize>> = values
+            .map(|value| {
+                let next = numbers.len();
+                Some(*numbers.entry(value?).or_insert(next))
             })
             .collect();
-        let together = || {
-            let sets = asked.iter().map(|(postings, values)| {
-                let mut values = values.clone();
-                values.sort_unstable();
-                values.dedup();
-                union(values.into_iter().map(|value| postings.get(value)).collect())
-            });
-            intersection(sets.collect())
-        };
-        match asked.as_slice() {
-            [] => None,
-            [(postings, values)] if values.len() == 1 => Some(MatchedRows::Indexed(postings.get(values[0]))),
-            // Where one of them has nothing, there is nothing to put together.
-            some if some.iter().any(|(_, values)| values.is_empty()) => together().map(MatchedRows::Indexed),
-            _ => self.recent.get(filters, together),
+        let number_of_row = key_of_row.map(|key| number_of_key[key as usize]);
+        // Counted first, so that no list has spare capacity.
+        let mut counts = vec![0; numbers.len()];
+        number_of_row.clone().flatten().for_each(|number| counts[number] += 1);
+        let mut lists: Vec<Vec<u32>> = counts.into_iter().map(Vec::with_capacity).collect();
+        for (row, number) in (0..).zip(number_of_row) {
+            if let Some(number) = number {
+                lists[number].push(row);
+            }
         }
+        let posting = |rows: Vec<u32>| {
+            if rows.len() < min_bitmap_rows {
+                return Posting::List(rows.into());
+            }
+            let mut bitmap: RoaringBitmap = rows.into_iter().collect();
+            bitmap.optimize();
+            // A clone has no spare capacity.
+            Posting::Bitmap(Arc::new(bitmap.clone()))
+        };
+        let lists = &mut lists;
+        Self(
+            numbers
+                .into_iter()
+                .map(|(value, number)| (value.into(), posting(std::mem::take(&mut lists[number]))))
+                .collect(),
+        )
+    }
+}
+
+impl FilterCache {
+    /// An entry takes at most an eighth of a byte for each row.
+    const MAX_ENTRIES: usize = 16;
+
+    fn get_or_insert_with(&self, filters: &Filters, compute: impl FnOnce() -> RoaringBitmap) -> Arc<RoaringBitmap> {
+        let mut entries = self.0.lock();
+        if let Some((_, rows)) = entries.iter().find(|(other, _)| other == filters) {
+            return Arc::clone(rows);
+        }
+        let rows = Arc::new(compute());
+        entries.truncate(Self::MAX_ENTRIES - 1);
+        entries.push_front((filters.clone(), Arc::clone(&rows)));
+        rows
     }
 }

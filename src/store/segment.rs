@@ -1,195 +1,155 @@
-//! A run of entries: in the order of answers, indexed, and never changed.
+//! A segment: entries in the order of responses, with an index. It never changes.
 
-use std::array;
-use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::dictionary::{Dictionary, Fragments};
-use super::filter_cache::MatchedRows;
+use super::dictionary::{Column, EventKey, Interner, ObjectKey, join, split};
 use super::index::Index;
-use super::interner::Id;
-use super::json_cache::JsonCache;
-use super::key::Key;
-use super::page_body::PageBody;
+use super::json_cache::{BLOCK_ROWS, JsonCache};
+use super::rendered_page::PageBody;
+use super::row::{Row, SortKey, row_number};
+use super::row_set::RowSet;
 use super::timestamp_formatter::TimestampFormatter;
-use crate::contract::{Entry, Filters, Timestamp};
+use crate::contract::{Entry, Filters};
 
-/// Entries that cost some thirty bytes each: what they have in common is in the dictionary.
+/// Entries in the order of responses. An entry takes 24 bytes, beside what it shares with others and its place in the index.
 #[derive(Debug)]
 pub struct Segment {
-    dictionary: Dictionary,
-    event_json: Fragments,
-    object_json: Fragments,
+    events: Vec<EventKey>,
+    /// The start of the JSON of the entries with each event.
+    event_json: Vec<Vec<u8>>,
+    objects: Vec<ObjectKey>,
     rows: Vec<Row>,
-    /// The nanoseconds of each beyond its milliseconds; empty when there are none, as of most services.
-    nanos: Vec<u32>,
-    /// Empty when all were there from the start.
-    arrivals: Vec<u32>,
     index: OnceLock<Index>,
-    ready: JsonCache,
+    json_cache: JsonCache,
 }
 
-/// Entries that are about to become a run, in any order.
+/// Collects entries, in any order, for a segment.
 #[derive(Debug, Default)]
-pub struct Builder {
-    dictionary: Dictionary,
-    rows: Vec<New>,
+pub struct SegmentBuilder {
+    events: Interner<EventKey>,
+    objects: Interner<ObjectKey>,
+    rows: Vec<Row>,
 }
 
-/// All of an entry that a page needs, in one place.
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    /// Since 1970.
-    millis: i64,
-    event: Id,
-    object: Id,
-}
+impl SegmentBuilder {
+    /// A segment of so many rows is indexed by the first filtered query, within a fraction of a millisecond. The index of a
+    /// larger one is built at once, so that no query waits for it.
+    const MAX_ROWS_WITHOUT_INDEX: usize = 1000;
 
-#[derive(Debug, Clone, Copy)]
-struct New {
-    row: Row,
-    nanos: u32,
-    arrival: u32,
-}
-
-impl Builder {
-    /// Takes in an entry; `arrival` is 0 for those that are there from the start.
-    ///
-    /// # Panics
-    /// When it is the four billionth.
-    pub fn push(&mut self, entry: &Entry, arrival: usize) {
-        let (event, object) = self.dictionary.learn(entry);
-        let (millis, nanos) = entry.timestamp.parts();
-        let arrival = u32::try_from(arrival).expect("fewer than four billion entries");
-        self.rows.push(New { row: Row { millis, event, object }, nanos, arrival });
+    /// Adds an entry with its arrival, see [`Row`].
+    pub fn push(&mut self, entry: Entry, arrival: u32) {
+        let (event, object, timestamp) = split(entry);
+        let (event, object) = (self.events.intern(event), self.objects.intern(object));
+        self.rows.push(Row { timestamp, event, object, arrival });
     }
 
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Forgets what came after the first so many.
+    /// Removes all entries but the first ones.
     pub fn truncate(&mut self, length: usize) {
         self.rows.truncate(length);
     }
 
-    /// Newest first; those of one instant in the order in which they came (RES-ORDER).
     pub fn finish(self) -> Segment {
-        let Self { mut dictionary, rows: mut new } = self;
-        new.sort_by_key(|new| (Reverse((new.row.millis, new.nanos)), new.arrival));
-        dictionary.close();
-        let rows: Vec<Row> = new.iter().map(|new| new.row).collect();
-        let nanos = unless_all_zero(new.iter().map(|new| new.nanos));
-        let arrivals = unless_all_zero(new.iter().map(|new| new.arrival));
-        drop(new);
-        let run = Segment {
+        let Self { events, objects, mut rows } = self;
+        // Stable: entries of the base with one timestamp stay in the order of the files.
+        rows.sort_by_key(Row::key);
+        rows.shrink_to_fit();
+        let events = events.into_values();
+        let segment = Segment {
+            event_json: events.iter().map(EventKey::json).collect(),
+            events,
+            objects: objects.into_values(),
             index: OnceLock::new(),
-            event_json: dictionary.event_json(),
-            object_json: dictionary.object_json(),
-            dictionary,
-            ready: JsonCache::new(rows.len()),
+            json_cache: JsonCache::new(row_number(rows.len())),
             rows,
-            nanos,
-            arrivals,
         };
-        // That of a few entries is made when somebody first filters: a start is then that much sooner.
-        if run.len() > FEW {
-            run.index();
+        if segment.rows.len() > Self::MAX_ROWS_WITHOUT_INDEX {
+            segment.index();
         }
-        run
+        segment
     }
-}
-
-/// So many are indexed within a fraction of a millisecond.
-const FEW: usize = 1000;
-
-fn unless_all_zero(numbers: impl Iterator<Item = u32> + Clone) -> Vec<u32> {
-    if numbers.clone().all(|number| number == 0) { Vec::new() } else { numbers.collect() }
 }
 
 impl Segment {
-    pub fn len(&self) -> usize {
-        self.rows.len()
+    pub fn len(&self) -> u32 {
+        row_number(self.rows.len())
     }
 
-    pub fn dictionary(&self) -> &Dictionary {
-        &self.dictionary
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
     }
 
-    pub fn key(&self, row: usize) -> Key {
-        Key { newest: Reverse(self.time(row)), arrival: self.arrival(row) }
+    pub fn events(&self) -> &[EventKey] {
+        &self.events
     }
 
-    fn time(&self, row: usize) -> (i64, u32) {
-        (self.rows[row].millis, self.nanos.get(row).copied().unwrap_or(0))
+    pub fn objects(&self) -> &[ObjectKey] {
+        &self.objects
     }
 
-    /// When an entry happened, in whole milliseconds since 1970.
-    pub fn milliseconds(&self, row: usize) -> i64 {
-        self.rows[row].millis
+    pub fn key(&self, row: u32) -> SortKey {
+        self.rows[row as usize].key()
     }
 
-    /// The numbers of what was done, and to what.
-    pub fn event_and_object(&self, row: usize) -> (Id, Id) {
-        (self.rows[row].event, self.rows[row].object)
+    pub fn entry(&self, row: u32) -> Entry {
+        let Row { timestamp, event, object, arrival: _ } = self.rows[row as usize];
+        join(&self.events[event as usize], &self.objects[object as usize], timestamp)
     }
 
-    pub fn arrival(&self, row: usize) -> usize {
-        self.arrivals.get(row).map_or(0, |arrival| *arrival as usize)
-    }
-
-    pub fn entry(&self, row: usize) -> Entry {
-        let (millis, nanos) = self.time(row);
-        let Row { event, object, .. } = self.rows[row];
-        self.dictionary.entry(event, object, Timestamp::from_parts(millis, nanos))
-    }
-
-    fn index(&self) -> &Index {
-        let of = |column: fn(&Row) -> Id| self.rows.iter().map(column);
-        self.index.get_or_init(|| Index::of(&self.dictionary, &of(|row| row.event), &of(|row| row.object)))
-    }
-
-    /// The rows of the entries that pass; `None` when all do.
-    pub fn rows(&self, filters: &Filters) -> Option<MatchedRows<'_>> {
-        if filters.is_empty() { None } else { self.index().rows(&self.dictionary, filters) }
-    }
-
-    /// Appends neighbours as an answer has them, with a comma behind each.
-    pub fn write_all(&self, rows: Range<usize>, printer: &mut TimestampFormatter, to: &mut PageBody) {
-        self.ready.write(rows, self.len(), |row, to| self.write(row, printer, to), to);
-    }
-
-    /// Appends entries as an answer has them, with a comma behind each.
-    ///
-    /// They lie far apart in memory, so many are looked up before the first is copied: the processor then waits for all of
-    /// them at once.
-    pub fn write_each(&self, rows: &[u32], printer: &mut TimestampFormatter, to: &mut Vec<u8>) {
-        const AT_ONCE: usize = 32;
-        /// An entry that is longer than most.
-        const LONG: usize = 256;
-
-        to.reserve(rows.len() * LONG);
-        for rows in rows.chunks(AT_ONCE) {
-            let mut ready = |row| self.ready.entry(row, self.len(), |row, to| self.write(row, printer, to));
-            let found: [Option<&[u8]>; AT_ONCE] = array::from_fn(|number| ready(*rows.get(number)? as usize));
-            for (row, ready) in rows.iter().zip(found) {
-                if let Some(ready) = ready {
-                    to.extend_from_slice(ready);
-                } else {
-                    self.write(*row as usize, printer, to);
-                    to.push(b',');
-                }
-            }
+    /// The values of a column, with repetitions.
+    pub fn values(&self, column: &Column) -> Vec<&str> {
+        match column {
+            Column::Event(value) => self.events.iter().filter_map(value).collect(),
+            Column::Object(value) => self.objects.iter().filter_map(value).collect(),
         }
     }
 
-    /// Appends an entry as an answer has it (RES-ENTRY).
-    pub fn write(&self, row: usize, printer: &mut TimestampFormatter, to: &mut Vec<u8>) {
-        let Row { event, object, .. } = self.rows[row];
-        to.extend_from_slice(self.event_json.get(event));
-        to.extend_from_slice(self.object_json.get(object));
-        printer.print(self.time(row), to);
-        to.extend_from_slice(b"\"}");
+    /// The number of rows at the start that a predicate holds for; it holds for no later row.
+    pub fn partition_point(&self, holds: impl FnMut(&Row) -> bool) -> u32 {
+        row_number(self.rows.partition_point(holds))
+    }
+
+    /// The rows that pass the filters, at any time.
+    pub fn matching(&self, filters: &Filters) -> RowSet<'_> {
+        let all = RowSet::Range(0..self.len());
+        if filters.is_empty() { all } else { self.index().matching(filters).unwrap_or(all) }
+    }
+
+    /// The index, which is built on first use.
+    pub fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(&self.events, &self.objects, &self.rows))
+    }
+
+    /// Appends the JSON of an entry and a comma (RES-ENTRY).
+    pub fn write_row(&self, row: u32, formatter: &mut TimestampFormatter, to: &mut Vec<u8>) {
+        match self.json_cache.block(row, self.len(), |row, to| self.render(row, formatter, to)) {
+            Some(block) => to.extend_from_slice(&block.json()[block.bounds(row..row + 1)]),
+            None => self.render(row, formatter, to),
+        }
+    }
+
+    /// Appends the JSON of neighbouring entries and a comma after each.
+    pub fn write_rows(&self, mut rows: Range<u32>, formatter: &mut TimestampFormatter, to: &mut PageBody) {
+        while !rows.is_empty() {
+            let end = rows.end.min((rows.start / BLOCK_ROWS + 1) * BLOCK_ROWS);
+            match self.json_cache.block(rows.start, self.len(), |row, to| self.render(row, formatter, to)) {
+                Some(block) => to.append(block.json(), block.bounds(rows.start..end)),
+                None => (rows.start..end).for_each(|row| self.render(row, formatter, to.text())),
+            }
+            rows.start = end;
+        }
+    }
+
+    fn render(&self, row: u32, formatter: &mut TimestampFormatter, to: &mut Vec<u8>) {
+        let Row { timestamp, event, object, arrival: _ } = self.rows[row as usize];
+        to.extend_from_slice(&self.event_json[event as usize]);
+        self.objects[object as usize].write_json(to);
+        to.extend_from_slice(b",\"timestamp\":\"");
+        formatter.write(timestamp, to);
+        to.extend_from_slice(b"\"},");
     }
 }

@@ -1,188 +1,150 @@
-//! All entries of a store at one moment. It never changes: whoever reads it is not disturbed by who adds.
+//! A snapshot: all entries of a store at one moment. It never changes, so that a reader is not disturbed by writers.
 
 use std::cmp::Reverse;
+use std::iter::once;
 use std::sync::Arc;
 
 use super::base_segment::BaseSegment;
-use super::key::Key;
-use super::matched_rows::{self, Hits};
-use super::page_body::PageBody;
-use super::segment::{Builder, Segment};
-use super::source::{Loose, Source};
+use super::matched_rows::{MatchedRows, merge};
+use super::rendered_page::{PageBody, RenderedPage};
+use super::row::{Row, SortKey, row_number};
+use super::segment::{Segment, SegmentBuilder};
 use super::summary::Summary;
 use super::timestamp_formatter::TimestampFormatter;
-use super::{EntryRef, RenderedPage};
 use crate::contract::{Entry, Filters, Page, Query, Timestamp, Vocabulary};
 
-/// The base, what was added since in runs, and the latest one by one.
+/// The base, and the entries that were appended to it.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     base: Arc<BaseSegment>,
-    /// Each about twice as long as the next, so that there are few.
-    runs: Vec<Arc<Segment>>,
-    /// In the order of answers.
-    loose: Vec<Arc<Loose>>,
-    /// How many entries were added.
-    added: usize,
+    /// The appended entries in the order of their arrival. Each segment is at least twice as long as the next, so that there
+    /// are few.
+    appended: Vec<Arc<Segment>>,
+    /// The number of appended entries.
+    arrivals: usize,
     vocabulary: Arc<Vocabulary>,
 }
 
+/// A reference to an entry of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryRef {
+    /// The entry's number: unique in the store until it is cleared.
+    pub number: usize,
+    /// The number of entries that had been appended to the store, this one included; 0 for an entry of the base. A page shows
+    /// no entry with a higher arrival than it was served at.
+    pub arrival: usize,
+    /// The entry's timestamp.
+    pub timestamp: Timestamp,
+}
+
 impl Snapshot {
-    /// So many loose entries are looked through for each query; more become a run.
-    const MOST_LOOSE: usize = 256;
+    /// A segment of fewer rows is built anew by each append. That takes some ten microseconds.
+    const MIN_SEGMENT_ROWS: usize = 64;
 
     pub fn new(base: Arc<BaseSegment>) -> Self {
         let vocabulary = Arc::clone(base.vocabulary());
-        Self { base, runs: Vec::new(), loose: Vec::new(), added: 0, vocabulary }
+        Self { base, appended: Vec::new(), arrivals: 0, vocabulary }
     }
 
-    /// The same with more entries.
+    /// This snapshot with more entries: in a new segment, into which the last ones are merged unless they are much longer.
+    #[must_use]
     pub fn with(&self, entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut snapshot = self.clone();
+        let mut builder = SegmentBuilder::default();
         for entry in entries {
             if !snapshot.vocabulary.knows(&entry) {
                 Arc::make_mut(&mut snapshot.vocabulary).learn(&entry);
             }
-            snapshot.added += 1;
-            snapshot.loose.push(Arc::new(Loose::new(entry, snapshot.added)));
+            snapshot.arrivals += 1;
+            builder.push(entry, row_number(snapshot.arrivals));
         }
-        snapshot.loose.sort_by_key(|loose| loose.key());
-        if snapshot.loose.len() > Self::MOST_LOOSE {
-            snapshot.settle();
+        let is_short =
+            |last: &mut Arc<Segment>, rows: usize| (last.len() as usize) < Self::MIN_SEGMENT_ROWS.max(2 * rows);
+        while let Some(last) = snapshot.appended.pop_if(|last| is_short(last, builder.len())) {
+            (0..last.len()).for_each(|row| builder.push(last.entry(row), last.rows()[row as usize].arrival));
         }
+        snapshot.appended.push(Arc::new(builder.finish()));
         snapshot
     }
 
-    /// Makes a run of the loose entries, together with the runs that are not much longer.
-    fn settle(&mut self) {
-        let mut builder = Builder::default();
-        for loose in self.loose.drain(..) {
-            builder.push(&loose.entry, loose.arrival);
-        }
-        while let Some(run) = self.runs.pop_if(|run| run.len() < 2 * builder.len()) {
-            for row in 0..run.len() {
-                builder.push(&run.entry(row), run.arrival(row));
-            }
-        }
-        self.runs.push(Arc::new(builder.finish()));
-    }
-
     pub fn len(&self) -> usize {
-        self.base.run().len() + self.added
+        self.base.segment().len() as usize + self.arrivals
     }
 
-    /// How many entries were added.
-    pub fn added(&self) -> usize {
-        self.added
+    pub fn arrivals(&self) -> usize {
+        self.arrivals
     }
 
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
     }
 
-    fn hits(&self, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Vec<Hits<'_>> {
-        let sources = self.sources().filter(|source| source.len() > 0);
-        sources.map(|source| Hits::of(source, from, to, filters)).filter(|hits| hits.len() > 0).collect()
+    /// The base, then the appended segments in the order of arrival.
+    pub fn segments(&self) -> impl Iterator<Item = &Segment> {
+        once(self.base.segment()).chain(self.appended.iter().map(AsRef::as_ref))
     }
 
-    /// The base, and what was added in the order in which it came.
-    pub fn sources(&self) -> impl Iterator<Item = Source<'_>> {
-        let runs = std::iter::once(self.base.run()).chain(self.runs.iter().map(AsRef::as_ref)).map(Source::Segment);
-        runs.chain(std::iter::once(Source::Loose(&self.loose)))
-    }
-
-    /// The hits of a query, how many they are, and how many come before the page.
-    fn paged(&self, query: &Query) -> (Vec<Hits<'_>>, usize, usize) {
-        let hits = self.hits(query.start_time, query.end_time, &query.filters);
-        let total = hits.iter().map(Hits::len).sum();
-        (hits, total, (query.page as usize).saturating_mul(query.page_size as usize))
+    /// The rows of each segment that match, if any do.
+    pub fn matched(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Vec<MatchedRows<'_>> {
+        let matched = self.segments().map(|segment| MatchedRows::new(segment, segment.matching(filters), start, end));
+        matched.filter(|matched| matched.len() > 0).collect()
     }
 
     pub fn page(&self, query: &Query) -> Page {
-        let (hits, total, skip) = self.paged(query);
-        let mut logs = Vec::new();
-        matched_rows::each(&hits, skip, query.page_size as usize, |source, row| logs.push(source.entry(row)));
-        Page { logs, page: query.page, total, total_pages: total.div_ceil(query.page_size as usize) }
+        let (size, matched) =
+            (query.page_size as usize, self.matched(query.start_time, query.end_time, &query.filters));
+        let total = matched.iter().map(MatchedRows::len).sum::<usize>();
+        let rows = merge(&matched, size.saturating_mul(query.page as usize), size);
+        let logs = rows.into_iter().map(|(segment, row)| segment.entry(row)).collect();
+        Page { logs, page: query.page, total, total_pages: total.div_ceil(size) }
     }
 
+    /// The page as JSON.
     pub fn render_page(&self, query: &Query) -> RenderedPage {
-        let (hits, total, skip) = self.paged(query);
-        let size = query.page_size as usize;
-        let entries = total.saturating_sub(skip).min(size);
-        let total_pages = total.div_ceil(size);
-        let mut body = PageBody::after(b"{\"logs\":[");
-        let mut printer = TimestampFormatter::new();
-        match hits.as_slice() {
-            [only] => match only.stretch(skip, size) {
-                Some(rows) => only.source.write_all(rows, &mut printer, &mut body),
-                None => only.source.write_each(&only.some(skip, size), &mut printer, body.text()),
-            },
-            _ => matched_rows::each(&hits, skip, size, |source, row| {
-                source.write(row, &mut printer, body.text());
-                body.text().push(b',');
-            }),
+        let (size, matched) =
+            (query.page_size as usize, self.matched(query.start_time, query.end_time, &query.filters));
+        let total = matched.iter().map(MatchedRows::len).sum::<usize>();
+        let (skip, total_pages) = (size.saturating_mul(query.page as usize), total.div_ceil(size));
+        let (mut body, mut formatter) = (PageBody::new(), TimestampFormatter::default());
+        let neighbours = match matched.as_slice() {
+            [only] => only.neighbours(skip, size).map(|rows| (only.segment, rows)),
+            _ => None,
+        };
+        if let Some((segment, rows)) = neighbours {
+            segment.write_rows(rows, &mut formatter, &mut body);
+        } else {
+            for (segment, row) in merge(&matched, skip, size) {
+                segment.write_row(row, &mut formatter, body.text());
+            }
         }
-        if entries > 0 {
-            body.pop();
+        RenderedPage {
+            body: body.finish(query.page, total, total_pages),
+            entries: total.saturating_sub(skip).min(size),
+            total_pages,
+            arrivals: self.arrivals,
         }
-        let text = body.text();
-        for (before, number) in
-            [("],\"page\":", query.page as usize), (",\"total\":", total), (",\"totalPages\":", total_pages)]
-        {
-            text.extend_from_slice(before.as_bytes());
-            push_number(number, text);
-        }
-        text.push(b'}');
-        RenderedPage { body: body.finish(), entries, total_pages, arrivals: self.added }
     }
 
-    pub fn entries(&self, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Vec<EntryRef> {
-        let hits = self.hits(from, to, filters);
-        let mut history = Vec::with_capacity(hits.iter().map(Hits::len).sum());
-        matched_rows::each(&hits, 0, usize::MAX, |source, row| history.push(self.held(source, row)));
-        history
+    pub fn summary(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Summary {
+        Summary::new(|filters| self.matched(start, end, filters), &self.vocabulary, start, end, filters)
     }
 
-    pub fn summary(&self, from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Summary {
-        // The few that are in no run make one of their own, so that all are counted in the same way.
-        let mut loose = Builder::default();
-        self.loose.iter().for_each(|each| loose.push(&each.entry, each.arrival));
-        let loose = loose.finish();
-        let added = self.runs.iter().map(AsRef::as_ref).chain([&loose]);
-        let runs: Vec<&Segment> = std::iter::once(self.base.run()).chain(added).collect();
-        Summary::over(&runs, &self.vocabulary, from, to, filters)
+    pub fn entry_ref(&self, segment: &Segment, row: u32) -> EntryRef {
+        let Row { timestamp, arrival, .. } = segment.rows()[row as usize];
+        let arrival = arrival as usize;
+        let number =
+            arrival.checked_sub(1).map_or(row as usize, |earlier| self.base.segment().len() as usize + earlier);
+        EntryRef { number, arrival, timestamp }
     }
 
-    pub fn held(&self, source: &Source<'_>, row: usize) -> EntryRef {
-        let Key { newest: Reverse((millis, nanos)), arrival } = source.key(row);
-        let number = arrival.checked_sub(1).map_or(row, |earlier| self.base.run().len() + earlier);
-        EntryRef { number, arrival, timestamp: Timestamp::from_parts(millis, nanos) }
-    }
-
-    pub fn entry(&self, held: &EntryRef) -> Option<Entry> {
-        if held.arrival == 0 {
-            let base = self.base.run();
-            return (held.number < base.len()).then(|| base.entry(held.number));
+    pub fn entry(&self, entry: &EntryRef) -> Option<Entry> {
+        if entry.arrival == 0 {
+            return Some(self.base.segment().entry(row_number(entry.number)));
         }
-        let key = Key { newest: Reverse(held.timestamp.parts()), arrival: held.arrival };
-        let runs = self.runs.iter().map(|run| Source::Segment(run));
-        runs.chain([Source::Loose(&self.loose)]).find_map(|source| {
-            let row = source.first_from(|other| other < key);
-            (row < source.len() && source.key(row) == key).then(|| source.entry(row))
+        let key = SortKey { timestamp: Reverse(entry.timestamp), arrival: row_number(entry.arrival) };
+        self.appended.iter().find_map(|segment| {
+            let row = segment.partition_point(|row| row.key() < key);
+            (row < segment.len() && segment.key(row) == key).then(|| segment.entry(row))
         })
-    }
-}
-
-/// In decimal digits, without the machinery of `format!`.
-fn push_number(mut number: usize, to: &mut Vec<u8>) {
-    let mut digits = [b'0'; 20];
-    let mut first = digits.len();
-    loop {
-        first -= 1;
-        digits[first] += u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
-        if number == 0 {
-            return to.extend_from_slice(&digits[first..]);
-        }
     }
 }

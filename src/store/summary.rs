@@ -1,61 +1,59 @@
-//! Counts the matching entries of a query by value, actor and time.
+//! Counts of the entries that match a query: by value of each filter, by actor and over time.
 
-mod attribute;
 mod timeline;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
+use hashbrown::HashMap;
 use serde::{Serialize, Serializer};
 
-use super::matched_rows::Hits;
+use super::dictionary::Column;
+use super::matched_rows::MatchedRows;
 use super::segment::Segment;
-use super::source::Source;
 use crate::contract::{AcceptedValues, FilterField, Filters, Timestamp, Vocabulary};
-use attribute::{Attribute, Tally};
 
 pub use timeline::{Bucket, Timeline};
 
-/// What matches a range and filters, counted.
+/// Counts of the entries that match a range and filters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// How many entries match.
+    /// Number of matching entries.
     pub total: usize,
-    /// When the oldest of them happened.
+    /// Timestamp of the oldest of them.
     pub first: Option<Timestamp>,
-    /// When the newest of them happened.
+    /// Timestamp of the newest of them.
     pub last: Option<Timestamp>,
-    /// What each filter could be.
+    /// Counts by value of each filter.
     pub values: Values,
-    /// The most active of their `actorIdentifier`s; `None` is none, as of GitOps.
+    /// The most active `actorIdentifier`s; `None` counts entries without one, such as those of GitOps.
     pub actors: Vec<Counted<Option<String>>>,
-    /// When they happened.
+    /// Counts over time.
     pub timeline: Timeline,
 }
 
-/// A value, and how many entries have it.
+/// A value and the number of entries that have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Counted<T> {
     /// The value.
     pub value: T,
-    /// How many entries.
+    /// The number of entries.
     pub count: usize,
 }
 
-/// The values of each filter with their counts under the range and all other filters: what choosing another would give.
-/// Most first, then by name.
+/// The values of each filter, the most frequent first, then by name. Each is counted with the range and all other filters: it
+/// is the total that the query would have with this value instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Values([Vec<Counted<String>>; FilterField::ALL.len()]);
 
 impl Values {
-    /// The values of one filter: every known one where the contract has a list, else the commonest.
+    /// The values of one filter: all known ones of a list in the contract, else the most frequent ones.
     #[must_use]
     pub fn get(&self, field: FilterField) -> &[Counted<String>] {
         &self.0[field as usize]
     }
 }
 
-/// A list for each filter.
+/// Serialises to a list for each filter.
 impl Serialize for Values {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(FilterField::WORDS.into_iter().zip(&self.0))
@@ -64,106 +62,104 @@ impl Serialize for Values {
 
 impl Summary {
     /// Number of values listed for a filter on texts.
-    pub const MOST_VALUES: usize = 20;
+    pub const MAX_VALUES: usize = 20;
     /// Number of actors listed.
-    pub const MOST_ACTORS: usize = 10;
+    pub const MAX_ACTORS: usize = 10;
 
-    /// Over entries that lie in several runs.
-    pub(super) fn over(
-        runs: &[&Segment],
-        vocabulary: &Vocabulary,
-        from: Option<Timestamp>,
-        to: Option<Timestamp>,
+    /// The summary of a query; `matched` returns the rows that match its range and some filters.
+    pub(super) fn new<'a>(
+        matched: impl Fn(&Filters) -> Vec<MatchedRows<'a>>,
+        vocabulary: &'a Vocabulary,
+        start: Option<Timestamp>,
+        end: Option<Timestamp>,
         filters: &Filters,
     ) -> Self {
-        let hits = Matching::of(runs, from, to, filters);
-        let tallies = hits.tallies();
-        let counts = |field: FilterField| {
-            let attribute = Attribute::Filter(field);
-            if filters.values(field).is_empty() {
-                attribute.count(&tallies)
+        let rows = matched(filters);
+        let tallies = Tally::of_each(&rows);
+        let values_of = |field: FilterField| {
+            let column = Column::of_filter(field);
+            let mut counts = if filters.values(field).is_empty() {
+                count_values(&tallies, &column)
             } else {
-                attribute.count(&Matching::of(runs, from, to, &filters.clone().without(field)).tallies())
+                count_values(&Tally::of_each(&matched(&filters.clone().without(field))), &column)
+            };
+            counts.remove(&None);
+            let (known, limit): (Vec<&str>, usize) = match field.accepted() {
+                AcceptedValues::Closed(words) => (words.to_vec(), usize::MAX),
+                AcceptedValues::Open(_) => (vocabulary.words(field).iter().map(String::as_str).collect(), usize::MAX),
+                AcceptedValues::Text => (Vec::new(), Self::MAX_VALUES),
+            };
+            for word in known {
+                counts.entry(Some(word)).or_insert(0);
             }
+            let counts = most_frequent(counts, limit).into_iter();
+            counts.filter_map(|(value, count)| Some(Counted { value: value?.to_owned(), count })).collect()
         };
-        let known = |field: FilterField, words: &mut dyn Iterator<Item = &str>| {
-            let mut all = counts(field);
-            let met: BTreeSet<&str> = all.iter().filter_map(|(word, _)| *word).collect();
-            all.extend(words.filter(|word| !met.contains(word)).map(|word| (Some(word), 0)));
-            values(all, usize::MAX)
-        };
-        let of_filter = |field: FilterField| match field.accepted() {
-            AcceptedValues::Closed(words) => known(field, &mut words.iter().copied()),
-            AcceptedValues::Open(_) => known(field, &mut vocabulary.words(field).iter().map(String::as_str)),
-            AcceptedValues::Text => values(counts(field), Self::MOST_VALUES),
-        };
+        let timestamp = |rows: &MatchedRows<'_>, n: usize| rows.key(n).map(|key| key.timestamp.0);
+        let first = rows.iter().filter_map(|rows| timestamp(rows, rows.len() - 1)).min();
+        let last = rows.iter().filter_map(|rows| timestamp(rows, 0)).max();
+        let actors = most_frequent(count_values(&tallies, &Column::of_actor_identifier()), Self::MAX_ACTORS);
         Self {
-            total: hits.len(),
-            first: hits.first(),
-            last: hits.last(),
-            values: Values(FilterField::ALL.map(of_filter)),
-            actors: most(Attribute::ActorIdentifier.count(&tallies), Self::MOST_ACTORS)
+            total: rows.iter().map(MatchedRows::len).sum(),
+            first,
+            last,
+            values: Values(FilterField::ALL.map(values_of)),
+            actors: actors
                 .into_iter()
-                .map(|(word, count)| Counted { value: word.map(str::to_owned), count })
+                .map(|(value, count)| Counted { value: value.map(str::to_owned), count })
                 .collect(),
-            timeline: Timeline::of(&hits, from, to),
+            timeline: Timeline::new(start.or(first), end.or(last), &rows),
         }
     }
 }
 
-/// Those with a value, the commonest first.
-fn values(counts: Vec<(Option<&str>, usize)>, at_most: usize) -> Vec<Counted<String>> {
-    let counts = counts.into_iter().filter(|(word, _)| word.is_some()).collect();
-    let told = most(counts, at_most).into_iter();
-    told.filter_map(|(word, count)| Some(Counted { value: word?.to_owned(), count })).collect()
+/// The number of matching entries of one segment with each of its events and objects. All attributes are counted from it.
+struct Tally<'a> {
+    segment: &'a Segment,
+    events: Vec<usize>,
+    objects: Vec<usize>,
 }
 
-/// The commonest: most first, then by name.
-fn most(mut counts: Vec<(Option<&str>, usize)>, at_most: usize) -> Vec<(Option<&str>, usize)> {
-    let order = |(word, count): &(Option<&str>, usize), (other, others): &(Option<&str>, usize)| {
-        Reverse(count).cmp(&Reverse(others)).then_with(|| word.cmp(other))
-    };
-    // Of many, few are put in order.
-    if counts.len() > at_most {
-        counts.select_nth_unstable_by(at_most, order);
-        counts.truncate(at_most);
+impl<'a> Tally<'a> {
+    fn of_each(matched: &[MatchedRows<'a>]) -> Vec<Self> {
+        let tally = |matched: &MatchedRows<'a>| {
+            let segment = matched.segment;
+            let (mut events, mut objects) = (vec![0; segment.events().len()], vec![0; segment.objects().len()]);
+            for row in matched.rows() {
+                events[row.event as usize] += 1;
+                objects[row.object as usize] += 1;
+            }
+            Tally { segment, events, objects }
+        };
+        matched.iter().map(tally).collect()
     }
-    counts.sort_unstable_by(order);
+}
+
+/// The number of entries with each value that any has. `None` counts those without a value.
+fn count_values<'a>(tallies: &[Tally<'a>], column: &Column) -> HashMap<Option<&'a str>, usize> {
+    let mut counts = HashMap::new();
+    let mut add = |value: Option<&'a str>, count: &usize| {
+        if *count > 0 {
+            *counts.entry(value).or_default() += count;
+        }
+    };
+    for Tally { segment, events, objects } in tallies {
+        match column {
+            Column::Event(value) => {
+                segment.events().iter().zip(events).for_each(|(event, count)| add(value(event), count))
+            }
+            Column::Object(value) => {
+                segment.objects().iter().zip(objects).for_each(|(object, count)| add(value(object), count));
+            }
+        }
+    }
     counts
 }
 
-/// What matches, in each of the runs.
-struct Matching<'a>(Vec<(&'a Segment, Hits<'a>)>);
-
-impl<'a> Matching<'a> {
-    fn of(runs: &[&'a Segment], from: Option<Timestamp>, to: Option<Timestamp>, filters: &Filters) -> Self {
-        let hits = runs.iter().map(|run| (*run, Hits::of(Source::Segment(run), from, to, filters)));
-        Self(hits.filter(|(_, hits)| hits.len() > 0).collect())
-    }
-
-    fn len(&self) -> usize {
-        self.0.iter().map(|(_, hits)| hits.len()).sum()
-    }
-
-    /// When the oldest happened.
-    fn first(&self) -> Option<Timestamp> {
-        self.times(|hits| hits.len() - 1).min()
-    }
-
-    /// When the newest happened.
-    fn last(&self) -> Option<Timestamp> {
-        self.times(|_| 0).max()
-    }
-
-    fn times(&self, number: impl Fn(&Hits<'a>) -> usize) -> impl Iterator<Item = Timestamp> {
-        self.0.iter().filter_map(move |(_, hits)| {
-            let Reverse((millis, nanos)) = hits.key(number(hits))?.newest;
-            Some(Timestamp::from_parts(millis, nanos))
-        })
-    }
-
-    fn tallies(&self) -> Vec<Tally<'a>> {
-        let tally = |(run, hits): &(&'a Segment, Hits<'a>)| Tally::of(run, hits.from(0));
-        self.0.iter().map(tally).collect()
-    }
+/// The most frequent values, then by name.
+fn most_frequent(counts: HashMap<Option<&str>, usize>, limit: usize) -> Vec<(Option<&str>, usize)> {
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_unstable_by_key(|(value, count)| (Reverse(*count), *value));
+    counts.truncate(limit);
+    counts
 }

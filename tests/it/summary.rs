@@ -71,7 +71,7 @@ fn check(summary: &Summary, all: &[Entry], query: &Query) -> Result<(), TestCase
             FilterField::ActorTypes => (&ActorType::WORDS[..], usize::MAX),
             FilterField::ActorRequestTypes => (&requests[..], usize::MAX),
             FilterField::ObjectTypes => (&objects[..], usize::MAX),
-            _ => (&[][..], Summary::MOST_VALUES),
+            _ => (&[][..], Summary::MAX_VALUES),
         };
         prop_assert_eq!(summary.values.get(field), counted(all, query, field, known, most), "{}", field);
     }
@@ -82,7 +82,7 @@ fn check(summary: &Summary, all: &[Entry], query: &Query) -> Result<(), TestCase
     }
     let mut actors: Vec<_> = actors.into_iter().map(|(value, count)| Counted { value, count }).collect();
     actors.sort_by_key(|counted| std::cmp::Reverse(counted.count));
-    actors.truncate(Summary::MOST_ACTORS);
+    actors.truncate(Summary::MAX_ACTORS);
     prop_assert_eq!(&summary.actors, &actors);
     check_timeline(&summary.timeline, &hits, query)
 }
@@ -137,7 +137,7 @@ proptest! {
     #![proptest_config(crate::support::cases(256))]
 
     #[test]
-    fn the_summary_counts_as_the_naive_model(
+    fn a_summary_is_that_of_the_naive_model(
         entries in entries(0..60),
         cuts in prop::collection::vec(0_usize..60, 0..4),
         step in step(),
@@ -155,9 +155,9 @@ proptest! {
     // Each has a thousand entries.
     #![proptest_config(crate::support::cases(12))]
 
-    /// So many that what is added becomes runs, and that texts have more values than are told.
+    /// With several segments, and more values than a summary lists.
     #[test]
-    fn many_entries_are_counted_as_few(
+    fn a_summary_of_several_segments_is_that_of_the_naive_model(
         mut entries in entries(1000..1500),
         first in 0_usize..1000,
         step in step(),

@@ -37,7 +37,7 @@ impl Replay {
 
     /// What came for the later of two pages of a query since the earlier was served.
     pub fn came_between(&self, before: &Served, after: &Served) -> Vec<EntryRef> {
-        self.past.came(&after.query, before.arrivals, after.arrivals)
+        self.past.appended_between(&after.query, before.arrivals, after.arrivals)
     }
 
     /// The entry behind it.

@@ -129,7 +129,7 @@ fn late_entries_come_by_the_clock_behind_what_was_read_and_never_later_than_is_s
         let since = internal::store(world).len();
         world.catch_up();
         assert!(world.entry_count() - since <= 7, "six a minute");
-        let latest = internal::store(world).entries(None, None, &Filters::default());
+        let latest = internal::store(world).history().entries(None, None, &Filters::default());
         let earliest = latest.iter().filter(|held| held.arrival > 0).map(|held| held.timestamp).min();
         assert!(earliest >= Some(time(NOW).saturating_sub(Scenario::MAX_LATENESS)), "{minutes}");
     }
