@@ -1,7 +1,7 @@
-//! The steps of a request and of a start by themselves: parse a query, find a page, append an entry, load a file.
+//! The duration of each step of a request and of a start: parse a query, find a page, append an entry, load a file.
 //!
-//! `cargo bench --bench micro` prints the median and the slowest tenth of each in half a minute. It judges nothing: what is
-//! promised is measured from outside, by the bench `server`; this one tells where the time goes.
+//! `cargo bench --bench micro` takes half a minute and prints the median and the slowest tenth of each step. It has no limits:
+//! the bench `server` measures the documented figures from outside, this one shows where the time goes.
 
 use std::env;
 use std::hint::black_box;
@@ -14,13 +14,13 @@ use cortex_audit_mock::contract::{Entry, Query, Timestamp, Vocabulary, query};
 use cortex_audit_mock::internal::fixture;
 use cortex_audit_mock::internal::store::{BaseSegment, Store};
 
-/// A batch is long beside what it takes to read the clock.
+/// Duration of a batch: long compared with reading the clock.
 const BATCH: Duration = Duration::from_millis(2);
-/// Batches of each, of which the median is told.
+/// Number of batches of each step.
 const BATCHES: usize = 101;
 
 fn main() {
-    // `cargo test --benches` only wants to know that it runs.
+    // `cargo test --benches` only checks that it runs.
     let measured = env::args().any(|argument| argument == "--bench");
     let (small, large, batches) = if measured { (10_000, 1_000_000, BATCHES) } else { (100, 200, 1) };
     let bench = Bench { batches, batch: if measured { BATCH } else { Duration::ZERO } };
@@ -44,7 +44,7 @@ impl Bench {
         for raw in ["", "page=2&pageSize=250", "startTime=2025-05-20T06:00:00Z&actions=UPDATE&objectTypes=TEAM,SERVICE"]
         {
             self.time(&format!("parse {raw:?}").replace("startTime=2025-05-20T06:00:00Z", "…"), || {
-                black_box(query::parse(black_box(raw), &known, Strictness::Lenient)).expect("a query that is right");
+                black_box(query::parse(black_box(raw), &known, Strictness::Lenient)).expect("a valid query");
             });
         }
     }
@@ -55,7 +55,7 @@ impl Bench {
         let lines = entries.iter().map(|entry| serde_json::to_string(entry).expect("an entry"));
         let text = lines.collect::<Vec<_>>().join("\n");
         self.time(&format!("read {count} lines"), || {
-            black_box(fixture::read("lines", &text, now)).expect("entries that are right");
+            black_box(fixture::read("lines", &text, now)).expect("valid entries");
         });
         self.time(&format!("order and index {count} entries, with copying them"), || {
             black_box(BaseSegment::new(entries.iter().cloned()));
@@ -64,21 +64,21 @@ impl Bench {
 
     fn store(&self, count: u64) {
         let entries = generated(count);
-        let [newest, middle] = [entries.len() - 1, entries.len() / 2].map(|place| entries[place].clone());
+        let [newest, middle] = [entries.len() - 1, entries.len() / 2].map(|index| entries[index].clone());
         let store = Store::new(Arc::new(BaseSegment::new(entries)));
-        for (what, asked) in queries(&middle) {
+        for (what, query) in queries(&middle) {
             self.time(&format!("{what}, of {count}"), || {
-                black_box(store.render_page(black_box(&asked)));
+                black_box(store.render_page(black_box(&query)));
             });
         }
         self.time(&format!("append the newest entry, to {count}"), || store.append([newest.clone()]));
         self.time(&format!("append one from the middle, to {count}"), || store.append([middle.clone()]));
-        self.time(&format!("page of 250, of {count} and those"), || {
+        self.time(&format!("page of 250, of {count} and the appended ones"), || {
             black_box(store.render_page(&Query::default()));
         });
     }
 
-    /// Prints how long a call takes.
+    /// Prints the duration of a call.
     fn time(&self, what: &str, mut run: impl FnMut()) {
         let began = Instant::now();
         run();
@@ -97,24 +97,24 @@ impl Bench {
     }
 }
 
-/// What is asked of a store: with filters that one of its entries passes.
+/// Queries whose filters an entry of the store passes.
 fn queries(passing: &Entry) -> Vec<(&'static str, Query)> {
     let known = Vocabulary::published();
-    let asked = |text: String| query::parse(&text, &known, Strictness::Lenient).expect("a query that is right").query;
+    let parse = |text: String| query::parse(&text, &known, Strictness::Lenient).expect("a valid query").query;
     let (action, kind) = (passing.action.as_str(), passing.actor.kind.as_str());
     let object_type = &passing.object_type;
     vec![
-        ("page of 250", asked(String::new())),
-        ("page of 1", asked("pageSize=1".to_owned())),
-        ("page of 250, one filter", asked(format!("objectTypes={object_type}"))),
-        ("page of 250, three filters", asked(format!("objectTypes={object_type}&actions={action}&actorTypes={kind}"))),
-        ("page of 250, a range and a filter", asked(format!("endTime={}&actions={action}", passing.timestamp))),
-        ("page of a filter without a match", asked("objectIdentifiers=nowhere".to_owned())),
+        ("page of 250", parse(String::new())),
+        ("page of 1", parse("pageSize=1".to_owned())),
+        ("page of 250, one filter", parse(format!("objectTypes={object_type}"))),
+        ("page of 250, three filters", parse(format!("objectTypes={object_type}&actions={action}&actorTypes={kind}"))),
+        ("page of 250, a range and a filter", parse(format!("endTime={}&actions={action}", passing.timestamp))),
+        ("page of a filter without a match", parse("objectIdentifiers=nowhere".to_owned())),
     ]
 }
 
-/// Oldest first.
+/// Generated entries, oldest first.
 fn generated(count: u64) -> Vec<Entry> {
     let now = "2025-06-01T00:00:00Z".parse().expect("an instant");
-    fixture::load(&[EntrySource::Generated { count, seed: 42 }], now).expect("nothing to go wrong").entries
+    fixture::load(&[EntrySource::Generated { count, seed: 42 }], now).expect("valid settings").entries
 }
