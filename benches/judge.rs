@@ -12,7 +12,7 @@ use cortex_audit_mock::Key;
 use cortex_audit_mock::contract::{Action, Entry, Query, Timestamp};
 use cortex_audit_mock::internal::AppState;
 use cortex_audit_mock::internal::store::{BaseSegment, Store};
-use cortex_audit_mock::world::verdict::{Given, Scope, Trace, Verdict};
+use cortex_audit_mock::world::verdict::{Observation, Observations, PageSummary, Scope};
 
 /// How much of a processor's time judging may take, whatever the client did.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,7 +26,7 @@ const FIRST: Timestamp = Timestamp::EPOCH;
 /// Entries, one a second, and a client that asks for them.
 struct Stage {
     store: Store,
-    verdict: Verdict,
+    observations: Observations,
     key: Arc<Key>,
     entries: u32,
     asked: u32,
@@ -115,7 +115,7 @@ fn judging(what: &str, mut stage: Stage, requests: u32, ask: impl Fn(&mut Stage,
     let began = Instant::now();
     let before = worked(began);
     let now = FIRST.saturating_add(SECOND * (stage.entries + requests));
-    let judgement = black_box(stage.verdict.judge(&stage.store, &Scope::default(), now));
+    let judgement = black_box(stage.observations.judge(&stage.store, &Scope::default(), now));
     let took = worked(began).saturating_sub(before);
     println!("judging {} requests over {} entries: {what}: {took:.2?}", stage.asked, stage.store.len());
     let found: Vec<String> =
@@ -128,13 +128,13 @@ impl Stage {
     fn over(base: &Arc<BaseSegment>, entries: u32) -> Self {
         let mock = AppState::load(&Config::default()).expect("the built-in story");
         let key = Arc::clone(&mock.keys().list()[0]);
-        Self { store: Store::new(Arc::clone(base)), verdict: Verdict::default(), key, entries, asked: 0 }
+        Self { store: Store::new(Arc::clone(base)), observations: Observations::default(), key, entries, asked: 0 }
     }
 
     /// A page is served.
     fn ask(&mut self, query: &Query) {
         let answer = self.store.render_page(query);
-        let given = Given::new(answer.arrivals, answer.entries, answer.total_pages);
+        let given = PageSummary::new(answer.arrivals, answer.entries, answer.total_pages);
         self.leave(query, 200, Some(given));
     }
 
@@ -150,20 +150,20 @@ impl Stage {
         now
     }
 
-    fn leave(&mut self, query: &Query, status: u16, given: Option<Given>) {
+    fn leave(&mut self, query: &Query, status: u16, page: Option<PageSummary>) {
         let times = [("startTime", query.start_time), ("endTime", query.end_time)];
         let times: String = times.iter().filter_map(|(name, at)| Some(format!("&{name}={}", (*at)?))).collect();
-        self.verdict.add(Trace {
+        self.observations.add(Observation {
             id: uuid::Uuid::from_u128(u128::from(self.asked)),
             time: FIRST.saturating_add(SECOND * (self.entries + self.asked)),
             elapsed: SECOND * self.asked,
             key: Some(Arc::clone(&self.key)),
             query: format!("page={}&pageSize={}{times}", query.page, query.page_size).into(),
             status,
-            head: false,
-            knows: self.asked as usize,
-            given,
-            aside: None,
+            is_head: false,
+            answered_before: self.asked as usize,
+            page,
+            details: None,
         });
         self.asked += 1;
     }

@@ -199,8 +199,8 @@ impl MockServer {
     /// let server = MockServer::start_blocking();
     /// // … let a client read …
     /// let verdict = server.verdict();
-    /// assert_eq!(verdict.broken(Expectation::Polite), None, "{verdict}");
-    /// assert!(verdict.broken(Expectation::Complete).is_some(), "nobody has read anything");
+    /// assert_eq!(verdict.failure_message(Expectation::Polite), None, "{verdict}");
+    /// assert!(verdict.failure_message(Expectation::Complete).is_some(), "nobody has read anything");
     /// ```
     #[must_use]
     pub fn verdict(&self) -> Judgement {

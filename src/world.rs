@@ -28,7 +28,7 @@ use limiter::Limiter;
 use live_feed::LiveFeed;
 use scenario::ScenarioRunner;
 use template::WorldTemplate;
-use verdict::{Judgement, Scope, Verdict};
+use verdict::{Judgement, Observations, Scope};
 
 pub use crate::store::{Bucket, Counted, Summary, Timeline, Values};
 pub use clock::ClockReading;
@@ -55,7 +55,7 @@ pub struct World {
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
     pub(crate) live: LiveFeed,
-    pub(crate) verdict: Verdict,
+    pub(crate) observations: Observations,
     pub(crate) scenario: ScenarioRunner,
     generation: AtomicU64,
     /// The newest generation of any world of the server; each world takes its generations from it.
@@ -80,7 +80,7 @@ impl World {
             faults: Faults::new(template.faults.iter().cloned(), template.seed),
             journal: Journal::default(),
             live,
-            verdict: Verdict::default(),
+            observations: Observations::default(),
             scenario,
             generation: AtomicU64::new(next(newest_generation)),
             newest_generation: Arc::clone(newest_generation),
@@ -189,7 +189,7 @@ impl World {
     /// given cannot be looked up without the entries.
     pub fn remove_entries(&self) -> usize {
         self.catch_up();
-        self.verdict.clear();
+        self.observations.clear();
         let removed = self.store.clear();
         self.generation.store(next(&self.newest_generation), Ordering::Release);
         removed
@@ -249,7 +249,7 @@ impl World {
     #[must_use]
     pub fn verdict(&self, scope: &Scope) -> Judgement {
         self.catch_up();
-        self.verdict.judge(&self.store, scope, self.clock.now())
+        self.observations.judge(&self.store, scope, self.clock.now())
     }
 
     /// Moves the clock forward. A frozen clock stays frozen at the new time.

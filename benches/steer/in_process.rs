@@ -8,7 +8,7 @@ use axum::http::Request;
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::internal::{AppState, http};
 use cortex_audit_mock::world::Journal;
-use cortex_audit_mock::world::verdict::{Given, Trace, Verdict};
+use cortex_audit_mock::world::verdict::{Observation, Observations, PageSummary};
 use cortex_audit_mock::{Config, RateLimit};
 use tower::ServiceExt;
 
@@ -43,11 +43,11 @@ pub fn costs(query: &str, judged: bool) -> bool {
     println!(
         "{query} in this process: a request {request:?}, of which the journal {recording:?}: ratio {ratio:.3} (at most {LIMIT})"
     );
-    let judged = Verdict::default();
+    let judged = Observations::default();
     let judging = quickest(|| {
         judged.clear();
         for _ in 0..rounds {
-            judged.add(black_box(trace(query)));
+            judged.add(black_box(observation(query)));
         }
     }) / rounds;
     let of_verdict = request.as_secs_f64() / request.saturating_sub(judging).as_secs_f64();
@@ -72,17 +72,17 @@ async fn ask(router: &http::App, query: &str) {
 }
 
 /// What it keeps for the verdict.
-fn trace(query: &str) -> Trace {
-    Trace {
+fn observation(query: &str) -> Observation {
+    Observation {
         id: uuid::Uuid::from_u128(7),
         time: Timestamp::EPOCH,
         elapsed: Duration::ZERO,
         key: None,
         query: query.into(),
         status: 200,
-        head: false,
-        knows: 0,
-        given: Some(Given::new(0, 250, 3)),
-        aside: None,
+        is_head: false,
+        answered_before: 0,
+        page: Some(PageSummary::new(0, 250, 3)),
+        details: None,
     }
 }

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use crate::contract::{ParsedQuery, QueryIssue, QueryRejection, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::RenderedPage;
-use crate::world::verdict::Given;
+use crate::world::verdict::PageSummary;
 
 /// The most issues of one request that are logged, and that its journal record has: a request can have thousands.
 const MAX_ISSUES: usize = 20;
@@ -39,7 +39,7 @@ fn try_respond(admitted: &AdmittedRequest) -> Result<Response, Problem> {
             if is_client {
                 world.scenario_after_page(&query, query.page as usize + 1 >= total_pages);
             }
-            admitted.record.set_page(Given::new(arrivals, entries, total_pages));
+            admitted.record.set_page(PageSummary::new(arrivals, entries, total_pages));
             record_issues(admitted, warnings);
             Ok(page(body))
         }

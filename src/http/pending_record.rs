@@ -20,7 +20,7 @@ use super::fault_injection::{BodyFault, ConnectionFault};
 use super::problem::Problem;
 use crate::contract::{AUDIT_LOGS, QueryIssue};
 use crate::text::truncate;
-use crate::world::verdict::{Aside, Delivery, Given, Trace};
+use crate::world::verdict::{Delivery, Observation, ObservationDetails, PageSummary};
 use crate::world::{Intervention, JournalRecord, RecordDetails, RequestOutcome};
 
 /// Handle on the record of a request in progress; clones are handles on the same record.
@@ -35,7 +35,7 @@ struct Inner {
     context: Arc<RequestContext>,
     method: Cow<'static, str>,
     /// The number of observations that the verdict had when the request was received.
-    observations_before: usize,
+    answered_before: usize,
     /// `None` once the record is written.
     annotations: Mutex<Option<Annotations>>,
 }
@@ -52,7 +52,7 @@ struct RecordedQuery {
 struct Annotations {
     intervention: Option<Intervention>,
     issues: Vec<QueryIssue>,
-    page: Option<Given>,
+    page: Option<PageSummary>,
 }
 
 impl PendingRecord {
@@ -61,7 +61,7 @@ impl PendingRecord {
         Self(Arc::new(Inner {
             context: Arc::clone(context),
             method: method(request.method()),
-            observations_before: context.world.verdict.kept(),
+            answered_before: context.world.observations.count(),
             annotations: Mutex::new(Some(Annotations::default())),
         }))
     }
@@ -77,7 +77,7 @@ impl PendingRecord {
     }
 
     /// Adds the page that the operation responds with.
-    pub fn set_page(&self, page: Given) {
+    pub fn set_page(&self, page: PageSummary) {
         self.0.annotate(|annotations| annotations.page = Some(page));
     }
 
@@ -128,7 +128,7 @@ impl Inner {
             log_request(&record, problem);
         }
         if is_audit_logs(&context.path) && !context.from_ui {
-            context.world.verdict.add(self.trace(&record, query, annotations.page, response));
+            context.world.observations.add(self.observation(&record, query, annotations.page, response));
         }
         context.world.journal.add(record);
     }
@@ -142,37 +142,37 @@ impl Inner {
     }
 
     /// The observation for the verdict.
-    fn trace(
+    fn observation(
         &self,
         record: &JournalRecord,
         recorded_query: RecordedQuery,
-        page: Option<Given>,
+        page: Option<PageSummary>,
         response: Option<&Response>,
-    ) -> Trace {
+    ) -> Observation {
         let query = &self.context.query;
         let RecordedQuery { text, truncated } = recorded_query;
-        let aside = Aside {
-            meant: (truncated || query.has_token()).then(|| Arc::clone(query.for_parser())),
+        let details = ObservationDetails {
+            parsed_query: (truncated || query.has_token()).then(|| Arc::clone(query.for_parser())),
             truncated,
-            findings: record.issues().to_vec(),
+            issues: record.issues().to_vec(),
             retry_after: response.and_then(retry_after),
-            arrival: response.and_then(|response| match response.extensions().get::<BodyFault>() {
+            delivery: response.and_then(|response| match response.extensions().get::<BodyFault>() {
                 Some(BodyFault::Drip { delivery, .. }) => Some(Delivery::clone(delivery)),
                 Some(BodyFault::Truncate { .. } | BodyFault::FirstHalf) | None => None,
             }),
         };
         let is_head = self.method == "HEAD";
-        Trace {
+        Observation {
             id: record.id,
             time: record.time,
             elapsed: self.context.clock.elapsed,
             key: record.key.clone(),
             query: text,
             status: record.outcome.status_or_zero(),
-            head: is_head,
-            knows: self.observations_before,
-            given: page.filter(|_| !is_head && response.is_some_and(is_delivered_whole)),
-            aside: aside.boxed(),
+            is_head,
+            answered_before: self.answered_before,
+            page: page.filter(|_| !is_head && response.is_some_and(is_delivered_whole)),
+            details: details.boxed(),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The verdict: every classic mistake of a poller is named, and none is invented.
 
+mod busy_polling;
 mod calls;
 mod failures;
 mod fairness;
-mod hurry;
 mod others;
 mod paging;
 mod pollers;
@@ -67,7 +67,7 @@ fn a_correct_client_is_clean_through_limits_and_failures() {
         });
         let judgement = stage.judged(&Poller::new(Habit::Correct, 3));
         clean(&judgement);
-        assert!(judgement.clients[0].manners.throttled > 0, "{judgement}");
+        assert!(judgement.clients[0].politeness.throttled > 0, "{judgement}");
     }
 }
 

@@ -30,7 +30,8 @@ pub struct VerdictQuery {
 
 pub async fn get(query: VerdictQuery) -> Result<Response, Problem> {
     let judgement = query.world.verdict(&query.scope);
-    let reasons: Vec<String> = query.expected.iter().filter_map(|expected| judgement.broken(*expected)).collect();
+    let reasons: Vec<String> =
+        query.expected.iter().filter_map(|expected| judgement.failure_message(*expected)).collect();
     if query.as_text {
         let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
         return Ok((status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], judgement.to_string()).into_response());

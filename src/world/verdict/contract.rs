@@ -9,7 +9,7 @@ use crate::contract::query::first_value;
 pub fn judge(exchanges: &[&Exchange]) -> Vec<Finding> {
     let mut findings = Findings::default();
     for exchange in exchanges {
-        for noticed in &exchange.findings {
+        for noticed in &exchange.issues {
             findings.add(noticed.rule, noticed.to_string(), exchange);
         }
         // What is not understood has been told above.

@@ -7,12 +7,12 @@ use std::time::Duration;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::crawls::Crawl;
+use super::crawl::Crawl;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
+use super::frontier::ReadFrontier;
 use super::ranges::Ranges;
-use super::reach::Reach;
-use super::replay::{Replay, told};
+use super::replay::{Replay, describe};
 use super::scope::Scope;
 use crate::contract::{Entry, Query, Selection, Timestamp};
 use crate::store::EntryRef;
@@ -56,15 +56,15 @@ pub struct Example {
 }
 
 /// The entries of a scope and what is known of each.
-pub struct Ledger<'a> {
+pub struct CoverageLedger<'a> {
     replay: &'a Replay,
     /// Newest first.
-    lines: Vec<Line>,
+    lines: Vec<EntryCoverage>,
     /// The line of each entry, by its number; [`OUTSIDE`] of those that are not in the scope.
     places: Vec<u32>,
     exchanges: Vec<&'a Exchange>,
     /// How far the client has asked.
-    reach: Reach,
+    reach: ReadFrontier,
     /// It asks no more.
     stopped: bool,
     /// Of each exchange that was answered with a page, by its place, whether anything on it had not been served before.
@@ -77,7 +77,7 @@ pub struct Ledger<'a> {
     newest: HashMap<Selection, Timestamp>,
 }
 
-struct Line {
+struct EntryCoverage {
     held: EntryRef,
     times: usize,
     /// The range in which it was last served, other than in a crawl that was begun anew.
@@ -95,7 +95,7 @@ const EXAMPLES: usize = 5;
 /// In place of a line.
 const OUTSIDE: u32 = u32::MAX;
 
-impl<'a> Ledger<'a> {
+impl<'a> CoverageLedger<'a> {
     pub fn of(
         exchanges: &[&'a Exchange],
         crawls: &[Vec<Crawl<'_>>],
@@ -103,9 +103,15 @@ impl<'a> Ledger<'a> {
         scope: &Scope,
         now: Timestamp,
     ) -> Self {
-        let line =
-            |held: &EntryRef| Line { held: *held, times: 0, range: None, again: false, missed: false, by: [None; 2] };
-        let lines: Vec<Line> = replay.all(&scope.everything()).iter().map(line).collect();
+        let line = |held: &EntryRef| EntryCoverage {
+            held: *held,
+            times: 0,
+            range: None,
+            again: false,
+            missed: false,
+            by: [None; 2],
+        };
+        let lines: Vec<EntryCoverage> = replay.all(&scope.everything()).iter().map(line).collect();
         let mut places = vec![OUTSIDE; replay.len()];
         for (place, line) in (0..).zip(&lines) {
             places[line.held.number] = place;
@@ -115,7 +121,7 @@ impl<'a> Ledger<'a> {
             lines,
             places,
             exchanges: exchanges.to_vec(),
-            reach: Reach::of(exchanges),
+            reach: ReadFrontier::of(exchanges),
             stopped: false,
             pages: Vec::new(),
             missed: OnceCell::new(),
@@ -151,7 +157,7 @@ impl<'a> Ledger<'a> {
             }
             ledger.pages.push((number, anything_new));
         }
-        let came_since = |line: &Line| line.held.arrival > ledger.reach.last_look();
+        let came_since = |line: &EntryCoverage| line.held.arrival > ledger.reach.last_look();
         ledger.stopped = has_stopped(exchanges, now) && ledger.lines.iter().any(came_since);
         // A client that was never given a page is not to pass for one that has read all it wanted.
         let all = ledger.stopped || exchanges.iter().all(|exchange| exchange.served.is_none());
@@ -175,7 +181,7 @@ impl<'a> Ledger<'a> {
             let all = self.missed.get_or_init(|| self.all_missed().copied().collect());
             let from = all.partition_point(|held| query.end_time.is_some_and(|end| held.timestamp > end));
             let in_range = |held: &&EntryRef| query.start_time.is_none_or(|start| held.timestamp >= start);
-            all[from..].iter().take_while(in_range).any(|held| self.replay.passes(held, &query.filters))
+            all[from..].iter().take_while(in_range).any(|held| self.replay.matches(held, &query.filters))
         };
         *self.misses.borrow_mut().entry(query.selection()).or_insert_with(missed)
     }
@@ -196,8 +202,8 @@ impl<'a> Ledger<'a> {
     }
 
     pub fn coverage(&self) -> Coverage {
-        let count = |of: &dyn Fn(&Line) -> bool| self.lines.iter().filter(|line| of(line)).count();
-        let examples = |of: &dyn Fn(&Line) -> bool| {
+        let count = |of: &dyn Fn(&EntryCoverage) -> bool| self.lines.iter().filter(|line| of(line)).count();
+        let examples = |of: &dyn Fn(&EntryCoverage) -> bool| {
             self.lines.iter().filter(|line| of(line)).take(EXAMPLES).filter_map(|line| self.example(line)).collect()
         };
         Coverage {
@@ -213,7 +219,7 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    fn example(&self, line: &Line) -> Option<Example> {
+    fn example(&self, line: &EntryCoverage) -> Option<Example> {
         let requests = line.by.iter().flatten().map(|number| self.exchanges[*number].id.to_string()).collect();
         Some(Example { entry: self.replay.entry(&line.held)?, requests })
     }
@@ -226,7 +232,7 @@ impl<'a> Ledger<'a> {
                 "{} of {} entries were never served, such as {}",
                 coverage.never,
                 coverage.entries,
-                told(entry)
+                describe(entry)
             );
             findings.push(Finding::new(Bug::NeverRead, coverage.never, message, []));
         }
@@ -235,7 +241,7 @@ impl<'a> Ledger<'a> {
                 "{} of {} entries were served more than once, such as {}",
                 coverage.several - coverage.on_purpose,
                 coverage.entries,
-                told(entry)
+                describe(entry)
             );
             let twice = self.lines.iter().find(|line| line.again);
             let shown =

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::trace::{Aside, Delivery, Trace};
+use super::observation::{Delivery, Observation, ObservationDetails};
 use crate::contract::{Query, QueryIssue, Timestamp, query};
 
 /// A request for audit logs and its answer.
@@ -26,11 +26,11 @@ pub struct Exchange {
     /// How long the client was told to wait.
     pub retry_after: Option<Duration>,
     /// What was wrong with the request, or ignored in it.
-    pub findings: Vec<QueryIssue>,
+    pub issues: Vec<QueryIssue>,
     /// Whether nothing but the head of an answer was asked for.
-    pub head: bool,
+    pub is_head: bool,
     /// How many requests had been answered when it came: what any of these told, the client could know.
-    pub knows: usize,
+    pub answered_before: usize,
     /// The page, when one was given whole and has reached the client.
     pub served: Option<Served>,
 }
@@ -63,33 +63,34 @@ impl Exchange {
     }
 }
 
-impl From<Trace> for Exchange {
-    fn from(trace: Trace) -> Self {
-        let Trace { id, time, elapsed, query, status, head, knows, given, aside, .. } = trace;
-        let Aside { meant, truncated, findings, retry_after, arrival } = aside.map(|aside| *aside).unwrap_or_default();
-        let reached = arrival.as_ref().is_none_or(Delivery::is_complete);
-        let served = given.filter(|_| reached).map(|given| Served {
-            query: query::reparse(meant.as_deref().unwrap_or(&query)).unwrap_or_default(),
-            arrivals: given.arrivals as usize,
-            entries: given.entries as usize,
-            total_pages: given.total_pages as usize,
+impl From<Observation> for Exchange {
+    fn from(trace: Observation) -> Self {
+        let Observation { id, time, elapsed, query, status, is_head, answered_before, page, details, .. } = trace;
+        let ObservationDetails { parsed_query, truncated, issues, retry_after, delivery } =
+            details.map(|details| *details).unwrap_or_default();
+        let reached = delivery.as_ref().is_none_or(Delivery::is_complete);
+        let served = page.filter(|_| reached).map(|page| Served {
+            query: query::reparse(parsed_query.as_deref().unwrap_or(&query)).unwrap_or_default(),
+            arrivals: page.arrivals as usize,
+            entries: page.entries as usize,
+            total_pages: page.total_pages as usize,
         });
-        Self { id, time, elapsed, query, truncated, status, retry_after, findings, head, knows, served }
+        Self { id, time, elapsed, query, truncated, status, retry_after, issues, is_head, answered_before, served }
     }
 }
 
 /// What was asked for by a request that failed and that a client does well to send again.
-pub fn in_vain(failed: &Exchange) -> Option<Query> {
-    may_pass(failed).then(|| query::reparse(&failed.query))?
+pub fn retryable_query(failed: &Exchange) -> Option<Query> {
+    is_retryable(failed).then(|| query::reparse(&failed.query))?
 }
 
 /// The page of that.
-pub fn page_in_vain(failed: &Exchange) -> Option<u32> {
+pub fn retryable_page(failed: &Exchange) -> Option<u32> {
     let page = || query::first_value(&failed.query, "page").map_or(Some(0), |page| page.parse().ok());
-    may_pass(failed).then(page)?
+    is_retryable(failed).then(page)?
 }
 
 /// What a client does well to try again; a page that did not arrive whole is a 200.
-pub fn may_pass(failed: &Exchange) -> bool {
+pub fn is_retryable(failed: &Exchange) -> bool {
     matches!(failed.status, 0 | 200 | 408 | 429 | 500..)
 }

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::coverage::Ledger;
-use super::crawls::{Crawl, shown, told, without_page};
+use super::abandonment;
+use super::coverage::CoverageLedger;
+use super::crawl::{Crawl, shown, told, without_page};
 use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
-use super::giving_up;
 use super::replay::Replay;
 use crate::store::EntryRef;
 use crate::text::plural;
@@ -64,7 +64,7 @@ pub fn judge(
     exchanges: &[&Exchange],
     queries: &[Vec<Crawl<'_>>],
     replay: &Replay,
-    held: &Ledger<'_>,
+    ledger: &CoverageLedger<'_>,
 ) -> (Paging, Vec<Finding>) {
     let mut paging = Paging {
         queries: queries.len(),
@@ -87,29 +87,29 @@ pub fn judge(
             paging.skipped += skipped;
             // Who begins anew has seen it.
             if !crawl.begun_anew {
-                findings.extend(moved(crawl, replay, held));
+                findings.extend(moved(crawl, replay, ledger));
             }
             findings.extend(resized(crawl));
             findings.extend(past_the_end(crawl));
             let Some((_, served)) = crawl.pages.last() else { continue };
             // What was left out here and read elsewhere is no loss.
-            let lost = || held.misses(&served.query);
+            let lost = || ledger.misses(&served.query);
             if skipped > 0 && lost() {
                 findings.extend(left_out(crawl, skipped));
             }
             if !crawl.finished() && lost() {
-                findings.push(giving_up::midway(crawl, served));
+                findings.push(abandonment::mid_crawl(crawl, served));
             }
         }
     }
-    findings.extend(giving_up::at_once(exchanges, queries, replay, held));
+    findings.extend(abandonment::before_first_page(exchanges, queries, replay, ledger));
     (paging, merged(findings))
 }
 
 /// Pages that were left out: those that failed, and those that were not asked for, unless a failure kept the client from
 /// it.
 fn left_out(crawl: &Crawl<'_>, skipped: usize) -> Vec<Finding> {
-    let given_up = giving_up::within(crawl);
+    let given_up = abandonment::within(crawl);
     let failed = given_up.len();
     let kept_from_them = failed > 0 && crawl.broke_off() && crawl.finished();
     let others = if kept_from_them { 0 } else { skipped.saturating_sub(failed) };
@@ -137,7 +137,7 @@ fn of_query(crawls: &[Crawl<'_>]) -> PagingOfQuery {
 
 /// Entries that came between two neighbouring pages and pushed others over the border: into the page that was read later,
 /// or past the one that had been read before.
-fn moved(crawl: &Crawl<'_>, replay: &Replay, held: &Ledger<'_>) -> Vec<Finding> {
+fn moved(crawl: &Crawl<'_>, replay: &Replay, ledger: &CoverageLedger<'_>) -> Vec<Finding> {
     let served = crawl.pages.iter().map(|page| (page.1.query.page, *page));
     let pages: Vec<(&Exchange, &Served)> = served.collect::<BTreeMap<_, _>>().into_values().collect();
     let neighbours = pages.windows(2).filter(|pair| {
@@ -152,7 +152,7 @@ fn moved(crawl: &Crawl<'_>, replay: &Replay, held: &Ledger<'_>) -> Vec<Finding> 
         .filter_map(|pair| match pair[1].1.arrivals.cmp(&pair[0].1.arrivals) {
             Ordering::Equal => None,
             Ordering::Greater => read_twice(pair[0].1, pair[1], replay),
-            Ordering::Less => lost(pair[0], pair[1].1, replay, held),
+            Ordering::Less => lost(pair[0], pair[1].1, replay, ledger),
         })
         .collect()
 }
@@ -172,7 +172,7 @@ fn read_twice(before: &Served, (exchange, after): (&Exchange, &Served), replay: 
         entries(came.len()),
         before.query.page,
         after.query.page,
-        replay.told(first),
+        replay.describe(first),
     );
     Some(Finding::new(Bug::MovedUnderOffset, came.len(), message, [exchange]))
 }
@@ -182,11 +182,11 @@ fn lost(
     (exchange, later): (&Exchange, &Served),
     first: &Served,
     replay: &Replay,
-    held: &Ledger<'_>,
+    ledger: &CoverageLedger<'_>,
 ) -> Option<Finding> {
     let behind = replay.page(&Served { arrivals: later.arrivals, ..first.clone() });
     let came = in_front(&replay.came_between(first, later), behind.first());
-    let lost = behind.iter().take(came.len()).filter(|there| held.is_missed(there)).count();
+    let lost = behind.iter().take(came.len()).filter(|there| ledger.is_missed(there)).count();
     let which = came.first().filter(|_| lost > 0)?;
     let message = format!(
         "{} came between page {} and page {} and pushed {} over the border, never to be read; the first is {}: read from page 0 on, and fix endTime before",
@@ -194,7 +194,7 @@ fn lost(
         first.query.page,
         later.query.page,
         entries(lost),
-        replay.told(which),
+        replay.describe(which),
     );
     Some(Finding::new(Bug::LostUnderOffset, lost, message, [exchange]))
 }
@@ -239,7 +239,7 @@ fn past_the_end(crawl: &Crawl<'_>) -> Option<Finding> {
         .windows(2)
         .filter(|pair| pair[0].1.query.page_size == pair[1].1.query.page_size)
         // Who asks for several pages at a time cannot know yet.
-        .filter(|pair| pair[1].0.knows > pair[0].0.knows)
+        .filter(|pair| pair[1].0.answered_before > pair[0].0.answered_before)
         .filter(|pair| pair[1].1.query.page as usize >= pair[0].1.total_pages && pair[1].1.entries == 0)
         .map(|pair| pair[1].0)
         .collect();

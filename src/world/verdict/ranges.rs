@@ -1,6 +1,6 @@
 //! Whether two requests share a time on purpose.
 //!
-//! A client that knows that entries come late reads some time again, and keeps what is new. That is no mistake, and is
+//! A client that answered_before that entries come late reads some time again, and keeps what is new. That is no mistake, and is
 //! told from one by its length: who takes an inclusive end for an exclusive one shares an instant.
 
 use std::collections::HashMap;

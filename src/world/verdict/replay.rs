@@ -11,7 +11,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    pub fn over(store: &Store) -> Self {
+    pub fn new(store: &Store) -> Self {
         Self { past: store.history() }
     }
 
@@ -46,13 +46,13 @@ impl Replay {
     }
 
     /// Whether it passes.
-    pub fn passes(&self, held: &EntryRef, filters: &Filters) -> bool {
+    pub fn matches(&self, held: &EntryRef, filters: &Filters) -> bool {
         filters.is_empty() || self.entry(held).is_some_and(|entry| filters.matches(&entry))
     }
 
     /// The same in words.
-    pub fn told(&self, held: &EntryRef) -> String {
-        self.entry(held).as_ref().map(told).unwrap_or_default()
+    pub fn describe(&self, held: &EntryRef) -> String {
+        self.entry(held).as_ref().map(describe).unwrap_or_default()
     }
 
     /// What lies strictly between two instants, whatever it is.
@@ -63,7 +63,7 @@ impl Replay {
 }
 
 /// An entry in words.
-pub fn told(entry: &Entry) -> String {
+pub fn describe(entry: &Entry) -> String {
     let Entry { action, object_type, object_identifier, timestamp, .. } = entry;
     format!("{action} {} {} of {timestamp}", excerpt(object_type), excerpt(object_identifier))
 }

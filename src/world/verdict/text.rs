@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::ranges::on_purpose;
-use super::{Client, Expectation, Judgement, Overlap, PagingOfQuery};
+use super::{ClientVerdict, Expectation, Judgement, Overlap, PagingOfQuery};
 use crate::text::{counted, escape_control, plural};
 
 impl fmt::Display for Judgement {
@@ -12,24 +12,24 @@ impl fmt::Display for Judgement {
             client.fmt(f)?;
         }
         // Where nobody else has asked, the one tells the other.
-        let strangers = self.strangers().filter(|_| !self.clients.is_empty());
-        for told in self.in_vain().into_iter().chain(strangers) {
+        let unknown_clients = self.unknown_clients().filter(|_| !self.clients.is_empty());
+        for told in self.nothing_to_judge().into_iter().chain(unknown_clients) {
             writeln!(f, "{told}")?;
         }
         if self.not_judged > 0 {
             writeln!(f, "{} further requests were too many to judge", self.not_judged)?;
         }
         for expectation in Expectation::ALL {
-            let kept = if self.against(expectation).is_empty() { "yes" } else { "NO" };
+            let kept = if self.violations(expectation).is_empty() { "yes" } else { "NO" };
             writeln!(f, "{expectation}: {kept}")?;
         }
         Ok(())
     }
 }
 
-impl fmt::Display for Client {
+impl fmt::Display for ClientVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { coverage, paging, windows, manners, .. } = self;
+        let Self { coverage, paging, windows, politeness, .. } = self;
         writeln!(f, "{}: {}", self.key, counted(self.requests, "request", "requests"))?;
         let on_purpose = match coverage.on_purpose {
             0 => String::new(),
@@ -68,11 +68,11 @@ impl fmt::Display for Client {
         writeln!(
             f,
             "  manners: {} 429, {} too early, {} again, {} with nothing new, {} a minute at most",
-            counted(manners.throttled, "answer", "answers"),
-            counted(manners.too_early, "request", "requests"),
-            counted(manners.refused_again, "refused one", "refused ones"),
-            manners.nothing_new,
-            manners.peak_per_minute
+            counted(politeness.throttled, "answer", "answers"),
+            counted(politeness.too_early, "request", "requests"),
+            counted(politeness.refused_again, "refused one", "refused ones"),
+            politeness.nothing_new,
+            politeness.peak_per_minute
         )?;
         for finding in &self.findings {
             let rule = finding.rule.map(|rule| format!(" {rule}")).unwrap_or_default();

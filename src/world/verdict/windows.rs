@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::coverage::Ledger;
+use super::coverage::CoverageLedger;
 use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::ranges::on_purpose;
@@ -66,14 +66,14 @@ struct Window<'a> {
 /// Gaps and overlaps that are listed.
 const LISTED: usize = 10;
 
-pub fn judge(exchanges: &[&Exchange], replay: &Replay, held: &Ledger<'_>) -> (Windows, Vec<Finding>) {
+pub fn judge(exchanges: &[&Exchange], replay: &Replay, ledger: &CoverageLedger<'_>) -> (Windows, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut windows = Windows { count: 0, gaps: Vec::new(), overlaps: Vec::new(), late_arrivals_missed: 0 };
     let all = collected(exchanges);
     windows.count = all.iter().map(Vec::len).sum();
     for mut theirs in all {
         theirs.sort_by_key(|window| (window.start, window.end));
-        findings.extend(behind_the_cursor(&theirs, replay, held, &mut windows));
+        findings.extend(behind_the_cursor(&theirs, replay, ledger, &mut windows));
         findings.extend(between(&theirs, replay, &mut windows));
     }
     (windows, findings)
@@ -199,7 +199,12 @@ fn between(sorted: &[Window<'_>], replay: &Replay, windows: &mut Windows) -> Vec
 
 /// Entries that nobody read because the client had gone on: it had read the range before they came, or it began anew
 /// right behind an instant that has more of them.
-fn behind_the_cursor(sorted: &[Window<'_>], replay: &Replay, held: &Ledger<'_>, told: &mut Windows) -> Vec<Finding> {
+fn behind_the_cursor(
+    sorted: &[Window<'_>],
+    replay: &Replay,
+    ledger: &CoverageLedger<'_>,
+    told: &mut Windows,
+) -> Vec<Finding> {
     let Some(filters) = sorted.first().map(|window| &window.query.filters) else { return Vec::new() };
     // How far the ranges up to each one reach.
     let mut reach = None;
@@ -213,13 +218,13 @@ fn behind_the_cursor(sorted: &[Window<'_>], replay: &Replay, held: &Ledger<'_>, 
     let mut late = Vec::new();
     let mut equal = Vec::new();
     // What was there from the start came behind nobody.
-    for missed in held.all_missed().filter(|missed| missed.arrival > 0 && replay.passes(missed, filters)) {
+    for missed in ledger.all_missed().filter(|missed| missed.arrival > 0 && replay.matches(missed, filters)) {
         let EntryRef { timestamp: at, arrival, .. } = *missed;
         let begun = sorted.partition_point(|window| window.start <= at);
         let may_cover = (0..begun).rev().take_while(|place| reached[*place] >= Some(at)).map(|place| &sorted[place]);
         let mut readers = may_cover.filter(|window| at <= window.end && window.arrivals < arrival);
         let Some(reader) = readers.next() else { continue };
-        let newest_read = held.newest_served_by(reader.query);
+        let newest_read = ledger.newest_served_by(reader.query);
         let soon = sorted[begun..].iter().take_while(|window| window.start.since(at) <= Duration::from_secs(1));
         match soon.into_iter().find(|window| window.arrivals >= arrival).filter(|_| newest_read == Some(at)) {
             Some(next) => equal.push((missed, next)),
@@ -232,7 +237,7 @@ fn behind_the_cursor(sorted: &[Window<'_>], replay: &Replay, held: &Ledger<'_>, 
         let message = format!(
             "{} came late, behind the end of a range that had been read, and were never read: {} came after ?{}",
             late.len(),
-            replay.told(missed),
+            replay.describe(missed),
             reader.exchange.query
         );
         findings.push(Finding::new(Bug::LateArrivalMissed, late.len(), message, [reader.exchange]));
@@ -241,7 +246,7 @@ fn behind_the_cursor(sorted: &[Window<'_>], replay: &Replay, held: &Ledger<'_>, 
         let message = format!(
             "{} share the newest timestamp that was read and were never read themselves: {}, and the next range began at {}",
             equal.len(),
-            replay.told(missed),
+            replay.describe(missed),
             next.start
         );
         findings.push(Finding::new(Bug::EqualTimestampLost, equal.len(), message, [next.exchange]));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::fault::{Effect, FaultRule};
-use cortex_audit_mock::world::verdict::{Bug, Client, Expectation, Scope};
+use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Scope};
 
 use super::stage::{Stage, clean, entry};
 use crate::support::{NOW, time};
@@ -35,11 +35,11 @@ fn asked(stage: &Stage, pages: &[u32], failing: u64, effect: Effect) {
     }
 }
 
-fn judged(stage: &Stage) -> Client {
+fn judged(stage: &Stage) -> ClientVerdict {
     stage.world.verdict(&Scope::default()).clients.remove(0)
 }
 
-fn bugs(client: &Client) -> Vec<Bug> {
+fn bugs(client: &ClientVerdict) -> Vec<Bug> {
     client.findings.iter().map(|finding| finding.bug).collect()
 }
 
@@ -61,7 +61,7 @@ fn who_goes_on_without_a_page_that_failed_gave_up_on_it_in_whatever_order() {
     }
     let stage = full();
     asked(&stage, &[0, 1, 2, 3], 1, LIMITED);
-    let told = judged(&stage).against(Expectation::Complete).join("; ");
+    let told = judged(&stage).violations(Expectation::Complete).join("; ");
     let expected = "left out page 1 of a crawl after a 429 that it did not wait for: ?page=1&pageSize=10";
     assert!(told.contains(expected), "{told}");
 }
@@ -112,7 +112,7 @@ fn a_client_that_was_never_given_a_page_is_not_complete_whenever_the_entries_cam
         stage.world.append([entry(at(100), 100)]);
         let client = judged(&stage);
         assert_eq!((client.coverage.never, client.coverage.pending), (41, 0), "{client}");
-        assert!(!client.against(Expectation::Complete).is_empty(), "{client}");
+        assert!(!client.violations(Expectation::Complete).is_empty(), "{client}");
     }
 }
 

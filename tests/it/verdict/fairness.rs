@@ -78,9 +78,9 @@ async fn a_request_that_was_sent_before_the_answer_that_says_wait_is_not_too_ear
     faults.add(on_page(1, Effect::Delay(Delay::Fixed(SECOND * 2))));
     let paths = [0, 1].map(|page| format!("/api/v1/audit-logs?page={page}&pageSize=500"));
     tokio::join!(mock.get_unchecked(&paths[0]), mock.get_unchecked(&paths[1]));
-    assert_eq!(judged(&mock).clients[0].manners.too_early, 0);
+    assert_eq!(judged(&mock).clients[0].politeness.too_early, 0);
     mock.get_unchecked(&paths[1]).await;
-    assert_eq!(judged(&mock).clients[0].manners.too_early, 1, "now it knows");
+    assert_eq!(judged(&mock).clients[0].politeness.too_early, 1, "now it knows");
 }
 
 #[tokio::test]
@@ -219,10 +219,10 @@ async fn whether_a_page_was_new_does_not_depend_on_the_scope() {
     let world = mock.mock.world();
     let none = Scope { from: Some(world.now()), ..Scope::default() };
     for scope in [Scope::default(), none] {
-        assert_eq!(world.verdict(&scope).clients[0].manners.nothing_new, 0);
+        assert_eq!(world.verdict(&scope).clients[0].politeness.nothing_new, 0);
     }
     mock.logs("page=0&pageSize=100").await.ok();
-    assert_eq!(judged(&mock).clients[0].manners.nothing_new, 1);
+    assert_eq!(judged(&mock).clients[0].politeness.nothing_new, 1);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::fault::{Effect, FaultRule};
-use cortex_audit_mock::world::verdict::{Bug, Client, Expectation, Scope};
+use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Scope};
 
 use super::stage::{Stage, clean, entry, moving};
 use crate::support::{NOW, sample, time};
@@ -24,11 +24,11 @@ fn full(happens: impl Fn(&cortex_audit_mock::World, u64) + 'static) -> Stage {
     stage
 }
 
-fn judged(stage: &Stage) -> Client {
+fn judged(stage: &Stage) -> ClientVerdict {
     stage.world.verdict(&Scope::default()).clients.remove(0)
 }
 
-fn bugs(client: &Client) -> Vec<Bug> {
+fn bugs(client: &ClientVerdict) -> Vec<Bug> {
     client.findings.iter().map(|finding| finding.bug).collect()
 }
 
@@ -45,10 +45,10 @@ fn who_reads_pages_from_the_last_to_the_first_loses_what_is_pushed_into_a_page_t
     }
     let client = judged(&stage);
     assert_eq!(bugs(&client), [Bug::NeverRead, Bug::LostUnderOffset], "{client}");
-    let told = client.against(Expectation::Complete).join("; ");
+    let told = client.violations(Expectation::Complete).join("; ");
     let expected = "3 entries came between page 3 and page 2 and pushed 3 entries over the border, never to be read; the first is UPDATE SERVICE object-1000";
     assert!(told.contains(expected), "{told}");
-    assert!(client.against(Expectation::NoDuplicates).is_empty(), "{client}");
+    assert!(client.violations(Expectation::NoDuplicates).is_empty(), "{client}");
 
     // With a fixed end that is right.
     let stage = full(growing);
@@ -128,7 +128,7 @@ fn a_first_range_without_a_start_has_an_end_all_the_same() {
     let client = ranges(20);
     assert_eq!(bugs(&client), [Bug::ReadTwice, Bug::Overlap], "{client}");
     let shared = at(20);
-    let told = client.against(Expectation::NoDuplicates).join("; ");
+    let told = client.violations(Expectation::NoDuplicates).join("; ");
     assert!(told.contains(&format!("so the entry from {shared} to {shared} is in two")), "{told}");
     assert_eq!(bugs(&ranges(10)), [], "by more than a second: on purpose");
     // Who asks for everything has asked for no range, nor has who looks whether there is anything at all.

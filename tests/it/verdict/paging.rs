@@ -1,12 +1,12 @@
 //! Pages in whatever order, ranges of whatever kind, and what is told of each query.
 
-use cortex_audit_mock::world::verdict::{Bug, Client, Expectation, Scope};
+use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Scope};
 use serde_json::json;
 
 use crate::support::TestMock;
 
 /// The client that sends these queries one after the other, to 640 entries.
-async fn after(queries: impl IntoIterator<Item = impl AsRef<str>>) -> Client {
+async fn after(queries: impl IntoIterator<Item = impl AsRef<str>>) -> ClientVerdict {
     let mock = TestMock::default();
     mock.mock.world().change_settings(|settings| settings.rate_limit = cortex_audit_mock::RateLimit::Off);
     for query in queries {
@@ -16,17 +16,17 @@ async fn after(queries: impl IntoIterator<Item = impl AsRef<str>>) -> Client {
 }
 
 /// The same with seven pages of these numbers.
-async fn pages(numbers: &[u32]) -> Client {
+async fn pages(numbers: &[u32]) -> ClientVerdict {
     after(numbers.iter().map(|page| format!("page={page}&pageSize=100"))).await
 }
 
 /// Crawls, those to the end, pages repeated, and left out.
-fn counts(client: &Client) -> [usize; 4] {
+fn counts(client: &ClientVerdict) -> [usize; 4] {
     let paging = &client.paging;
     [paging.crawls, paging.finished, paging.repeated, paging.skipped]
 }
 
-fn bugs(client: &Client) -> Vec<Bug> {
+fn bugs(client: &ClientVerdict) -> Vec<Bug> {
     client.findings.iter().map(|finding| finding.bug).collect()
 }
 
@@ -80,21 +80,21 @@ async fn a_reversed_range_covers_nothing_so_nothing_follows_it() {
     let reversed = "page=0&pageSize=1000&startTime=2021-01-01T00:00:00Z&endTime=2020-01-01T00:00:00Z";
     let client = after([reversed, "page=0&pageSize=1000&startTime=2025-01-01T00:00:00Z"]).await;
     assert!(client.windows.gaps.is_empty(), "{client}");
-    assert!(client.against(Expectation::NoGaps).is_empty(), "{client}");
+    assert!(client.violations(Expectation::NoGaps).is_empty(), "{client}");
 }
 
 #[tokio::test]
 async fn what_was_refused_is_counted_again_whatever_lies_between_and_for_whatever_page() {
     let wrong = "page=0&pageSize=5000";
     let right = "page=0&pageSize=1000";
-    assert_eq!(after([wrong, right, wrong, right, wrong]).await.manners.refused_again, 2);
+    assert_eq!(after([wrong, right, wrong, right, wrong]).await.politeness.refused_again, 2);
     let every_page = (0..4).map(|page| format!("page={page}&pageSize=5000"));
     let client = after(every_page).await;
-    assert_eq!(client.manners.refused_again, 3);
+    assert_eq!(client.politeness.refused_again, 3);
     assert!(bugs(&client).contains(&Bug::RetriedRefused), "{client}");
     // Who mends the query does right.
     let client = after([wrong, "page=0&pageSize=2000", right]).await;
-    assert_eq!(client.manners.refused_again, 0);
+    assert_eq!(client.politeness.refused_again, 0);
 }
 
 #[tokio::test]

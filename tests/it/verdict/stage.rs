@@ -110,7 +110,7 @@ pub fn moving(seed: u64) -> impl Fn(&World, u64) {
 #[track_caller]
 pub fn clean(judgement: &Judgement) {
     for expectation in Expectation::ALL {
-        assert_eq!(judgement.broken(expectation), None, "{judgement}");
+        assert_eq!(judgement.failure_message(expectation), None, "{judgement}");
     }
     assert_eq!(judgement.bugs(), [], "{judgement}");
 }

@@ -12,7 +12,7 @@ use crate::keys::Key;
 
 /// A request for audit logs and its answer.
 #[derive(Debug, Clone)]
-pub struct Trace {
+pub struct Observation {
     /// The identifier in `X-Request-Id`.
     pub id: Uuid,
     /// When it came, by the world's clock.
@@ -26,18 +26,18 @@ pub struct Trace {
     /// The status of the answer; 0 when there was none.
     pub status: u16,
     /// Whether nothing but the head of an answer was asked for.
-    pub head: bool,
+    pub is_head: bool,
     /// How many requests had been answered when it came: what any of these told, the client could know.
-    pub knows: usize,
+    pub answered_before: usize,
     /// The page, when one was given whole.
-    pub given: Option<Given>,
+    pub page: Option<PageSummary>,
     /// What most requests do not have.
-    pub aside: Option<Box<Aside>>,
+    pub details: Option<Box<ObservationDetails>>,
 }
 
 /// A page that was given, beside its query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Given {
+pub struct PageSummary {
     /// How many entries had been added to the world.
     pub arrivals: u32,
     /// How many entries were on the page.
@@ -48,17 +48,17 @@ pub struct Given {
 
 /// What most requests do not have.
 #[derive(Debug, Clone, Default)]
-pub struct Aside {
+pub struct ObservationDetails {
     /// The raw query string as it was understood, when it may not be shown like that.
-    pub meant: Option<Arc<str>>,
+    pub parsed_query: Option<Arc<str>>,
     /// Whether the kept query string is only the beginning of the received one.
     pub truncated: bool,
     /// What was wrong with the request, or ignored in it.
-    pub findings: Vec<QueryIssue>,
+    pub issues: Vec<QueryIssue>,
     /// How long the client was told to wait.
     pub retry_after: Option<Duration>,
     /// Whether the page has reached the client; `None` of one that is sent at once.
-    pub arrival: Option<Delivery>,
+    pub delivery: Option<Delivery>,
 }
 
 /// Whether an answer that takes its time has been sent to its last byte: not yet, by default.
@@ -78,7 +78,7 @@ impl Delivery {
     }
 }
 
-impl Given {
+impl PageSummary {
     /// Counts beyond what 32 bits hold are as many as they hold; no world has so many entries.
     #[must_use]
     pub fn new(arrivals: usize, entries: usize, total_pages: usize) -> Self {
@@ -87,13 +87,13 @@ impl Given {
     }
 }
 
-impl Aside {
+impl ObservationDetails {
     /// In a box if there is anything.
     #[must_use]
     pub fn boxed(self) -> Option<Box<Self>> {
-        let Self { meant, truncated, findings, retry_after, arrival } = &self;
+        let Self { parsed_query, truncated, issues, retry_after, delivery } = &self;
         let nothing =
-            meant.is_none() && !truncated && findings.is_empty() && retry_after.is_none() && arrival.is_none();
+            parsed_query.is_none() && !truncated && issues.is_empty() && retry_after.is_none() && delivery.is_none();
         (!nothing).then(|| Box::new(self))
     }
 }

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::coverage::Ledger;
-use super::crawls::{Crawl, shown, told};
-use super::exchange::{Exchange, Served, may_pass};
+use super::coverage::CoverageLedger;
+use super::crawl::{Crawl, shown, told};
+use super::exchange::{Exchange, Served, is_retryable};
 use super::finding::{Bug, Finding};
 use super::replay::Replay;
 use crate::contract::{Filters, Query, Selection, Timestamp, query};
 use crate::store::EntryRef;
 
 /// In the middle of a crawl, of which `served` is the last page.
-pub fn midway(crawl: &Crawl<'_>, served: &Served) -> Finding {
+pub fn mid_crawl(crawl: &Crawl<'_>, served: &Served) -> Finding {
     let (bug, why) = match crawl.failed {
         Some(failed) => (bug_of(failed), format!(" after {}", failure(failed))),
         None => (Bug::StoppedEarly, String::new()),
@@ -36,19 +36,19 @@ pub fn within(crawl: &Crawl<'_>) -> Vec<Finding> {
 }
 
 /// Before the first page of a query. Either it asked for nothing else since, or never again for a time of that query.
-pub fn at_once(
+pub fn before_first_page(
     exchanges: &[&Exchange],
     queries: &[Vec<Crawl<'_>>],
     replay: &Replay,
-    held: &Ledger<'_>,
+    ledger: &CoverageLedger<'_>,
 ) -> Vec<Finding> {
     let without_a_page = queries.iter().flatten().filter(|crawl| crawl.pages.is_empty());
     let failed: Vec<&Exchange> =
-        without_a_page.filter_map(|crawl| crawl.failed).filter(|failed| may_pass(failed)).collect();
-    if failed.is_empty() || held.all_missed().next().is_none() {
+        without_a_page.filter_map(|crawl| crawl.failed).filter(|failed| is_retryable(failed)).collect();
+    if failed.is_empty() || ledger.all_missed().next().is_none() {
         return Vec::new();
     }
-    let lost = Lost::of(exchanges, replay, held);
+    let lost = Lost::of(exchanges, replay, ledger);
     let is_last = |failed: &Exchange| exchanges.last().is_some_and(|last| last.id == failed.id);
     let mut known: HashMap<Selection, bool> = HashMap::new();
     let mut forgotten = |failed: &Exchange| {
@@ -67,7 +67,7 @@ pub fn at_once(
 struct Lost<'a>(Vec<&'a EntryRef>);
 
 impl<'a> Lost<'a> {
-    fn of(exchanges: &[&Exchange], replay: &Replay, held: &'a Ledger<'_>) -> Self {
+    fn of(exchanges: &[&Exchange], replay: &Replay, ledger: &'a CoverageLedger<'_>) -> Self {
         let mut asked: Vec<(&Filters, Vec<Range>)> = Vec::new();
         let mut places: HashMap<Filters, usize> = HashMap::new();
         for query in exchanges.iter().filter_map(|exchange| exchange.asked()) {
@@ -81,16 +81,16 @@ impl<'a> Lost<'a> {
             *ranges = joined(std::mem::take(ranges));
         }
         let was_asked = |there: &EntryRef| {
-            asked.iter().any(|(filters, ranges)| holds(ranges, there.timestamp) && replay.passes(there, filters))
+            asked.iter().any(|(filters, ranges)| holds(ranges, there.timestamp) && replay.matches(there, filters))
         };
-        Self(held.all_missed().filter(|there| !was_asked(there)).collect())
+        Self(ledger.all_missed().filter(|there| !was_asked(there)).collect())
     }
 
     /// Whether a query asks for any of them.
     fn any(&self, query: &Query, replay: &Replay) -> bool {
         let from = self.0.partition_point(|there| query.end_time.is_some_and(|end| there.timestamp > end));
         let in_range = |there: &&&EntryRef| query.start_time.is_none_or(|start| there.timestamp >= start);
-        self.0[from..].iter().take_while(in_range).any(|there| replay.passes(there, &query.filters))
+        self.0[from..].iter().take_while(in_range).any(|there| replay.matches(there, &query.filters))
     }
 }
 

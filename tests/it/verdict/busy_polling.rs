@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cortex_audit_mock::contract::Timestamp;
-use cortex_audit_mock::world::verdict::{Bug, Client, Expectation, Scope};
+use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Scope};
 
 use super::stage::{Stage, entry, unlimited};
 use crate::support::{sample, time};
@@ -12,11 +12,11 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// What is found of so many queries, so long after each other; each is told its number and the time.
-fn after(requests: u32, pause: Duration, query: impl Fn(u32, Timestamp) -> String) -> Client {
+fn after(requests: u32, pause: Duration, query: impl Fn(u32, Timestamp) -> String) -> ClientVerdict {
     after_in(&Stage::new(|_, _| {}), requests, pause, query)
 }
 
-fn after_in(stage: &Stage, requests: u32, pause: Duration, query: impl Fn(u32, Timestamp) -> String) -> Client {
+fn after_in(stage: &Stage, requests: u32, pause: Duration, query: impl Fn(u32, Timestamp) -> String) -> ClientVerdict {
     for number in 0..requests {
         assert_eq!(stage.ask(&query(number, stage.world.now())).status, 200);
         stage.world.advance(pause);
@@ -24,7 +24,7 @@ fn after_in(stage: &Stage, requests: u32, pause: Duration, query: impl Fn(u32, T
     stage.world.verdict(&Scope::default()).clients.remove(0)
 }
 
-fn is_busy(client: &Client) -> bool {
+fn is_busy(client: &ClientVerdict) -> bool {
     client.findings.iter().any(|finding| finding.bug == Bug::BusyPolling)
 }
 
@@ -44,8 +44,8 @@ fn who_asks_without_a_pause_while_nothing_comes_polls_in_a_hurry() {
     for query in [&newest as &dyn Fn(u32, Timestamp) -> String, &lagging, &open] {
         let client = after(60, MILLISECOND * 200, query);
         assert!(is_busy(&client), "{client}");
-        assert!(client.manners.in_a_hurry >= 59, "{client}");
-        let told = client.against(Expectation::Polite).join("; ");
+        assert!(client.politeness.in_a_hurry >= 59, "{client}");
+        let told = client.violations(Expectation::Polite).join("; ");
         assert!(told.contains("polls came in a hurry, and nothing had come: 20 of these within 3.8 s"), "{told}");
     }
 }
@@ -56,7 +56,7 @@ fn who_waits_a_second_or_longer_does_not_however_long_nothing_comes() {
         for query in [&newest as &dyn Fn(u32, Timestamp) -> String, &lagging] {
             let client = after(200, SECOND * pause, query);
             assert!(!is_busy(&client), "{pause}: {client}");
-            assert!(client.manners.nothing_new > 190, "{client}");
+            assert!(client.politeness.nothing_new > 190, "{client}");
         }
     }
 }
@@ -81,7 +81,7 @@ fn who_reads_the_past_range_by_range_does_not_poll_in_whatever_order() {
             format!("page=0&pageSize=1000&startTime={start}&endTime={end}")
         });
         assert!(!is_busy(&client), "{client}");
-        assert_eq!(client.manners.nothing_new, 200);
+        assert_eq!(client.politeness.nothing_new, 200);
     };
     ranges(&|number| number);
     ranges(&|number| 200 - number);
@@ -113,5 +113,5 @@ fn later_pages_and_what_failed_are_no_polls() {
         stage.world.advance(MILLISECOND * 500);
     }
     let client = stage.world.verdict(&Scope::default()).clients.remove(0);
-    assert!(client.manners.throttled >= 49 && !is_busy(&client), "{client}");
+    assert!(client.politeness.throttled >= 49 && !is_busy(&client), "{client}");
 }

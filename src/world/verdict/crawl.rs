@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
-use super::exchange::{Exchange, Served, page_in_vain};
+use super::exchange::{Exchange, Served, retryable_page};
 use super::replay::Replay;
 use crate::contract::{Query, Selection};
 
@@ -69,7 +69,7 @@ impl<'a> Crawl<'a> {
 
     fn fail(&mut self, exchange: &'a Exchange) {
         (self.failed, self.ended) = (Some(exchange), exchange.elapsed);
-        if let Some(page) = page_in_vain(exchange) {
+        if let Some(page) = retryable_page(exchange) {
             self.failed_pages.insert(page, exchange);
         }
     }

@@ -6,26 +6,26 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::exchange::{Exchange, Served, in_vain};
+use super::exchange::{Exchange, Served, retryable_query};
 use super::replay::Replay;
 use crate::contract::{Filters, Query, Timestamp};
 use crate::store::EntryRef;
 
 /// What a client could have been given, if it had read all of what it asked for.
 #[derive(Default)]
-pub struct Reach {
+pub struct ReadFrontier {
     /// Whatever it asked for.
-    all: Asked,
+    all: Frontier,
     /// The same with each set of filters, when there are several: who asks for one thing after the other is not equally
     /// far with each.
-    each: Vec<(Filters, Asked)>,
+    each: Vec<(Filters, Frontier)>,
     /// The shortest time from an end back from when it was asked for.
     behind: Option<Duration>,
 }
 
 /// How far some requests have asked.
 #[derive(Default)]
-struct Asked {
+struct Frontier {
     /// How many entries had been added when a page was last given.
     look: usize,
     /// The newest end.
@@ -40,17 +40,17 @@ struct Asked {
 /// With more sets of filters than this it is not looked which of them an entry passes.
 const MOST: usize = 50;
 
-impl Reach {
+impl ReadFrontier {
     pub fn of(exchanges: &[&Exchange]) -> Self {
         let mut reach = Self::default();
         let mut places: HashMap<Filters, usize> = HashMap::new();
         for exchange in exchanges {
             // Who is told to ask again and does not has lost it.
-            let failed = if exchange.served.is_some() { None } else { in_vain(exchange) };
+            let failed = if exchange.served.is_some() { None } else { retryable_query(exchange) };
             let Some(query) = exchange.asked().or(failed.as_ref()) else { continue };
             let place = *places.entry(query.filters.sorted()).or_insert(reach.each.len());
             if place == reach.each.len() {
-                reach.each.push((query.filters.clone(), Asked::default()));
+                reach.each.push((query.filters.clone(), Frontier::default()));
             }
             for asked in [&mut reach.all, &mut reach.each[place].1] {
                 match &exchange.served {
@@ -102,7 +102,7 @@ impl Reach {
     }
 }
 
-impl Asked {
+impl Frontier {
     fn given(&mut self, served: &Served) {
         self.look = self.look.max(served.arrivals);
         self.lost_to = None;

@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::coverage::Ledger;
-use super::crawls::without_page;
+use super::busy_polling;
+use super::coverage::CoverageLedger;
+use super::crawl::without_page;
 use super::exchange::{Exchange, Numbered};
 use super::finding::{Bug, Finding};
-use super::hurry;
 
 /// Counts of a client's behaviour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Manners {
+pub struct Politeness {
     /// Requests that were answered 429.
     pub throttled: usize,
     /// Requests that came before a `Retry-After` had passed.
@@ -29,7 +29,7 @@ pub struct Manners {
     pub peak_per_minute: usize,
 }
 
-pub fn judge(numbered: &[Numbered], held: &Ledger<'_>) -> (Manners, Vec<Finding>) {
+pub fn judge(numbered: &[Numbered], ledger: &CoverageLedger<'_>) -> (Politeness, Vec<Finding>) {
     let exchanges: Vec<&Exchange> = numbered.iter().map(|numbered| &numbered.exchange).collect();
     let early = too_early(numbered);
     let again = refused_again(numbered);
@@ -53,17 +53,17 @@ pub fn judge(numbered: &[Numbered], held: &Ledger<'_>) -> (Manners, Vec<Finding>
         );
         findings.push(Finding::new(Bug::RetriedRefused, again.len(), message, again.iter().copied()));
     }
-    let hurried = hurry::of(held);
+    let hurried = busy_polling::of(ledger);
     findings.extend(hurried.finding());
-    let manners = Manners {
+    let politeness = Politeness {
         throttled: exchanges.iter().filter(|exchange| exchange.status == 429).count(),
         too_early: early.len(),
         refused_again: again.len(),
-        nothing_new: held.pages().filter(|(_, new)| !new).count(),
+        nothing_new: ledger.pages().filter(|(_, new)| !new).count(),
         in_a_hurry: hurried.count,
         peak_per_minute: peak(&exchanges),
     };
-    (manners, findings)
+    (politeness, findings)
 }
 
 /// The requests that came before the wait was over that an earlier answer had told, with that wait and what was left.
@@ -72,7 +72,7 @@ fn too_early(numbered: &[Numbered]) -> Vec<(&Exchange, Duration, Duration)> {
     // After each answer that told to wait: its number, and which wait is the longest since.
     let mut told: Vec<(usize, Wait)> = Vec::new();
     for Numbered { number, exchange, answered } in numbered {
-        let known = told.partition_point(|(number, _)| *number < exchange.knows);
+        let known = told.partition_point(|(number, _)| *number < exchange.answered_before);
         if let Some((_, wait)) = told[..known].last()
             && exchange.elapsed < wait.end()
             && !wait.is_over_on_a_clock_that_stands_still(exchange, *answered)
@@ -123,7 +123,7 @@ fn refused_again(numbered: &[Numbered]) -> Vec<&Exchange> {
             }
             400 | 401 | 403 | 404 | 405 => {
                 let (first, status) = *refused.entry(words).or_insert((*number, exchange.status));
-                if exchange.status == status && exchange.knows > first {
+                if exchange.status == status && exchange.answered_before > first {
                     again.push(exchange);
                 }
             }
@@ -173,9 +173,9 @@ mod tests {
                 query: Arc::from("page=0&pageSize=10"),
                 status: if number == 0 { 503 } else { 200 },
                 retry_after: (number == 0).then_some(SECOND * 5),
-                findings: Vec::new(),
-                head: false,
-                knows: number,
+                issues: Vec::new(),
+                is_head: false,
+                answered_before: number,
                 served: None,
             },
             answered: Some(start + SECOND * *outside),

@@ -1,12 +1,12 @@
 //! Whether a client polls more often than new data appears.
 //!
-//! Nobody knows beforehand when something comes, so every poller asks in vain at times; that is no mistake. It is one to
+//! Nobody answered_before beforehand when something comes, so every poller asks in vain at times; that is no mistake. It is one to
 //! ask the same again many times in a row, in a hurry, while nothing came.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use super::coverage::Ledger;
+use super::coverage::CoverageLedger;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use crate::contract::{Filters, Query, Timestamp};
@@ -20,14 +20,14 @@ const JITTER: Duration = Duration::from_secs(1);
 
 /// The polls of a client that came in a hurry.
 #[derive(Default)]
-pub struct Hurried<'a> {
+pub struct BusyPolls<'a> {
     pub count: usize,
     /// The last polls of the first hurry, and how long these took.
     shown: Option<(Vec<&'a Exchange>, Duration)>,
 }
 
 /// Polls in a row with the same filters that brought nothing new.
-struct Streak<'a> {
+struct IdleStreak<'a> {
     /// What is asked for: nothing before the start of the first poll, and nothing after its end but for what has passed
     /// since.
     start: Option<Timestamp>,
@@ -43,10 +43,10 @@ struct Streak<'a> {
 }
 
 /// Looks at the polls of a client: a poll asks for the first page.
-pub fn of<'a>(held: &Ledger<'a>) -> Hurried<'a> {
-    let mut hurried = Hurried::default();
-    let mut streaks: HashMap<Filters, Streak<'a>> = HashMap::new();
-    for (exchange, new) in held.pages() {
+pub fn of<'a>(ledger: &CoverageLedger<'a>) -> BusyPolls<'a> {
+    let mut hurried = BusyPolls::default();
+    let mut streaks: HashMap<Filters, IdleStreak<'a>> = HashMap::new();
+    for (exchange, new) in ledger.pages() {
         let Some(query) = exchange.asked() else { continue };
         let filters = query.filters.sorted();
         if new {
@@ -54,14 +54,14 @@ pub fn of<'a>(held: &Ledger<'a>) -> Hurried<'a> {
         } else if query.page == 0 {
             match streaks.get_mut(&filters).filter(|streak| streak.asks_nothing_else(query, exchange)) {
                 Some(streak) => streak.go_on(query, exchange, &mut hurried),
-                None => drop(streaks.insert(filters, Streak::begun(query, exchange))),
+                None => drop(streaks.insert(filters, IdleStreak::begun(query, exchange))),
             }
         }
     }
     hurried
 }
 
-impl<'a> Streak<'a> {
+impl<'a> IdleStreak<'a> {
     fn begun(query: &Query, exchange: &'a Exchange) -> Self {
         let (start, end) = (query.start_time, end(query, exchange));
         let last = VecDeque::from([exchange]);
@@ -74,7 +74,7 @@ impl<'a> Streak<'a> {
         query.start_time >= self.start && end(query, exchange) <= self.end.saturating_add(passed + JITTER)
     }
 
-    fn go_on(&mut self, query: &Query, exchange: &'a Exchange, hurried: &mut Hurried<'a>) {
+    fn go_on(&mut self, query: &Query, exchange: &'a Exchange, hurried: &mut BusyPolls<'a>) {
         let end = end(query, exchange);
         // On a clock that stands still nobody can tell how fast a client is; and who asks for less reads back.
         let stands_still = self.last.back().is_some_and(|last| exchange.elapsed <= last.elapsed);
@@ -101,7 +101,7 @@ fn end(query: &Query, exchange: &Exchange) -> Timestamp {
     query.end_time.unwrap_or(exchange.time)
 }
 
-impl Hurried<'_> {
+impl BusyPolls<'_> {
     pub fn finding(&self) -> Option<Finding> {
         let (polls, took) = self.shown.as_ref()?;
         let query = polls.last().map(|exchange| &*exchange.query).unwrap_or_default();
