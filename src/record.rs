@@ -6,28 +6,28 @@
 //! - Whatever may pass is tried again, see `api`; never more often than the API allows, see `remote::pace`.
 //! - What was read is kept in a file as it comes, so that an interruption costs nothing, see `part`.
 
-mod answer;
 mod api;
-mod held;
-mod part;
+mod assembler;
+mod checkpoint;
+mod page_response;
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::contract::{Entry, Timestamp};
-use crate::remote::{Failure, Pace, Time, backoff};
-use answer::Answer;
-use held::{Held, Taken};
+use crate::remote::{RequestError, RequestPacer, TimeSource, backoff};
+use assembler::{MergeResult, PageAssembler};
+use page_response::PageResponse;
 
 pub use api::Api;
-pub use part::{Asked, Bound, Part};
+pub use checkpoint::{Checkpoint, RangeBound, RecordingSpec};
 
 /// Entries in a page: the most that the API gives.
 pub const PAGE_SIZE: usize = 1000;
 
 /// Which entries; both ends are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
+pub struct RecordRange {
     /// Not before this; `None` is from the first entry on.
     pub start: Option<Timestamp>,
     /// Not after this.
@@ -36,7 +36,7 @@ pub struct Range {
 
 /// What a recording tells while it goes on.
 #[derive(Debug, Clone, Copy)]
-pub enum Event<'a> {
+pub enum RecordingEvent<'a> {
     /// So many entries are there, of so many.
     Progress {
         /// Entries that are there.
@@ -52,7 +52,7 @@ pub enum Event<'a> {
         why: &'a str,
     },
     /// The range changed below what was read: it begins anew, for this time.
-    Anew {
+    Restart {
         /// Counted from 2.
         pass: usize,
     },
@@ -72,28 +72,28 @@ impl std::error::Error for RecordError {}
 
 /// What was recorded.
 #[derive(Debug)]
-pub struct Recorded {
+pub struct Recording {
     /// Newest first, in the order of the API.
     pub entries: Vec<Entry>,
     /// How many requests it took, this time.
     pub requests: usize,
     /// Fields of entries that the API is not known to have, and which are not recorded.
-    pub left_out: Vec<String>,
+    pub ignored_fields: Vec<String>,
 }
 
 /// A recording that has not begun.
-pub struct Recording<'a> {
+pub struct Recorder<'a> {
     api: &'a Api,
-    range: Range,
-    time: Time,
-    tell: &'a dyn Fn(Event<'_>),
-    pace: Pace,
+    range: RecordRange,
+    time: TimeSource,
+    tell: &'a dyn Fn(RecordingEvent<'_>),
+    pace: RequestPacer,
     requests: usize,
     reached: bool,
-    left_out: Vec<String>,
+    ignored_fields: Vec<String>,
 }
 
-impl<'a> Recording<'a> {
+impl<'a> Recorder<'a> {
     /// How often the range may turn out to have changed below what was read.
     const PASSES: usize = 5;
     /// How often it may be asked in a row without anything won; each page of one instant is one.
@@ -107,30 +107,30 @@ impl<'a> Recording<'a> {
 
     /// Of this API and range.
     #[must_use]
-    pub fn new(api: &'a Api, range: Range, time: Time, tell: &'a dyn Fn(Event<'_>)) -> Self {
-        let pace = Pace::new(time.clone());
-        Self { api, range, time, tell, pace, requests: 0, reached: false, left_out: Vec::new() }
+    pub fn new(api: &'a Api, range: RecordRange, time: TimeSource, tell: &'a dyn Fn(RecordingEvent<'_>)) -> Self {
+        let pace = RequestPacer::new(time.clone());
+        Self { api, range, time, tell, pace, requests: 0, reached: false, ignored_fields: Vec::new() }
     }
 
     /// Records everything; goes on where `part` ended, and keeps there what comes.
     ///
     /// # Errors
     /// When the server refuses, stays broken or never holds still; what came is in the part.
-    pub fn run(mut self, mut part: Option<&mut Part>) -> Result<Recorded, RecordError> {
+    pub fn run(mut self, mut part: Option<&mut Checkpoint>) -> Result<Recording, RecordError> {
         let kept = part.as_mut().map(|part| part.take_kept()).unwrap_or_default();
-        let mut held = Held::resumed(PAGE_SIZE, kept.entries, kept.total);
+        let mut assembler = PageAssembler::resume(PAGE_SIZE, kept.entries, kept.total);
         let (mut pass, mut in_vain) = (1, 0);
-        while let Some(page) = held.next() {
+        while let Some(page) = assembler.next_page() {
             let answer = self.ask(page)?;
-            match held.take(answer) {
-                Taken::New(0) => in_vain += 1,
-                Taken::New(count) => {
+            match assembler.add(answer) {
+                MergeResult::Added(0) => in_vain += 1,
+                MergeResult::Added(count) => {
                     in_vain = 0;
                     if let Some(part) = part.as_mut() {
-                        part.keep(held.newest(count), held.total()).map_err(RecordError)?;
+                        part.keep(assembler.newest(count), assembler.total()).map_err(RecordError)?;
                     }
                 }
-                Taken::Moved => {
+                MergeResult::Diverged => {
                     if let Some(part) = part.as_mut() {
                         part.forget().map_err(RecordError)?;
                     }
@@ -138,19 +138,23 @@ impl<'a> Recording<'a> {
                         return Err(self.never_still());
                     }
                     pass += 1;
-                    (self.tell)(Event::Anew { pass });
+                    (self.tell)(RecordingEvent::Restart { pass });
                 }
             }
             if in_vain > Self::IN_VAIN {
                 return Err(self.never_still());
             }
-            (self.tell)(Event::Progress { held: held.len(), total: held.total() });
+            (self.tell)(RecordingEvent::Progress { held: assembler.len(), total: assembler.total() });
         }
-        Ok(Recorded { entries: held.into_newest_first(), requests: self.requests, left_out: self.left_out })
+        Ok(Recording {
+            entries: assembler.into_newest_first(),
+            requests: self.requests,
+            ignored_fields: self.ignored_fields,
+        })
     }
 
     /// One page, however often it takes to ask.
-    fn ask(&mut self, page: usize) -> Result<Answer, RecordError> {
+    fn ask(&mut self, page: usize) -> Result<PageResponse, RecordError> {
         let mut attempt = 0;
         loop {
             self.pace.wait();
@@ -161,13 +165,13 @@ impl<'a> Recording<'a> {
                     self.note_left_out(&answer);
                     return Ok(answer);
                 }
-                Err(Failure::Passing { why, retry_after }) => {
+                Err(RequestError::Retryable { why, retry_after }) => {
                     self.reached = true;
                     (why, retry_after)
                 }
                 // A wrong address fails so, and a right one whose network is down for a while.
-                Err(Failure::Unreachable(why)) if self.reached => (why, None),
-                Err(Failure::Unreachable(why) | Failure::Final(why)) => return Err(RecordError(why)),
+                Err(RequestError::Unreachable(why)) if self.reached => (why, None),
+                Err(RequestError::Unreachable(why) | RequestError::Permanent(why)) => return Err(RecordError(why)),
             };
             attempt += 1;
             if attempt == Self::ATTEMPTS {
@@ -178,7 +182,7 @@ impl<'a> Recording<'a> {
                 let wait = crate::duration::format(wait);
                 return Err(RecordError(format!("the server asks to come back in {wait}: {why}")));
             }
-            (self.tell)(Event::Waiting { wait, why: &why });
+            (self.tell)(RecordingEvent::Waiting { wait, why: &why });
             self.time.sleep(wait);
         }
     }
@@ -188,10 +192,10 @@ impl<'a> Recording<'a> {
         RecordError(format!("the entries up to {end} keep changing while they are read; choose an earlier --to"))
     }
 
-    fn note_left_out(&mut self, answer: &Answer) {
-        for field in &answer.left_out {
-            if !self.left_out.contains(field) {
-                self.left_out.push(field.clone());
+    fn note_left_out(&mut self, answer: &PageResponse) {
+        for field in &answer.ignored_fields {
+            if !self.ignored_fields.contains(field) {
+                self.ignored_fields.push(field.clone());
             }
         }
     }

@@ -2,17 +2,17 @@
 //! asks, what its answers mean, and how often to ask.
 
 mod connection;
-mod failure;
-mod pace;
+mod error;
+mod pacer;
 mod retry;
 mod token;
 mod url;
 
-pub use pace::Time;
+pub use pacer::TimeSource;
 pub use token::Token;
 pub use url::ApiUrl;
 
-pub(crate) use connection::{Call, Connection, Reply};
-pub(crate) use failure::{Failure, passing};
-pub(crate) use pace::Pace;
+pub(crate) use connection::{Connection, GetRequest, Reply};
+pub(crate) use error::{RequestError, retryable};
+pub(crate) use pacer::RequestPacer;
 pub(crate) use retry::backoff;

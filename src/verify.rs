@@ -6,31 +6,31 @@
 //! - A difference is told of the rule that it belongs to and of no other: a probe that needs what another rule promises
 //!   looks whether that holds, and cannot tell when it does not.
 //! - Entries may come in meanwhile. Before anything is said to differ, the stretch is read again, see `probing`.
-//! - It asks at most [`MOST_REQUESTS`] times, below the rate limit, and waits when it is told to, see `ask`.
+//! - It asks at most [`MAX_REQUESTS`] times, below the rate limit, and waits when it is told to, see `ask`.
 
-mod answer;
-mod ask;
-mod found;
-mod look;
-mod moment;
+mod client;
+mod context;
+mod probe_result;
 mod probes;
-mod probing;
-mod question;
 mod report;
+mod request;
+mod response;
+mod sample_range;
+mod survey;
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::contract::RULES;
-use crate::remote::{ApiUrl, Connection, Time, Token};
-use ask::Asker;
+use crate::remote::{ApiUrl, Connection, TimeSource, Token};
+use client::ProbeClient;
+use context::ProbeContext;
 use probes::PROBES;
-use probing::Probing;
 
-pub use report::{Difference, Outcome, Report, Told};
+pub use report::{Mismatch, Outcome, RuleOutcome, VerificationReport};
 
 /// How often it asks at most, whatever happens.
-pub const MOST_REQUESTS: usize = 100;
+pub const MAX_REQUESTS: usize = 100;
 
 /// What a verification tells while it goes on.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +41,7 @@ pub enum Event<'a> {
         wait: Duration,
         /// What went wrong.
         why: &'a str,
-        /// How many requests have been sent, of [`MOST_REQUESTS`] at most.
+        /// How many requests have been sent, of [`MAX_REQUESTS`] at most.
         requests: usize,
     },
 }
@@ -63,7 +63,7 @@ impl std::error::Error for VerifyError {}
 pub struct Verification {
     connection: Connection,
     without_permission: Option<Token>,
-    time: Time,
+    time: TimeSource,
 }
 
 impl Verification {
@@ -72,20 +72,20 @@ impl Verification {
     ///
     /// ```
     /// use cortex_audit_mock::MockServer;
-    /// use cortex_audit_mock::internal::remote::{ApiUrl, Time, Token};
+    /// use cortex_audit_mock::internal::remote::{ApiUrl, TimeSource, Token};
     /// use cortex_audit_mock::internal::verify::Verification;
     ///
     /// let server = MockServer::start_blocking();
     /// let url = ApiUrl::read(&server.uri()).unwrap();
     /// let token = Token::new("MOCK_KEY", server.token()).unwrap();
-    /// let report = Verification::new(url, token, Time::system()).unwrap().run(&|_| {}).unwrap();
-    /// assert_eq!(report.differing().count(), 0);
+    /// let report = Verification::new(url, token, TimeSource::system()).unwrap().run(&|_| {}).unwrap();
+    /// assert_eq!(report.mismatches().count(), 0);
     /// assert!(report.requests <= 100);
     /// ```
     ///
     /// # Errors
     /// When `SSL_CERT_FILE` names no file of certificates.
-    pub fn new(url: ApiUrl, token: Token, time: Time) -> Result<Self, VerifyError> {
+    pub fn new(url: ApiUrl, token: Token, time: TimeSource) -> Result<Self, VerifyError> {
         let connection = Connection::new(url, token).map_err(VerifyError)?;
         Ok(Self { connection, without_permission: None, time })
     }
@@ -101,11 +101,12 @@ impl Verification {
     ///
     /// # Errors
     /// When the server cannot be reached, does not accept the token, or is no Cortex API.
-    pub fn run(self, tell: &dyn Fn(Event<'_>)) -> Result<Report, VerifyError> {
-        let asker = Asker::new(self.connection, self.without_permission, self.time, tell);
-        let mut probing = Probing::begin(asker).map_err(VerifyError)?;
-        let rules = RULES.iter().zip(&PROBES).map(|(rule, (_, probe))| Told { rule, outcome: probing.outcome(*probe) });
+    pub fn run(self, tell: &dyn Fn(Event<'_>)) -> Result<VerificationReport, VerifyError> {
+        let client = ProbeClient::new(self.connection, self.without_permission, self.time, tell);
+        let mut context = ProbeContext::new(client).map_err(VerifyError)?;
+        let rules =
+            RULES.iter().zip(&PROBES).map(|(rule, (_, probe))| RuleOutcome { rule, outcome: context.run(*probe) });
         let rules = rules.collect();
-        Ok(Report { url: probing.url(), requests: probing.requests(), rules })
+        Ok(VerificationReport { url: context.url(), requests: context.requests(), rules })
     }
 }

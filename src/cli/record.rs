@@ -12,8 +12,8 @@ use super::output::{Output, told};
 use super::value;
 use crate::contract::{Entry, Timestamp};
 use crate::pseudonym::{Secret, pseudonymize};
-use crate::record::{Api, Asked, Bound, Part, Range, Recorded, Recording};
-use crate::remote::{ApiUrl, Time, Token};
+use crate::record::{Api, Checkpoint, RangeBound, RecordRange, Recorder, Recording, RecordingSpec};
+use crate::remote::{ApiUrl, TimeSource, Token};
 use crate::text::counted;
 use progress::Progress;
 
@@ -28,10 +28,10 @@ pub struct Args {
     token_env: String,
     /// Not before: such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]
     #[arg(long, value_name = "T", value_parser = bound)]
-    from: Option<Bound>,
+    from: Option<RangeBound>,
     /// Not after, in the same forms. [default: now]
     #[arg(long, value_name = "T", value_parser = bound)]
-    to: Option<Bound>,
+    to: Option<RangeBound>,
     /// Where to write; the same command again goes on after an interruption. [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -50,8 +50,8 @@ pub struct Args {
 /// Holds the secret part of the pseudonyms: a flag would stand in the list of processes.
 const SECRET: &str = "CORTEX_MOCK_PSEUDONYM_SECRET";
 
-fn bound(text: &str) -> Result<Bound, String> {
-    value::moment(text).map(|moment| Bound { given: text.to_owned(), moment })
+fn bound(text: &str) -> Result<RangeBound, String> {
+    value::moment(text).map(|moment| RangeBound { given: text.to_owned(), moment })
 }
 
 /// Records; a file appears whole or not at all.
@@ -64,13 +64,13 @@ pub fn run(args: &Args) -> Result<(), String> {
     let api = Api::new(asked.url.clone(), token)?;
     // Beside a device there is no place for a part.
     let file = args.out.as_deref().filter(|out| !out.exists() || out.is_file() || out.is_dir());
-    let mut part = file.map(|out| Part::open(out, &asked)).transpose()?;
-    let range = part.as_ref().map_or(asked.range, Part::range);
+    let mut part = file.map(|out| Checkpoint::open(out, &asked)).transpose()?;
+    let range = part.as_ref().map_or(asked.range, Checkpoint::range);
     if let Some(part) = part.as_ref().filter(|part| !part.is_empty()) {
         eprintln!("going on with {} entries up to {} from {}", part.len(), range.end, part.path().display());
     }
     let progress = Progress::on_standard_error();
-    let recording = Recording::new(&api, range, Time::system(), &|event| progress.show(event)).run(part.as_mut());
+    let recording = Recorder::new(&api, range, TimeSource::system(), &|event| progress.show(event)).run(part.as_mut());
     progress.clear();
     let recorded = match recording {
         Ok(recorded) => recorded,
@@ -84,19 +84,22 @@ pub fn run(args: &Args) -> Result<(), String> {
     if let Err(error) = write(entries, args.out.as_deref(), Format::of(args.format, args.out.as_deref())) {
         return Err(left(&error, part));
     }
-    part.map_or(Ok(()), Part::remove)?;
-    if !recorded.left_out.is_empty() {
-        eprintln!("note: not recorded, because the API is not known to have them: {}", recorded.left_out.join(", "));
+    part.map_or(Ok(()), Checkpoint::remove)?;
+    if !recorded.ignored_fields.is_empty() {
+        eprintln!(
+            "note: not recorded, because the API is not known to have them: {}",
+            recorded.ignored_fields.join(", ")
+        );
     }
     eprintln!("{line}");
     Ok(())
 }
 
 /// The recording that the flags ask for, or what is wrong with them.
-fn checked(args: &Args) -> Result<(Asked, Token), String> {
+fn checked(args: &Args) -> Result<(RecordingSpec, Token), String> {
     let url = ApiUrl::read(&args.url)?;
     let now = Timestamp::now().trunc_to_millis();
-    let at = |flag: &str, bound: &Option<Bound>| {
+    let at = |flag: &str, bound: &Option<RangeBound>| {
         let at = bound
             .as_ref()
             .map(|bound| bound.moment.at(now).map_err(|error| format!("{flag} {}: it {error}", bound.given)));
@@ -110,7 +113,7 @@ fn checked(args: &Args) -> Result<(Asked, Token), String> {
         return Err(format!("--from ({start}) is after {end_is} ({end}), so there is nothing to record"));
     }
     let token = Token::from_environment("--token-env", &args.token_env)?;
-    let asked = Asked { url, from: args.from.clone(), to: args.to.clone(), range: Range { start, end } };
+    let asked = RecordingSpec { url, from: args.from.clone(), to: args.to.clone(), range: RecordRange { start, end } };
     Ok((asked, token))
 }
 
@@ -126,7 +129,7 @@ fn secret(seed: Option<u64>) -> Secret {
 }
 
 /// An error, and what is left of the recording: with nothing in it, the part goes.
-fn left(error: &str, part: Option<Part>) -> String {
+fn left(error: &str, part: Option<Checkpoint>) -> String {
     match part {
         Some(part) if part.is_empty() => match part.remove() {
             Ok(()) => error.to_owned(),
@@ -150,7 +153,7 @@ fn write(entries: Vec<Entry>, out: Option<&Path>, format: Format) -> Result<(), 
     }
 }
 
-fn summary(recorded: &Recorded, range: Range) -> String {
+fn summary(recorded: &Recording, range: RecordRange) -> String {
     let oldest = recorded.entries.last().map(|entry| entry.timestamp);
     let start = range.start.or(oldest).map(|start| format!("from {start} ")).unwrap_or_default();
     let entries = counted(recorded.entries.len(), "entry", "entries");

@@ -8,8 +8,8 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 use super::value;
 use crate::duration;
-use crate::remote::{ApiUrl, Time, Token};
-use crate::verify::{Event, MOST_REQUESTS, Report, Verification};
+use crate::remote::{ApiUrl, TimeSource, Token};
+use crate::verify::{Event, MAX_REQUESTS, Verification, VerificationReport};
 
 /// Which API to ask, and as whom.
 #[derive(Debug, ClapArgs)]
@@ -46,7 +46,7 @@ pub fn run(args: &Args) -> ExitCode {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             value::wrong(&format!("cannot write to standard output: {error}"))
         }
-        _ if report.differing().next().is_some() => ExitCode::FAILURE,
+        _ if report.mismatches().next().is_some() => ExitCode::FAILURE,
         _ => ExitCode::SUCCESS,
     }
 }
@@ -60,7 +60,7 @@ fn checked(args: &Args) -> Result<Verification, String> {
     if url.exposes_token() {
         eprintln!("warning: the token travels unencrypted to {url}");
     }
-    let verification = Verification::new(url, token, Time::system()).map_err(|error| error.to_string())?;
+    let verification = Verification::new(url, token, TimeSource::system()).map_err(|error| error.to_string())?;
     Ok(match second {
         Some(second) => verification.without_permission(second),
         None => verification,
@@ -71,11 +71,11 @@ fn checked(args: &Args) -> Result<Verification, String> {
 fn tell(Event::Waiting { wait, why, requests }: Event<'_>) {
     if wait >= Duration::from_secs(1) {
         let wait = duration::format(Duration::from_secs(wait.as_secs()));
-        eprintln!("waiting {wait} after {requests} of at most {MOST_REQUESTS} requests: {why}");
+        eprintln!("waiting {wait} after {requests} of at most {MAX_REQUESTS} requests: {why}");
     }
 }
 
-fn print(report: &Report, format: Format) -> io::Result<()> {
+fn print(report: &VerificationReport, format: Format) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match format {
         Format::Table => write!(out, "{report}")?,

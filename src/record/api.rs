@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use ureq::http::header::CONTENT_TYPE;
 
-use super::answer::{self, Answer, Fault};
-use super::{PAGE_SIZE, Range};
-use crate::remote::{ApiUrl, Connection, Failure, Reply, Token, passing};
+use super::page_response::{self, Fault, PageResponse};
+use super::{PAGE_SIZE, RecordRange};
+use crate::remote::{ApiUrl, Connection, Reply, RequestError, Token, retryable};
 
 /// The audit-log API of a server, with the token for it.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Api {
     }
 
     /// One page of a range.
-    pub(super) fn ask(&self, page: usize, range: &Range) -> Result<Answer, Failure> {
+    pub(super) fn ask(&self, page: usize, range: &RecordRange) -> Result<PageResponse, RequestError> {
         let mut url = format!("{}?endTime={}&page={page}&pageSize={PAGE_SIZE}", self.connection.url(), range.end);
         if let Some(start) = range.start {
             // Writing to a String cannot fail.
@@ -32,25 +32,25 @@ impl Api {
         }
         let reply = self.connection.get(&url)?;
         if !reply.status.is_success() {
-            return Err(self.connection.refused(&reply));
+            return Err(self.connection.error_for(&reply));
         }
-        answer::read(&reply.body, page).map_err(|fault| self.unread(&reply, fault))
+        page_response::read(&reply.body, page).map_err(|fault| self.unread(&reply, fault))
     }
 
-    fn unread(&self, reply: &Reply, fault: Fault) -> Failure {
+    fn unread(&self, reply: &Reply, fault: Fault) -> RequestError {
         let (connection, token) = (&self.connection, self.connection.token());
         match fault {
             Fault::Broken(_) if !reply.is_json() => {
                 let kind = reply.header(CONTENT_TYPE).unwrap_or("something without a content type");
-                connection.no_cortex(&format!("it answers {}", token.cleaned(kind)))
+                connection.not_cortex(&format!("it answers {}", token.excerpt(kind)))
             }
-            Fault::Broken(error) => passing(&format!("the server's answer is broken JSON: {error}")),
-            Fault::Unfit(why) => passing(&token.cleaned(&why)),
-            Fault::Shape(why) => connection.no_cortex(&format!("its JSON is no page of audit logs ({why})")),
-            Fault::Entry(why) => Failure::Final(format!(
+            Fault::Broken(error) => retryable(&format!("the server's answer is broken JSON: {error}")),
+            Fault::Unfit(why) => retryable(&token.excerpt(&why)),
+            Fault::Shape(why) => connection.not_cortex(&format!("its JSON is no page of audit logs ({why})")),
+            Fault::Entry(why) => RequestError::Permanent(format!(
                 "{} answered an entry that cannot be recorded: {}",
                 connection.url(),
-                token.cleaned(&why)
+                token.excerpt(&why)
             )),
         }
     }

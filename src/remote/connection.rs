@@ -9,7 +9,7 @@ use ureq::http::{HeaderMap, StatusCode};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
-use super::{ApiUrl, Failure, Token, passing, retry};
+use super::{ApiUrl, RequestError, Token, retry, retryable};
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -26,7 +26,7 @@ pub struct Connection {
 
 /// A `GET`, to be sent as it is.
 #[derive(Debug, Clone, Copy)]
-pub struct Call<'a> {
+pub struct GetRequest<'a> {
     /// The whole address.
     pub address: &'a str,
     /// The header `Authorization`, if there is to be one.
@@ -94,12 +94,12 @@ impl Connection {
     }
 
     /// Asks with the token.
-    pub fn get(&self, address: &str) -> Result<Reply, Failure> {
-        self.call(Call { address, authorization: Some(&self.token.header()), content_type: None })
+    pub fn get(&self, address: &str) -> Result<Reply, RequestError> {
+        self.call(GetRequest { address, authorization: Some(&self.token.header()), content_type: None })
     }
 
     /// Asks.
-    pub fn call(&self, call: Call<'_>) -> Result<Reply, Failure> {
+    pub fn call(&self, call: GetRequest<'_>) -> Result<Reply, RequestError> {
         let mut request = self.agent.get(call.address);
         if let Some(authorization) = call.authorization {
             request = request.header(AUTHORIZATION, authorization);
@@ -116,34 +116,36 @@ impl Connection {
         Ok(Reply { status: head.status, headers: head.headers, body })
     }
 
-    fn whole(&self, body: &mut Body) -> Result<Vec<u8>, Failure> {
+    fn whole(&self, body: &mut Body) -> Result<Vec<u8>, RequestError> {
         body.with_config().limit(Self::LONGEST_PAGE).read_to_vec().map_err(|error| match error {
-            ureq::Error::BodyExceedsLimit(_) => self.no_cortex("its answer has no end"),
-            error => passing(&format!("the server's answer broke off: {error}")),
+            ureq::Error::BodyExceedsLimit(_) => self.not_cortex("its answer has no end"),
+            error => retryable(&format!("the server's answer broke off: {error}")),
         })
     }
 
-    fn no_answer(&self, error: ureq::Error) -> Failure {
+    fn no_answer(&self, error: ureq::Error) -> RequestError {
         let url = &self.url;
         let told = match &error {
             ureq::Error::Io(error) => error.to_string(),
             error => error.to_string(),
         };
-        let told = self.token.cleaned(&told);
+        let told = self.token.excerpt(&told);
         match error {
             ureq::Error::Protocol(_) => {
-                Failure::Unreachable(format!("{url} is not a Cortex API: it does not speak HTTP ({told})"))
+                RequestError::Unreachable(format!("{url} is not a Cortex API: it does not speak HTTP ({told})"))
             }
             // How TLS wraps what it refuses.
-            ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData => Failure::Unreachable(format!(
+            ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData => RequestError::Unreachable(format!(
                 "cannot speak TLS with {url}: {told}; SSL_CERT_FILE can name certificate authorities of your own"
             )),
             ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
-                Failure::Unreachable(format!("cannot reach {url}: nothing answers within {} s", CONNECT.as_secs()))
+                RequestError::Unreachable(format!("cannot reach {url}: nothing answers within {} s", CONNECT.as_secs()))
             }
-            ureq::Error::Io(error) if was_connected(error.kind()) => passing(&format!("no answer from {url}: {told}")),
-            ureq::Error::Timeout(_) => passing(&format!("no answer from {url}: {told}")),
-            _ => Failure::Unreachable(format!("cannot reach {url}: {told}")),
+            ureq::Error::Io(error) if was_connected(error.kind()) => {
+                retryable(&format!("no answer from {url}: {told}"))
+            }
+            ureq::Error::Timeout(_) => retryable(&format!("no answer from {url}: {told}")),
+            _ => RequestError::Unreachable(format!("cannot reach {url}: {told}")),
         }
     }
 }

@@ -46,16 +46,16 @@ impl Token {
     }
 
     /// A text without the token, as it is and as JSON writes it.
-    pub(crate) fn hidden(&self, text: &str) -> String {
+    pub(crate) fn redact(&self, text: &str) -> String {
         let in_json = self.secret.replace('\\', "\\\\").replace('"', "\\\"");
         text.replace(&self.secret, "[token]").replace(&in_json, "[token]")
     }
 
     /// A text of a server, as it may be shown: without the token, on one line, and not for ever.
-    pub(crate) fn cleaned(&self, text: &str) -> String {
+    pub(crate) fn excerpt(&self, text: &str) -> String {
         const MAX_CHARS: usize = 300;
 
-        let text: String = self.hidden(text).chars().map(|char| if is_control(char) { ' ' } else { char }).collect();
+        let text: String = self.redact(text).chars().map(|char| if is_control(char) { ' ' } else { char }).collect();
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         truncate(&text, MAX_CHARS).into_owned()
     }
@@ -74,8 +74,8 @@ mod tests {
     #[test]
     fn what_a_server_says_is_shown_without_the_token_and_on_one_line() {
         let token = Token::new("KEY", "s3cret").unwrap();
-        assert_eq!(token.cleaned("no s3cret\r\n\x1b[31m here: s3crets3cret"), "no [token] [31m here: [token][token]");
-        assert_eq!(token.cleaned(&"é".repeat(1000)).chars().count(), 301);
+        assert_eq!(token.excerpt("no s3cret\r\n\x1b[31m here: s3crets3cret"), "no [token] [31m here: [token][token]");
+        assert_eq!(token.excerpt(&"é".repeat(1000)).chars().count(), 301);
         assert_eq!(format!("{token:?}"), "Token { name: \"KEY\", .. }");
     }
 

@@ -2,16 +2,16 @@
 
 mod errors;
 mod filters;
-mod forms;
 mod keys;
 mod lists;
 mod paging;
 mod request;
 mod response;
+mod several_values;
 mod times;
 mod unauthorized;
 
-use super::found::Probe;
+use super::probe_result::Probe;
 use crate::contract::RULES;
 
 /// The probe of each rule, in the order of the table.
@@ -32,13 +32,13 @@ pub const PROBES: [(&str, Probe); RULES.len()] = [
     ("LIST-OBJECT-TYPES", lists::object_types),
     ("LIST-OBJECT-TYPES-KNOWN", lists::known_object_types),
     ("LIST-STRINGS", lists::strings),
-    ("LIST-SEVERAL", forms::several),
-    ("LIST-FORMS", forms::forms),
+    ("LIST-SEVERAL", several_values::several),
+    ("LIST-FORMS", several_values::forms),
     ("FILTER-LOGIC", filters::logic),
     ("FILTER-EMPTY", filters::empty),
     ("ENUM-CLOSED", filters::closed),
     ("ENUM-OPEN", filters::open),
-    ("LIST-SPLIT", forms::split),
+    ("LIST-SPLIT", several_values::split),
     ("PARAM-UNKNOWN", filters::unknown),
     ("REQ-LENIENT", request::lenient),
     ("REQ-ORDER", request::order),

@@ -10,18 +10,18 @@ use crate::text::plural;
 
 /// What a verification found. `Display` is the table, `Serialize` the JSON.
 #[derive(Debug, Clone)]
-pub struct Report {
+pub struct VerificationReport {
     /// The address of the operation.
     pub url: String,
     /// How many requests it took.
     pub requests: usize,
     /// Every rule, in the order of the fidelity table.
-    pub rules: Vec<Told>,
+    pub rules: Vec<RuleOutcome>,
 }
 
 /// What is told of a rule.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct RuleOutcome {
     /// The rule.
     pub rule: &'static Rule,
     /// What the answers tell of it.
@@ -37,9 +37,9 @@ pub enum Outcome {
         evidence: String,
     },
     /// The server does not keep it.
-    Differs(Difference),
+    Mismatch(Mismatch),
     /// The answers do not show it.
-    CannotTell {
+    Inconclusive {
         /// What is missing.
         why: String,
     },
@@ -47,7 +47,7 @@ pub enum Outcome {
 
 /// A request that a server answers differently than the contract says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct Mismatch {
     /// The request, without any token.
     pub request: String,
     /// What the contract says.
@@ -62,30 +62,30 @@ impl Outcome {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Agrees { .. } => "agrees",
-            Self::Differs(_) => "differs",
-            Self::CannotTell { .. } => "cannot tell",
+            Self::Mismatch(_) => "differs",
+            Self::Inconclusive { .. } => "cannot tell",
         }
     }
 }
 
-impl Report {
+impl VerificationReport {
     /// The rules that the server keeps.
-    pub fn agreeing(&self) -> impl Iterator<Item = &Told> {
+    pub fn agreements(&self) -> impl Iterator<Item = &RuleOutcome> {
         self.rules.iter().filter(|told| matches!(told.outcome, Outcome::Agrees { .. }))
     }
 
     /// The rules that it does not keep.
-    pub fn differing(&self) -> impl Iterator<Item = &Told> {
-        self.rules.iter().filter(|told| matches!(told.outcome, Outcome::Differs(_)))
+    pub fn mismatches(&self) -> impl Iterator<Item = &RuleOutcome> {
+        self.rules.iter().filter(|told| matches!(told.outcome, Outcome::Mismatch(_)))
     }
 
     /// The rules that the answers do not show.
-    pub fn untold(&self) -> impl Iterator<Item = &Told> {
-        self.rules.iter().filter(|told| matches!(told.outcome, Outcome::CannotTell { .. }))
+    pub fn inconclusive(&self) -> impl Iterator<Item = &RuleOutcome> {
+        self.rules.iter().filter(|told| matches!(told.outcome, Outcome::Inconclusive { .. }))
     }
 
     fn sum(&self) -> String {
-        let (agree, differ, untold) = (self.agreeing().count(), self.differing().count(), self.untold().count());
+        let (agree, differ, untold) = (self.agreements().count(), self.mismatches().count(), self.inconclusive().count());
         format!(
             "{agree} agree, {differ} {}, {untold} cannot be told; {} requests to {}",
             plural(differ, "differs", "differ"),
@@ -96,13 +96,13 @@ impl Report {
 }
 
 /// A line a rule; of a difference, three more.
-impl fmt::Display for Report {
+impl fmt::Display for VerificationReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Told { rule, outcome } in &self.rules {
+        for RuleOutcome { rule, outcome } in &self.rules {
             write!(f, "{:<23}  {:<18}  {:<11}", rule.id, rule.source.as_str(), outcome.as_str())?;
             match outcome {
-                Outcome::Agrees { evidence: text } | Outcome::CannotTell { why: text } => writeln!(f, "  {text}")?,
-                Outcome::Differs(Difference { request, expected, answered }) => {
+                Outcome::Agrees { evidence: text } | Outcome::Inconclusive { why: text } => writeln!(f, "  {text}")?,
+                Outcome::Mismatch(Mismatch { request, expected, answered }) => {
                     writeln!(f, "  {}", rule.text)?;
                     writeln!(f, "    request:  {request}")?;
                     writeln!(f, "    expected: {expected}")?;
@@ -114,20 +114,20 @@ impl fmt::Display for Report {
     }
 }
 
-impl Serialize for Report {
+impl Serialize for VerificationReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("url", &self.url)?;
         map.serialize_entry("requests", &self.requests)?;
-        map.serialize_entry("agrees", &self.agreeing().count())?;
-        map.serialize_entry("differs", &self.differing().count())?;
-        map.serialize_entry("cannotTell", &self.untold().count())?;
+        map.serialize_entry("agrees", &self.agreements().count())?;
+        map.serialize_entry("differs", &self.mismatches().count())?;
+        map.serialize_entry("cannotTell", &self.inconclusive().count())?;
         map.serialize_entry("rules", &self.rules)?;
         map.end()
     }
 }
 
-impl Serialize for Told {
+impl Serialize for RuleOutcome {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("rule", self.rule.id)?;
@@ -135,8 +135,8 @@ impl Serialize for Told {
         map.serialize_entry("outcome", self.outcome.as_str())?;
         match &self.outcome {
             Outcome::Agrees { evidence } => map.serialize_entry("evidence", evidence)?,
-            Outcome::CannotTell { why } => map.serialize_entry("why", why)?,
-            Outcome::Differs(Difference { request, expected, answered }) => {
+            Outcome::Inconclusive { why } => map.serialize_entry("why", why)?,
+            Outcome::Mismatch(Mismatch { request, expected, answered }) => {
                 map.serialize_entry("request", request)?;
                 map.serialize_entry("expected", expected)?;
                 map.serialize_entry("answered", answered)?;

@@ -16,8 +16,10 @@ use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
 use cortex_audit_mock::fault::{Delay, Effect, FaultRule};
 use cortex_audit_mock::internal::fixture;
 use cortex_audit_mock::internal::fixture::Moment;
-use cortex_audit_mock::internal::record::{Api, Asked, Bound, Event, Part, Range, RecordError, Recorded, Recording};
-use cortex_audit_mock::internal::remote::{ApiUrl, Time, Token};
+use cortex_audit_mock::internal::record::{
+    Api, Checkpoint, RangeBound, RecordError, RecordRange, Recorder, Recording, RecordingEvent, RecordingSpec,
+};
+use cortex_audit_mock::internal::remote::{ApiUrl, TimeSource, Token};
 use cortex_audit_mock::world::{Activity, Intervention, JournalFilter, JournalRecord};
 use cortex_audit_mock::{MockServer, Rate, World};
 use insta::assert_snapshot;
@@ -51,7 +53,7 @@ fn server_over(count: u32) -> MockServer {
 }
 
 /// What the server itself says that the range holds, newest first.
-fn truth(world: &World, range: Range) -> Vec<Entry> {
+fn truth(world: &World, range: RecordRange) -> Vec<Entry> {
     let query = Query { start_time: range.start, end_time: Some(range.end), page_size: u32::MAX, ..Query::default() };
     // What only filters see is not answered, so it cannot be recorded.
     let answered = |entry: &Entry| {
@@ -62,35 +64,39 @@ fn truth(world: &World, range: Range) -> Vec<Entry> {
 }
 
 /// Everything up to the start of the tests' clock.
-fn all() -> Range {
-    Range { start: None, end: time(NOW) }
+fn all() -> RecordRange {
+    RecordRange { start: None, end: time(NOW) }
 }
 
 fn api(server: &MockServer) -> Api {
     Api::new(ApiUrl::read(&server.uri()).unwrap(), Token::new("KEY", server.token()).unwrap()).unwrap()
 }
 
-/// Time by a world's clock: waiting moves it, and a request takes a while.
-fn world_time(world: &Arc<World>, request: Duration) -> Time {
+/// TimeSource by a world's clock: waiting moves it, and a request takes a while.
+fn world_time(world: &Arc<World>, request: Duration) -> TimeSource {
     let (read, moved) = (Arc::clone(world), Arc::clone(world));
     let now = move || {
         read.advance(request);
         read.clock().elapsed
     };
-    Time::new(now, move |length| moved.advance(length))
+    TimeSource::new(now, move |length| moved.advance(length))
 }
 
 /// A recording of everything in this process; the waits it told are looked at by `tell`.
-fn record(server: &MockServer, part: Option<&mut Part>, tell: &dyn Fn(Event<'_>)) -> Result<Recorded, RecordError> {
+fn record(
+    server: &MockServer,
+    part: Option<&mut Checkpoint>,
+    tell: &dyn Fn(RecordingEvent<'_>),
+) -> Result<Recording, RecordError> {
     let api = api(server);
     let range = part.as_ref().map_or(all(), |part| part.range());
-    Recording::new(&api, range, world_time(&server.world(), Duration::from_millis(10)), tell).run(part)
+    Recorder::new(&api, range, world_time(&server.world(), Duration::from_millis(10)), tell).run(part)
 }
 
 /// What is asked for by `--to NOW` of a server.
-fn asked(server: &MockServer) -> Asked {
-    let to = Bound { given: NOW.to_owned(), moment: Moment::At(time(NOW)) };
-    Asked { url: ApiUrl::read(&server.uri()).unwrap(), from: None, to: Some(to), range: all() }
+fn asked(server: &MockServer) -> RecordingSpec {
+    let to = RangeBound { given: NOW.to_owned(), moment: Moment::At(time(NOW)) };
+    RecordingSpec { url: ApiUrl::read(&server.uri()).unwrap(), from: None, to: Some(to), range: all() }
 }
 
 /// Compared without printing a hundred thousand entries.
@@ -181,7 +187,7 @@ fn a_hundred_thousand_entries_are_recorded_while_others_come_in_late() {
     thread::sleep(lateness.saturating_sub(Timestamp::now().since(end)));
     let requests: usize = words[words.len() - 2].parse().unwrap();
     assert!((count / 1000 + 1..=count / 500).contains(&requests), "{}", ended.stderr);
-    let expected = truth(&world, Range { start: None, end });
+    let expected = truth(&world, RecordRange { start: None, end });
     assert!(expected.len() > count + 10, "live activity came before the end: {}", expected.len());
     same(&loaded(Path::new(&out)), &expected);
     assert_eq!(names(&folder), ["logs.json"]);
@@ -213,7 +219,7 @@ fn a_range_is_recorded_with_both_its_ends_to_standard_output() {
     let server = server_over(100);
     let (from, to) = ("2025-05-20T11:59:40.020Z", "2025-05-20T11:59:53.340Z");
     let ended = recorded(&server.uri(), &["--from", from, "--to", to, "--format", "ndjson"]);
-    let range = Range { start: Some(time(from)), end: time(to) };
+    let range = RecordRange { start: Some(time(from)), end: time(to) };
     let expected = truth(&server.world(), range);
     assert_eq!(expected.len(), 80 - 20 + 20 - 20);
     same(&fixture::read("stdout", &ended.stdout, time(NOW)).unwrap().entries, &expected);
@@ -307,7 +313,7 @@ fn through_trouble(seed: u32) {
     }
     let waits = RefCell::new(Vec::new());
     let recorded = record(&server, None, &|event| {
-        if let Event::Waiting { wait, why } = event {
+        if let RecordingEvent::Waiting { wait, why } = event {
             waits.borrow_mut().push((wait, why.to_owned()));
         }
     });
@@ -338,7 +344,7 @@ fn a_small_limit_is_waited_for_and_never_met_twice() {
     world.change_settings(|settings| settings.rate_limit = "2/min".parse().unwrap());
     let waits = RefCell::new(Vec::new());
     let recorded = record(&server, None, &|event| {
-        if let Event::Waiting { wait, .. } = event {
+        if let RecordingEvent::Waiting { wait, .. } = event {
             waits.borrow_mut().push(wait);
         }
     });
@@ -356,7 +362,7 @@ fn a_server_that_stays_broken_is_given_up_and_what_came_is_kept() {
     let out = folder.path().join("logs.json");
     let broken = FaultRule { after: 2, ..Effect::Status { status: 500, retry_after: None }.into() };
     let broken = server.world().faults().add(broken).id;
-    let mut part = Part::open(&out, &asked(&server)).unwrap();
+    let mut part = Checkpoint::open(&out, &asked(&server)).unwrap();
     let error = record(&server, Some(&mut part), &|_| {}).unwrap_err();
     assert_snapshot!(error.to_string(), @"gave up after 8 attempts in a row; the last: the server answers 500: This 500 was asked for by fault 3.");
     assert_eq!(server.world().journal().count(&JournalFilter::default()), 2 + 8);
@@ -364,7 +370,7 @@ fn a_server_that_stays_broken_is_given_up_and_what_came_is_kept() {
     drop(part);
 
     server.world().faults().remove(broken);
-    let mut part = Part::open(&out, &asked(&server)).unwrap();
+    let mut part = Checkpoint::open(&out, &asked(&server)).unwrap();
     let recorded = record(&server, Some(&mut part), &|_| {}).unwrap();
     assert_eq!(recorded.requests, 3 + 2, "three pages were missing; two are looked at again");
     same(&recorded.entries, &truth(&server.world(), all()));
@@ -440,13 +446,13 @@ fn a_torn_part_is_gone_on_with_or_begun_anew() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("logs.json");
     let path = folder.path().join("logs.json.part");
-    let mut part = Part::open(&out, &asked(&server)).unwrap();
+    let mut part = Checkpoint::open(&out, &asked(&server)).unwrap();
     record(&server, Some(&mut part), &|_| {}).unwrap();
     drop(part);
     let whole = fs::read(&path).unwrap();
     let resumed = |bytes: &[u8]| {
         fs::write(&path, bytes).unwrap();
-        let mut part = Part::open(&out, &asked(&server)).unwrap();
+        let mut part = Checkpoint::open(&out, &asked(&server)).unwrap();
         let recorded = record(&server, Some(&mut part), &|_| {}).unwrap();
         same(&recorded.entries, &expected);
         drop(part);
@@ -472,15 +478,15 @@ fn the_same_words_are_the_same_recording_and_others_are_not() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("logs.json");
     let (long_ago, later) = (time("2025-05-01T00:00:00Z"), time("2025-05-02T00:00:00Z"));
-    let bound = |text: &str| Some(Bound { given: text.to_owned(), moment: text.parse().unwrap() });
-    let ask = |from: &str, start| Asked {
+    let bound = |text: &str| Some(RangeBound { given: text.to_owned(), moment: text.parse().unwrap() });
+    let ask = |from: &str, start| RecordingSpec {
         from: bound(from),
         to: None,
-        range: Range { start: Some(start), ..all() },
+        range: RecordRange { start: Some(start), ..all() },
         ..asked(&server)
     };
-    let open = |asked: &Asked| Part::open(&out, asked).map(|part| (part.len(), part.range().start));
-    let mut part = Part::open(&out, &ask("now-30d", long_ago)).unwrap();
+    let open = |asked: &RecordingSpec| Checkpoint::open(&out, asked).map(|part| (part.len(), part.range().start));
+    let mut part = Checkpoint::open(&out, &ask("now-30d", long_ago)).unwrap();
     record(&server, Some(&mut part), &|_| {}).unwrap();
     drop(part);
     // A day later it is the same command, and goes on with the range of the day before.
@@ -488,14 +494,14 @@ fn the_same_words_are_the_same_recording_and_others_are_not() {
     assert_eq!(open(&ask("2025-05-01T00:00:00Z", long_ago)), Ok((10, Some(long_ago))));
     let refused = open(&ask("now-29d", later)).unwrap_err();
     assert_snapshot!(told(&refused, &server.uri(), &folder), @"FOLDER/logs.json.part belongs to another recording (URL/api/v1/audit-logs from 2025-05-01T00:00:00Z to 2025-05-20T12:00:00Z); go on with that one, delete the file, or choose another --out");
-    open(&Asked { from: None, ..ask("now-30d", long_ago) }).unwrap_err();
-    open(&Asked {
+    open(&RecordingSpec { from: None, ..ask("now-30d", long_ago) }).unwrap_err();
+    open(&RecordingSpec {
         to: bound("2025-05-20T11:00:00Z"),
-        range: Range { end: time("2025-05-20T11:00:00Z"), start: Some(long_ago) },
+        range: RecordRange { end: time("2025-05-20T11:00:00Z"), start: Some(long_ago) },
         ..ask("now-30d", long_ago)
     })
     .unwrap_err();
-    let other = Asked { url: ApiUrl::read("http://127.0.0.1:1").unwrap(), ..ask("now-30d", long_ago) };
+    let other = RecordingSpec { url: ApiUrl::read("http://127.0.0.1:1").unwrap(), ..ask("now-30d", long_ago) };
     open(&other).unwrap_err();
     assert_eq!(open(&ask("now-30d", later)), Ok((10, Some(long_ago))), "it is still there");
 }
@@ -505,7 +511,7 @@ fn two_recorders_do_not_write_one_file() {
     let server = server_over(10);
     let folder = tempfile::tempdir().unwrap();
     let out = path(&folder, "logs.json");
-    let part = Part::open(Path::new(&out), &asked(&server)).unwrap();
+    let part = Checkpoint::open(Path::new(&out), &asked(&server)).unwrap();
     let ended = recorded(&server.uri(), &["--to", NOW, "--out", &out]);
     assert_snapshot!(told(ended.failed(1), &server.uri(), &folder), @"error: cannot write FOLDER/logs.json.part (--out): another recording is writing it");
     drop(part);

@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use cortex_audit_mock::World;
 use cortex_audit_mock::contract::RULES;
-use cortex_audit_mock::internal::remote::{ApiUrl, Time, Token};
-use cortex_audit_mock::internal::verify::{MOST_REQUESTS, Outcome, Report, Verification, VerifyError};
+use cortex_audit_mock::internal::remote::{ApiUrl, TimeSource, Token};
+use cortex_audit_mock::internal::verify::{MAX_REQUESTS, Outcome, Verification, VerificationReport, VerifyError};
 use other::{Difference, NO_DIFFERENCE, Other};
 
 use crate::support::full_tests;
@@ -27,24 +27,29 @@ const NEVER: [&str; 5] = ["REQ-RATE", "REQ-BODY", "KEY-ROLES", "KEY-DEFAULT-ROLE
 const OF_A_LIMIT: [&str; 2] = ["ERR-429", "ERR-RETRY-AFTER"];
 
 /// A clock that waits move.
-fn own_time() -> Time {
+fn own_time() -> TimeSource {
     let now = Rc::new(Cell::new(Duration::ZERO));
     let (read, moved) = (Rc::clone(&now), now);
-    Time::new(move || read.get(), move |length| moved.set(moved.get() + length))
+    TimeSource::new(move || read.get(), move |length| moved.set(moved.get() + length))
 }
 
-/// Time by a world's clock: waiting moves it, so that its limiter sees it.
-fn world_time(world: &Arc<World>) -> Time {
+/// TimeSource by a world's clock: waiting moves it, so that its limiter sees it.
+fn world_time(world: &Arc<World>) -> TimeSource {
     let (read, moved) = (Arc::clone(world), Arc::clone(world));
-    Time::new(move || read.clock().elapsed, move |length| moved.advance(length))
+    TimeSource::new(move || read.clock().elapsed, move |length| moved.advance(length))
 }
 
 /// With `mock-admin` and, as the key that lacks the permission, `mock-no-audit`.
-fn verified(uri: &str, time: Time) -> Result<Report, VerifyError> {
+fn verified(uri: &str, time: TimeSource) -> Result<VerificationReport, VerifyError> {
     verified_as("mock-admin", Some("mock-no-audit"), uri, time)
 }
 
-fn verified_as(token: &str, second: Option<&str>, uri: &str, time: Time) -> Result<Report, VerifyError> {
+fn verified_as(
+    token: &str,
+    second: Option<&str>,
+    uri: &str,
+    time: TimeSource,
+) -> Result<VerificationReport, VerifyError> {
     let verification = Verification::new(ApiUrl::read(uri).unwrap(), Token::new("KEY", token).unwrap(), time)?;
     let verification = match second {
         Some(second) => verification.without_permission(Token::new("OTHER", second).unwrap()),
@@ -53,22 +58,22 @@ fn verified_as(token: &str, second: Option<&str>, uri: &str, time: Time) -> Resu
     verification.run(&|_| {})
 }
 
-fn rules<'a>(told: impl Iterator<Item = &'a cortex_audit_mock::internal::verify::Told>) -> Vec<&'static str> {
+fn rules<'a>(told: impl Iterator<Item = &'a cortex_audit_mock::internal::verify::RuleOutcome>) -> Vec<&'static str> {
     told.map(|told| told.rule.id).collect()
 }
 
 // One difference at a time
 
 /// That a difference is found by its rule, and by no other.
-fn found(difference: &Difference, report: &Report) -> Result<(), String> {
-    let differing = rules(report.differing());
-    let shown = report.differing().all(|told| match &told.outcome {
-        Outcome::Differs(found) => {
+fn found(difference: &Difference, report: &VerificationReport) -> Result<(), String> {
+    let differing = rules(report.mismatches());
+    let shown = report.mismatches().all(|told| match &told.outcome {
+        Outcome::Mismatch(found) => {
             ![&found.request, &found.expected, &found.answered].iter().any(|text| text.is_empty())
         }
         _ => true,
     });
-    if differing == [difference.rule] && shown && report.requests <= MOST_REQUESTS {
+    if differing == [difference.rule] && shown && report.requests <= MAX_REQUESTS {
         return Ok(());
     }
     Err(format!("{} ({}): {differing:?}\n{report}", difference.rule, difference.name))
@@ -156,7 +161,7 @@ fn a_server_without_a_difference_agrees_in_all_that_can_be_told() {
     let server = Other::start(NO_DIFFERENCE, "off");
     let report = verified(&server.uri, own_time()).unwrap();
     let untold: BTreeSet<&str> = NEVER.into_iter().chain(OF_A_LIMIT).collect();
-    assert_eq!(rules(report.untold()).into_iter().collect::<BTreeSet<_>>(), untold, "{report}");
-    assert_eq!((rules(report.differing()), report.agreeing().count()), (vec![], RULES.len() - untold.len()));
+    assert_eq!(rules(report.inconclusive()).into_iter().collect::<BTreeSet<_>>(), untold, "{report}");
+    assert_eq!((rules(report.mismatches()), report.agreements().count()), (vec![], RULES.len() - untold.len()));
     assert!(report.requests <= 95, "{} requests leave little for looking again", report.requests);
 }

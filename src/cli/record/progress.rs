@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::duration;
-use crate::record::Event;
+use crate::record::RecordingEvent;
 
 /// Shown on standard error.
 pub struct Progress {
@@ -29,9 +29,9 @@ impl Progress {
         Self { bar }
     }
 
-    pub fn show(&self, event: Event<'_>) {
+    pub fn show(&self, event: RecordingEvent<'_>) {
         match event {
-            Event::Progress { held, total } => {
+            RecordingEvent::Progress { held, total } => {
                 self.bar.set_length(total as u64);
                 // What an earlier run kept says nothing about how fast this one is.
                 if self.bar.position() == 0 && held > 1000 {
@@ -41,7 +41,7 @@ impl Progress {
                 self.bar.set_position(held as u64);
                 self.bar.set_message("");
             }
-            Event::Waiting { wait, why } => {
+            RecordingEvent::Waiting { wait, why } => {
                 // A person needs no milliseconds.
                 let whole = Duration::from_secs(wait.as_secs().max(1));
                 let line = format!("waiting {}: {why}", duration::format(whole));
@@ -50,7 +50,7 @@ impl Progress {
                 }
                 self.bar.set_message(line);
             }
-            Event::Anew { pass } => {
+            RecordingEvent::Restart { pass } => {
                 self.bar.set_position(0);
                 self.say(&format!("the entries changed below what was read; beginning anew (pass {pass})"));
             }

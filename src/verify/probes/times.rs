@@ -2,40 +2,40 @@
 
 use std::time::Duration;
 
-use super::super::answer::Seen;
-use super::super::found::{Found, Verdict, cannot_tell, differs_in};
-use super::super::look::{Ranges, instants};
-use super::super::moment::{Moment, Stretch};
-use super::super::probing::Probing;
-use super::super::question::Request;
+use super::super::context::ProbeContext;
+use super::super::probe_result::{ProbeFailure, ProbeResult, inconclusive, mismatch_in};
+use super::super::request::ProbeRequest;
+use super::super::response::ObservedEntry;
+use super::super::sample_range::{SampleRange, SplitTime};
+use super::super::survey::{RangeSupport, instants};
 use crate::contract::Timestamp;
 
 /// Offsets in the forms: what they move an instant by must be seen in the entries.
 const OFFSET_MINUTES: i64 = 330;
 
-fn start_at(p: &mut Probing<'_>, text: &str, moment: Moment, stretch: Stretch) -> Result<(), Verdict> {
+fn start_at(p: &mut ProbeContext<'_>, text: &str, moment: SplitTime, stretch: SampleRange) -> Result<(), ProbeFailure> {
     both(p, text, &stretch.end.to_string(), moment)
 }
 
 /// Two forms, of the moment and of the end of the stretch.
-fn both(p: &mut Probing<'_>, start: &str, end: &str, moment: Moment) -> Result<(), Verdict> {
-    let request = p.times(start, end);
-    p.same(&request, &format!("those from {} on", moment.at), |seen| seen.is_from(moment.at)).map(|_| ())
+fn both(p: &mut ProbeContext<'_>, start: &str, end: &str, moment: SplitTime) -> Result<(), ProbeFailure> {
+    let request = p.range_request(start, end);
+    p.expect_entries(&request, &format!("those from {} on", moment.at), |seen| seen.is_from(moment.at)).map(|_| ())
 }
 
 /// Notes when entries are too far apart to see a time that is read wrongly by so much.
-fn needs_gap_below(p: &mut Probing<'_>, moment: Moment, longest: Duration) {
+fn needs_gap_below(p: &mut ProbeContext<'_>, moment: SplitTime, longest: Duration) {
     if moment.gap >= longest {
         let longest = crate::duration::format(longest);
-        p.untold(format!("it is accepted, but no two entries are less than {longest} apart to see how it is read"));
+        p.add_gap(format!("it is accepted, but no two entries are less than {longest} apart to see how it is read"));
     }
 }
 
-pub fn format(p: &mut Probing<'_>) -> Found {
-    if let Ranges::Refused(difference) = p.ranges() {
-        return Err(Verdict::Differs(difference.clone()));
+pub fn format(p: &mut ProbeContext<'_>) -> ProbeResult {
+    if let RangeSupport::Refused(difference) = p.range_support() {
+        return Err(ProbeFailure::Mismatch(difference.clone()));
     }
-    let (moment, stretch) = p.moment()?;
+    let (moment, stretch) = p.split_time()?;
     needs_gap_below(p, moment, Duration::from_secs(OFFSET_MINUTES.unsigned_abs() * 60));
     let east = format!("{}%2B05:30", moment.local(OFFSET_MINUTES));
     let west = format!("{}-05:30", moment.local(-OFFSET_MINUTES));
@@ -45,13 +45,13 @@ pub fn format(p: &mut Probing<'_>) -> Found {
     Ok(format!("startTime={east} and {west}, endTime={fraction}"))
 }
 
-pub fn zoneless(p: &mut Probing<'_>) -> Found {
-    let (moment, stretch) = p.moment()?;
+pub fn zoneless(p: &mut ProbeContext<'_>) -> ProbeResult {
+    let (moment, stretch) = p.split_time()?;
     needs_gap_below(p, moment, Duration::from_secs(60 * 60));
     let bare = moment.bare();
     start_at(p, &bare, moment, stretch)?;
     if !moment.minute {
-        return cannot_tell(
+        return inconclusive(
             "a time without an offset is UTC; for one without seconds no two entries have a whole minute between them",
         );
     }
@@ -60,8 +60,8 @@ pub fn zoneless(p: &mut Probing<'_>) -> Found {
     Ok(format!("startTime={bare} and {short} mean UTC"))
 }
 
-pub fn forms(p: &mut Probing<'_>) -> Found {
-    let (moment, stretch) = p.moment()?;
+pub fn forms(p: &mut ProbeContext<'_>) -> ProbeResult {
+    let (moment, stretch) = p.split_time()?;
     needs_gap_below(p, moment, Duration::from_secs(OFFSET_MINUTES.unsigned_abs() * 60));
     let (bare, end) = (moment.bare(), stretch.end.to_string().replace('Z', ""));
     let local = moment.local(OFFSET_MINUTES);
@@ -72,61 +72,61 @@ pub fn forms(p: &mut Probing<'_>) -> Found {
     Ok("fractions of 1, 6 and 9 digits, t and z, +0530, and an unescaped + are read".to_owned())
 }
 
-pub fn range(p: &mut Probing<'_>) -> Found {
-    if let Ranges::Wrong(difference) = p.ranges() {
-        return Err(Verdict::Differs(difference.clone()));
+pub fn range(p: &mut ProbeContext<'_>) -> ProbeResult {
+    if let RangeSupport::Wrong(difference) = p.range_support() {
+        return Err(ProbeFailure::Mismatch(difference.clone()));
     }
-    let (_, stretch) = p.moment()?;
+    let (_, stretch) = p.split_time()?;
     let request = between(p, stretch.end, stretch.start);
-    p.same(&request, "startTime is after endTime", |_| false)?;
-    let Some((at, step)) = precise(p.sample()) else { return cannot_tell("there are no entries") };
+    p.expect_entries(&request, "startTime is after endTime", |_| false)?;
+    let Some((at, step)) = precise(p.sample()) else { return inconclusive("there are no entries") };
     let around = between(p, at.saturating_sub(step), at.saturating_add(step));
-    if !p.holds(&around, |seen| near(seen, at, step))? {
-        return cannot_tell("fractions of seconds are not compared, see RES-FRACTION");
+    if !p.returns_entries(&around, |seen| near(seen, at, step))? {
+        return inconclusive("fractions of seconds are not compared, see RES-FRACTION");
     }
     let request = between(p, at, at);
-    p.same(&request, "both ends are part of the range", |seen| seen.at == Some(at))?;
+    p.expect_entries(&request, "both ends are part of the range", |seen| seen.at == Some(at))?;
     Ok(format!("startTime=endTime={at} has what happened then; the reverse range has nothing"))
 }
 
-pub fn fraction(p: &mut Probing<'_>) -> Found {
-    let request = p.sample_request();
+pub fn fraction(p: &mut ProbeContext<'_>) -> ProbeResult {
+    let request = p.sample_request("");
     for seen in p.sample() {
         if let Some(text) = seen.text("timestamp").filter(|text| !well_printed(text)) {
-            return differs_in(
+            return mismatch_in(
                 &request,
                 "a fraction of 3, 6 or 9 digits as needed, or none",
                 format!("\"timestamp\":\"{text}\""),
             );
         }
     }
-    p.moment()?;
-    let Some((at, step)) = precise(p.sample()) else { return cannot_tell("there are no entries") };
+    p.split_time()?;
+    let Some((at, step)) = precise(p.sample()) else { return inconclusive("there are no entries") };
     let twice = at.saturating_add(step).saturating_add(step);
     let around = between(p, at.saturating_sub(step), at.saturating_add(step));
     if p.ask(&around)?.page().is_none() {
-        return cannot_tell("a time with such a fraction is refused, see TIME-FORMS");
+        return inconclusive("a time with such a fraction is refused, see TIME-FORMS");
     }
-    p.same(&around, &format!("what happened at {at}"), |seen| near(seen, at, step))?;
+    p.expect_entries(&around, &format!("what happened at {at}"), |seen| near(seen, at, step))?;
     let after = between(p, at.saturating_add(step), twice);
     let later = at.saturating_add(step);
-    p.same(&after, &format!("nothing of {at}"), |seen| seen.is_from(later) && seen.is_until(twice))?;
+    p.expect_entries(&after, &format!("nothing of {at}"), |seen| seen.is_from(later) && seen.is_until(twice))?;
     if !at.to_string().contains('.') {
-        p.untold("every entry is at a whole second");
+        p.add_gap("every entry is at a whole second");
     }
     Ok(format!("each has 0, 3, 6 or 9 digits; {at} is told from {later}"))
 }
 
-fn between(p: &Probing<'_>, start: Timestamp, end: Timestamp) -> Request {
-    p.times(&start.to_string(), &end.to_string())
+fn between(p: &ProbeContext<'_>, start: Timestamp, end: Timestamp) -> ProbeRequest {
+    p.range_request(&start.to_string(), &end.to_string())
 }
 
-fn near(seen: &Seen, at: Timestamp, step: Duration) -> bool {
+fn near(seen: &ObservedEntry, at: Timestamp, step: Duration) -> bool {
     seen.is_from(at.saturating_sub(step)) && seen.is_until(at.saturating_add(step))
 }
 
 /// The instant of an entry with the longest fraction, alone in its second if there is one, and its last digit's worth.
-fn precise(sample: &[Seen]) -> Option<(Timestamp, Duration)> {
+fn precise(sample: &[ObservedEntry]) -> Option<(Timestamp, Duration)> {
     const SECOND: Duration = Duration::from_secs(1);
 
     let instants = instants(sample);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cortex_audit_mock::fault::{Effect, FaultRule};
-use cortex_audit_mock::internal::remote::Time;
-use cortex_audit_mock::internal::verify::{MOST_REQUESTS, Report};
+use cortex_audit_mock::internal::remote::TimeSource;
+use cortex_audit_mock::internal::verify::{MAX_REQUESTS, VerificationReport};
 use cortex_audit_mock::world::{Activity, JournalFilter};
 use cortex_audit_mock::{MockServer, Rate};
 
@@ -15,11 +15,11 @@ use super::{NEVER, OF_A_LIMIT, data, differences, found, own_time, rules, verifi
 use crate::support::{NOW, time};
 
 /// How many requests a report took, and the rules that it cannot tell.
-fn of_mock(server: &MockServer, time: Time) -> (usize, Vec<&'static str>) {
+fn of_mock(server: &MockServer, time: TimeSource) -> (usize, Vec<&'static str>) {
     let report = verified(&server.uri(), time).unwrap();
-    assert_eq!(rules(report.differing()), Vec::<&str>::new(), "{report}");
-    assert!(report.requests <= MOST_REQUESTS);
-    (report.requests, rules(report.untold()))
+    assert_eq!(rules(report.mismatches()), Vec::<&str>::new(), "{report}");
+    assert!(report.requests <= MAX_REQUESTS);
+    (report.requests, rules(report.inconclusive()))
 }
 
 fn but<const N: usize>(more: [&'static str; N]) -> BTreeSet<&'static str> {
@@ -52,8 +52,8 @@ fn generated_entries_of_any_number_agree() {
 fn without_entries_only_the_form_of_requests_and_errors_is_told() {
     let server = MockServer::builder().now(NOW).entries("[]").start_blocking();
     let report = verified(&server.uri(), own_time()).unwrap();
-    assert_eq!(rules(report.differing()), Vec::<&str>::new(), "{report}");
-    insta::assert_snapshot!(rules(report.agreeing()).join(" "), @"REQ-OPERATION REQ-PERMISSION PARAM-INVALID REQ-LENIENT REQ-ORDER RES-PAGE ERR-SHAPE ERR-PRINTED ERR-WORDS ERR-401 ERR-403 CATALOG-EMPTY");
+    assert_eq!(rules(report.mismatches()), Vec::<&str>::new(), "{report}");
+    insta::assert_snapshot!(rules(report.agreements()).join(" "), @"REQ-OPERATION REQ-PERMISSION PARAM-INVALID REQ-LENIENT REQ-ORDER RES-PAGE ERR-SHAPE ERR-PRINTED ERR-WORDS ERR-401 ERR-403 CATALOG-EMPTY");
 }
 
 #[test]
@@ -68,18 +68,19 @@ fn of_a_handful_of_entries_nothing_is_said_that_they_do_not_show() {
     }
     let server = MockServer::builder().now(NOW).entries(entries(3)).start_blocking();
     let report = verified(&server.uri(), own_time()).unwrap();
-    let untold = report.untold().filter(|told| !NEVER.contains(&told.rule.id) && !OF_A_LIMIT.contains(&told.rule.id));
+    let untold =
+        report.inconclusive().filter(|told| !NEVER.contains(&told.rule.id) && !OF_A_LIMIT.contains(&told.rule.id));
     let untold: Vec<String> = untold.map(|told| format!("{}: {:?}", told.rule.id, told.outcome)).collect();
     insta::assert_snapshot!(untold.join("\n"), @r#"
-PAGE-BOUNDS: CannotTell { why: "there are no more than 250 entries to see the default size; there are too few entries for a second page" }
-LIST-REQUEST-TYPES: CannotTell { why: "each is accepted, but no entry is of one of these types" }
-LIST-OBJECT-TYPES-KNOWN: CannotTell { why: "all are accepted, but no entry is of one of these types" }
-LIST-STRINGS: CannotTell { why: "no two entries have different actors of which one is an e-mail address, for actorEmails; no entry is of an API key, for actorApiKeyIdentifiers" }
-LIST-SEVERAL: CannotTell { why: "no entry has a request type" }
-FILTER-LOGIC: CannotTell { why: "there are too few entries for two filters at once" }
-LIST-SPLIT: CannotTell { why: "no entry has an identifier with a space in it" }
-RES-ENTRY: CannotTell { why: "every entry has an actorIdentifier, so what one without it looks like cannot be seen" }
-RES-ORDER: CannotTell { why: "there are too few entries, or pages are not as expected, see PAGE-BOUNDS" }
+PAGE-BOUNDS: Inconclusive { why: "there are no more than 250 entries to see the default size; there are too few entries for a second page" }
+LIST-REQUEST-TYPES: Inconclusive { why: "each is accepted, but no entry is of one of these types" }
+LIST-OBJECT-TYPES-KNOWN: Inconclusive { why: "all are accepted, but no entry is of one of these types" }
+LIST-STRINGS: Inconclusive { why: "no two entries have different actors of which one is an e-mail address, for actorEmails; no entry is of an API key, for actorApiKeyIdentifiers" }
+LIST-SEVERAL: Inconclusive { why: "no entry has a request type" }
+FILTER-LOGIC: Inconclusive { why: "there are too few entries for two filters at once" }
+LIST-SPLIT: Inconclusive { why: "no entry has an identifier with a space in it" }
+RES-ENTRY: Inconclusive { why: "every entry has an actorIdentifier, so what one without it looks like cannot be seen" }
+RES-ORDER: Inconclusive { why: "there are too few entries, or pages are not as expected, see PAGE-BOUNDS" }
 "#);
 }
 
@@ -127,7 +128,7 @@ fn entries_that_come_in_meanwhile_are_no_difference() {
             read.advance(Duration::from_millis(300));
             read.clock().elapsed
         };
-        let (requests, untold) = of_mock(&server, Time::new(now, move |length| moved.advance(length)));
+        let (requests, untold) = of_mock(&server, TimeSource::new(now, move |length| moved.advance(length)));
         assert!(lateness > Duration::from_secs(60) || untold.len() <= 8, "{requests} requests: {untold:?}");
     }
 }
@@ -165,7 +166,7 @@ fn a_server_that_fails_now_and_then_is_asked_again_and_never_more_than_a_hundred
         world.faults().add(FaultRule { probability: 0.02, ..effect.into() });
     }
     of_mock(&server, own_time());
-    assert!(world.journal().count(&JournalFilter::default()) <= MOST_REQUESTS);
+    assert!(world.journal().count(&JournalFilter::default()) <= MAX_REQUESTS);
 }
 
 // Keys
@@ -186,7 +187,7 @@ ERR-403                  documented          cannot tell  it takes a second key,
 fn a_second_key_that_is_none_does_not_stop_the_rest() {
     let server = MockServer::builder().now(NOW).start_blocking();
     let report = verified_as("mock-admin", Some("mock-revoked"), &server.uri(), own_time()).unwrap();
-    let untold: BTreeSet<&str> = rules(report.untold()).into_iter().collect();
+    let untold: BTreeSet<&str> = rules(report.inconclusive()).into_iter().collect();
     assert_eq!(untold, but(["RES-ORDER", "REQ-PERMISSION", "REQ-ORDER", "ERR-403"]));
     assert_eq!(report.to_string().matches("the second key is not accepted (401)").count(), 3);
 }
@@ -197,10 +198,10 @@ fn no_token_is_printed() {
     let keys = r#"{"customRoles": [{"tag": "none", "name": "None", "permissions": []}], "keys": [
         {"token": "s3cret-\"one", "name": "A", "roles": [{"type": "DEFAULT", "role": "ADMIN"}]},
         {"token": "s3cret-two", "name": "B", "roles": [{"type": "CUSTOM", "tag": "none"}]}]}"#;
-    let printed = |report: &Report| format!("{report}{}", serde_json::to_string(report).unwrap());
+    let printed = |report: &VerificationReport| format!("{report}{}", serde_json::to_string(report).unwrap());
     let server = MockServer::builder().now(NOW).keys(keys).start_blocking();
     let report = verified_as("s3cret-\"one", Some("s3cret-two"), &server.uri(), own_time()).unwrap();
-    assert_eq!(report.agreeing().count(), 36);
+    assert_eq!(report.agreements().count(), 36);
     assert!(!printed(&report).contains("s3cret"));
 
     let echo = other::answered("ERR-WORDS", "it says tokens back", |_, asked, answer| {

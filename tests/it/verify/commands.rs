@@ -77,7 +77,7 @@ RES-TOTALS               documented, client  differs      `total` counts all mat
     answered: "total":0,"totalPages":1
 "#);
     let report = verified(&other.uri, own_time()).unwrap();
-    let differing = report.differing().next().unwrap();
+    let differing = report.mismatches().next().unwrap();
     assert_snapshot!(serde_json::to_string_pretty(differing).unwrap(), @r#"
 {
   "rule": "RES-TOTALS",

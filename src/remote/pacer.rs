@@ -13,12 +13,12 @@ use governor::{Quota, RateLimiter};
 
 /// How time is told and let pass; a test moves a clock instead.
 #[derive(Clone)]
-pub struct Time {
+pub struct TimeSource {
     now: Rc<dyn Fn() -> Duration>,
     sleep: Rc<dyn Fn(Duration)>,
 }
 
-impl Time {
+impl TimeSource {
     /// The system's.
     #[must_use]
     pub fn system() -> Self {
@@ -36,13 +36,13 @@ impl Time {
     }
 }
 
-impl fmt::Debug for Time {
+impl fmt::Debug for TimeSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Time").finish_non_exhaustive()
+        f.debug_struct("TimeSource").finish_non_exhaustive()
     }
 }
 
-impl Clock for Time {
+impl Clock for TimeSource {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
@@ -51,18 +51,18 @@ impl Clock for Time {
 }
 
 /// A few requests at once, then an even pace.
-pub struct Pace {
-    limiter: RateLimiter<NotKeyed, InMemoryState, Time, NoOpMiddleware<Duration>>,
-    time: Time,
+pub struct RequestPacer {
+    limiter: RateLimiter<NotKeyed, InMemoryState, TimeSource, NoOpMiddleware<Duration>>,
+    time: TimeSource,
 }
 
-impl Pace {
+impl RequestPacer {
     /// As the official client allows itself: a small recording waits for nothing.
     const BURST: NonZeroU32 = NonZeroU32::new(50).unwrap();
     /// Of any minute: 50 + 15 * 60 = 950 requests, which leaves some to whoever else uses the key.
     const A_SECOND: NonZeroU32 = NonZeroU32::new(15).unwrap();
 
-    pub fn new(time: Time) -> Self {
+    pub fn new(time: TimeSource) -> Self {
         let quota = Quota::per_second(Self::A_SECOND).allow_burst(Self::BURST);
         Self { limiter: RateLimiter::direct_with_clock(quota, time.clone()), time }
     }
@@ -88,7 +88,8 @@ mod tests {
         // A clock that stands still but for the waits: no recorder can be faster.
         let now = Rc::new(Cell::new(Duration::ZERO));
         let (read, moved) = (Rc::clone(&now), Rc::clone(&now));
-        let pace = Pace::new(Time::new(move || read.get(), move |length| moved.set(moved.get() + length)));
+        let pace =
+            RequestPacer::new(TimeSource::new(move || read.get(), move |length| moved.set(moved.get() + length)));
         let times = RefCell::new(Vec::new());
         for request in 0..5000 {
             // Idle for a while, it may hurry again.

@@ -1,24 +1,24 @@
-//! Asking: below the rate limit, never more than [`MOST_REQUESTS`] times, and the same question only once.
+//! Asking: below the rate limit, never more than [`MAX_REQUESTS`] times, and the same question only once.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::answer::Answer;
-use super::question::{By, Request};
-use super::{Event, MOST_REQUESTS};
-use crate::remote::{Call, Connection, Failure, Pace, Time, Token, backoff};
+use super::request::{Credentials, ProbeRequest};
+use super::response::ProbeResponse;
+use super::{Event, MAX_REQUESTS};
+use crate::remote::{Connection, GetRequest, RequestError, RequestPacer, TimeSource, Token, backoff};
 use crate::text::is_control;
 
 /// Why a question has no answer.
 #[derive(Debug)]
-pub struct Unasked(pub String);
+pub struct RequestFailed(pub String);
 
 /// A 429 that was met.
 #[derive(Debug)]
-pub struct Limited {
-    pub request: Request,
-    pub answer: Rc<Answer>,
+pub struct RateLimited {
+    pub request: ProbeRequest,
+    pub answer: Rc<ProbeResponse>,
     /// So many requests had been sent.
     pub requests: usize,
     /// How often this request had been refused already, and the wait been kept.
@@ -26,11 +26,11 @@ pub struct Limited {
 }
 
 /// Asks a server.
-pub struct Asker<'a> {
+pub struct ProbeClient<'a> {
     connection: Connection,
     second: Option<Token>,
-    time: Time,
-    pace: Pace,
+    time: TimeSource,
+    pace: RequestPacer,
     tell: &'a dyn Fn(Event<'_>),
     requests: usize,
     reached: bool,
@@ -40,14 +40,14 @@ pub struct Asker<'a> {
     /// What a server that admits only a few wants between two.
     spacing: Duration,
     /// Why nothing is asked any more.
-    given_up: Option<String>,
-    known: HashMap<Request, Rc<Answer>>,
+    gave_up: Option<String>,
+    known: HashMap<ProbeRequest, Rc<ProbeResponse>>,
     /// Every answer, in the order in which they came.
-    pub heard: Vec<(Request, Rc<Answer>)>,
-    pub limited: Vec<Limited>,
+    pub responses: Vec<(ProbeRequest, Rc<ProbeResponse>)>,
+    pub rate_limited: Vec<RateLimited>,
 }
 
-impl<'a> Asker<'a> {
+impl<'a> ProbeClient<'a> {
     /// How often one question is asked when the server fails.
     const ATTEMPTS: u32 = 3;
     /// How often in a row a question may be refused with a 429.
@@ -57,11 +57,11 @@ impl<'a> Asker<'a> {
     /// However soon a server says.
     const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
-    pub fn new(connection: Connection, second: Option<Token>, time: Time, tell: &'a dyn Fn(Event<'_>)) -> Self {
+    pub fn new(connection: Connection, second: Option<Token>, time: TimeSource, tell: &'a dyn Fn(Event<'_>)) -> Self {
         Self {
             connection,
             second,
-            pace: Pace::new(time.clone()),
+            pace: RequestPacer::new(time.clone()),
             time,
             tell,
             requests: 0,
@@ -69,10 +69,10 @@ impl<'a> Asker<'a> {
             waited: Duration::ZERO,
             admitted: u32::MAX,
             spacing: Duration::ZERO,
-            given_up: None,
+            gave_up: None,
             known: HashMap::new(),
-            heard: Vec::new(),
-            limited: Vec::new(),
+            responses: Vec::new(),
+            rate_limited: Vec::new(),
         }
     }
 
@@ -90,22 +90,22 @@ impl<'a> Asker<'a> {
 
     /// A text as it may be shown: on one line, without any token.
     pub fn shown(&self, text: &str) -> String {
-        let text = self.connection.token().hidden(text);
-        let text = self.second.as_ref().map_or(text.clone(), |second| second.hidden(&text));
+        let text = self.connection.token().redact(text);
+        let text = self.second.as_ref().map_or(text.clone(), |second| second.redact(&text));
         text.chars().map(|char| if is_control(char) { ' ' } else { char }).collect()
     }
 
     /// An answer as it may be shown.
-    pub fn told(&self, answer: &Answer) -> String {
+    pub fn told(&self, answer: &ProbeResponse) -> String {
         // Hidden before it is cut: half a token is one too much.
         answer.told(&self.shown(&String::from_utf8_lossy(&answer.reply.body)))
     }
 
     /// The answer to a question; the one that is known already if it was asked before.
-    pub fn ask(&mut self, request: &Request) -> Result<Rc<Answer>, Unasked> {
+    pub fn request(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, RequestFailed> {
         match self.known.get(request) {
             Some(answer) => Ok(Rc::clone(answer)),
-            None => self.ask_anew(request),
+            None => self.request_again(request),
         }
     }
 
@@ -115,9 +115,9 @@ impl<'a> Asker<'a> {
     }
 
     /// The answer that a question has now.
-    pub fn ask_anew(&mut self, request: &Request) -> Result<Rc<Answer>, Unasked> {
-        if let Some(why) = &self.given_up {
-            return Err(Unasked(why.clone()));
+    pub fn request_again(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, RequestFailed> {
+        if let Some(why) = &self.gave_up {
+            return Err(RequestFailed(why.clone()));
         }
         if !self.spacing.is_zero() {
             self.wait(self.spacing, "the server admits a request at a time")?;
@@ -125,10 +125,10 @@ impl<'a> Asker<'a> {
         let (mut failures, mut refusals) = (0, 0);
         loop {
             let answer = match self.send(request)? {
-                Ok(reply) => Rc::new(Answer::new(reply)),
-                Err(Failure::Final(why)) => return Err(Unasked(why)),
-                Err(Failure::Unreachable(why)) if !self.reached => return Err(Unasked(why)),
-                Err(Failure::Unreachable(why) | Failure::Passing { why, .. }) => {
+                Ok(reply) => Rc::new(ProbeResponse::new(reply)),
+                Err(RequestError::Permanent(why)) => return Err(RequestFailed(why)),
+                Err(RequestError::Unreachable(why)) if !self.reached => return Err(RequestFailed(why)),
+                Err(RequestError::Unreachable(why) | RequestError::Retryable { why, .. }) => {
                     failures += 1;
                     if failures == Self::ATTEMPTS {
                         return Err(self.give_up(why));
@@ -141,7 +141,7 @@ impl<'a> Asker<'a> {
             let status = answer.status();
             if status == 429 {
                 let (request, met) = (request.clone(), Rc::clone(&answer));
-                self.limited.push(Limited { request, answer: met, requests: self.requests, again: refusals });
+                self.rate_limited.push(RateLimited { request, answer: met, requests: self.requests, again: refusals });
                 refusals += 1;
                 self.refused(&answer, refusals)?;
             } else if matches!(status, 408 | 500 | 502..=504) && failures + 1 < Self::ATTEMPTS {
@@ -151,41 +151,44 @@ impl<'a> Asker<'a> {
             } else {
                 self.admitted = self.admitted.saturating_add(1);
                 self.known.insert(request.clone(), Rc::clone(&answer));
-                self.heard.push((request.clone(), Rc::clone(&answer)));
+                self.responses.push((request.clone(), Rc::clone(&answer)));
                 return Ok(answer);
             }
         }
     }
 
-    fn send(&mut self, request: &Request) -> Result<Result<crate::remote::Reply, Failure>, Unasked> {
-        if self.requests == MOST_REQUESTS {
-            return Err(Unasked(format!("the {MOST_REQUESTS} requests that it asks at most were used up")));
+    fn send(&mut self, request: &ProbeRequest) -> Result<Result<crate::remote::Reply, RequestError>, RequestFailed> {
+        if self.requests == MAX_REQUESTS {
+            return Err(RequestFailed(format!("the {MAX_REQUESTS} requests that it asks at most were used up")));
         }
         self.pace.wait();
         self.requests += 1;
         let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
         let address = self.connection.url().at(&format!("{}{query}", request.path));
         let authorization = self.authorization(request.by);
-        let call =
-            Call { address: &address, authorization: authorization.as_deref(), content_type: request.content_type };
+        let call = GetRequest {
+            address: &address,
+            authorization: authorization.as_deref(),
+            content_type: request.content_type,
+        };
         Ok(self.connection.call(call))
     }
 
-    fn authorization(&self, by: By) -> Option<String> {
+    fn authorization(&self, by: Credentials) -> Option<String> {
         let token = self.connection.token();
         match by {
-            By::Token => Some(token.header()),
-            By::LowerCase => Some(token.header().replacen("Bearer", "bearer", 1)),
-            By::WithoutPermission => self.second.as_ref().map(Token::header),
-            By::Nobody => None,
-            By::Unknown => Some("Bearer no-key-has-this-token".to_owned()),
-            By::Malformed => Some("Basic bm8ta2V5OmhhcyB0aGlz".to_owned()),
+            Credentials::Token => Some(token.header()),
+            Credentials::LowerCase => Some(token.header().replacen("Bearer", "bearer", 1)),
+            Credentials::WithoutPermission => self.second.as_ref().map(Token::header),
+            Credentials::Nobody => None,
+            Credentials::Unknown => Some("Bearer no-key-has-this-token".to_owned()),
+            Credentials::Malformed => Some("Basic bm8ta2V5OmhhcyB0aGlz".to_owned()),
         }
     }
 
     /// Keeps the wait of a 429. A server that admits a few at a time is asked at its own pace from then on, so that
     /// not every second request is wasted.
-    fn refused(&mut self, answer: &Answer, refusals: u32) -> Result<(), Unasked> {
+    fn refused(&mut self, answer: &ProbeResponse, refusals: u32) -> Result<(), RequestFailed> {
         if refusals == Self::REFUSALS {
             return Err(
                 self.give_up(format!("the server answers 429, {refusals} times in a row though it was waited for"))
@@ -201,12 +204,12 @@ impl<'a> Asker<'a> {
     }
 
     /// What went wrong would go wrong at every further question.
-    fn give_up(&mut self, why: String) -> Unasked {
-        self.given_up = Some(why.clone());
-        Unasked(why)
+    fn give_up(&mut self, why: String) -> RequestFailed {
+        self.gave_up = Some(why.clone());
+        RequestFailed(why)
     }
 
-    fn wait(&mut self, wait: Duration, why: &str) -> Result<(), Unasked> {
+    fn wait(&mut self, wait: Duration, why: &str) -> Result<(), RequestFailed> {
         if self.waited + wait > Self::LONGEST_WAIT {
             let longest = crate::duration::format(Self::LONGEST_WAIT);
             return Err(self.give_up(format!("{why}, and wants more than {longest} of patience in all")));

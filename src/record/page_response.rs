@@ -10,7 +10,7 @@ use crate::fixture;
 
 /// One page, checked.
 #[derive(Debug)]
-pub struct Answer {
+pub struct PageResponse {
     /// Which page.
     pub page: usize,
     /// How many entries match in all.
@@ -18,7 +18,7 @@ pub struct Answer {
     /// Newest first; as many as the page must have.
     pub logs: Vec<Entry>,
     /// Fields that entries had and that are not recorded.
-    pub left_out: Vec<String>,
+    pub ignored_fields: Vec<String>,
 }
 
 /// What is wrong with a body.
@@ -46,12 +46,12 @@ struct Body<'a> {
 const FIELDS: [&str; 6] = ["action", "actorIdentifier", "ipAddress", "objectIdentifier", "objectType", "timestamp"];
 
 /// Reads a body that shall be this page.
-pub fn read(bytes: &[u8], page: usize) -> Result<Answer, Fault> {
+pub fn read(bytes: &[u8], page: usize) -> Result<PageResponse, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|error| Fault::Broken(error.to_string()))?;
     let body: Body = serde_json::from_str(text).map_err(|error| {
         if error.is_data() { Fault::Shape(error.to_string()) } else { Fault::Broken(error.to_string()) }
     })?;
-    let (logs, left_out) = entries(text, body.logs, page)?;
+    let (logs, ignored_fields) = entries(text, body.logs, page)?;
     let expected = body.total.saturating_sub(page * PAGE_SIZE).min(PAGE_SIZE);
     if body.page != page || logs.len() != expected {
         let (told, total, count) = (body.page, body.total, logs.len());
@@ -59,7 +59,7 @@ pub fn read(bytes: &[u8], page: usize) -> Result<Answer, Fault> {
             "asked for page {page} of {PAGE_SIZE} entries each, the server answered page {told} with {count} entries of {total}"
         )));
     }
-    Ok(Answer { page, total: body.total, logs, left_out })
+    Ok(PageResponse { page, total: body.total, logs, ignored_fields })
 }
 
 fn entries(text: &str, logs: &RawValue, page: usize) -> Result<(Vec<Entry>, Vec<String>), Fault> {
@@ -74,12 +74,12 @@ fn entries(text: &str, logs: &RawValue, page: usize) -> Result<(Vec<Entry>, Vec<
     }
     let mut maps: Vec<Map<String, Value>> =
         serde_json::from_str(logs.get()).map_err(|error| Fault::Shape(format!("\"logs\": {error}")))?;
-    let mut left_out = Vec::new();
+    let mut ignored_fields = Vec::new();
     for map in &mut maps {
         map.retain(|field, _| {
             let known = FIELDS.contains(&field.as_str());
-            if !known && !left_out.contains(field) {
-                left_out.push(field.clone());
+            if !known && !ignored_fields.contains(field) {
+                ignored_fields.push(field.clone());
             }
             known
         });
@@ -92,5 +92,5 @@ fn entries(text: &str, logs: &RawValue, page: usize) -> Result<(Vec<Entry>, Vec<
         });
         Fault::Entry(first.unwrap_or(name))
     })?;
-    Ok((loaded.entries, left_out))
+    Ok((loaded.entries, ignored_fields))
 }

@@ -9,7 +9,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// An instant on a whole second with no entry near: whoever reads it wrongly, by as much as the gap, gets other entries.
 #[derive(Debug, Clone, Copy)]
-pub struct Moment {
+pub struct SplitTime {
     pub at: Timestamp,
     /// Whether it is on a whole minute too.
     pub minute: bool,
@@ -17,7 +17,7 @@ pub struct Moment {
     pub gap: Duration,
 }
 
-impl Moment {
+impl SplitTime {
     /// The best one between these instants, which are in order and all different: on a whole minute, in a small gap.
     pub fn between(instants: &[Timestamp]) -> Option<Self> {
         Self::smallest(instants, MINUTE).or_else(|| Self::smallest(instants, SECOND))
@@ -48,12 +48,12 @@ impl Moment {
 
 /// A stretch of time at whose ends no entry is; they are on whole seconds where there is room for that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stretch {
+pub struct SampleRange {
     pub start: Timestamp,
     pub end: Timestamp,
 }
 
-impl Stretch {
+impl SampleRange {
     /// Entries that arrive late come this close to the newest.
     const UNSETTLED: Duration = Duration::from_secs(120);
 
@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn moment(times: &[&str]) -> Option<(String, bool)> {
-        Moment::between(&at(times)).map(|moment| (moment.bare()[11..].to_owned(), moment.minute))
+        SplitTime::between(&at(times)).map(|moment| (moment.bare()[11..].to_owned(), moment.minute))
     }
 
     #[test]
@@ -136,13 +136,13 @@ mod tests {
 
     #[test]
     fn a_moment_is_told_in_the_time_of_any_place() {
-        let moment = Moment::between(&at(&["10:00:30", "10:01:30"])).unwrap();
+        let moment = SplitTime::between(&at(&["10:00:30", "10:01:30"])).unwrap();
         assert_eq!([moment.local(330), moment.local(-330)], ["2025-05-20T15:31:00", "2025-05-20T04:31:00"]);
     }
 
     #[test]
     fn a_stretch_holds_what_is_known_and_leaves_out_what_may_not_have_settled() {
-        let stretch = |times: &[&str], older| Stretch::around(&at(times), older).map(|stretch| stretch.query());
+        let stretch = |times: &[&str], older| SampleRange::around(&at(times), older).map(|stretch| stretch.query());
         let query = |start: &str, end: &str| Some(format!("startTime=2025-05-20T{start}Z&endTime=2025-05-20T{end}Z"));
         let times = ["10:00:00.2", "10:00:00.4", "10:02:00", "10:05:00", "10:09:00", "10:12:00.5"];
         assert_eq!(stretch(&times, false), query("09:59:59", "10:09:01"));

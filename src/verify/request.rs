@@ -6,17 +6,17 @@ use crate::contract::AUDIT_LOGS;
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Request {
+pub struct ProbeRequest {
     pub path: &'static str,
     /// The query string as it is sent.
     pub query: String,
-    pub by: By,
+    pub by: Credentials,
     pub content_type: Option<&'static str>,
 }
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum By {
+pub enum Credentials {
     /// The token.
     Token,
     /// The token, behind `bearer` in lower case.
@@ -31,13 +31,13 @@ pub enum By {
     Malformed,
 }
 
-impl Request {
+impl ProbeRequest {
     /// For audit logs, with the token.
     pub fn logs(query: impl Into<String>) -> Self {
-        Self { path: AUDIT_LOGS, query: query.into(), by: By::Token, content_type: None }
+        Self { path: AUDIT_LOGS, query: query.into(), by: Credentials::Token, content_type: None }
     }
 
-    pub fn by(self, by: By) -> Self {
+    pub fn by(self, by: Credentials) -> Self {
         Self { by, ..self }
     }
 
@@ -47,19 +47,19 @@ impl Request {
 }
 
 /// The request line, and what is unusual about it.
-impl fmt::Display for Request {
+impl fmt::Display for ProbeRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "GET {}", self.path)?;
         if !self.query.is_empty() {
             write!(f, "?{}", self.query)?;
         }
         f.write_str(match self.by {
-            By::Token => "",
-            By::LowerCase => " with \"bearer\" in lower case",
-            By::WithoutPermission => " with the key without the permission",
-            By::Nobody => " without a token",
-            By::Unknown => " with a token that no key has",
-            By::Malformed => " with \"Authorization: Basic\"",
+            Credentials::Token => "",
+            Credentials::LowerCase => " with \"bearer\" in lower case",
+            Credentials::WithoutPermission => " with the key without the permission",
+            Credentials::Nobody => " without a token",
+            Credentials::Unknown => " with a token that no key has",
+            Credentials::Malformed => " with \"Authorization: Basic\"",
         })?;
         self.content_type.map_or(Ok(()), |kind| write!(f, " with \"Content-Type: {kind}\""))
     }

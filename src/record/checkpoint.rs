@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{PAGE_SIZE, Range};
+use super::{PAGE_SIZE, RecordRange};
 use crate::contract::{Entry, Timestamp};
 use crate::fixture::{self, Moment};
 use crate::remote::ApiUrl;
@@ -17,7 +17,7 @@ use crate::system;
 
 /// An end of a range as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bound {
+pub struct RangeBound {
     /// The words, which stay the same when the same command runs again later.
     pub given: String,
     /// What they mean.
@@ -26,15 +26,15 @@ pub struct Bound {
 
 /// Which recording is asked for.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct RecordingSpec {
     /// The API.
     pub url: ApiUrl,
     /// Where the range begins, if it was said.
-    pub from: Option<Bound>,
+    pub from: Option<RangeBound>,
     /// Where it ends, if it was said.
-    pub to: Option<Bound>,
+    pub to: Option<RangeBound>,
     /// What all that means now.
-    pub range: Range,
+    pub range: RecordRange,
 }
 
 /// The first line.
@@ -70,10 +70,10 @@ pub(super) struct Kept {
 
 /// The file, locked while this lives.
 #[derive(Debug)]
-pub struct Part {
+pub struct Checkpoint {
     file: File,
     path: PathBuf,
-    range: Range,
+    range: RecordRange,
     /// Bytes of the first line.
     header: u64,
     /// Entries that are in it.
@@ -84,20 +84,20 @@ pub struct Part {
 
 /// The lock ends here and now. Closing alone would leave it to a process that was being started meanwhile, which has a
 /// copy of every open file until it runs its program.
-impl Drop for Part {
+impl Drop for Checkpoint {
     fn drop(&mut self) {
         let _ = self.file.unlock();
     }
 }
 
-impl Part {
+impl Checkpoint {
     const VERSION: u32 = 1;
 
     /// Opens what an earlier run left of this recording, or begins it.
     ///
     /// # Errors
     /// When it cannot be written, is in use, or belongs to another recording, which is not overwritten.
-    pub fn open(out: &Path, asked: &Asked) -> Result<Self, String> {
+    pub fn open(out: &Path, asked: &RecordingSpec) -> Result<Self, String> {
         let mut path = out.as_os_str().to_owned();
         path.push(".part");
         let path = PathBuf::from(path);
@@ -127,7 +127,7 @@ impl Part {
 
     /// What is recorded into it: as asked, or as it was understood when the recording began.
     #[must_use]
-    pub fn range(&self) -> Range {
+    pub fn range(&self) -> RecordRange {
         self.range
     }
 
@@ -180,7 +180,7 @@ impl Part {
         self.cut(self.header).map_err(|error| self.unwritable(&error))
     }
 
-    fn begin_or_resume(&mut self, bytes: &[u8], asked: &Asked) -> Result<(), String> {
+    fn begin_or_resume(&mut self, bytes: &[u8], asked: &RecordingSpec) -> Result<(), String> {
         let end_of_header = bytes.iter().position(|byte| *byte == b'\n').map(|newline| newline + 1);
         let Some(end) = end_of_header else {
             return if is_torn_header(bytes) { self.begin(asked) } else { Err(self.foreign()) };
@@ -201,7 +201,7 @@ impl Part {
         self.cut((end + length) as u64).map_err(|error| self.unwritable(&error))
     }
 
-    fn begin(&mut self, asked: &Asked) -> Result<(), String> {
+    fn begin(&mut self, asked: &RecordingSpec) -> Result<(), String> {
         let mut first = Vec::new();
         line(&mut first, &Header::of(asked));
         self.header = first.len() as u64;
@@ -225,10 +225,10 @@ impl Part {
 }
 
 impl Header {
-    fn of(asked: &Asked) -> Self {
-        let given = |bound: &Option<Bound>| bound.as_ref().map(|bound| bound.given.clone());
+    fn of(asked: &RecordingSpec) -> Self {
+        let given = |bound: &Option<RangeBound>| bound.as_ref().map(|bound| bound.given.clone());
         Self {
-            recording: Part::VERSION,
+            recording: Checkpoint::VERSION,
             url: asked.url.to_string(),
             page_size: PAGE_SIZE,
             from: given(&asked.from),
@@ -239,7 +239,7 @@ impl Header {
     }
 
     /// The range that this recording has, when it is the one that is asked for; else what it is of.
-    fn range_for(&self, asked: &Asked) -> Result<Range, String> {
+    fn range_for(&self, asked: &RecordingSpec) -> Result<RecordRange, String> {
         let now = Self::of(asked);
         // The same words mean the same recording, though `now-30d` is another instant by now; so does the same instant.
         let same_start = self.from == now.from || (asked.from.is_some() && self.start_time == now.start_time);
@@ -247,7 +247,7 @@ impl Header {
         let same = self.recording == now.recording && self.url == now.url && self.page_size == now.page_size;
         let start = self.start_time.as_deref().map(str::parse::<Timestamp>).transpose();
         match (start, self.end_time.parse()) {
-            (Ok(start), Ok(end)) if same && same_start && same_end => Ok(Range { start, end }),
+            (Ok(start), Ok(end)) if same && same_start && same_end => Ok(RecordRange { start, end }),
             _ => {
                 let start = self.start_time.as_deref().unwrap_or("the beginning");
                 Err(format!("{} from {start} to {}", self.url, self.end_time))

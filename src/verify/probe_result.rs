@@ -2,43 +2,43 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::ask::Unasked;
-use super::probing::Probing;
-use super::question::Request;
-use super::report::Difference;
+use super::client::RequestFailed;
+use super::context::ProbeContext;
+use super::report::Mismatch;
+use super::request::ProbeRequest;
 
 /// Why a probe does not say that a rule is kept.
 #[derive(Debug)]
-pub enum Verdict {
-    Differs(Difference),
-    CannotTell(String),
+pub enum ProbeFailure {
+    Mismatch(Mismatch),
+    Inconclusive(String),
 }
 
 /// What a probe found: what shows that the rule is kept, or why it does not say so.
-pub type Found = Result<String, Verdict>;
+pub type ProbeResult = Result<String, ProbeFailure>;
 
 /// Finds out about one rule.
-pub type Probe = fn(&mut Probing<'_>) -> Found;
+pub type Probe = fn(&mut ProbeContext<'_>) -> ProbeResult;
 
-impl From<Unasked> for Verdict {
-    fn from(Unasked(why): Unasked) -> Self {
-        Self::CannotTell(why)
+impl From<RequestFailed> for ProbeFailure {
+    fn from(RequestFailed(why): RequestFailed) -> Self {
+        Self::Inconclusive(why)
     }
 }
 
 /// A rule of which nothing can be told.
-pub fn cannot_tell<T>(why: impl Into<String>) -> Result<T, Verdict> {
-    Err(Verdict::CannotTell(why.into()))
+pub fn inconclusive<T>(why: impl Into<String>) -> Result<T, ProbeFailure> {
+    Err(ProbeFailure::Inconclusive(why.into()))
 }
 
 /// An answer that is not as the contract says, when only a part of it matters.
-pub fn differs_in<T>(
-    request: &Request,
+pub fn mismatch_in<T>(
+    request: &ProbeRequest,
     expected: impl Into<String>,
     answered: impl Into<String>,
-) -> Result<T, Verdict> {
+) -> Result<T, ProbeFailure> {
     let (request, expected, answered) = (request.to_string(), expected.into(), answered.into());
-    Err(Verdict::Differs(Difference { request, expected, answered }))
+    Err(ProbeFailure::Mismatch(Mismatch { request, expected, answered }))
 }
 
 /// All that means nothing in a query string stays as it is.

@@ -14,12 +14,12 @@
 //! Entries may be equal in all fields, so a page could look unmoved when all of it is equal. Two different timestamps
 //! rule that out, the list being in the order of time: reading goes on until there are two.
 
-use super::answer::Answer;
+use super::page_response::PageResponse;
 use crate::contract::Entry;
 
 /// The oldest entries of a range: a beginning of the recording.
 #[derive(Debug)]
-pub struct Held {
+pub struct PageAssembler {
     /// Entries in a page.
     page_size: usize,
     /// Oldest first.
@@ -27,85 +27,85 @@ pub struct Held {
     /// How many there are in all, by the last answer.
     total: Option<usize>,
     /// So many of the newest held ones were at their places since the total last changed.
-    newest_seen: usize,
+    newest_checked: usize,
     /// So many of the oldest ones were, since all is there.
-    oldest_seen: usize,
+    oldest_checked: usize,
 }
 
 /// What an answer brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub enum MergeResult {
     /// So many entries.
-    New(usize),
+    Added(usize),
     /// What is held is no longer the oldest part of the range.
-    Moved,
+    Diverged,
 }
 
-impl Held {
+impl PageAssembler {
     /// Nothing yet, of pages of this size.
-    pub fn nothing(page_size: usize) -> Self {
-        Self { page_size, entries: Vec::new(), total: None, newest_seen: 0, oldest_seen: 0 }
+    pub fn new(page_size: usize) -> Self {
+        Self { page_size, entries: Vec::new(), total: None, newest_checked: 0, oldest_checked: 0 }
     }
 
     /// What an earlier run held, of so many in all as it knew; it is looked at again before anything is added.
-    pub fn resumed(page_size: usize, entries: Vec<Entry>, total: usize) -> Self {
+    pub fn resume(page_size: usize, entries: Vec<Entry>, total: usize) -> Self {
         let total = (!entries.is_empty()).then_some(total.max(entries.len()));
-        Self { entries, total, ..Self::nothing(page_size) }
+        Self { entries, total, ..Self::new(page_size) }
     }
 
     /// The page to ask for; `None` when all is there and proved.
-    pub fn next(&self) -> Option<usize> {
+    pub fn next_page(&self) -> Option<usize> {
         let Some(total) = self.total else { return Some(0) };
         let missing = total - self.entries.len();
-        if !self.newest_proved() {
-            return Some((missing + self.newest_seen) / self.page_size);
+        if !self.newest_is_proved() {
+            return Some((missing + self.newest_checked) / self.page_size);
         }
         if missing > 0 {
             return Some((missing - 1) / self.page_size);
         }
-        if !self.oldest_proved() {
-            return Some((total - 1 - self.oldest_seen) / self.page_size);
+        if !self.oldest_is_proved() {
+            return Some((total - 1 - self.oldest_checked) / self.page_size);
         }
         None
     }
 
     /// Compares an answer with what is held and adds what goes on from there; holds nothing any more when it moved.
-    pub fn take(&mut self, answer: Answer) -> Taken {
+    pub fn add(&mut self, answer: PageResponse) -> MergeResult {
         let taken = self.compare_and_add(answer);
-        if taken == Taken::Moved {
-            *self = Self::nothing(self.page_size);
+        if taken == MergeResult::Diverged {
+            *self = Self::new(self.page_size);
         }
         taken
     }
 
-    fn compare_and_add(&mut self, answer: Answer) -> Taken {
+    fn compare_and_add(&mut self, answer: PageResponse) -> MergeResult {
         if self.total != Some(answer.total) {
-            (self.newest_seen, self.oldest_seen) = (0, 0);
+            (self.newest_checked, self.oldest_checked) = (0, 0);
             self.total = Some(answer.total);
         }
         let held = self.entries.len();
-        let Some(missing) = answer.total.checked_sub(held) else { return Taken::Moved };
+        let Some(missing) = answer.total.checked_sub(held) else { return MergeResult::Diverged };
         // The places of this page: from its last entry to before its first.
         let high = answer.total.saturating_sub(answer.page * self.page_size);
         let low = high.saturating_sub(answer.logs.len());
         let known = held.clamp(low, high) - low;
         if self.entries.iter().skip(low).take(known).ne(answer.logs.iter().rev().take(known)) {
-            return Taken::Moved;
+            return MergeResult::Diverged;
         }
         // What is seen must be one piece from either end on.
-        if (low..=high).contains(&(held - self.newest_seen)) {
-            self.newest_seen = self.newest_seen.max(held.saturating_sub(low));
+        if (low..=high).contains(&(held - self.newest_checked)) {
+            self.newest_checked = self.newest_checked.max(held.saturating_sub(low));
         }
         let alone = low == 0 && high == answer.total;
-        if alone || (missing == 0 && (low..=high).contains(&self.oldest_seen)) {
-            self.oldest_seen = self.oldest_seen.max(high);
+        if alone || (missing == 0 && (low..=high).contains(&self.oldest_checked)) {
+            self.oldest_checked = self.oldest_checked.max(high);
         }
-        if !self.newest_proved() || !(low..high).contains(&held) {
-            return Taken::New(0);
+        if !self.newest_is_proved() || !(low..high).contains(&held) {
+            return MergeResult::Added(0);
         }
         self.entries.extend(answer.logs.into_iter().rev().skip(known));
-        self.newest_seen += high - held;
-        Taken::New(high - held)
+        self.newest_checked += high - held;
+        MergeResult::Added(high - held)
     }
 
     /// How many are held.
@@ -129,12 +129,12 @@ impl Held {
         self.entries
     }
 
-    fn newest_proved(&self) -> bool {
-        proved(&self.entries[self.entries.len() - self.newest_seen..], self.entries.len())
+    fn newest_is_proved(&self) -> bool {
+        proved(&self.entries[self.entries.len() - self.newest_checked..], self.entries.len())
     }
 
-    fn oldest_proved(&self) -> bool {
-        proved(&self.entries[..self.oldest_seen], self.entries.len())
+    fn oldest_is_proved(&self) -> bool {
+        proved(&self.entries[..self.oldest_checked], self.entries.len())
     }
 }
 
@@ -162,9 +162,9 @@ mod tests {
         list.insert(place, entry);
     }
 
-    fn page(list: &[Entry], page: usize, size: usize) -> Answer {
+    fn page(list: &[Entry], page: usize, size: usize) -> PageResponse {
         let logs = list.iter().skip(page * size).take(size).cloned().collect();
-        Answer { page, total: list.len(), logs, left_out: Vec::new() }
+        PageResponse { page, total: list.len(), logs, ignored_fields: Vec::new() }
     }
 
     /// What happens to the list before a request.
@@ -209,11 +209,11 @@ mod tests {
                 let number = u16::try_from(number).unwrap();
                 add(&mut list, entry(END - number % spread, u8::try_from(number / spread % 2).unwrap()));
             }
-            let mut held = Held::nothing(page_size);
+            let mut assembler = PageAssembler::new(page_size);
             let mut instants = Vec::new();
             let mut changes = changes.into_iter();
             let mut requests = 0;
-            while let Some(number) = held.next() {
+            while let Some(number) = assembler.next_page() {
                 requests += 1;
                 prop_assert!(requests < 500, "it goes on for ever");
                 match changes.next().unwrap_or(Change::Nothing) {
@@ -225,17 +225,17 @@ mod tests {
                         add(&mut list, entry(END - late, name));
                     }
                     Change::Resume => {
-                        let total = held.total();
-                        held = Held::resumed(page_size, held.entries, total);
+                        let total = assembler.total();
+                        assembler = PageAssembler::resume(page_size, assembler.entries, total);
                         continue;
                     }
                 }
-                held.take(page(&list, number, page_size));
+                assembler.add(page(&list, number, page_size));
                 if instants.last() != Some(&list) {
                     instants.push(list.clone());
                 }
             }
-            let recorded = held.into_newest_first();
+            let recorded = assembler.into_newest_first();
             prop_assert!(instants.contains(&recorded), "{} of {}", recorded.len(), list.len());
         }
     }
@@ -244,15 +244,15 @@ mod tests {
     #[test]
     fn a_late_entry_does_not_begin_the_recording_anew() {
         let mut list: Vec<Entry> = (0..10_000_u16).rev().map(|second| entry(second, 0)).collect();
-        let (mut held, mut requests) = (Held::nothing(1000), 0);
-        while let Some(number) = held.next() {
+        let (mut assembler, mut requests) = (PageAssembler::new(1000), 0);
+        while let Some(number) = assembler.next_page() {
             requests += 1;
             if requests > 5 && requests < 10 {
                 add(&mut list, entry(9990, 1));
             }
-            assert_ne!(held.take(page(&list, number, 1000)), Taken::Moved);
+            assert_ne!(assembler.add(page(&list, number, 1000)), MergeResult::Diverged);
         }
         assert!(requests <= 10 + 2 + 8, "{requests}");
-        assert_eq!(held.into_newest_first(), list);
+        assert_eq!(assembler.into_newest_first(), list);
     }
 }

@@ -10,17 +10,17 @@ use crate::text::{counted, truncate};
 
 /// An answer, and what could be read in it.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ProbeResponse {
     pub reply: Reply,
     /// The body, when it is a JSON object.
     pub body: Option<Map<String, Value>>,
     /// The entries in it, when it is a page of audit logs.
-    pub logs: Option<Vec<Seen>>,
+    pub logs: Option<Vec<ObservedEntry>>,
 }
 
 /// An entry as it was seen in an answer.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
+pub struct ObservedEntry {
     /// All of it; equal texts are equal entries.
     text: String,
     pub fields: Map<String, Value>,
@@ -28,7 +28,7 @@ pub struct Seen {
     pub at: Option<Timestamp>,
 }
 
-impl Answer {
+impl ProbeResponse {
     pub fn new(reply: Reply) -> Self {
         let json = std::str::from_utf8(&reply.body).ok().and_then(|text| text.parse().ok());
         let mut body = match json {
@@ -39,7 +39,7 @@ impl Answer {
             Some(Value::Array(logs)) if logs.iter().all(Value::is_object) => Some(std::mem::take(logs)),
             _ => None,
         });
-        let logs = logs.map(|logs| logs.into_iter().filter_map(Seen::new).collect());
+        let logs = logs.map(|logs| logs.into_iter().filter_map(ObservedEntry::new).collect());
         Self { reply, body, logs }
     }
 
@@ -58,7 +58,7 @@ impl Answer {
     }
 
     /// The entries of a success.
-    pub fn page(&self) -> Option<&[Seen]> {
+    pub fn page(&self) -> Option<&[ObservedEntry]> {
         self.logs.as_deref().filter(|_| self.status() == 200)
     }
 
@@ -75,7 +75,7 @@ impl Answer {
     }
 }
 
-impl Seen {
+impl ObservedEntry {
     fn new(entry: Value) -> Option<Self> {
         let text = entry.to_string();
         let Value::Object(fields) = entry else { return None };
@@ -103,7 +103,10 @@ impl Seen {
 }
 
 /// Whether two lists hold the same entries equally often, in whatever order.
-pub fn same_entries<'a>(one: impl IntoIterator<Item = &'a Seen>, other: impl IntoIterator<Item = &'a Seen>) -> bool {
+pub fn same_entries<'a>(
+    one: impl IntoIterator<Item = &'a ObservedEntry>,
+    other: impl IntoIterator<Item = &'a ObservedEntry>,
+) -> bool {
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
     for seen in one {
         *counts.entry(&seen.text).or_default() += 1;
@@ -115,7 +118,10 @@ pub fn same_entries<'a>(one: impl IntoIterator<Item = &'a Seen>, other: impl Int
 }
 
 /// Whether every entry of one list is in the other, as often as there.
-pub fn all_among<'a>(some: impl IntoIterator<Item = &'a Seen>, all: impl IntoIterator<Item = &'a Seen>) -> bool {
+pub fn contains_all<'a>(
+    some: impl IntoIterator<Item = &'a ObservedEntry>,
+    all: impl IntoIterator<Item = &'a ObservedEntry>,
+) -> bool {
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
     for seen in all {
         *counts.entry(&seen.text).or_default() += 1;
