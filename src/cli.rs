@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod connection;
 mod format;
 mod generate;
 mod healthcheck;

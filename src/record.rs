@@ -1,12 +1,11 @@
-//! A recording: everything that an audit-log API holds in a range of time, each entry once.
+//! Downloads every audit-log entry of a range of time, each once.
 //!
-//! - The range has a fixed end, so what happens from now on is none of its business.
-//! - It reads from the oldest page to the newest. What still comes into the range comes late, and so close to its end:
-//!   there it moves nothing that was read before. Whether something moved is proved, not hoped for, see `held`.
-//! - Whatever may pass is tried again, see `api`; never more often than the API allows, see `remote::pace`.
-//! - What was read is kept in a file as it comes, so that an interruption costs nothing, see `part`.
+//! - The end of the range is fixed, so entries of the future do not matter.
+//! - Pages are read from the oldest to the newest. Entries that still arrive are late ones, close to the end of the range,
+//!   and do not move what was read before. [`PageAssembler`] proves for each recording that nothing moved.
+//! - Requests are paced, and sent again after a failure that may pass, by `remote::ApiClient`.
+//! - Downloaded pages are saved to a [`Checkpoint`], from which an interrupted recording resumes.
 
-mod api;
 mod assembler;
 mod checkpoint;
 mod page_response;
@@ -14,189 +13,200 @@ mod page_response;
 use std::fmt;
 use std::time::Duration;
 
-use crate::contract::{Entry, Timestamp};
-use crate::remote::{RequestError, RequestPacer, TimeSource, backoff};
-use assembler::{MergeResult, PageAssembler};
-use page_response::PageResponse;
+use crate::contract::{AUDIT_LOGS, Entry, Timestamp};
+use crate::duration;
+use crate::remote::{ApiClient, Connection, GetRequest, RequestError, RetryWait, TimeSource, backoff};
 
-pub use api::Api;
-pub use checkpoint::{Checkpoint, RangeBound, RecordingSpec};
+pub use assembler::{MergeResult, PageAssembler};
+pub use checkpoint::{Checkpoint, CheckpointError, RecordRange, RecordingSpec};
+pub use page_response::{PAGE_SIZE, PageResponse};
 
-/// Entries in a page: the most that the API gives.
-pub const PAGE_SIZE: usize = 1000;
-
-/// Which entries; both ends are included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RecordRange {
-    /// Not before this; `None` is from the first entry on.
-    pub start: Option<Timestamp>,
-    /// Not after this.
-    pub end: Timestamp,
-}
-
-/// What a recording tells while it goes on.
+/// Progress of a recording.
 #[derive(Debug, Clone, Copy)]
 pub enum RecordingEvent<'a> {
-    /// So many entries are there, of so many.
+    /// A page was read.
     Progress {
-        /// Entries that are there.
-        held: usize,
-        /// Entries that the range holds.
+        /// Number of entries read so far.
+        entries: usize,
+        /// Number of entries in the range.
         total: usize,
     },
-    /// It waits before it asks once more.
-    Waiting {
-        /// For so long.
-        wait: Duration,
-        /// What went wrong.
-        why: &'a str,
-    },
-    /// The range changed below what was read: it begins anew, for this time.
+    /// The recording pauses before it sends a request again.
+    Waiting(RetryWait<'a>),
+    /// The entries changed below those that were read: the recording starts again.
     Restart {
-        /// Counted from 2.
+        /// Number of the new pass, from 2 on.
         pass: usize,
     },
 }
 
-/// Why a recording ended before it was whole; `Display` is one sentence for a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordError(String);
+/// Reason why a recording ended before it was complete. `Display` is one sentence for a person.
+#[derive(Debug)]
+pub enum RecordError {
+    /// A request failed for good.
+    Request(RequestError),
+    /// A request failed too often in a row.
+    TooManyAttempts {
+        /// Number of attempts.
+        attempts: u32,
+        /// Reason of the last failure.
+        reason: String,
+    },
+    /// The server asks for a longer wait than a person would sit through.
+    WaitTooLong {
+        /// Length of the wait.
+        wait: Duration,
+        /// Reason of the failure.
+        reason: String,
+    },
+    /// The entries changed during each pass.
+    Unstable {
+        /// End of the range.
+        end: Timestamp,
+    },
+    /// The checkpoint cannot be written.
+    Checkpoint(CheckpointError),
+}
 
 impl fmt::Display for RecordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::Request(error) => error.fmt(f),
+            Self::TooManyAttempts { attempts, reason } => {
+                write!(f, "gave up after {attempts} attempts in a row; the last: {reason}")
+            }
+            Self::WaitTooLong { wait, reason } => {
+                write!(f, "the server asks to come back in {}: {reason}", duration::format(*wait))
+            }
+            Self::Unstable { end } => {
+                write!(f, "the entries up to {end} keep changing while they are read; choose an earlier --to")
+            }
+            Self::Checkpoint(error) => error.fmt(f),
+        }
     }
 }
 
 impl std::error::Error for RecordError {}
 
-/// What was recorded.
+impl From<RequestError> for RecordError {
+    fn from(error: RequestError) -> Self {
+        Self::Request(error)
+    }
+}
+
+impl From<CheckpointError> for RecordError {
+    fn from(error: CheckpointError) -> Self {
+        Self::Checkpoint(error)
+    }
+}
+
+/// A complete recording.
 #[derive(Debug)]
 pub struct Recording {
-    /// Newest first, in the order of the API.
+    /// Entries, newest first, in the order of the API.
     pub entries: Vec<Entry>,
-    /// How many requests it took, this time.
+    /// Number of requests sent, without those of interrupted runs.
     pub requests: usize,
     /// Fields of entries that the API is not known to have, and which are not recorded.
     pub ignored_fields: Vec<String>,
 }
 
-/// A recording that has not begun.
+/// Downloads a range of entries.
 pub struct Recorder<'a> {
-    api: &'a Api,
+    client: ApiClient<'a>,
     range: RecordRange,
-    time: TimeSource,
-    tell: &'a dyn Fn(RecordingEvent<'_>),
-    pace: RequestPacer,
-    requests: usize,
-    reached: bool,
+    on_event: &'a dyn Fn(RecordingEvent<'_>),
     ignored_fields: Vec<String>,
 }
 
 impl<'a> Recorder<'a> {
-    /// How often the range may turn out to have changed below what was read.
-    const PASSES: usize = 5;
-    /// How often it may be asked in a row without anything won; each page of one instant is one.
-    const IN_VAIN: usize = 200;
-    /// How often one page is asked for before giving up.
-    const ATTEMPTS: u32 = 8;
-    /// However soon a server says.
-    const SHORTEST_WAIT: Duration = Duration::from_millis(500);
-    /// A server that wants more patience than this is better asked again later.
-    const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+    /// Limit of passes over a range whose entries change.
+    const MAX_PASSES: usize = 5;
+    /// Limit of requests in a row without a new entry; each page of one instant is one.
+    const MAX_IDLE_REQUESTS: usize = 200;
+    /// Limit of attempts to read one page.
+    const MAX_ATTEMPTS: u32 = 8;
+    /// Shortest wait, whatever the server asks for.
+    const MIN_WAIT: Duration = Duration::from_millis(500);
+    /// Longest wait: a server that asks for more is better called again later.
+    const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 
-    /// Of this API and range.
+    /// A recorder that calls `on_event` with its progress.
     #[must_use]
-    pub fn new(api: &'a Api, range: RecordRange, time: TimeSource, tell: &'a dyn Fn(RecordingEvent<'_>)) -> Self {
-        let pace = RequestPacer::new(time.clone());
-        Self { api, range, time, tell, pace, requests: 0, reached: false, ignored_fields: Vec::new() }
+    pub fn new(
+        connection: Connection,
+        range: RecordRange,
+        time: TimeSource,
+        on_event: &'a dyn Fn(RecordingEvent<'_>),
+    ) -> Self {
+        let on_wait = |wait: RetryWait<'_>| on_event(RecordingEvent::Waiting(wait));
+        let client = ApiClient::new(connection, time, usize::MAX, on_wait);
+        Self { client, range, on_event, ignored_fields: Vec::new() }
     }
 
-    /// Records everything; goes on where `part` ended, and keeps there what comes.
+    /// Downloads the range, starting where `checkpoint` ends, to which it saves each page.
     ///
     /// # Errors
-    /// When the server refuses, stays broken or never holds still; what came is in the part.
-    pub fn run(mut self, mut part: Option<&mut Checkpoint>) -> Result<Recording, RecordError> {
-        let kept = part.as_mut().map(|part| part.take_kept()).unwrap_or_default();
-        let mut assembler = PageAssembler::resume(PAGE_SIZE, kept.entries, kept.total);
-        let (mut pass, mut in_vain) = (1, 0);
+    /// When the server refuses, stays broken or its entries keep changing; the checkpoint has what was read.
+    pub fn run(mut self, mut checkpoint: Option<&mut Checkpoint>) -> Result<Recording, RecordError> {
+        let saved = checkpoint.as_mut().map(|checkpoint| checkpoint.take_saved()).unwrap_or_default();
+        let mut assembler = PageAssembler::resume(PAGE_SIZE, saved.entries, saved.total);
+        let (mut pass, mut idle_requests) = (1, 0);
         while let Some(page) = assembler.next_page() {
-            let answer = self.ask(page)?;
-            match assembler.add(answer) {
-                MergeResult::Added(0) => in_vain += 1,
+            match assembler.add(self.read_page(page)?) {
+                MergeResult::Added(0) => idle_requests += 1,
                 MergeResult::Added(count) => {
-                    in_vain = 0;
-                    if let Some(part) = part.as_mut() {
-                        part.keep(assembler.newest(count), assembler.total()).map_err(RecordError)?;
+                    idle_requests = 0;
+                    if let Some(checkpoint) = checkpoint.as_mut() {
+                        checkpoint.append(assembler.newest(count), assembler.total())?;
                     }
                 }
                 MergeResult::Diverged => {
-                    if let Some(part) = part.as_mut() {
-                        part.forget().map_err(RecordError)?;
-                    }
-                    if pass == Self::PASSES {
-                        return Err(self.never_still());
+                    if let Some(checkpoint) = checkpoint.as_mut() {
+                        checkpoint.clear()?;
                     }
                     pass += 1;
-                    (self.tell)(RecordingEvent::Restart { pass });
+                    if pass <= Self::MAX_PASSES {
+                        (self.on_event)(RecordingEvent::Restart { pass });
+                    }
                 }
             }
-            if in_vain > Self::IN_VAIN {
-                return Err(self.never_still());
+            if pass > Self::MAX_PASSES || idle_requests > Self::MAX_IDLE_REQUESTS {
+                return Err(RecordError::Unstable { end: self.range.end });
             }
-            (self.tell)(RecordingEvent::Progress { held: assembler.len(), total: assembler.total() });
+            (self.on_event)(RecordingEvent::Progress { entries: assembler.len(), total: assembler.total() });
         }
-        Ok(Recording {
-            entries: assembler.into_newest_first(),
-            requests: self.requests,
-            ignored_fields: self.ignored_fields,
-        })
+        let requests = self.client.requests();
+        Ok(Recording { entries: assembler.into_newest_first(), requests, ignored_fields: self.ignored_fields })
     }
 
-    /// One page, however often it takes to ask.
-    fn ask(&mut self, page: usize) -> Result<PageResponse, RecordError> {
-        let mut attempt = 0;
-        loop {
-            self.pace.wait();
-            self.requests += 1;
-            let (why, retry_after) = match self.api.ask(page, &self.range) {
-                Ok(answer) => {
-                    self.reached = true;
-                    self.note_left_out(&answer);
-                    return Ok(answer);
+    fn read_page(&mut self, page: usize) -> Result<PageResponse, RecordError> {
+        let RecordRange { start, end } = self.range;
+        let start = start.map(|start| format!("&startTime={start}")).unwrap_or_default();
+        let request = GetRequest {
+            path: format!("{AUDIT_LOGS}?endTime={end}&page={page}&pageSize={PAGE_SIZE}{start}"),
+            authorization: Some(self.client.connection().token().header()),
+            content_type: None,
+        };
+        let mut attempts = 0;
+        let response = self.client.send(
+            &request,
+            |connection, reply| page_response::read(connection, &reply, page),
+            |failure, _| {
+                attempts += 1;
+                let reason = failure.reason.clone();
+                if attempts == Self::MAX_ATTEMPTS {
+                    return Err(RecordError::TooManyAttempts { attempts, reason });
                 }
-                Err(RequestError::Retryable { why, retry_after }) => {
-                    self.reached = true;
-                    (why, retry_after)
-                }
-                // A wrong address fails so, and a right one whose network is down for a while.
-                Err(RequestError::Unreachable(why)) if self.reached => (why, None),
-                Err(RequestError::Unreachable(why) | RequestError::Permanent(why)) => return Err(RecordError(why)),
-            };
-            attempt += 1;
-            if attempt == Self::ATTEMPTS {
-                return Err(RecordError(format!("gave up after {attempt} attempts in a row; the last: {why}")));
-            }
-            let wait = retry_after.map_or_else(|| backoff(attempt), |after| after.max(Self::SHORTEST_WAIT));
-            if wait > Self::LONGEST_WAIT {
-                let wait = crate::duration::format(wait);
-                return Err(RecordError(format!("the server asks to come back in {wait}: {why}")));
-            }
-            (self.tell)(RecordingEvent::Waiting { wait, why: &why });
-            self.time.sleep(wait);
-        }
-    }
-
-    fn never_still(&self) -> RecordError {
-        let end = self.range.end;
-        RecordError(format!("the entries up to {end} keep changing while they are read; choose an earlier --to"))
-    }
-
-    fn note_left_out(&mut self, answer: &PageResponse) {
-        for field in &answer.ignored_fields {
+                let wait = failure.retry_after.unwrap_or_else(|| backoff(attempts)).max(Self::MIN_WAIT);
+                if wait > Self::MAX_WAIT { Err(RecordError::WaitTooLong { wait, reason }) } else { Ok(wait) }
+            },
+        )?;
+        for field in &response.ignored_fields {
             if !self.ignored_fields.contains(field) {
                 self.ignored_fields.push(field.clone());
             }
         }
+        Ok(response)
     }
 }

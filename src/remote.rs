@@ -1,18 +1,22 @@
-//! A Cortex API somewhere else, as `record` and `verify` speak to it: where it is, the token for it, one connection that
-//! asks, what its answers mean, and how often to ask.
+//! The HTTP client with which `record` and `verify` call a Cortex API: its address and token, one connection, a limit of
+//! requests per minute, and one loop that sends a request again after a failure that may pass.
 
+mod client;
 mod connection;
 mod error;
 mod pacer;
-mod retry;
+mod reply;
 mod token;
 mod url;
 
-pub use pacer::TimeSource;
+pub use client::RetryWait;
+pub use connection::Connection;
+pub use error::{RequestError, SetupError};
+pub use pacer::{RequestPacer, TimeSource};
 pub use token::Token;
 pub use url::ApiUrl;
 
-pub(crate) use connection::{Connection, GetRequest, Reply};
-pub(crate) use error::{RequestError, retryable};
-pub(crate) use pacer::RequestPacer;
-pub(crate) use retry::backoff;
+pub(crate) use client::{ApiClient, backoff};
+pub(crate) use connection::GetRequest;
+pub(crate) use error::Retryable;
+pub(crate) use reply::Reply;

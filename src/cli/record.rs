@@ -7,30 +7,28 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
+use super::connection::{ConnectionArgs, connect};
 use super::format::Format;
 use super::output::{Output, told};
-use super::value;
+use super::value::{self, or_exit};
 use crate::contract::{Entry, Timestamp};
+use crate::fixture::Moment;
 use crate::pseudonym::{Secret, pseudonymize};
-use crate::record::{Api, Checkpoint, RangeBound, RecordRange, Recorder, Recording, RecordingSpec};
-use crate::remote::{ApiUrl, TimeSource, Token};
+use crate::record::{Checkpoint, RecordRange, Recorder, Recording, RecordingEvent, RecordingSpec};
+use crate::remote::{TimeSource, Token};
 use crate::text::counted;
 use progress::Progress;
 
 /// What to record, and where to.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock.
-    #[arg(long, value_name = "URL")]
-    url: String,
-    /// Name of the environment variable that holds the token.
-    #[arg(long, value_name = "NAME", default_value = "CORTEX_API_KEY")]
-    token_env: String,
+    #[command(flatten)]
+    connection: ConnectionArgs,
     /// Not before: such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]
-    #[arg(long, value_name = "T", value_parser = bound)]
+    #[arg(long, value_name = "T", value_parser = range_bound)]
     from: Option<RangeBound>,
     /// Not after, in the same forms. [default: now]
-    #[arg(long, value_name = "T", value_parser = bound)]
+    #[arg(long, value_name = "T", value_parser = range_bound)]
     to: Option<RangeBound>,
     /// Where to write; the same command again goes on after an interruption. [default: standard output]
     #[arg(long, value_name = "FILE")]
@@ -47,96 +45,98 @@ pub struct Args {
     seed: Option<u64>,
 }
 
-/// Holds the secret part of the pseudonyms: a flag would stand in the list of processes.
-const SECRET: &str = "CORTEX_MOCK_PSEUDONYM_SECRET";
-
-fn bound(text: &str) -> Result<RangeBound, String> {
-    value::moment(text).map(|moment| RangeBound { given: text.to_owned(), moment })
+/// One end of the range.
+#[derive(Debug, Clone)]
+struct RangeBound {
+    text: String,
+    moment: Moment,
 }
 
-/// Records; a file appears whole or not at all.
+/// Variable of the secret part of the pseudonyms: a flag would be in the list of processes.
+const SECRET_VARIABLE: &str = "CORTEX_MOCK_PSEUDONYM_SECRET";
+
+fn range_bound(text: &str) -> Result<RangeBound, String> {
+    value::moment(text).map(|moment| RangeBound { text: text.to_owned(), moment })
+}
+
+/// Records; the file appears complete or not at all.
 pub fn run(args: &Args) -> Result<(), String> {
-    let (asked, token) = checked(args).unwrap_or_else(|wrong| value::wrong(&wrong));
-    let secret = args.pseudonymize.then(|| secret(args.seed));
-    if asked.url.exposes_token() {
-        eprintln!("warning: the token travels unencrypted to {}", asked.url);
-    }
-    let api = Api::new(asked.url.clone(), token)?;
-    // Beside a device there is no place for a part.
-    let file = args.out.as_deref().filter(|out| !out.exists() || out.is_file() || out.is_dir());
-    let mut part = file.map(|out| Checkpoint::open(out, &asked)).transpose()?;
-    let range = part.as_ref().map_or(asked.range, Checkpoint::range);
-    if let Some(part) = part.as_ref().filter(|part| !part.is_empty()) {
-        eprintln!("going on with {} entries up to {} from {}", part.len(), range.end, part.path().display());
+    let (spec, token) = spec_and_token(args);
+    let secret = args.pseudonymize.then(|| pseudonym_secret(args.seed));
+    let connection = connect(spec.url.clone(), token).map_err(|error| error.to_string())?;
+    let out = args.out.as_deref();
+    // A device has no checkpoint: there is no place for a file beside it.
+    let file = out.filter(|out| !out.exists() || out.is_file() || out.is_dir());
+    let checkpoint = file.map(|out| Checkpoint::open(out, &spec)).transpose();
+    let mut checkpoint = checkpoint.map_err(|error| error.to_string())?;
+    let range = checkpoint.as_ref().map_or(spec.range, Checkpoint::range);
+    if let Some(saved) = checkpoint.as_ref().filter(|saved| !saved.is_empty()) {
+        eprintln!("going on with {} entries up to {} from {}", saved.len(), range.end, saved.path().display());
     }
     let progress = Progress::on_standard_error();
-    let recording = Recorder::new(&api, range, TimeSource::system(), &|event| progress.show(event)).run(part.as_mut());
+    let on_event = |event: RecordingEvent<'_>| progress.show(event);
+    let result = Recorder::new(connection, range, TimeSource::system(), &on_event).run(checkpoint.as_mut());
     progress.clear();
-    let recorded = match recording {
-        Ok(recorded) => recorded,
-        Err(error) => return Err(left(&error.to_string(), part)),
+    let recording = match result {
+        Ok(recording) => recording,
+        Err(error) => return Err(with_checkpoint(&error.to_string(), checkpoint)),
     };
-    let line = summary(&recorded, range);
+    let summary = summary(&recording, range);
     let entries = match &secret {
-        Some(secret) => pseudonymize(recorded.entries, secret),
-        None => recorded.entries,
+        Some(secret) => pseudonymize(recording.entries, secret),
+        None => recording.entries,
     };
-    if let Err(error) = write(entries, args.out.as_deref(), Format::of(args.format, args.out.as_deref())) {
-        return Err(left(&error, part));
+    if let Err(error) = write(entries, out, Format::of(args.format, out)) {
+        return Err(with_checkpoint(&error, checkpoint));
     }
-    part.map_or(Ok(()), Checkpoint::remove)?;
-    if !recorded.ignored_fields.is_empty() {
-        eprintln!(
-            "note: not recorded, because the API is not known to have them: {}",
-            recorded.ignored_fields.join(", ")
-        );
+    checkpoint.map_or(Ok(()), Checkpoint::remove).map_err(|error| error.to_string())?;
+    if !recording.ignored_fields.is_empty() {
+        let fields = recording.ignored_fields.join(", ");
+        eprintln!("note: not recorded, because the API is not known to have them: {fields}");
     }
-    eprintln!("{line}");
+    eprintln!("{summary}");
     Ok(())
 }
 
-/// The recording that the flags ask for, or what is wrong with them.
-fn checked(args: &Args) -> Result<(RecordingSpec, Token), String> {
-    let url = ApiUrl::read(&args.url)?;
+/// The recording and the token that the flags name; exits when they are wrong.
+fn spec_and_token(args: &Args) -> (RecordingSpec, Token) {
+    let url = or_exit(args.connection.url());
     let now = Timestamp::now().trunc_to_millis();
-    let at = |flag: &str, bound: &Option<RangeBound>| {
-        let at = bound
-            .as_ref()
-            .map(|bound| bound.moment.at(now).map_err(|error| format!("{flag} {}: it {error}", bound.given)));
-        at.transpose()
+    let instant = |flag: &str, bound: &RangeBound| {
+        or_exit(bound.moment.at(now).map_err(|error| format!("{flag} {}: it {error}", bound.text)))
     };
-    let start = at("--from", &args.from)?;
-    // What is yet to come must not matter.
-    let end = at("--to", &args.to)?.unwrap_or(now).min(now);
+    let start = args.from.as_ref().map(|from| instant("--from", from));
+    // Entries of the future could still change.
+    let end = args.to.as_ref().map_or(now, |to| instant("--to", to)).min(now);
     if let Some(start) = start.filter(|start| *start > end) {
         let end_is = if args.to.is_some() { "--to" } else { "now, where the range ends" };
-        return Err(format!("--from ({start}) is after {end_is} ({end}), so there is nothing to record"));
+        value::wrong(&format!("--from ({start}) is after {end_is} ({end}), so there is nothing to record"));
     }
-    let token = Token::from_environment("--token-env", &args.token_env)?;
-    let asked = RecordingSpec { url, from: args.from.clone(), to: args.to.clone(), range: RecordRange { start, end } };
-    Ok((asked, token))
+    let text = |bound: &Option<RangeBound>| bound.as_ref().map(|bound| bound.text.clone());
+    let range = RecordRange { start, end };
+    (RecordingSpec { url, from: text(&args.from), to: text(&args.to), range }, or_exit(args.connection.token()))
 }
 
-/// What the pseudonyms hang on.
-fn secret(seed: Option<u64>) -> Secret {
-    let part = std::env::var_os(SECRET).unwrap_or_default();
+/// The secret from which the pseudonyms are made.
+fn pseudonym_secret(seed: Option<u64>) -> Secret {
+    let part = std::env::var_os(SECRET_VARIABLE).unwrap_or_default();
     if seed.is_some() && part.is_empty() {
         eprintln!(
-            "note: only --seed keeps the pseudonyms from being turned back, and it can be guessed; set {SECRET} too"
+            "note: only --seed keeps the pseudonyms from being turned back, and it can be guessed; set {SECRET_VARIABLE} too"
         );
     }
     Secret::new(seed, part.as_encoded_bytes())
 }
 
-/// An error, and what is left of the recording: with nothing in it, the part goes.
-fn left(error: &str, part: Option<Checkpoint>) -> String {
-    match part {
-        Some(part) if part.is_empty() => match part.remove() {
+/// The message for an error, and for the entries that are saved; an empty checkpoint is deleted.
+fn with_checkpoint(error: &str, checkpoint: Option<Checkpoint>) -> String {
+    match checkpoint {
+        Some(checkpoint) if checkpoint.is_empty() => match checkpoint.remove() {
             Ok(()) => error.to_owned(),
             Err(also) => format!("{error}; {also}"),
         },
-        Some(part) => {
-            let (count, path) = (part.len(), part.path().display());
+        Some(checkpoint) => {
+            let (count, path) = (checkpoint.len(), checkpoint.path().display());
             format!("{error}\n{count} entries are kept in {path}; the same command goes on from there")
         }
         None => error.to_owned(),
@@ -153,10 +153,10 @@ fn write(entries: Vec<Entry>, out: Option<&Path>, format: Format) -> Result<(), 
     }
 }
 
-fn summary(recorded: &Recording, range: RecordRange) -> String {
-    let oldest = recorded.entries.last().map(|entry| entry.timestamp);
+fn summary(recording: &Recording, range: RecordRange) -> String {
+    let oldest = recording.entries.last().map(|entry| entry.timestamp);
     let start = range.start.or(oldest).map(|start| format!("from {start} ")).unwrap_or_default();
-    let entries = counted(recorded.entries.len(), "entry", "entries");
-    let requests = counted(recorded.requests, "request", "requests");
+    let entries = counted(recording.entries.len(), "entry", "entries");
+    let requests = counted(recording.requests, "request", "requests");
     format!("recorded {entries} {start}to {} in {requests}", range.end)
 }

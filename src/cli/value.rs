@@ -66,6 +66,11 @@ pub fn wrong(message: &str) -> ! {
     std::process::exit(2)
 }
 
+/// The value, or the end of the program as for a wrong value.
+pub fn or_exit<T>(result: Result<T, impl std::fmt::Display>) -> T {
+    result.unwrap_or_else(|error| wrong(&error.to_string()))
+}
+
 /// The value of a switch, which only its environment variable can have.
 pub fn switch() -> impl TypedValueParser<Value = bool> {
     // A parser that is not clap's own decides by its words alone what the error says.

@@ -1,47 +1,61 @@
-//! The file beside the output that keeps what was recorded so far.
+//! The file beside the output that keeps what was downloaded so far.
 //!
-//! NDJSON: a line that says which recording it is of; then the entries, oldest first, and behind those of each page a line
-//! that counts them all. What follows the last such line was interrupted and is cut off. The token is not in it.
+//! NDJSON: a header that identifies the recording; then the entries, oldest first, and behind those of each page a line that
+//! counts all entries so far. What follows the last such line is of an interrupted write and is cut off. The token is not
+//! in the file.
 
+use std::fmt::{self, Display};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{PAGE_SIZE, RecordRange};
+use super::page_response::PAGE_SIZE;
 use crate::contract::{Entry, Timestamp};
-use crate::fixture::{self, Moment};
+use crate::fixture;
 use crate::remote::ApiUrl;
 use crate::system;
 
-/// An end of a range as it was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RangeBound {
-    /// The words, which stay the same when the same command runs again later.
-    pub given: String,
-    /// What they mean.
-    pub moment: Moment,
+/// Range of time of a recording; both ends are included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordRange {
+    /// Earliest timestamp; `None` is that of the first entry.
+    pub start: Option<Timestamp>,
+    /// Latest timestamp.
+    pub end: Timestamp,
 }
 
-/// Which recording is asked for.
+/// Everything that identifies a recording.
 #[derive(Debug, Clone)]
 pub struct RecordingSpec {
-    /// The API.
+    /// Address of the API.
     pub url: ApiUrl,
-    /// Where the range begins, if it was said.
-    pub from: Option<RangeBound>,
-    /// Where it ends, if it was said.
-    pub to: Option<RangeBound>,
-    /// What all that means now.
+    /// Start of the range as it was given: `now-30d` stays the same when the command runs again later.
+    pub from: Option<String>,
+    /// End of the range as it was given.
+    pub to: Option<String>,
+    /// The range that the texts mean now.
     pub range: RecordRange,
 }
+
+/// Reason why a checkpoint cannot be used. `Display` is one sentence for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckpointError(String);
+
+impl fmt::Display for CheckpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CheckpointError {}
 
 /// The first line.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Header {
-    /// The version of this format; first, so that a beginning of this line is known as one.
+struct CheckpointHeader {
+    /// Version of the format; first, so that a cut-off header is known as one.
     recording: u32,
     url: String,
     page_size: usize,
@@ -54,36 +68,35 @@ struct Header {
 /// The line behind a page.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Mark {
+struct PageMark {
     kept: usize,
     total: usize,
 }
 
-/// What an interrupted run kept.
+/// Entries of an interrupted run.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
-    /// Oldest first.
+pub(super) struct SavedEntries {
+    /// Entries, oldest first.
     pub entries: Vec<Entry>,
-    /// How many there were in all, as it knew.
+    /// Number of entries in the range, when they were read.
     pub total: usize,
 }
 
-/// The file, locked while this lives.
+/// The checkpoint file, which is locked as long as this value lives.
 #[derive(Debug)]
 pub struct Checkpoint {
     file: File,
     path: PathBuf,
     range: RecordRange,
-    /// Bytes of the first line.
-    header: u64,
-    /// Entries that are in it.
+    header_bytes: u64,
+    /// Number of entries in the file.
     count: usize,
-    /// What was in it, until it is taken.
-    kept: Kept,
+    /// Entries that were in the file when it was opened, until they are taken.
+    saved: SavedEntries,
 }
 
-/// The lock ends here and now. Closing alone would leave it to a process that was being started meanwhile, which has a
-/// copy of every open file until it runs its program.
+/// Unlocks the file now. Closing it is not enough: a process that is being started has a copy of every open file, and of
+/// its lock, until it runs its program.
 impl Drop for Checkpoint {
     fn drop(&mut self) {
         let _ = self.file.unlock();
@@ -93,204 +106,199 @@ impl Drop for Checkpoint {
 impl Checkpoint {
     const VERSION: u32 = 1;
 
-    /// Opens what an earlier run left of this recording, or begins it.
+    /// Opens the checkpoint of an output file, and resumes or starts the recording in it.
     ///
     /// # Errors
     /// When it cannot be written, is in use, or belongs to another recording, which is not overwritten.
-    pub fn open(out: &Path, asked: &RecordingSpec) -> Result<Self, String> {
+    pub fn open(out: &Path, spec: &RecordingSpec) -> Result<Self, CheckpointError> {
         let mut path = out.as_os_str().to_owned();
         path.push(".part");
         let path = PathBuf::from(path);
-        let refused = |error: &dyn std::fmt::Display| format!("cannot write {} (--out): {error}", path.display());
         if out.is_dir() {
-            return Err(format!("cannot write {} (--out): it is a folder", out.display()));
+            return Err(write_error(out, &"it is a folder"));
         }
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        // It holds real entries.
+        // The entries may be confidential.
         system::owner_only(&mut options);
-        let mut file = options.open(&path).map_err(|error| refused(&error))?;
+        let mut file = options.open(&path).map_err(|error| write_error(&path, &error))?;
         file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => refused(&"another recording is writing it"),
-            TryLockError::Error(error) => refused(&error),
+            TryLockError::WouldBlock => write_error(&path, &"another recording is writing it"),
+            TryLockError::Error(error) => write_error(&path, &error),
         })?;
-        // Who had the lock before may have removed it.
+        // The previous owner of the lock may have removed the file.
         if !system::is_at(&file, &path) {
-            return Err(refused(&"another recording has just finished it"));
+            return Err(write_error(&path, &"another recording has just finished it"));
         }
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|error| refused(&error))?;
-        let mut part = Self { file, path, range: asked.range, header: 0, count: 0, kept: Kept::default() };
-        part.begin_or_resume(&bytes, asked)?;
-        Ok(part)
+        file.read_to_end(&mut bytes).map_err(|error| write_error(&path, &error))?;
+        let saved = SavedEntries::default();
+        let mut checkpoint = Self { file, path, range: spec.range, header_bytes: 0, count: 0, saved };
+        checkpoint.start_or_resume(&bytes, spec)?;
+        Ok(checkpoint)
     }
 
-    /// What is recorded into it: as asked, or as it was understood when the recording began.
+    /// Range of the recording: that of the run that started it.
     #[must_use]
     pub fn range(&self) -> RecordRange {
         self.range
     }
 
-    /// How many entries are in it.
+    /// Number of entries in the file.
     #[must_use]
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// Whether there is nothing in it that is worth keeping.
+    /// Whether the file has no entries.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// Where it is.
+    /// Path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Removes it: all is in its place, or there is nothing in it.
+    /// Deletes the file.
     ///
     /// # Errors
-    /// When it stays.
-    pub fn remove(self) -> Result<(), String> {
-        std::fs::remove_file(&self.path).map_err(|error| format!("cannot remove {}: {error}", self.path.display()))
+    /// When it cannot be deleted.
+    pub fn remove(self) -> Result<(), CheckpointError> {
+        let removed = std::fs::remove_file(&self.path);
+        removed.map_err(|error| CheckpointError(format!("cannot remove {}: {error}", self.path.display())))
     }
 
-    pub(super) fn take_kept(&mut self) -> Kept {
-        std::mem::take(&mut self.kept)
+    pub(super) fn take_saved(&mut self) -> SavedEntries {
+        std::mem::take(&mut self.saved)
     }
 
-    /// Adds the entries of a page, of so many in all, at once.
-    pub(super) fn keep(&mut self, entries: &[Entry], total: usize) -> Result<(), String> {
+    /// Appends the new entries of a page, in one write.
+    pub(super) fn append(&mut self, entries: &[Entry], total: usize) -> Result<(), CheckpointError> {
         let mut lines = Vec::new();
         for entry in entries {
-            line(&mut lines, entry);
+            write_line(&mut lines, entry);
         }
-        let count = self.count + entries.len();
-        line(&mut lines, &Mark { kept: count, total });
-        self.file.write_all(&lines).map_err(|error| self.unwritable(&error))?;
-        self.count = count;
+        let kept = self.count + entries.len();
+        write_line(&mut lines, &PageMark { kept, total });
+        self.file.write_all(&lines).map_err(|error| write_error(&self.path, &error))?;
+        self.count = kept;
         Ok(())
     }
 
-    /// Drops all entries: they no longer fit.
-    pub(super) fn forget(&mut self) -> Result<(), String> {
+    /// Drops all entries.
+    pub(super) fn clear(&mut self) -> Result<(), CheckpointError> {
         self.count = 0;
-        self.cut(self.header).map_err(|error| self.unwritable(&error))
+        self.truncate(self.header_bytes)
     }
 
-    fn begin_or_resume(&mut self, bytes: &[u8], asked: &RecordingSpec) -> Result<(), String> {
-        let end_of_header = bytes.iter().position(|byte| *byte == b'\n').map(|newline| newline + 1);
-        let Some(end) = end_of_header else {
-            return if is_torn_header(bytes) { self.begin(asked) } else { Err(self.foreign()) };
+    fn start_or_resume(&mut self, bytes: &[u8], spec: &RecordingSpec) -> Result<(), CheckpointError> {
+        let path = self.path.display();
+        let foreign =
+            || CheckpointError(format!("{path} is not the part of a recording; move it away or choose another --out"));
+        let Some(newline) = bytes.iter().position(|byte| *byte == b'\n') else {
+            return if is_cut_off_header(bytes) { self.start(spec) } else { Err(foreign()) };
         };
-        let (first, rest) = bytes.split_at(end);
-        let header: Header = serde_json::from_slice(first).map_err(|_| self.foreign())?;
-        let (kept, length) = whole_pages(rest);
-        if kept.entries.is_empty() {
-            return self.begin(asked);
+        let (first, rest) = bytes.split_at(newline + 1);
+        let header: CheckpointHeader = serde_json::from_slice(first).map_err(|_| foreign())?;
+        let (saved, saved_bytes) = complete_pages(rest);
+        if saved.entries.is_empty() {
+            return self.start(spec);
         }
-        self.range = header.range_for(asked).map_err(|of| {
-            let path = self.path.display();
-            format!("{path} belongs to another recording ({of}); go on with that one, delete the file, or choose another --out")
+        self.range = header.range_for(spec).ok_or_else(|| {
+            let start = header.start_time.as_deref().unwrap_or("the beginning");
+            let recording = format!("{} from {start} to {}", header.url, header.end_time);
+            CheckpointError(format!("{path} belongs to another recording ({recording}); go on with that one, delete the file, or choose another --out"))
         })?;
-        self.header = end as u64;
-        self.count = kept.entries.len();
-        self.kept = kept;
-        self.cut((end + length) as u64).map_err(|error| self.unwritable(&error))
+        self.header_bytes = first.len() as u64;
+        self.count = saved.entries.len();
+        self.saved = saved;
+        self.truncate((first.len() + saved_bytes) as u64)
     }
 
-    fn begin(&mut self, asked: &RecordingSpec) -> Result<(), String> {
-        let mut first = Vec::new();
-        line(&mut first, &Header::of(asked));
-        self.header = first.len() as u64;
-        let written = self.cut(0).and_then(|()| self.file.write_all(&first));
-        written.map_err(|error| self.unwritable(&error))
+    fn start(&mut self, spec: &RecordingSpec) -> Result<(), CheckpointError> {
+        let mut header = Vec::new();
+        write_line(&mut header, &CheckpointHeader::new(spec));
+        self.header_bytes = header.len() as u64;
+        self.truncate(0)?;
+        self.file.write_all(&header).map_err(|error| write_error(&self.path, &error))
     }
 
-    /// Cuts the file off and goes on writing there.
-    fn cut(&mut self, length: u64) -> io::Result<()> {
-        self.file.set_len(length)?;
-        self.file.seek(SeekFrom::Start(length)).map(|_| ())
-    }
-
-    fn unwritable(&self, error: &io::Error) -> String {
-        format!("cannot write {} (--out): {error}", self.path.display())
-    }
-
-    fn foreign(&self) -> String {
-        format!("{} is not the part of a recording; move it away or choose another --out", self.path.display())
+    /// Cuts the file off; the next write continues there.
+    fn truncate(&mut self, bytes: u64) -> Result<(), CheckpointError> {
+        let done = self.file.set_len(bytes).and_then(|()| self.file.seek(SeekFrom::Start(bytes)));
+        done.map(|_| ()).map_err(|error| write_error(&self.path, &error))
     }
 }
 
-impl Header {
-    fn of(asked: &RecordingSpec) -> Self {
-        let given = |bound: &Option<RangeBound>| bound.as_ref().map(|bound| bound.given.clone());
+impl CheckpointHeader {
+    fn new(spec: &RecordingSpec) -> Self {
         Self {
             recording: Checkpoint::VERSION,
-            url: asked.url.to_string(),
+            url: spec.url.to_string(),
             page_size: PAGE_SIZE,
-            from: given(&asked.from),
-            to: given(&asked.to),
-            start_time: asked.range.start.map(|start| start.to_string()),
-            end_time: asked.range.end.to_string(),
+            from: spec.from.clone(),
+            to: spec.to.clone(),
+            start_time: spec.range.start.map(|start| start.to_string()),
+            end_time: spec.range.end.to_string(),
         }
     }
 
-    /// The range that this recording has, when it is the one that is asked for; else what it is of.
-    fn range_for(&self, asked: &RecordingSpec) -> Result<RecordRange, String> {
-        let now = Self::of(asked);
-        // The same words mean the same recording, though `now-30d` is another instant by now; so does the same instant.
-        let same_start = self.from == now.from || (asked.from.is_some() && self.start_time == now.start_time);
-        let same_end = asked.to.is_none() || self.to == now.to || self.end_time == now.end_time;
-        let same = self.recording == now.recording && self.url == now.url && self.page_size == now.page_size;
-        let start = self.start_time.as_deref().map(str::parse::<Timestamp>).transpose();
-        match (start, self.end_time.parse()) {
-            (Ok(start), Ok(end)) if same && same_start && same_end => Ok(RecordRange { start, end }),
-            _ => {
-                let start = self.start_time.as_deref().unwrap_or("the beginning");
-                Err(format!("{} from {start} to {}", self.url, self.end_time))
-            }
-        }
+    /// The range of the recording, if `spec` asks for the same one.
+    fn range_for(&self, spec: &RecordingSpec) -> Option<RecordRange> {
+        let asked = Self::new(spec);
+        // The same text means the same recording, though `now-30d` is another instant by now; so does the same instant.
+        let is_same_start = self.from == asked.from || (spec.from.is_some() && self.start_time == asked.start_time);
+        let is_same_end = spec.to.is_none() || self.to == asked.to || self.end_time == asked.end_time;
+        let is_same_source =
+            (self.recording, &self.url, self.page_size) == (asked.recording, &asked.url, asked.page_size);
+        let start = self.start_time.as_deref().map(str::parse).transpose().ok()?;
+        let end = self.end_time.parse().ok()?;
+        (is_same_source && is_same_start && is_same_end).then_some(RecordRange { start, end })
     }
 }
 
-/// A beginning of a first line that was interrupted; there is nothing to lose.
-fn is_torn_header(bytes: &[u8]) -> bool {
-    const BEGIN: &[u8] = br#"{"recording":"#;
-
-    bytes.starts_with(BEGIN) || BEGIN.starts_with(bytes)
+fn write_error(path: &Path, reason: &dyn Display) -> CheckpointError {
+    CheckpointError(format!("cannot write {} (--out): {reason}", path.display()))
 }
 
-/// The entries of the whole pages behind the first line, and how many bytes those are.
-fn whole_pages(bytes: &[u8]) -> (Kept, usize) {
-    let mut kept = Kept::default();
-    let (mut length, mut page, mut end) = (0, 0, 0);
+/// Whether this is the beginning of a header whose write was interrupted: nothing is lost with it.
+fn is_cut_off_header(bytes: &[u8]) -> bool {
+    const START: &[u8] = br#"{"recording":"#;
+
+    bytes.starts_with(START) || START.starts_with(bytes)
+}
+
+/// The entries of the complete pages behind the header, and the length of those pages in bytes.
+fn complete_pages(bytes: &[u8]) -> (SavedEntries, usize) {
+    let mut saved = SavedEntries::default();
+    let (mut page_start, mut line_end) = (0, 0);
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        let begin = end;
-        end += line.len();
+        let line_start = line_end;
+        line_end += line.len();
         if !line.starts_with(br#"{"kept":"#) {
             continue;
         }
-        let Some(entries) = entries(&bytes[page..begin]) else { break };
-        let Ok(mark) = serde_json::from_slice::<Mark>(line) else { break };
-        if !line.ends_with(b"\n") || mark.kept != kept.entries.len() + entries.len() {
+        let Some(entries) = parse_entries(&bytes[page_start..line_start]) else { break };
+        let Ok(mark) = serde_json::from_slice::<PageMark>(line) else { break };
+        if !line.ends_with(b"\n") || mark.kept != saved.entries.len() + entries.len() {
             break;
         }
-        kept.entries.extend(entries);
-        kept.total = mark.total;
-        (length, page) = (end, end);
+        saved.entries.extend(entries);
+        saved.total = mark.total;
+        page_start = line_end;
     }
-    (kept, length)
+    (saved, page_start)
 }
 
-fn entries(lines: &[u8]) -> Option<Vec<Entry>> {
+fn parse_entries(lines: &[u8]) -> Option<Vec<Entry>> {
     let text = std::str::from_utf8(lines).ok()?;
     fixture::read("part", text, Timestamp::now()).ok().map(|loaded| loaded.entries)
 }
 
-fn line(lines: &mut Vec<u8>, value: &impl Serialize) {
-    serde_json::to_writer(&mut *lines, value).expect("texts and numbers, into memory");
+fn write_line(lines: &mut Vec<u8>, value: &impl Serialize) {
+    serde_json::to_writer(&mut *lines, value).expect("texts and numbers are written to memory");
     lines.push(b'\n');
 }

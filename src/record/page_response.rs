@@ -1,37 +1,32 @@
-//! The body of an answer: read as a fixture file is read, because it is to become one.
+//! One page of audit logs, parsed as a fixture file is, because it becomes part of one.
+
+use std::fmt::Display;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::PAGE_SIZE;
 use crate::contract::{Entry, Timestamp};
 use crate::fixture;
+use crate::remote::{Connection, Reply, RequestError};
+
+/// Number of entries in a page: the most that the API returns.
+pub const PAGE_SIZE: usize = 1000;
+
+/// The fields of an entry in a response (RES-ENTRY).
+const FIELDS: [&str; 6] = ["action", "actorIdentifier", "ipAddress", "objectIdentifier", "objectType", "timestamp"];
 
 /// One page, checked.
 #[derive(Debug)]
 pub struct PageResponse {
-    /// Which page.
+    /// Number of the page.
     pub page: usize,
-    /// How many entries match in all.
+    /// Number of entries in the range.
     pub total: usize,
-    /// Newest first; as many as the page must have.
-    pub logs: Vec<Entry>,
-    /// Fields that entries had and that are not recorded.
+    /// Entries of the page, newest first; as many as `page` and `total` imply.
+    pub entries: Vec<Entry>,
+    /// Fields of entries that are not recorded.
     pub ignored_fields: Vec<String>,
-}
-
-/// What is wrong with a body.
-#[derive(Debug)]
-pub enum Fault {
-    /// Not JSON to its end: it may have been cut off.
-    Broken(String),
-    /// Numbers that do not fit each other, as when a page is counted and read at two instants.
-    Unfit(String),
-    /// JSON, and not a page of audit logs.
-    Shape(String),
-    /// A page whose entry cannot be recorded.
-    Entry(String),
 }
 
 #[derive(Deserialize)]
@@ -42,55 +37,74 @@ struct Body<'a> {
     total: usize,
 }
 
-/// The fields of an entry in an answer (RES-ENTRY).
-const FIELDS: [&str; 6] = ["action", "actorIdentifier", "ipAddress", "objectIdentifier", "objectType", "timestamp"];
-
-/// Reads a body that shall be this page.
-pub fn read(bytes: &[u8], page: usize) -> Result<PageResponse, Fault> {
-    let text = std::str::from_utf8(bytes).map_err(|error| Fault::Broken(error.to_string()))?;
-    let body: Body = serde_json::from_str(text).map_err(|error| {
-        if error.is_data() { Fault::Shape(error.to_string()) } else { Fault::Broken(error.to_string()) }
-    })?;
-    let (logs, ignored_fields) = entries(text, body.logs, page)?;
-    let expected = body.total.saturating_sub(page * PAGE_SIZE).min(PAGE_SIZE);
-    if body.page != page || logs.len() != expected {
-        let (told, total, count) = (body.page, body.total, logs.len());
-        return Err(Fault::Unfit(format!(
-            "asked for page {page} of {PAGE_SIZE} entries each, the server answered page {told} with {count} entries of {total}"
-        )));
+/// Parses the response to the request for a page.
+pub(super) fn read(connection: &Connection, reply: &Reply, page: usize) -> Result<PageResponse, RequestError> {
+    if !reply.status.is_success() {
+        return Err(connection.error_for(reply));
     }
-    Ok(PageResponse { page, total: body.total, logs, ignored_fields })
+    // It may have been cut off.
+    let broken = |error: &dyn Display| {
+        if reply.is_json() {
+            RequestError::Retryable(format!("the server's answer is broken JSON: {error}").into())
+        } else {
+            connection.not_json(reply)
+        }
+    };
+    let text = std::str::from_utf8(&reply.body).map_err(|error| broken(&error))?;
+    let body: Body = serde_json::from_str(text)
+        .map_err(|error| if error.is_data() { not_a_page(connection, &error) } else { broken(&error) })?;
+    let (entries, ignored_fields) = read_entries(connection, text, body.logs, page)?;
+    let expected = body.total.saturating_sub(page * PAGE_SIZE).min(PAGE_SIZE);
+    if body.page != page || entries.len() != expected {
+        // The server may have counted and read at two instants.
+        let (number, total, count) = (body.page, body.total, entries.len());
+        return Err(RequestError::Retryable(
+            format!("asked for page {page} of {PAGE_SIZE} entries each, the server answered page {number} with {count} entries of {total}").into(),
+        ));
+    }
+    Ok(PageResponse { page, total: body.total, entries, ignored_fields })
 }
 
-fn entries(text: &str, logs: &RawValue, page: usize) -> Result<(Vec<Entry>, Vec<String>), Fault> {
+/// The entries of a page, and the names of their unknown fields.
+fn read_entries(
+    connection: &Connection,
+    text: &str,
+    logs: &RawValue,
+    page: usize,
+) -> Result<(Vec<Entry>, Vec<String>), RequestError> {
     let name = format!("page {page}");
-    // Relative times are for files; an answer has none.
+    // Only files have relative times.
     let now = Timestamp::now();
-    // The usual case first: nothing in it but what is known.
+    // The common case, in which nothing has to be removed.
     if let Ok(loaded) = fixture::read(&name, text, now)
         && loaded.ignored_fields.is_empty()
     {
         return Ok((loaded.entries, Vec::new()));
     }
-    let mut maps: Vec<Map<String, Value>> =
-        serde_json::from_str(logs.get()).map_err(|error| Fault::Shape(format!("\"logs\": {error}")))?;
+    let mut entries: Vec<Map<String, Value>> =
+        serde_json::from_str(logs.get()).map_err(|error| not_a_page(connection, &format_args!("\"logs\": {error}")))?;
     let mut ignored_fields = Vec::new();
-    for map in &mut maps {
-        map.retain(|field, _| {
-            let known = FIELDS.contains(&field.as_str());
-            if !known && !ignored_fields.contains(field) {
+    for entry in &mut entries {
+        entry.retain(|field, _| {
+            let is_known = FIELDS.contains(&field.as_str());
+            if !is_known && !ignored_fields.contains(field) {
                 ignored_fields.push(field.clone());
             }
-            known
+            is_known
         });
     }
-    let known = serde_json::to_string(&maps).map_err(|error| Fault::Shape(error.to_string()))?;
-    let loaded = fixture::read(&name, &known, now).map_err(|errors| {
+    let known: Value = entries.into();
+    let loaded = fixture::read(&name, &known.to_string(), now).map_err(|errors| {
         let first = errors.0.into_iter().next().map(|error| {
             let place = [error.item, error.field].into_iter().flatten().collect::<Vec<_>>().join(", ");
             format!("{name}, {place}: {}", error.reason)
         });
-        Fault::Entry(first.unwrap_or(name))
+        let reason = connection.token().excerpt(&first.unwrap_or(name));
+        RequestError::Permanent(format!("{} answered an entry that cannot be recorded: {reason}", connection.url()))
     })?;
     Ok((loaded.entries, ignored_fields))
+}
+
+fn not_a_page(connection: &Connection, error: &dyn Display) -> RequestError {
+    connection.not_cortex(&format!("its JSON is no page of audit logs ({error})"))
 }

@@ -1,20 +1,28 @@
-//! One request to a server, and its whole answer.
+//! One `GET` to a server, its response, and what a response other than a success means.
 
+use std::fmt::Display;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
-use ureq::http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
-use super::{ApiUrl, RequestError, Token, retry, retryable};
+use super::error::{RequestError, Retryable, SetupError};
+use super::reply::Reply;
+use super::token::Token;
+use super::url::ApiUrl;
 
-/// How long a connection may take to come about.
-const CONNECT: Duration = Duration::from_secs(10);
-/// How long a whole answer may take.
-const WHOLE: Duration = Duration::from_secs(60);
+/// Time limit for opening a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time limit for a whole response.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
+/// Enough for a page of the longest entries.
+const MAX_PAGE_BYTES: u64 = 64 * 1024 * 1024;
+/// Enough for the explanation of an error.
+const MAX_ERROR_BYTES: u64 = 64 * 1024;
 
 /// A server, with the token for it.
 #[derive(Debug)]
@@ -24,58 +32,56 @@ pub struct Connection {
     token: Token,
 }
 
-/// A `GET`, to be sent as it is.
-#[derive(Debug, Clone, Copy)]
-pub struct GetRequest<'a> {
-    /// The whole address.
-    pub address: &'a str,
-    /// The header `Authorization`, if there is to be one.
-    pub authorization: Option<&'a str>,
-    /// The header `Content-Type`, which a `GET` does not need.
-    pub content_type: Option<&'a str>,
+/// A `GET`.
+#[derive(Debug, Clone)]
+pub struct GetRequest {
+    /// Path and query, behind the base URL.
+    pub path: String,
+    /// Header `Authorization`.
+    pub authorization: Option<String>,
+    /// Header `Content-Type`, which a `GET` does not need.
+    pub content_type: Option<&'static str>,
 }
 
-/// What a server answered.
-#[derive(Debug, Clone)]
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    /// Whole for a success; nothing for an error of more than any explanation needs.
-    pub body: Vec<u8>,
+/// What the body of an error says, in either of the API's two forms.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Explanation {
+    title: Option<String>,
+    detail: Option<String>,
+    message: Option<String>,
+    details: Option<String>,
+    retry_after: Option<u64>,
 }
 
 impl Connection {
-    /// What a page of the longest entries has room in.
-    const LONGEST_PAGE: u64 = 64 * 1024 * 1024;
-    /// What any explanation of an error has room in.
-    const LONGEST_ERROR: u64 = 64 * 1024;
-
-    /// Ready to ask; asks nothing yet. Heeds `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and `SSL_CERT_FILE`.
+    /// A connection, which is opened with the first request. Reads `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and
+    /// `SSL_CERT_FILE`.
     ///
     /// # Errors
     /// When `SSL_CERT_FILE` names no file of certificates.
-    pub fn new(url: ApiUrl, token: Token) -> Result<Self, String> {
+    pub fn new(url: ApiUrl, token: Token) -> Result<Self, SetupError> {
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
-            // The token is for this server and no other; where it points to is told instead.
+            // The token is for this server and no other: a redirect is reported instead.
             .max_redirects(0)
-            .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(WHOLE))
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_global(Some(RESPONSE_TIMEOUT))
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .accept("application/json");
         if url.is_local() {
-            // A proxy's own machine is not this one.
+            // A proxy would reach its own loopback address.
             config = config.proxy(None);
         }
         let authorities = std::env::var_os("SSL_CERT_FILE").filter(|path| url.is_encrypted() && !path.is_empty());
         if let Some(path) = authorities {
-            let refused = |why: &dyn std::fmt::Display| format!("SSL_CERT_FILE={} {why}", path.display());
-            let pem = std::fs::read(&path).map_err(|error| refused(&format_args!("cannot be read: {error}")))?;
+            let unusable = |reason: &dyn Display| SetupError(format!("SSL_CERT_FILE={} {reason}", path.display()));
+            let pem = std::fs::read(&path).map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
             let certificates: Vec<_> = parse_pem(&pem)
                 .filter_map(|item| if let Ok(PemItem::Certificate(one)) = item { Some(one) } else { None })
                 .collect();
             if certificates.is_empty() {
-                return Err(refused(&"holds no certificate"));
+                return Err(unusable(&"holds no certificate"));
             }
             let roots = RootCerts::Specific(Arc::new(certificates));
             config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
@@ -83,93 +89,107 @@ impl Connection {
         Ok(Self { agent: config.build().new_agent(), url, token })
     }
 
-    /// The server's address.
+    /// Address of the server.
     pub fn url(&self) -> &ApiUrl {
         &self.url
     }
 
-    /// The token that is for it.
+    /// Token for the server.
     pub fn token(&self) -> &Token {
         &self.token
     }
 
-    /// Asks with the token.
-    pub fn get(&self, address: &str) -> Result<Reply, RequestError> {
-        self.call(GetRequest { address, authorization: Some(&self.token.header()), content_type: None })
-    }
-
-    /// Asks.
-    pub fn call(&self, call: GetRequest<'_>) -> Result<Reply, RequestError> {
-        let mut request = self.agent.get(call.address);
-        if let Some(authorization) = call.authorization {
-            request = request.header(AUTHORIZATION, authorization);
+    /// Sends a request once.
+    pub(crate) fn get(&self, request: &GetRequest) -> Result<Reply, RequestError> {
+        let mut call = self.agent.get(self.url.at(&request.path));
+        if let Some(authorization) = &request.authorization {
+            call = call.header(AUTHORIZATION, authorization);
         }
-        if let Some(content_type) = call.content_type {
-            request = request.header(CONTENT_TYPE, content_type);
+        if let Some(content_type) = request.content_type {
+            call = call.header(CONTENT_TYPE, content_type);
         }
-        let (head, mut body) = request.call().map_err(|error| self.no_answer(error))?.into_parts();
+        let (head, mut body) = call.call().map_err(|error| self.network_error(error))?.into_parts();
         let body = if head.status.is_success() {
-            self.whole(&mut body)?
+            self.read_body(&mut body)?
         } else {
-            body.with_config().limit(Self::LONGEST_ERROR).read_to_vec().unwrap_or_default()
+            body.with_config().limit(MAX_ERROR_BYTES).read_to_vec().unwrap_or_default()
         };
         Ok(Reply { status: head.status, headers: head.headers, body })
     }
 
-    fn whole(&self, body: &mut Body) -> Result<Vec<u8>, RequestError> {
-        body.with_config().limit(Self::LONGEST_PAGE).read_to_vec().map_err(|error| match error {
+    fn read_body(&self, body: &mut Body) -> Result<Vec<u8>, RequestError> {
+        body.with_config().limit(MAX_PAGE_BYTES).read_to_vec().map_err(|error| match error {
             ureq::Error::BodyExceedsLimit(_) => self.not_cortex("its answer has no end"),
-            error => retryable(&format!("the server's answer broke off: {error}")),
+            error => RequestError::Retryable(format!("the server's answer broke off: {error}").into()),
         })
     }
 
-    fn no_answer(&self, error: ureq::Error) -> RequestError {
+    fn network_error(&self, error: ureq::Error) -> RequestError {
+        use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, UnexpectedEof, WouldBlock};
+
         let url = &self.url;
-        let told = match &error {
+        let cause = match &error {
+            // Without the words that ureq puts in front.
             ureq::Error::Io(error) => error.to_string(),
             error => error.to_string(),
         };
-        let told = self.token.excerpt(&told);
-        match error {
-            ureq::Error::Protocol(_) => {
-                RequestError::Unreachable(format!("{url} is not a Cortex API: it does not speak HTTP ({told})"))
+        let cause = self.token.excerpt(&cause);
+        let kind = if let ureq::Error::Io(error) = &error { Some(error.kind()) } else { None };
+        match (error, kind) {
+            (ureq::Error::Protocol(_), _) => {
+                RequestError::Unreachable(format!("{url} is not a Cortex API: it does not speak HTTP ({cause})"))
             }
-            // How TLS wraps what it refuses.
-            ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData => RequestError::Unreachable(format!(
-                "cannot speak TLS with {url}: {told}; SSL_CERT_FILE can name certificate authorities of your own"
+            // The kind of every error of TLS.
+            (_, Some(ErrorKind::InvalidData)) => RequestError::Unreachable(format!(
+                "cannot speak TLS with {url}: {cause}; SSL_CERT_FILE can name certificate authorities of your own"
             )),
-            ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
-                RequestError::Unreachable(format!("cannot reach {url}: nothing answers within {} s", CONNECT.as_secs()))
+            (ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect), _) => RequestError::Unreachable(
+                format!("cannot reach {url}: nothing answers within {} s", CONNECT_TIMEOUT.as_secs()),
+            ),
+            // There was a connection, which broke.
+            (ureq::Error::Timeout(_), _)
+            | (_, Some(BrokenPipe | ConnectionAborted | ConnectionReset | Interrupted | UnexpectedEof | WouldBlock)) => {
+                RequestError::Retryable(format!("no answer from {url}: {cause}").into())
             }
-            ureq::Error::Io(error) if was_connected(error.kind()) => {
-                retryable(&format!("no answer from {url}: {told}"))
-            }
-            ureq::Error::Timeout(_) => retryable(&format!("no answer from {url}: {told}")),
-            _ => RequestError::Unreachable(format!("cannot reach {url}: {told}")),
+            _ => RequestError::Unreachable(format!("cannot reach {url}: {cause}")),
         }
     }
-}
 
-/// Whether an error says that there was a connection, which broke.
-fn was_connected(kind: ErrorKind) -> bool {
-    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, UnexpectedEof, WouldBlock};
-
-    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | Interrupted | UnexpectedEof | WouldBlock)
-}
-
-impl Reply {
-    /// The text of a header.
-    pub fn header(&self, name: HeaderName) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+    /// The error that a response other than a success stands for.
+    pub(crate) fn error_for(&self, reply: &Reply) -> RequestError {
+        let (url, name, code) = (&self.url, self.token.name(), reply.status.as_u16());
+        let explanation: Explanation = serde_json::from_slice(&reply.body).unwrap_or_default();
+        // The longest first: the reason phrase is known from the status.
+        let texts = [&explanation.details, &explanation.detail, &explanation.message, &explanation.title];
+        let text = texts.into_iter().flatten().find(|text| !text.is_empty());
+        let text = text.map(|text| format!(": {}", self.token.excerpt(text))).unwrap_or_default();
+        match code {
+            408 | 429 | 500 | 502..=504 | 506..=599 => RequestError::Retryable(Retryable {
+                retry_after: reply.retry_after().or(explanation.retry_after.map(Duration::from_secs)),
+                ..format!("the server answers {code}{text}").into()
+            }),
+            401 => RequestError::Permanent(format!("the server does not accept the token in {name} (401){text}")),
+            403 => RequestError::Permanent(format!(
+                "the token in {name} may not read audit logs (403), which takes the permission \"View audit logs\"{text}"
+            )),
+            300..=399 => {
+                let target = reply.header(LOCATION).map(|target| format!(" to {}", self.token.excerpt(target)));
+                let target = target.unwrap_or_default();
+                self.not_cortex(&format!("it redirects ({code}){target}, where the token was not sent"))
+            }
+            404 => self.not_cortex(&format!("it has no such path (404){text}")),
+            _ => RequestError::Permanent(format!("{url} refuses the request ({code}){text}")),
+        }
     }
 
-    /// Whether it says that it is JSON, of any kind.
-    pub fn is_json(&self) -> bool {
-        self.header(CONTENT_TYPE).is_some_and(|kind| kind.contains("json"))
+    /// The error of a success that is not JSON.
+    pub(crate) fn not_json(&self, reply: &Reply) -> RequestError {
+        let kind = reply.header(CONTENT_TYPE).unwrap_or("something without a content type");
+        self.not_cortex(&format!("it answers {}", self.token.excerpt(kind)))
     }
 
-    /// How long the header `Retry-After` asks to wait.
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.header(RETRY_AFTER).and_then(|value| retry::after(value, self.header(DATE)))
+    /// The error of a server that is not a Cortex API.
+    pub(crate) fn not_cortex(&self, reason: &str) -> RequestError {
+        RequestError::Permanent(format!("{} is not a Cortex API: {reason}", self.url))
     }
 }

@@ -1,84 +1,55 @@
-//! What an answer means that is not the one asked for: a reason to ask again, or a reason to end.
+//! Why an API cannot be called, and why one request to it failed.
 
+use std::fmt;
 use std::time::Duration;
 
-use serde::Deserialize;
-use ureq::http::header::LOCATION;
+use super::reply::Reply;
 
-use super::{Connection, Reply};
+/// A wrong address, token or file of certificates. `Display` is one sentence for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetupError(pub(crate) String);
 
-/// Why there is no page.
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for SetupError {}
+
+/// Failure of a request. `Display` is one sentence for a person.
 #[derive(Debug)]
 pub enum RequestError {
-    /// It may pass; the server may have said when.
-    Retryable { why: String, retry_after: Option<Duration> },
-    /// Nobody answered, or nobody who speaks HTTP.
+    /// The same request may succeed later.
+    Retryable(Retryable),
+    /// The server cannot be reached, or does not speak HTTP.
     Unreachable(String),
-    /// Asking again is of no use.
+    /// The same request would fail again.
     Permanent(String),
 }
 
-/// What may pass, and the server did not say when.
-pub fn retryable(why: &str) -> RequestError {
-    RequestError::Retryable { why: why.to_owned(), retry_after: None }
+/// Failure that may pass.
+#[derive(Debug)]
+pub struct Retryable {
+    /// What went wrong, for a person.
+    pub(crate) reason: String,
+    /// How long the server asks to wait.
+    pub(crate) retry_after: Option<Duration>,
+    /// Response of the server, if a whole one arrived.
+    pub(crate) reply: Option<Reply>,
 }
 
-impl Connection {
-    /// What an answer other than 200 means.
-    pub fn error_for(&self, reply: &Reply) -> RequestError {
-        let (url, name, code) = (self.url(), self.token().name(), reply.status.as_u16());
-        let explanation = Explanation::read(&reply.body);
-        let said = explanation.told().map(|said| format!(": {}", self.token().excerpt(&said))).unwrap_or_default();
-        match code {
-            408 | 429 | 500 | 502..=504 | 506..=599 => RequestError::Retryable {
-                why: format!("the server answers {code}{said}"),
-                retry_after: reply.retry_after().or(explanation.retry_after.map(Duration::from_secs)),
-            },
-            401 => RequestError::Permanent(format!("the server does not accept the token in {name} (401){said}")),
-            403 => RequestError::Permanent(format!(
-                "the token in {name} may not read audit logs (403), which takes the permission \"View audit logs\"{said}"
-            )),
-            300..=399 => {
-                let to = reply.header(LOCATION).map(|to| format!(" to {}", self.token().excerpt(to)));
-                self.not_cortex(&format!(
-                    "it redirects ({code}){}, where the token was not sent",
-                    to.unwrap_or_default()
-                ))
-            }
-            404 => self.not_cortex(&format!("it has no such path (404){said}")),
-            _ => RequestError::Permanent(format!("{url} refuses the request ({code}){said}")),
-        }
-    }
-
-    /// The server is another one than was meant.
-    pub fn not_cortex(&self, why: &str) -> RequestError {
-        RequestError::Permanent(format!("{} is not a Cortex API: {why}", self.url()))
+impl From<String> for Retryable {
+    fn from(reason: String) -> Self {
+        Self { reason, retry_after: None, reply: None }
     }
 }
 
-/// What the body of an error says, in either of the API's two forms.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Explanation {
-    title: Option<String>,
-    detail: Option<String>,
-    message: Option<String>,
-    details: Option<String>,
-    retry_after: Option<u64>,
-}
-
-impl Explanation {
-    /// Nothing when the body is something else.
-    fn read(bytes: &[u8]) -> Self {
-        serde_json::from_slice(bytes).unwrap_or_default()
-    }
-
-    /// The longer text wins, the reason phrase is known from the status.
-    fn told(&self) -> Option<String> {
-        [&self.details, &self.detail, &self.message, &self.title]
-            .into_iter()
-            .flatten()
-            .find(|text| !text.is_empty())
-            .cloned()
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Retryable(Retryable { reason, .. }) | Self::Unreachable(reason) | Self::Permanent(reason)) = self;
+        f.write_str(reason)
     }
 }
+
+impl std::error::Error for RequestError {}

@@ -1,222 +1,265 @@
-//! Asking: below the rate limit, never more than [`MAX_REQUESTS`] times, and the same question only once.
+//! Sends the requests of probes: at most [`MAX_REQUESTS`], each of them once, and at the pace that the server asks for.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
+use ureq::http::StatusCode;
+
 use super::request::{Credentials, ProbeRequest};
 use super::response::ProbeResponse;
-use super::{Event, MAX_REQUESTS};
-use crate::remote::{Connection, GetRequest, RequestError, RequestPacer, TimeSource, Token, backoff};
-use crate::text::is_control;
+use crate::duration;
+use crate::remote::{
+    ApiClient, Connection, GetRequest, Reply, RequestError, RetryWait, Retryable, TimeSource, Token, backoff,
+};
+use crate::text::{counted, truncate};
 
-/// Why a question has no answer.
-#[derive(Debug)]
-pub struct RequestFailed(pub String);
+/// Limit of requests of a verification.
+pub const MAX_REQUESTS: usize = 100;
 
-/// A 429 that was met.
-#[derive(Debug)]
-pub struct RateLimited {
-    pub request: ProbeRequest,
-    pub answer: Rc<ProbeResponse>,
-    /// So many requests had been sent.
-    pub requests: usize,
-    /// How often this request had been refused already, and the wait been kept.
-    pub again: u32,
+/// Reason why a request has no response. `Display` is one sentence for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestFailed(pub(super) String);
+
+impl fmt::Display for RequestFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
-/// Asks a server.
-pub struct ProbeClient<'a> {
-    connection: Connection,
-    second: Option<Token>,
-    time: TimeSource,
-    pace: RequestPacer,
-    tell: &'a dyn Fn(Event<'_>),
-    requests: usize,
-    reached: bool,
+impl std::error::Error for RequestFailed {}
+
+/// A response 429.
+#[derive(Debug)]
+pub struct RateLimitResponse {
+    pub request: ProbeRequest,
+    pub response: ProbeResponse,
+    /// Number of requests sent so far.
+    pub requests: usize,
+    /// How often this request was answered 429 before, each time waiting as long as the server asked.
+    pub earlier: u32,
+}
+
+/// Waits between requests.
+struct Patience {
+    /// Length of all waits so far.
     waited: Duration,
-    /// Since the last 429, so many were answered.
+    /// Number of requests that were admitted since the last 429.
     admitted: u32,
-    /// What a server that admits only a few wants between two.
+    /// Wait before each request, of a server that admits only a few at a time.
     spacing: Duration,
-    /// Why nothing is asked any more.
-    gave_up: Option<String>,
-    known: HashMap<ProbeRequest, Rc<ProbeResponse>>,
-    /// Every answer, in the order in which they came.
+}
+
+/// Reason why the attempts to send a request end.
+enum Stop {
+    Failed(RequestError),
+    /// Further requests would fail too.
+    GaveUp(String),
+    /// The server still fails: its response is the result.
+    LastReply(Reply),
+}
+
+impl From<RequestError> for Stop {
+    fn from(error: RequestError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Client that remembers responses.
+pub struct ProbeClient<'a> {
+    client: ApiClient<'a>,
+    no_permission_token: Option<Token>,
+    patience: Patience,
+    /// Reason why no more requests are sent.
+    gave_up: Option<RequestFailed>,
+    cache: HashMap<ProbeRequest, Rc<ProbeResponse>>,
+    /// Every response, in the order of arrival.
     pub responses: Vec<(ProbeRequest, Rc<ProbeResponse>)>,
-    pub rate_limited: Vec<RateLimited>,
+    pub rate_limit_responses: Vec<RateLimitResponse>,
 }
 
 impl<'a> ProbeClient<'a> {
-    /// How often one question is asked when the server fails.
-    const ATTEMPTS: u32 = 3;
-    /// How often in a row a question may be refused with a 429.
-    const REFUSALS: u32 = 4;
-    /// Of all waits together.
-    const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
-    /// However soon a server says.
-    const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+    /// Limit of attempts to send a request while the server fails.
+    const MAX_ATTEMPTS: u32 = 3;
+    /// Limit of responses 429 to one request.
+    const MAX_RATE_LIMITED: u32 = 4;
+    /// Shortest wait after a 429, whatever the server asks for.
+    const MIN_RATE_LIMIT_WAIT: Duration = Duration::from_secs(1);
 
-    pub fn new(connection: Connection, second: Option<Token>, time: TimeSource, tell: &'a dyn Fn(Event<'_>)) -> Self {
+    pub fn new(
+        connection: Connection,
+        no_permission_token: Option<Token>,
+        time: TimeSource,
+        on_wait: impl Fn(RetryWait<'_>) + 'a,
+    ) -> Self {
         Self {
-            connection,
-            second,
-            pace: RequestPacer::new(time.clone()),
-            time,
-            tell,
-            requests: 0,
-            reached: false,
-            waited: Duration::ZERO,
-            admitted: u32::MAX,
-            spacing: Duration::ZERO,
+            client: ApiClient::new(connection, time, MAX_REQUESTS, on_wait),
+            no_permission_token,
+            patience: Patience { waited: Duration::ZERO, admitted: u32::MAX, spacing: Duration::ZERO },
             gave_up: None,
-            known: HashMap::new(),
+            cache: HashMap::new(),
             responses: Vec::new(),
-            rate_limited: Vec::new(),
+            rate_limit_responses: Vec::new(),
         }
     }
 
     pub fn connection(&self) -> &Connection {
-        &self.connection
+        self.client.connection()
     }
 
+    /// Number of requests sent so far.
     pub fn requests(&self) -> usize {
-        self.requests
+        self.client.requests()
     }
 
-    pub fn has_second_key(&self) -> bool {
-        self.second.is_some()
+    pub fn has_no_permission_token(&self) -> bool {
+        self.no_permission_token.is_some()
     }
 
-    /// A text as it may be shown: on one line, without any token.
-    pub fn shown(&self, text: &str) -> String {
-        let text = self.connection.token().redact(text);
-        let text = self.second.as_ref().map_or(text.clone(), |second| second.redact(&text));
-        text.chars().map(|char| if is_control(char) { ' ' } else { char }).collect()
+    /// The text on one line, without any token.
+    pub fn redact(&self, text: &str) -> String {
+        let text = self.connection().token().redact(text);
+        self.no_permission_token.as_ref().map_or(text.clone(), |token| token.redact(&text))
     }
 
-    /// An answer as it may be shown.
-    pub fn told(&self, answer: &ProbeResponse) -> String {
-        // Hidden before it is cut: half a token is one too much.
-        answer.told(&self.shown(&String::from_utf8_lossy(&answer.reply.body)))
+    /// A response for a person: status, number of entries and the start of the body.
+    pub fn describe(&self, response: &ProbeResponse) -> String {
+        const MAX_CHARS: usize = 200;
+
+        let entries = response.page().map(|page| format!(" with {}", counted(page.len(), "entry", "entries")));
+        // Redacted before it is truncated, which could leave half of a token.
+        let body = self.redact(&String::from_utf8_lossy(&response.reply.body));
+        let separator = if body.is_empty() { "" } else { ": " };
+        format!("{}{}{separator}{}", response.status(), entries.unwrap_or_default(), truncate(&body, MAX_CHARS))
     }
 
-    /// The answer to a question; the one that is known already if it was asked before.
+    /// Sends a request, unless its response is known.
     pub fn request(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, RequestFailed> {
-        match self.known.get(request) {
-            Some(answer) => Ok(Rc::clone(answer)),
+        match self.cache.get(request) {
+            Some(response) => Ok(Rc::clone(response)),
             None => self.request_again(request),
         }
     }
 
-    /// Forgets the answers that may be out of date.
-    pub fn forget(&mut self) {
-        self.known.clear();
+    /// Drops the known responses, which may be out of date.
+    pub fn clear_cache(&mut self) {
+        self.cache.clear();
     }
 
-    /// The answer that a question has now.
+    /// Sends a request, whether or not its response is known.
     pub fn request_again(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, RequestFailed> {
-        if let Some(why) = &self.gave_up {
-            return Err(RequestFailed(why.clone()));
+        if let Some(reason) = &self.gave_up {
+            return Err(reason.clone());
         }
-        if !self.spacing.is_zero() {
-            self.wait(self.spacing, "the server admits a request at a time")?;
-        }
-        let (mut failures, mut refusals) = (0, 0);
-        loop {
-            let answer = match self.send(request)? {
-                Ok(reply) => Rc::new(ProbeResponse::new(reply)),
-                Err(RequestError::Permanent(why)) => return Err(RequestFailed(why)),
-                Err(RequestError::Unreachable(why)) if !self.reached => return Err(RequestFailed(why)),
-                Err(RequestError::Unreachable(why) | RequestError::Retryable { why, .. }) => {
-                    failures += 1;
-                    if failures == Self::ATTEMPTS {
-                        return Err(self.give_up(why));
-                    }
-                    self.wait(backoff(failures), &why)?;
-                    continue;
-                }
-            };
-            self.reached = true;
-            let status = answer.status();
-            if status == 429 {
-                let (request, met) = (request.clone(), Rc::clone(&answer));
-                self.rate_limited.push(RateLimited { request, answer: met, requests: self.requests, again: refusals });
-                refusals += 1;
-                self.refused(&answer, refusals)?;
-            } else if matches!(status, 408 | 500 | 502..=504) && failures + 1 < Self::ATTEMPTS {
-                failures += 1;
-                let wait = answer.reply.retry_after().unwrap_or_else(|| backoff(failures));
-                self.wait(wait, &format!("the server answers {status}"))?;
-            } else {
-                self.admitted = self.admitted.saturating_add(1);
-                self.known.insert(request.clone(), Rc::clone(&answer));
-                self.responses.push((request.clone(), Rc::clone(&answer)));
-                return Ok(answer);
-            }
-        }
+        let reply = match self.send(request) {
+            Ok(reply) | Err(Stop::LastReply(reply)) => reply,
+            Err(Stop::Failed(error)) => return Err(RequestFailed(error.to_string())),
+            Err(Stop::GaveUp(reason)) => return Err(self.gave_up.insert(RequestFailed(reason)).clone()),
+        };
+        self.patience.admitted = self.patience.admitted.saturating_add(1);
+        let response = Rc::new(ProbeResponse::new(reply));
+        self.cache.insert(request.clone(), Rc::clone(&response));
+        self.responses.push((request.clone(), Rc::clone(&response)));
+        Ok(response)
     }
 
-    fn send(&mut self, request: &ProbeRequest) -> Result<Result<crate::remote::Reply, RequestError>, RequestFailed> {
-        if self.requests == MAX_REQUESTS {
-            return Err(RequestFailed(format!("the {MAX_REQUESTS} requests that it asks at most were used up")));
+    fn send(&mut self, request: &ProbeRequest) -> Result<Reply, Stop> {
+        let Self { patience, rate_limit_responses, .. } = self;
+        if !patience.spacing.is_zero() {
+            let reason = "the server admits a request at a time";
+            patience.spend(patience.spacing, reason)?;
+            self.client.pause(patience.spacing, reason);
         }
-        self.pace.wait();
-        self.requests += 1;
-        let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
-        let address = self.connection.url().at(&format!("{}{query}", request.path));
-        let authorization = self.authorization(request.by);
-        let call = GetRequest {
-            address: &address,
-            authorization: authorization.as_deref(),
+        let get = GetRequest {
+            path: request.target(),
+            authorization: authorization(
+                request.credentials,
+                self.client.connection(),
+                self.no_permission_token.as_ref(),
+            ),
             content_type: request.content_type,
         };
-        Ok(self.connection.call(call))
+        let (mut failures, mut rate_limited) = (0, 0);
+        let next_wait = |failure: &mut Retryable, requests| {
+            let wait = match failure.reply.take() {
+                Some(reply) if reply.status == StatusCode::TOO_MANY_REQUESTS => {
+                    let (request, response) = (request.clone(), ProbeResponse::new(reply));
+                    rate_limit_responses.push(RateLimitResponse { request, response, requests, earlier: rate_limited });
+                    rate_limited += 1;
+                    if rate_limited == Self::MAX_RATE_LIMITED {
+                        return Err(Stop::GaveUp(format!(
+                            "the server answers 429, {rate_limited} times in a row though it was waited for"
+                        )));
+                    }
+                    let wait = failure.retry_after.unwrap_or_else(|| backoff(rate_limited));
+                    let wait = wait.max(Self::MIN_RATE_LIMIT_WAIT);
+                    patience.note_rate_limit(wait);
+                    wait
+                }
+                reply => {
+                    failures += 1;
+                    if failures == Self::MAX_ATTEMPTS {
+                        return Err(reply.map_or_else(|| Stop::GaveUp(failure.reason.clone()), Stop::LastReply));
+                    }
+                    failure.retry_after.unwrap_or_else(|| backoff(failures))
+                }
+            };
+            patience.spend(wait, &failure.reason)?;
+            Ok(wait)
+        };
+        self.client.send(&get, accept, next_wait)
     }
+}
 
-    fn authorization(&self, by: Credentials) -> Option<String> {
-        let token = self.connection.token();
-        match by {
-            Credentials::Token => Some(token.header()),
-            Credentials::LowerCase => Some(token.header().replacen("Bearer", "bearer", 1)),
-            Credentials::WithoutPermission => self.second.as_ref().map(Token::header),
-            Credentials::Nobody => None,
-            Credentials::Unknown => Some("Bearer no-key-has-this-token".to_owned()),
-            Credentials::Malformed => Some("Basic bm8ta2V5OmhhcyB0aGlz".to_owned()),
-        }
+/// Accepts every response but those that may be another one next time.
+fn accept(_: &Connection, reply: Reply) -> Result<Reply, RequestError> {
+    match reply.status.as_u16() {
+        status @ (408 | 429 | 500 | 502..=504) => Err(RequestError::Retryable(Retryable {
+            reason: format!("the server answers {status}"),
+            retry_after: reply.retry_after(),
+            reply: Some(reply),
+        })),
+        _ => Ok(reply),
     }
+}
 
-    /// Keeps the wait of a 429. A server that admits a few at a time is asked at its own pace from then on, so that
-    /// not every second request is wasted.
-    fn refused(&mut self, answer: &ProbeResponse, refusals: u32) -> Result<(), RequestFailed> {
-        if refusals == Self::REFUSALS {
-            return Err(
-                self.give_up(format!("the server answers 429, {refusals} times in a row though it was waited for"))
-            );
-        }
-        let wait = answer.reply.retry_after().unwrap_or_else(|| backoff(refusals)).max(Self::SHORTEST_WAIT);
-        self.wait(wait, "the server answers 429")?;
-        if self.admitted <= 3 {
-            self.spacing = wait.max(self.spacing);
-        }
-        self.admitted = 0;
-        Ok(())
+fn authorization(
+    credentials: Credentials,
+    connection: &Connection,
+    no_permission_token: Option<&Token>,
+) -> Option<String> {
+    let header = connection.token().header();
+    match credentials {
+        Credentials::Token => Some(header),
+        Credentials::LowercaseScheme => Some(header.replacen("Bearer", "bearer", 1)),
+        Credentials::NoPermission => no_permission_token.map(Token::header),
+        Credentials::Missing => None,
+        Credentials::UnknownToken => Some("Bearer no-key-has-this-token".to_owned()),
+        Credentials::OtherScheme => Some("Basic bm8ta2V5OmhhcyB0aGlz".to_owned()),
     }
+}
 
-    /// What went wrong would go wrong at every further question.
-    fn give_up(&mut self, why: String) -> RequestFailed {
-        self.gave_up = Some(why.clone());
-        RequestFailed(why)
-    }
+impl Patience {
+    /// Limit of all waits together.
+    const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
+    /// A server that admits no more requests between two 429 gets one at a time.
+    const FEW_REQUESTS: u32 = 3;
 
-    fn wait(&mut self, wait: Duration, why: &str) -> Result<(), RequestFailed> {
-        if self.waited + wait > Self::LONGEST_WAIT {
-            let longest = crate::duration::format(Self::LONGEST_WAIT);
-            return Err(self.give_up(format!("{why}, and wants more than {longest} of patience in all")));
+    /// Counts a wait, unless all waits together would be too long.
+    fn spend(&mut self, wait: Duration, reason: &str) -> Result<(), Stop> {
+        if self.waited + wait > Self::MAX_WAIT {
+            let limit = duration::format(Self::MAX_WAIT);
+            return Err(Stop::GaveUp(format!("{reason}, and wants more than {limit} of patience in all")));
         }
         self.waited += wait;
-        (self.tell)(Event::Waiting { wait, why, requests: self.requests });
-        self.time.sleep(wait);
         Ok(())
+    }
+
+    fn note_rate_limit(&mut self, wait: Duration) {
+        if self.admitted <= Self::FEW_REQUESTS {
+            self.spacing = self.spacing.max(wait);
+        }
+        self.admitted = 0;
     }
 }

@@ -1,99 +1,93 @@
-//! What every probe needs: to ask, to compare with what is known, and to say what follows.
+//! What every probe needs: the sample, requests for parts of it, and checks of the responses.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use super::client::{ProbeClient, RequestFailed};
-use super::probe_result::{Probe, ProbeFailure, ProbeResult, inconclusive, mismatch_in};
+use super::probe_result::{ProbeFailure, ProbeResult, inconclusive, mismatch_in};
 use super::report::{Mismatch, Outcome};
-use super::request::ProbeRequest;
+use super::request::{ProbeRequest, encode};
 use super::response::{ObservedEntry, ProbeResponse, same_entries};
 use super::sample_range::{SampleRange, SplitTime};
-use super::survey::{self, RangeSupport, Survey};
+use super::survey::{RangeSupport, Survey, check_is_cortex};
 use crate::text::counted;
 
-/// A server, and what is known of it.
+/// A probe of one rule.
+pub type Probe = fn(&mut ProbeContext<'_>) -> ProbeResult;
+
+/// The server, and what is known of it.
 pub struct ProbeContext<'a> {
     client: ProbeClient<'a>,
     survey: Survey,
-    /// What the running probe had no way to ask.
+    /// What the running probe could not check.
     gaps: Vec<String>,
-    /// Whether it met what does not fit: entries may have come in.
-    unexpected: bool,
-    /// Whether it looked at the sample.
+    /// Whether the running probe met an unexpected page: entries may have arrived since the survey.
+    has_doubts: bool,
+    /// Whether the running probe used the sample.
     used_sample: Cell<bool>,
 }
 
 impl<'a> ProbeContext<'a> {
-    /// How often a probe runs while entries come in.
+    /// Limit of runs of a probe while entries arrive.
     const MAX_RUNS: usize = 3;
 
-    /// Looks at what is there.
+    /// Surveys the server.
     ///
     /// # Errors
-    /// When there is no Cortex API that answers the token.
-    pub fn new(mut client: ProbeClient<'a>) -> Result<Self, String> {
-        survey::check_is_cortex(&mut client)?;
-        let survey = Survey::at(&mut client).map_err(|RequestFailed(why)| why)?;
-        let mut context = Self { client, survey, gaps: Vec::new(), unexpected: false, used_sample: Cell::default() };
-        // What seems to be wrong may have moved between two questions.
-        if matches!(context.survey.range_support, RangeSupport::Wrong(_)) {
-            context.client.forget();
-            context.survey = Survey::at(&mut context.client).map_err(|RequestFailed(why)| why)?;
+    /// When it is not a Cortex API that accepts the token.
+    pub fn new(mut client: ProbeClient<'a>) -> Result<Self, RequestFailed> {
+        check_is_cortex(&mut client)?;
+        let mut survey = Survey::run(&mut client)?;
+        // Entries may have arrived between two requests.
+        if matches!(survey.range_support, RangeSupport::Wrong(_)) {
+            client.clear_cache();
+            survey = Survey::run(&mut client)?;
         }
-        Ok(context)
-    }
-
-    pub fn url(&self) -> String {
-        self.client.connection().url().to_string()
-    }
-
-    pub fn requests(&self) -> usize {
-        self.client.requests()
+        Ok(Self { client, survey, gaps: Vec::new(), has_doubts: false, used_sample: Cell::default() })
     }
 
     pub fn client(&self) -> &ProbeClient<'a> {
         &self.client
     }
 
-    /// Runs a probe; once more when entries came in meanwhile and it met what does not fit.
+    /// Runs a probe; again when it met something unexpected and entries arrived meanwhile.
     pub fn run(&mut self, probe: Probe) -> Outcome {
         for _ in 0..Self::MAX_RUNS {
             self.gaps.clear();
-            self.unexpected = false;
+            self.has_doubts = false;
             self.used_sample.set(false);
-            let found = probe(self);
-            // What it concluded from a sample that is not whole means nothing.
+            let result = probe(self);
+            // Conclusions from an incomplete sample mean nothing.
             if let Some(why) = self.survey.incomplete.as_ref().filter(|_| self.used_sample.get()) {
                 return Outcome::Inconclusive { why: why.clone() };
             }
-            let is_suspicious = self.unexpected || matches!(found, Err(ProbeFailure::Mismatch(_)));
-            if !is_suspicious || !self.sample_changed() {
-                return self.outcome_of(found);
+            let has_doubts = self.has_doubts || matches!(result, Err(ProbeFailure::Mismatch(_)));
+            if !has_doubts || !self.sample_changed() {
+                return self.outcome(result);
             }
-            self.client.forget();
+            self.client.clear_cache();
         }
         Outcome::Inconclusive { why: "the entries keep changing while they are read".to_owned() }
     }
 
-    fn outcome_of(&self, found: ProbeResult) -> Outcome {
-        match found {
-            Ok(evidence) if self.gaps.is_empty() => Outcome::Agrees { evidence: self.client.shown(&evidence) },
-            Ok(_) => Outcome::Inconclusive { why: self.client.shown(&self.gaps.join("; ")) },
-            Err(ProbeFailure::Inconclusive(why)) => Outcome::Inconclusive { why: self.client.shown(&why) },
-            Err(ProbeFailure::Mismatch(difference)) => Outcome::Mismatch(Mismatch {
-                request: self.client.shown(&difference.request),
-                expected: self.client.shown(&difference.expected),
-                answered: self.client.shown(&difference.answered),
+    fn outcome(&self, result: ProbeResult) -> Outcome {
+        let redact = |text: &str| self.client.redact(text);
+        match result {
+            Ok(evidence) if self.gaps.is_empty() => Outcome::Agrees { evidence: redact(&evidence) },
+            Ok(_) => Outcome::Inconclusive { why: redact(&self.gaps.join("; ")) },
+            Err(ProbeFailure::Inconclusive(why)) => Outcome::Inconclusive { why: redact(&why) },
+            Err(ProbeFailure::Mismatch(Mismatch { request, expected, answered })) => Outcome::Mismatch(Mismatch {
+                request: redact(&request),
+                expected: redact(&expected),
+                answered: redact(&answered),
             }),
         }
     }
 
-    /// Reads the sample again; whether it is another one now.
+    /// Reads the sample again, and says whether it is another one now.
     fn sample_changed(&mut self) -> bool {
-        let request = self.survey.request();
-        let Ok(answer) = self.client.request_again(&request) else { return false };
-        match answer.page() {
+        let Ok(response) = self.client.request_again(&self.survey.sample_request("")) else { return false };
+        match response.page() {
             Some(page) if !same_entries(page, &self.survey.sample) => {
                 self.survey.sample = page.to_vec();
                 true
@@ -102,9 +96,9 @@ impl<'a> ProbeContext<'a> {
         }
     }
 
-    // What is known
+    // The sample
 
-    /// The entries that all questions are about, in the server's order.
+    /// The entries with which the probes work, in the server's order.
     pub fn sample(&self) -> &[ObservedEntry] {
         self.used_sample.set(true);
         &self.survey.sample
@@ -114,39 +108,10 @@ impl<'a> ProbeContext<'a> {
         &self.survey.range_support
     }
 
-    /// A question for a range of time, in these words.
-    pub fn range_request(&self, start: &str, end: &str) -> ProbeRequest {
-        ProbeRequest::logs(format!("startTime={start}&endTime={end}&{}", self.survey.page()))
-    }
-
-    /// A question for the entries of the sample that these parameters choose.
-    pub fn sample_request(&self, parameters: &str) -> ProbeRequest {
-        self.used_sample.set(true);
-        ProbeRequest::logs(self.survey.query(parameters))
-    }
-
-    /// How the first page is asked for.
-    pub fn first_page(&self) -> &'static str {
-        self.survey.first_page
-    }
-
-    /// A question for one entry: the shortest one that is answered.
-    pub fn minimal_request(&self) -> ProbeRequest {
-        ProbeRequest::logs(format!("{}&pageSize=1", self.survey.first_page))
-    }
-
-    /// A question for a page of the sample.
-    pub fn page_request(&self, parameters: &str) -> ProbeRequest {
-        self.used_sample.set(true);
-        let times = self.survey.range.map(|stretch| stretch.query()).unwrap_or_default();
-        let between = if times.is_empty() || parameters.is_empty() { "" } else { "&" };
-        ProbeRequest::logs(format!("{times}{between}{parameters}"))
-    }
-
-    /// An instant amid the sample, and the stretch that holds it, of a server that keeps to ranges of time.
+    /// An instant amid the sample and the range of the sample, of a server that supports ranges of time.
     pub fn split_time(&self) -> Result<(SplitTime, SampleRange), ProbeFailure> {
         match (&self.survey.range_support, self.survey.split, self.survey.range) {
-            (RangeSupport::Supported, Some(moment), Some(stretch)) => Ok((moment, stretch)),
+            (RangeSupport::Supported, Some(split), Some(range)) => Ok((split, range)),
             (RangeSupport::Unknown(why), ..) => inconclusive(why.as_str()),
             (RangeSupport::Refused(_), ..) => inconclusive("a plain range of time is refused, see TIME-FORMAT"),
             (RangeSupport::Wrong(_), ..) => inconclusive("ranges of time are not kept, see TIME-RANGE"),
@@ -155,19 +120,53 @@ impl<'a> ProbeContext<'a> {
         }
     }
 
-    /// Notes that a part of the rule cannot be told.
+    /// Notes a part of the rule that could not be checked: the probe agrees only if there is none.
     pub fn add_gap(&mut self, why: impl Into<String>) {
         self.gaps.push(why.into());
     }
 
-    /// Notes that nothing can be told of filters when there is nothing to filter.
+    /// Notes that a filter was accepted, but had no entries to filter.
     pub fn require_entries(&mut self) {
         if self.survey.sample.is_empty() {
             self.add_gap("it is accepted, but there are no entries");
         }
     }
 
-    // Asking
+    // Requests
+
+    /// A request for the entries of the sample that pass these parameters.
+    pub fn sample_request(&self, parameters: &str) -> ProbeRequest {
+        self.used_sample.set(true);
+        self.survey.sample_request(parameters)
+    }
+
+    /// A request for the entries of the sample that pass a filter.
+    pub fn filter_request(&self, parameter: &str, value: &str) -> ProbeRequest {
+        self.sample_request(&format!("{parameter}={}", encode(value)))
+    }
+
+    /// A request for a page of the sample.
+    pub fn page_request(&self, parameters: &str) -> ProbeRequest {
+        self.used_sample.set(true);
+        let range = self.survey.range.map(|range| range.query()).unwrap_or_default();
+        let separator = if range.is_empty() || parameters.is_empty() { "" } else { "&" };
+        ProbeRequest::logs(format!("{range}{separator}{parameters}"))
+    }
+
+    /// A request for a range of time in this spelling.
+    pub fn range_request(&self, start: &str, end: &str) -> ProbeRequest {
+        ProbeRequest::logs(format!("startTime={start}&endTime={end}&{}", self.survey.first_full_page()))
+    }
+
+    /// The parameter of the first page.
+    pub fn first_page(&self) -> &'static str {
+        self.survey.first_page
+    }
+
+    /// A request for one entry, without any optional parameter.
+    pub fn minimal_request(&self) -> ProbeRequest {
+        ProbeRequest::logs(format!("{}&pageSize=1", self.survey.first_page))
+    }
 
     pub fn ask(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, ProbeFailure> {
         Ok(self.client.request(request)?)
@@ -177,61 +176,80 @@ impl<'a> ProbeContext<'a> {
         Ok(self.client.request_again(request)?)
     }
 
-    /// An answer that is not as the contract says.
+    // Checks of a response
+
+    /// The result of a probe for which a response contradicts the rule.
     pub fn mismatch<T>(
         &self,
         request: &ProbeRequest,
         expected: impl Into<String>,
-        answer: &ProbeResponse,
+        response: &ProbeResponse,
     ) -> Result<T, ProbeFailure> {
-        let answered = self.client.told(answer);
-        mismatch_in(request, expected, answered)
+        mismatch_in(request, expected, self.client.describe(response))
     }
 
-    /// A question that must have an answer of this status.
+    /// Requires a response with this status.
     pub fn expect_status(&mut self, request: &ProbeRequest, status: u16) -> Result<Rc<ProbeResponse>, ProbeFailure> {
-        let answer = self.ask(request)?;
-        if answer.status() == status { Ok(answer) } else { self.mismatch(request, status.to_string(), &answer) }
+        let response = self.ask(request)?;
+        if response.status() == status { Ok(response) } else { self.mismatch(request, status.to_string(), &response) }
     }
 
-    /// A question that must be answered with a page.
+    /// Requires a page.
     pub fn expect_page(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, ProbeFailure> {
-        let answer = self.ask(request)?;
-        if answer.page().is_some() { Ok(answer) } else { self.mismatch(request, "200 with a page", &answer) }
+        let response = self.ask(request)?;
+        if response.page().is_some() { Ok(response) } else { self.mismatch(request, "200 with a page", &response) }
     }
 
-    /// A question that must be answered with these entries of the sample; `which` tells them in words.
+    /// Requires a page of those entries of the sample that `is_expected` selects; `description` says which these are.
     pub fn expect_entries(
         &mut self,
         request: &ProbeRequest,
-        which: &str,
-        keep: impl Fn(&ObservedEntry) -> bool,
+        description: &str,
+        is_expected: impl Fn(&ObservedEntry) -> bool,
     ) -> Result<Rc<ProbeResponse>, ProbeFailure> {
-        let answer = self.ask(request)?;
-        let expected: Vec<&ObservedEntry> = self.survey.sample.iter().filter(|seen| keep(seen)).collect();
-        if answer.page().is_some_and(|page| same_entries(page, expected.iter().copied())) {
-            return Ok(answer);
+        let response = self.ask(request)?;
+        let expected: Vec<&ObservedEntry> = self.survey.sample.iter().filter(|entry| is_expected(entry)).collect();
+        if response.page().is_some_and(|page| same_entries(page, expected.iter().copied())) {
+            return Ok(response);
         }
         let expected = match expected.len() {
-            0 => format!("200 without an entry: {which}"),
-            count => format!("200 with {}: {which}", counted(count, "entry", "entries")),
+            0 => format!("200 without an entry: {description}"),
+            count => format!("200 with {}: {description}", counted(count, "entry", "entries")),
         };
-        self.mismatch(request, expected, &answer)
+        self.mismatch(request, expected, &response)
     }
 
-    /// Whether a question is answered with these entries: for a probe that needs it and is not about it.
+    /// Requires that a filter selects the entries whose field has its value.
+    pub fn expect_filter(
+        &mut self,
+        parameter: &str,
+        (field, value): (&str, &str),
+        description: &str,
+    ) -> Result<(), ProbeFailure> {
+        let request = self.filter_request(parameter, value);
+        self.expect_entries(&request, description, |entry| entry.has(field, value)).map(|_| ())
+    }
+
+    /// Whether a response has those entries of the sample that `is_expected` selects. For a probe that depends on it, but
+    /// does not check it.
     pub fn returns_entries(
         &mut self,
         request: &ProbeRequest,
-        keep: impl Fn(&ObservedEntry) -> bool,
+        is_expected: impl Fn(&ObservedEntry) -> bool,
     ) -> Result<bool, ProbeFailure> {
-        match self.expect_entries(request, "", keep) {
+        match self.expect_entries(request, "", is_expected) {
             Ok(_) => Ok(true),
             Err(ProbeFailure::Mismatch(_)) => {
-                self.unexpected = true;
+                self.has_doubts = true;
                 Ok(false)
             }
-            Err(cannot_tell) => Err(cannot_tell),
+            Err(inconclusive @ ProbeFailure::Inconclusive(_)) => Err(inconclusive),
         }
+    }
+
+    /// Whether a filter selects the entries whose field has its value.
+    pub fn filter_works(&mut self, parameter: &str, (field, value): (&str, &str)) -> Result<bool, ProbeFailure> {
+        let request = self.filter_request(parameter, value);
+        self.returns_entries(&request, |entry| entry.has(field, value))
     }
 }

@@ -1,37 +1,33 @@
-//! What a probe finds, and how it says so.
-
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+//! The result of a probe.
 
 use super::client::RequestFailed;
-use super::context::ProbeContext;
 use super::report::Mismatch;
 use super::request::ProbeRequest;
 
-/// Why a probe does not say that a rule is kept.
+/// Evidence that a rule is kept, or the reason why there is none.
+pub type ProbeResult = Result<String, ProbeFailure>;
+
+/// Reason why a probe did not find a rule kept.
 #[derive(Debug)]
 pub enum ProbeFailure {
+    /// A response contradicts the rule.
     Mismatch(Mismatch),
+    /// The responses show neither.
     Inconclusive(String),
 }
 
-/// What a probe found: what shows that the rule is kept, or why it does not say so.
-pub type ProbeResult = Result<String, ProbeFailure>;
-
-/// Finds out about one rule.
-pub type Probe = fn(&mut ProbeContext<'_>) -> ProbeResult;
-
 impl From<RequestFailed> for ProbeFailure {
-    fn from(RequestFailed(why): RequestFailed) -> Self {
-        Self::Inconclusive(why)
+    fn from(RequestFailed(reason): RequestFailed) -> Self {
+        Self::Inconclusive(reason)
     }
 }
 
-/// A rule of which nothing can be told.
-pub fn inconclusive<T>(why: impl Into<String>) -> Result<T, ProbeFailure> {
-    Err(ProbeFailure::Inconclusive(why.into()))
+/// The result of a probe whose responses show neither that the rule is kept nor that it is not.
+pub fn inconclusive<T>(reason: impl Into<String>) -> Result<T, ProbeFailure> {
+    Err(ProbeFailure::Inconclusive(reason.into()))
 }
 
-/// An answer that is not as the contract says, when only a part of it matters.
+/// The result of a probe for which a part of a response contradicts the rule.
 pub fn mismatch_in<T>(
     request: &ProbeRequest,
     expected: impl Into<String>,
@@ -39,12 +35,4 @@ pub fn mismatch_in<T>(
 ) -> Result<T, ProbeFailure> {
     let (request, expected, answered) = (request.to_string(), expected.into(), answered.into());
     Err(ProbeFailure::Mismatch(Mismatch { request, expected, answered }))
-}
-
-/// All that means nothing in a query string stays as it is.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// A value for a query string.
-pub fn encoded(value: &str) -> String {
-    utf8_percent_encode(value, UNRESERVED).to_string()
 }

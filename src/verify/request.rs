@@ -1,66 +1,77 @@
-//! What is asked, and as whom.
+//! The requests of probes.
 
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::contract::AUDIT_LOGS;
 
-/// A question.
+/// A request of a probe. `Display` is the request line and what is unusual about the headers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProbeRequest {
     pub path: &'static str,
-    /// The query string as it is sent.
+    /// Query string as it is sent.
     pub query: String,
-    pub by: Credentials,
+    pub credentials: Credentials,
     pub content_type: Option<&'static str>,
 }
 
-/// Who asks.
+/// Header `Authorization` of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Credentials {
     /// The token.
     Token,
-    /// The token, behind `bearer` in lower case.
-    LowerCase,
-    /// The token of the second key.
-    WithoutPermission,
-    /// No token at all.
-    Nobody,
-    /// A token that no key has.
-    Unknown,
-    /// What is no token of the scheme `Bearer`.
-    Malformed,
+    /// The token behind `bearer` in lower case.
+    LowercaseScheme,
+    /// The token of the key without the permission.
+    NoPermission,
+    /// No header.
+    Missing,
+    /// A token of no key.
+    UnknownToken,
+    /// Another scheme than `Bearer`.
+    OtherScheme,
 }
 
 impl ProbeRequest {
-    /// For audit logs, with the token.
+    /// A request for audit logs with the token.
     pub fn logs(query: impl Into<String>) -> Self {
-        Self { path: AUDIT_LOGS, query: query.into(), by: Credentials::Token, content_type: None }
+        Self { path: AUDIT_LOGS, query: query.into(), credentials: Credentials::Token, content_type: None }
     }
 
-    pub fn by(self, by: Credentials) -> Self {
-        Self { by, ..self }
+    pub fn with_credentials(self, credentials: Credentials) -> Self {
+        Self { credentials, ..self }
     }
 
-    pub fn at(self, path: &'static str) -> Self {
+    pub fn with_path(self, path: &'static str) -> Self {
         Self { path, ..self }
+    }
+
+    /// Path and query.
+    pub fn target(&self) -> String {
+        let separator = if self.query.is_empty() { "" } else { "?" };
+        format!("{}{separator}{}", self.path, self.query)
     }
 }
 
-/// The request line, and what is unusual about it.
 impl fmt::Display for ProbeRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "GET {}", self.path)?;
-        if !self.query.is_empty() {
-            write!(f, "?{}", self.query)?;
-        }
-        f.write_str(match self.by {
+        let credentials = match self.credentials {
             Credentials::Token => "",
-            Credentials::LowerCase => " with \"bearer\" in lower case",
-            Credentials::WithoutPermission => " with the key without the permission",
-            Credentials::Nobody => " without a token",
-            Credentials::Unknown => " with a token that no key has",
-            Credentials::Malformed => " with \"Authorization: Basic\"",
-        })?;
+            Credentials::LowercaseScheme => " with \"bearer\" in lower case",
+            Credentials::NoPermission => " with the key without the permission",
+            Credentials::Missing => " without a token",
+            Credentials::UnknownToken => " with a token that no key has",
+            Credentials::OtherScheme => " with \"Authorization: Basic\"",
+        };
+        write!(f, "GET {}{credentials}", self.target())?;
         self.content_type.map_or(Ok(()), |kind| write!(f, " with \"Content-Type: {kind}\""))
     }
+}
+
+/// A value as part of a query string.
+pub fn encode(value: &str) -> String {
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+    utf8_percent_encode(value, ENCODED).to_string()
 }

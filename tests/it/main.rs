@@ -33,6 +33,7 @@ mod pseudonym;
 mod recipes;
 mod record;
 mod release;
+mod remote;
 mod rules;
 mod same_bytes;
 mod second_reading;

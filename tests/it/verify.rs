@@ -1,167 +1,169 @@
-//! `verify`: a server that keeps every rule is found to, and one that breaks a rule is found out by that rule alone.
+//! `verify`: finds that a server keeps every rule, and which rule a server breaks.
 
 mod agreement;
 mod commands;
-mod data;
-mod differences;
-mod exchange;
-mod other;
+mod deviating_server;
+mod deviations;
+mod entries;
+mod intercepted;
+mod sample_range;
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use cortex_audit_mock::World;
 use cortex_audit_mock::contract::RULES;
-use cortex_audit_mock::internal::remote::{ApiUrl, TimeSource, Token};
-use cortex_audit_mock::internal::verify::{MAX_REQUESTS, Outcome, Verification, VerificationReport, VerifyError};
-use other::{Difference, NO_DIFFERENCE, Other};
+use cortex_audit_mock::internal::remote::{TimeSource, Token};
+use cortex_audit_mock::internal::verify::{MAX_REQUESTS, Mismatch, Outcome, RequestFailed, VerificationReport, verify};
+use deviating_server::{DeviatingServer, Deviation, NO_DEVIATION};
 
+use crate::remote::{connection, own_time};
 use crate::support::full_tests;
 
-/// What no answer shows.
+/// Rules that no response shows.
 const NEVER: [&str; 5] = ["REQ-RATE", "REQ-BODY", "KEY-ROLES", "KEY-DEFAULT-ROLES", "KEY-PERSONAL"];
-/// What is shown only by a 429.
-const OF_A_LIMIT: [&str; 2] = ["ERR-429", "ERR-RETRY-AFTER"];
+/// Rules that only a 429 shows.
+const OF_RATE_LIMIT: [&str; 2] = ["ERR-429", "ERR-RETRY-AFTER"];
 
-/// A clock that waits move.
-fn own_time() -> TimeSource {
-    let now = Rc::new(Cell::new(Duration::ZERO));
-    let (read, moved) = (Rc::clone(&now), now);
-    TimeSource::new(move || read.get(), move |length| moved.set(moved.get() + length))
-}
-
-/// TimeSource by a world's clock: waiting moves it, so that its limiter sees it.
+/// The clock of a world, which waits move, so that its rate limit sees them.
 fn world_time(world: &Arc<World>) -> TimeSource {
     let (read, moved) = (Arc::clone(world), Arc::clone(world));
     TimeSource::new(move || read.clock().elapsed, move |length| moved.advance(length))
 }
 
-/// With `mock-admin` and, as the key that lacks the permission, `mock-no-audit`.
-fn verified(uri: &str, time: TimeSource) -> Result<VerificationReport, VerifyError> {
+/// Verifies with `mock-admin` and, as the key without the permission, `mock-no-audit`.
+fn verified(uri: &str, time: TimeSource) -> Result<VerificationReport, RequestFailed> {
     verified_as("mock-admin", Some("mock-no-audit"), uri, time)
 }
 
 fn verified_as(
     token: &str,
-    second: Option<&str>,
+    no_permission_token: Option<&str>,
     uri: &str,
     time: TimeSource,
-) -> Result<VerificationReport, VerifyError> {
-    let verification = Verification::new(ApiUrl::read(uri).unwrap(), Token::new("KEY", token).unwrap(), time)?;
-    let verification = match second {
-        Some(second) => verification.without_permission(Token::new("OTHER", second).unwrap()),
-        None => verification,
+) -> Result<VerificationReport, RequestFailed> {
+    let second = no_permission_token.map(|token| Token::new("OTHER", token).unwrap());
+    verify(connection(uri, token), second, time, |_| {})
+}
+
+/// The rules with an outcome.
+fn rules(report: &VerificationReport, has: impl Fn(&Outcome) -> bool) -> Vec<&'static str> {
+    report.rules.iter().filter(|rule| has(&rule.outcome)).map(|rule| rule.rule).collect()
+}
+
+fn agreeing(report: &VerificationReport) -> Vec<&'static str> {
+    rules(report, |outcome| matches!(outcome, Outcome::Agrees { .. }))
+}
+
+fn differing(report: &VerificationReport) -> Vec<&'static str> {
+    rules(report, |outcome| matches!(outcome, Outcome::Mismatch(_)))
+}
+
+fn inconclusive(report: &VerificationReport) -> Vec<&'static str> {
+    rules(report, |outcome| matches!(outcome, Outcome::Inconclusive { .. }))
+}
+
+// One deviation at a time
+
+/// Checks that a deviation is found under its rule, and under no other.
+fn check_found(deviation: &Deviation, report: &VerificationReport) -> Result<(), String> {
+    let is_complete = |Mismatch { request, expected, answered }: &Mismatch| {
+        ![request, expected, answered].into_iter().any(String::is_empty)
     };
-    verification.run(&|_| {})
-}
-
-fn rules<'a>(told: impl Iterator<Item = &'a cortex_audit_mock::internal::verify::RuleOutcome>) -> Vec<&'static str> {
-    told.map(|told| told.rule.id).collect()
-}
-
-// One difference at a time
-
-/// That a difference is found by its rule, and by no other.
-fn found(difference: &Difference, report: &VerificationReport) -> Result<(), String> {
-    let differing = rules(report.mismatches());
-    let shown = report.mismatches().all(|told| match &told.outcome {
-        Outcome::Mismatch(found) => {
-            ![&found.request, &found.expected, &found.answered].iter().any(|text| text.is_empty())
-        }
-        _ => true,
+    let is_shown = report.rules.iter().all(|rule| match &rule.outcome {
+        Outcome::Mismatch(mismatch) => is_complete(mismatch),
+        Outcome::Agrees { .. } | Outcome::Inconclusive { .. } => true,
     });
-    if differing == [difference.rule] && shown && report.requests <= MAX_REQUESTS {
+    let differing = differing(report);
+    if differing == [deviation.rule] && is_shown && report.requests <= MAX_REQUESTS {
         return Ok(());
     }
-    Err(format!("{} ({}): {differing:?}\n{report}", difference.rule, difference.name))
+    Err(format!("{} ({}): {differing:?}\n{report}", deviation.rule, deviation.name))
 }
 
-fn each_is_found(room: &str) {
-    let (_, differences) = differences::ALL.iter().find(|(name, _)| *name == room).unwrap();
-    let mut seen = BTreeSet::new();
-    // One for each rule, where not all are tried.
-    let tried = differences.iter().filter(|difference| seen.insert(difference.rule) || full_tests());
+fn each_deviation_is_found(kind: &str) {
+    let (_, deviations) = deviations::BY_KIND.iter().find(|(name, _)| *name == kind).unwrap();
+    let mut rules = BTreeSet::new();
+    // One of each rule, unless all tests run.
+    let tried = deviations.iter().filter(|deviation| rules.insert(deviation.rule) || full_tests());
     let wrong: Vec<String> = tried
-        .filter_map(|difference| {
-            let server = Other::start(*difference, "off");
-            let report = verified(&server.uri, own_time()).map_err(|error| format!("{}: {error}", difference.name));
-            report.and_then(|report| found(difference, &report)).err()
+        .filter_map(|deviation| {
+            let server = DeviatingServer::start(*deviation, "off");
+            let report = verified(&server.uri, own_time()).map_err(|error| format!("{}: {error}", deviation.name));
+            report.and_then(|report| check_found(deviation, &report)).err()
         })
         .collect();
-    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), differences.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), deviations.len(), wrong.join("\n"));
 }
 
 #[test]
-fn a_difference_of_requests_is_found_and_no_other() {
-    each_is_found("request");
+fn deviation_of_requests_is_found_under_its_rule() {
+    each_deviation_is_found("request");
 }
 
 #[test]
-fn a_difference_of_times_is_found_and_no_other() {
-    each_is_found("times");
+fn deviation_of_times_is_found_under_its_rule() {
+    each_deviation_is_found("times");
 }
 
 #[test]
-fn a_difference_of_pages_is_found_and_no_other() {
-    each_is_found("paging");
+fn deviation_of_pages_is_found_under_its_rule() {
+    each_deviation_is_found("paging");
 }
 
 #[test]
-fn a_difference_of_lists_is_found_and_no_other() {
-    each_is_found("lists");
+fn deviation_of_lists_is_found_under_its_rule() {
+    each_deviation_is_found("lists");
 }
 
 #[test]
-fn a_difference_of_entries_is_found_and_no_other() {
-    each_is_found("response");
+fn deviation_of_entries_is_found_under_its_rule() {
+    each_deviation_is_found("response");
 }
 
 #[test]
-fn a_difference_of_errors_is_found_and_no_other() {
-    each_is_found("errors");
+fn deviation_of_errors_is_found_under_its_rule() {
+    each_deviation_is_found("errors");
 }
 
 #[test]
-fn a_difference_of_a_limit_is_found_when_it_is_met_and_no_other() {
-    for difference in differences::LIMITED {
-        let server = Other::start(*difference, "30/min");
+fn deviation_of_a_rate_limit_is_found_when_the_limit_is_met() {
+    for deviation in deviations::OF_RATE_LIMIT {
+        let server = DeviatingServer::start(*deviation, "30/min");
         let report = verified(&server.uri, world_time(&server.mock.world())).unwrap();
-        assert_eq!(found(difference, &report), Ok(()));
+        assert_eq!(check_found(deviation, &report), Ok(()));
     }
 }
 
 #[test]
-fn a_wait_that_is_too_short_is_found() {
-    let early = other::answered("ERR-429", "too early", |_, _, answer| {
-        if answer.status == 429 {
-            answer.set("retryAfter", 1);
-            answer.header(axum::http::header::RETRY_AFTER, "1");
+fn retry_after_that_is_too_short_is_found() {
+    let early = deviating_server::responds("ERR-429", "too early", |_, _, response| {
+        if response.status == 429 {
+            response.set("retryAfter", 1);
+            response.header(axum::http::header::RETRY_AFTER, "1");
         }
     });
-    let server = Other::start(early, "20/min");
+    let server = DeviatingServer::start(early, "20/min");
     let report = verified(&server.uri, world_time(&server.mock.world())).unwrap();
-    assert_eq!(found(&early, &report), Ok(()));
+    assert_eq!(check_found(&early, &report), Ok(()));
 }
 
 #[test]
-fn every_rule_that_answers_show_has_a_server_that_breaks_it() {
-    let all = differences::ALL.iter().flat_map(|(_, differences)| *differences).chain(differences::LIMITED);
-    let broken: BTreeSet<&str> = all.map(|difference| difference.rule).collect();
+fn every_rule_that_responses_show_has_a_deviation() {
+    let all = deviations::BY_KIND.iter().flat_map(|(_, deviations)| *deviations).chain(deviations::OF_RATE_LIMIT);
+    let broken: BTreeSet<&str> = all.map(|deviation| deviation.rule).collect();
     let shown: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).filter(|id| !NEVER.contains(id)).collect();
     assert_eq!(broken, shown);
 }
 
-// Nothing differs
+// No deviation
 
 #[test]
-fn a_server_without_a_difference_agrees_in_all_that_can_be_told() {
-    let server = Other::start(NO_DIFFERENCE, "off");
+fn server_without_a_deviation_agrees_in_every_rule_that_responses_show() {
+    let server = DeviatingServer::start(NO_DEVIATION, "off");
     let report = verified(&server.uri, own_time()).unwrap();
-    let untold: BTreeSet<&str> = NEVER.into_iter().chain(OF_A_LIMIT).collect();
-    assert_eq!(rules(report.inconclusive()).into_iter().collect::<BTreeSet<_>>(), untold, "{report}");
-    assert_eq!((rules(report.mismatches()), report.agreements().count()), (vec![], RULES.len() - untold.len()));
-    assert!(report.requests <= 95, "{} requests leave little for looking again", report.requests);
+    let expected: BTreeSet<&str> = NEVER.into_iter().chain(OF_RATE_LIMIT).collect();
+    assert_eq!(inconclusive(&report).into_iter().collect::<BTreeSet<_>>(), expected, "{report}");
+    assert_eq!((differing(&report), report.agrees), (vec![], RULES.len() - expected.len()));
+    assert!(report.requests <= 95, "{} requests leave few for reading again", report.requests);
 }

@@ -1,188 +1,182 @@
-//! Rules about the form of errors.
+//! Probes of the form of errors.
 
 use std::rc::Rc;
 
 use serde_json::Value;
-use ureq::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use ureq::http::header::RETRY_AFTER;
 
-use super::super::client::RateLimited;
-use super::super::context::ProbeContext;
-use super::super::probe_result::{ProbeFailure, ProbeResult, inconclusive, mismatch_in};
-use super::super::request::{Credentials, ProbeRequest};
-use super::super::response::ProbeResponse;
+use crate::verify::client::RateLimitResponse;
+use crate::verify::context::ProbeContext;
+use crate::verify::probe_result::{ProbeFailure, ProbeResult, inconclusive, mismatch_in};
+use crate::verify::request::{Credentials, ProbeRequest};
+use crate::verify::response::ProbeResponse;
 
-/// Why nothing can be told of a 429.
-const NOT_MET: &str = "no 429 was met, and none is provoked";
+type Errors = Vec<(ProbeRequest, Rc<ProbeResponse>)>;
 
-/// Every error that was asked for: 400, 401, and 403 when there is a second key.
-fn errors(p: &mut ProbeContext<'_>) -> Result<Vec<(ProbeRequest, Rc<ProbeResponse>)>, ProbeFailure> {
+/// Every error so far, after asking for 400, 401, and with a second key 403.
+fn errors(p: &mut ProbeContext<'_>) -> Result<Errors, ProbeFailure> {
     let wrong = ProbeRequest::logs(format!("{}&pageSize=0", p.first_page()));
-    let mut requests =
-        vec![wrong, p.minimal_request().by(Credentials::Nobody), p.minimal_request().by(Credentials::Unknown)];
-    if p.client().has_second_key() {
-        requests.push(p.minimal_request().by(Credentials::WithoutPermission));
+    let mut requests = vec![wrong];
+    requests.extend([Credentials::Missing, Credentials::UnknownToken].map(|c| p.minimal_request().with_credentials(c)));
+    if p.client().has_no_permission_token() {
+        requests.push(p.minimal_request().with_credentials(Credentials::NoPermission));
     }
     for request in &requests {
         p.ask(request)?;
     }
-    let is_error = |answer: &ProbeResponse| matches!(answer.status(), 400 | 401 | 403);
-    let heard = p.client().responses.iter().filter(|(_, answer)| is_error(answer));
-    Ok(heard.map(|(request, answer)| (request.clone(), Rc::clone(answer))).collect())
+    let errors = p.client().responses.iter().filter(|(_, response)| matches!(response.status(), 400 | 401 | 403));
+    Ok(errors.cloned().collect())
+}
+
+/// Every error whose body is a JSON object.
+fn readable_errors(p: &mut ProbeContext<'_>) -> Result<Errors, ProbeFailure> {
+    let mut errors = errors(p)?;
+    if errors.is_empty() {
+        return inconclusive("nothing that is wrong is refused");
+    }
+    errors.retain(|(_, response)| response.body.is_some());
+    if errors.is_empty() { inconclusive("errors are no JSON, see ERR-SHAPE") } else { Ok(errors) }
 }
 
 pub fn shape(p: &mut ProbeContext<'_>) -> ProbeResult {
     let errors = errors(p)?;
-    for (request, answer) in &errors {
-        if let Some(wrong) = wrong_shape(answer) {
-            let kind = answer.reply.header(CONTENT_TYPE).unwrap_or("no content type").to_owned();
-            return mismatch_in(request, wrong, format!("{kind}, {}", p.client().told(answer)));
+    for (request, response) in &errors {
+        if let Some(expected) = expected_shape(response) {
+            let answered = format!("{}, {}", response.content_type(), p.client().describe(response));
+            return mismatch_in(request, expected, answered);
         }
     }
-    some(&errors)?;
+    if errors.is_empty() {
+        return inconclusive("nothing that is wrong is refused");
+    }
     Ok(format!("{} errors are application/json with type and message", errors.len()))
 }
 
-/// What an error should have and has not.
-fn wrong_shape(answer: &ProbeResponse) -> Option<String> {
-    let kind = answer.reply.header(CONTENT_TYPE).unwrap_or_default();
-    if kind.split(';').next().map(str::trim) != Some("application/json") {
+/// The first thing that an error should have and does not have.
+fn expected_shape(response: &ProbeResponse) -> Option<String> {
+    if response.media_type() != "application/json" {
         return Some("application/json".to_owned());
     }
-    let Some(body) = &answer.body else { return Some("a JSON object".to_owned()) };
-    if let Some(field) = ["type", "message"].into_iter().find(|field| !body.get(*field).is_some_and(Value::is_string)) {
-        return Some(format!("a text as \"{field}\""));
+    if response.body.is_none() {
+        return Some("a JSON object".to_owned());
     }
-    let is_text = |value: &Value| value.is_string() || value.is_null();
-    if let Some(field) = ["details", "requestId"].into_iter().find(|field| !body.get(*field).is_none_or(is_text)) {
+    let is_text = |value: Option<&Value>| value.is_some_and(Value::is_string);
+    let is_optional_text = |value: Option<&Value>| value.is_none_or(|value| value.is_string() || value.is_null());
+    let wrong_required = ["type", "message"].into_iter().find(|field| !is_text(response.get(field)));
+    let wrong_optional = || ["details", "requestId"].into_iter().find(|field| !is_optional_text(response.get(field)));
+    if let Some(field) = wrong_required.or_else(wrong_optional) {
         return Some(format!("a text as \"{field}\""));
     }
     // The published schema does not require it.
-    let status = body.get("httpStatus").filter(|status| !status.is_null());
-    if status.is_some_and(|status| status.as_u64() != Some(answer.status().into())) {
-        return Some(format!("\"httpStatus\":{}", answer.status()));
+    let status = response.get("httpStatus").filter(|status| !status.is_null());
+    if status.is_some_and(|status| status.as_u64() != Some(response.status().into())) {
+        return Some(format!("\"httpStatus\":{}", response.status()));
     }
-    let named = match answer.status() {
+    let kind = match response.status() {
         400 => "BAD_REQUEST",
         403 => "FORBIDDEN",
         _ => return None,
     };
-    (answer.text("type") != Some(named)).then(|| format!("\"type\":\"{named}\""))
+    (response.text("type") != Some(kind)).then(|| format!("\"type\":\"{kind}\""))
 }
 
 pub fn printed(p: &mut ProbeContext<'_>) -> ProbeResult {
-    let errors = errors(p)?;
-    for (request, answer) in errors.iter().filter(|(_, answer)| answer.body.is_some()) {
+    let errors = readable_errors(p)?;
+    for (request, response) in &errors {
         for field in ["message", "details", "requestId"] {
-            // Without a message, an error has not its shape.
-            let Some(text) = answer.text(field).or((field != "message").then_some("")) else { continue };
+            // An error without a message is checked by ERR-SHAPE.
+            let Some(text) = response.text(field).or((field != "message").then_some("")) else { continue };
             if text.is_empty() || text.contains(['[', ']']) {
-                return p.mismatch(request, format!("\"{field}\" that is filled, without square brackets"), answer);
+                return p.mismatch(request, format!("\"{field}\" that is filled, without square brackets"), response);
             }
         }
     }
-    readable(&errors)?;
     Ok(format!("message, details and requestId are filled in {} errors", errors.len()))
 }
 
 pub fn words(p: &mut ProbeContext<'_>) -> ProbeResult {
-    let errors = errors(p)?;
-    for (request, answer) in errors.iter().filter(|(_, answer)| answer.body.is_some()) {
-        let phrase = answer.reply.status.canonical_reason().unwrap_or_default();
-        let message = answer.text("message").map(|message| message.replace(['[', ']'], "")).unwrap_or_default();
+    let errors = readable_errors(p)?;
+    for (request, response) in &errors {
+        let phrase = reason_phrase(response);
+        let message = response.text("message").unwrap_or_default().replace(['[', ']'], "");
         if !message.is_empty() && message != phrase {
-            return p.mismatch(request, format!("\"message\":\"{phrase}\""), answer);
+            return p.mismatch(request, format!("\"message\":\"{phrase}\""), response);
         }
-        if answer.text("details").is_some_and(|details| details == phrase) {
-            return p.mismatch(request, "\"details\" that explain", answer);
+        if response.text("details") == Some(phrase) {
+            return p.mismatch(request, "\"details\" that explain", response);
         }
-        // The three that are printed are for ERR-PRINTED to tell.
-        let mut members = answer
-            .body
-            .iter()
-            .flatten()
-            .filter(|(name, _)| !["message", "details", "requestId"].contains(&name.as_str()));
-        if members.any(|(_, value)| value.is_null()) {
-            return p.mismatch(request, "no null members", answer);
+        // The three fields that are printed are checked by ERR-PRINTED.
+        let is_null = |(name, value): (&String, &Value)| {
+            value.is_null() && !["message", "details", "requestId"].contains(&name.as_str())
+        };
+        if response.body.iter().flatten().any(is_null) {
+            return p.mismatch(request, "no null members", response);
         }
     }
-    readable(&errors)?;
     Ok(format!("message is the reason phrase in {} errors, details explain", errors.len()))
 }
 
-fn some(errors: &[(ProbeRequest, Rc<ProbeResponse>)]) -> Result<(), ProbeFailure> {
-    if errors.is_empty() { inconclusive("nothing that is wrong is refused") } else { Ok(()) }
+fn reason_phrase(response: &ProbeResponse) -> &'static str {
+    response.reply.status.canonical_reason().unwrap_or_default()
 }
 
-fn readable(errors: &[(ProbeRequest, Rc<ProbeResponse>)]) -> Result<(), ProbeFailure> {
-    some(errors)?;
-    if errors.iter().any(|(_, answer)| answer.body.is_some()) {
-        return Ok(());
-    }
-    inconclusive("errors are no JSON, see ERR-SHAPE")
-}
-
-/// What an error says besides its reason phrase.
-pub fn explanation(answer: &ProbeResponse) -> Option<&str> {
-    let phrase = answer.reply.status.canonical_reason().unwrap_or_default();
-    let texts = ["details", "detail", "message"].into_iter().filter_map(|field| answer.text(field));
-    texts.into_iter().find(|text| !text.is_empty() && *text != phrase)
+/// The text of an error, apart from its reason phrase.
+pub fn explanation(response: &ProbeResponse) -> Option<&str> {
+    let mut texts = ["details", "detail", "message"].into_iter().filter_map(|field| response.text(field));
+    texts.find(|text| !text.is_empty() && *text != reason_phrase(response))
 }
 
 pub fn too_many(p: &mut ProbeContext<'_>) -> ProbeResult {
-    for limited in &p.client().rate_limited {
-        if let Some(wrong) = wrong_limit(limited) {
-            let (answer, reply) = (&limited.answer, &limited.answer.reply);
-            let kind = reply.header(CONTENT_TYPE).unwrap_or("no content type");
-            let after = reply.header(RETRY_AFTER).unwrap_or("none");
-            let answered = format!("{kind}, Retry-After: {after}, {}", p.client().told(answer));
-            return mismatch_in(&limited.request, wrong, answered);
+    for limit in &p.client().rate_limit_responses {
+        if let Some(expected) = expected_limit(limit) {
+            let response = &limit.response;
+            let after = response.reply.header(RETRY_AFTER).unwrap_or("none");
+            let body = p.client().describe(response);
+            let answered = format!("{}, Retry-After: {after}, {body}", response.content_type());
+            return mismatch_in(&limit.request, expected, answered);
         }
     }
-    met(p)
+    rate_limits_met(p)
 }
 
-/// What a 429 should have and has not.
-fn wrong_limit(limited: &RateLimited) -> Option<String> {
-    let answer = &limited.answer;
-    let kind = answer.reply.header(CONTENT_TYPE).unwrap_or_default();
-    if kind.split(';').next().map(str::trim) != Some("application/problem+json") {
+/// The first thing that a 429 should have and does not have.
+fn expected_limit(limit: &RateLimitResponse) -> Option<String> {
+    let response = &limit.response;
+    if response.media_type() != "application/problem+json" {
         return Some("application/problem+json".to_owned());
     }
-    if let Some(field) = ["type", "title"].into_iter().find(|field| answer.text(field).is_none()) {
+    if let Some(field) = ["type", "title"].into_iter().find(|field| response.text(field).is_none()) {
         return Some(format!("a text as \"{field}\""));
     }
-    if answer.number("status") != Some(429) {
+    if response.number("status") != Some(429) {
         return Some("\"status\":429".to_owned());
     }
-    let Some(header) = answer.reply.header(RETRY_AFTER) else { return Some("a header Retry-After".to_owned()) };
-    // What is no whole number is for ERR-RETRY-AFTER to tell.
-    let said = answer.body.as_ref().and_then(|body| body.get("retryAfter"));
-    if let (Ok(seconds), Some(said)) = (header.parse::<u64>(), said)
-        && said.as_u64() != Some(seconds)
-    {
+    let Some(header) = response.reply.header(RETRY_AFTER) else { return Some("a header Retry-After".to_owned()) };
+    // A header that is not a whole number is checked by ERR-RETRY-AFTER.
+    let seconds = header.parse::<u64>().ok()?;
+    if response.get("retryAfter").is_some_and(|member| member.as_u64() != Some(seconds)) {
         return Some(format!("\"retryAfter\":{seconds}, as the header Retry-After"));
     }
-    (limited.again >= 2 && header.parse::<u64>().is_ok_and(|seconds| seconds > 0))
-        .then(|| "no 429 after the wait that Retry-After asked for".to_owned())
+    (limit.earlier >= 2 && seconds > 0).then(|| "no 429 after the wait that Retry-After asked for".to_owned())
 }
 
 pub fn retry_after(p: &mut ProbeContext<'_>) -> ProbeResult {
-    for limited in &p.client().rate_limited {
-        let header = limited.answer.reply.header(RETRY_AFTER);
-        if let Some(text) = header.filter(|text| !text.parse::<u64>().is_ok_and(|seconds| seconds > 0)) {
-            return mismatch_in(&limited.request, "a whole number of at least 1", format!("Retry-After: {text}"));
+    let limits = &p.client().rate_limit_responses;
+    let headers = limits.iter().filter_map(|limit| Some((limit, limit.response.reply.header(RETRY_AFTER)?)));
+    for (limit, header) in headers.clone() {
+        if !header.parse::<u64>().is_ok_and(|seconds| seconds > 0) {
+            return mismatch_in(&limit.request, "a whole number of at least 1", format!("Retry-After: {header}"));
         }
     }
-    if p.client().rate_limited.iter().all(|limited| limited.answer.reply.header(RETRY_AFTER).is_none()) {
-        let met = !p.client().rate_limited.is_empty();
-        return inconclusive(if met { "there is no Retry-After, see ERR-429" } else { NOT_MET });
+    if headers.count() == 0 && !limits.is_empty() {
+        return inconclusive("there is no Retry-After, see ERR-429");
     }
-    met(p)
+    rate_limits_met(p)
 }
 
-fn met(p: &ProbeContext<'_>) -> ProbeResult {
-    match p.client().rate_limited.len() {
-        0 => inconclusive(NOT_MET),
+fn rate_limits_met(p: &ProbeContext<'_>) -> ProbeResult {
+    match p.client().rate_limit_responses.len() {
+        0 => inconclusive("no 429 was met, and none is provoked"),
         1 => Ok("1 was met, and waited for".to_owned()),
         count => Ok(format!("{count} were met, and waited for")),
     }

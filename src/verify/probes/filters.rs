@@ -1,84 +1,75 @@
-//! Rules about what filters choose, and about what they do not know.
+//! Probes of what filters select, and of values and parameters that do not exist.
 
 use std::collections::BTreeSet;
 
-use super::super::context::ProbeContext;
-use super::super::probe_result::{ProbeFailure, ProbeResult, encoded, inconclusive};
-use super::super::request::ProbeRequest;
-use super::super::response::{ObservedEntry, ProbeResponse};
 use super::errors::explanation;
-use super::lists::{NOBODY, PUBLISHED, request_types_hold, words};
-use super::several_values::{ListForms, object_type, several_values};
+use super::lists::request_types_work;
+use super::several_values::{ListForms, list_forms, object_type};
+use super::values::{NOBODY, PUBLISHED, plain_identifiers};
 use crate::contract::{Action, ActorType};
+use crate::verify::context::ProbeContext;
+use crate::verify::probe_result::{ProbeFailure, ProbeResult, inconclusive};
+use crate::verify::request::{ProbeRequest, encode};
+use crate::verify::response::ObservedEntry;
 
 pub fn logic(p: &mut ProbeContext<'_>) -> ProbeResult {
-    match several_values(p)? {
+    match list_forms(p)? {
         ListForms::AllAtOnce(request) => {
-            let answer = p.ask(&request)?;
-            return p.mismatch(&request, "200 with the entries of any of the values", &answer);
+            let response = p.ask(&request)?;
+            return p.mismatch(&request, "200 with the entries of any of the values", &response);
         }
         ListForms::Unknown(why) => p.add_gap(why),
-        ListForms::Read([false, false, ..]) => p.add_gap("lists are not read, see LIST-FORMS"),
-        ListForms::Read(_) => {}
+        ListForms::Work([false, false, ..]) => p.add_gap("lists are not read, see LIST-FORMS"),
+        ListForms::Work(_) => {}
     }
     combined(p)?;
     exact(p)?;
     Ok("values are alternatives, filters combine, and matching is exact".to_owned())
 }
 
-/// Two filters choose what passes both.
+/// Two filters together select the entries that pass both.
 fn combined(p: &mut ProbeContext<'_>) -> Result<(), ProbeFailure> {
     let pairs: BTreeSet<(&str, &str)> =
-        p.sample().iter().filter_map(|seen| Some((seen.text("objectType")?, seen.text("action")?))).collect();
-    let count = |keep: &dyn Fn(&ObservedEntry) -> bool| p.sample().iter().filter(|seen| keep(seen)).count();
+        p.sample().iter().filter_map(|entry| Some((entry.text("objectType")?, entry.text("action")?))).collect();
+    let count = |passes: &dyn Fn(&ObservedEntry) -> bool| p.sample().iter().filter(|entry| passes(entry)).count();
     let distinguishes = |(kind, action): &&(&str, &str)| {
-        let both = count(&|seen| seen.is("objectType", kind) && seen.is("action", action));
-        let each = [count(&|seen| seen.is("objectType", kind)), count(&|seen| seen.is("action", action))];
-        each.iter().all(|each| both < *each)
+        let both = count(&|entry| entry.has("objectType", kind) && entry.has("action", action));
+        both < count(&|entry| entry.has("objectType", kind)) && both < count(&|entry| entry.has("action", action))
     };
-    // The published types are asked for one by one anyway.
+    // A request for each published type is needed anyway.
     let published = pairs.iter().find(|pair| PUBLISHED.contains(&pair.0) && distinguishes(pair));
-    let telling = published.or_else(|| pairs.iter().find(distinguishes));
-    let Some((kind, action)) = telling.map(|(kind, action)| ((*kind).to_owned(), (*action).to_owned())) else {
+    let Some((kind, action)) = published.or_else(|| pairs.iter().find(distinguishes)) else {
         p.add_gap("there are too few entries for two filters at once");
         return Ok(());
     };
-    let by_kind = p.sample_request(&format!("objectTypes={}", encoded(&kind)));
-    let action_in_query = encoded(&action);
-    let by_action = p.sample_request(&format!("actions={action_in_query}"));
-    let holds = p.returns_entries(&by_kind, |seen| seen.is("objectType", &kind))?
-        && p.returns_entries(&by_action, |seen| seen.is("action", &action))?;
-    if !holds {
+    let (kind, action) = ((*kind).to_owned(), (*action).to_owned());
+    let works =
+        p.filter_works("objectTypes", ("objectType", &kind))? && p.filter_works("actions", ("action", &action))?;
+    if !works {
         p.add_gap("filters do not choose one by one, see LIST-OBJECT-TYPES and LIST-ACTIONS");
         return Ok(());
     }
-    let request = p.sample_request(&format!("objectTypes={}&actions={action_in_query}", encoded(&kind)));
-    p.expect_entries(&request, "those that pass both", |seen| {
-        seen.is("objectType", &kind) && seen.is("action", &action)
-    })?;
+    let request = p.sample_request(&format!("objectTypes={}&actions={}", encode(&kind), encode(&action)));
+    let passes = |entry: &ObservedEntry| entry.has("objectType", &kind) && entry.has("action", &action);
+    p.expect_entries(&request, "those that pass both", passes)?;
     Ok(())
 }
 
-/// Neither the beginning of an identifier nor its other case is the identifier.
+/// Neither the start of an identifier nor the identifier in the other case selects its entries.
 fn exact(p: &mut ProbeContext<'_>) -> Result<(), ProbeFailure> {
-    let Some(value) = words(p.sample()).into_iter().next() else {
+    let Some(value) = plain_identifiers(p.sample()).into_iter().next() else {
         p.add_gap("no entry has an identifier that is a word");
         return Ok(());
     };
-    let whole = p.sample_request(&format!("objectIdentifiers={value}"));
-    if !p.returns_entries(&whole, |seen| seen.is("objectIdentifier", &value))? {
+    if !p.filter_works("objectIdentifiers", ("objectIdentifier", &value))? {
         p.add_gap("an identifier does not choose its entries, see LIST-STRINGS");
         return Ok(());
     }
-    let beginning = value[..value.len() - 1].to_owned();
-    let other_case = if value.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        value.to_ascii_uppercase()
-    } else {
-        value.to_ascii_lowercase()
-    };
-    for (other, why) in [(beginning, "matching is exact"), (other_case, "matching is case-sensitive")] {
-        let request = p.sample_request(&format!("objectIdentifiers={other}"));
-        p.expect_entries(&request, why, |seen| seen.is("objectIdentifier", &other))?;
+    let has_lowercase = value.bytes().any(|byte| byte.is_ascii_lowercase());
+    let other_case = if has_lowercase { value.to_ascii_uppercase() } else { value.to_ascii_lowercase() };
+    for (other, why) in [(&value[..value.len() - 1], "matching is exact"), (&other_case, "matching is case-sensitive")]
+    {
+        p.expect_filter("objectIdentifiers", ("objectIdentifier", other), why)?;
     }
     Ok(())
 }
@@ -95,10 +86,19 @@ pub fn closed(p: &mut ProbeContext<'_>) -> ProbeResult {
         [("actions", "REMOVED", &Action::WORDS[..]), ("actorTypes", "oauth2", &ActorType::WORDS[..])]
     {
         let request = ProbeRequest::logs(format!("{parameter}={value}&{}&pageSize=1", p.first_page()));
-        let answer = p.expect_status(&request, 400)?;
-        named(p, &request, &answer, value, allowed)?;
+        let response = p.expect_status(&request, 400)?;
+        match explanation(&response) {
+            None => {
+                p.add_gap("a wrong value is a 400; it has no explanation, see ERR-PRINTED and ERR-WORDS");
+            }
+            Some(text) if !std::iter::once(&value).chain(allowed).all(|word| text.contains(word)) => {
+                let expected = format!("400 that names {value} and {}", allowed.join(", "));
+                return p.mismatch(&request, expected, &response);
+            }
+            Some(_) => {}
+        }
     }
-    let read = p.sample_request("actions=READ");
+    let read = p.filter_request("actions", "READ");
     if p.ask(&read)?.page().is_some() {
         p.expect_entries(&read, "nothing is read", |_| false)?;
     } else {
@@ -108,32 +108,12 @@ pub fn closed(p: &mut ProbeContext<'_>) -> ProbeResult {
     Ok("a wrong value is a 400 that names it and the allowed ones; READ matches nothing".to_owned())
 }
 
-/// An error names the value and what is allowed.
-fn named(
-    p: &mut ProbeContext<'_>,
-    request: &ProbeRequest,
-    answer: &ProbeResponse,
-    value: &str,
-    allowed: &[&str],
-) -> Result<(), ProbeFailure> {
-    let Some(text) = explanation(answer) else {
-        p.add_gap("a wrong value is a 400; it has no explanation, see ERR-PRINTED and ERR-WORDS");
-        return Ok(());
-    };
-    if std::iter::once(&value).chain(allowed).all(|word| text.contains(word)) {
-        return Ok(());
-    }
-    p.mismatch(request, format!("400 that names {value} and {}", allowed.join(", ")), answer)
-}
-
 pub fn open(p: &mut ProbeContext<'_>) -> ProbeResult {
-    const UNLISTED: &str = "VERIFY_UNLISTED";
-
-    for (parameter, chooses) in
-        [("objectTypes", object_type(p)?.is_some()), ("actorRequestTypes", request_types_hold(p)?)]
+    for (parameter, works) in
+        [("objectTypes", object_type(p)?.is_some()), ("actorRequestTypes", request_types_work(p)?)]
     {
-        let request = p.sample_request(&format!("{parameter}={UNLISTED}"));
-        if chooses {
+        let request = p.filter_request(parameter, "VERIFY_UNLISTED");
+        if works {
             p.expect_entries(&request, "nothing is of that type", |_| false)?;
         } else {
             p.expect_page(&request)?;

@@ -1,26 +1,26 @@
-//! Rules about pages: their bounds, what is none, and the totals.
+//! Probes of pages: their bounds, wrong values, and totals.
 
-use super::super::context::ProbeContext;
-use super::super::probe_result::{ProbeFailure, ProbeResult, encoded, inconclusive, mismatch_in};
-use super::super::request::ProbeRequest;
-use super::super::response::{ObservedEntry, ProbeResponse};
-use super::super::survey;
-use super::lists::NOBODY;
+use super::values::NOBODY;
 use crate::contract::{DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Timestamp};
+use crate::verify::context::ProbeContext;
+use crate::verify::probe_result::{ProbeFailure, ProbeResult, inconclusive, mismatch_in};
+use crate::verify::request::ProbeRequest;
+use crate::verify::response::{ObservedEntry, ProbeResponse};
+use crate::verify::survey::widest;
 
 pub fn bounds(p: &mut ProbeContext<'_>) -> ProbeResult {
-    let widest = p.expect_page(&survey::widest())?;
-    let first = widest.page().unwrap_or_default().len();
-    if first < MAX_PAGE_SIZE as usize && widest.number("total").is_some_and(|total| total > first as u64) {
+    let first = p.expect_page(&widest())?;
+    let count = first.entries().len();
+    if count < MAX_PAGE_SIZE as usize && first.number("total").is_some_and(|total| total > count as u64) {
         let next = ProbeRequest::logs(format!("page=1&pageSize={MAX_PAGE_SIZE}"));
-        if p.ask(&next)?.page().is_some_and(|page| !page.is_empty()) {
-            return p.mismatch(&survey::widest(), format!("a page of {MAX_PAGE_SIZE} entries"), &widest);
+        if !p.ask(&next)?.entries().is_empty() {
+            return p.mismatch(&widest(), format!("a page of {MAX_PAGE_SIZE} entries"), &first);
         }
     }
-    default(p)?;
+    defaults(p)?;
     counted_from_zero(p)?;
     let last = p.page_request(&format!("page={MAX_PAGE}&pageSize=1"));
-    if p.ask(&past_the_end(p, uneven(p.sample().len() as u64)))?.status() == 200 {
+    if p.ask(&past_the_end(p, uneven_size(p.sample().len() as u64)))?.status() == 200 {
         p.expect_page(&last)?;
     } else {
         p.add_gap("a page past the end is refused, see RES-TOTALS");
@@ -30,19 +30,19 @@ pub fn bounds(p: &mut ProbeContext<'_>) -> ProbeResult {
     ))
 }
 
-/// What is left out has its default.
-fn default(p: &mut ProbeContext<'_>) -> Result<(), ProbeFailure> {
+/// A parameter that is left out has its default.
+fn defaults(p: &mut ProbeContext<'_>) -> Result<(), ProbeFailure> {
     let size = DEFAULT_PAGE_SIZE as usize;
+    let expected = p.sample().len().min(size);
     let neither = p.page_request("");
-    let answer = p.expect_page(&neither)?;
-    let found = answer.page().unwrap_or_default();
-    if found.len() != p.sample().len().min(size) {
-        return p.mismatch(&neither, format!("{} entries", p.sample().len().min(size)), &answer);
+    let without = p.expect_page(&neither)?;
+    if without.entries().len() != expected {
+        return p.mismatch(&neither, format!("{expected} entries"), &without);
     }
     let zero = p.page_request("page=0");
     let with_page = p.expect_page(&zero)?;
-    // Of one instant, others may come first: that is for RES-ORDER to tell.
-    if times(with_page.page().unwrap_or_default()) != times(found) {
+    // The order of entries of one instant is checked by RES-ORDER.
+    if times(with_page.entries()) != times(without.entries()) {
         return p.mismatch(&zero, "the same as without page", &with_page);
     }
     if p.sample().len() <= size {
@@ -53,41 +53,42 @@ fn default(p: &mut ProbeContext<'_>) -> Result<(), ProbeFailure> {
 
 fn counted_from_zero(p: &mut ProbeContext<'_>) -> Result<(), ProbeFailure> {
     let one = p.page_request(&format!("{}&pageSize=1", p.first_page()));
-    let answer = p.expect_page(&one)?;
-    if answer.page().map(<[ObservedEntry]>::len) != Some(p.sample().len().min(1)) {
-        return p.mismatch(&one, "1 entry", &answer);
+    let response = p.expect_page(&one)?;
+    if response.entries().len() != p.sample().len().min(1) {
+        return p.mismatch(&one, "1 entry", &response);
     }
     let Some((request, expected)) = second_page(p) else {
         p.add_gap("there are too few entries for a second page");
         return Ok(());
     };
-    let answer = p.expect_page(&request)?;
-    if answer.page().is_some_and(|page| expected.contains(&times(page))) {
-        return Ok(());
+    let response = p.expect_page(&request)?;
+    if expected.contains(&times(response.entries())) {
+        Ok(())
+    } else {
+        p.mismatch(&request, "the second page", &response)
     }
-    p.mismatch(&request, "the second page", &answer)
 }
 
-/// A question for a second page that begins with another instant than the first, and the instants on it: from the one end
-/// of all that there is, or from the other, where each page is in the reverse order.
+/// A request for a second page that starts with another instant than the first, and the instants on it: counted from the
+/// newest entry, or from the oldest, for a server with the reverse order.
 fn second_page(p: &ProbeContext<'_>) -> Option<(ProbeRequest, [Vec<Option<Timestamp>>; 2])> {
     let sample = p.sample();
     let (length, last) = (sample.len(), sample.len().checked_sub(1)?);
-    let begins_anew = |size: &usize| sample[*size].at != sample[0].at && sample[last - *size].at != sample[last].at;
-    let size = (1..=length / 2).find(begins_anew)?;
+    let differs = |one: usize, other: usize| sample[one].timestamp != sample[other].timestamp;
+    let size = (1..=length / 2).find(|size| differs(*size, 0) && differs(last - size, last))?;
     let expected = [times(&sample[size..2 * size]), times(&sample[length - 2 * size..length - size])];
     Some((p.page_request(&format!("page=1&pageSize={size}")), expected))
 }
 
 /// Whether the server counts pages from 0.
-pub fn pages_hold(p: &mut ProbeContext<'_>) -> Result<bool, ProbeFailure> {
+pub fn pages_work(p: &mut ProbeContext<'_>) -> Result<bool, ProbeFailure> {
     let Some((request, expected)) = second_page(p) else { return Ok(false) };
     Ok(p.ask(&request)?.page().is_some_and(|page| expected.contains(&times(page))))
 }
 
-/// The instants on a page; in which order they are there is for RES-ORDER to tell.
+/// The timestamps on a page, sorted: their order is checked by RES-ORDER.
 fn times(entries: &[ObservedEntry]) -> Vec<Option<Timestamp>> {
-    let mut times: Vec<_> = entries.iter().map(|seen| seen.at).collect();
+    let mut times: Vec<_> = entries.iter().map(|entry| entry.timestamp).collect();
     times.sort_unstable();
     times
 }
@@ -102,42 +103,41 @@ pub fn invalid(p: &mut ProbeContext<'_>) -> ProbeResult {
         "pageSize=1&startTime=",
         "pageSize=1&endTime=2025-02-30T00:00:00Z",
     ];
-    // The rest of each is in full, or it might be refused for what it leaves out.
+    // Both parameters are there, or the request could be refused for the missing one.
     let pages = PAGES.map(|wrong| format!("{wrong}&pageSize=1"));
     let others = OTHERS.map(|wrong| format!("{}&{wrong}", p.first_page()));
     for query in pages.iter().chain(&others) {
         p.expect_status(&ProbeRequest::logs(query), 400)?;
     }
-    Ok(format!("each of {} wrong values is a 400", pages.len() + others.len()))
+    Ok(format!("each of {} wrong values is a 400", PAGES.len() + OTHERS.len()))
 }
 
 pub fn totals(p: &mut ProbeContext<'_>) -> ProbeResult {
     let all = p.sample_request("");
-    let answer = p.expect_page(&all)?;
-    let Some(total) = answer.number("total") else { return inconclusive("there is no total, see RES-PAGE") };
-    let count = answer.page().unwrap_or_default().len() as u64;
+    let response = p.expect_page(&all)?;
+    let Some(total) = response.number("total") else { return inconclusive("there is no total, see RES-PAGE") };
+    let count = response.entries().len() as u64;
     if total != count {
         return mismatch_in(&all, format!("\"total\":{count}"), format!("\"total\":{total} with {count} entries"));
     }
-    let size = uneven(count);
+    let size = uneven_size(count);
     let pages = count.div_ceil(size);
-    for (request, on_page) in
-        [(p.page_request(&format!("{}&pageSize={size}", p.first_page())), size.min(count)), (past_the_end(p, size), 0)]
-    {
-        let answer = p.expect_page(&request)?;
-        let found = answer.page().unwrap_or_default().len() as u64;
+    let first = p.page_request(&format!("{}&pageSize={size}", p.first_page()));
+    for (request, on_page) in [(first, size.min(count)), (past_the_end(p, size), 0)] {
+        let response = p.expect_page(&request)?;
+        let found = response.entries().len() as u64;
         if on_page > 0 && found != on_page {
             return inconclusive(format!("a page of {size} has {found} entries, see PAGE-BOUNDS"));
         }
-        expect(&request, &answer, (count, pages))?;
+        expect_totals(&request, &response, (count, pages))?;
         if found != on_page {
-            return p.mismatch(&request, "200 without entries: the page is past the end", &answer);
+            return p.mismatch(&request, "200 without entries: the page is past the end", &response);
         }
     }
-    let nothing = p.sample_request(&format!("objectIdentifiers={}", encoded(NOBODY)));
-    let answer = p.ask(&nothing)?;
-    if answer.page().is_some_and(<[ObservedEntry]>::is_empty) {
-        expect(&nothing, &answer, (0, 0))?;
+    let nothing = p.filter_request("objectIdentifiers", NOBODY);
+    let response = p.ask(&nothing)?;
+    if response.page().is_some_and(<[_]>::is_empty) {
+        expect_totals(&nothing, &response, (0, 0))?;
     } else {
         p.add_gap("what matches nothing has entries, see LIST-STRINGS");
     }
@@ -145,27 +145,23 @@ pub fn totals(p: &mut ProbeContext<'_>) -> ProbeResult {
     Ok(format!("{count} entries are {pages} pages of {size}, also past the end; nothing is 0 pages"))
 }
 
-fn expect(request: &ProbeRequest, answer: &ProbeResponse, (total, pages): (u64, u64)) -> Result<(), ProbeFailure> {
-    if (answer.number("total"), answer.number("totalPages")) == (Some(total), Some(pages)) {
+fn expect_totals(request: &ProbeRequest, response: &ProbeResponse, expected: (u64, u64)) -> Result<(), ProbeFailure> {
+    let (Some(total), Some(pages)) = (response.number("total"), response.number("totalPages")) else {
+        return inconclusive("totals are missing, see RES-PAGE");
+    };
+    if (total, pages) == expected {
         return Ok(());
     }
-    if answer.number("total").is_none() || answer.number("totalPages").is_none() {
-        return inconclusive("totals are missing, see RES-PAGE");
-    }
-    let shown = |field| answer.number(field).unwrap_or_default();
-    mismatch_in(
-        request,
-        format!("\"total\":{total},\"totalPages\":{pages}"),
-        format!("\"total\":{},\"totalPages\":{}", shown("total"), shown("totalPages")),
-    )
+    let json = |(total, pages): (u64, u64)| format!("\"total\":{total},\"totalPages\":{pages}");
+    mismatch_in(request, json(expected), json((total, pages)))
 }
 
-/// A size of pages of which the last is not full, or rounding up could not be seen.
-fn uneven(count: u64) -> u64 {
+/// A page size for which the last page is not full, so that rounding up can be seen.
+fn uneven_size(count: u64) -> u64 {
     [7, 11, 13].into_iter().find(|size| !count.is_multiple_of(*size)).unwrap_or(count + 1)
 }
 
-/// A page of this size that the sample does not reach.
+/// A request for a page behind the last one of the sample.
 fn past_the_end(p: &ProbeContext<'_>, size: u64) -> ProbeRequest {
     let page = (p.sample().len() as u64).div_ceil(size) + 5;
     p.page_request(&format!("page={page}&pageSize={size}"))

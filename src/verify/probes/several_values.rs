@@ -1,135 +1,143 @@
-//! Rules about how a list with several values is written.
+//! Probes of filters with several values, and of how such a list is written.
 
-use super::super::context::ProbeContext;
-use super::super::probe_result::{ProbeFailure, ProbeResult, encoded, inconclusive};
-use super::super::request::ProbeRequest;
-use super::super::response::{ObservedEntry, same_entries};
-use super::lists::{NOBODY, PUBLISHED, distinguishing_value, request_types_hold, words};
-use crate::contract::ACTOR_REQUEST_TYPES;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
-/// The identifiers of three objects, the last two of which may be the same or nobody's.
-fn three(sample: &[ObservedEntry]) -> Option<[String; 3]> {
-    let mut words = words(sample).into_iter();
-    let (one, two) = (words.next()?, words.next()?);
-    let three = words.next().unwrap_or_else(|| NOBODY.to_owned());
-    Some([one, two, three])
-}
+use super::lists::request_types_work;
+use super::values::{NOBODY, PUBLISHED, distinguishing_value, plain_identifiers};
+use crate::contract::{ACTOR_REQUEST_TYPES, OBJECT_TYPES};
+use crate::verify::context::ProbeContext;
+use crate::verify::probe_result::{ProbeFailure, ProbeResult, inconclusive};
+use crate::verify::request::{ProbeRequest, encode};
+use crate::verify::response::{ObservedEntry, ProbeResponse, same_entries};
 
-/// The forms of a list of identifiers, with how many of the three each asks for.
-fn written([one, two, three]: &[String; 3]) -> [(String, usize); 4] {
-    let name = "objectIdentifiers";
-    [
-        (format!("{name}={one}&{name}={two}"), 2),
-        (format!("{name}={one},{two}"), 2),
-        (format!("{name}={one}%2C{two}"), 2),
-        (format!("{name}={one},{two}&{name}={three}"), 3),
-    ]
-}
+/// The forms in which identifiers can be listed: the parameters, and the values that they name.
+type Spelling = (String, Vec<String>);
 
-fn is_one_of(seen: &ObservedEntry, values: &[String]) -> bool {
-    seen.text("objectIdentifier").is_some_and(|found| values.iter().any(|value| value == found))
-}
-
-/// Which of the forms are answered as alternatives.
-fn read(p: &mut ProbeContext<'_>, values: &[String; 3]) -> Result<[bool; 4], ProbeFailure> {
-    let mut read = [false; 4];
-    for (form, read) in written(values).into_iter().zip(&mut read) {
-        let request = p.sample_request(&form.0);
-        *read = p.returns_entries(&request, |seen| is_one_of(seen, &values[..form.1]))?;
-    }
-    Ok(read)
-}
-
-/// What the forms of a list show.
+/// Which forms of a list of identifiers work.
 pub enum ListForms {
-    /// Too few identifiers, or a single one does not choose: why.
+    /// Reason why this cannot be known.
     Unknown(&'static str),
-    /// Every form chooses what has all values, which is nothing; the first of them.
+    /// None: each selects the entries that have all values, which is nothing. The request in the first form.
     AllAtOnce(ProbeRequest),
-    /// Which form is read.
-    Read([bool; 4]),
+    /// For each form whether it works.
+    Work([bool; 4]),
 }
 
-pub fn several_values(p: &mut ProbeContext<'_>) -> Result<ListForms, ProbeFailure> {
-    let Some(values) = three(p.sample()) else {
+/// The identifiers of two objects and of a third one, if there is one, in each form.
+fn spellings(sample: &[ObservedEntry]) -> Option<[Spelling; 4]> {
+    let mut identifiers = plain_identifiers(sample).into_iter();
+    let (one, two) = (identifiers.next()?, identifiers.next()?);
+    let three = identifiers.next().unwrap_or_else(|| NOBODY.to_owned());
+    let name = "objectIdentifiers";
+    let both = vec![one.clone(), two.clone()];
+    Some([
+        (format!("{name}={one}&{name}={two}"), both.clone()),
+        (format!("{name}={one},{two}"), both.clone()),
+        (format!("{name}={one}%2C{two}"), both.clone()),
+        (format!("{name}={one},{two}&{name}={three}"), [both, vec![three]].concat()),
+    ])
+}
+
+fn is_one_of(entry: &ObservedEntry, values: &[String]) -> bool {
+    entry.text("objectIdentifier").is_some_and(|identifier| values.iter().any(|value| value == identifier))
+}
+
+pub fn list_forms(p: &mut ProbeContext<'_>) -> Result<ListForms, ProbeFailure> {
+    let Some(spellings) = spellings(p.sample()) else {
         return Ok(ListForms::Unknown("no two entries have different identifiers that are plain words"));
     };
-    let single = p.sample_request(&format!("objectIdentifiers={}", values[0]));
-    if !p.returns_entries(&single, |seen| is_one_of(seen, &values[..1]))? {
+    if !p.filter_works("objectIdentifiers", ("objectIdentifier", &spellings[0].1[0]))? {
         return Ok(ListForms::Unknown("a single identifier does not choose its entries, see LIST-STRINGS"));
     }
-    let forms = read(p, &values)?;
-    let mut empty = 0;
-    for (form, _) in written(&values) {
-        empty += usize::from(p.ask(&p.sample_request(&form))?.page().is_some_and(<[ObservedEntry]>::is_empty));
+    let mut works = [false; 4];
+    let mut are_empty = true;
+    for ((parameters, values), works) in spellings.iter().zip(&mut works) {
+        let request = p.sample_request(parameters);
+        *works = p.returns_entries(&request, |entry| is_one_of(entry, values))?;
+        are_empty &= p.ask(&request)?.page().is_some_and(<[_]>::is_empty);
     }
-    if empty == forms.len() {
-        return Ok(ListForms::AllAtOnce(p.sample_request(&written(&values)[0].0)));
+    if are_empty {
+        return Ok(ListForms::AllAtOnce(p.sample_request(&spellings[0].0)));
     }
-    Ok(ListForms::Read(forms))
+    Ok(ListForms::Work(works))
 }
 
 pub fn forms(p: &mut ProbeContext<'_>) -> ProbeResult {
-    match several_values(p)? {
-        ListForms::Unknown(why) => inconclusive(why),
-        ListForms::AllAtOnce(_) => inconclusive("the values of a list are no alternatives, see FILTER-LOGIC"),
-        ListForms::Read(_) => {
-            let Some(values) = three(p.sample()) else { return inconclusive("there are too few entries") };
-            for (form, count) in written(&values) {
-                let request = p.sample_request(&form);
-                p.expect_entries(&request, "those of any of the values", |seen| is_one_of(seen, &values[..count]))?;
-            }
-            Ok("repeated, with commas, with %2C and mixed, a list is the same".to_owned())
-        }
+    match list_forms(p)? {
+        ListForms::Unknown(why) => return inconclusive(why),
+        ListForms::AllAtOnce(_) => return inconclusive("the values of a list are no alternatives, see FILTER-LOGIC"),
+        ListForms::Work(_) => {}
     }
+    for (parameters, values) in spellings(p.sample()).into_iter().flatten() {
+        let request = p.sample_request(&parameters);
+        p.expect_entries(&request, "those of any of the values", |entry| is_one_of(entry, &values))?;
+    }
+    Ok("repeated, with commas, with %2C and mixed, a list is the same".to_owned())
 }
 
-/// A list in a form that the server reads, if there is one.
-pub fn list(p: &mut ProbeContext<'_>, parameter: &str, values: &[&str]) -> Result<Option<String>, ProbeFailure> {
-    let ListForms::Read([repeated, commas, ..]) = several_values(p)? else { return Ok(None) };
-    let values: Vec<String> = values.iter().map(|value| encoded(value)).collect();
-    Ok(if commas {
-        Some(format!("{parameter}={}", values.join(",")))
-    } else {
-        let all: Vec<String> = values.iter().map(|value| format!("{parameter}={value}")).collect();
-        repeated.then(|| all.join("&"))
-    })
+/// A list in a form that works, if one does.
+fn list(p: &mut ProbeContext<'_>, parameter: &str, values: &[&str]) -> Result<Option<String>, ProbeFailure> {
+    let ListForms::Work([repeated, commas, ..]) = list_forms(p)? else { return Ok(None) };
+    let values: Vec<String> = values.iter().map(|value| encode(value)).collect();
+    if commas {
+        return Ok(Some(format!("{parameter}={}", values.join(","))));
+    }
+    let pairs: Vec<String> = values.iter().map(|value| format!("{parameter}={value}")).collect();
+    Ok(repeated.then(|| pairs.join("&")))
 }
 
-/// Two object types, at least one of them of entries, and the list that asks for them.
+/// An object type for which `objectTypes` selects the entries.
+pub fn object_type(p: &mut ProbeContext<'_>) -> Result<Option<String>, ProbeFailure> {
+    let Some(one) = published_or_any(p.sample(), |_| true) else { return Ok(None) };
+    Ok(p.filter_works("objectTypes", ("objectType", &one))?.then_some(one))
+}
+
+/// An object type of the sample, a published one if there is one.
+fn published_or_any(sample: &[ObservedEntry], fits: impl Fn(&str) -> bool) -> Option<String> {
+    let published = distinguishing_value(sample, "objectType", |kind| fits(kind) && PUBLISHED.contains(&kind));
+    published.or_else(|| distinguishing_value(sample, "objectType", |kind| fits(kind) && !kind.contains(',')))
+}
+
+/// Two object types, at least one of which the sample has, and the list of both.
 fn two_object_types(p: &mut ProbeContext<'_>) -> Result<Option<(String, [String; 2])>, ProbeFailure> {
     let Some(one) = object_type(p)? else { return Ok(None) };
-    let other = |kind: &str| kind != one && !kind.contains(',');
-    let published = distinguishing_value(p.sample(), "objectType", |kind| other(kind) && PUBLISHED.contains(&kind));
-    let any = published.or_else(|| distinguishing_value(p.sample(), "objectType", other));
-    let unused = || PUBLISHED.into_iter().find(|kind| *kind != one).map(String::from);
-    let Some(another) = any.or_else(unused) else { return Ok(None) };
-    if !chooses(p, &another)? {
+    let unused = || PUBLISHED.into_iter().find(|kind| *kind != one).map(str::to_owned);
+    let Some(other) = published_or_any(p.sample(), |kind| kind != one).or_else(unused) else { return Ok(None) };
+    if !p.filter_works("objectTypes", ("objectType", &other))? {
         return Ok(None);
     }
-    let list = list(p, "objectTypes", &[&another, &one])?;
-    Ok(list.map(|list| (list, [another, one])))
+    let list = list(p, "objectTypes", &[&other, &one])?;
+    Ok(list.map(|list| (list, [other, one])))
 }
 
-/// An object type of entries that `objectTypes` chooses.
-pub fn object_type(p: &mut ProbeContext<'_>) -> Result<Option<String>, ProbeFailure> {
-    let published = distinguishing_value(p.sample(), "objectType", |kind| PUBLISHED.contains(&kind));
-    let any = published.or_else(|| distinguishing_value(p.sample(), "objectType", |kind| !kind.contains(',')));
-    let Some(one) = any else { return Ok(None) };
-    Ok(chooses(p, &one)?.then_some(one))
+fn is_of_type(entry: &ObservedEntry, kinds: &[impl AsRef<str>]) -> bool {
+    kinds.iter().any(|kind| entry.has("objectType", kind.as_ref()))
 }
 
-/// Whether `objectTypes` chooses the entries of a type.
-fn chooses(p: &mut ProbeContext<'_>, kind: &str) -> Result<bool, ProbeFailure> {
-    let request = p.sample_request(&format!("objectTypes={}", encoded(kind)));
-    p.returns_entries(&request, |seen| seen.is("objectType", kind))
-}
-
-/// Whether `objectTypes` takes two values.
-pub fn several_object_types_hold(p: &mut ProbeContext<'_>) -> Result<bool, ProbeFailure> {
-    let Some((list, kinds)) = two_object_types(p)? else { return Ok(false) };
+pub fn known_object_types(p: &mut ProbeContext<'_>) -> ProbeResult {
+    let works = match two_object_types(p)? {
+        Some((list, kinds)) => {
+            let request = p.sample_request(&list);
+            p.returns_entries(&request, |entry| is_of_type(entry, &kinds))?
+        }
+        None => false,
+    };
+    if !works {
+        return inconclusive("objectTypes does not take several values here, see LIST-SEVERAL and LIST-FORMS");
+    }
+    let further: Vec<&str> = OBJECT_TYPES.into_iter().filter(|kind| !PUBLISHED.contains(kind)).collect();
+    let Some(list) = list(p, "objectTypes", &further)? else {
+        return inconclusive("lists are not read, see LIST-FORMS");
+    };
     let request = p.sample_request(&list);
-    p.returns_entries(&request, |seen| kinds.iter().any(|kind| seen.is("objectType", kind)))
+    let response =
+        p.expect_entries(&request, "those of the further object types", |entry| is_of_type(entry, &further))?;
+    let found: BTreeSet<&str> = response.entries().iter().filter_map(|entry| entry.text("objectType")).collect();
+    if found.is_empty() {
+        p.add_gap("all are accepted, but no entry is of one of these types");
+    }
+    Ok(format!("all {} are taken, and {} of them are among the entries", further.len(), found.len()))
 }
 
 pub fn several(p: &mut ProbeContext<'_>) -> ProbeResult {
@@ -140,65 +148,60 @@ pub fn several(p: &mut ProbeContext<'_>) -> ProbeResult {
         return inconclusive("lists are not read at all, or cannot be seen to be, see LIST-FORMS");
     };
     let request = p.sample_request(&list);
-    p.expect_entries(&request, "those of any of the values", |seen| {
-        kinds.iter().any(|kind| seen.is("objectType", kind))
-    })?;
-    request_types(p)?;
+    p.expect_entries(&request, "those of any of the values", |entry| is_of_type(entry, &kinds))?;
+    several_request_types(p)?;
     Ok(format!("{list}, and actorRequestTypes likewise"))
 }
 
-/// Two request types have the entries of each; which those are is not in an answer.
-fn request_types(p: &mut ProbeContext<'_>) -> Result<(), ProbeFailure> {
-    if !request_types_hold(p)? {
+/// Two request types select the entries of each, which no entry shows.
+fn several_request_types(p: &mut ProbeContext<'_>) -> Result<(), ProbeFailure> {
+    if !request_types_work(p)? {
         p.add_gap("a single value of actorRequestTypes does not choose, see LIST-REQUEST-TYPES");
         return Ok(());
     }
-    let mut found = Vec::new();
+    let mut by_type: Vec<(&str, Rc<ProbeResponse>)> = Vec::new();
     for kind in ACTOR_REQUEST_TYPES {
-        let answer = p.ask(&p.sample_request(&format!("actorRequestTypes={kind}")))?;
-        found.push((kind, answer));
+        by_type.push((kind, p.ask(&p.filter_request("actorRequestTypes", kind))?));
     }
-    found.sort_by_key(|(_, answer)| std::cmp::Reverse(answer.page().map(<[ObservedEntry]>::len)));
-    let [(one, first), (two, second), ..] = found.as_slice() else { return Ok(()) };
-    let (first, second) = (first.page().unwrap_or_default(), second.page().unwrap_or_default());
+    by_type.sort_by_key(|(_, response)| std::cmp::Reverse(response.entries().len()));
+    let [(one, first), (two, second), ..] = by_type.as_slice() else { return Ok(()) };
+    let (first, second) = (first.entries(), second.entries());
     if first.is_empty() {
         p.add_gap("no entry has a request type");
         return Ok(());
     }
     let Some(list) = list(p, "actorRequestTypes", &[two, one])? else { return Ok(()) };
     let request = p.sample_request(&list);
-    let answer = p.ask(&request)?;
-    if answer.page().is_some_and(|page| same_entries(page, first.iter().chain(second))) {
+    let response = p.ask(&request)?;
+    if response.page().is_some_and(|page| same_entries(page, first.iter().chain(second))) {
         return Ok(());
     }
-    p.mismatch(&request, format!("200 with the {} entries of any of the values", first.len() + second.len()), &answer)
+    let expected = format!("200 with the {} entries of any of the values", first.len() + second.len());
+    p.mismatch(&request, expected, &response)
 }
 
 pub fn split(p: &mut ProbeContext<'_>) -> ProbeResult {
-    let words = |value: &str| value.contains(' ') && !value.contains([',', '+']);
-    let Some(spaced) = distinguishing_value(p.sample(), "objectIdentifier", words) else {
+    let field = "objectIdentifier";
+    let has_space = |value: &str| value.contains(' ') && !value.contains([',', '+']);
+    let Some(spaced) = distinguishing_value(p.sample(), field, has_space) else {
         return inconclusive("no entry has an identifier with a space in it");
     };
-    let is_it = |seen: &ObservedEntry| seen.is("objectIdentifier", &spaced);
-    let (percent, plus) = (encoded(&spaced), encoded(&spaced).replace("%20", "+"));
-    let by_percent = p.sample_request(&format!("objectIdentifiers={percent}"));
-    if !p.returns_entries(&by_percent, is_it)? {
+    if !p.filter_works("objectIdentifiers", (field, &spaced))? {
         return inconclusive("an identifier with a space does not choose its entries, see LIST-STRINGS");
     }
-    let by_plus = p.sample_request(&format!("objectIdentifiers={plus}"));
-    p.expect_entries(&by_plus, &format!("those of \"{spaced}\""), is_it)?;
-    let ListForms::Read([_, _, true, _]) = several_values(p)? else {
+    let by_plus = p.sample_request(&format!("objectIdentifiers={}", encode(&spaced).replace("%20", "+")));
+    p.expect_entries(&by_plus, &format!("those of \"{spaced}\""), |entry| entry.has(field, &spaced))?;
+    let ListForms::Work([_, _, true, _]) = list_forms(p)? else {
         return inconclusive("a + is a space; an encoded comma is not read, see LIST-FORMS");
     };
-    let Some(list) = distinguishing_value(p.sample(), "objectIdentifier", |value| value.contains(',')) else {
+    let Some(list) = distinguishing_value(p.sample(), field, |value| value.contains(',')) else {
         return Ok("a + is a space, and a %2C ends a value".to_owned());
     };
-    let parts: Vec<String> = list.split(',').map(String::from).collect();
-    let part = p.sample_request(&format!("objectIdentifiers={}", encoded(&parts[0])));
-    if !p.returns_entries(&part, |seen| is_one_of(seen, &parts[..1]))? {
+    let parts: Vec<String> = list.split(',').map(str::to_owned).collect();
+    if !p.filter_works("objectIdentifiers", (field, &parts[0]))? {
         return inconclusive("a + is a space; matching is not exact, see FILTER-LOGIC");
     }
-    let request = p.sample_request(&format!("objectIdentifiers={}", encoded(&list)));
-    p.expect_entries(&request, "a value with a comma cannot be asked for", |seen| is_one_of(seen, &parts))?;
+    let request = p.filter_request("objectIdentifiers", &list);
+    p.expect_entries(&request, "a value with a comma cannot be asked for", |entry| is_one_of(entry, &parts))?;
     Ok(format!("a + is a space, a %2C ends a value, and \"{list}\" cannot be asked for"))
 }

@@ -1,52 +1,52 @@
-//! Rules about tokens that are not accepted, and the other path that takes one.
+//! Probes of tokens that are not accepted, and of the catalog, which accepts a token without a permission.
 
 use serde_json::Value;
 use ureq::http::header::WWW_AUTHENTICATE;
 
-use super::super::context::ProbeContext;
-use super::super::probe_result::{ProbeResult, inconclusive, mismatch_in};
-use super::super::request::{Credentials, ProbeRequest};
-use super::super::response::ProbeResponse;
-use super::request::second_key;
+use super::request::{catalog_request, second_key_request};
+use crate::verify::context::ProbeContext;
+use crate::verify::probe_result::{ProbeResult, inconclusive, mismatch_in};
+use crate::verify::request::Credentials;
+use crate::verify::response::ProbeResponse;
 
 pub fn unauthorized(p: &mut ProbeContext<'_>) -> ProbeResult {
     let mut refused = 0;
-    for by in [Credentials::Nobody, Credentials::Malformed, Credentials::Unknown] {
-        let request = p.minimal_request().by(by);
-        let answer = p.ask(&request)?;
-        if answer.status() == 200 {
+    for credentials in [Credentials::Missing, Credentials::OtherScheme, Credentials::UnknownToken] {
+        let request = p.minimal_request().with_credentials(credentials);
+        let response = p.ask(&request)?;
+        if response.status() == 200 {
             p.add_gap("a token is not needed, see REQ-OPERATION");
             continue;
         }
         refused += 1;
-        if let Some(wrong) = wrong_refusal(&answer, by) {
-            let challenge = answer.reply.header(WWW_AUTHENTICATE).unwrap_or("none").to_owned();
-            let answered = format!("WWW-Authenticate: {challenge}, {}", p.client().told(&answer));
-            return mismatch_in(&request, wrong, answered);
+        let challenge = response.reply.header(WWW_AUTHENTICATE);
+        if let Some(expected) = expected_refusal(&response, challenge.unwrap_or_default(), credentials) {
+            let body = p.client().describe(&response);
+            let answered = format!("WWW-Authenticate: {}, {body}", challenge.unwrap_or("none"));
+            return mismatch_in(&request, expected, answered);
         }
     }
     Ok(format!("{refused} requests without a token, with a malformed and an unknown one are 401"))
 }
 
-/// What a 401 should have and has not.
-fn wrong_refusal(answer: &ProbeResponse, by: Credentials) -> Option<String> {
-    if answer.status() != 401 {
-        return Some("401".to_owned());
+/// The first thing that a 401 should have and does not have.
+fn expected_refusal(response: &ProbeResponse, challenge: &str, credentials: Credentials) -> Option<&'static str> {
+    if response.status() != 401 {
+        return Some("401");
     }
-    let challenge = answer.reply.header(WWW_AUTHENTICATE).unwrap_or_default();
     let scheme = challenge.split([' ', ',']).next().unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Some("401 with WWW-Authenticate: Bearer".to_owned());
+        return Some("401 with WWW-Authenticate: Bearer");
     }
-    if by == Credentials::Unknown && !challenge.contains("error=\"invalid_token\"") {
-        return Some("401 with WWW-Authenticate: Bearer error=\"invalid_token\"".to_owned());
+    if credentials == Credentials::UnknownToken && !challenge.contains("error=\"invalid_token\"") {
+        return Some("401 with WWW-Authenticate: Bearer error=\"invalid_token\"");
     }
-    // Without a type, an error has not its shape (ERR-SHAPE).
-    answer.text("type").filter(|kind| *kind != "UNCATEGORIZED").map(|_| "\"type\":\"UNCATEGORIZED\"".to_owned())
+    // An error without a type is checked by ERR-SHAPE.
+    response.text("type").filter(|kind| *kind != "UNCATEGORIZED").map(|_| "\"type\":\"UNCATEGORIZED\"")
 }
 
 pub fn forbidden(p: &mut ProbeContext<'_>) -> ProbeResult {
-    let request = second_key(p)?;
+    let request = second_key_request(p)?;
     if p.ask(&request)?.status() == 200 {
         return inconclusive("the permission is not asked for, see REQ-PERMISSION");
     }
@@ -54,28 +54,24 @@ pub fn forbidden(p: &mut ProbeContext<'_>) -> ProbeResult {
     Ok("the key without the permission is answered 403".to_owned())
 }
 
-/// The smallest question for the catalog.
-pub fn short_catalog() -> ProbeRequest {
-    ProbeRequest::logs("page=0&pageSize=1").at("/api/v1/catalog")
-}
-
-/// A real catalog holds what it holds; the client needs no more than that there is one.
+/// The client needs only a catalog, whatever is in it.
 pub fn catalog(p: &mut ProbeContext<'_>) -> ProbeResult {
-    let request = short_catalog();
-    let answer = p.ask(&request)?;
-    if answer.status() == 403 {
+    let request = catalog_request();
+    let response = p.ask(&request)?;
+    if response.status() == 403 {
         return inconclusive("the key may not read the catalog (403)");
     }
-    let entities = answer.body.as_ref().and_then(|body| body.get("entities")).and_then(Value::as_array);
-    let Some(entities) = entities.filter(|_| answer.status() == 200) else {
-        return p.mismatch(&request, "200 with \"entities\"", &answer);
+    let entities = response.get("entities").and_then(Value::as_array).filter(|_| response.status() == 200);
+    let Some(entities) = entities else {
+        return p.mismatch(&request, "200 with \"entities\"", &response);
     };
-    let held =
+    let page =
         if entities.is_empty() { "an empty page" } else { "a page that is not empty, which cortex login accepts" };
-    if p.ask(&p.minimal_request().by(Credentials::Unknown))?.status() == 401 {
-        p.expect_status(&request.by(Credentials::Unknown), 401)?;
+    let unknown = p.minimal_request().with_credentials(Credentials::UnknownToken);
+    if p.ask(&unknown)?.status() == 401 {
+        p.expect_status(&request.with_credentials(Credentials::UnknownToken), 401)?;
     } else {
         p.add_gap("an unknown token is not a 401, see ERR-401");
     }
-    Ok(format!("the token is answered {held}, an unknown one 401"))
+    Ok(format!("the token is answered {page}, an unknown one 401"))
 }

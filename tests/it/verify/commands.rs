@@ -1,34 +1,37 @@
-//! The command line: what it prints, how it ends, and that it keeps the tokens to itself.
+//! The command line: output, exit codes and messages.
 
-use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::thread;
 
 use cortex_audit_mock::MockServer;
 use cortex_audit_mock::contract::RULES;
 use cortex_audit_mock::fault::{Effect, FaultRule};
+use cortex_audit_mock::internal::verify::Outcome;
 use cortex_audit_mock::world::JournalFilter;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use super::other::{Other, answered};
-use super::{own_time, verified};
+use super::deviating_server::{DeviatingServer, Deviation, responds};
+use super::verified;
+use crate::remote::{http_response, one_shot_server, own_time};
 use crate::support::NOW;
 use crate::support::process::{Finished, binary};
 
-/// The command line with the key `mock-admin`, and `mock-no-audit` in the variable `OTHER`.
-fn verify(url: &str, args: &[&str]) -> Finished {
+/// Runs the command with the key `mock-admin`, and with `mock-no-audit` in the variable `OTHER`.
+fn run_verify(url: &str, args: &[&str]) -> Finished {
     let args = ["verify", "--url", url].into_iter().chain(args.iter().copied());
     binary(args).env("CORTEX_API_KEY", "mock-admin").env("OTHER", "mock-no-audit").run()
 }
 
-const WITH_BOTH: [&str; 2] = ["--no-permission-token-env", "OTHER"];
+const ONE_PAGE_OF_NOTHING: Deviation = responds("RES-TOTALS", "nothing is one page", |_, _, response| {
+    if response.is_page() && response.body["total"] == 0 {
+        response.set("totalPages", 1);
+    }
+});
 
 #[test]
-fn the_table_has_a_line_a_rule_and_a_sum() {
+fn table_has_a_line_for_each_rule_and_a_sum() {
     let server = MockServer::builder().now(NOW).start_blocking();
-    let ended = verify(&server.uri(), &WITH_BOTH);
-    let table = ended.succeeded().replace(&server.uri(), "URL");
+    let table = verified(&server.uri(), own_time()).unwrap().to_string().replace(&server.uri(), "URL");
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), RULES.len() + 1);
     for (line, rule) in lines.iter().zip(RULES) {
@@ -39,46 +42,36 @@ fn the_table_has_a_line_a_rule_and_a_sum() {
 }
 
 #[test]
-fn the_json_is_for_programs() {
+fn json_has_every_rule_and_the_sums() {
     let server = MockServer::builder().now(NOW).start_blocking();
-    let ended = verify(&server.uri(), &["--no-permission-token-env", "OTHER", "--format", "json"]);
-    let report: Value = serde_json::from_str(ended.succeeded()).unwrap();
+    let report = serde_json::to_value(verified(&server.uri(), own_time()).unwrap()).unwrap();
     assert_eq!(report["url"], format!("{}/api/v1/audit-logs", server.uri()));
     assert_eq!(report["requests"], server.world().journal().count(&JournalFilter::default()));
     let rules = report["rules"].as_array().unwrap();
     let ids: Vec<&str> = rules.iter().map(|rule| rule["rule"].as_str().unwrap()).collect();
     assert_eq!(ids, RULES.iter().map(|rule| rule.id).collect::<Vec<_>>());
-    for (field, outcome, said) in [("agrees", "agrees", "evidence"), ("cannotTell", "cannot tell", "why")] {
-        let told: Vec<&Value> = rules.iter().filter(|rule| rule["outcome"] == outcome).collect();
-        assert_eq!(report[field], told.len());
-        assert!(told.iter().all(|rule| rule[said].as_str().is_some_and(|text| !text.is_empty())));
+    for (sum, outcome, reason) in [("agrees", "agrees", "evidence"), ("cannotTell", "cannot tell", "why")] {
+        let matching: Vec<&Value> = rules.iter().filter(|rule| rule["outcome"] == outcome).collect();
+        assert_eq!(report[sum], matching.len());
+        assert!(matching.iter().all(|rule| rule[reason].as_str().is_some_and(|text| !text.is_empty())));
     }
     assert_eq!((&report["agrees"], &report["differs"]), (&Value::from(36), &Value::from(0)));
 }
 
 #[test]
-fn a_difference_ends_with_1_and_shows_both_answers() {
-    let other = Other::start(
-        answered("RES-TOTALS", "nothing is one page", |_, _, answer| {
-            if answer.is_page() && answer.body["total"] == 0 {
-                answer.set("totalPages", 1);
-            }
-        }),
-        "off",
-    );
-    let table = verify(&other.uri, &WITH_BOTH);
-    assert_eq!((table.code, table.stderr.as_str()), (Some(1), ""));
-    let from = table.stdout.find("RES-TOTALS").unwrap();
-    let shown: Vec<&str> = table.stdout[from..].lines().take(4).collect();
-    assert_snapshot!(shown.join("\n"), @r#"
+fn mismatch_is_shown_with_request_expectation_and_answer() {
+    let server = DeviatingServer::start(ONE_PAGE_OF_NOTHING, "off");
+    let report = verified(&server.uri, own_time()).unwrap();
+    let table = report.to_string();
+    let lines: Vec<&str> = table[table.find("RES-TOTALS").unwrap()..].lines().take(4).collect();
+    assert_snapshot!(lines.join("\n"), @r#"
 RES-TOTALS               documented, client  differs      `total` counts all matches, `totalPages` is `total / pageSize` rounded up, 0 when nothing matches; a page past the end is empty with the true totals
     request:  GET /api/v1/audit-logs?startTime=2025-05-20T08:48:39Z&endTime=2025-05-20T11:57:17Z&objectIdentifiers=cortex-audit-mock-verify-nobody&page=0&pageSize=1000
     expected: "total":0,"totalPages":0
     answered: "total":0,"totalPages":1
 "#);
-    let report = verified(&other.uri, own_time()).unwrap();
-    let differing = report.mismatches().next().unwrap();
-    assert_snapshot!(serde_json::to_string_pretty(differing).unwrap(), @r#"
+    let mismatch = report.rules.iter().find(|rule| matches!(rule.outcome, Outcome::Mismatch(_)));
+    assert_snapshot!(serde_json::to_string_pretty(&mismatch).unwrap(), @r#"
 {
   "rule": "RES-TOTALS",
   "source": "documented, client",
@@ -90,66 +83,75 @@ RES-TOTALS               documented, client  differs      `total` counts all mat
 "#);
 }
 
+/// At servers without entries, which take so few requests that the command hardly has to pace them.
+#[test]
+fn exit_code_is_1_when_something_differs() {
+    let table = ["--no-permission-token-env", "OTHER"];
+    let no_entries = Value::Array(vec![]);
+    let server = MockServer::builder().now(NOW).entries("[]").start_blocking();
+    let finished = run_verify(&server.uri(), &table);
+    let sum = finished.succeeded().lines().last().unwrap().replace(&server.uri(), "URL");
+    assert_snapshot!(sum, @"12 agree, 0 differ, 32 cannot be told; 55 requests to URL/api/v1/audit-logs");
+    let report: Value = serde_json::from_str(run_verify(&server.uri(), &["--format", "json"]).succeeded()).unwrap();
+    assert_eq!(report["differs"], 0);
+
+    let server = DeviatingServer::over(&no_entries, ONE_PAGE_OF_NOTHING, "off");
+    let finished = run_verify(&server.uri, &table);
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(1), ""));
+    assert!(finished.stdout.contains("1 differs"), "{}", finished.stdout);
+}
+
 // Nothing can be verified
 
-/// What it says when it ends with 2.
-fn refused(url: &str, args: &[&str]) -> String {
-    verify(url, args).failed(2).replace(url, "URL")
+/// The message of a command that fails with 2.
+fn error_of(url: &str, args: &[&str]) -> String {
+    run_verify(url, args).failed(2).replace(url, "URL")
 }
 
 #[test]
-fn a_token_that_cannot_be_used_is_told() {
+fn unusable_token_is_an_error() {
     let server = MockServer::builder().now(NOW).start_blocking();
     let url = server.uri();
-    assert_snapshot!(refused(&url, &["--token-env", "NOT_SET"]), @"error: the environment variable NOT_SET is not set; --token-env takes the name of the variable that holds the token");
-    assert_snapshot!(refused(&url, &["--no-permission-token-env", "s3cret-t0ken"]), @"error: the environment variable that --no-permission-token-env names is not set; --no-permission-token-env takes the name of the variable that holds the token");
+    assert_snapshot!(error_of(&url, &["--token-env", "NOT_SET"]), @"error: the environment variable NOT_SET is not set; --token-env takes the name of the variable that holds the token");
+    assert_snapshot!(error_of(&url, &["--no-permission-token-env", "s3cret-t0ken"]), @"error: the environment variable that --no-permission-token-env names is not set; --no-permission-token-env takes the name of the variable that holds the token");
     assert_eq!(server.world().journal().count(&JournalFilter::default()), 0);
-    assert_snapshot!(refused(&url, &["--token-env", "OTHER"]), @r#"error: the token in OTHER may not read audit logs (403), which takes the permission "View audit logs": The key No audit (…udit) is valid, but none of its roles grants the permission "View audit logs". Ask with a key whose role grants it."#);
+    assert_snapshot!(error_of(&url, &["--token-env", "OTHER"]), @r#"error: the token in OTHER may not read audit logs (403), which takes the permission "View audit logs": The key No audit (…udit) is valid, but none of its roles grants the permission "View audit logs". Ask with a key whose role grants it."#);
     let revoked = binary(["verify", "--url", &url]).env("CORTEX_API_KEY", "mock-revoked").run();
     assert_snapshot!(revoked.failed(2), @"error: the server does not accept the token in CORTEX_API_KEY (401): The key Revoked (…oked) is revoked.");
     assert_eq!(server.world().journal().count(&JournalFilter::default()), 2);
 }
 
 #[test]
-fn a_server_that_is_no_cortex_api_is_told() {
+fn server_that_is_not_cortex_is_an_error() {
     let json = "Content-Type: application/json\r\n";
-    let http = |status: &str, headers: &str, body: &str| {
-        format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
-    };
-    let refused_by = |answer: String| {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
-            stream.write_all(answer.as_bytes()).unwrap();
-        });
-        let told = refused(&url, &[]);
+    let error_for = |response: String| {
+        let (url, server) = one_shot_server(response);
+        let message = error_of(&url, &[]);
         server.join().unwrap();
-        told
+        message
     };
-    assert_snapshot!(refused_by(http("200 OK", "Content-Type: text/html\r\n", "<!DOCTYPE html><p>Hello")), @"error: URL/api/v1/audit-logs is not a Cortex API: it answers text/html");
-    assert_snapshot!(refused_by(http("200 OK", json, "[]")), @"error: URL/api/v1/audit-logs is not a Cortex API: its answer is no JSON object");
-    assert_snapshot!(refused_by(http("200 OK", json, r#"{"items": []}"#)), @r#"error: URL/api/v1/audit-logs is not a Cortex API: its JSON is no page of audit logs, which has a list of entries in "logs""#);
-    assert_snapshot!(refused_by(http("404 Not Found", json, r#"{"message": "Nothing here"}"#)), @"error: URL/api/v1/audit-logs is not a Cortex API: it has no such path (404): Nothing here");
-    assert_snapshot!(refused_by(http("302 Found", "Location: https://elsewhere.example/?t=mock-admin\r\n", "")), @"error: URL/api/v1/audit-logs is not a Cortex API: it redirects (302) to https://elsewhere.example/?t=[token], where the token was not sent");
-    assert_snapshot!(refused_by("SSH-2.0-OpenSSH_9.2\r\n".to_owned()), @"error: URL/api/v1/audit-logs is not a Cortex API: it does not speak HTTP (protocol: http parse fail: invalid HTTP version)");
+    assert_snapshot!(error_for(http_response("200 OK", "Content-Type: text/html\r\n", "<!DOCTYPE html><p>Hello")), @"error: URL/api/v1/audit-logs is not a Cortex API: it answers text/html");
+    assert_snapshot!(error_for(http_response("200 OK", json, "[]")), @"error: URL/api/v1/audit-logs is not a Cortex API: its answer is no JSON object");
+    assert_snapshot!(error_for(http_response("200 OK", json, r#"{"items": []}"#)), @r#"error: URL/api/v1/audit-logs is not a Cortex API: its JSON is no page of audit logs, which has a list of entries in "logs""#);
+    assert_snapshot!(error_for(http_response("404 Not Found", json, r#"{"message": "Nothing here"}"#)), @"error: URL/api/v1/audit-logs is not a Cortex API: it has no such path (404): Nothing here");
+    assert_snapshot!(error_for(http_response("302 Found", "Location: https://elsewhere.example/?t=mock-admin\r\n", "")), @"error: URL/api/v1/audit-logs is not a Cortex API: it redirects (302) to https://elsewhere.example/?t=[token], where the token was not sent");
+    assert_snapshot!(error_for("SSH-2.0-OpenSSH_9.2\r\n".to_owned()), @"error: URL/api/v1/audit-logs is not a Cortex API: it does not speak HTTP (protocol: http parse fail: invalid HTTP version)");
 }
 
 #[test]
-fn a_server_that_cannot_be_reached_or_stays_broken_is_told() {
+fn unreachable_or_broken_server_is_an_error() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let told = refused(&format!("http://{free}"), &[]);
-    assert!(told.starts_with("error: cannot reach URL/api/v1/audit-logs: Connection refused"), "{told}");
+    let message = error_of(&format!("http://{free}"), &[]);
+    assert!(message.starts_with("error: cannot reach URL/api/v1/audit-logs: Connection refused"), "{message}");
     let server = MockServer::builder().now(NOW).start_blocking();
     server.world().faults().add(FaultRule::from(Effect::Status { status: 503, retry_after: Some(0) }));
-    assert_snapshot!(refused(&server.uri(), &[]), @"error: the server answers 503: This 503 was asked for by fault 3.");
+    assert_snapshot!(error_of(&server.uri(), &[]), @"error: the server answers 503: This 503 was asked for by fault 3.");
 }
 
 #[test]
-fn wrong_flags_are_told_with_what_is_accepted() {
-    assert_snapshot!(refused("127.0.0.1:1", &[]), @r#"error: --url "URL" is not a URL that begins with https:// or http://; accepted: a base URL such as https://api.getcortexapp.com or http://127.0.0.1:8080"#);
-    assert_snapshot!(refused("http://127.0.0.1:1", &["--format", "xml"]), @"
+fn wrong_flags_are_errors_that_say_what_is_accepted() {
+    assert_snapshot!(error_of("127.0.0.1:1", &[]), @r#"error: --url "URL" is not a URL that begins with https:// or http://; accepted: a base URL such as https://api.getcortexapp.com or http://127.0.0.1:8080"#);
+    assert_snapshot!(error_of("http://127.0.0.1:1", &["--format", "xml"]), @"
 error: invalid value 'xml' for '--format <FORMAT>'
   [possible values: table, json]
 
@@ -165,9 +167,9 @@ For more information, try '--help'.
 ");
 }
 
-/// Every flag of the help has its row, in the same order.
+/// In the order of the help.
 #[test]
-fn the_document_has_every_flag() {
+fn document_has_every_flag() {
     let document = include_str!("../../../docs/verify.md");
     let help = binary(["verify", "--help"]).run().succeeded().to_owned();
     let word = |text: &str| text.split([' ', '`', '\n']).next().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! A request on its way to the mock, and the answer on its way back, to be changed.
+//! A request on its way to the mock, and the response on its way back, to be changed.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -11,27 +11,27 @@ use cortex_audit_mock::internal;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 
-/// What nothing is called.
+/// An identifier that no object has.
 pub const NOBODY: &str = "nobody-at-all";
 
 /// A request for audit logs or the catalog.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct InterceptedRequest {
     pub path: String,
-    /// Names and values of the query string as they were sent.
+    /// Names and values of the query string, not decoded.
     pub pairs: Vec<(String, String)>,
     /// The header `Authorization`.
     pub authorization: Option<String>,
     pub content_type: Option<String>,
 }
 
-/// What is answered.
+/// A response of the mock.
 #[derive(Debug)]
-pub struct Answer {
+pub struct InterceptedResponse {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Value,
-    /// In place of the body.
+    /// Text to send instead of the body.
     pub text: Option<String>,
 }
 
@@ -39,8 +39,8 @@ fn decoded(value: &str) -> String {
     percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-impl Asked {
-    pub fn of(request: &Request) -> Self {
+impl InterceptedRequest {
+    pub fn new(request: &Request) -> Self {
         let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let pairs = request.uri().query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
         Self {
@@ -55,27 +55,27 @@ impl Asked {
         self.path.starts_with("/api/v1/audit-logs")
     }
 
-    /// Whether it is asked with this token.
-    pub fn is_by(&self, token: &str) -> bool {
+    /// Whether its token is this one.
+    pub fn has_token(&self, token: &str) -> bool {
         self.authorization.as_deref() == Some(&format!("Bearer {token}"))
     }
 
-    pub fn by(&mut self, token: &str) {
+    pub fn set_token(&mut self, token: &str) {
         self.authorization = Some(format!("Bearer {token}"));
     }
 
-    /// The values of a parameter as they were sent.
+    /// The values of a parameter, not decoded.
     pub fn raw(&self, name: &str) -> Vec<String> {
         self.pairs.iter().filter(|(given, _)| given == name).map(|(_, value)| value.clone()).collect()
     }
 
-    /// The decoded values of a list, split.
+    /// The values of a list, split and decoded.
     pub fn list(&self, name: &str) -> Vec<String> {
         let values = self.raw(name);
         values.iter().flat_map(|value| decoded(value).split(',').map(String::from).collect::<Vec<_>>()).collect()
     }
 
-    /// The decoded first value.
+    /// The first value, decoded.
     pub fn first(&self, name: &str) -> Option<String> {
         self.raw(name).first().map(|value| decoded(value))
     }
@@ -84,25 +84,25 @@ impl Asked {
         self.pairs.retain(|(given, _)| given != name);
     }
 
-    /// Has this value alone.
+    /// Replaces all values of a parameter.
     pub fn set(&mut self, name: &str, value: &str) {
         self.remove(name);
         self.pairs.push((name.to_owned(), utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()));
     }
 
-    /// Changes each value as it was sent.
+    /// Changes each value, not decoded.
     pub fn change(&mut self, names: &[&str], change: impl Fn(&str) -> String) {
         for (_, value) in self.pairs.iter_mut().filter(|(name, _)| names.contains(&name.as_str())) {
             *value = change(value);
         }
     }
 
-    /// Whether a value as it was sent is like this.
+    /// Whether a value, not decoded, matches.
     pub fn any(&self, names: &[&str], is: impl Fn(&str) -> bool) -> bool {
         self.pairs.iter().any(|(name, value)| names.contains(&name.as_str()) && is(value))
     }
 
-    /// Becomes a request that is refused with a 400, as any wrong one.
+    /// Becomes a wrong request, which is answered 400.
     pub fn refuse(&mut self) {
         self.pairs = vec![("pageSize".to_owned(), "0".to_owned())];
     }
@@ -113,7 +113,7 @@ impl Asked {
         }
     }
 
-    /// As the mock takes it.
+    /// The request to the mock.
     pub fn request(&self) -> Request {
         let mut request = Request::get(format!("{}?{}", self.path, self.query()));
         if let Some(authorization) = &self.authorization {
@@ -129,16 +129,16 @@ impl Asked {
         self.pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
     }
 
-    /// What it asks for, as the mock reads it.
-    pub fn read(&self, world: &World) -> Option<Query> {
+    /// The query as the mock parses it.
+    pub fn parse(&self, world: &World) -> Option<Query> {
         query::parse(&self.query(), &internal::store(world).vocabulary(), Strictness::Lenient)
             .ok()
             .map(|parsed| parsed.query)
     }
 }
 
-impl Answer {
-    /// The entries of a page, to be changed.
+impl InterceptedResponse {
+    /// The entries of a page.
     pub fn logs(&mut self) -> &mut [Value] {
         self.body.get_mut("logs").and_then(Value::as_array_mut).map_or(&mut [], Vec::as_mut_slice)
     }
@@ -163,7 +163,7 @@ impl Answer {
         self.headers.insert(name, HeaderValue::from_str(value).unwrap());
     }
 
-    /// Becomes an error of another status, in the form of all errors.
+    /// Becomes an error with this status.
     pub fn becomes(&mut self, status: u16) {
         let phrase = StatusCode::from_u16(status).unwrap().canonical_reason().unwrap();
         self.status = status;
@@ -174,7 +174,7 @@ impl Answer {
         self.header(CONTENT_TYPE, "application/json");
     }
 
-    /// Becomes the page of another list, as it was asked for.
+    /// Becomes the page of another list that the query asks for.
     pub fn becomes_page_of(&mut self, query: &Query, logs: &[Value]) {
         let (page, size) = (query.page as usize, query.page_size as usize);
         let shown: Vec<&Value> = logs.iter().skip(page.saturating_mul(size)).take(size).collect();
@@ -182,8 +182,8 @@ impl Answer {
     }
 }
 
-/// Everything that a query chooses, on one page.
-pub fn all(world: &World, query: &Query) -> Vec<Value> {
+/// Every entry that a query selects.
+pub fn all_entries(world: &World, query: &Query) -> Vec<Value> {
     let query = Query { page: 0, page_size: u32::MAX, ..query.clone() };
     world.page(&query).logs.iter().map(|entry| serde_json::to_value(entry).unwrap()).collect()
 }

@@ -1,4 +1,4 @@
-//! Entries in which every rule that entries can show is shown.
+//! Entries that show every rule that entries can show.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 
 use crate::support::{NOW, time};
 
-/// More than two pages of the default size would be needed for: the rest of a page can be seen.
+/// More than a page of the default size.
 const COUNT: u32 = 280;
 
-/// Every fraction, entries of one instant, absent actors and addresses, identifiers with a space and with a comma.
-pub fn telling() -> Value {
+/// Entries with every fraction, with equal timestamps, without actor or address, and with a space or comma in identifiers.
+pub fn distinguishing() -> Value {
     entries(COUNT)
 }
 
-/// The same, more than a page has room for.
-pub fn many() -> Value {
+/// Such entries, more than the largest page has.
+pub fn more_than_a_page() -> Value {
     entries(1200)
 }
 
