@@ -88,7 +88,7 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
         }
         &'cortex-audit-mock;record'= {
             cand --url 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock'
-            cand --token-env 'Name of the environment variable that holds the token'
+            cand --token-env 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`'
             cand --from 'Not before: such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]'
             cand --to 'Not after, in the same forms. [default: now]'
             cand --out 'Where to write; the same command again goes on after an interruption. [default: standard output]'

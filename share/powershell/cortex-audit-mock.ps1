@@ -95,7 +95,7 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
         }
         'cortex-audit-mock;record' {
             [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock')
-            [CompletionResult]::new('--token-env', '--token-env', [CompletionResultType]::ParameterName, 'Name of the environment variable that holds the token')
+            [CompletionResult]::new('--token-env', '--token-env', [CompletionResultType]::ParameterName, 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Not before: such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Not after, in the same forms. [default: now]')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Where to write; the same command again goes on after an interruption. [default: standard output]')

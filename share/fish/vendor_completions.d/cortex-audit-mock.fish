@@ -92,7 +92,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand vali
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand validate" -l now -d 'The instant that relative times count from. [default: the system clock]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand validate" -s h -l help -d 'Print help'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l url -d 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l token-env -d 'Name of the environment variable that holds the token' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l token-env -d 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l from -d 'Not before: such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l to -d 'Not after, in the same forms. [default: now]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l out -d 'Where to write; the same command again goes on after an interruption. [default: standard output]' -r -F
