@@ -2,78 +2,17 @@
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
-use std::ops::Range;
 use std::sync::Arc;
 
-use cortex_audit_mock::contract::{Action, Actor, ActorType, Entry, FilterField, Filters, Query, Timestamp};
+use cortex_audit_mock::contract::{Action, Entry, FilterField, Filters, Query};
 use cortex_audit_mock::generate::{Generator, Recipe};
 use cortex_audit_mock::internal::store::{BaseSegment, Store};
 use proptest::prelude::*;
-use proptest::sample::select;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
+use crate::support::strategies::{self, entries, queries};
 use crate::support::{NOW, size, time};
-
-/// Entries with few distinct values and timestamps, so that filters match and timestamps are equal.
-pub fn entries(count: Range<usize>) -> impl Strategy<Value = Vec<Entry>> {
-    let text = |values: &'static [&'static str]| select(values).prop_map(String::from);
-    let maybe = |values: &'static [&'static str]| prop::option::of(select(values).prop_map(String::from));
-    let actor =
-        (select(&ActorType::ALL[..]), maybe(&["SLACK_COMMAND", "CRON"]), maybe(&["a@x", "b@x"]), maybe(&["ci", "tf"]))
-            .prop_map(|(kind, request_type, email, api_key_identifier)| Actor {
-                kind,
-                request_type,
-                email,
-                api_key_identifier,
-            });
-    let entry = (
-        select(vec![Action::Create, Action::Update, Action::Delete]),
-        maybe(&["a@x", "b@x", "ci"]),
-        maybe(&["192.0.2.1", "192.0.2.2"]),
-        text(&["one", "two", "three"]),
-        text(&["TEAM", "SERVICE", "PLUGIN"]),
-        0_i64..20,
-        actor,
-    )
-        .prop_map(|(action, actor_identifier, ip_address, object_identifier, object_type, offset, actor)| Entry {
-            actor_identifier,
-            ip_address,
-            actor,
-            ..Entry::new(action, object_type, object_identifier, instant(offset))
-        });
-    prop::collection::vec(entry, count)
-}
-
-pub fn queries(largest_page: u32) -> impl Strategy<Value = Query> {
-    let some = |(field, values, most): &(FilterField, &'static [&'static str], usize)| {
-        let field = *field;
-        prop::collection::vec(select(*values), 0..=*most).prop_map(move |values| (field, values))
-    };
-    let all: [(FilterField, &'static [&'static str], usize); FilterField::ALL.len()] = [
-        (FilterField::Actions, &Action::WORDS, 2),
-        (FilterField::ObjectIdentifiers, &["one", "two", "none"], 2),
-        (FilterField::ObjectTypes, &["TEAM", "PLUGIN", "NONE"], 2),
-        (FilterField::ActorTypes, &ActorType::WORDS, 3),
-        (FilterField::ActorApiKeyIdentifiers, &["ci", "none"], 2),
-        (FilterField::ActorEmails, &["a@x", "none"], 2),
-        (FilterField::ActorIpAddresses, &["192.0.2.1", "none"], 2),
-        (FilterField::ActorRequestTypes, &["SLACK_COMMAND", "CRON", "NONE"], 2),
-    ];
-    let filters = all.iter().map(some).collect::<Vec<_>>().prop_map(|all| {
-        all.into_iter().fold(Filters::default(), |filters, (field, values)| filters.with(field, values))
-    });
-    let timestamp = || prop::option::of((-2_i64..22).prop_map(instant));
-    // Half of the queries have no filter, so that many match something.
-    let filters = prop_oneof![Just(Filters::default()), filters];
-    (timestamp(), timestamp(), 0_u32..8, 1_u32..largest_page, filters).prop_map(
-        |(start_time, end_time, page, page_size, filters)| Query { start_time, end_time, page, page_size, filters },
-    )
-}
-
-fn instant(offset: i64) -> Timestamp {
-    time(NOW).checked_add(chrono::TimeDelta::nanoseconds(offset)).unwrap()
-}
 
 /// The value that a filter compares, independently of `Entry::value`.
 pub fn value(entry: &Entry, field: FilterField) -> Option<&str> {
@@ -249,7 +188,7 @@ pub fn appended(entries: &[Entry], cuts: &[usize]) -> Store {
 #[test]
 fn a_reader_sees_all_entries_of_an_append_or_none() {
     let entry =
-        |number: u32| Entry::new(Action::Create, "SERVICE", format!("service-{number}"), instant(i64::from(number)));
+        |number: u32| Entry::new(Action::Create, "SERVICE", format!("service-{number}"), strategies::instant(i64::from(number)));
     let store = Store::new(Arc::new(BaseSegment::new((0..50).map(entry))));
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| (0..200).for_each(|round| store.append((0..10).map(|_| entry(50 + round)))));

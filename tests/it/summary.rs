@@ -11,7 +11,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::store::{appended, entries, queries, value};
+use crate::store::{appended, value};
+use crate::support::strategies::{entries, queries};
 use crate::support::{NOW, TestMock, time};
 
 /// An instant that is so many steps from another as this one is nanoseconds.

@@ -4,6 +4,7 @@ pub mod external_tools;
 pub mod h2_client;
 pub mod json_schema;
 pub mod process;
+pub mod strategies;
 
 use std::convert::Infallible;
 use std::io;
