@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Start the server with `--live 30/min` to see something happen, and give it faults to see nothing happen to it.
-//! What makes it right is in `client.rs`; `tests/it/in_process.rs` tests that against faults, a limit and a moving log.
+//! What makes it right is in `client.rs`; `tests/it/mock_server.rs` tests that against faults, a limit and a moving log.
 
 mod client;
 

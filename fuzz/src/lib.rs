@@ -1,10 +1,10 @@
 //! What the targets share: the second readings of the project's own tests, and what holds for every message.
 
-#[path = "../../tests/it/second_reading/date_time.rs"]
+#[path = "../../tests/it/reference_parsers/date_time.rs"]
 pub mod date_time;
-#[path = "../../tests/it/second_reading/query.rs"]
+#[path = "../../tests/it/reference_parsers/query.rs"]
 pub mod query;
-#[path = "../../tests/it/second_reading/relative_time.rs"]
+#[path = "../../tests/it/reference_parsers/relative_time.rs"]
 pub mod relative_time;
 
 use cortex_audit_mock::FileErrors;

@@ -61,7 +61,7 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// Files by name. `cargo test page::` compares the list with the folder.
+/// Files by name. `cargo test web_ui::` compares the list with the folder.
 const ASSETS: &[(&str, &str)] = &[
     ("icon.svg", include_str!("page/icon.svg")),
     // Both views.

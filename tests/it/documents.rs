@@ -1,5 +1,5 @@
-//! The README and the documents under `docs/` are kept true: their tables are what the code says, their commands run and
-//! print what is shown, their files load, their links lead somewhere.
+//! The README and the documents under `docs/`: their tables equal the code, their commands run and print the documented
+//! output, their files load, their links have targets.
 
 mod command_line;
 mod commands;
@@ -8,7 +8,6 @@ mod fidelity;
 mod files;
 mod links;
 mod markdown;
-mod newcomer;
 mod tables;
 
 use std::fs;
@@ -22,8 +21,8 @@ fn file(name: &str) -> String {
     fs::read_to_string(repository().join(name)).unwrap()
 }
 
-/// Method and path of every call of the control plane but the health check, by docs/control-plane.md, which is compared with
-/// the router.
+/// Method and path of every call of the control plane but the health check, from the table in docs/control-plane.md, which a
+/// test compares with the router.
 pub fn guarded_calls() -> Vec<(String, String)> {
     let rows = markdown::table("docs/control-plane.md", "Calls").into_iter().filter(|row| row[0] != "/__admin/health");
     rows.flat_map(|row| {
@@ -33,10 +32,20 @@ pub fn guarded_calls() -> Vec<(String, String)> {
     .collect()
 }
 
-/// The README and every document, by name.
+/// The paths of the README and every document.
 fn documents() -> Vec<String> {
     let files = fs::read_dir(repository().join("docs")).unwrap().map(|file| file.unwrap().path());
     let documents = files.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
     let names = documents.map(|path| format!("docs/{}", path.file_name().unwrap().to_str().unwrap()));
     std::iter::once("README.md".to_owned()).chain(names).collect()
+}
+
+/// A first reader sees it whole.
+#[test]
+fn the_readme_is_two_screens() {
+    const SCREENS: usize = 2;
+    const LINES: usize = 50;
+    const COLUMNS: usize = 120;
+    let lines: usize = file("README.md").lines().map(|line| line.chars().count().div_ceil(COLUMNS).max(1)).sum();
+    assert!(lines <= SCREENS * LINES, "{lines} lines of {COLUMNS} columns: the rest belongs to docs/");
 }

@@ -1,5 +1,5 @@
 //! What a client should not do: everything is answered in words or closed, in its time, and the server lives on.
 
-mod crowded;
-mod requests;
-mod slow;
+mod malformed_requests;
+mod timeouts;
+mod too_many_connections;

@@ -3,14 +3,14 @@
 //! What they need besides Rust is installed once, from its registry and in the version that the recipe names. Where that
 //! cannot be done the tests say why and pass, except in CI (the environment variable `CI`), where they fail.
 
-mod checks;
 mod clients;
 mod deployments;
-mod kitchen;
-mod page;
+mod documentation;
+mod linters;
+mod packages;
+mod recipe_copy;
 mod test_runners;
 mod testcontainers;
-mod tools;
 
 use std::fs;
 use std::path::{Path, PathBuf};

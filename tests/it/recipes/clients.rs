@@ -1,7 +1,7 @@
 //! Clients that read everything: Cortex's own, and two that are generated from `/openapi.json`.
 
 use super::file;
-use super::kitchen::{Kitchen, Outcome};
+use super::recipe_copy::{Outcome, RecipeCopy};
 use crate::official_client;
 use crate::support::NOW;
 use crate::support::process::{Server, head};
@@ -14,9 +14,9 @@ fn server() -> Server {
 }
 
 /// Runs a recipe against a server, in a session of its own.
-fn run(kitchen: &Kitchen, line: &str, server: &Server, session: &str) -> Outcome {
+fn run(copy: &RecipeCopy, line: &str, server: &Server, session: &str) -> Outcome {
     let token = format!("mock-admin~{session}");
-    kitchen.run(line, &[("CORTEX_BASE_URL", server.url()), ("CORTEX_API_KEY", &token)])
+    copy.run(line, &[("CORTEX_BASE_URL", server.url()), ("CORTEX_API_KEY", &token)])
 }
 
 /// A call of the control plane.
@@ -45,35 +45,35 @@ fn is_content(server: &Server, session: &str, expected: &str) {
 
 #[test]
 fn the_generated_python_client_reads_everything_and_waits_when_told_to() {
-    let Some(kitchen) = Kitchen::python("recipes/openapi-python-client") else { return };
+    let Some(copy) = RecipeCopy::python("recipes/openapi-python-client") else { return };
     let server = server();
     fail_once(&server, "python", 429);
-    run(&kitchen, "sh run.sh", &server, "python").succeeds("2500 entries, the newest ");
+    run(&copy, "sh run.sh", &server, "python").succeeds("2500 entries, the newest ");
     is_content(&server, "python", CLEAN);
-    kitchen.spoil("read_everything.py", "answer.retry_after", "answer.retryAfter");
-    run(&kitchen, "sh run.sh", &server, "python").fails("has no attribute \"retryAfter\"");
+    copy.break_file("read_everything.py", "answer.retry_after", "answer.retryAfter");
+    run(&copy, "sh run.sh", &server, "python").fails("has no attribute \"retryAfter\"");
 }
 
 #[test]
 fn the_generated_typescript_client_reads_everything_and_waits_when_told_to() {
-    let Some(kitchen) = Kitchen::node("recipes/openapi-typescript") else { return };
+    let Some(copy) = RecipeCopy::node("recipes/openapi-typescript") else { return };
     let server = server();
     fail_once(&server, "typescript", 429);
-    run(&kitchen, "npm start", &server, "typescript").succeeds("2500 entries, the newest ");
+    run(&copy, "npm start", &server, "typescript").succeeds("2500 entries, the newest ");
     is_content(&server, "typescript", CLEAN);
-    kitchen.spoil("read-everything.ts", "error.retryAfter", "error.retry_after");
-    run(&kitchen, "npm run build", &server, "typescript").fails("Property 'retry_after' does not exist");
+    copy.break_file("read-everything.ts", "error.retryAfter", "error.retry_after");
+    run(&copy, "npm run build", &server, "typescript").fails("Property 'retry_after' does not exist");
 }
 
 #[test]
 fn cortex_s_own_client_exports_everything_and_the_script_ends_when_it_fails() {
     assert_eq!(file("recipes/cortex-client/requirements.txt").trim(), official_client::CLIENT);
     let Some(programs) = official_client::installed() else { return };
-    let kitchen = Kitchen::new("recipes/cortex-client", programs);
+    let copy = RecipeCopy::new("recipes/cortex-client", programs);
     let server = server();
-    run(&kitchen, "sh export.sh", &server, "export").succeeds("2500 entries of 2500");
+    run(&copy, "sh export.sh", &server, "export").succeeds("2500 entries of 2500");
     // Its date-times have no offset, which is not in the contract.
     is_content(&server, "export", "complete,no-duplicates,no-gaps,polite");
     fail_once(&server, "failure", 500);
-    run(&kitchen, "sh export.sh", &server, "failure").fails("");
+    run(&copy, "sh export.sh", &server, "failure").fails("");
 }

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::checks::Checks;
-use super::kitchen::Kitchen;
+use super::linters::Linters;
+use super::recipe_copy::RecipeCopy;
 use super::{file, repository};
 use crate::support::external_tools;
 use crate::support::process::{Server, binary, head};
@@ -26,10 +26,10 @@ fn healthcheck() -> Value {
 
 #[test]
 fn the_demo_is_live_and_may_do_nothing_but_answer_this_machine() {
-    let Some(checks) = Checks::new() else { return };
+    let Some(linters) = Linters::new() else { return };
     let path = repository("compose.yaml");
-    checks.fits("vendor.compose-spec", &path);
-    let service = &checks.yaml(&path)[0]["services"]["cortex-audit-mock"];
+    linters.fits("vendor.compose-spec", &path);
+    let service = &linters.yaml(&path)[0]["services"]["cortex-audit-mock"];
     assert_eq!(service["read_only"], true);
     assert_eq!(service["cap_drop"], json!(["ALL"]));
     assert_eq!(service["security_opt"], json!(["no-new-privileges:true"]));
@@ -51,7 +51,7 @@ fn the_demo_is_live_and_may_do_nothing_but_answer_this_machine() {
 /// An example is a `#` with no space behind it; a comment has one.
 #[test]
 fn the_demo_s_examples_are_right_as_they_stand() {
-    let Some(checks) = Checks::new() else { return };
+    let Some(linters) = Linters::new() else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("compose.yaml");
     let told = |line: &str| match line.split_once('#') {
@@ -61,8 +61,8 @@ fn the_demo_s_examples_are_right_as_they_stand() {
         _ => format!("{line}\n"),
     };
     fs::write(&path, file("compose.yaml").lines().map(told).collect::<String>()).unwrap();
-    checks.fits("vendor.compose-spec", &path);
-    let service = &checks.yaml(&path)[0]["services"]["cortex-audit-mock"];
+    linters.fits("vendor.compose-spec", &path);
+    let service = &linters.yaml(&path)[0]["services"]["cortex-audit-mock"];
     let mounts: Vec<&str> = texts(&service["volumes"])
         .into_iter()
         .map(|volume| volume.split_once(':').unwrap().1.strip_suffix(":ro").unwrap())
@@ -81,10 +81,10 @@ fn the_demo_s_examples_are_right_as_they_stand() {
 
 #[test]
 fn the_manifest_fits_the_schemas_of_kubernetes_and_the_restricted_standard() {
-    let Some(checks) = Checks::new() else { return };
+    let Some(linters) = Linters::new() else { return };
     let path = repository("recipes/kubernetes.yaml");
-    checks.pass("kubernetes-validate", &["--strict"], &path);
-    let [_, deployment, service] = &checks.yaml(&path)[..] else { panic!("secret, deployment, service") };
+    linters.pass("kubernetes-validate", &["--strict"], &path);
+    let [_, deployment, service] = &linters.yaml(&path)[..] else { panic!("secret, deployment, service") };
     let pod = &deployment["spec"]["template"]["spec"];
     assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
     assert_eq!(pod["securityContext"]["seccompProfile"]["type"], "RuntimeDefault");
@@ -104,8 +104,8 @@ fn the_manifest_fits_the_schemas_of_kubernetes_and_the_restricted_standard() {
 
 #[test]
 fn the_manifest_s_server_answers_its_probes_and_knows_the_keys_of_the_secret() {
-    let Some(checks) = Checks::new() else { return };
-    let [secret, deployment, _] = &checks.yaml(&repository("recipes/kubernetes.yaml"))[..] else { panic!("three") };
+    let Some(linters) = Linters::new() else { return };
+    let [secret, deployment, _] = &linters.yaml(&repository("recipes/kubernetes.yaml"))[..] else { panic!("three") };
     let pod = &deployment["spec"]["template"]["spec"];
     let container = &pod["containers"][0];
     assert_eq!(pod["volumes"][0]["secret"]["secretName"], secret["metadata"]["name"]);
@@ -145,13 +145,13 @@ fn the_manifest_s_server_answers_its_probes_and_knows_the_keys_of_the_secret() {
 /// The steps of the job in their order, as the runner's shell runs them, against the service.
 #[test]
 fn the_job_of_github_actions_passes_and_fails_for_a_client_that_loses_entries() {
-    let Some(checks) = Checks::new() else { return };
+    let Some(linters) = Linters::new() else { return };
     if Command::new("curl").output().is_err() {
         return external_tools::report_skipped("curl");
     }
     let path = repository("recipes/github-actions.yml");
-    checks.fits("vendor.github-workflows", &path);
-    let workflow = &checks.yaml(&path)[0];
+    linters.fits("vendor.github-workflows", &path);
+    let workflow = &linters.yaml(&path)[0];
     let job = &workflow["jobs"]["test"];
     let service = &job["services"]["cortex-audit-mock"];
     let port = service["ports"][0].as_str().unwrap().split_once(':').unwrap();
@@ -165,11 +165,11 @@ fn the_job_of_github_actions_passes_and_fails_for_a_client_that_loses_entries() 
             launch = launch.env(name, &value.to_string());
         }
         let server = launch.serve();
-        let kitchen = Kitchen::empty();
+        let copy = RecipeCopy::empty();
         let run = |name: &str| {
             let step = job["steps"].as_array().unwrap().iter().find(|step| step["name"] == name).unwrap();
             let line = step["run"].as_str().unwrap().replace("in 0 1 2;", &format!("in {pages};"));
-            kitchen.run(&line, &[("CORTEX_BASE_URL", server.url()), ("CORTEX_API_KEY", key)])
+            copy.run(&line, &[("CORTEX_BASE_URL", server.url()), ("CORTEX_API_KEY", key)])
         };
         run("Tests").succeeds("");
         if passes {

@@ -3,9 +3,9 @@
 
 use std::process::Command;
 
-use super::checks::Checks;
-use super::kitchen::Kitchen;
-use super::{file, repository, tools};
+use super::linters::Linters;
+use super::recipe_copy::RecipeCopy;
+use super::{file, packages, repository};
 use crate::support::external_tools;
 
 const PYTHON: [&str; 5] =
@@ -15,24 +15,24 @@ const RECIPE: &str = "recipes/testcontainers";
 
 #[test]
 fn the_python_snippet_has_the_types_of_the_package() {
-    let Some(programs) = tools::python(&PYTHON) else { return };
-    let kitchen = Kitchen::new(RECIPE, &programs);
+    let Some(programs) = packages::python(&PYTHON) else { return };
+    let copy = RecipeCopy::new(RECIPE, &programs);
     let check = "mypy --strict --follow-imports=silent test_audit_logs.py";
-    kitchen.run(check, &[]).succeeds("no issues found");
-    kitchen.spoil("test_audit_logs.py", ".waiting_for(", ".waiting(");
-    kitchen.run(check, &[]).fails("has no attribute \"waiting\"");
+    copy.run(check, &[]).succeeds("no issues found");
+    copy.break_file("test_audit_logs.py", ".waiting_for(", ".waiting(");
+    copy.run(check, &[]).fails("has no attribute \"waiting\"");
 }
 
 #[test]
 fn the_node_snippet_has_the_types_of_the_package() {
-    let Some(modules) = tools::node(&NODE) else { return };
-    let kitchen = Kitchen::new(RECIPE, &modules.join(".bin"));
-    kitchen.link_modules(&modules);
+    let Some(modules) = packages::node(&NODE) else { return };
+    let copy = RecipeCopy::new(RECIPE, &modules.join(".bin"));
+    copy.link_modules(&modules);
     let check =
         "tsc --noEmit --strict --target es2022 --module nodenext --skipLibCheck --types node audit-logs.test.ts";
-    kitchen.run(check, &[]).succeeds("");
-    kitchen.spoil("audit-logs.test.ts", ".withWaitStrategy(", ".waitingFor(");
-    kitchen.run(check, &[]).fails("'waitingFor' does not exist");
+    copy.run(check, &[]).succeeds("");
+    copy.break_file("audit-logs.test.ts", ".withWaitStrategy(", ".waitingFor(");
+    copy.run(check, &[]).fails("'waitingFor' does not exist");
 }
 
 #[test]
@@ -48,9 +48,9 @@ fn the_rust_snippet_is_formatted_rust() {
 
 #[test]
 fn the_go_and_java_snippets_are_go_and_java() {
-    let Some(checks) = Checks::new() else { return };
-    checks.parses(&repository(RECIPE).join("audit_logs_test.go"));
-    checks.parses(&repository(RECIPE).join("AuditLogsTest.java"));
+    let Some(linters) = Linters::new() else { return };
+    linters.parses(&repository(RECIPE).join("audit_logs_test.go"));
+    linters.parses(&repository(RECIPE).join("AuditLogsTest.java"));
 }
 
 #[test]

@@ -7,30 +7,30 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{repository, tools};
+use super::{packages, repository};
 use crate::support::process::BINARY;
 
 /// A copy of a recipe's folder, to run it in.
-pub struct Kitchen {
+pub struct RecipeCopy {
     folder: TempDir,
     /// Folders of the programs that it needs.
     programs: Vec<PathBuf>,
 }
 
-impl Kitchen {
+impl RecipeCopy {
     /// Of a recipe for Python, with what its `requirements.txt` names.
     pub fn python(recipe: &str) -> Option<Self> {
-        let packages = tools::requirements(&format!("{recipe}/requirements.txt"));
-        Some(Self::new(recipe, &tools::python(&packages)?))
+        let packages = packages::requirements(&format!("{recipe}/requirements.txt"));
+        Some(Self::new(recipe, &packages::python(&packages)?))
     }
 
     /// Of a recipe for Node, with what its `package.json` names.
     pub fn node(recipe: &str) -> Option<Self> {
-        let packages = tools::dependencies(&format!("{recipe}/package.json"));
-        let modules = tools::node(&packages)?;
-        let kitchen = Self::new(recipe, &modules.join(".bin"));
-        kitchen.link_modules(&modules);
-        Some(kitchen)
+        let packages = packages::dependencies(&format!("{recipe}/package.json"));
+        let modules = packages::node(&packages)?;
+        let copy = Self::new(recipe, &modules.join(".bin"));
+        copy.link_modules(&modules);
+        Some(copy)
     }
 
     /// Of a recipe that has no folder and needs nothing but the binary.
@@ -41,16 +41,16 @@ impl Kitchen {
 
     /// Of a recipe that needs these programs.
     pub fn new(recipe: &str, programs: &Path) -> Self {
-        let mut kitchen = Self::empty();
-        kitchen.programs.push(programs.to_owned());
+        let mut copy = Self::empty();
+        copy.programs.push(programs.to_owned());
         for entry in fs::read_dir(repository(recipe)).unwrap() {
             let entry = entry.unwrap();
             // What a reader's own runs have left is no part of the recipe.
             if entry.file_type().unwrap().is_file() {
-                fs::copy(entry.path(), kitchen.folder.path().join(entry.file_name())).unwrap();
+                fs::copy(entry.path(), copy.folder.path().join(entry.file_name())).unwrap();
             }
         }
-        kitchen
+        copy
     }
 
     /// Puts the modules where Node looks for them.
@@ -60,7 +60,7 @@ impl Kitchen {
 
     /// Changes what a file says, to show that the recipe notices.
     #[track_caller]
-    pub fn spoil(&self, name: &str, right: &str, wrong: &str) {
+    pub fn break_file(&self, name: &str, right: &str, wrong: &str) {
         let path = self.folder.path().join(name);
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains(right), "{name} has {right}");

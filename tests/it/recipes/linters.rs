@@ -5,18 +5,18 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{repository, tools};
+use super::{packages, repository};
 
 /// The tools.
-pub struct Checks {
+pub struct Linters {
     programs: PathBuf,
 }
 
-impl Checks {
+impl Linters {
     /// `None` (and said so) where they cannot be had.
     pub fn new() -> Option<Self> {
-        let packages = tools::requirements("tests/it/recipes/requirements.txt");
-        Some(Self { programs: tools::python(&packages)? })
+        let packages = packages::requirements("tests/it/recipes/requirements.txt");
+        Some(Self { programs: packages::python(&packages)? })
     }
 
     /// What a tool prints about a file when it has nothing against it.

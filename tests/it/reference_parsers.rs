@@ -68,7 +68,7 @@ proptest! {
 
     /// Acceptance and what is asked, of every parameter, strict or not.
     #[test]
-    fn the_query_parser_agrees_with_a_second_reading_of_the_contract(
+    fn the_query_parser_agrees_with_a_reference_parsers_of_the_contract(
         pairs in prop::collection::vec((names(), values(), select(vec!["=", "=", "=", "=", "=", ""])), 0..5),
         strict in any::<bool>(),
     ) {
