@@ -1,0 +1,72 @@
+//! The command `validate`.
+
+use insta::assert_snapshot;
+
+use super::{entry, folder, path, without_folder};
+use crate::support::process::binary;
+
+#[test]
+fn validate_says_what_is_in_good_files() {
+    let files = folder(&[("a.json", &entry("a"))]);
+    let ended = binary(["validate", "--now", "2025-05-20T12:00:00Z", &path(&files, "a.json"), "-"])
+        .input(
+            r#"{"action": "DELETE", "objectIdentifier": "b", "objectType": "SERVIC", "timestamp": "now", "note": "x"}"#,
+        )
+        .run();
+    assert_snapshot!(ended.succeeded(), @r"
+    2 entries, all valid
+      from 2025-05-20T11:55:00Z to 2025-05-20T12:00:00Z
+      actions: CREATE 1, DELETE 1
+      actor types: ANONYMOUS 2
+      object types: 2
+      note: SERVIC is not an object type that Cortex is known to use; did you mean SERVICE?
+      note: the field note is not known and was ignored in 1 entry
+    ");
+}
+
+#[test]
+fn validate_tells_everything_that_is_wrong() {
+    let ended = binary(["validate", "-", "/nowhere/logs.json"]).input(r#"[{"action": "READ"}]"#).run();
+    assert_snapshot!(ended.failed(1), @r#"
+    error: 5 things are wrong
+    standard input:1:2: entry 1, objectIdentifier: is required and missing
+    standard input:1:2: entry 1, objectType: is required and missing
+    standard input:1:2: entry 1, timestamp: is required and missing
+    standard input:1:13: entry 1, action: "READ" is not one of CREATE, UPDATE, DELETE
+    /nowhere/logs.json: cannot be read: No such file or directory (os error 2)
+    "#);
+}
+
+#[test]
+fn validate_checks_keys_too() {
+    let files = folder(&[
+        ("keys.json", r#"{"keys": [{"token": "key-a-long", "name": "A"}]}"#),
+        ("wrong.json", r#"{"keys": [{"token": "key-a-long"}]}"#),
+        ("a.json", &entry("a")),
+        (
+            "odd.json",
+            r#"[{"action": "DELETE", "objectIdentifier": "b", "objectType": "TEAM", "timestamp": "now",
+            "ipAddress": "home", "actorEmail": "nobody"}]"#,
+        ),
+    ]);
+    let ended = binary(["validate", "--keys", &path(&files, "keys.json")]).run();
+    assert_snapshot!(ended.succeeded(), @r#"
+    1 key, all valid
+      note: A (…long) has no role that grants "View audit logs"
+    "#);
+    let ended = binary(["validate", "--keys", &path(&files, "wrong.json"), &path(&files, "a.json")]).run();
+    assert_snapshot!(without_folder(ended.failed(1), files.path()), @r#"
+    error: 1 thing is wrong
+    FOLDER/wrong.json:1:11: key 1, name: is required and missing
+    "#);
+    let ended = binary(["validate", "--now", "2025-05-20T12:00:00Z", &path(&files, "odd.json")]).run();
+    assert_snapshot!(ended.succeeded(), @r#"
+    1 entry, all valid
+      from 2025-05-20T12:00:00Z to 2025-05-20T12:00:00Z
+      actions: DELETE 1
+      actor types: ANONYMOUS 1
+      object types: 1
+      note: ipAddress is not an IP address in 1 entry, such as "home"
+      note: actorEmail is not an e-mail address in 1 entry, such as "nobody"
+    "#);
+}

@@ -1,0 +1,229 @@
+//! Effects of faults: statuses, delays, changed bodies, closed connections.
+
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use cortex_audit_mock::fault::Delay;
+use cortex_audit_mock::internal::http::ConnectionFault;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{PATH, listed, prefer, with};
+use crate::support::TestMock;
+
+/// ERR-SHAPE, ERR-429, ERR-401: a forced answer has the shape of a real one; the client of the tests checks each.
+#[tokio::test]
+async fn every_error_status_comes_with_the_body_and_headers_that_belong_to_it() {
+    let mock = with(json!([])).await;
+    for status in 400..=599_u16 {
+        for retry_after in [None, Some(7)] {
+            mock.admin("DELETE", "/faults", "").await.ok();
+            let mut fault = json!({"type": "status", "status": status});
+            if let Some(seconds) = retry_after {
+                fault["retryAfter"] = json!(seconds);
+            }
+            mock.admin("POST", "/faults", fault).await.created();
+            let answer = mock.get(PATH).await;
+            assert_eq!(answer.status, status);
+            let expected = retry_after.or((status == 429).then_some(1)).map(|seconds: u64| seconds.to_string());
+            assert_eq!(answer.header("retry-after"), expected.as_deref(), "{status}");
+            let challenge = (status == 401).then_some("Bearer error=\"invalid_token\"");
+            assert_eq!(answer.header("www-authenticate"), challenge, "{status}");
+            assert_eq!(answer.header("allow"), (status == 405).then_some("GET,HEAD"), "{status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_forced_answer_says_what_asked_for_it() {
+    let mock =
+        with(json!([{"type": "delay", "fixed": "0s"}, {"type": "status", "status": 503, "retryAfter": 30}])).await;
+    let rules = listed(&mock).await;
+    let answer = mock.get(PATH).await;
+    let numbers = format!("{}, {}", rules[0]["id"], rules[1]["id"]);
+    assert_eq!(answer.details(503), format!("This 503 was asked for by fault {numbers}."));
+    assert_eq!(answer.json()["type"], "UNCATEGORIZED");
+    for (status, kind) in [
+        (400, "BAD_REQUEST"),
+        (403, "FORBIDDEN"),
+        (404, "NOT_FOUND"),
+        (408, "REQUEST_TIMEOUT"),
+        (409, "CONFLICT"),
+        (500, "UNHANDLED_EXCEPTION"),
+    ] {
+        let forced = prefer(&mock, &format!("code={status}")).await;
+        assert_eq!(forced.json()["type"], kind);
+    }
+    let problem = prefer(&mock, "code=429").await.json();
+    assert_eq!(
+        (&problem["status"], &problem["retryAfter"], &problem["title"]),
+        (&json!(429), &json!(1), &json!("Too Many Requests"))
+    );
+}
+
+/// How long an answer took, on a clock that jumps to the end of every sleep.
+async fn waited(mock: &TestMock) -> Duration {
+    let before = Instant::now();
+    mock.get(PATH).await.ok();
+    before.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fixed_delay_is_waited_exactly() {
+    let mock = with(json!({"type": "delay", "fixed": "2m"})).await;
+    assert_eq!(waited(&mock).await.as_secs(), 120);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_uniform_delay_lies_between_its_bounds_and_uses_all_of_them() {
+    let mock = with(json!({"type": "delay", "uniform": {"min": "1s", "max": "3s"}})).await;
+    let mut all = Vec::new();
+    for _ in 0..300 {
+        all.push(waited(&mock).await.as_secs_f64());
+    }
+    assert!(all.iter().all(|seconds| (1.0..=3.01).contains(seconds)));
+    assert!(all.iter().any(|seconds| *seconds < 1.1) && all.iter().any(|seconds| *seconds > 2.9));
+    let mean = all.iter().sum::<f64>() / 300.0;
+    assert!((1.85..2.15).contains(&mean), "{mean}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_of_all_log_normal_delays_are_below_the_median_and_the_tail_is_long() {
+    let mock = with(json!({"type": "delay", "logNormal": {"median": "200ms", "sigma": 1}})).await;
+    let mut all = Vec::new();
+    for _ in 0..400 {
+        all.push(waited(&mock).await.as_secs_f64());
+    }
+    let below = all.iter().filter(|seconds| **seconds < 0.2).count();
+    assert!((160..240).contains(&below), "{below} of 400 below the median");
+    assert!(all.iter().any(|seconds| *seconds > 1.0), "one in nineteen is beyond five medians");
+}
+
+#[test]
+fn no_delay_is_beyond_the_longest_or_panics() {
+    for delay in [
+        Delay::LogNormal { median: Delay::MAX, sigma: 5.0 },
+        Delay::LogNormal { median: Duration::ZERO, sigma: 5.0 },
+        Delay::Uniform(Delay::MAX, Delay::MAX),
+    ] {
+        for one in [f64::MIN_POSITIVE, 1.0 / 9e15, 0.5, 1.0] {
+            for other in [1.0 / 9e15, 0.25, 0.5, 1.0] {
+                assert!(delay.length(one, other) <= Delay::MAX, "{delay:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn delays_add_up_and_then_the_first_other_fault_decides() {
+    let mock = with(json!([
+        {"type": "delay", "fixed": "2s"},
+        {"type": "status", "status": 503},
+        {"type": "delay", "fixed": "3s"},
+        {"type": "status", "status": 500},
+    ]))
+    .await;
+    let before = Instant::now();
+    assert_eq!(mock.get(PATH).await.status, 503);
+    assert_eq!(before.elapsed().as_secs(), 5);
+    let counts: Vec<_> =
+        listed(&mock).await.iter().map(|fault| (fault["matched"].clone(), fault["fired"].clone())).collect();
+    assert_eq!(counts, [(json!(1), json!(1)), (json!(1), json!(1)), (json!(1), json!(1)), (json!(0), json!(0))]);
+}
+
+/// Delays hold no lock: everything else is answered while one request waits.
+#[tokio::test(start_paused = true)]
+async fn a_delayed_request_keeps_nobody_else_waiting() {
+    let mock = std::sync::Arc::new(with(json!({"type": "delay", "fixed": "5m", "match": {"key": "Auditor"}})).await);
+    let slow = tokio::spawn({
+        let mock = std::sync::Arc::clone(&mock);
+        async move { mock.get_as("mock-auditor", PATH).await.ok() }
+    });
+    tokio::task::yield_now().await;
+    let before = Instant::now();
+    mock.get(PATH).await.ok();
+    mock.admin("POST", "/clock/advance", json!({"by": "1h"})).await.ok();
+    mock.admin("POST", "/faults", json!({"type": "empty", "match": {"page": 9}})).await.created();
+    assert_eq!(mock.admin_get("/requests/count").await["count"], 1);
+    mock.admin("POST", "/reset", "").await.ok();
+    assert_eq!(before.elapsed(), Duration::ZERO);
+    assert!(!slow.is_finished());
+    slow.await.unwrap();
+    assert_eq!(before.elapsed().as_secs(), 300);
+}
+
+#[tokio::test]
+async fn malformed_json_cannot_be_parsed_and_has_its_own_length() {
+    let mock = with(json!({"type": "malformed"})).await;
+    for query in ["", "pageSize=1", "page=999", "page=x"] {
+        let answer = mock.get_unchecked(&format!("/api/v1/audit-logs?{query}")).await;
+        let length: usize = answer.headers()["content-length"].to_str().unwrap().parse().unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/json");
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        assert_eq!(body.len(), length);
+        assert!(!body.is_empty() && serde_json::from_slice::<Value>(&body).is_err());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_truncated_body_promises_all_and_breaks_off_after_its_bytes() {
+    for bytes in [0, 1, 10, 100] {
+        let mock = with(json!({"type": "truncate", "bytes": bytes})).await;
+        let whole = TestMock::default().get(PATH).await;
+        let answer = mock.get_unchecked(PATH).await;
+        assert_eq!(answer.headers()["content-length"].to_str().unwrap(), whole.body.len().to_string());
+        let mut body = answer.into_body();
+        let mut arrived = Vec::new();
+        let broken = loop {
+            match body.frame().await {
+                Some(Ok(frame)) => arrived.extend(frame.into_data().unwrap()),
+                end => break end,
+            }
+        };
+        assert!(matches!(broken, Some(Err(_))), "it ends in an error, not in an end");
+        assert_eq!(arrived, whole.body[..bytes]);
+    }
+}
+
+#[tokio::test]
+async fn a_body_shorter_than_the_truncation_is_whole() {
+    let mock = with(json!({"type": "truncate", "bytes": 4_000_000_000_u64})).await;
+    assert_eq!(mock.get(PATH).await.body, TestMock::default().get(PATH).await.body);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dripping_body_is_whole_and_comes_in_parts_with_pauses() {
+    let mock = with(json!({"type": "drip", "bytes": 100, "every": "1s"})).await;
+    let whole = TestMock::default().get(PATH).await;
+    let before = Instant::now();
+    let answer = mock.get_unchecked(PATH).await;
+    assert_eq!(answer.headers()["content-length"].to_str().unwrap(), whole.body.len().to_string());
+    assert_eq!(before.elapsed(), Duration::ZERO, "the head comes at once");
+    let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    assert_eq!(body, whole.body);
+    assert_eq!(before.elapsed().as_secs(), (whole.body.len() as u64 - 1) / 100);
+}
+
+#[tokio::test]
+async fn a_closed_connection_is_an_abort_for_the_server_to_carry_out() {
+    for (kind, abort) in [("reset", ConnectionFault::Reset), ("empty", ConnectionFault::Empty)] {
+        let mock = with(json!({"type": kind})).await;
+        assert_eq!(mock.get_unchecked(PATH).await.extensions().get::<ConnectionFault>(), Some(&abort));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_to_head_has_the_headers_of_the_answer_to_get() {
+    for fault in [json!({"type": "truncate", "bytes": 10}), json!({"type": "drip", "bytes": 9000, "every": "0s"})] {
+        let mock = with(fault.clone()).await;
+        let head = Request::head(PATH).header("Authorization", "Bearer mock-admin").body(Body::empty()).unwrap();
+        let head = mock.call(head).await;
+        assert_eq!(
+            head.header("content-length"),
+            Some(mock.get_unchecked(PATH).await.headers()["content-length"].to_str().unwrap()),
+            "{fault}"
+        );
+    }
+}
