@@ -1,4 +1,4 @@
-//! Who is let in, and how a refusal reads.
+//! Authentication and permissions, and the messages of refusals.
 
 use std::io;
 
@@ -16,7 +16,7 @@ const PATH: &str = "/api/v1/audit-logs?pageSize=1";
 
 /// REQ-OPERATION, REQ-PERMISSION, KEY-DEFAULT-ROLES
 #[tokio::test]
-async fn keys_whose_roles_may_view_audit_logs_are_let_in() {
+async fn keys_with_the_permission_are_accepted() {
     let mock = TestMock::default();
     for token in ["mock-admin", "mock-auditor", "mock-personal", "mock-throttled"] {
         assert_eq!(mock.get_as(token, PATH).await.status, StatusCode::OK, "{token}");
@@ -25,7 +25,7 @@ async fn keys_whose_roles_may_view_audit_logs_are_let_in() {
 
 /// ERR-401
 #[tokio::test]
-async fn a_request_without_a_token_is_asked_for_one() {
+async fn a_request_without_a_token_is_a_401() {
     let answer = TestMock::default().send(Request::get(PATH)).await;
     assert_eq!(answer.json()["type"], "UNCATEGORIZED");
     assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
@@ -34,9 +34,9 @@ async fn a_request_without_a_token_is_asked_for_one() {
 
 /// ERR-401
 #[tokio::test]
-async fn every_token_that_is_not_accepted_is_a_401_that_says_why() {
+async fn every_rejected_token_is_a_401_with_a_reason() {
     let mock = TestMock::default();
-    let mut told = Vec::new();
+    let mut messages = Vec::new();
     for authorization in [
         "Basic bW9jay1hZG1pbjo=",
         "mock-admin",
@@ -52,14 +52,14 @@ async fn every_token_that_is_not_accepted_is_a_401_that_says_why() {
         let answer = mock.send(Request::get(PATH).header("Authorization", authorization)).await;
         let challenge = answer.header("www-authenticate").unwrap().to_owned();
         assert!(!answer.text().contains("MOCK-ADMIN"), "a refused token is not echoed");
-        told.push(format!("{authorization}\n  {challenge}\n  {}", answer.details(401)));
+        messages.push(format!("{authorization}\n  {challenge}\n  {}", answer.details(401)));
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(messages.join("\n"));
 }
 
 /// ERR-401
 #[tokio::test]
-async fn a_token_of_odd_bytes_and_a_repeated_header_are_malformed() {
+async fn a_token_with_invalid_bytes_and_a_repeated_header_are_malformed() {
     let mock = TestMock::default();
     let odd = Request::get(PATH).header("Authorization", b"Bearer \xff\xfe".as_slice());
     assert_eq!(mock.send(odd).await.status, 401);
@@ -100,7 +100,7 @@ async fn a_personal_token_has_the_permissions_of_its_user() {
 
 /// REQ-LENIENT
 #[tokio::test]
-async fn the_scheme_word_the_slash_and_the_content_type_do_not_matter() {
+async fn scheme_case_trailing_slash_and_content_type_do_not_matter() {
     let mock = TestMock::default();
     for scheme in ["Bearer", "bearer", "BEARER", "bEaReR"] {
         let request = Request::get("/api/v1/audit-logs/?pageSize=1")
@@ -114,7 +114,7 @@ async fn the_scheme_word_the_slash_and_the_content_type_do_not_matter() {
 
 /// REQ-ORDER
 #[tokio::test]
-async fn the_token_is_checked_before_the_permission_and_that_before_the_parameters() {
+async fn token_permission_and_parameters_are_checked_in_this_order() {
     let mock = TestMock::default();
     let wrong = "/api/v1/audit-logs?page=minus-one";
     assert_eq!(mock.get_as("nobody", wrong).await.status, 401);
@@ -123,7 +123,7 @@ async fn the_token_is_checked_before_the_permission_and_that_before_the_paramete
 }
 
 #[tokio::test]
-async fn a_key_expires_when_the_clock_of_the_world_says_so() {
+async fn a_key_expires_by_the_clock_of_the_world() {
     let keys = json!({"keys": [{
         "token": "short-lived", "name": "Short", "roles": [{"type": "DEFAULT", "role": "USER"}],
         "expirationDate": "now+1h",
@@ -152,7 +152,7 @@ async fn the_catalog_is_an_empty_page_for_any_valid_token() {
 
 /// REQ-BODY, REQ-LENIENT
 #[tokio::test]
-async fn a_body_on_a_get_is_read_past_and_refused_above_2_mb() {
+async fn a_body_of_a_get_is_ignored_and_refused_above_2_mb() {
     let mock = TestMock::default();
     let with = |bytes: usize| {
         let request = Request::get(PATH).header("Authorization", "Bearer mock-admin");
@@ -171,7 +171,7 @@ async fn a_body_on_a_get_is_read_past_and_refused_above_2_mb() {
     assert_eq!(mock.call(announced).await.status, 413);
 }
 
-/// REQ-BODY: a body that never comes does not hold the request for ever; time is paused, so nobody waits.
+/// REQ-BODY. Tokio's time is paused, so the timeout passes at once.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_does_not_arrive_is_a_408() {
     let endless = Body::from_stream(stream::pending::<Result<String, io::Error>>());

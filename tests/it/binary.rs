@@ -1,4 +1,4 @@
-//! What only the built binary shows: its flags and messages, its exit codes, and its log.
+//! The built binary: flags and their messages, exit codes, log.
 
 mod healthcheck;
 mod validate;
@@ -15,7 +15,7 @@ use crate::support::process::{Finished, Server, Signal, binary};
 
 const LOGS: &str = "/api/v1/audit-logs";
 
-/// A folder with these files.
+/// Creates a folder with these files.
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -43,14 +43,14 @@ fn identifiers(server: &Server) -> Vec<String> {
     logs.iter().map(|entry| entry["objectIdentifier"].as_str().unwrap().to_owned()).collect()
 }
 
-/// A port that somebody else listens on.
-fn taken_port() -> (TcpListener, String) {
+/// A port in use, with its listener.
+fn port_in_use() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     (listener, address)
 }
 
-/// Standard error of a command line that is refused.
+/// Requires an error in the command line (exit code 2); returns standard error.
 fn refused(args: &[&str]) -> String {
     binary(args.iter().copied()).run().failed(2).to_owned()
 }
@@ -58,7 +58,7 @@ fn refused(args: &[&str]) -> String {
 // Starting
 
 #[test]
-fn one_line_in_json_tells_the_port_that_was_picked() {
+fn the_start_line_as_json_has_the_port() {
     let server = Server::start(&[]);
     let line: Value = serde_json::from_str(&server.start_line).unwrap();
     assert_eq!(line, json!({"event": "listening", "url": server.url(), "entries": 640}));
@@ -67,10 +67,10 @@ fn one_line_in_json_tells_the_port_that_was_picked() {
 }
 
 #[test]
-fn one_line_as_text_tells_the_port_that_was_picked() {
+fn the_start_line_as_text_has_the_port() {
     let server = binary(["--listen", "127.0.0.1:0"]).serve();
-    let told = format!("cortex-audit-mock listening on {} with 640 entries\n", server.url());
-    assert_eq!(server.start_line, told);
+    let message = format!("cortex-audit-mock listening on {} with 640 entries\n", server.url());
+    assert_eq!(server.start_line, message);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn nothing_else_is_written_to_standard_output() {
 fn listen_can_come_from_the_environment_and_the_flag_wins() {
     let from_environment = binary([]).env("CORTEX_MOCK_LISTEN", "127.0.0.1:0").serve();
     from_environment.logs("");
-    let (_taken, address) = taken_port();
+    let (_taken, address) = port_in_use();
     let flag_wins = binary(["--listen", "127.0.0.1:0"]).env("CORTEX_MOCK_LISTEN", &address).serve();
     flag_wins.logs("");
 }
@@ -169,7 +169,7 @@ fn strict_can_come_from_the_environment_and_the_flag_wins() {
 // Wrong values
 
 #[test]
-fn a_wrong_address_is_told_with_what_is_accepted() {
+fn an_invalid_address_error_says_what_is_accepted() {
     assert_snapshot!(refused(&["--listen", "8080"]), @r"
     error: invalid value '8080' for '--listen <ADDR>': accepted: IP:PORT such as 127.0.0.1:8080, [::1]:8080, or port 0 for a free one
 
@@ -183,7 +183,7 @@ fn a_wrong_address_is_told_with_what_is_accepted() {
 }
 
 #[test]
-fn a_wrong_time_is_told_with_what_is_accepted() {
+fn an_invalid_time_error_says_what_is_accepted() {
     assert_snapshot!(refused(&["--now", "yesterday"]), @r"
     error: invalid value 'yesterday' for '--now <TIME>': it is not a date-time; accepted: RFC 3339 such as 2025-05-20T06:00:00Z
 
@@ -197,7 +197,7 @@ fn a_wrong_time_is_told_with_what_is_accepted() {
 }
 
 #[test]
-fn a_wrong_rate_is_told_with_what_is_accepted() {
+fn an_invalid_rate_error_says_what_is_accepted() {
     assert_snapshot!(refused(&["--rate-limit", "many"]), @r"
     error: invalid value 'many' for '--rate-limit <RATE>': expected COUNT/UNIT with a count from 1 to 1000000000 and a unit of s, min, h or d, such as 1000/min, or off
 
@@ -211,7 +211,7 @@ fn a_wrong_rate_is_told_with_what_is_accepted() {
 }
 
 #[test]
-fn a_wrong_log_format_is_told_with_what_is_accepted() {
+fn an_invalid_log_format_error_says_what_is_accepted() {
     assert_snapshot!(refused(&["--log", "xml"]), @r"
     error: invalid value 'xml' for '--log <FORMAT>'
       [possible values: text, json, off]
@@ -221,7 +221,7 @@ fn a_wrong_log_format_is_told_with_what_is_accepted() {
 }
 
 #[test]
-fn an_unknown_flag_is_told_with_the_nearest() {
+fn an_unknown_flag_error_suggests_the_nearest() {
     assert_snapshot!(refused(&["--fixture", "logs.json"]), @r"
     error: unexpected argument '--fixture' found
 
@@ -234,7 +234,7 @@ fn an_unknown_flag_is_told_with_the_nearest() {
 }
 
 #[test]
-fn an_unknown_command_is_told_with_the_nearest() {
+fn an_unknown_command_error_suggests_the_nearest() {
     assert_snapshot!(refused(&["sevre"]), @r"
     error: unrecognized subcommand 'sevre'
 
@@ -248,7 +248,7 @@ fn an_unknown_command_is_told_with_the_nearest() {
 }
 
 #[test]
-fn a_wrong_environment_variable_is_told_as_its_flag() {
+fn an_invalid_environment_variable_is_reported_as_its_flag() {
     let from_environment = |name: &str| binary([]).env(name, "perhaps").run().failed(2).to_owned();
     let from_flag = |flag: &str| refused(&[flag, "perhaps"]);
     assert_snapshot!(from_environment("CORTEX_MOCK_STRICT"), @r"
@@ -263,28 +263,28 @@ fn a_wrong_environment_variable_is_told_as_its_flag() {
 }
 
 #[test]
-fn a_wrong_rust_log_is_told_with_what_is_accepted() {
+fn an_invalid_rust_log_error_says_what_is_accepted() {
     assert_snapshot!(binary([]).env("RUST_LOG", "a=b=c").run().failed(1), @r#"error: RUST_LOG="a=b=c" cannot be read; accepted: such as info, debug, off or cortex_audit_mock=debug"#);
     assert_snapshot!(binary([]).env("RUST_LOG", "verbose").run().failed(1), @r#"error: RUST_LOG="verbose" cannot be read; accepted: such as info, debug, off or cortex_audit_mock=debug"#);
 }
 
 #[test]
-fn a_taken_port_is_one_clear_sentence() {
-    let (_taken, address) = taken_port();
+fn a_port_in_use_is_one_clear_sentence() {
+    let (_taken, address) = port_in_use();
     let ended = binary(["--listen", &address]).run();
     assert_snapshot!(ended.failed(1).replace(&address, "ADDRESS"), @"error: cannot listen on ADDRESS (--listen): Address already in use (os error 98)");
 }
 
 // Files
 
-/// Started at a port that is taken: were it bound before the files are read, the error would be another.
+/// Starts on a port in use: if it was bound before the files are read, the error would be a different one.
 fn refused_files(args: &[&str]) -> Finished {
-    let (_taken, address) = taken_port();
+    let (_taken, address) = port_in_use();
     binary(["--listen", &address].iter().chain(args).copied()).run()
 }
 
 #[test]
-fn every_error_of_every_file_is_told_and_nothing_is_bound() {
+fn every_error_of_every_file_is_reported_and_nothing_is_bound() {
     let files = folder(&[
         ("a.json", r#"[{"action": "CREATED", "objectIdentifier": 1, "objectType": "TEAM", "timestamp": "now"}]"#),
         ("b.json", r#"[{"action": "CREATE", "objectIdentifier": "b", "timestamp": "yesterday"}]"#),
@@ -309,7 +309,7 @@ fn every_error_of_every_file_is_told_and_nothing_is_bound() {
 }
 
 #[test]
-fn an_unreadable_file_is_told_and_nothing_is_bound() {
+fn an_unreadable_file_is_reported_and_nothing_is_bound() {
     let files = folder(&[]);
     let ended = refused_files(&["--fixtures", &path(&files, "missing.json"), "--keys", &path(&files, "none.json")]);
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r"
@@ -336,20 +336,20 @@ fn fixtures_are_a_file_a_folder_or_standard_input_and_repeatable() {
 }
 
 #[test]
-fn an_answer_of_the_server_is_a_fixture() {
+fn a_response_of_the_server_is_a_valid_fixture() {
     let saved = Server::start(&[]).get("/api/v1/audit-logs?pageSize=3");
     let server = binary(["--listen", "127.0.0.1:0", "--fixtures", "-"]).input(saved.body.clone()).serve();
     assert_eq!(server.logs("")["logs"], saved.ok()["logs"]);
 }
 
 #[test]
-fn settings_of_serve_do_not_disturb_other_commands() {
+fn variables_of_serve_do_not_affect_other_commands() {
     let ended = binary(["validate"]).env("CORTEX_MOCK_STRICT", "maybe").env("CORTEX_MOCK_LISTEN", "nowhere").run();
     assert!(ended.succeeded().starts_with("640 entries, all valid"));
 }
 
 #[test]
-fn no_admin_wins_over_a_token_wherever_each_is_said() {
+fn no_admin_overrides_a_token_from_flag_or_environment() {
     let server = binary(["--listen", "127.0.0.1:0", "--no-admin"]).env("CORTEX_MOCK_ADMIN_TOKEN", "t").serve();
     assert_eq!(server.get("/__admin/version").status.as_u16(), 404);
     let server = binary(["--listen", "127.0.0.1:0", "--admin-token", "t"]).env("CORTEX_MOCK_NO_ADMIN", "false").serve();
@@ -357,7 +357,7 @@ fn no_admin_wins_over_a_token_wherever_each_is_said() {
 }
 
 #[test]
-fn a_wrong_seed_or_rate_names_its_flag_and_what_is_accepted() {
+fn an_invalid_seed_or_rate_error_names_its_flag_and_what_is_accepted() {
     for (flag, value, accepted) in [
         ("--seed", "-1", "accepted: a whole number from 0 to 18446744073709551615"),
         ("--seed", "x", "accepted: a whole number"),
@@ -365,22 +365,22 @@ fn a_wrong_seed_or_rate_names_its_flag_and_what_is_accepted() {
         ("--live", "-6/min", "expected COUNT/UNIT"),
     ] {
         let ended = binary([flag, value]).run();
-        let told = ended.failed(2);
-        assert!(told.contains(&format!("'{value}' for '{flag}")) && told.contains(accepted), "{told}");
+        let message = ended.failed(2);
+        assert!(message.contains(&format!("'{value}' for '{flag}")) && message.contains(accepted), "{message}");
     }
 }
 
 #[test]
-fn an_admin_token_that_no_header_can_carry_is_refused_without_telling_it() {
+fn an_admin_token_invalid_in_a_header_is_refused_without_echo() {
     for token in ["a b", " abc ", "tök", ""] {
         let ended = binary(["--admin-token", token]).run();
-        let told = ended.failed(2);
-        assert!(told.contains("--admin-token"), "{told}");
+        let message = ended.failed(2);
+        assert!(message.contains("--admin-token"), "{message}");
     }
 }
 
 #[test]
-fn a_start_that_is_of_little_use_is_warned_of() {
+fn useless_combinations_of_settings_log_a_warning() {
     let keys = folder(&[("keys.json", r#"{"keys": []}"#)]);
     let empty = binary(["--listen", "127.0.0.1:0", "--fixtures", "-", "--keys", &path(&keys, "keys.json")]);
     let log = empty.input("[]").serve().stop();
@@ -392,20 +392,20 @@ fn a_start_that_is_of_little_use_is_warned_of() {
 }
 
 #[test]
-fn a_refused_request_is_told_in_the_log_in_the_words_of_its_answer() {
+fn a_refused_request_is_logged_with_the_words_of_its_response() {
     let server = Server::start(&[]);
     server.get_as("mock-revoked", LOGS);
     server.get_as("mock-admin", "/api/v1/audit-logs?page=x");
     server.get_as("mock-admin", "/api/v1/audit-log");
     let log = server.stop();
-    for told in [
+    for message in [
         "401 GET /api/v1/audit-logs",
         "The key Revoked (…oked) is revoked.",
         "400 GET /api/v1/audit-logs?page=x",
         "is not an integer",
         "404 GET /api/v1/audit-log",
     ] {
-        assert!(log.contains(told), "{told}: {log}");
+        assert!(log.contains(message), "{message}: {log}");
     }
 }
 
@@ -429,7 +429,7 @@ fn the_log_warns_of_an_ignored_parameter_with_the_nearest_name() {
 }
 
 #[test]
-fn the_log_never_holds_a_token() {
+fn the_log_never_contains_a_token() {
     let token = "secret-4f9a7c21d0";
     let files = folder(&[("keys.json", &keys(token))]);
     let args = ["--listen", "127.0.0.1:0", "--log", "json", "--keys", &path(&files, "keys.json")];

@@ -1,4 +1,4 @@
-//! What a client sees on the wire when a fault breaks its connection: real sockets, because nothing else can show it.
+//! Faults that break connections, over sockets: what a client receives.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -14,14 +14,14 @@ use crate::support::process::{Connection, Server, Signal, head};
 
 const LOGS: &str = "/api/v1/audit-logs?pageSize=5";
 
-/// Longer than any test waits: whoever waits for it hangs visibly.
+/// Longer than any test may take.
 const ENDLESS: Duration = Duration::from_secs(600);
 
 fn server() -> MockServer {
     MockServer::builder().now(NOW).start_blocking()
 }
 
-/// A server whose next request meets a fault, and no request after it.
+/// Starts a server whose next request, and no other, gets a fault.
 fn with_next(effect: Effect) -> MockServer {
     let server = server();
     server.world().faults().add(FaultRule { times: Some(1), ..FaultRule::from(effect) });
@@ -36,13 +36,13 @@ fn connect(server: &MockServer) -> Connection {
     Connection::to(&address(server))
 }
 
-/// The right answer's body.
-fn right_body() -> Vec<u8> {
+/// The body without a fault.
+fn complete_body() -> Vec<u8> {
     let server = server();
     connect(&server).get_as("mock-admin", LOGS).body
 }
 
-/// All that comes back for one request, and what ended it: `None` is an orderly end.
+/// Sends a request; returns the bytes received and the error that ended the connection, `None` if it was closed in order.
 fn received(server: &MockServer) -> (Vec<u8>, Option<ErrorKind>) {
     let mut stream = TcpStream::connect(address(server)).unwrap();
     stream.write_all(request("GET").as_bytes()).unwrap();
@@ -55,7 +55,7 @@ fn request(method: &str) -> String {
     head(method, LOGS, "Authorization: Bearer mock-admin\r\n")
 }
 
-/// Status and faults of the only record.
+/// Status and cause of the only record in the journal.
 #[track_caller]
 fn only_record(server: &MockServer) -> (u16, Option<Intervention>) {
     let records = server.world().journal().list(&JournalFilter::default());
@@ -63,7 +63,7 @@ fn only_record(server: &MockServer) -> (u16, Option<Intervention>) {
     (records[0].outcome.status_or_zero(), records[0].intervention().cloned())
 }
 
-/// The number of the fault of [`with_next`].
+/// The id of the fault of [`with_next`].
 fn the_fault(server: &MockServer) -> Intervention {
     let rules = server.world().faults().list();
     let added = rules.iter().find(|listed| !listed.of_key).unwrap();
@@ -72,26 +72,26 @@ fn the_fault(server: &MockServer) -> Intervention {
 }
 
 #[test]
-fn a_reset_is_an_rst_and_not_a_byte_before_it() {
+fn a_reset_is_an_rst_without_a_byte_before_it() {
     let server = with_next(Effect::Reset);
     assert_eq!(received(&server), (Vec::new(), Some(ErrorKind::ConnectionReset)));
     assert_eq!(only_record(&server), (0, Some(the_fault(&server))));
 }
 
 #[test]
-fn an_empty_reply_is_an_orderly_end_and_not_a_byte_before_it() {
+fn an_empty_reply_closes_the_connection_without_a_byte() {
     let server = with_next(Effect::Empty);
     assert_eq!(received(&server), (Vec::new(), None));
     assert_eq!(only_record(&server), (0, Some(the_fault(&server))));
 }
 
 #[test]
-fn a_connection_that_was_good_for_a_while_can_be_reset_as_well() {
+fn a_connection_can_be_reset_after_complete_responses() {
     for (effect, end) in [(Effect::Reset, Some(ErrorKind::ConnectionReset)), (Effect::Empty, None)] {
         let server = server();
         server.world().faults().add(FaultRule { after: 2, times: Some(1), ..FaultRule::from(effect) });
         let mut stream = TcpStream::connect(address(&server)).unwrap();
-        let whole = right_body();
+        let whole = complete_body();
         for _ in 0..2 {
             stream.write_all(request("GET").as_bytes()).unwrap();
             let mut seen = Vec::new();
@@ -111,8 +111,8 @@ fn a_connection_that_was_good_for_a_while_can_be_reset_as_well() {
 }
 
 #[test]
-fn a_truncated_answer_ends_after_exactly_so_many_bytes_of_more() {
-    let whole = right_body();
+fn a_truncated_response_ends_after_exactly_its_bytes() {
+    let whole = complete_body();
     for bytes in [0, 1, whole.len() / 2, whole.len() - 1] {
         let server = with_next(Effect::Truncate { bytes });
         let mut connection = connect(&server);
@@ -126,8 +126,8 @@ fn a_truncated_answer_ends_after_exactly_so_many_bytes_of_more() {
 }
 
 #[test]
-fn an_answer_shorter_than_the_truncation_arrives_whole_on_a_connection_that_lives_on() {
-    let whole = right_body();
+fn a_response_shorter_than_the_truncation_is_complete_and_the_connection_stays_open() {
+    let whole = complete_body();
     for bytes in [whole.len(), usize::MAX] {
         let server = with_next(Effect::Truncate { bytes });
         let mut connection = connect(&server);
@@ -138,8 +138,8 @@ fn an_answer_shorter_than_the_truncation_arrives_whole_on_a_connection_that_live
 }
 
 #[test]
-fn a_dripping_answer_is_right_and_slow_and_its_connection_lives_on() {
-    let whole = right_body();
+fn a_dripping_response_is_complete_and_slow_and_the_connection_stays_open() {
+    let whole = complete_body();
     let effect = Effect::Drip { bytes: whole.len().div_ceil(5), every: Duration::from_millis(10) };
     let server = with_next(effect);
     let mut connection = connect(&server);
@@ -151,11 +151,11 @@ fn a_dripping_answer_is_right_and_slow_and_its_connection_lives_on() {
 }
 
 #[test]
-fn a_dripping_answer_arrives_part_by_part() {
+fn a_dripping_response_arrives_in_parts() {
     let server = with_next(Effect::Drip { bytes: 7, every: ENDLESS });
     let mut stream = TcpStream::connect(address(&server)).unwrap();
     stream.write_all(request("GET").as_bytes()).unwrap();
-    let first_part = &right_body()[..7];
+    let first_part = &complete_body()[..7];
     let mut seen = Vec::new();
     while !seen.ends_with(first_part) {
         let mut byte = [0];
@@ -168,33 +168,33 @@ fn a_dripping_answer_arrives_part_by_part() {
 }
 
 #[test]
-fn a_malformed_answer_looks_whole_and_is_no_json_and_its_connection_lives_on() {
+fn a_malformed_response_is_invalid_json_and_the_connection_stays_open() {
     let server = with_next(Effect::Malformed);
     let mut connection = connect(&server);
     let broken = connection.get_as("mock-admin", LOGS);
     assert_eq!(broken.status, 200);
     serde_json::from_slice::<Value>(&broken.body).unwrap_err();
-    assert!(right_body().starts_with(&broken.body) && !broken.body.is_empty());
+    assert!(complete_body().starts_with(&broken.body) && !broken.body.is_empty());
     assert_eq!(only_record(&server), (200, Some(the_fault(&server))));
-    assert_eq!(connection.get_as("mock-admin", LOGS).body, right_body());
+    assert_eq!(connection.get_as("mock-admin", LOGS).body, complete_body());
 }
 
 #[test]
-fn a_delayed_answer_is_right_and_late_and_its_connection_lives_on() {
+fn a_delayed_response_is_complete_and_late_and_the_connection_stays_open() {
     let wait = Duration::from_millis(30);
     let server = with_next(Effect::Delay(Delay::Fixed(wait)));
     let mut connection = connect(&server);
     let asked = Instant::now();
-    assert_eq!(connection.get_as("mock-admin", LOGS).body, right_body());
+    assert_eq!(connection.get_as("mock-admin", LOGS).body, complete_body());
     assert!(asked.elapsed() >= wait, "{:?}", asked.elapsed());
     assert_eq!(only_record(&server), (200, Some(the_fault(&server))));
-    let waited = server.world().journal().list(&JournalFilter::default())[0].duration;
-    assert!(waited >= wait, "the journal knows how long it took: {waited:?}");
-    assert_eq!(connection.get_as("mock-admin", LOGS).body, right_body());
+    let response_time = server.world().journal().list(&JournalFilter::default())[0].duration;
+    assert!(response_time >= wait, "the journal knows how long it took: {response_time:?}");
+    assert_eq!(connection.get_as("mock-admin", LOGS).body, complete_body());
 }
 
 #[test]
-fn delay_and_break_come_together() {
+fn a_delay_and_a_break_combine() {
     let wait = Duration::from_millis(30);
     let server = with_next(Effect::Reset);
     server.world().faults().add(Effect::Delay(Delay::Fixed(wait)));
@@ -203,9 +203,9 @@ fn delay_and_break_come_together() {
     assert!(asked.elapsed() >= wait, "{:?}", asked.elapsed());
 }
 
-/// What has no body has none that a fault could change; a refused request is no exception.
+/// There is no body that a fault could change.
 #[test]
-fn an_answer_to_head_is_that_of_a_right_answer() {
+fn a_response_to_head_is_that_without_a_fault() {
     let every = Duration::from_millis(1);
     for effect in [Effect::Truncate { bytes: 3 }, Effect::Drip { bytes: 3, every }, Effect::Malformed] {
         for path in [LOGS, "/api/v1/audit-logs?pageSize=0"] {
@@ -229,8 +229,8 @@ fn an_answer_to_head_is_that_of_a_right_answer() {
 }
 
 #[test]
-fn other_connections_are_served_while_one_is_broken_or_waits() {
-    let whole = right_body();
+fn other_connections_are_served_during_a_fault() {
+    let whole = complete_body();
     for effect in [
         Effect::Delay(Delay::Fixed(ENDLESS)),
         Effect::Drip { bytes: 1, every: ENDLESS },
@@ -252,9 +252,9 @@ fn other_connections_are_served_while_one_is_broken_or_waits() {
     }
 }
 
-/// A client with a timeout is among those that a delay is made for.
+/// A delay is meant to make a client time out.
 #[test]
-fn a_client_that_goes_away_before_its_answer_is_recorded() {
+fn a_client_that_disconnects_before_the_response_is_in_the_journal() {
     let server = with_next(Effect::Delay(Delay::Fixed(ENDLESS)));
     let mut connection = connect(&server);
     connection.send(request("GET"));
@@ -272,7 +272,7 @@ fn a_client_that_goes_away_before_its_answer_is_recorded() {
     assert_eq!(only_record(&server), (0, Some(Intervention::Faults(numbers))), "what it did not wait for is known");
 }
 
-/// A binary whose requests meet this fault, and one request that is being answered under it.
+/// Starts the binary with this fault, and sends a request that it delays.
 fn being_answered(rule: &str) -> (Server, Connection) {
     let server = Server::start(&["--now", NOW]);
     let mut control = server.connect();
@@ -291,8 +291,8 @@ fn being_answered(rule: &str) -> (Server, Connection) {
 }
 
 #[test]
-fn a_server_that_stops_carries_its_faults_out_first() {
-    let whole = right_body();
+fn a_server_that_stops_completes_its_faults_first() {
+    let whole = complete_body();
     for rule in [r#"{"type": "delay", "fixed": "200ms"}"#, r#"{"type": "drip", "bytes": 100, "every": "20ms"}"#] {
         let (server, mut connection) = being_answered(rule);
         server.signal(Signal::TERM);

@@ -1,4 +1,4 @@
-//! Whether anything changed since the last look: asked every second, so it tells all that a page has to know.
+//! `/__admin/changes`, which the web UI polls each second to see whether it must reload.
 
 use serde_json::{Value, json};
 
@@ -13,13 +13,13 @@ fn entry(timestamp: &str) -> Value {
 }
 
 #[tokio::test]
-async fn it_tells_all_of_a_world_at_its_start() {
+async fn it_has_every_member_at_the_start_of_a_world() {
     let mock = TestMock::with_entries(&json!([entry(NOW), entry(NOW)]));
-    let told = changes(&mock).await;
+    let state = changes(&mock).await;
     assert_eq!(
-        told,
+        state,
         json!({
-            "world": told["world"],
+            "world": state["world"],
             "now": NOW,
             "frozen": true,
             "system": false,
@@ -31,12 +31,12 @@ async fn it_tells_all_of_a_world_at_its_start() {
             "faults": 0,
         })
     );
-    assert!(told["world"].is_u64());
-    assert_eq!(changes(&mock).await, told, "a look changes nothing");
+    assert!(state["world"].is_u64());
+    assert_eq!(changes(&mock).await, state, "a look changes nothing");
 }
 
 #[tokio::test]
-async fn entries_that_come_are_told_and_those_that_are_due_too() {
+async fn appended_and_due_entries_change_it() {
     let mock = TestMock::with_entries(&json!([entry(NOW)]));
     let before = changes(&mock).await;
     mock.admin("POST", "/audit-logs", json!([entry("2020-01-01T00:00:00Z"), entry(NOW)])).await.created();
@@ -55,7 +55,7 @@ async fn entries_that_come_are_told_and_those_that_are_due_too() {
 }
 
 #[tokio::test]
-async fn another_world_has_another_number() {
+async fn each_world_has_its_own_number() {
     let mock = TestMock::with_entries(&json!([entry(NOW)]));
     let number = async |session: &str| mock.admin_get(&format!("/changes{session}")).await["world"].as_u64().unwrap();
     let mut seen = vec![number("").await];
@@ -80,7 +80,7 @@ async fn another_world_has_another_number() {
 }
 
 #[tokio::test]
-async fn a_journal_that_grows_or_is_cleared_is_told() {
+async fn a_journal_that_grows_or_is_cleared_changes_it() {
     let mock = TestMock::default();
     mock.logs("").await.ok();
     mock.get_as("nobody", "/api/v1/audit-logs").await.details(401);
@@ -105,15 +105,15 @@ async fn requests_that_the_journal_dropped_are_counted() {
 }
 
 #[tokio::test]
-async fn scenario_faults_and_clock_are_told() {
+async fn scenario_faults_and_clock_change_it() {
     let mock = TestMock::default();
     assert_eq!(changes(&mock).await["faults"], 0, "those of keys are not counted");
     mock.admin("POST", "/faults", json!([{"type": "reset"}, {"type": "empty"}])).await.created();
     mock.admin("PUT", "/scenario", json!({"name": "burst"})).await.ok();
     mock.admin("DELETE", "/clock", "").await.ok();
-    let told = changes(&mock).await;
-    assert_eq!((&told["faults"], &told["scenario"]), (&json!(2), &json!("burst")));
-    assert_eq!((&told["frozen"], &told["system"]), (&json!(false), &json!(true)));
+    let state = changes(&mock).await;
+    assert_eq!((&state["faults"], &state["scenario"]), (&json!(2), &json!("burst")));
+    assert_eq!((&state["frozen"], &state["system"]), (&json!(false), &json!(true)));
     assert_eq!(mock.admin_get("/changes?session=other").await["faults"], 0);
     let details = mock.admin("GET", "/changes?since=1", "").await.details(400);
     assert!(details.contains("\"since\" is not a parameter of this call; accepted: session."), "{details}");

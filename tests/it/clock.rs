@@ -18,7 +18,7 @@ async fn advanced(mock: &TestMock, by: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_clock_is_set_frozen_advanced_and_given_back_to_the_system() {
+async fn the_clock_can_be_set_frozen_advanced_and_reset_to_system_time() {
     let mock = TestMock::default();
     let frozen = |now: &str| json!({"now": now, "frozen": true, "system": false});
     assert_eq!(mock.admin_get("/clock").await, frozen(NOW));
@@ -42,7 +42,7 @@ async fn the_clock_is_set_frozen_advanced_and_given_back_to_the_system() {
 }
 
 #[tokio::test]
-async fn it_is_advanced_by_a_length_of_time_in_every_form() {
+async fn it_is_advanced_by_a_duration_in_every_form() {
     let mock = TestMock::with_config(Config { now: Some(time("2025-01-01T00:00:00Z")), ..Config::default() });
     for (by, now) in [
         ("90s", "2025-01-01T00:01:30Z"),
@@ -88,9 +88,9 @@ async fn it_is_advanced_by_a_length_of_time_in_every_form() {
     assert_eq!(mock.admin_get("/clock").await["now"], "2025-01-18T05:08:01Z", "what was wrong moved nothing");
 }
 
-/// A limit of a minute in milliseconds.
+/// The test of a limit of a minute takes milliseconds.
 #[tokio::test]
-async fn a_limit_of_a_minute_is_tested_without_waiting() {
+async fn a_rate_limit_of_a_minute_needs_no_waiting() {
     let mock = TestMock::with_config(Config { rate_limit: "1/min".parse().unwrap(), ..Config::default() });
     mock.get(PATH).await.ok();
     assert_eq!(mock.get(PATH).await.header("retry-after"), Some("60"));
@@ -103,7 +103,7 @@ async fn a_limit_of_a_minute_is_tested_without_waiting() {
 }
 
 #[tokio::test]
-async fn relative_times_of_posted_entries_are_read_by_it() {
+async fn relative_times_of_posted_entries_use_it() {
     let mock = TestMock::with_entries(&json!([]));
     mock.admin("PUT", "/clock", json!({"now": "2040-01-01T00:00:00Z"})).await.ok();
     let entry = json!({"action": "CREATE", "objectIdentifier": "a", "objectType": "TEAM", "timestamp": "now-90s"});
@@ -111,9 +111,9 @@ async fn relative_times_of_posted_entries_are_read_by_it() {
     assert_eq!(mock.logs("").await.ok()["logs"][0]["timestamp"], "2039-12-31T23:58:30Z");
 }
 
-/// Set back, no time passes for the limiter: it neither stalls nor is refilled.
+/// A clock set back is no elapsed time for the limiter.
 #[tokio::test]
-async fn a_clock_set_back_neither_stalls_the_limiter_nor_refills_it() {
+async fn a_clock_set_back_neither_blocks_nor_refills_the_limiter() {
     let mock = TestMock::with_config(Config { rate_limit: "1/min".parse().unwrap(), ..Config::default() });
     mock.get(PATH).await.ok();
     mock.admin("PUT", "/clock", json!({"now": "2001-01-01T00:00:00Z"})).await.ok();
@@ -123,7 +123,7 @@ async fn a_clock_set_back_neither_stalls_the_limiter_nor_refills_it() {
 }
 
 #[tokio::test]
-async fn a_jump_out_of_the_calendar_is_refused_and_moves_nothing() {
+async fn a_jump_beyond_the_year_9999_is_refused_and_changes_nothing() {
     let mock = TestMock::default();
     for by in ["P999999999D", "3650000d", "18446744073709551615ms", "500000w"] {
         let details = mock.admin("POST", "/clock/advance", json!({"by": by})).await.details(400);
@@ -144,7 +144,7 @@ async fn a_jump_out_of_the_calendar_is_refused_and_moves_nothing() {
 }
 
 #[tokio::test]
-async fn entries_out_of_the_calendar_are_refused() {
+async fn entries_beyond_the_year_9999_are_refused() {
     let mock = TestMock::with_entries(&json!([]));
     for timestamp in ["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+00:01", "now+3650000d"] {
         let entry = json!({"action": "CREATE", "objectIdentifier": "a", "objectType": "TEAM", "timestamp": timestamp});
@@ -154,9 +154,9 @@ async fn entries_out_of_the_calendar_are_refused() {
     assert_eq!(mock.logs("").await.ok()["total"], 0);
 }
 
-/// A test may go to the end of the calendar and back; the limiter still keeps its promises there.
+/// A test may move the clock to the year 9999 and back.
 #[tokio::test]
-async fn the_limiter_keeps_its_promises_after_a_jump_of_thousands_of_years() {
+async fn retry_after_is_right_after_a_jump_of_thousands_of_years() {
     let mock = TestMock::with_config(Config { rate_limit: "1/min".parse().unwrap(), ..Config::default() });
     mock.get(PATH).await.ok();
     for now in ["2600-01-01T00:00:00Z", "9999-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "9000-01-01T00:00:00Z"] {
@@ -173,7 +173,7 @@ async fn the_limiter_keeps_its_promises_after_a_jump_of_thousands_of_years() {
 }
 
 #[test]
-fn a_clock_at_the_end_of_the_calendar_stays_there() {
+fn a_clock_at_the_end_of_the_year_9999_stays_there() {
     let clock = Clock::frozen(time("9999-12-31T23:59:59Z"));
     clock.advance(std::time::Duration::MAX);
     assert_eq!(clock.now().to_string(), "9999-12-31T23:59:59.999Z");
@@ -185,7 +185,7 @@ fn a_clock_at_the_end_of_the_calendar_stays_there() {
     assert_eq!(clock.now().to_string(), "9999-12-31T23:59:59.999Z");
 }
 
-/// A move of the clock: where to, in milliseconds from where it stands.
+/// Moves of the clock in milliseconds, forwards or backwards.
 fn moves() -> impl Strategy<Value = Vec<i64>> {
     let step = prop_oneof![-200_000_i64..200_000, -400_000_000_000..400_000_000_000_i64, Just(0), 0..2000_i64];
     prop::collection::vec(step, 1..80)
@@ -194,10 +194,10 @@ fn moves() -> impl Strategy<Value = Vec<i64>> {
 proptest! {
     #![proptest_config(crate::support::cases(256))]
 
-    /// Time never runs backwards for the limiter: however the clock is moved, what is admitted stays within the rate
-    /// over the time that passed forwards, and whoever waits as promised is admitted.
+    /// Only forward moves are elapsed time for the limiter: the requests that it admits stay within the rate over that
+    /// time, and a client that waits for `Retry-After` is admitted.
     #[test]
-    fn no_move_of_the_clock_breaks_the_rate_or_a_promise(count in 1_u32..10, moves in moves()) {
+    fn no_change_of_the_clock_breaks_the_rate_or_retry_after(count in 1_u32..10, moves in moves()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let rate_limit = format!("{count}/min").parse().unwrap();
@@ -226,9 +226,9 @@ proptest! {
         })?;
     }
 
-    /// The age of a world never shrinks, and grows by exactly what was moved forwards.
+    /// The age of a world grows by exactly the forward moves of its clock.
     #[test]
-    fn a_world_ages_by_what_its_clock_moves_forwards(moves in moves()) {
+    fn a_world_ages_by_the_forward_moves_of_its_clock(moves in moves()) {
         let clock = Clock::frozen(time(NOW));
         for by in moves {
             let (before, age) = (clock.now(), clock.elapsed());
@@ -245,7 +245,7 @@ proptest! {
 #[tokio::test]
 async fn a_wrong_body_says_what_to_send() {
     let mock = TestMock::default();
-    let mut told = Vec::new();
+    let mut messages = Vec::new();
     for (method, path, bodies) in [
         (
             "PUT",
@@ -285,17 +285,17 @@ async fn a_wrong_body_says_what_to_send() {
         ),
     ] {
         for body in bodies {
-            told.push(format!("{method} {path} {body}\n  {}", mock.admin(method, path, body).await.details(400)));
+            messages.push(format!("{method} {path} {body}\n  {}", mock.admin(method, path, body).await.details(400)));
         }
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(messages.join("\n"));
     let shown: Value = mock.admin_get("/clock").await;
     assert_eq!(shown, json!({"now": NOW, "frozen": true, "system": false}));
 }
 
-/// Freezing says nothing of the time, so it must not undo an advance that comes between.
+/// Freezing keeps the time, so it must not undo a concurrent advance.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_advance_is_lost_to_a_freeze_at_the_same_time() {
+async fn no_advance_is_lost_to_a_concurrent_freeze() {
     let mock = std::sync::Arc::new(TestMock::default());
     let mut calls = Vec::new();
     for number in 0..400 {

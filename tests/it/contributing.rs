@@ -65,7 +65,7 @@ fn every_module_is_in_the_table() {
 }
 
 #[test]
-fn no_module_uses_one_above_it() {
+fn no_module_imports_one_above_it() {
     let modules = modules();
     for (height, row) in modules.iter().enumerate() {
         for path in row.iter().flat_map(|module| files(module)) {
@@ -78,7 +78,7 @@ fn no_module_uses_one_above_it() {
 }
 
 #[test]
-fn every_file_that_it_names_is_there() {
+fn every_file_that_it_names_exists() {
     let text = contributing();
     let named: Vec<&str> = text
         .split('`')

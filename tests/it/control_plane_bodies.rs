@@ -1,4 +1,4 @@
-//! Whatever a body of the control plane holds: it is carried out whole, or refused with words and changes nothing.
+//! Random bodies for the control plane: each is applied as a whole, or refused with a message and without a change.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -6,10 +6,10 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::support::{TestMock, size};
 
-/// How many calls take a body.
+/// The number of calls with a body.
 const CALLS: usize = 7;
 
-/// The calls that take a body, and bodies that are right.
+/// The calls with a body, each with valid bodies.
 fn calls() -> [(&'static str, &'static str, Vec<Value>); CALLS] {
     let entry = json!({"action": "CREATE", "objectIdentifier": "a", "objectType": "TEAM", "timestamp": "now-5m", "actorIdentifier": "x", "ipAddress": "192.0.2.1"});
     [
@@ -55,7 +55,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Replaces the `place`th value of all that a body holds, itself included.
+/// Replaces the value number `place` of a body, counted in depth-first order from the body itself (0).
 fn replace(body: &mut Value, place: &mut usize, new: &Value) {
     if *place == 0 {
         *body = new.clone();
@@ -68,8 +68,8 @@ fn replace(body: &mut Value, place: &mut usize, new: &Value) {
     }
 }
 
-/// A call, and a body that is nearly right: a value replaced, a member added, a few characters changed or cut.
-fn near_miss() -> impl Strategy<Value = (usize, String)> {
+/// A call, and a valid body with one change: a value replaced, a member added, a character changed, or the end cut off.
+fn nearly_valid_body() -> impl Strategy<Value = (usize, String)> {
     let parts = (
         0..CALLS,
         any::<prop::sample::Index>(),
@@ -102,7 +102,7 @@ fn near_miss() -> impl Strategy<Value = (usize, String)> {
     })
 }
 
-/// All that the control plane shows of a world, and a page of its entries.
+/// The state of a world as the control plane returns it, and a page of its entries.
 async fn state(mock: &TestMock) -> Vec<String> {
     let mut shown = Vec::new();
     for path in ["/version", "/clock", "/faults", "/live", "/scenario", "/settings", "/sessions"] {
@@ -113,7 +113,7 @@ async fn state(mock: &TestMock) -> Vec<String> {
     shown
 }
 
-async fn survives(mock: &TestMock, call: usize, body: &str) -> Result<(), TestCaseError> {
+async fn is_applied_or_refused(mock: &TestMock, call: usize, body: &str) -> Result<(), TestCaseError> {
     let (method, path, _) = calls()[call];
     let before = state(mock).await;
     let answer = mock.admin(method, path, body).await;
@@ -138,23 +138,23 @@ proptest! {
     #![proptest_config(crate::support::cases(300))]
 
     #[test]
-    fn any_text_is_carried_out_or_refused_whole(call in 0..CALLS, body in "\\PC{0,40}|(?s).{0,40}|[\\[\\]{}\",:a-z0-9\\s]{0,40}") {
-        runtime().block_on(survives(&TestMock::default(), call, &body))?;
+    fn any_text_is_applied_or_refused_as_a_whole(call in 0..CALLS, body in "\\PC{0,40}|(?s).{0,40}|[\\[\\]{}\",:a-z0-9\\s]{0,40}") {
+        runtime().block_on(is_applied_or_refused(&TestMock::default(), call, &body))?;
     }
 
     #[test]
-    fn any_json_is_carried_out_or_refused_whole(call in 0..CALLS, body in any_json()) {
-        runtime().block_on(survives(&TestMock::default(), call, &body.to_string()))?;
+    fn any_json_is_applied_or_refused_as_a_whole(call in 0..CALLS, body in any_json()) {
+        runtime().block_on(is_applied_or_refused(&TestMock::default(), call, &body.to_string()))?;
     }
 
     #[test]
-    fn a_body_that_is_nearly_right_is_carried_out_or_refused_whole((call, body) in near_miss()) {
-        runtime().block_on(survives(&TestMock::default(), call, &body))?;
+    fn a_nearly_valid_body_is_applied_or_refused_as_a_whole((call, body) in nearly_valid_body()) {
+        runtime().block_on(is_applied_or_refused(&TestMock::default(), call, &body))?;
     }
 
-    /// Bytes that are no text at all, and any query string.
+    /// Any query string.
     #[test]
-    fn any_query_of_the_control_plane_is_answered_or_refused(query in "[!-~]{0,40}|session=[ -~]{0,70}|(status|limit|since|key|method)=[!-~]{0,20}") {
+    fn any_query_of_the_control_plane_is_a_200_or_400(query in "[!-~]{0,40}|session=[ -~]{0,70}|(status|limit|since|key|method)=[!-~]{0,20}") {
         let Ok(uri) = format!("/__admin/requests?{query}").parse::<axum::http::Uri>() else { return Ok(()) };
         let mock = TestMock::default();
         let request = axum::http::Request::get(uri);
@@ -163,7 +163,7 @@ proptest! {
     }
 
     #[test]
-    fn any_rule_that_is_accepted_is_carried_out_without_a_panic(rule in any_json(), near in near_miss()) {
+    fn any_accepted_fault_rule_runs_without_a_panic(rule in any_json(), near in nearly_valid_body()) {
         runtime().block_on(async {
             tokio::time::pause();
             let mock = TestMock::default();
@@ -178,7 +178,7 @@ proptest! {
     }
 }
 
-/// Deeper than any stack: JSON is not read by going down into it.
+/// The JSON reader must not recurse: the nesting is deeper than a stack.
 #[tokio::test]
 async fn deeply_nested_json_is_refused_without_a_crash() {
     let mock = TestMock::default();

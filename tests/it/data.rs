@@ -240,7 +240,7 @@ fn objects_of_the_built_in_story_have_a_life() {
 
 proptest! {
     #[test]
-    fn no_text_makes_the_loader_panic(text in "\\PC{0,60}|[\\[\\]{}\",:a-z0-9\\n\\\\ ]{0,80}") {
+    fn the_loader_never_panics(text in "\\PC{0,60}|[\\[\\]{}\",:a-z0-9\\n\\\\ ]{0,80}") {
         let _ = read(&text);
     }
 

@@ -1,4 +1,4 @@
-//! Entries that a test puts in and takes away: all of a body, or nothing of it.
+//! Entries added and removed through the control plane: all of a body, or none.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -15,7 +15,7 @@ fn empty() -> TestMock {
 }
 
 #[tokio::test]
-async fn one_an_array_ndjson_and_a_whole_response_body_are_taken_alike() {
+async fn an_object_an_array_ndjson_and_a_page_are_accepted_alike() {
     let (a, b) = (entry("a").to_string(), entry("b").to_string());
     for (body, identifiers) in [
         (a.clone(), vec!["a"]),
@@ -35,7 +35,7 @@ async fn one_an_array_ndjson_and_a_whole_response_body_are_taken_alike() {
 }
 
 #[tokio::test]
-async fn the_answer_of_one_mock_is_a_body_for_another() {
+async fn a_page_of_one_mock_is_a_valid_body_for_another() {
     let (from, to) = (TestMock::default(), empty());
     let page = from.logs("pageSize=1000").await;
     to.admin("POST", "/audit-logs", page.text()).await.created();
@@ -43,7 +43,7 @@ async fn the_answer_of_one_mock_is_a_body_for_another() {
 }
 
 #[tokio::test]
-async fn they_are_visible_to_the_next_request_beside_those_of_the_start() {
+async fn they_are_visible_to_the_next_request_beside_the_initial_ones() {
     let mock = TestMock::default();
     let before = mock.logs("").await.ok()["total"].as_u64().unwrap();
     let answer = mock.admin("POST", "/audit-logs", json!([entry("x"), entry("y")])).await.created();
@@ -56,9 +56,9 @@ async fn they_are_visible_to_the_next_request_beside_those_of_the_start() {
     assert_eq!(mock.logs("").await.identifiers(), ["z"]);
 }
 
-/// RES-ORDER: what comes later stands behind what was there at the same instant, and in its place in time else.
+/// RES-ORDER: sorted by timestamp; after earlier entries of the same timestamp.
 #[tokio::test]
-async fn they_stand_in_their_place_in_time_whatever_order_they_come_in() {
+async fn they_are_sorted_by_time_whatever_their_insertion_order() {
     let mock = empty();
     let at = |identifier: &str, timestamp: &str| {
         let mut entry = entry(identifier);
@@ -82,9 +82,9 @@ async fn they_stand_in_their_place_in_time_whatever_order_they_come_in() {
     }
 }
 
-/// ENUM-OPEN: what the data holds is known.
+/// ENUM-OPEN: values in the data are known.
 #[tokio::test]
-async fn a_new_object_type_becomes_known_and_is_forgotten_with_its_entries() {
+async fn a_new_object_type_is_known_until_its_entries_are_removed() {
     let mock = empty();
     mock.admin("PATCH", "/settings", json!({"strict": true})).await.ok();
     assert_eq!(mock.logs("objectTypes=ROCKET").await.status, 400);
@@ -97,7 +97,7 @@ async fn a_new_object_type_becomes_known_and_is_forgotten_with_its_entries() {
 }
 
 #[tokio::test]
-async fn fields_that_the_format_does_not_know_are_told_and_ignored() {
+async fn unknown_fields_are_reported_and_ignored() {
     let mut strange = entry("a");
     strange["correlation"] = json!("42");
     let answer = empty().admin("POST", "/audit-logs", json!([strange, strange])).await.created();
@@ -105,10 +105,10 @@ async fn fields_that_the_format_does_not_know_are_told_and_ignored() {
 }
 
 #[tokio::test]
-async fn a_wrong_body_adds_nothing_and_says_what_is_wrong_where() {
+async fn an_invalid_body_adds_nothing_and_every_error_has_its_place() {
     let mock = empty();
     let good = entry("good").to_string();
-    let mut told = Vec::new();
+    let mut messages = Vec::new();
     for body in [
         "{".to_owned(),
         "7".to_owned(),
@@ -128,14 +128,14 @@ async fn a_wrong_body_adds_nothing_and_says_what_is_wrong_where() {
         good.replace('}', ",\"action\":\"DELETE\"}"),
         "action,objectIdentifier\nCREATE,a".to_owned(),
     ] {
-        told.push(format!("{body}\n  {}", mock.admin("POST", "/audit-logs", &body).await.details(400)));
+        messages.push(format!("{body}\n  {}", mock.admin("POST", "/audit-logs", &body).await.details(400)));
         assert_eq!(mock.logs("").await.ok()["total"], 0, "all or nothing: {body}");
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(messages.join("\n"));
 }
 
 #[tokio::test]
-async fn a_body_beyond_32_mib_is_a_413_and_one_of_32_mib_is_read() {
+async fn a_body_above_32_mib_is_a_413() {
     let mock = empty();
     let of = |bytes: usize| {
         let entry = entry("a").to_string();
@@ -154,9 +154,9 @@ async fn a_body_that_is_not_utf_8_is_a_400() {
     assert!(details.contains("UTF-8"), "{details}");
 }
 
-/// Several times as long when each error looked for its line from the start.
+/// Guards against counting lines from the start of the body for each error.
 #[tokio::test]
-async fn a_hundred_thousand_entries_are_taken_or_refused_in_seconds() {
+async fn a_hundred_thousand_entries_are_added_or_refused_in_seconds() {
     let count = size(100_000, 10_000);
     let mock = empty();
     let before = std::time::Instant::now();
@@ -175,7 +175,7 @@ async fn a_hundred_thousand_entries_are_taken_or_refused_in_seconds() {
 }
 
 #[tokio::test]
-async fn a_message_stays_short_and_printable_whatever_the_body_holds() {
+async fn a_message_is_short_and_printable_for_any_body() {
     let mock = empty();
     let (_log, _guard) = capture_log();
     let long = "x".repeat(100_000);
@@ -201,7 +201,7 @@ async fn a_message_stays_short_and_printable_whatever_the_body_holds() {
     assert!(!details.contains(char::is_control), "{details:?}");
 }
 
-/// `curl -d @missing` sends nothing, which is hardly meant.
+/// `curl -d @missing` sends an empty body by mistake.
 #[tokio::test]
 async fn an_empty_body_is_refused_and_an_empty_list_is_not() {
     let mock = TestMock::default();

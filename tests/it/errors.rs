@@ -1,4 +1,4 @@
-//! Every way in which a request can go wrong, and the words that it gets.
+//! Error responses of the API, and their messages.
 
 use axum::http::{Method, Request};
 use cortex_audit_mock::Config;
@@ -11,7 +11,7 @@ use crate::support::TestMock;
 #[tokio::test]
 async fn a_400_says_what_to_change() {
     let mock = TestMock::default();
-    let mut told = Vec::new();
+    let mut messages = Vec::new();
     for query in [
         "page=-1",
         "page=1.5",
@@ -46,15 +46,14 @@ async fn a_400_says_what_to_change() {
     ] {
         let answer = mock.logs(query).await;
         assert_eq!(answer.json()["type"], "BAD_REQUEST");
-        told.push(format!("{query}\n  {}", answer.details(400)));
+        messages.push(format!("{query}\n  {}", answer.details(400)));
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(messages.join("\n"));
 }
 
-/// To guess what was meant takes a look at every known word: a request that holds thousands of slips gets as many guesses
-/// as it is told of.
+/// A suggestion compares a word with every known one, so their number per request is bounded.
 #[test]
-fn only_so_many_slips_of_a_request_are_guessed_at() {
+fn only_the_first_unknown_values_get_suggestions() {
     let slips = (0..500).map(|number| format!("SERVICE{number}"));
     let values = slips.clone().collect::<Vec<_>>().join(",");
     let names = (0..500).map(|number| format!("pageSize{number}=1")).collect::<Vec<_>>().join("&");
@@ -68,9 +67,9 @@ fn only_so_many_slips_of_a_request_are_guessed_at() {
     }
 }
 
-/// However long a value is, what is told of it is not.
+/// Messages have a bounded length.
 #[tokio::test]
-async fn a_value_without_an_end_is_told_by_its_beginning() {
+async fn a_long_value_is_shortened_in_messages() {
     let zeros = "0".repeat(7000);
     for query in [format!("page={zeros}1&page={zeros}2"), format!("actions={zeros}"), format!("{zeros}={zeros}&page=x")]
     {
@@ -79,9 +78,9 @@ async fn a_value_without_an_end_is_told_by_its_beginning() {
     }
 }
 
-/// PARAM-INVALID, ENUM-CLOSED: what programs and people write in place of the forms that are read.
+/// PARAM-INVALID, ENUM-CLOSED: typical wrong spellings of programs and people.
 #[tokio::test]
-async fn a_near_miss_is_told_what_was_likely_meant() {
+async fn a_misspelled_word_gets_a_suggestion() {
     let mock = TestMock::default();
     for (query, meant) in [
         ("page=%201", "1"),
@@ -122,7 +121,7 @@ async fn a_near_miss_is_told_what_was_likely_meant() {
 #[tokio::test]
 async fn a_strict_400_names_the_nearest_known_word() {
     let mock = TestMock::with_config(Config { strict: true, ..Config::default() });
-    let mut told = Vec::new();
+    let mut messages = Vec::new();
     for query in [
         "objectType=TEAM",
         "object_types=TEAM",
@@ -138,9 +137,9 @@ async fn a_strict_400_names_the_nearest_known_word() {
         "actorRequestTypes=SLACK_COMAND",
         "actorRequestTypes=CRON",
     ] {
-        told.push(format!("{query}\n  {}", mock.logs(query).await.details(400)));
+        messages.push(format!("{query}\n  {}", mock.logs(query).await.details(400)));
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(messages.join("\n"));
 }
 
 /// PARAM-INVALID: the same value twice is one value.
@@ -158,7 +157,7 @@ async fn the_same_value_twice_is_not_a_contradiction() {
 }
 
 #[tokio::test]
-async fn thousands_of_problems_are_told_in_a_bounded_message() {
+async fn thousands_of_errors_make_a_bounded_message() {
     let query = "actions=".to_owned() + &(0..2000).map(|number| format!("a{number}")).collect::<Vec<_>>().join(",");
     let details = TestMock::default().logs(&query).await.details(400);
     assert!(details.starts_with("2000 problems. 1) actions=\"a0\" "), "{details}");
@@ -167,7 +166,7 @@ async fn thousands_of_problems_are_told_in_a_bounded_message() {
 }
 
 #[tokio::test]
-async fn an_unknown_path_is_a_404_that_says_what_is_here() {
+async fn an_unknown_path_is_a_404_that_names_the_known_ones() {
     let answer = TestMock::default().get("/api/v1/audit-log?page=1").await;
     assert_eq!(answer.json()["type"], "NOT_FOUND");
     assert_eq!(
@@ -214,9 +213,9 @@ async fn headers_beyond_32_kib_are_a_431() {
     assert_eq!(details, "The request headers are more than 100 fields, or larger than 32768 bytes.");
 }
 
-/// ERR-PRINTED: the official client prints through a markup in which square brackets vanish.
+/// ERR-PRINTED: the official client prints through a markup that removes square brackets.
 #[tokio::test]
-async fn no_error_holds_square_brackets_or_control_characters() {
+async fn no_error_contains_square_brackets_or_control_characters() {
     let mock = TestMock::with_config(Config { strict: true, ..Config::default() });
     for query in ["actions=[x]", "objectTypes[]=1", "%1b[31m=1", "objectIdentifiers=%zz[", "page=%0d%0aX:1"] {
         let details = mock.logs(query).await.details(400);

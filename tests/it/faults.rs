@@ -1,4 +1,4 @@
-//! What can be made to go wrong, seen at the router; broken connections are proven on real sockets elsewhere.
+//! Fault rules through the router; `broken_connections` tests them over sockets.
 
 mod effects;
 
@@ -13,7 +13,7 @@ use crate::support::{TestMock, TestResponse};
 
 const PATH: &str = "/api/v1/audit-logs?pageSize=5";
 
-/// A mock without a limit that has this fault, or these.
+/// Creates a mock without a rate limit, with a fault or an array of faults.
 async fn with(faults: Value) -> TestMock {
     let mock = TestMock::with_config(Config { rate_limit: "off".parse().unwrap(), ..Config::default() });
     mock.admin("POST", "/faults", faults).await.created();
@@ -28,7 +28,7 @@ async fn statuses(mock: &TestMock, token: &str, count: usize) -> Vec<u16> {
     statuses
 }
 
-/// The rules that were added, as they are listed.
+/// The listed rules without those of keys.
 async fn listed(mock: &TestMock) -> Vec<Value> {
     let faults = mock.admin_get("/faults").await;
     faults["faults"].as_array().unwrap().iter().filter(|fault| fault["ofKey"] == false).cloned().collect()
@@ -39,7 +39,7 @@ async fn prefer(mock: &TestMock, preference: &str) -> TestResponse {
 }
 
 #[tokio::test]
-async fn times_after_and_cycle_say_which_requests_it_meets() {
+async fn times_after_and_cycle_select_the_requests() {
     for (rule, expected) in [
         (json!({}), [503, 503, 503, 503, 503, 503, 503, 503]),
         (json!({"times": 2}), [503, 503, 200, 200, 200, 200, 200, 200]),
@@ -60,7 +60,7 @@ async fn times_after_and_cycle_say_which_requests_it_meets() {
 }
 
 #[tokio::test]
-async fn rules_take_turns_in_the_order_in_which_they_were_added() {
+async fn rules_apply_in_the_order_in_which_they_were_added() {
     let mock = with(json!([
         {"type": "status", "status": 503, "times": 2},
         {"type": "status", "status": 429, "times": 1},
@@ -71,7 +71,7 @@ async fn rules_take_turns_in_the_order_in_which_they_were_added() {
 }
 
 #[tokio::test]
-async fn chance_is_the_same_with_the_same_seed_and_as_frequent_as_it_says() {
+async fn probability_is_reproducible_by_the_seed_and_as_configured() {
     let outcomes = async |seed: u64| {
         let mock = TestMock::with_config(Config { seed, rate_limit: "off".parse().unwrap(), ..Config::default() });
         let fault = json!({"type": "status", "status": 503, "probability": 0.3});
@@ -87,7 +87,7 @@ async fn chance_is_the_same_with_the_same_seed_and_as_frequent_as_it_says() {
 }
 
 #[tokio::test]
-async fn chance_0_never_fires_and_chance_1_always() {
+async fn probability_0_never_fires_and_1_always() {
     let mock = with(json!({"type": "status", "status": 503, "probability": 0})).await;
     assert_eq!(statuses(&mock, "mock-admin", 50).await, [200; 50]);
     let mock = with(json!({"type": "status", "status": 503, "probability": 1})).await;
@@ -95,7 +95,7 @@ async fn chance_0_never_fires_and_chance_1_always() {
 }
 
 #[tokio::test]
-async fn a_rule_meets_only_what_it_matches() {
+async fn a_rule_applies_only_to_matching_requests() {
     for (matching, met, passed) in [
         (json!({"page": 2}), vec!["page=2", "pageSize=1&page=2"], vec!["", "page=1", "page=0", "page=22"]),
         (json!({"page": 0}), vec!["", "page=0", "pageSize=9"], vec!["page=1"]),
@@ -122,7 +122,7 @@ async fn a_rule_meets_only_what_it_matches() {
 }
 
 #[tokio::test]
-async fn a_key_is_meant_by_its_name_or_its_token_and_listed_by_its_name() {
+async fn a_rule_names_a_key_by_name_or_token_and_is_listed_with_the_name() {
     for key in ["Auditor", "mock-auditor"] {
         let mock = with(json!({"type": "status", "status": 503, "match": {"key": key}})).await;
         assert_eq!(statuses(&mock, "mock-auditor", 1).await, [503]);
@@ -133,7 +133,7 @@ async fn a_key_is_meant_by_its_name_or_its_token_and_listed_by_its_name() {
 }
 
 #[tokio::test]
-async fn a_key_that_nobody_has_is_refused_without_echo() {
+async fn an_unknown_key_is_refused_without_echo() {
     let mock = TestMock::default();
     let faults = json!([{"type": "reset"}, {"type": "empty", "match": {"key": "s3cret-token"}}]);
     let details = mock.admin("POST", "/faults", faults).await.details(400);
@@ -161,7 +161,7 @@ async fn an_array_is_added_whole_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn a_rule_is_listed_in_the_form_in_which_it_is_given() {
+async fn a_rule_is_listed_as_it_was_given() {
     let mock = TestMock::default();
     for rule in [
         json!({"type": "status", "status": 503, "retryAfter": 5}),
@@ -185,7 +185,7 @@ async fn a_rule_is_listed_in_the_form_in_which_it_is_given() {
 }
 
 #[tokio::test]
-async fn one_rule_is_removed_by_its_number_and_all_but_those_of_keys_together() {
+async fn one_rule_is_removed_by_its_id_and_all_but_those_of_keys_at_once() {
     let mock = with(json!([{"type": "status", "status": 500}, {"type": "status", "status": 501}, {"type": "status", "status": 502}])).await;
     let of_keys = mock.admin_get("/faults").await["faults"].as_array().unwrap().len() - 3;
     assert!(of_keys > 0, "mock-flaky and mock-slow");
@@ -216,7 +216,7 @@ async fn the_built_in_keys_fail_as_the_readme_says() {
 }
 
 #[tokio::test]
-async fn a_key_of_a_keys_file_carries_its_own_rate_and_faults() {
+async fn a_key_of_a_keys_file_has_its_own_rate_and_faults() {
     let role = json!([{"type": "DEFAULT", "role": "USER"}]);
     let keys = json!({"keys": [
         {"token": "carries", "name": "Carries", "roles": role, "rateLimit": "3/min", "faults": [
@@ -238,7 +238,7 @@ async fn a_key_of_a_keys_file_carries_its_own_rate_and_faults() {
 }
 
 #[tokio::test]
-async fn a_request_forces_its_own_answer_with_prefer() {
+async fn prefer_chooses_the_status_of_the_response() {
     let mock = TestMock::with_config(Config { rate_limit: "1/d".parse().unwrap(), ..Config::default() });
     mock.admin("POST", "/faults", json!({"type": "status", "status": 599})).await.created();
     for (preference, status) in [
@@ -264,7 +264,7 @@ async fn a_request_forces_its_own_answer_with_prefer() {
 }
 
 #[tokio::test]
-async fn a_status_that_cannot_be_forced_is_refused_in_few_words() {
+async fn an_invalid_prefer_status_is_refused_briefly() {
     let mock = TestMock::default();
     for code in ["201", "399", "600", "0", "-1", "abc", "", "4 29", "99999"] {
         let details = prefer(&mock, &format!("code={code}")).await.details(400);
@@ -291,7 +291,7 @@ async fn faults_can_be_added_from_rust() {
 #[tokio::test]
 async fn a_wrong_rule_says_what_to_send() {
     let mock = TestMock::default();
-    let mut told = Vec::new();
+    let mut messages = Vec::new();
     for body in [
         "",
         "503",
@@ -320,8 +320,8 @@ async fn a_wrong_rule_says_what_to_send() {
         "{\"type\":\"reset\",\"match\":{\"key\":\"nobody\"}}",
         "{\"type\":\"reset\",\"type\":\"empty\"}",
     ] {
-        told.push(format!("{body}\n  {}", mock.admin("POST", "/faults", body).await.details(400)));
+        messages.push(format!("{body}\n  {}", mock.admin("POST", "/faults", body).await.details(400)));
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(messages.join("\n"));
     assert!(listed(&mock).await.is_empty());
 }

@@ -1,4 +1,4 @@
-//! The list filters, in every form that a list comes in.
+//! The list filters in all their spellings.
 
 use std::fs;
 use std::path::Path;
@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use crate::support::TestMock;
 
-/// The lists of filters that are not Rust: the compiler does not see that a new [`FilterField`] is missing there.
+/// The compiler does not notice that these lists lack a new [`FilterField`].
 #[test]
-fn every_filter_is_in_the_document_the_table_and_the_lists_of_the_page() {
+fn every_filter_is_in_openapi_docs_and_web_ui() {
     let missing = |file: &str, start: &str, end: &str, fields: &[FilterField]| {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
         let (_, list) = text.split_once(start).unwrap_or_else(|| panic!("{file} has no {start}"));
@@ -34,7 +34,7 @@ fn every_filter_is_in_the_document_the_table_and_the_lists_of_the_page() {
     assert_eq!(to_do.concat(), Vec::<String>::new());
 }
 
-/// One entry for each letter, each with its own value of everything; `d` has only what is required.
+/// Entries `a` to `d`, each with different values; `d` has only the required ones.
 fn distinct() -> TestMock {
     TestMock::with_entries(&json!([
         {"action": "CREATE", "objectIdentifier": "a", "objectType": "SERVICE", "timestamp": "now-1m",
@@ -56,7 +56,7 @@ async fn found(query: &str) -> String {
 
 /// LIST-ACTIONS, LIST-ACTOR-TYPES, LIST-REQUEST-TYPES, LIST-OBJECT-TYPES, LIST-STRINGS
 #[tokio::test]
-async fn each_filter_finds_what_it_names() {
+async fn each_filter_finds_its_values() {
     let cases = [
         ("actions=CREATE", "a"),
         ("actions=DELETE", "c"),
@@ -107,7 +107,7 @@ async fn a_list_is_repeated_joined_by_commas_or_both() {
 
 /// LIST-SPLIT
 #[tokio::test]
-async fn a_plus_is_a_space_and_a_value_with_a_comma_cannot_be_asked_for() {
+async fn a_plus_is_a_space_and_a_comma_always_separates_values() {
     let mock = TestMock::with_entries(&json!([
         {"action": "CREATE", "objectIdentifier": "On call", "objectType": "SCORECARD", "timestamp": "now"},
         {"action": "CREATE", "objectIdentifier": "A, B", "objectType": "SCORECARD", "timestamp": "now"},
@@ -148,14 +148,14 @@ async fn an_empty_list_is_no_filter() {
 
 /// ENUM-CLOSED
 #[tokio::test]
-async fn read_is_known_and_matches_nothing() {
+async fn the_action_read_is_known_and_matches_nothing() {
     assert_eq!(found("actions=READ").await, "");
     assert_eq!(found("actions=READ,CREATE").await, "a");
 }
 
 /// ENUM-OPEN
 #[tokio::test]
-async fn an_unlisted_object_type_matches_nothing_unless_it_is_in_the_data() {
+async fn an_unknown_object_type_matches_nothing_unless_an_entry_has_it() {
     let mock = TestMock::with_entries(&json!([
         {"action": "CREATE", "objectIdentifier": "x", "objectType": "PLUGIN", "timestamp": "now", "actorRequestType": "CRON"},
     ]));
@@ -183,7 +183,7 @@ async fn every_known_word_is_accepted_even_strictly() {
 
 /// ENUM-OPEN, PARAM-UNKNOWN
 #[tokio::test]
-async fn strict_refuses_what_is_otherwise_ignored() {
+async fn strict_refuses_what_lenient_ignores() {
     let lenient = TestMock::default();
     let strict = TestMock::with_config(Config { strict: true, ..Config::default() });
     for query in ["quiet=false", "objectTypes=SERVCIE", "actorRequestTypes=SLACK", "objectType=TEAM"] {
@@ -195,7 +195,7 @@ async fn strict_refuses_what_is_otherwise_ignored() {
 
 /// ENUM-OPEN, PARAM-UNKNOWN
 #[tokio::test]
-async fn what_is_not_listed_is_reported() {
+async fn unknown_values_are_findings() {
     for (query, rules) in [
         ("objectTypes=SERVCIE", vec!["ENUM-OPEN"]),
         ("actorRequestTypes=SLACK,SLACK_COMMAND", vec!["ENUM-OPEN"]),
@@ -215,7 +215,7 @@ async fn an_unknown_parameter_is_ignored() {
     }
 }
 
-/// The built-in story has something for each filter, so that every one of them can be tried at once.
+/// Every filter can be tried on the built-in story.
 #[tokio::test]
 async fn the_built_in_story_has_entries_for_every_word_of_the_closed_lists() {
     let mock = TestMock::with_config(Config { entries: vec![EntrySource::BuiltIn], ..Config::default() });
@@ -242,7 +242,7 @@ async fn the_built_in_story_has_entries_for_every_word_of_the_closed_lists() {
 }
 
 #[tokio::test]
-async fn a_very_long_list_of_values_is_answered() {
+async fn a_very_long_list_of_values_is_accepted() {
     let identifiers: Vec<String> = (0..1500).map(|number| format!("svc-{number}")).collect();
     let path = format!("/api/v1/audit-logs?objectIdentifiers=a,{}", identifiers.join(","));
     let request = Request::get(path).header("Authorization", "Bearer mock-admin");

@@ -1,4 +1,4 @@
-//! What a client should not do: everything is answered in words or closed, in its time, and the server lives on.
+//! Clients that misbehave: each gets an error response or a closed connection in bounded time, and the server continues.
 
 mod malformed_requests;
 mod timeouts;

@@ -1,4 +1,4 @@
-//! What only a real socket shows: how the built binary stops, and what it makes of the odder parts of HTTP.
+//! HTTP/1.1 over sockets, and how signals stop the built binary.
 
 use crate::support::process::{Server, Signal, head};
 
@@ -8,7 +8,7 @@ const ADMIN: &str = "Authorization: Bearer mock-admin\r\n";
 // Stopping
 
 #[test]
-fn sigterm_and_sigint_stop_it_within_a_second_whatever_is_connected() {
+fn sigterm_and_sigint_stop_it_within_a_second_despite_connections() {
     for signal in [Signal::TERM, Signal::INT] {
         let server = Server::start(&[]);
         let mut idle = server.connect();
@@ -60,7 +60,7 @@ fn a_request_whose_body_is_still_arriving_at_the_signal_is_answered() {
 // Sockets
 
 #[test]
-fn too_long_a_path_is_a_414_and_the_connection_lives_on() {
+fn a_too_long_path_is_a_414_and_the_connection_stays_open() {
     let server = Server::start(&[]);
     let mut connection = server.connect();
     let answer = connection.get_as("mock-admin", &format!("{LOGS}?objectIdentifiers={}", "x".repeat(17 * 1024)));
@@ -70,7 +70,7 @@ fn too_long_a_path_is_a_414_and_the_connection_lives_on() {
 }
 
 #[test]
-fn too_long_headers_are_a_431() {
+fn too_large_headers_are_a_431() {
     let server = Server::start(&[]);
     let mut connection = server.connect();
     connection.send(head("GET", LOGS, &format!("{ADMIN}X-Long: {}\r\n", "x".repeat(33 * 1024))));
@@ -87,7 +87,7 @@ fn too_long_headers_are_a_431() {
 }
 
 #[test]
-fn too_large_a_body_is_a_413_whether_its_length_is_announced_or_not() {
+fn a_too_large_body_is_a_413_with_or_without_a_length() {
     let server = Server::start(&[]);
     let mut announced = server.connect();
     announced.send(head("GET", LOGS, &format!("{ADMIN}Content-Length: {}\r\n", 2 * 1024 * 1024 + 1)));
@@ -112,7 +112,7 @@ fn pipelined_requests_are_answered_in_their_order() {
 }
 
 #[test]
-fn head_tells_the_length_of_the_body_that_get_has() {
+fn head_has_the_content_length_of_get() {
     let server = Server::start(&["--now", "2025-05-20T12:00:00Z"]);
     let mut connection = server.connect();
     for path in [LOGS, "/api/v1/audit-logs?page=-1", "/openapi.json", "/nothing"] {
@@ -124,9 +124,9 @@ fn head_tells_the_length_of_the_body_that_get_has() {
     }
 }
 
-/// ERR-SHAPE: a request that cannot be read is told why, in the answer and at the terminal.
+/// ERR-SHAPE: the reason is in the response and in the log.
 #[test]
-fn what_is_not_http_is_refused_in_words_and_the_server_lives_on() {
+fn bytes_that_are_not_http_get_an_error_and_the_server_continues() {
     let server = Server::start(&[]);
     for nonsense in [
         "\0\0\0\0\r\n\r\n",
@@ -134,7 +134,7 @@ fn what_is_not_http_is_refused_in_words_and_the_server_lives_on() {
         "GET / HTTP/1.1\r\nBad Header: x\r\n\r\n",
         "GET /api/v1/audit-logs?startTime=\"2025-05-20T06:51:43Z\" HTTP/1.1\r\n\r\n",
         "GET /api/v1/audit-logs?objectIdentifiers=a b HTTP/1.1\r\n\r\n",
-        // A client that was given https:// begins so.
+        // The beginning of a TLS handshake, from a client with a https:// URL.
         "\x16\x03\x01\x02\0\x01\0\x01\x7f",
     ] {
         let mut connection = server.connect();
@@ -147,9 +147,9 @@ fn what_is_not_http_is_refused_in_words_and_the_server_lives_on() {
     assert_eq!(server.stop().matches("cannot be read as HTTP").count(), 6);
 }
 
-/// ERR-SHAPE: also what is too large for the service to see.
+/// ERR-SHAPE: even if hyper refuses the request before the service gets it.
 #[test]
-fn what_hyper_alone_refuses_has_the_shape_of_every_error() {
+fn errors_made_by_hyper_have_the_common_format() {
     let server = Server::start(&[]);
     let mut long = server.connect();
     long.get_as("mock-admin", &format!("{LOGS}?objectIdentifiers={}", "x".repeat(70_000))).details(414);

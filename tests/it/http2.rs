@@ -1,4 +1,4 @@
-//! HTTP/2 (RFC 9113) in clear text, by a client that knows that it is h2_client: the same answers as over HTTP/1.1.
+//! HTTP/2 (RFC 9113) without TLS, with prior knowledge: the same responses as over HTTP/1.1.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -20,14 +20,14 @@ fn address(server: &MockServer) -> String {
     server.uri().trim_start_matches("http://").to_owned()
 }
 
-async fn speaking_with(address: &str) -> HttpClient {
+async fn connect(address: &str) -> HttpClient {
     HttpClient::http2(TcpStream::connect(address).await.unwrap()).await
 }
 
 #[tokio::test]
-async fn it_answers_as_over_http_1() {
+async fn responses_equal_those_over_http_1() {
     let server = MockServer::builder().now(NOW).start().await;
-    let mut newer = speaking_with(&address(&server)).await;
+    let mut newer = connect(&address(&server)).await;
     let mut older = HttpClient::http1(TcpStream::connect(address(&server)).await.unwrap()).await;
     for path in ["?pageSize=3", "?objectTypes=SERVICE&page=1", "?page=-1", "/nothing", "/%00"] {
         let url = format!("{}{LOGS}{path}", server.uri());
@@ -49,7 +49,7 @@ async fn streams_of_one_connection_are_answered_side_by_side() {
     let server = MockServer::builder().now(NOW).start().await;
     let delay = Effect::Delay(Delay::Fixed(Duration::from_secs(600)));
     server.world().faults().add(FaultRule { times: Some(1), ..delay.into() });
-    let HttpClient::Http2(sender) = speaking_with(&address(&server)).await else { unreachable!() };
+    let HttpClient::Http2(sender) = connect(&address(&server)).await else { unreachable!() };
     let delayed = tokio::spawn({
         let mut speaking = HttpClient::Http2(sender.clone());
         let url = format!("{}{LOGS}", server.uri());
@@ -71,9 +71,9 @@ async fn streams_of_one_connection_are_answered_side_by_side() {
 }
 
 #[tokio::test]
-async fn the_control_plane_knows_whom_it_was_asked_as() {
+async fn the_control_plane_checks_the_authority() {
     let server = MockServer::start().await;
-    let mut speaking = speaking_with(&address(&server)).await;
+    let mut speaking = connect(&address(&server)).await;
     let mut asked = async |host: &str, origin: &str| {
         let request = Request::get(format!("http://{host}/__admin/clock")).header("Origin", origin);
         speaking.send(request).await.unwrap().status.as_u16()
@@ -85,9 +85,9 @@ async fn the_control_plane_knows_whom_it_was_asked_as() {
 }
 
 #[tokio::test]
-async fn headers_that_are_too_large_are_a_431_in_words() {
+async fn too_large_headers_are_a_431_with_a_body() {
     let server = MockServer::start().await;
-    let mut speaking = speaking_with(&address(&server)).await;
+    let mut speaking = connect(&address(&server)).await;
     let request = Request::get(server.uri() + LOGS).header("X-Long", "x".repeat(40 * 1024));
     let details = speaking.send(request).await.unwrap().details(431);
     assert!(details.contains("32768 bytes"), "{details}");
@@ -97,10 +97,10 @@ async fn headers_that_are_too_large_are_a_431_in_words() {
 // Faults
 
 #[tokio::test]
-async fn a_fault_of_the_answer_breaks_its_stream_alone() {
+async fn a_fault_of_the_response_breaks_only_its_stream() {
     let server = MockServer::builder().now(NOW).start().await;
     let url = server.uri() + LOGS;
-    let mut speaking = speaking_with(&address(&server)).await;
+    let mut speaking = connect(&address(&server)).await;
     server
         .world()
         .faults()
@@ -135,14 +135,14 @@ async fn a_fault_of_the_connection_ends_it_with_all_its_streams() {
 // Stopping
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_is_being_answered_at_the_signal_is_finished() {
+async fn a_stream_in_progress_at_the_signal_is_finished() {
     let server = Server::start(&[]);
     let rule = r#"{"type": "delay", "fixed": "300ms", "times": 1}"#;
     let post = format!("POST /__admin/faults HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{rule}", rule.len());
     let mut control = server.connect();
     control.send(post);
     assert_eq!(control.answer().status, 201);
-    let mut speaking = speaking_with(server.address()).await;
+    let mut speaking = connect(server.address()).await;
     let url = format!("{}{LOGS}", server.url());
     let asked = tokio::spawn(async move { speaking.get(&url).await });
     while server.get("/__admin/requests/count").json()["count"] == 0 {}
@@ -152,7 +152,7 @@ async fn a_stream_that_is_being_answered_at_the_signal_is_finished() {
 }
 
 #[test]
-fn a_connection_that_asks_nothing_does_not_keep_it_from_stopping() {
+fn an_idle_connection_does_not_delay_the_stop() {
     let server = Server::start(&[]);
     let mut silent = server.connect();
     silent.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");

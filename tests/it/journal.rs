@@ -1,4 +1,4 @@
-//! The journal: what a client asked and got, so that a test can look at what its client did. Never a secret.
+//! The journal of requests and responses.
 
 mod secrets;
 
@@ -14,12 +14,12 @@ use crate::support::{NOW, TestMock};
 
 const PATH: &str = "/api/v1/audit-logs";
 
-/// The records that a query of the control plane lists.
+/// The records in `/requests` with this query; checks that `/requests/count` agrees.
 async fn requests(mock: &TestMock, query: &str) -> Vec<Value> {
     let listed = mock.admin_get(&format!("/requests?{query}")).await;
     let requests = listed["requests"].as_array().unwrap().clone();
     let counted = mock.admin_get(&format!("/requests/count?{query}")).await["count"].clone();
-    assert_eq!((&listed["count"], &counted), (&counted, &listed["count"]), "both count what passes, whatever is shown");
+    assert_eq!((&listed["count"], &counted), (&counted, &listed["count"]), "both count all matches");
     requests
 }
 
@@ -28,7 +28,7 @@ async fn last(mock: &TestMock) -> Value {
 }
 
 #[tokio::test]
-async fn a_record_tells_everything_about_a_request() {
+async fn a_record_describes_the_whole_request() {
     let mock = TestMock::default();
     let answer =
         mock.logs("page=1&pageSize=7&objectTypes=TEAM,SERVICE&startTime=2025-05-20T14:00:00%2B02:00&quiet=false").await;
@@ -65,7 +65,7 @@ async fn a_record_tells_everything_about_a_request() {
 }
 
 #[tokio::test]
-async fn an_ignored_parameter_is_listed_with_what_was_likely_meant() {
+async fn an_ignored_parameter_is_listed_with_a_suggestion() {
     let mock = TestMock::default();
     for (query, nearest) in
         [("objectType=TEAM", "objectTypes"), ("pagesize=3", "pageSize"), ("start_time=x", "startTime")]
@@ -81,7 +81,7 @@ async fn an_ignored_parameter_is_listed_with_what_was_likely_meant() {
 }
 
 #[tokio::test]
-async fn what_was_wrong_with_a_refused_request_is_listed() {
+async fn the_errors_of_a_refused_request_are_listed() {
     let mock = TestMock::default();
     mock.logs("page=-1&actions=create&quiet=1").await;
     let record = last(&mock).await;
@@ -91,7 +91,7 @@ async fn what_was_wrong_with_a_refused_request_is_listed() {
 }
 
 #[tokio::test]
-async fn limit_fault_and_prefer_are_marked() {
+async fn responses_by_limit_fault_and_prefer_are_marked() {
     let mock = TestMock::with_config(Config { rate_limit: "3/d".parse().unwrap(), ..Config::default() });
     let added = mock
         .admin(
@@ -125,7 +125,7 @@ async fn limit_fault_and_prefer_are_marked() {
 }
 
 #[tokio::test]
-async fn every_way_in_which_a_request_can_end_is_recorded() {
+async fn every_outcome_of_a_request_is_recorded() {
     let mock = TestMock::default();
     let authorized = |method: Method, path: &str| {
         Request::builder().method(method).uri(path).header("Authorization", "Bearer mock-admin")
@@ -149,8 +149,8 @@ async fn every_way_in_which_a_request_can_end_is_recorded() {
         let answer = mock.call(request).await;
         assert_eq!(answer.status, status);
         let record = last(&mock).await;
-        let told = if answer.status.is_success() { Value::Null } else { answer.json()["details"].clone() };
-        assert_eq!(record["problem"], told);
+        let message = if answer.status.is_success() { Value::Null } else { answer.json()["details"].clone() };
+        assert_eq!(record["problem"], message);
         assert_eq!(
             (&record["status"], &record["method"], &record["path"]),
             (&json!(status), &json!(method), &json!(path))
@@ -171,9 +171,9 @@ async fn a_connection_that_a_fault_closes_has_the_status_0() {
     assert_eq!(requests(&mock, "status=0").await.len(), 2);
 }
 
-/// A client that gives up is what delays are there to provoke.
+/// A delay is meant to make a client time out.
 #[tokio::test(start_paused = true)]
-async fn a_client_that_goes_before_its_answer_is_recorded_with_the_status_0() {
+async fn a_client_that_disconnects_early_is_recorded_with_the_status_0() {
     let mock = TestMock::default();
     mock.admin("POST", "/faults", json!({"type": "delay", "fixed": "5m"})).await.created();
     let impatient = tokio::time::timeout(Duration::from_secs(1), mock.logs("page=3"));
@@ -195,7 +195,7 @@ async fn calls_of_the_control_plane_and_of_the_document_are_not_recorded() {
 }
 
 #[tokio::test]
-async fn each_filter_and_all_together_choose_the_records() {
+async fn each_filter_and_all_together_select_records() {
     let mock = TestMock::with_config(Config { rate_limit: "6/d".parse().unwrap(), ..Config::default() });
     let authorized = |method: &str, path: &str| {
         Request::builder().method(method).uri(path).header("Authorization", "Bearer mock-admin")
@@ -246,7 +246,7 @@ async fn each_filter_and_all_together_choose_the_records() {
 }
 
 #[tokio::test]
-async fn the_newest_come_first_and_a_limit_leaves_the_count_whole() {
+async fn records_are_newest_first_and_a_limit_does_not_change_the_count() {
     let mock = TestMock::default();
     for page in 0..5 {
         mock.logs(&format!("page={page}")).await.ok();
@@ -264,7 +264,7 @@ async fn the_newest_come_first_and_a_limit_leaves_the_count_whole() {
 #[tokio::test]
 async fn a_wrong_filter_says_what_is_accepted() {
     let mock = TestMock::default();
-    let mut told = Vec::new();
+    let mut messages = Vec::new();
     for query in [
         "status=ok",
         "status=70000",
@@ -283,14 +283,15 @@ async fn a_wrong_filter_says_what_is_accepted() {
         "%zz=1",
         "a=%ff",
     ] {
-        told.push(format!("{query}\n  {}", mock.admin("GET", &format!("/requests?{query}"), "").await.details(400)));
+        messages
+            .push(format!("{query}\n  {}", mock.admin("GET", &format!("/requests?{query}"), "").await.details(400)));
         assert_eq!(mock.admin("GET", &format!("/requests/count?{query}"), "").await.status, 400);
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(messages.join("\n"));
 }
 
 #[tokio::test]
-async fn beyond_ten_thousand_the_oldest_go_and_are_counted() {
+async fn above_its_capacity_the_oldest_records_are_dropped_and_counted() {
     let mock = TestMock::default();
     mock.fill_journal(Journal::CAPACITY);
     for _ in 0..3 {
@@ -304,23 +305,23 @@ async fn beyond_ten_thousand_the_oldest_go_and_are_counted() {
     assert_eq!(mock.admin_get("/requests").await, json!({"requests": [], "count": 0, "dropped": 0}));
 }
 
-/// A test that counts the refusals of a key it misspelt must not be green.
+/// A test that counts the requests of a misspelled key must not pass by accident.
 #[tokio::test]
-async fn a_filter_that_can_match_nothing_is_refused() {
+async fn a_filter_that_cannot_match_is_refused() {
     let mock = TestMock::default();
-    for (query, told) in [
+    for (query, message) in [
         ("key=Nobody", "key: no key has this name or token; the keys are Admin, "),
         ("key=Admn", "did you mean \"Admin\"?"),
         ("rule=PARAM-UNKNOW", "did you mean PARAM-UNKNOWN?"),
         ("rule=NOPE", "rule: \"NOPE\" is not a rule of the fidelity table."),
     ] {
         let details = mock.admin("GET", &format!("/requests/count?{query}"), "").await.details(400);
-        assert!(details.contains(told), "{query}: {details}");
+        assert!(details.contains(message), "{query}: {details}");
     }
 }
 
 #[tokio::test]
-async fn a_path_and_query_of_no_sensible_length_are_kept_in_part() {
+async fn too_long_paths_and_queries_are_shortened() {
     let mock = TestMock::default();
     let long = "x".repeat(60_000);
     mock.get(&format!("/api/v1/audit-logs?{long}")).await.details(414);

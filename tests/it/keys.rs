@@ -1,4 +1,4 @@
-//! Keys files: roles, permissions, and how every error of a wrong file is told.
+//! Keys files: roles, permissions, and errors.
 
 use cortex_audit_mock::KeySource;
 use cortex_audit_mock::internal::keys::{KeyError, VIEW_AUDIT_LOGS, load};
@@ -58,22 +58,22 @@ fn every_error_of_a_wrong_file_is_told_with_its_place() {
 }
 
 #[test]
-fn an_error_never_shows_a_token() {
-    let told =
+fn an_error_never_contains_a_token() {
+    let message =
         keys(r#"{"keys":[{"token":"very secret"},{"token":"s3cret-s3cret","name":"x","roles":[{}]}]}"#).unwrap_err();
-    assert!(!told.contains("secret") && !told.contains("s3cret"), "{told}");
+    assert!(!message.contains("secret") && !message.contains("s3cret"), "{message}");
 }
 
-/// Faults and journal know a key by its name, so two keys cannot share one.
+/// Faults and the journal identify a key by its name.
 #[test]
 fn two_keys_of_one_name_are_refused() {
     let file = json!({"keys": [{"token": "first-token", "name": "CI"}, {"token": "second-token", "name": "CI"}]});
-    let told = keys(&file.to_string()).unwrap_err();
-    assert!(told.contains("key 2, name: is the name of an earlier key"), "{told}");
+    let message = keys(&file.to_string()).unwrap_err();
+    assert!(message.contains("key 2, name: is the name of an earlier key"), "{message}");
 }
 
 #[test]
-fn a_key_is_named_without_its_token() {
+fn a_key_is_displayed_without_its_token() {
     let file = json!({"keys": [{"token": "abcdefgh", "name": "Long"}, {"token": "short", "name": "Short"}]});
     let keys = keys(&file.to_string()).unwrap();
     assert_eq!(keys.list()[0].to_string(), "Long (…efgh)");
@@ -95,7 +95,7 @@ fn the_built_in_keys_are_those_of_the_readme() {
 }
 
 proptest! {
-    /// ERR-401: only a whole token opens, not a part of one, nor one with more.
+    /// ERR-401: neither a part of a token nor a longer text is accepted.
     #[test]
     fn only_the_exact_token_is_accepted(token in "[ -~]{0,20}|mock-admin.?|mock-[a-z]{0,9}") {
         let keys = load(&KeySource::BuiltIn, time(NOW)).unwrap();
@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_loader_panic(text in "\\PC{0,60}|\\{\"keys\":\\[\\{[a-z\":,0-9\\[\\]{}]{0,60}") {
+    fn the_loader_never_panics(text in "\\PC{0,60}|\\{\"keys\":\\[\\{[a-z\":,0-9\\[\\]{}]{0,60}") {
         let _ = keys(&text);
     }
 }

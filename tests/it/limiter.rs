@@ -26,7 +26,7 @@ fn limited(rate: &str) -> TestMock {
 
 /// REQ-RATE
 #[tokio::test]
-async fn a_thousand_requests_a_minute_are_admitted_and_not_one_more() {
+async fn exactly_a_thousand_requests_a_minute_are_admitted() {
     let mock = TestMock::default();
     for _ in 0..1000 {
         assert_eq!(mock.get(PATH).await.status, 200);
@@ -55,7 +55,7 @@ async fn a_client_that_waits_retry_after_is_admitted_and_one_second_less_is_refu
 }
 
 #[tokio::test]
-async fn off_means_never_refused() {
+async fn off_never_refuses() {
     let mock = limited("off");
     for _ in 0..2000 {
         assert_eq!(mock.get(PATH).await.status, 200);
@@ -64,7 +64,7 @@ async fn off_means_never_refused() {
 
 /// REQ-RATE: each key has a rate of its own.
 #[tokio::test]
-async fn one_key_does_not_use_up_the_rate_of_another() {
+async fn keys_have_separate_limits() {
     let mock = limited("2/min");
     for token in ["mock-admin", "mock-auditor", "mock-personal"] {
         let mut statuses = Vec::new();
@@ -76,7 +76,7 @@ async fn one_key_does_not_use_up_the_rate_of_another() {
 }
 
 #[tokio::test]
-async fn a_key_can_carry_its_own_rate() {
+async fn a_key_can_have_its_own_rate() {
     let mock = limited("off");
     for _ in 0..3 {
         assert_eq!(mock.get_as("mock-throttled", PATH).await.status, 200);
@@ -85,9 +85,9 @@ async fn a_key_can_carry_its_own_rate() {
     assert_eq!(mock.get_as("mock-admin", PATH).await.status, 200);
 }
 
-/// REQ-ORDER: whoever has no valid key is limited by address, so that keys cannot be tried out at speed.
+/// REQ-ORDER: so that keys cannot be guessed at speed.
 #[tokio::test]
-async fn requests_without_a_valid_key_share_the_rate_of_their_address() {
+async fn requests_without_a_valid_key_share_the_limit_of_their_address() {
     let mock = limited("2/min");
     let from = |address: &str, token: &str| {
         let peer: SocketAddr = format!("{address}:5000").parse().unwrap();
@@ -126,9 +126,9 @@ async fn the_control_plane_and_the_document_are_never_limited() {
     }
 }
 
-/// A million unknown tokens from one address are one bucket, because a token that no key has is never a name.
+/// Unknown tokens from one address share one bucket.
 #[tokio::test]
-async fn unknown_tokens_leave_nothing_behind() {
+async fn unknown_tokens_use_no_memory() {
     let mock = limited("1000000/s");
     for number in 0..size(20_000, 2_000) {
         assert_eq!(mock.get_as(&format!("guess-{number}"), PATH).await.status, 401);
@@ -136,7 +136,7 @@ async fn unknown_tokens_leave_nothing_behind() {
     assert_eq!(internal::limiter(&mock.mock.world()).remembered(), 1);
 }
 
-/// A million addresses come by; those that could be admitted at once are forgotten.
+/// Addresses whose buckets are full again are removed.
 #[test]
 fn the_limiter_remembers_only_clients_that_are_still_limited() {
     let clock = Clock::frozen(time(NOW));
@@ -169,15 +169,15 @@ fn rates_are_read_as_people_write_them() {
     }
 }
 
-/// The promise of an answer: its `Retry-After`, where it has one.
-fn promise(answer: &TestResponse) -> Option<u64> {
+/// The `Retry-After` of a response.
+fn retry_after(answer: &TestResponse) -> Option<u64> {
     answer.header("retry-after").map(|seconds| seconds.parse().unwrap())
 }
 
 proptest! {
     #![proptest_config(crate::support::cases(64))]
 
-    /// ERR-429, ERR-RETRY-AFTER: over any rate and any rhythm of asking, through the router.
+    /// ERR-429, ERR-RETRY-AFTER: for any rate and any pauses between requests.
     #[test]
     fn retry_after_is_never_too_early_nor_a_second_too_late(
         count in 1_u32..=40,
@@ -193,7 +193,7 @@ proptest! {
             }
             for pause in pauses {
                 clock.advance(Duration::from_millis(pause));
-                let Some(wait) = promise(&mock.get(PATH).await) else { continue };
+                let Some(wait) = retry_after(&mock.get(PATH).await) else { continue };
                 assert!(wait >= 1);
                 clock.advance(seconds(wait - 1));
                 assert_eq!(mock.get(PATH).await.status, 429, "{wait} s were promised, admitted a second before");
@@ -203,7 +203,7 @@ proptest! {
         });
     }
 
-    /// REQ-RATE: a full bucket and its refill, whichever window of time one looks at.
+    /// REQ-RATE: any window admits at most a full bucket and its refill.
     #[test]
     fn the_rate_holds_over_any_window(count in 1_u32..=20, pauses in prop::collection::vec(0_u64..=3, 1..300), scale in 1_u64..=2000) {
         let clock = Clock::frozen(time(NOW));

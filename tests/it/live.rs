@@ -1,4 +1,4 @@
-//! New entries over time: exactly those that were due, however the clock came there.
+//! Live activity: exactly the entries that are due by the clock.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::{NOW, TestMock, full_tests, time};
 
-/// A mock without entries, so that all that is there is new.
+/// Creates a mock whose only entries are live ones.
 fn empty(live: Option<Activity>, seed: u64) -> TestMock {
     TestMock::with_config(Config { entries: Vec::new(), live, seed, ..Config::default() })
 }
@@ -39,7 +39,7 @@ fn six_a_minute() -> Activity {
 }
 
 #[tokio::test]
-async fn exactly_as_many_entries_come_as_were_due() {
+async fn exactly_the_due_entries_come() {
     let mock = empty(None, 42);
     assert_eq!(mock.admin_get("/live").await, json!({"rate": "off"}));
     let shown = live(&mock, json!({"rate": "6/min"})).await;
@@ -53,7 +53,7 @@ async fn exactly_as_many_entries_come_as_were_due() {
 }
 
 #[tokio::test]
-async fn a_frozen_clock_makes_none() {
+async fn a_frozen_clock_adds_none() {
     let mock = empty(Some("1000/s".parse::<cortex_audit_mock::Rate>().unwrap().into()), 42);
     for _ in 0..5 {
         assert_eq!(total(&mock).await, 0);
@@ -76,7 +76,7 @@ async fn the_configuration_starts_it_in_every_world() {
 }
 
 #[tokio::test]
-async fn entries_are_lifelike_and_stamped_by_the_clock_in_the_time_that_passed() {
+async fn entries_are_realistic_and_have_times_within_the_elapsed_time() {
     let mock = empty(Some(six_a_minute()), 42);
     advance(&mock, "1h").await;
     let entries = all(&mock).await;
@@ -103,9 +103,9 @@ async fn the_same_seed_makes_the_same_entries() {
     assert_ne!(entries(1).await, entries(2).await);
 }
 
-/// What comes goes on from what is there, however late each entry is.
+/// Live entries continue the history of existing objects, late ones too.
 #[tokio::test]
-async fn live_objects_are_created_changed_and_deleted_in_this_order() {
+async fn objects_are_created_updated_and_deleted_in_this_order() {
     for lateness in ["0s", "10m"] {
         for config in [Config::default(), Config { entries: Vec::new(), ..Config::default() }] {
             let mock = TestMock::with_config(config);
@@ -138,9 +138,9 @@ async fn live_objects_are_created_changed_and_deleted_in_this_order() {
     }
 }
 
-/// What was made before is neither made again nor forgotten.
+/// Objects of the first activity are neither created again nor forgotten.
 #[tokio::test]
-async fn a_second_activity_goes_on_from_the_first() {
+async fn a_second_activity_continues_the_first() {
     let mock = TestMock::default();
     let mut made = std::collections::BTreeSet::new();
     for rate in ["1/min", "2/min", "1/min"] {
@@ -158,9 +158,9 @@ async fn a_second_activity_goes_on_from_the_first() {
     assert!(made.len() > 150, "{}", made.len());
 }
 
-/// Whoever was caught does not come back.
+/// For example, an intruder that was locked out.
 #[tokio::test]
-async fn nobody_of_a_story_goes_on() {
+async fn actors_of_a_story_do_not_appear_again() {
     let mock = TestMock::default();
     live(&mock, json!({"rate": "600/min"})).await;
     advance(&mock, "10m").await;
@@ -174,7 +174,7 @@ async fn nobody_of_a_story_goes_on() {
 }
 
 #[tokio::test]
-async fn late_entries_come_after_younger_ones_and_no_later_than_said() {
+async fn late_entries_come_after_newer_ones_within_the_lateness() {
     let mock = empty(None, 42);
     live(&mock, json!({"rate": "1/s", "lateness": "5m"})).await;
     let mut late = 0;
@@ -200,7 +200,7 @@ async fn late_entries_come_after_younger_ones_and_no_later_than_said() {
 }
 
 #[tokio::test]
-async fn a_burst_comes_at_once_and_leaves_the_rate_as_it_is() {
+async fn a_burst_comes_at_once_at_the_same_rate() {
     let mock = empty(None, 42);
     live(&mock, json!({"rate": "60/min", "burst": 10})).await;
     let mut steps = Vec::new();
@@ -217,7 +217,7 @@ async fn a_burst_comes_at_once_and_leaves_the_rate_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_change_or_an_end_of_it_keeps_what_was_due_before() {
+async fn changing_or_ending_it_keeps_entries_already_due() {
     let mock = empty(Some(six_a_minute()), 42);
     mock.mock.world().advance(Duration::from_secs(60));
     live(&mock, json!({"rate": "60/min"})).await;
@@ -232,7 +232,7 @@ async fn a_change_or_an_end_of_it_keeps_what_was_due_before() {
 }
 
 #[tokio::test]
-async fn deleted_entries_stay_deleted_and_a_clock_set_back_makes_none() {
+async fn deleted_entries_stay_deleted_and_a_clock_set_back_adds_none() {
     let mock = empty(Some(six_a_minute()), 42);
     mock.mock.world().advance(Duration::from_secs(60));
     assert_eq!(mock.admin("DELETE", "/audit-logs", "").await.ok(), json!({"removed": 6}));
@@ -245,7 +245,7 @@ async fn deleted_entries_stay_deleted_and_a_clock_set_back_makes_none() {
 }
 
 #[tokio::test]
-async fn a_leap_of_years_is_bounded_and_quick() {
+async fn a_jump_of_thousands_of_years_is_bounded_and_quick() {
     let mock = empty(None, 42);
     live(&mock, json!({"rate": "1000000000/s", "burst": 1000})).await;
     let before = std::time::Instant::now();
@@ -271,9 +271,9 @@ fn entries_of(world: &World) -> String {
 proptest! {
     #![proptest_config(crate::support::cases(64))]
 
-    /// However an advance is split and looked at in between, the entries are the same.
+    /// Entries do not depend on how an advance is split, nor on reads in between.
     #[test]
-    fn many_small_advances_make_what_one_large_one_makes(
+    fn many_small_advances_equal_one_large_advance(
         steps in prop::collection::vec(0_u64..120_000, 1..40),
         count in 1_u32..100,
         burst in 1_u32..5,
@@ -300,7 +300,7 @@ proptest! {
 #[tokio::test]
 async fn a_wrong_body_says_what_to_send() {
     let mock = empty(Some(six_a_minute()), 42);
-    let mut told = Vec::new();
+    let mut messages = Vec::new();
     for body in [
         "",
         "6",
@@ -317,10 +317,10 @@ async fn a_wrong_body_says_what_to_send() {
         "{\"rate\":\"6/min\",\"late\":\"30s\"}",
         "{\"rate\":\"6/min\",\"rate\":\"7/min\"}",
     ] {
-        told.push(format!("{body}\n  {}", mock.admin("PUT", "/live", body).await.details(400)));
+        messages.push(format!("{body}\n  {}", mock.admin("PUT", "/live", body).await.details(400)));
         assert_eq!(mock.admin_get("/live").await["rate"], "6/min", "unchanged");
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(messages.join("\n"));
 }
 
 #[tokio::test]

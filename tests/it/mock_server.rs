@@ -1,4 +1,4 @@
-//! The library as a test uses it: a server in the same process, real HTTP to it, typed access to all behind it.
+//! `MockServer` in a test: HTTP to a server in the same process, and typed access to its state.
 
 #[path = "../../examples/poll/client.rs"]
 mod poll_client;
@@ -37,7 +37,7 @@ fn total(server: &MockServer, token: &str) -> u64 {
     get(server, token, LOGS).ok()["total"].as_u64().unwrap()
 }
 
-/// An entry of this name a minute ago.
+/// An entry with this object identifier, a minute old.
 fn entry(name: &str) -> String {
     json!({"action": "CREATE", "objectType": "TEAM", "objectIdentifier": name, "timestamp": "now-1m"}).to_string()
 }
@@ -67,7 +67,7 @@ async fn answers_a_client_of_the_same_runtime() {
 }
 
 #[test]
-fn everything_that_serve_can_be_told_the_builder_can_be_told() {
+fn the_builder_has_every_setting_of_serve() {
     let keys = r#"{"keys": [{"token": "mine", "name": "Mine", "roles": [{"type": "DEFAULT", "role": "ADMIN"}]}]}"#;
     let server = MockServer::builder()
         .listen(([127, 0, 0, 2], 0))
@@ -109,7 +109,7 @@ fn files_can_be_given_as_to_serve() {
 }
 
 #[test]
-fn what_is_wrong_with_entries_and_keys_is_told_together() {
+fn errors_of_entries_and_keys_are_reported_together() {
     let wrong = r#"[{"action": "CREATED", "objectType": "TEAM", "objectIdentifier": "a", "timestamp": "today"}]"#;
     let started = MockServer::builder().entries(wrong).keys(r#"{"keys": [{"name": "A"}]}"#).try_start_blocking();
     let Err(StartError::Files(errors)) = started else { panic!("{started:?}") };
@@ -118,14 +118,14 @@ fn what_is_wrong_with_entries_and_keys_is_told_together() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_told() {
+async fn a_port_in_use_is_an_io_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let started = MockServer::builder().listen(taken.local_addr().unwrap()).try_start().await;
     assert!(matches!(started, Err(StartError::Io(_))), "{started:?}");
 }
 
 #[test]
-fn all_is_seen_and_steered_without_http() {
+fn the_world_can_be_read_and_changed_without_http() {
     let server = MockServer::builder().entries("[]").now(NOW).start_blocking();
     let world = server.world();
     let seen = || total(&server, server.token());
@@ -162,9 +162,9 @@ fn all_is_seen_and_steered_without_http() {
     assert_eq!((seen(), server.world().now()), (0, time(NOW)));
 }
 
-/// A clock that is set back does not change when an entry that was due before happened.
+/// Setting the clock back does not change the times of entries due before.
 #[test]
-fn what_was_due_before_the_clock_is_set_is_stamped_by_the_time_before() {
+fn entries_due_before_a_clock_change_have_the_earlier_time() {
     let server = MockServer::builder().entries("[]").now(NOW).live("60/min").start_blocking();
     server.world().advance(MINUTE);
     server.world().freeze_clock(time("2020-01-01T00:00:00Z"));
@@ -174,7 +174,7 @@ fn what_was_due_before_the_clock_is_set_is_stamped_by_the_time_before() {
 }
 
 #[test]
-fn a_session_is_opened_and_asked_by_its_name() {
+fn a_session_is_used_by_its_name() {
     let server = MockServer::start_blocking();
     server.session("mine").remove_entries();
     assert_eq!(total(&server, &server.token_for("mine")), 0);
@@ -188,7 +188,7 @@ fn a_session_is_opened_and_asked_by_its_name() {
 
 #[test]
 #[should_panic(expected = "a session name is 1 to 64 letters")]
-fn what_is_no_name_of_a_session_is_told() {
+fn an_invalid_session_name_panics() {
     let server = MockServer::start_blocking();
     let _ = server.token_for("two words");
 }
@@ -205,7 +205,7 @@ fn two_servers_share_nothing() {
     assert_eq!((one.sessions().names().len(), other.sessions().names().len()), (1, 0));
 }
 
-/// Drops a server and takes its port at once.
+/// Drops a server and binds its port at once.
 #[track_caller]
 fn stops_and_frees_its_port(server: MockServer) {
     let address: SocketAddr = address(&server).parse().unwrap();
@@ -236,7 +236,7 @@ fn a_dropped_server_closes_idle_connections() {
 }
 
 #[test]
-fn a_dropped_server_does_not_wait_for_a_slow_answer() {
+fn a_dropped_server_does_not_wait_for_a_slow_response() {
     let ten_minutes = Duration::from_secs(600);
     for effect in [Effect::Delay(Delay::Fixed(ten_minutes)), Effect::Drip { bytes: 1, every: ten_minutes }] {
         let server = MockServer::start_blocking();
@@ -256,7 +256,7 @@ async fn a_server_can_be_dropped_in_an_asynchronous_test() {
     stops_and_frees_its_port(MockServer::start().await);
 }
 
-/// Each with its own entries, clock, limit, faults and journal; all at once over real HTTP.
+/// Each has its own entries, clock, limit, faults and journal.
 #[test]
 fn fifty_sessions_run_side_by_side() {
     let server = MockServer::builder().now(NOW).start_blocking();
@@ -302,7 +302,7 @@ fn one_of_fifty(server: &MockServer, number: u16) {
     assert_eq!(world.now(), time(NOW).saturating_add(MINUTE * u32::from(number + 1)));
 }
 
-/// The clock of a world, as the client of the example knows time.
+/// The time of a world in the type of the example's client.
 fn now(world: &World) -> DateTime<Utc> {
     world.now().to_string().parse().unwrap()
 }
@@ -313,7 +313,7 @@ fn sorted(entries: impl IntoIterator<Item = Entry>) -> Vec<Entry> {
     entries
 }
 
-/// Everything in a world, told by itself.
+/// All entries of a world, in the type of the example's client.
 fn all_entries(world: &World) -> Vec<Entry> {
     let query = Query { page_size: u32::MAX, ..Query::default() };
     let logs = world.page(&query).logs;
@@ -321,7 +321,7 @@ fn all_entries(world: &World) -> Vec<Entry> {
 }
 
 #[test]
-fn the_example_reads_everything_whatever_goes_wrong() {
+fn the_example_reads_everything_despite_faults() {
     let server = MockServer::builder().now(NOW).rate_limit("4/min").start_blocking();
     let world = server.world();
     let every = Duration::from_millis(1);
@@ -376,7 +376,7 @@ fn the_example_follows_a_log_that_moves_while_it_reads() {
 }
 
 #[test]
-fn the_example_tells_a_refusal_and_gives_up_on_a_server_that_stays_broken() {
+fn the_example_reports_a_refusal_and_gives_up_on_a_broken_server() {
     let server = MockServer::builder().now(NOW).start_blocking();
     let world = server.world();
     let end = now(&world) - TimeDelta::days(1);
@@ -393,9 +393,9 @@ fn the_example_tells_a_refusal_and_gives_up_on_a_server_that_stays_broken() {
     );
 }
 
-/// What the control plane refuses with a 400 is refused here too, before it can puzzle a client.
+/// The control plane refuses such rules with a 400.
 #[test]
-fn a_rule_that_makes_no_sense_is_a_panic_that_says_why() {
+fn an_invalid_fault_rule_panics_with_a_reason() {
     let server = MockServer::start_blocking();
     let sensible = FaultRule::from(Effect::Status { status: 503, retry_after: None });
     let day = Duration::from_secs(86_400);
@@ -409,8 +409,8 @@ fn a_rule_that_makes_no_sense_is_a_panic_that_says_why() {
     ] {
         let world = server.world();
         let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.faults().add(rule)));
-        let told = *refused.unwrap_err().downcast::<String>().unwrap();
-        assert!(told.contains(reason), "{told}");
+        let message = *refused.unwrap_err().downcast::<String>().unwrap();
+        assert!(message.contains(reason), "{message}");
     }
     let many = vec![sensible.clone(), FaultRule { cycle: Some(0), ..sensible.clone() }];
     let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| server.world().faults().add_all(many)));

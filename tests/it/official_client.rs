@@ -25,7 +25,7 @@ use crate::support::{NOW, time};
 /// The release that the contract was read from.
 pub const CLIENT: &str = "cortexapps-cli==1.50.0";
 
-/// The folder of the client's programs; `None` (and said so) where it cannot be had.
+/// The folder of the client's programs; `None`, with a message, where it cannot be had.
 pub fn installed() -> Option<&'static Path> {
     static INSTALLED: LazyLock<Result<PathBuf, String>> = LazyLock::new(install);
     external_tools::require("the official client", &INSTALLED).map(PathBuf::as_path)
@@ -163,7 +163,7 @@ fn it_reads_a_generated_workspace_whole() {
 
 /// What docs/verdict.md says of it.
 #[test]
-fn the_verdict_on_it() {
+fn the_verdict_names_its_mistakes() {
     let Some(client) = Client::new() else { return };
     let server = Server::start(&["--generate", "2000", "--now", NOW]);
     client.page(&server, &[]);
@@ -206,7 +206,7 @@ fn from_yesterday_to_today_it_finds_entries_all_of_them_in_range() {
 
 /// Proves LIST-ACTIONS, LIST-FORMS, FILTER-LOGIC.
 #[test]
-fn actions_filter_by_what_was_done() {
+fn actions_filter() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     gives(&client, &server, &["-a", "DELETE"], |entry| entry.action == Action::Delete);
@@ -215,7 +215,7 @@ fn actions_filter_by_what_was_done() {
 
 /// Proves LIST-OBJECT-TYPES, LIST-OBJECT-TYPES-KNOWN, LIST-SEVERAL, LIST-FORMS.
 #[test]
-fn object_types_filter_by_what_it_was_done_to() {
+fn object_types_filter() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     gives(&client, &server, &["-ot", "SCORECARD"], |entry| entry.object_type == "SCORECARD");
@@ -226,7 +226,7 @@ fn object_types_filter_by_what_it_was_done_to() {
 
 /// Proves LIST-STRINGS, LIST-FORMS, FILTER-LOGIC.
 #[test]
-fn object_identifiers_filter_by_name_one_with_spaces_among_them() {
+fn object_identifiers_filter_even_with_spaces() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     gives(&client, &server, &["-oi", "Privacy Maturity"], |entry| entry.object_identifier == "Privacy Maturity");
@@ -237,7 +237,7 @@ fn object_identifiers_filter_by_name_one_with_spaces_among_them() {
 
 /// Proves LIST-STRINGS, LIST-FORMS, RES-ACTOR.
 #[test]
-fn actor_emails_filter_by_who_signed_in() {
+fn actor_emails_filter() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     let (one, other) = ("collin.brekke@brightwave.example", "karl-heinz.engel@brightwave.example");
@@ -249,7 +249,7 @@ fn actor_emails_filter_by_who_signed_in() {
 
 /// Proves LIST-STRINGS, LIST-FORMS.
 #[test]
-fn actor_ip_addresses_filter_by_where_from() {
+fn actor_ip_addresses_filter() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     let (four, six) = ("192.0.2.14", "2001:db8:41:11::4842");
@@ -261,7 +261,7 @@ fn actor_ip_addresses_filter_by_where_from() {
 
 /// Proves LIST-STRINGS, LIST-FORMS, RES-ACTOR.
 #[test]
-fn actor_api_key_identifiers_filter_by_key() {
+fn actor_api_key_identifiers_filter() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     let (one, other) = ("ci-deploy", "karl-heinz-automation");
@@ -273,7 +273,7 @@ fn actor_api_key_identifiers_filter_by_key() {
 
 /// Proves LIST-REQUEST-TYPES, LIST-SEVERAL, LIST-FORMS.
 #[test]
-fn actor_request_types_filter_by_kind_of_request() {
+fn actor_request_types_filter() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     for kind in ["API_KEY_ENTITY", "ATLASSIAN_WEBHOOK", "SCORECARD_BADGES", "SLACK_COMMAND"] {
@@ -286,7 +286,7 @@ fn actor_request_types_filter_by_kind_of_request() {
 
 /// Proves LIST-ACTOR-TYPES, LIST-FORMS.
 #[test]
-fn actor_types_filter_by_kind_of_actor() {
+fn actor_types_filter() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     for kind in ActorType::ALL {
@@ -344,9 +344,9 @@ fn the_table_has_a_row_for_each_entry() {
     }
 }
 
-/// That the client prints an error whole: message, details and request id.
+/// Checks that the client prints message, details and request id of an error.
 #[track_caller]
-fn prints_whole(printed: &str, status: u16, answer: &Value) {
+fn prints_completely(printed: &str, status: u16, answer: &Value) {
     let start =
         format!("HTTP Error {status}: {} - {} (Request ID: ", answer["message"].as_str().unwrap(), details(answer));
     let id = printed.strip_prefix(&start).and_then(|rest| rest.strip_suffix(')'));
@@ -359,37 +359,37 @@ fn details(answer: &Value) -> &str {
 
 /// Proves ERR-401, ERR-SHAPE, ERR-PRINTED, ERR-WORDS.
 #[test]
-fn a_wrong_key_is_told_whole() {
+fn an_invalid_key_error_is_printed_completely() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     for key in ["mock-wrong", "mock-expired", "mock-revoked"] {
         let answer = server.get_as(key, "/api/v1/audit-logs").json();
-        prints_whole(&client.complains(&server, key, &[]), 401, &answer);
+        prints_completely(&client.complains(&server, key, &[]), 401, &answer);
     }
 }
 
 /// Proves ERR-403, REQ-PERMISSION, KEY-DEFAULT-ROLES, ERR-PRINTED, ERR-WORDS.
 #[test]
-fn a_key_without_the_permission_is_told_whole() {
+fn a_missing_permission_error_is_printed_completely() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     let answer = server.get_as("mock-no-audit", "/api/v1/audit-logs").json();
-    prints_whole(&client.complains(&server, "mock-no-audit", &[]), 403, &answer);
+    prints_completely(&client.complains(&server, "mock-no-audit", &[]), 403, &answer);
 }
 
 /// Proves PAGE-BOUNDS, PARAM-INVALID, ERR-PRINTED, ERR-WORDS.
 #[test]
-fn a_wrong_page_is_told_whole() {
+fn an_invalid_page_error_is_printed_completely() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     let answer = server.get("/api/v1/audit-logs?page=-1&pageSize=0").json();
-    assert!(details(&answer).contains("pageSize"), "both are told");
-    prints_whole(&client.complains(&server, "mock-admin", &["-p", "-1", "-z", "0"]), 400, &answer);
+    assert!(details(&answer).contains("pageSize"), "it names both");
+    prints_completely(&client.complains(&server, "mock-admin", &["-p", "-1", "-z", "0"]), 400, &answer);
 }
 
 /// Proves ERR-429, ERR-RETRY-AFTER, REQ-RATE.
 #[test]
-fn it_waits_out_a_429_and_goes_on() {
+fn it_waits_after_a_429_and_continues() {
     let Some(client) = Client::new() else { return };
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys.json");
@@ -419,13 +419,13 @@ fn control(server: &Server, method: &str, path: &str, body: &str) {
     assert!(answer.status.is_success(), "{}", answer.text());
 }
 
-/// What a session's journal holds, oldest first: the status of each answer.
+/// The statuses in the journal of a session, oldest first.
 fn statuses(server: &Server, session: &str) -> Vec<u64> {
     let journal = server.get(&format!("/__admin/requests?session={session}")).ok();
     journal["requests"].as_array().unwrap().iter().rev().map(|record| record["status"].as_u64().unwrap()).collect()
 }
 
-/// What the client reads with this key, when it succeeds.
+/// The output of the client with this key, which must succeed.
 #[track_caller]
 fn reads(client: &Client, server: &Server, key: &str, flags: &[&str]) -> Value {
     let output = client.run(server, key, flags);
@@ -435,7 +435,7 @@ fn reads(client: &Client, server: &Server, key: &str, flags: &[&str]) -> Value {
 
 /// Proves ERR-RETRY-AFTER.
 #[test]
-fn it_outlasts_a_key_that_fails_twice_before_each_success() {
+fn it_retries_a_key_that_fails_twice_before_each_success() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     let page = reads(&client, &server, "mock-flaky~run", &["-p", "0", "-z", "1"]);
@@ -444,7 +444,7 @@ fn it_outlasts_a_key_that_fails_twice_before_each_success() {
 }
 
 #[test]
-fn it_asks_again_when_its_connection_is_reset() {
+fn it_retries_after_a_connection_reset() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     control(&server, "POST", "/__admin/faults?session=run", r#"{"type": "reset", "times": 1}"#);
@@ -468,7 +468,7 @@ fn two_runs_with_sessions_of_their_own_do_not_see_each_other() {
 
 /// Proves RES-ENTRY.
 #[test]
-fn an_entry_that_is_added_is_the_first_that_it_reads() {
+fn an_appended_entry_is_the_first_that_it_reads() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     let entry = json!({
@@ -486,7 +486,7 @@ fn login_accepts_a_valid_key_and_no_other() {
     let Some(client) = Client::new() else { return };
     let server = at_a_known_time();
     let login = |key: &str| {
-        // Without a terminal of its own it reads the key, which it asks for in secret, from standard input.
+        // Without a terminal it reads the key from standard input.
         let alone = "import os, sys; os.setsid(); os.execv(sys.argv[1], sys.argv[1:])";
         let mut command = client.program("python");
         command.args(["-c", alone]).arg(client.programs.join("cortex")).args(["login", "--no-open-browser", "--force"]);
@@ -496,12 +496,12 @@ fn login_accepts_a_valid_key_and_no_other() {
         let output = child.wait_with_output().unwrap();
         (output.status.code(), text(&output.stdout) + &text(&output.stderr))
     };
-    let (code, told) = login("mock-wrong");
-    assert_eq!(code, Some(1), "{told}");
-    assert!(told.contains("API key was not accepted (HTTP 401)"), "{told}");
-    let (code, told) = login("mock-auditor");
-    assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains("Validating API key... OK."), "{told}");
+    let (code, output) = login("mock-wrong");
+    assert_eq!(code, Some(1), "{output}");
+    assert!(output.contains("API key was not accepted (HTTP 401)"), "{output}");
+    let (code, output) = login("mock-auditor");
+    assert_eq!(code, Some(0), "{output}");
+    assert!(output.contains("Validating API key... OK."), "{output}");
     // From here on the client needs no environment.
     let output = client.program("cortex").args(["audit-logs", "get", "-p", "0", "-z", "1"]).output().unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["total"], 640);

@@ -1,4 +1,4 @@
-//! The document that the server gives away is what the code does.
+//! `/openapi.json`, compared with the code and the responses.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -57,12 +57,12 @@ async fn its_bounds_and_enums_are_those_of_the_code() {
     assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
 }
 
-/// Whether a body fits a schema of the document.
+/// Checks a body against a schema of the document.
 fn fits(document: &Value, schema: &str, body: &Value) -> Result<(), String> {
     json_schema::check(document, &document["components"]["schemas"][schema], body)
 }
 
-/// Whether an answer is listed for a path, with its type and headers, and fits the schema given there.
+/// Checks that the document lists a response for a path, with its headers and schema.
 fn check(document: &Value, path: &str, answer: &TestResponse) {
     let mut listed = &document["paths"][path]["get"]["responses"][answer.status.as_str()];
     if let Some(reference) = listed["$ref"].as_str() {
@@ -114,14 +114,14 @@ async fn every_status_of_every_path_is_listed_and_fits_its_schema() {
         seen.insert(broken.status.as_str().to_owned());
         check(&document, path, &broken);
         let listed = document["paths"][path]["get"]["responses"].as_object().unwrap().keys().cloned();
-        // A slow body is shown in `auth`, where time is paused.
+        // The test of a slow body is in `auth`, where time is paused.
         assert_eq!(seen, listed.filter(|status| status != "408").collect(), "{path}");
     }
 }
 
-/// The schemas are not so loose that anything fits.
+/// The schemas reject something.
 #[tokio::test]
-async fn a_body_that_is_off_does_not_fit() {
+async fn an_invalid_body_violates_its_schema() {
     let document = document().await;
     let entry =
         json!({"action": "READ", "objectIdentifier": "a", "objectType": "TEAM", "timestamp": "2025-05-20T00:00:00Z"});
@@ -143,7 +143,7 @@ async fn a_body_that_is_off_does_not_fit() {
 }
 
 #[tokio::test]
-async fn every_reference_leads_somewhere() {
+async fn every_reference_has_a_target() {
     fn references(value: &Value, found: &mut BTreeSet<String>) {
         match value {
             Value::Object(members) => {

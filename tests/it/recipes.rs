@@ -1,4 +1,4 @@
-//! The recipes run as their readers would run them, each in a copy of its folder, against the built binary.
+//! The recipes, each run in a copy of its folder against the built binary.
 //!
 //! What they need besides Rust is installed once, from its registry and in the version that the recipe names. Where that
 //! cannot be done the tests say why and pass, except in CI (the environment variable `CI`), where they fail.

@@ -1,5 +1,5 @@
-//! Query strings and times are read a second time, in the plainest way, by code that shares nothing with the first: the
-//! two have to agree. The fuzz targets use the same second readings.
+//! Independent parsers of query strings and times, written in the simplest way from the contract. They share no code with
+//! the crate and must agree with it. The fuzz targets use them, too.
 
 mod date_time;
 mod query;
@@ -16,7 +16,7 @@ use proptest::string::string_regex;
 
 use crate::support::{NOW, time};
 
-/// Names of parameters, right and nearly so.
+/// Names of parameters, valid and nearly valid.
 fn names() -> impl Strategy<Value = String> {
     let known = select(vec![
         "startTime",
@@ -35,7 +35,7 @@ fn names() -> impl Strategy<Value = String> {
     prop_oneof![8 => known.prop_map(String::from), 1 => select(vec!["pag%65", "Page", "quiet", "%zz", ""]).prop_map(String::from), 1 => "[a-z%+]{0,6}"]
 }
 
-/// Values of all parameters, right and nearly so, as they stand in a query string.
+/// Encoded values of parameters, valid and nearly valid.
 fn values() -> impl Strategy<Value = String> {
     let words =
         "(CREATE|READ|UPDATE|DELETE|create|API_KEY|OAUTH2|TEAM|SERVICE|PLUGIN|SLACK_COMMAND|CRON|a%40b|x\\+y||%2C|é)";
@@ -49,12 +49,12 @@ fn values() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Date-times, right and nearly so.
+/// Date-times, valid and nearly valid.
 fn date_times() -> impl Strategy<Value = String> {
     "([0-9]{4}|0000|9999|2024|1900)-(0[0-9]|1[0-3])-([0-2][0-9]|3[0-2])([Tt ])([01][0-9]|2[0-4]):[0-6][0-9](:[0-6][0-9]([.,][0-9]{0,10})?)?(Z|z|[+-][0-2][0-9](:?[0-6][0-9])?)?"
 }
 
-/// Lengths of time and distances from now, right and nearly so.
+/// Durations and relative times, valid and nearly valid.
 fn distances() -> impl Strategy<Value = String> {
     prop_oneof![
         "(now)?[-+]?([0-9]{1,3}(w|d|h|m|s|ms|y)){0,4}",
@@ -66,9 +66,9 @@ fn distances() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(crate::support::cases(3000))]
 
-    /// Acceptance and what is asked, of every parameter, strict or not.
+    /// Acceptance and the parsed query, strict or not.
     #[test]
-    fn the_query_parser_agrees_with_a_reference_parsers_of_the_contract(
+    fn the_query_parser_agrees_with_the_reference_parser(
         pairs in prop::collection::vec((names(), values(), select(vec!["=", "=", "=", "=", "=", ""])), 0..5),
         strict in any::<bool>(),
     ) {
@@ -86,13 +86,13 @@ proptest! {
 
     /// TIME-FORMAT, TIME-ZONELESS, TIME-FORMS, RES-FRACTION
     #[test]
-    fn date_times_are_read_and_printed_as_by_a_second_reader(text in date_times()) {
+    fn date_times_are_parsed_and_formatted_as_by_the_reference_parser(text in date_times()) {
         let read = text.parse::<Timestamp>().ok().map(|instant| instant.to_string());
         prop_assert_eq!(read, date_time::read(&text).map(date_time::print), "{}", text);
     }
 
     #[test]
-    fn relative_times_and_lengths_are_read_as_by_a_second_reader(text in distances()) {
+    fn relative_times_and_durations_are_parsed_as_by_the_reference_parser(text in distances()) {
         let now = date_time::read(NOW).unwrap();
         let moment = text.parse::<Moment>().and_then(|moment| moment.at(time(NOW))).ok();
         let second = relative_time::moment(&text, now).map(date_time::print);

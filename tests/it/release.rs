@@ -1,4 +1,4 @@
-//! What a release is made from: the changelog, and the version that is written in several places.
+//! The sources of a release: changelog, version, package, image.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,14 +8,14 @@ use std::process::Command;
 
 use crate::support::external_tools;
 
-/// What a version's changes are sorted into, in this order (Keep a Changelog 1.1).
+/// The headings of changes, in this order (Keep a Changelog 1.1).
 const KINDS: [&str; 6] = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
 
 fn file(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
-/// What is wrong with the form of a changelog.
+/// Errors in the format of a changelog.
 fn faults(changelog: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let mut sections = changelog.split("\n## ");
@@ -53,8 +53,8 @@ fn faults_below(heading: &str, body: &str) -> Vec<String> {
         if !rest.any(|known| *known == kind) {
             faults.push(format!("{kind} in {heading}: unknown, twice, or in another order"));
         }
-        let told = changes.trim().lines().all(|line| line.starts_with("- ") || line.starts_with("  "));
-        if !told || changes.trim().is_empty() {
+        let only_items = changes.trim().lines().all(|line| line.starts_with("- ") || line.starts_with("  "));
+        if !only_items || changes.trim().is_empty() {
             faults.push(format!("{kind} in {heading}: not a list of changes"));
         }
     }
@@ -62,12 +62,12 @@ fn faults_below(heading: &str, body: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_changelog_keeps_its_form() {
+fn the_changelog_has_its_format() {
     assert_eq!(faults(&file("CHANGELOG.md")), Vec::<String>::new());
 }
 
 #[test]
-fn a_changelog_in_another_form_is_noticed() {
+fn a_changelog_in_another_format_is_noticed() {
     const RIGHT: &str = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- One,\n  of two lines.\n\n### Fixed\n\n- Two.\n\n\
                          ## [0.2.0] - 2025-06-01\n\n### Added\n\n- Three.\n\n## [0.1.0] - 2025-05-01\n\n### Added\n\n- Four.\n";
     assert_eq!(faults(RIGHT), Vec::<String>::new());
@@ -99,7 +99,7 @@ fn release_of_section(section: &str) -> Option<String> {
     release(section.lines().next()?).map(|version| version.map(|number| number.to_string()).join("."))
 }
 
-/// `.ci/release-notes` in a folder with these changes to what is released.
+/// Runs `.ci/release-notes` in a folder with these files.
 fn notes(tag: &str, changelog: &str, lock: &str) -> Option<Result<String, String>> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"thing\"\nversion = \"0.2.0\"\n").unwrap();
@@ -114,13 +114,13 @@ fn notes(tag: &str, changelog: &str, lock: &str) -> Option<Result<String, String
 }
 
 #[test]
-fn a_release_needs_tag_package_lock_and_changelog_of_one_version() {
+fn tag_package_lock_and_changelog_must_have_the_same_version() {
     const LOCK: &str = "[[package]]\nname = \"thing\"\nversion = \"0.2.0\"\n";
     const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n## [0.2.0] - 2025-06-01\n\n### Added\n\n- Three.\n\n\
                              ## [0.1.0] - 2025-05-01\n\n### Added\n\n- Four.\n";
     let Some(right) = notes("v0.2.0", CHANGELOG, LOCK) else { return };
     assert_eq!(right, Ok("### Added\n\n- Three.".to_owned()));
-    for (tag, changelog, lock, told) in [
+    for (tag, changelog, lock, message) in [
         ("v0.3.0", CHANGELOG.to_owned(), LOCK.to_owned(), "the tag is v0.3.0"),
         ("0.2.0", CHANGELOG.to_owned(), LOCK.to_owned(), "expected: v0.2.0"),
         ("v0.2.0", CHANGELOG.to_owned(), LOCK.replace("0.2.0", "0.1.0"), "Cargo.lock does not have thing 0.2.0"),
@@ -130,13 +130,13 @@ fn a_release_needs_tag_package_lock_and_changelog_of_one_version() {
         ("v0.2.0", CHANGELOG.replace("### Added\n\n- Three.", ""), LOCK.to_owned(), "says nothing of 0.2.0"),
     ] {
         let refused = notes(tag, &changelog, &lock).unwrap().unwrap_err();
-        assert!(refused.contains(told), "{refused}");
+        assert!(refused.contains(message), "{refused}");
     }
 }
 
-/// What `cargo install` gets: all that is compiled and what belongs to it, and nothing that is for developers.
+/// `cargo install` gets what is compiled and its documentation, nothing for developers.
 #[test]
-fn the_package_has_what_is_built_and_no_more() {
+fn the_package_has_only_what_is_built() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut list = Command::new(env!("CARGO"));
     let output =
@@ -162,7 +162,7 @@ fn the_package_has_what_is_built_and_no_more() {
     }
     let known = |name: &&String| ["src/", "fixtures/", "share/"].iter().any(|folder| name.starts_with(folder));
     let further: Vec<&String> = packed.iter().filter(|name| !known(name) && !beside.contains(&name.as_str())).collect();
-    // Cargo adds what it makes of them; the last only from a commit.
+    // Cargo adds them; the last one only in a commit.
     assert!(
         further.iter().all(|name| ["Cargo.toml.orig", ".cargo_vcs_info.json"].contains(&name.as_str())),
         "{further:?}"
@@ -171,7 +171,7 @@ fn the_package_has_what_is_built_and_no_more() {
     assert!(bytes < 3_000_000, "{bytes} bytes");
 }
 
-/// `.ci/join-image` with a program in place of `docker` that keeps what it is asked for.
+/// Runs `.ci/join-image` with a program in place of `docker` that records its arguments.
 fn joined() -> Option<(String, String)> {
     let folder = tempfile::tempdir().unwrap();
     let digests = folder.path().join("digests");
@@ -197,8 +197,8 @@ fn joined() -> Option<(String, String)> {
 #[test]
 fn the_images_of_the_architectures_become_one_under_the_names_of_the_release() {
     let parts = format!("ghcr.io/o/r@sha256:{} ghcr.io/o/r@sha256:{}", "aa".repeat(32), "bb".repeat(32));
-    let Some((asked, told)) = joined() else { return };
+    let Some((arguments, output)) = joined() else { return };
     let names = "--tag ghcr.io/o/r:1.2.3 --tag ghcr.io/o/r:1.2 --tag ghcr.io/o/r:latest";
-    assert_eq!(asked, format!("buildx imagetools create {names} {parts}"));
-    assert_eq!(told, format!("digest=sha256:{}\n", "cc".repeat(32)));
+    assert_eq!(arguments, format!("buildx imagetools create {names} {parts}"));
+    assert_eq!(output, format!("digest=sha256:{}\n", "cc".repeat(32)));
 }

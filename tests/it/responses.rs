@@ -1,4 +1,4 @@
-//! The 200: its shape, its order, its totals, its paging.
+//! Pages of audit logs: format, order, totals, paging.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ async fn a_page_has_exactly_the_four_published_members() {
 
 /// PAGE-BOUNDS, RES-TOTALS
 #[tokio::test]
-async fn without_parameters_the_first_250_of_all_are_answered() {
+async fn without_parameters_the_page_has_the_first_250_entries() {
     let page = TestMock::default().logs("").await.ok();
     assert_eq!(page["logs"].as_array().unwrap().len(), 250);
     assert_eq!((&page["page"], &page["total"], &page["totalPages"]), (&json!(0), &json!(640), &json!(3)));
@@ -54,14 +54,14 @@ async fn a_page_past_the_end_is_empty_with_the_true_totals() {
 
 /// RES-TOTALS
 #[tokio::test]
-async fn nothing_that_matches_is_no_page_at_all() {
+async fn without_a_match_there_are_no_pages() {
     let page = TestMock::default().logs("objectIdentifiers=no-such-thing").await.ok();
     assert_eq!(page, json!({"logs": [], "page": 0, "total": 0, "totalPages": 0}));
 }
 
 /// RES-ENTRY, RES-ACTOR
 #[tokio::test]
-async fn an_entry_holds_the_published_fields_and_never_a_null() {
+async fn an_entry_has_the_published_fields_and_never_a_null() {
     let page = TestMock::default().logs("pageSize=1000").await.ok();
     let (mut with_actor, mut without_actor, mut without_address) = (0, 0, 0);
     for entry in page["logs"].as_array().unwrap() {
@@ -81,10 +81,10 @@ async fn an_entry_holds_the_published_fields_and_never_a_null() {
     assert!(with_actor > 0 && without_actor > 0 && without_address > 0);
 }
 
-/// RES-ENTRY: a page that is serialised in-process has these fields alone too. Every field
+/// RES-ENTRY: a page serialized by a Rust caller has only these fields, too. Every field
 /// is set, so a new one does not compile here until it has a value, and one that only filters see needs `#[serde(skip)]`.
 #[test]
-fn a_serialised_entry_has_the_published_fields_alone() {
+fn a_serialized_entry_has_only_the_published_fields() {
     let text = || "a text".to_owned();
     let entry = Entry {
         action: Action::Create,
@@ -107,7 +107,7 @@ fn a_serialised_entry_has_the_published_fields_alone() {
 
 /// RES-TIMESTAMP, RES-FRACTION
 #[tokio::test]
-async fn a_timestamp_is_printed_as_the_jvm_prints_an_instant() {
+async fn a_timestamp_is_formatted_like_java_time_instant() {
     let given = [
         ("2025-05-20T06:51:43Z", "2025-05-20T06:51:43Z"),
         ("2025-05-20T06:51:43.000Z", "2025-05-20T06:51:43Z"),
@@ -127,7 +127,7 @@ async fn a_timestamp_is_printed_as_the_jvm_prints_an_instant() {
 
 /// RES-ORDER
 #[tokio::test]
-async fn the_newest_is_first_and_equal_instants_keep_the_order_in_which_they_came() {
+async fn entries_are_newest_first_and_equal_timestamps_in_insertion_order() {
     let mock = TestMock::with_entries(&json!([
         entry("old", "2025-01-01T00:00:00Z"),
         entry("same-1", "2025-03-01T00:00:00Z"),
@@ -142,7 +142,7 @@ async fn the_newest_is_first_and_equal_instants_keep_the_order_in_which_they_cam
 }
 
 #[tokio::test]
-async fn head_answers_as_get_without_the_body() {
+async fn head_has_the_headers_of_get_and_no_body() {
     let mock = TestMock::default();
     let request = |method| Request::builder().method(method).header("Authorization", "Bearer mock-admin");
     let get = mock.send(request(Method::GET).uri("/api/v1/audit-logs?pageSize=5")).await;
@@ -153,7 +153,7 @@ async fn head_answers_as_get_without_the_body() {
 }
 
 #[tokio::test]
-async fn head_of_a_problem_has_its_headers_and_no_body() {
+async fn head_of_an_error_has_its_headers_and_no_body() {
     let mock = TestMock::default();
     let head = mock.send(Request::head("/api/v1/audit-logs")).await;
     let get = mock.send(Request::get("/api/v1/audit-logs")).await;

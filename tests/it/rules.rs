@@ -1,4 +1,4 @@
-//! The fidelity table keeps its word: every rule has a test that names it, and no test names a rule that is not there.
+//! Every rule of the contract has a test that names it, and every named rule exists.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use cortex_audit_mock::contract::RULES;
 
-/// Every word in the comment right above a test that reads as a rule's identifier: upper case, with a hyphen.
+/// Identifiers of rules in the comments above tests: words in upper case with a hyphen.
 fn named_by_tests() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
     let mut named = BTreeSet::new();
@@ -39,7 +39,7 @@ fn identifiers(text: &str) -> impl Iterator<Item = String> {
 }
 
 #[test]
-fn no_test_names_a_rule_that_is_not_there() {
+fn every_rule_named_by_a_test_exists() {
     let unknown: Vec<String> =
         named_by_tests().into_iter().filter(|name| RULES.iter().all(|rule| rule.id != name)).collect();
     assert_eq!(unknown, Vec::<String>::new());

@@ -1,8 +1,7 @@
-//! The same bytes as ever: what 10,000 queries are answered with is held against what is recorded.
+//! The responses to 10,000 queries, compared with recorded digests.
 //!
-//! The store may be built in any other way, and the way to it; a body that changes for it is a mistake. Where it is
-//! meant, `cargo insta accept` records it anew, and the snapshot of the entries tells whether these changed or their
-//! answers.
+//! A change of the store or of the path of a request must not change a body. If it is intended, `cargo insta accept`
+//! records the new digests; the snapshot of the entries shows whether these or the responses changed.
 
 use std::fmt::Write as _;
 
@@ -21,41 +20,41 @@ use sha2::{Digest, Sha256};
 use crate::support::{NOW, TestMock, full_tests, size, time};
 
 const ENTRIES: u64 = 10_000;
-/// Queries for one line of what is recorded.
+/// Queries per recorded line.
 const EACH: usize = 1000;
 const RECORDED: &str = include_str!("snapshots/it__same_bytes__answers.snap");
-/// After so many queries another entry is added: then it lies in the base, in runs and loose.
+/// Queries after which an entry is appended, so that entries are in the base, in segments and in the buffer.
 const ADD_AFTER: usize = 20;
 
 #[tokio::test]
-async fn ten_thousand_queries_are_answered_with_the_same_bytes_as_ever() {
+async fn ten_thousand_responses_have_the_recorded_bytes() {
     let source = EntrySource::Generated { count: ENTRIES, seed: 42 };
     let entries = fixture::load(std::slice::from_ref(&source), time(NOW)).unwrap().entries;
     insta::assert_snapshot!("entries", digest(&serde_json::to_vec(&entries).unwrap()));
 
     let mock = TestMock::with_config(Config { entries: vec![source], rate_limit: RateLimit::Off, ..Config::default() });
-    let mut dice = Dice(ChaCha8Rng::seed_from_u64(7));
+    let mut random = RandomQueries(ChaCha8Rng::seed_from_u64(7));
     let mut lines = String::new();
     let mut statuses = [0; 2];
-    let mut told = Sha256::new();
+    let mut hasher = Sha256::new();
     for number in 1..=size(10 * EACH, EACH) {
-        let query = dice.query(&entries);
+        let query = random.query(&entries);
         let response = mock.get_unchecked(&format!("/api/v1/audit-logs?{query}")).await;
         let refused = response.status() != 200;
         let (head, body) = response.into_parts();
         let mut body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
         if refused {
-            // The only part that is another each time.
+            // The only part that differs each time.
             body = body.replace(head.headers["x-request-id"].to_str().unwrap(), "ID");
         }
         statuses[usize::from(refused)] += 1;
-        let told_of_it = format!("{query} {} {:?} {body}\n", head.status, head.headers["content-type"]);
-        told.update(told_of_it);
+        let line = format!("{query} {} {:?} {body}\n", head.status, head.headers["content-type"]);
+        hasher.update(line);
         if number % ADD_AFTER == 0 {
-            mock.mock.world().append([dice.entry(&entries)]);
+            mock.mock.world().append([random.entry(&entries)]);
         }
         if number % EACH == 0 {
-            let digest = hexadecimal(&std::mem::take(&mut told).finalize());
+            let digest = hexadecimal(&std::mem::take(&mut hasher).finalize());
             writeln!(lines, "{} to {number}: {digest}", number - EACH + 1).unwrap();
         }
     }
@@ -74,10 +73,10 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
-/// Chance that falls the same each time.
-struct Dice(ChaCha8Rng);
+/// Random queries and entries, the same at every run.
+struct RandomQueries(ChaCha8Rng);
 
-impl Dice {
+impl RandomQueries {
     fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.0.next_u64() % bound as u64).unwrap()
     }
@@ -90,7 +89,7 @@ impl Dice {
         &all[self.below(all.len())]
     }
 
-    /// Any of the parameters, mostly understood, in every form that they come in.
+    /// Random parameters, most of them valid, in every spelling.
     fn query(&mut self, entries: &[Entry]) -> String {
         let mut pairs = Vec::new();
         for parameter in Parameter::ALL {
@@ -136,7 +135,7 @@ impl Dice {
                 1 => self.below(2000).to_string(),
                 _ => self.below(12).to_string(),
             },
-            // A large page takes its time; most are small.
+            // Most are small: a large page takes long.
             Parameter::PageSize => match self.below(12) {
                 0 => (1 + self.below(1000)).to_string(),
                 1..=3 => (1 + self.below(250)).to_string(),
@@ -157,7 +156,7 @@ impl Dice {
         }
     }
 
-    /// In one of the forms that are understood.
+    /// Formats an instant in one of the accepted forms.
     fn instant(&mut self, instant: Timestamp) -> String {
         let text = instant.to_string();
         match self.below(4) {
@@ -167,7 +166,7 @@ impl Dice {
         }
     }
 
-    /// Percent-encoded as much as is needed, or everything.
+    /// Percent-encodes the necessary characters, or all.
     fn encoded(&mut self, value: &str) -> String {
         if self.one_in(4) {
             return utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
@@ -178,7 +177,7 @@ impl Dice {
             .collect()
     }
 
-    /// One that is there already, at a time between others.
+    /// A copy of an entry, with a time between others.
     fn entry(&mut self, entries: &[Entry]) -> Entry {
         let timestamp = self.of(entries).timestamp;
         Entry { timestamp, ..self.of(entries).clone() }

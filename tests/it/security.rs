@@ -1,4 +1,4 @@
-//! Who may steer the server: programs may, pages of other sites may not, and a token or `--no-admin` closes it.
+//! The guard of the control plane: other sites, the admin token, `--no-admin`.
 
 use axum::http::Request;
 use cortex_audit_mock::Admin;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::documents::guarded_calls;
 use crate::support::{TestMock, TestResponse, capture_log};
 
-/// Every call that is guarded, and one that there is not.
+/// Every guarded call, and one that does not exist.
 fn calls() -> Vec<(String, String)> {
     let mut calls = guarded_calls();
     calls.push(("GET".to_owned(), "/no-such-call".to_owned()));
@@ -28,7 +28,7 @@ fn guarded() -> TestMock {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_is_refused_every_call() {
+async fn every_call_from_another_site_is_refused() {
     let mock = TestMock::default();
     for (method, path) in &calls() {
         for headers in [
@@ -44,7 +44,7 @@ async fn a_page_of_another_site_is_refused_every_call() {
 }
 
 #[tokio::test]
-async fn where_a_browser_says_that_a_request_comes_from_decides() {
+async fn the_origin_sent_by_a_browser_decides() {
     let mock = TestMock::default();
     for (headers, status) in [
         ([].as_slice(), 200),
@@ -65,14 +65,14 @@ async fn where_a_browser_says_that_a_request_comes_from_decides() {
         (&[("origin", "http://[::1]:8080"), ("host", "[::1]:8080"), ("sec-fetch-site", "same-origin")], 200),
         (&[("host", "[::1]"), ("sec-fetch-site", "same-origin")], 200),
         (&[("host", "mock.test:8080")], 200),
-        // A name that was pointed at this machine.
+        // DNS rebinding: a foreign name for this machine.
         (
             &[("origin", "http://evil.example:8080"), ("host", "evil.example:8080"), ("sec-fetch-site", "same-origin")],
             403,
         ),
         (&[("host", "evil.example"), ("sec-fetch-site", "same-origin")], 403),
         (&[("host", "127.0.0.1.evil.example:80"), ("sec-fetch-site", "none")], 403),
-        // Over plain HTTP under such a name a browser tells neither; it says that it is one.
+        // Over plain HTTP a browser then sends neither header; its user agent still names it.
         (&[("host", "evil.example:8080"), ("user-agent", "Mozilla/5.0 (X11; Linux x86_64)")], 403),
         (&[("host", "mock:8080"), ("user-agent", "curl/8.5.0")], 200),
     ] {
@@ -108,7 +108,7 @@ async fn a_guarded_control_plane_asks_for_its_token_at_every_call() {
 }
 
 #[tokio::test]
-async fn the_token_opens_it_and_another_site_stays_out_even_with_it() {
+async fn the_token_grants_access_but_not_to_another_site() {
     let mock = guarded();
     let token = ("authorization", "bearer s3cret-admin-token");
     assert_eq!(call(&mock, "GET", "/clock", &[token]).await.status, 200);
@@ -119,7 +119,7 @@ async fn the_token_opens_it_and_another_site_stays_out_even_with_it() {
 }
 
 #[tokio::test]
-async fn health_answers_everybody_the_same() {
+async fn health_is_the_same_for_everyone() {
     let open = TestMock::default();
     let shut = TestMock::with_config(Config { admin: Admin::Off, ..Config::default() });
     for mock in [&open, &guarded(), &shut] {
@@ -134,7 +134,7 @@ async fn health_answers_everybody_the_same() {
 }
 
 #[tokio::test]
-async fn a_control_plane_that_is_left_out_is_not_there() {
+async fn a_disabled_control_plane_is_a_404() {
     let mock = TestMock::with_config(Config { admin: Admin::Off, ..Config::default() });
     let others = [("PATCH", "/clock"), ("PUT", "/faults")].map(|(method, path)| (method.to_owned(), path.to_owned()));
     for (method, path) in &calls().into_iter().chain(others).collect::<Vec<_>>() {
@@ -146,7 +146,7 @@ async fn a_control_plane_that_is_left_out_is_not_there() {
 
 /// A handler without the extractor of a session would ignore a misspelt `?session=`, and act on the default one.
 #[tokio::test]
-async fn every_call_refuses_a_parameter_that_it_does_not_know() {
+async fn every_call_refuses_unknown_parameters() {
     let mock = TestMock::default();
     for (method, path) in &guarded_calls() {
         let details = call(&mock, method, &format!("{path}?sesion=one"), &[]).await.details(400);
@@ -155,7 +155,7 @@ async fn every_call_refuses_a_parameter_that_it_does_not_know() {
 }
 
 #[tokio::test]
-async fn a_method_that_a_call_does_not_take_is_refused_like_any_other() {
+async fn an_unsupported_method_is_a_405() {
     let mock = guarded();
     assert_eq!(call(&mock, "PUT", "/faults", &[]).await.status, 401);
     let token = ("authorization", "Bearer s3cret-admin-token");
@@ -165,7 +165,7 @@ async fn a_method_that_a_call_does_not_take_is_refused_like_any_other() {
 }
 
 #[tokio::test]
-async fn no_401_echoes_what_was_sent() {
+async fn no_401_echoes_the_token() {
     let mock = TestMock::default();
     for authorization in
         ["Bearer s3cret", "Bearer s3cret~one", "Bearer mock-admin~s3cret/", "s3cret", "Basic s3cret", "Bearer s3 cret"]

@@ -1,4 +1,4 @@
-//! Sessions: a world for each test, chosen by the token alone, and put back to the start as if nothing had been.
+//! Sessions: a world for each test, selected by the token.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -59,7 +59,7 @@ async fn a_whole_token_that_is_itself_a_key_wins() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_a_session_is_a_401_through_a_token_and_a_400_through_the_query() {
+async fn an_invalid_session_name_is_a_401_in_a_token_and_a_400_in_a_query() {
     let mock = TestMock::default();
     let long = "x".repeat(65);
     for name in ["", "a b", "ä", "a/b", "a~", "a%", long.as_str()] {
@@ -75,16 +75,16 @@ async fn what_cannot_be_a_session_is_a_401_through_a_token_and_a_400_through_the
     assert!(names(&mock).await.is_empty(), "nothing was opened");
 }
 
-/// Whoever takes the whole token for the session does not get it back in a message.
+/// A user may give the whole token by mistake.
 #[tokio::test]
-async fn a_call_about_all_sessions_refuses_wrong_parameters_and_opens_none() {
+async fn a_call_for_all_sessions_refuses_wrong_parameters_and_opens_none() {
     let mock = TestMock::default();
     for (method, path) in [("GET", "/sessions"), ("DELETE", "/sessions/one")] {
-        for (query, told) in
+        for (query, message) in
             [("limit=3", "\"limit\" is not a parameter of this call"), ("session=a+b", "session=\"a b\"")]
         {
             let details = mock.admin(method, &format!("{path}?{query}"), "").await.details(400);
-            assert!(details.contains(told), "{details}");
+            assert!(details.contains(message), "{details}");
         }
     }
     assert_eq!(mock.admin_get("/sessions?session=two").await["sessions"], json!([]));
@@ -101,9 +101,9 @@ async fn a_token_given_as_a_session_is_not_echoed() {
 }
 
 #[tokio::test]
-async fn fifty_sessions_side_by_side_see_nothing_of_each_other() {
+async fn fifty_concurrent_sessions_are_isolated() {
     let mock = Arc::new(TestMock::with_config(Config { rate_limit: "1000/min".parse().unwrap(), ..Config::default() }));
-    let tasks: Vec<_> = (0..50).map(|number| tokio::spawn(lives_alone(Arc::clone(&mock), number))).collect();
+    let tasks: Vec<_> = (0..50).map(|number| tokio::spawn(use_session(Arc::clone(&mock), number))).collect();
     for task in tasks {
         task.await.unwrap();
     }
@@ -116,8 +116,8 @@ fn fresh_entries() -> usize {
     TestMock::default().mock.world().entry_count()
 }
 
-/// Changes everything in a session to values of its own, with the others running in between, and looks at all of it.
-async fn lives_alone(mock: Arc<TestMock>, number: u64) {
+/// Changes and reads everything in a session, while others do the same.
+async fn use_session(mock: Arc<TestMock>, number: u64) {
     let token = format!("mock-admin~s{number}");
     let at = |path: &str| format!("{path}?session=s{number}");
     let now = format!("2030-01-01T00:00:{number:02}Z");
@@ -153,7 +153,7 @@ async fn lives_alone(mock: Arc<TestMock>, number: u64) {
 }
 
 #[tokio::test]
-async fn beyond_a_thousand_the_least_recently_used_goes_and_this_is_counted_and_logged() {
+async fn above_a_thousand_the_least_recently_used_session_is_evicted_counted_and_logged() {
     let (log, _guard) = capture_log();
     let mock = TestMock::with_config(Config { rate_limit: RateLimit::Off, ..Config::default() });
     for number in 0..1000 {
@@ -173,7 +173,7 @@ async fn beyond_a_thousand_the_least_recently_used_goes_and_this_is_counted_and_
 }
 
 #[tokio::test]
-async fn a_deleted_session_begins_anew_and_one_that_is_not_there_is_a_404_with_a_hint() {
+async fn a_deleted_session_starts_again_and_an_unknown_one_is_a_404_with_a_hint() {
     let mock = TestMock::default();
     mock.get_as("mock-admin~one", PATH).await.ok();
     assert_eq!(mock.admin("DELETE", "/sessions/one", "").await.ok(), json!({"removed": 1}));
@@ -190,7 +190,7 @@ async fn a_deleted_session_begins_anew_and_one_that_is_not_there_is_a_404_with_a
     }
 }
 
-/// All that a world shows, but for what differs by nature: identifiers and durations of requests.
+/// The state of a world, without ids and durations of requests.
 async fn everything(mock: &TestMock, session: &str) -> Vec<(String, Value)> {
     let mut seen = Vec::new();
     for path in ["/version", "/clock", "/faults", "/live", "/settings", "/requests", "/requests/count"] {
@@ -215,7 +215,7 @@ async fn everything(mock: &TestMock, session: &str) -> Vec<(String, Value)> {
     seen
 }
 
-/// The reset of the issue: byte for byte, over all pages and all that the control plane shows.
+/// Compares all pages and the whole control plane.
 #[tokio::test]
 async fn a_reset_world_is_byte_for_byte_as_at_the_start() {
     let config = || Config { rate_limit: "500/min".parse().unwrap(), ..Config::default() };
@@ -246,7 +246,7 @@ async fn a_reset_world_is_byte_for_byte_as_at_the_start() {
 }
 
 #[tokio::test]
-async fn a_reset_gives_back_the_rate_that_was_used_up() {
+async fn a_reset_refills_the_rate_limit() {
     let mock = TestMock::with_config(Config { rate_limit: "2/d".parse().unwrap(), ..Config::default() });
     let statuses = async |mock: &TestMock| {
         let mut statuses = Vec::new();
@@ -261,7 +261,7 @@ async fn a_reset_gives_back_the_rate_that_was_used_up() {
 }
 
 #[tokio::test]
-async fn a_reset_leaves_the_other_sessions_as_they_are() {
+async fn a_reset_does_not_affect_other_sessions() {
     let mock = TestMock::default();
     for token in ["mock-admin", "mock-admin~one", "mock-admin~two"] {
         mock.get_as(token, PATH).await.ok();
@@ -283,12 +283,12 @@ async fn a_key_expires_by_the_clock_of_the_session() {
     let mock = TestMock::with_config(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
     mock.admin("POST", "/clock/advance?session=later", json!({"by": "1h"})).await.ok();
     mock.get_as("short-lived~now", PATH).await.ok();
-    let told: TestResponse = mock.get_as("short-lived~later", PATH).await;
-    assert_eq!(told.details(401), "The key Short (…ived) expired at 2025-05-20T13:00:00Z.");
+    let message: TestResponse = mock.get_as("short-lived~later", PATH).await;
+    assert_eq!(message.details(401), "The key Short (…ived) expired at 2025-05-20T13:00:00Z.");
     assert_eq!(mock.admin_get("/requests/count?session=later&status=401").await["count"], 1);
 }
 
-/// A session over many entries shares them: opening a thousand takes no longer than over none.
+/// Sessions share the initial entries.
 #[test]
 fn opening_a_session_over_many_entries_takes_less_than_a_millisecond() {
     let count = size(200_000, 20_000);

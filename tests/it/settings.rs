@@ -1,11 +1,11 @@
-//! What can be changed while a world is in use: all that a body says, or nothing of it.
+//! `/__admin/settings`: all changes of a body, or none.
 
 use serde_json::json;
 
 use crate::support::TestMock;
 
 #[tokio::test]
-async fn settings_are_shown_and_changed_one_by_one_and_together() {
+async fn settings_are_read_and_changed_one_by_one_and_together() {
     let mock = TestMock::default();
     assert_eq!(mock.admin_get("/settings").await, json!({"rateLimit": "1000/min", "strict": false}));
     for (change, settings) in [
@@ -21,7 +21,7 @@ async fn settings_are_shown_and_changed_one_by_one_and_together() {
 }
 
 #[tokio::test]
-async fn they_hold_from_the_next_request_on() {
+async fn they_apply_from_the_next_request() {
     let mock = TestMock::default();
     mock.logs("quiet=false").await.ok();
     mock.admin("PATCH", "/settings", json!({"strict": true, "rateLimit": "2/min"})).await.ok();
@@ -44,12 +44,10 @@ async fn a_key_with_a_rate_of_its_own_keeps_it() {
     assert_eq!(statuses, [200, 200, 200, 429]);
 }
 
-/// Nothing is half applied: the right half of a wrong body changes nothing.
-/// An empty text is told what is accepted, like any other.
 #[tokio::test]
-async fn an_empty_text_is_told_what_is_accepted() {
+async fn an_empty_text_error_says_what_is_accepted() {
     let mock = TestMock::default();
-    for (method, path, body, told) in [
+    for (method, path, body, message) in [
         ("PATCH", "/settings", json!({"rateLimit": ""}), "rateLimit: \"\" is not a rate limit; expected COUNT/UNIT"),
         ("PUT", "/live", json!({"rate": "", "lateness": ""}), "lateness: \"\" is not a length of time; expected"),
         ("POST", "/clock/advance", json!({"by": ""}), "by: \"\" is not a length of time; expected"),
@@ -58,7 +56,7 @@ async fn an_empty_text_is_told_what_is_accepted() {
         ("POST", "/faults", json!({"type": "delay", "fixed": ""}), "fixed: \"\" is not a length of time; expected"),
     ] {
         let details = mock.admin(method, path, body).await.details(400);
-        assert!(details.contains(told), "{details}");
+        assert!(details.contains(message), "{details}");
     }
 }
 
@@ -66,7 +64,7 @@ async fn an_empty_text_is_told_what_is_accepted() {
 async fn a_wrong_body_changes_nothing_and_says_what_to_send() {
     let mock = TestMock::default();
     let before = mock.admin_get("/settings").await;
-    let mut told = Vec::new();
+    let mut messages = Vec::new();
     for body in [
         "",
         "null",
@@ -82,8 +80,8 @@ async fn a_wrong_body_changes_nothing_and_says_what_to_send() {
         "{\"strict\":true,}",
         "rateLimit=off",
     ] {
-        told.push(format!("{body}\n  {}", mock.admin("PATCH", "/settings", body).await.details(400)));
+        messages.push(format!("{body}\n  {}", mock.admin("PATCH", "/settings", body).await.details(400)));
         assert_eq!(mock.admin_get("/settings").await, before, "{body}");
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(messages.join("\n"));
 }

@@ -1,5 +1,5 @@
-//! The folder `share/`: manual pages and completions of shells, made from the definition of the command line and kept in
-//! the repository, so that whoever installs the program copies them and nobody builds a generator.
+//! The folder `share/`: manual pages and shell completions, generated from the definition of the command line and kept in
+//! the repository, so that a package copies them.
 
 mod completions;
 mod manual;
@@ -8,18 +8,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The folder.
+/// The path of the folder.
 fn share() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("share")
 }
 
-/// What belongs into it, by the path in it.
-fn made() -> BTreeMap<PathBuf, String> {
+/// The generated files, by their path in the folder.
+fn generated() -> BTreeMap<PathBuf, String> {
     manual::pages().into_iter().chain(completions::scripts()).collect()
 }
 
-/// What is in it.
-fn kept() -> BTreeMap<PathBuf, String> {
+/// The files in the folder, by their path.
+fn committed() -> BTreeMap<PathBuf, String> {
     let mut kept = BTreeMap::new();
     let mut folders = vec![share()];
     while let Some(folder) = folders.pop() {
@@ -37,7 +37,7 @@ fn kept() -> BTreeMap<PathBuf, String> {
 
 /// Every command with a name, and the program itself.
 fn commands() -> Vec<clap::Command> {
-    // The command `help` is of clap and needs no page.
+    // Clap's own command `help` needs no page.
     let mut program = cortex_audit_mock::internal::cli::command().disable_help_subcommand(true);
     program.build();
     program.get_subcommands().cloned().chain([program.clone()]).collect()
@@ -47,14 +47,14 @@ fn commands() -> Vec<clap::Command> {
 fn manual_pages_and_completions_are_those_of_the_command_line() {
     if env::var_os("UPDATE_SHARE").is_some() {
         let _ = fs::remove_dir_all(share());
-        for (path, text) in made() {
+        for (path, text) in generated() {
             let path = share().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
         return;
     }
-    let (made, kept) = (made(), kept());
+    let (made, kept) = (generated(), committed());
     assert_eq!(kept.keys().collect::<Vec<_>>(), made.keys().collect::<Vec<_>>(), "{HINT}");
     for (path, text) in made {
         assert!(kept[&path] == text, "{} is not up to date; {HINT}", path.display());

@@ -1,4 +1,4 @@
-//! How it stops, however it is stopped, and what is there again afterwards.
+//! Stops under load and kills: no response is cut off, and a restart serves the same.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -11,29 +11,29 @@ use crate::support::process::{Connection, Server, Signal, head};
 const LOGS: &str = "/api/v1/audit-logs";
 const ADMIN: &str = "Authorization: Bearer mock-admin\r\n";
 
-/// What became of one request.
+/// The outcome of one request.
 #[derive(Debug, PartialEq, Eq)]
-enum Came {
-    /// The whole answer, and whether the connection lives on.
+enum Outcome {
+    /// A complete response, and whether the connection stays open.
     Whole { last: bool },
-    /// Nothing: the connection had ended before.
+    /// Nothing: the connection was closed before.
     Nothing,
-    /// Less than an answer.
+    /// An incomplete response.
     Part(usize),
 }
 
-/// Asks, and reads what comes.
-fn ask(stream: &mut BufReader<TcpStream>, request: &str) -> Came {
+/// Sends a request and reads its response.
+fn ask(stream: &mut BufReader<TcpStream>, request: &str) -> Outcome {
     if stream.get_mut().write_all(request.as_bytes()).is_err() {
-        return Came::Nothing;
+        return Outcome::Nothing;
     }
     let (mut length, mut last, mut received) = (0, false, 0);
     loop {
         let mut line = String::new();
         match stream.read_line(&mut line) {
-            Ok(0) if received == 0 => return Came::Nothing,
-            Err(error) if received == 0 && error.kind() == ErrorKind::ConnectionReset => return Came::Nothing,
-            Ok(0) | Err(_) => return Came::Part(received),
+            Ok(0) if received == 0 => return Outcome::Nothing,
+            Err(error) if received == 0 && error.kind() == ErrorKind::ConnectionReset => return Outcome::Nothing,
+            Ok(0) | Err(_) => return Outcome::Part(received),
             Ok(count) => received += count,
         }
         let line = line.trim_end().to_lowercase();
@@ -44,14 +44,14 @@ fn ask(stream: &mut BufReader<TcpStream>, request: &str) -> Came {
         length = line.strip_prefix("content-length: ").map_or(length, |length| length.parse().unwrap());
     }
     match stream.read_exact(&mut vec![0; length]) {
-        Ok(()) => Came::Whole { last },
-        Err(_) => Came::Part(received),
+        Ok(()) => Outcome::Whole { last },
+        Err(_) => Outcome::Part(received),
     }
 }
 
-/// Clients that ask as fast as they can see whole answers, and an end between two of them.
+/// Clients that send requests without pause get only complete responses, then a closed connection.
 #[test]
-fn sigterm_under_load_cuts_no_answer_off() {
+fn sigterm_under_load_cuts_no_response_off() {
     for signal in [Signal::TERM, Signal::INT] {
         let server = Server::start(&["--rate-limit", "off", "--generate", "5000"]);
         let answered = AtomicUsize::new(0);
@@ -65,7 +65,7 @@ fn sigterm_under_load_cuts_no_answer_off() {
                         let mut stream = BufReader::new(TcpStream::connect(address).unwrap());
                         loop {
                             match ask(&mut stream, &request) {
-                                Came::Whole { last: false } => answered.fetch_add(1, Ordering::Relaxed),
+                                Outcome::Whole { last: false } => answered.fetch_add(1, Ordering::Relaxed),
                                 ended => return ended,
                             };
                         }
@@ -78,14 +78,14 @@ fn sigterm_under_load_cuts_no_answer_off() {
             server.signal(signal);
             for client in clients {
                 let ended = client.join().unwrap();
-                assert!(!matches!(ended, Came::Part(_)), "{ended:?}");
+                assert!(!matches!(ended, Outcome::Part(_)), "{ended:?}");
             }
         });
         assert_eq!(server.end().code, Some(0));
     }
 }
 
-/// Every page of every session that was asked for.
+/// Every page of several sessions.
 fn everything(server: &Server) -> Vec<Vec<u8>> {
     let mut connection = server.connect();
     let page = |connection: &mut Connection, token: &str, page: usize| {
@@ -99,12 +99,12 @@ fn everything(server: &Server) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn killed_and_started_again_it_answers_the_same_bytes_at_the_same_place() {
+fn after_a_kill_and_restart_it_sends_the_same_bytes() {
     let arguments = ["--now", NOW, "--generate", "800", "--live", "6/min", "--seed", "7"];
     let first = Server::start(&arguments);
     let before = everything(&first);
     let address = first.address().to_owned();
-    // Whatever was changed is gone with the process.
+    // Changes end with the process.
     let mut control = first.connect();
     control.send(head("DELETE", "/__admin/audit-logs", ""));
     assert_eq!(control.answer().status, 200);

@@ -1,4 +1,4 @@
-//! What the entries of a query have in common: counted as a naive model counts it, and asked as the operation is.
+//! Summaries of queries, compared with a naive model, and their parameters.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::store::{appended, value};
 use crate::support::strategies::{entries, queries};
 use crate::support::{NOW, TestMock, time};
 
-/// An instant that is so many steps from another as this one is nanoseconds.
+/// Multiplies the distance of an instant from the start, in nanoseconds, by a step.
 fn stretched(instant: Timestamp, step: chrono::TimeDelta) -> Timestamp {
     let (from, nanos) = (time(NOW), |at: Timestamp| i64::try_from(at.since(time("2025-05-20T00:00:00Z")).as_nanos()));
     let steps = i32::try_from(nanos(instant).unwrap() - nanos(from).unwrap()).unwrap();
@@ -40,7 +40,7 @@ fn passes(entry: &Entry, query: &Query) -> bool {
         && query.filters.matches(entry)
 }
 
-/// How many of the entries that a query matches have each value, and every known value; most first, then by name.
+/// Counts the values of a field in the matches of a query, with known values of count 0; by count, then by name.
 fn counted(all: &[Entry], query: &Query, field: FilterField, known: &[&str], most: usize) -> Vec<Counted<String>> {
     let query = Query { filters: query.filters.clone().without(field), ..query.clone() };
     let mut counts: BTreeMap<String, usize> = known.iter().map(|word| ((*word).to_owned(), 0)).collect();
@@ -53,7 +53,7 @@ fn counted(all: &[Entry], query: &Query, field: FilterField, known: &[&str], mos
     counts
 }
 
-/// The words that all entries have, beside those of the contract.
+/// The published values of a field, and those of the entries.
 fn words<'a>(published: &[&'a str], all: &'a [Entry], field: FilterField) -> Vec<&'a str> {
     published.iter().copied().chain(all.iter().filter_map(|entry| value(entry, field))).collect()
 }
@@ -118,7 +118,7 @@ fn check_timeline(timeline: &Timeline, hits: &[&Entry], query: &Query) -> Result
     Ok(())
 }
 
-/// A store that started with some of the entries and to which the others came, stretched to a range of years or less.
+/// A store with some of the entries from the start and the others appended, their times stretched by a step.
 fn stored(mut all: Vec<Entry>, cuts: &[usize], step: chrono::TimeDelta) -> (Store, Vec<Entry>) {
     for entry in &mut all {
         entry.timestamp = stretched(entry.timestamp, step);
@@ -153,7 +153,7 @@ proptest! {
 }
 
 proptest! {
-    // Each has a thousand entries.
+    // Each case has a thousand entries.
     #![proptest_config(crate::support::cases(12))]
 
     /// With several segments, and more values than a summary lists.
@@ -195,7 +195,7 @@ fn four() -> TestMock {
     ]))
 }
 
-/// The values that were met.
+/// The values with a count above 0.
 fn met(values: &Value) -> Vec<(&str, u64)> {
     let all = values.as_array().unwrap().iter();
     all.map(|each| (each["value"].as_str().unwrap(), each["count"].as_u64().unwrap()))
@@ -204,7 +204,7 @@ fn met(values: &Value) -> Vec<(&str, u64)> {
 }
 
 #[tokio::test]
-async fn every_member_tells_what_it_says() {
+async fn every_member_has_its_meaning() {
     let summary = four().admin_get("/summary").await;
     let members: Vec<&String> = summary.as_object().unwrap().keys().collect();
     assert_eq!(members, ["actors", "first", "last", "timeline", "total", "values"]);
@@ -255,7 +255,7 @@ async fn every_member_tells_what_it_says() {
 }
 
 #[tokio::test]
-async fn a_filter_is_lifted_from_its_own_values_alone() {
+async fn a_filter_does_not_restrict_its_own_values() {
     let mock = four();
     let summary = mock.admin_get("/summary?actions=UPDATE&actions=CREATE&objectIdentifiers=two,none").await;
     assert_eq!(summary["total"], 2);
@@ -268,7 +268,7 @@ async fn a_filter_is_lifted_from_its_own_values_alone() {
 }
 
 #[tokio::test]
-async fn the_time_line_is_of_the_range_that_was_asked_for() {
+async fn the_timeline_covers_the_requested_range() {
     let mock = four();
     let timeline = mock.admin_get("/summary?startTime=2025-05-13T12:00:00Z&endTime=2025-05-27T12:00:00Z").await;
     let timeline = &timeline["timeline"];
@@ -306,7 +306,7 @@ async fn the_time_line_is_of_the_range_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn an_empty_store_has_nothing_to_count_and_everything_to_choose() {
+async fn an_empty_store_has_counts_of_zero_and_every_known_value() {
     let mock = TestMock::with_config(Config { entries: Vec::new(), ..Config::default() });
     let summary = mock.admin_get("/summary").await;
     assert_eq!((&summary["total"], &summary["first"], &summary["last"]), (&json!(0), &Value::Null, &Value::Null));
@@ -316,7 +316,7 @@ async fn an_empty_store_has_nothing_to_count_and_everything_to_choose() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_told_in_the_words_of_the_operation() {
+async fn errors_are_those_of_the_audit_logs() {
     let mock = TestMock::default();
     for query in [
         "actions=created",
@@ -328,21 +328,21 @@ async fn what_is_wrong_is_told_in_the_words_of_the_operation() {
         "objectIdentifiers=%zz",
         "actions=created&endTime=soon&session=other",
     ] {
-        let told = mock.admin("GET", &format!("/summary?{query}"), "").await.details(400);
+        let message = mock.admin("GET", &format!("/summary?{query}"), "").await.details(400);
         let query = query.trim_end_matches("&session=other");
-        assert_eq!(told, mock.logs(query).await.details(400), "{query}");
+        assert_eq!(message, mock.logs(query).await.details(400), "{query}");
     }
     mock.admin_get("/summary?objectTypes=servcie").await;
     mock.admin("PATCH", "/settings", json!({"strict": true})).await.ok();
-    let told = mock.admin("GET", "/summary?objectTypes=servcie", "").await.details(400);
-    assert_eq!(told, mock.logs("objectTypes=servcie").await.details(400));
+    let message = mock.admin("GET", "/summary?objectTypes=servcie", "").await.details(400);
+    assert_eq!(message, mock.logs("objectTypes=servcie").await.details(400));
     mock.admin_get("/summary?session=other&objectTypes=servcie").await;
 }
 
 #[tokio::test]
-async fn what_is_no_parameter_of_it_is_refused() {
+async fn unknown_parameters_are_refused() {
     let mock = TestMock::default();
-    for (query, told) in [
+    for (query, message) in [
         ("page=1", "\"page\" is not a parameter of this call"),
         ("pageSize=1", "\"pageSize\" is not a parameter of this call"),
         ("objectType=TEAM", "Did you mean \"objectTypes\"?"),
@@ -351,12 +351,12 @@ async fn what_is_no_parameter_of_it_is_refused() {
         ("session=mock-admin~a", "takes what stands behind the ~"),
     ] {
         let details = mock.admin("GET", &format!("/summary?{query}"), "").await.details(400);
-        assert!(details.contains(told), "{query}: {details}");
+        assert!(details.contains(message), "{query}: {details}");
     }
 }
 
 #[tokio::test]
-async fn it_is_of_the_session_and_with_what_is_due() {
+async fn it_covers_the_session_and_its_due_entries() {
     let mock = four();
     mock.admin("DELETE", "/audit-logs?session=other", "").await.ok();
     assert_eq!(mock.admin_get("/summary?s%65ssion=other&objectTypes=TEAM").await["total"], 0);
@@ -368,7 +368,7 @@ async fn it_is_of_the_session_and_with_what_is_due() {
 }
 
 #[test]
-fn an_entry_with_a_word_of_its_own_makes_it_known() {
+fn a_new_value_of_an_entry_is_known() {
     let mock = four();
     let world = mock.mock.world();
     world.append_json(&entry(NOW, "CREATE", None, "one").to_string().replace("TEAM", "PLUGIN")).unwrap();

@@ -8,7 +8,7 @@ use crate::support::{TestMock, time};
 
 /// TIME-FORMAT, TIME-ZONELESS, TIME-FORMS
 #[test]
-fn every_form_that_clients_send_is_the_same_instant() {
+fn every_accepted_form_is_the_same_instant() {
     let expected = time("2025-05-20T06:51:43.235Z");
     for text in [
         "2025-05-20T06:51:43.235+00:00",
@@ -33,7 +33,7 @@ fn every_form_that_clients_send_is_the_same_instant() {
 
 /// PARAM-INVALID
 #[test]
-fn what_is_no_date_time_is_refused_for_its_reason() {
+fn an_invalid_date_time_is_refused_with_its_reason() {
     use TimestampError::{DateOnly, Empty, FractionTooLong, OutOfRange, Unreadable};
     for (text, reason) in [
         ("", Empty),
@@ -103,7 +103,7 @@ async fn a_range_that_ends_before_it_starts_matches_nothing() {
 
 /// TIME-RANGE, TIME-FORMS
 #[tokio::test]
-async fn what_is_doubtful_about_a_time_is_reported() {
+async fn doubtful_times_are_findings() {
     for (query, rule) in [
         ("startTime=2025-05-21T00:00:00Z&endTime=2025-05-20T00:00:00Z", "TIME-RANGE"),
         ("startTime=2025-05-20T11:30:02+05:30", "TIME-FORMS"),
@@ -116,7 +116,7 @@ async fn what_is_doubtful_about_a_time_is_reported() {
 
 /// TIME-FORMS: older official clients do not escape the plus of an offset.
 #[tokio::test]
-async fn a_plus_that_arrived_as_a_space_is_read_as_a_plus() {
+async fn a_space_from_an_unescaped_plus_is_read_as_a_plus() {
     for query in [
         "startTime=2025-05-20T11:30:02+05:30",
         "startTime=2025-05-20T11:30:02%2005:30",
@@ -128,17 +128,17 @@ async fn a_plus_that_arrived_as_a_space_is_read_as_a_plus() {
 }
 
 proptest! {
-    /// RES-FRACTION: what is printed is read back as the same instant.
+    /// RES-FRACTION
     #[test]
-    fn what_is_printed_is_read_back(seconds in -62_167_219_200_i64..=253_402_300_799, nanos in 0_i64..1_000_000_000) {
+    fn a_formatted_time_parses_to_the_same_instant(seconds in -62_167_219_200_i64..=253_402_300_799, nanos in 0_i64..1_000_000_000) {
         let distance = chrono::TimeDelta::seconds(seconds) + chrono::TimeDelta::nanoseconds(nanos);
         let instant = time("1970-01-01T00:00:00Z").checked_add(distance).unwrap();
         prop_assert_eq!(instant.to_string().parse(), Ok(instant));
     }
 
-    /// PARAM-INVALID: no text makes the parser panic, and what it takes it can print and read again.
+    /// PARAM-INVALID: an accepted text can be formatted and parsed again.
     #[test]
-    fn no_text_is_too_odd(text in "[0-9TtZz:.+ -]{0,40}|\\PC{0,40}|[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9](:[0-6][0-9])?([+-][0-9]{4})?") {
+    fn the_parser_never_panics(text in "[0-9TtZz:.+ -]{0,40}|\\PC{0,40}|[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9](:[0-6][0-9])?([+-][0-9]{4})?") {
         if let Ok(instant) = text.parse::<Timestamp>() {
             prop_assert_eq!(instant.to_string().parse(), Ok(instant));
         }

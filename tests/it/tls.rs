@@ -1,4 +1,4 @@
-//! TLS: certificates of one's own and such as are made at start, for clients that insist on https.
+//! TLS with given and with generated certificates.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -23,7 +23,7 @@ fn address(server: &MockServer) -> String {
     server.uri().strip_prefix("https://").unwrap().to_owned()
 }
 
-/// A server with a certificate made for these names, and a client that trusts it.
+/// Starts a server with a generated certificate for these names; returns a client that trusts it.
 async fn server(names: &[&str]) -> (MockServer, TlsClient) {
     let tls = Tls::self_signed(names.iter().map(ToString::to_string)).unwrap();
     let server = MockServer::builder().now(NOW).tls(tls).start().await;
@@ -32,7 +32,7 @@ async fn server(names: &[&str]) -> (MockServer, TlsClient) {
 }
 
 #[tokio::test]
-async fn a_client_that_trusts_the_certificate_reads_the_same_in_every_version() {
+async fn a_client_that_trusts_the_certificate_reads_the_same_page_in_every_version() {
     let (server, mut trusting) = server(&[]).await;
     let expected = MockServer::builder().now(NOW).start().await.world().page(&Query::default());
     for version in [&TLS12, &TLS13] {
@@ -62,7 +62,7 @@ async fn it_is_valid_for_loopback_and_the_names_that_it_was_given_and_no_other()
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_trust_it_is_refused_by_itself_and_the_server_lives_on() {
+async fn a_client_that_does_not_trust_it_disconnects_and_the_server_continues() {
     let (server, trusting) = server(&[]).await;
     let other = TlsClient::new(Tls::self_signed([]).unwrap().certificate());
     other.connect(&address(&server), "localhost").await.unwrap_err();
@@ -70,23 +70,23 @@ async fn a_client_that_does_not_trust_it_is_refused_by_itself_and_the_server_liv
 }
 
 #[tokio::test]
-async fn http_where_tls_is_spoken_is_told_so() {
+async fn http_on_a_tls_port_gets_an_error() {
     let (server, _) = server(&[]).await;
     for request in ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
         let mut connection = Connection::to(&address(&server));
         connection.send(request);
-        let told = connection.answer().details(400);
+        let message = connection.answer().details(400);
         assert_eq!(
-            told,
-            "Only TLS is h2_client here, as the mock was told: give the client https:// in place of http://."
+            message,
+            "Only TLS is spoken here, as the mock was told: give the client https:// in place of http://."
         );
         assert_eq!(connection.read_to_close().as_deref(), Some(&b""[..]));
     }
 }
 
-/// As a load balancer does to see whether the port is open.
+/// A load balancer checks ports in this way.
 #[test]
-fn a_client_that_only_connects_is_told_nothing_and_does_not_fill_the_log() {
+fn a_client_that_only_connects_gets_nothing_and_does_not_fill_the_log() {
     let server = Server::start(&["--tls-self-signed"]);
     for _ in 0..3 {
         let mut probe = server.connect();
@@ -94,7 +94,7 @@ fn a_client_that_only_connects_is_told_nothing_and_does_not_fill_the_log() {
         assert_eq!(probe.read_to_close().as_deref(), Some(&b""[..]));
     }
     let log = server.stop();
-    assert!(!log.contains("Only TLS is h2_client"), "{log}");
+    assert!(!log.contains("Only TLS is spoken"), "{log}");
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn a_fault_resets_the_connection_below_tls() {
 }
 
 #[test]
-fn names_that_are_none_are_refused() {
+fn invalid_names_are_refused() {
     for name in ["", "a b", "a..b", "https://x", "127.0.0.1:8080", "ä.test"] {
         assert!(Tls::self_signed([name.to_owned()]).unwrap_err().to_string().contains("no host name"), "{name}");
     }
@@ -118,7 +118,7 @@ fn names_that_are_none_are_refused() {
 // The binary
 
 #[tokio::test]
-async fn serve_makes_a_certificate_and_says_where_and_what_to_trust() {
+async fn serve_creates_a_certificate_and_prints_its_path() {
     let folder = tempfile::tempdir().unwrap();
     let written = folder.path().join("certificate.pem");
     let server = Server::start(&[
@@ -142,7 +142,7 @@ async fn serve_makes_a_certificate_and_says_where_and_what_to_trust() {
 }
 
 #[test]
-fn the_certificate_is_printed_where_that_is_wanted() {
+fn the_certificate_is_printed_on_request() {
     let server = Server::start(&["--tls-self-signed", "--tls-write-cert", "-"]);
     let started: Value = serde_json::from_str(&server.start_line).unwrap();
     assert!(started["certificate"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
@@ -158,7 +158,7 @@ fn the_certificate_is_printed_where_that_is_wanted() {
     );
 }
 
-/// A certificate and its key in a folder, as files of PEM.
+/// Writes a certificate and its key as PEM files.
 fn pair() -> (tempfile::TempDir, String, String) {
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -173,7 +173,7 @@ fn pair() -> (tempfile::TempDir, String, String) {
 }
 
 #[tokio::test]
-async fn serve_takes_a_certificate_and_its_key() {
+async fn serve_accepts_a_certificate_and_its_key() {
     let (_folder, certificate, key) = pair();
     let server = Server::start(&["--tls-cert", &certificate, "--tls-key", &key]);
     let trusting = TlsClient::new(&fs::read_to_string(&certificate).unwrap());
@@ -182,41 +182,41 @@ async fn serve_takes_a_certificate_and_its_key() {
 }
 
 #[test]
-fn what_cannot_be_served_is_one_clear_sentence() {
+fn an_unusable_certificate_is_one_clear_sentence() {
     let (folder, certificate, key) = pair();
     let (_other, _, other_key) = pair();
     let empty = folder.path().join("empty.pem");
     fs::write(&empty, "nothing\n").unwrap();
     let empty = empty.to_str().unwrap();
-    let told = |args: &[&str]| {
+    let message = |args: &[&str]| {
         let ended = binary(args.iter().copied()).run();
-        let told = ended.stderr.replace(folder.path().to_str().unwrap(), "FOLDER");
-        format!("{} {}", ended.code.unwrap(), told.replace(&other_key, "OTHER"))
+        let message = ended.stderr.replace(folder.path().to_str().unwrap(), "FOLDER");
+        format!("{} {}", ended.code.unwrap(), message.replace(&other_key, "OTHER"))
     };
     let all = [
-        told(&["--tls-cert", &certificate]),
-        told(&["--tls-key", &key]),
-        told(&["--tls-cert", &certificate, "--tls-key", &key, "--tls-self-signed"]),
-        told(&["--tls-name", "a.test"]),
-        told(&["--tls-write-cert", "x.pem"]),
-        told(&["--tls-self-signed", "--tls-name", "https://a.test"]),
-        told(&["--tls-self-signed", "--tls-write-cert", &format!("{empty}/x.pem")]),
-        told(&["--tls-cert", &certificate, "--tls-key", "missing.pem"]),
-        told(&["--tls-cert", empty, "--tls-key", &key]),
-        told(&["--tls-cert", &certificate, "--tls-key", empty]),
-        told(&["--tls-cert", &certificate, "--tls-key", &other_key]),
+        message(&["--tls-cert", &certificate]),
+        message(&["--tls-key", &key]),
+        message(&["--tls-cert", &certificate, "--tls-key", &key, "--tls-self-signed"]),
+        message(&["--tls-name", "a.test"]),
+        message(&["--tls-write-cert", "x.pem"]),
+        message(&["--tls-self-signed", "--tls-name", "https://a.test"]),
+        message(&["--tls-self-signed", "--tls-write-cert", &format!("{empty}/x.pem")]),
+        message(&["--tls-cert", &certificate, "--tls-key", "missing.pem"]),
+        message(&["--tls-cert", empty, "--tls-key", &key]),
+        message(&["--tls-cert", &certificate, "--tls-key", empty]),
+        message(&["--tls-cert", &certificate, "--tls-key", &other_key]),
     ];
     assert_snapshot!(all.concat());
 }
 
 #[test]
-fn healthcheck_asks_over_tls_where_that_is_spoken() {
+fn healthcheck_uses_tls_if_the_server_does() {
     let server = Server::start(&["--tls-self-signed"]);
     assert_eq!(binary(["healthcheck", "--listen", server.address()]).run().succeeded(), "");
 }
 
 #[test]
-fn record_and_verify_read_over_tls_from_whom_they_are_told_to_trust() {
+fn record_and_verify_trust_the_given_certificate() {
     let folder = tempfile::tempdir().unwrap();
     let [pem, kept] = ["certificate.pem", "kept.json"].map(|name| folder.path().join(name).display().to_string());
     let server = Server::start(&["--tls-self-signed", "--tls-write-cert", &pem]);
@@ -229,11 +229,11 @@ fn record_and_verify_read_over_tls_from_whom_they_are_told_to_trust() {
     assert!(fs::read_to_string(&kept).unwrap().contains("checkout-api"));
     let verified = ask("verify", &[]).env("SSL_CERT_FILE", &pem).run();
     assert!(verified.stdout.contains(" 0 differ"), "{}{}", verified.stdout, verified.stderr);
-    let told = ask("record", &["--out", &kept]).run().stderr;
-    assert!(told.contains("UnknownIssuer") && told.contains("SSL_CERT_FILE"), "{told}");
+    let message = ask("record", &["--out", &kept]).run().stderr;
+    assert!(message.contains("UnknownIssuer") && message.contains("SSL_CERT_FILE"), "{message}");
 }
 
-// Other people's clients
+// Clients of other languages
 
 #[test]
 fn clients_of_other_languages_trust_the_certificate() {

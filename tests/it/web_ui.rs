@@ -1,4 +1,4 @@
-//! The page as a browser gets it: every file there, nothing from elsewhere, nothing that is secret.
+//! The files of the web UI and their headers.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,7 +27,7 @@ fn names() -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn every_file_of_the_folder_is_served_and_all_are_small_together() {
+async fn every_file_of_the_folder_is_served_and_their_total_size_is_small() {
     let mock = TestMock::default();
     let (status, _, html) = file(&mock, "/").await;
     assert_eq!(status, 200);
@@ -52,7 +52,7 @@ async fn every_file_of_the_folder_is_served_and_all_are_small_together() {
 }
 
 #[tokio::test]
-async fn whatever_a_file_refers_to_is_there_and_nothing_is_elsewhere() {
+async fn every_reference_of_a_file_is_served_by_this_server() {
     let names = names();
     let mut reached = BTreeSet::from(["index.html".to_owned()]);
     let mut ahead: Vec<String> = reached.iter().cloned().collect();
@@ -71,7 +71,7 @@ async fn whatever_a_file_refers_to_is_there_and_nothing_is_elsewhere() {
 }
 
 #[tokio::test]
-async fn the_policy_lets_nothing_in_from_elsewhere_and_no_script_within_the_markup() {
+async fn the_policy_forbids_other_origins_and_inline_scripts() {
     let mock = TestMock::default();
     let (_, headers, html) = file(&mock, "/?tab=control&actions=CREATE&nonsense=%ff").await;
     let policy = headers["content-security-policy"].to_str().unwrap();
@@ -83,7 +83,7 @@ async fn the_policy_lets_nothing_in_from_elsewhere_and_no_script_within_the_mark
 }
 
 #[tokio::test]
-async fn the_markup_says_whether_keys_are_built_in_and_what_guards_the_control_plane() {
+async fn the_markup_has_the_built_in_keys_and_the_guard_of_the_control_plane() {
     let keys = r#"{"keys": [{"token": "their-own-secret-1", "name": "Theirs", "roles": [{"type": "DEFAULT", "role": "ADMIN"}]}]}"#;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys.json");
@@ -103,7 +103,7 @@ async fn the_markup_says_whether_keys_are_built_in_and_what_guards_the_control_p
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_and_a_method_that_is_not_taken_are_told_as_everywhere() {
+async fn an_unknown_file_and_another_method_are_the_usual_errors() {
     let mock = TestMock::default();
     let missing = mock.send(Request::get("/page/no-such.js")).await;
     assert_eq!(missing.status, 404);
@@ -117,7 +117,7 @@ async fn a_file_that_is_not_there_and_a_method_that_is_not_taken_are_told_as_eve
 }
 
 #[test]
-fn the_values_that_the_page_lists_without_the_control_plane_are_those_of_the_server() {
+fn the_values_in_the_scripts_are_those_of_the_server() {
     let script = fs::read_to_string(format!("{FOLDER}/known-values.js")).unwrap();
     let known = |list: &str| {
         let (_, rest) = script.split_once(&format!("  {list}: words(")).expect(list);

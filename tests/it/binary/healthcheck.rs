@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::taken_port;
+use super::port_in_use;
 use crate::support::process::{Server, binary};
 
 // Health
@@ -16,7 +16,7 @@ fn healthcheck_succeeds_against_a_running_server() {
 }
 
 #[test]
-fn healthcheck_of_all_addresses_asks_on_loopback() {
+fn healthcheck_of_all_addresses_uses_loopback() {
     let server = Server::start(&[]);
     let (_, port) = server.address().rsplit_once(':').unwrap();
     assert_eq!(binary(["healthcheck", "--listen", &format!("0.0.0.0:{port}")]).run().succeeded(), "");
@@ -34,10 +34,10 @@ fn healthcheck_fails_against_a_stopped_server() {
 #[test]
 fn healthcheck_fails_against_something_that_is_not_http() {
     use std::io::Write;
-    let (listener, address) = taken_port();
+    let (listener, address) = port_in_use();
     let other = std::thread::spawn(move || listener.accept().unwrap().0.write_all(b"SSH-2.0-other\r\n"));
     let ended = binary(["healthcheck", "--listen", &address]).run();
     other.join().unwrap().unwrap();
-    let told = ended.failed(1).replace(&address, "ADDRESS");
-    assert!(told.starts_with("error: no answer from http://ADDRESS/__admin/health: "), "{told}");
+    let message = ended.failed(1).replace(&address, "ADDRESS");
+    assert!(message.starts_with("error: no answer from http://ADDRESS/__admin/health: "), "{message}");
 }

@@ -6,7 +6,7 @@ use super::{entry, folder, path, without_folder};
 use crate::support::process::binary;
 
 #[test]
-fn validate_says_what_is_in_good_files() {
+fn validate_summarizes_valid_files() {
     let files = folder(&[("a.json", &entry("a"))]);
     let ended = binary(["validate", "--now", "2025-05-20T12:00:00Z", &path(&files, "a.json"), "-"])
         .input(
@@ -25,7 +25,7 @@ fn validate_says_what_is_in_good_files() {
 }
 
 #[test]
-fn validate_tells_everything_that_is_wrong() {
+fn validate_reports_every_error() {
     let ended = binary(["validate", "-", "/nowhere/logs.json"]).input(r#"[{"action": "READ"}]"#).run();
     assert_snapshot!(ended.failed(1), @r#"
     error: 5 things are wrong

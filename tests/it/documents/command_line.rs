@@ -1,9 +1,9 @@
-//! The commands and flags of the documents are those of `--help`.
+//! The tables of commands and flags, compared with `--help`.
 
 use super::markdown::table;
 use crate::support::process::binary;
 
-/// What `--help` tells of a flag: its name with its value, its environment variable, its default.
+/// A flag in `--help`: its name with its value, its environment variable, its default.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Flag {
     pub name: String,

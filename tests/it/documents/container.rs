@@ -1,4 +1,4 @@
-//! The image, as far as it can be looked at without building it.
+//! The Dockerfile and the documented `docker` commands, without building the image.
 
 use super::command_line::flags_of_help;
 use super::markdown::blocks;
@@ -10,7 +10,7 @@ fn all_commands() -> Vec<String> {
 }
 
 #[test]
-fn the_docker_commands_use_what_the_image_and_the_binary_have() {
+fn the_docker_commands_use_the_port_and_flags_of_the_image() {
     let dockerfile = file("Dockerfile");
     let port = dockerfile.lines().find_map(|line| line.strip_prefix("EXPOSE ")).unwrap();
     assert!(dockerfile.contains(&format!("ENV CORTEX_MOCK_LISTEN=0.0.0.0:{port}\n")));

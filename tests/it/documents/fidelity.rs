@@ -1,4 +1,4 @@
-//! The rules that are listed are those of the code, and each that is assumed can be checked.
+//! The fidelity table equals the rules of the code, and each assumed rule has a documented check.
 
 use std::fmt::Write;
 use std::fs;
@@ -36,9 +36,9 @@ fn is_assumed(rule: &Rule) -> bool {
 }
 
 #[test]
-fn every_assumed_rule_has_a_way_to_check_it() {
+fn every_assumed_rule_is_in_the_table_of_checks() {
     let rows = table("docs/verify.md", "The assumed rules");
-    let told: Vec<&str> = rows.iter().map(|cells| cells[0].as_str()).collect();
+    let listed: Vec<&str> = rows.iter().map(|cells| cells[0].as_str()).collect();
     let assumed: Vec<&str> = RULES.iter().filter(|rule| is_assumed(rule)).map(|rule| rule.id).collect();
-    assert_eq!(told, assumed);
+    assert_eq!(listed, assumed);
 }

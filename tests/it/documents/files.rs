@@ -1,4 +1,4 @@
-//! Every file that a document shows loads.
+//! Every example file in the documents loads.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::documents;
 use super::markdown::blocks;
 
 #[test]
-fn every_file_loads_without_a_note() {
+fn every_shown_file_loads_without_a_note() {
     let mut names = BTreeSet::new();
     for block in documents().iter().flat_map(|document| blocks(document)) {
         let Some(name) = block.file_name() else { continue };

@@ -1,4 +1,4 @@
-//! What a document holds: fenced blocks, tables, headings and links.
+//! A minimal Markdown reader: fenced blocks, tables, headings and links.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::file;
 
 /// A fenced block.
 pub struct Block {
-    /// What stands behind the fence: a language and, of a file, its name.
+    /// The info string: a language and, for a file, its name.
     pub info: String,
     pub text: String,
 }
@@ -16,7 +16,7 @@ impl Block {
         self.info.split_once(' ').map(|(_, name)| name)
     }
 
-    /// Its command lines, continued ones joined; none when it is no shell.
+    /// The commands of a shell block, with continued lines joined; none for another language.
     pub fn commands(&self) -> Vec<String> {
         let joined = self.text.replace("\\\n", "");
         let lines = joined.lines().filter(|line| !line.is_empty());
@@ -27,7 +27,7 @@ impl Block {
         }
     }
 
-    /// What a console shows besides the commands, which may be shortened with `…`.
+    /// The output in a `console` block; `…` stands for omitted text.
     pub fn output(&self) -> String {
         let lines = self.text.lines().filter(|line| self.info == "console" && !line.starts_with("$ "));
         lines.collect::<Vec<_>>().join("\n")
@@ -61,14 +61,14 @@ fn prose(document: &str) -> String {
     text.split("```").step_by(2).collect()
 }
 
-/// Where the links and pictures of a document lead, as they are written.
+/// The targets of the links and images of a document, as written.
 pub fn links(document: &str) -> Vec<String> {
     let prose = prose(document);
     let ends = prose.split("](").skip(1).map(|part| part.split_once(')').expect("a link ends").0);
     ends.map(String::from).collect()
 }
 
-/// The names that GitHub gives to the headings of a document.
+/// The anchors that GitHub generates for the headings of a document.
 pub fn anchors(document: &str) -> BTreeSet<String> {
     let prose = prose(document);
     let headings = prose.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());

@@ -13,9 +13,9 @@ use tokio::time::Instant;
 use super::{PATH, listed, prefer, with};
 use crate::support::TestMock;
 
-/// ERR-SHAPE, ERR-429, ERR-401: a forced answer has the shape of a real one; the client of the tests checks each.
+/// ERR-SHAPE, ERR-429, ERR-401: `TestMock` checks the format of each response.
 #[tokio::test]
-async fn every_error_status_comes_with_the_body_and_headers_that_belong_to_it() {
+async fn every_injected_status_has_the_body_and_headers_of_a_real_one() {
     let mock = with(json!([])).await;
     for status in 400..=599_u16 {
         for retry_after in [None, Some(7)] {
@@ -37,7 +37,7 @@ async fn every_error_status_comes_with_the_body_and_headers_that_belong_to_it() 
 }
 
 #[tokio::test]
-async fn a_forced_answer_says_what_asked_for_it() {
+async fn an_injected_response_names_its_cause() {
     let mock =
         with(json!([{"type": "delay", "fixed": "0s"}, {"type": "status", "status": 503, "retryAfter": 30}])).await;
     let rules = listed(&mock).await;
@@ -63,25 +63,25 @@ async fn a_forced_answer_says_what_asked_for_it() {
     );
 }
 
-/// How long an answer took, on a clock that jumps to the end of every sleep.
-async fn waited(mock: &TestMock) -> Duration {
+/// The time of a response by tokio's paused clock.
+async fn response_time(mock: &TestMock) -> Duration {
     let before = Instant::now();
     mock.get(PATH).await.ok();
     before.elapsed()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fixed_delay_is_waited_exactly() {
+async fn a_fixed_delay_takes_exactly_its_time() {
     let mock = with(json!({"type": "delay", "fixed": "2m"})).await;
-    assert_eq!(waited(&mock).await.as_secs(), 120);
+    assert_eq!(response_time(&mock).await.as_secs(), 120);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_uniform_delay_lies_between_its_bounds_and_uses_all_of_them() {
+async fn a_uniform_delay_covers_its_range() {
     let mock = with(json!({"type": "delay", "uniform": {"min": "1s", "max": "3s"}})).await;
     let mut all = Vec::new();
     for _ in 0..300 {
-        all.push(waited(&mock).await.as_secs_f64());
+        all.push(response_time(&mock).await.as_secs_f64());
     }
     assert!(all.iter().all(|seconds| (1.0..=3.01).contains(seconds)));
     assert!(all.iter().any(|seconds| *seconds < 1.1) && all.iter().any(|seconds| *seconds > 2.9));
@@ -90,11 +90,11 @@ async fn a_uniform_delay_lies_between_its_bounds_and_uses_all_of_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_of_all_log_normal_delays_are_below_the_median_and_the_tail_is_long() {
+async fn a_log_normal_delay_has_its_median_and_a_long_tail() {
     let mock = with(json!({"type": "delay", "logNormal": {"median": "200ms", "sigma": 1}})).await;
     let mut all = Vec::new();
     for _ in 0..400 {
-        all.push(waited(&mock).await.as_secs_f64());
+        all.push(response_time(&mock).await.as_secs_f64());
     }
     let below = all.iter().filter(|seconds| **seconds < 0.2).count();
     assert!((160..240).contains(&below), "{below} of 400 below the median");
@@ -102,7 +102,7 @@ async fn half_of_all_log_normal_delays_are_below_the_median_and_the_tail_is_long
 }
 
 #[test]
-fn no_delay_is_beyond_the_longest_or_panics() {
+fn no_delay_exceeds_the_maximum_or_panics() {
     for delay in [
         Delay::LogNormal { median: Delay::MAX, sigma: 5.0 },
         Delay::LogNormal { median: Duration::ZERO, sigma: 5.0 },
@@ -133,9 +133,9 @@ async fn delays_add_up_and_then_the_first_other_fault_decides() {
     assert_eq!(counts, [(json!(1), json!(1)), (json!(1), json!(1)), (json!(1), json!(1)), (json!(0), json!(0))]);
 }
 
-/// Delays hold no lock: everything else is answered while one request waits.
+/// A delay holds no lock.
 #[tokio::test(start_paused = true)]
-async fn a_delayed_request_keeps_nobody_else_waiting() {
+async fn a_delayed_request_does_not_delay_others() {
     let mock = std::sync::Arc::new(with(json!({"type": "delay", "fixed": "5m", "match": {"key": "Auditor"}})).await);
     let slow = tokio::spawn({
         let mock = std::sync::Arc::clone(&mock);
@@ -155,7 +155,7 @@ async fn a_delayed_request_keeps_nobody_else_waiting() {
 }
 
 #[tokio::test]
-async fn malformed_json_cannot_be_parsed_and_has_its_own_length() {
+async fn malformed_json_is_invalid_and_has_the_right_length() {
     let mock = with(json!({"type": "malformed"})).await;
     for query in ["", "pageSize=1", "page=999", "page=x"] {
         let answer = mock.get_unchecked(&format!("/api/v1/audit-logs?{query}")).await;
@@ -168,7 +168,7 @@ async fn malformed_json_cannot_be_parsed_and_has_its_own_length() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_truncated_body_promises_all_and_breaks_off_after_its_bytes() {
+async fn a_truncated_body_announces_its_full_length_and_ends_early() {
     for bytes in [0, 1, 10, 100] {
         let mock = with(json!({"type": "truncate", "bytes": bytes})).await;
         let whole = TestMock::default().get(PATH).await;
@@ -188,13 +188,13 @@ async fn a_truncated_body_promises_all_and_breaks_off_after_its_bytes() {
 }
 
 #[tokio::test]
-async fn a_body_shorter_than_the_truncation_is_whole() {
+async fn a_body_shorter_than_the_truncation_is_complete() {
     let mock = with(json!({"type": "truncate", "bytes": 4_000_000_000_u64})).await;
     assert_eq!(mock.get(PATH).await.body, TestMock::default().get(PATH).await.body);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dripping_body_is_whole_and_comes_in_parts_with_pauses() {
+async fn a_dripping_body_is_complete_and_comes_in_parts_with_pauses() {
     let mock = with(json!({"type": "drip", "bytes": 100, "every": "1s"})).await;
     let whole = TestMock::default().get(PATH).await;
     let before = Instant::now();
@@ -207,7 +207,7 @@ async fn a_dripping_body_is_whole_and_comes_in_parts_with_pauses() {
 }
 
 #[tokio::test]
-async fn a_closed_connection_is_an_abort_for_the_server_to_carry_out() {
+async fn a_closed_connection_is_an_extension_for_the_server() {
     for (kind, abort) in [("reset", ConnectionFault::Reset), ("empty", ConnectionFault::Empty)] {
         let mock = with(json!({"type": kind})).await;
         assert_eq!(mock.get_unchecked(PATH).await.extensions().get::<ConnectionFault>(), Some(&abort));
@@ -215,7 +215,7 @@ async fn a_closed_connection_is_an_abort_for_the_server_to_carry_out() {
 }
 
 #[tokio::test]
-async fn an_answer_to_head_has_the_headers_of_the_answer_to_get() {
+async fn a_response_to_head_has_the_headers_of_get() {
     for fault in [json!({"type": "truncate", "bytes": 10}), json!({"type": "drip", "bytes": 9000, "every": "0s"})] {
         let mock = with(fault.clone()).await;
         let head = Request::head(PATH).header("Authorization", "Bearer mock-admin").body(Body::empty()).unwrap();

@@ -28,7 +28,7 @@ fn outcome_of(server: &Server, sent: impl AsRef<[u8]>) -> String {
 }
 
 #[test]
-fn each_gets_a_clear_answer_or_a_closed_connection() {
+fn each_gets_a_clear_response_or_a_closed_connection() {
     let server = Server::start(&[]);
     let get = |target: &str, headers: &str| format!("GET {target} HTTP/1.1\r\nHost: x\r\n{ADMIN}{headers}\r\n");
     let body = |headers: &str, body: &str| format!("GET {LOGS} HTTP/1.1\r\nHost: x\r\n{ADMIN}{headers}\r\n{body}");
@@ -86,7 +86,7 @@ fn each_gets_a_clear_answer_or_a_closed_connection() {
 }
 
 #[test]
-fn chunks_that_never_end_do_not_fill_the_memory() {
+fn endless_chunked_bodies_do_not_fill_the_memory() {
     let server = Server::start(&[]);
     let tiny = "1\r\nx\r\n".repeat(size(600_000, 60_000));
     for endless in [

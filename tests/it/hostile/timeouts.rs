@@ -1,5 +1,4 @@
-//! Whoever takes too long over any part of a connection is closed, or told so. The clock of these tests moves by itself
-//! to whatever is waited for.
+//! Timeouts of connections and requests. Tokio's time is paused: it advances to the next timer when all tasks wait.
 
 use std::future::pending;
 use std::time::Duration;
@@ -19,7 +18,7 @@ const LOGS: &str = "/api/v1/audit-logs";
 const ADMIN: &str = "Authorization: Bearer mock-admin\r\n";
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
-/// A connection to a server of its own, in the same runtime and so by the same clock.
+/// Connects to a new server in the same runtime, which has the same clock.
 async fn connected(tls: Option<Tls>) -> TcpStream {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -29,15 +28,15 @@ async fn connected(tls: Option<Tls>) -> TcpStream {
     TcpStream::connect(address).await.unwrap()
 }
 
-/// What comes until the connection is closed, and after how many seconds it is.
+/// Reads until the connection is closed; returns what was received, and after how many seconds it was closed.
 async fn closed(mut stream: TcpStream, since: Instant) -> (String, u64) {
     let mut received = Vec::new();
-    // One that is broken off is closed too.
+    // A reset counts as closed.
     let _ = stream.read_to_end(&mut received).await;
     (String::from_utf8_lossy(&received).into_owned(), since.elapsed().as_secs())
 }
 
-/// The same for a client that sends this and waits.
+/// Sends bytes over a new connection and reads until it is closed, as [`closed`] does.
 async fn closed_after(tls: Option<Tls>, sent: &[u8]) -> (String, u64) {
     let mut stream = connected(tls).await;
     let since = Instant::now();
@@ -46,14 +45,14 @@ async fn closed_after(tls: Option<Tls>, sent: &[u8]) -> (String, u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_asks_nothing_is_closed_after_thirty_seconds() {
+async fn a_silent_client_is_closed_after_thirty_seconds() {
     for begun in ["", "G", "GET /api/v1/audit-logs HTTP/1.1\r\nHost: x\r\nX-Half"] {
         assert_eq!(closed_after(None, begun.as_bytes()).await, (String::new(), 30), "{begun:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn so_is_one_that_sends_its_headers_byte_by_byte() {
+async fn a_client_that_sends_headers_byte_by_byte_is_closed_after_thirty_seconds() {
     let (mut reading, mut writing) = connected(None).await.into_split();
     let since = Instant::now();
     let dripping = tokio::spawn(async move {
@@ -71,14 +70,14 @@ async fn so_is_one_that_sends_its_headers_byte_by_byte() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn so_is_one_that_has_been_answered_and_asks_no_more() {
+async fn an_idle_client_is_closed_after_thirty_seconds() {
     let (received, seconds) = closed_after(None, head("GET", LOGS, ADMIN).as_bytes()).await;
     assert!(received.starts_with("HTTP/1.1 200"), "{received}");
     assert_eq!(seconds, 30);
 }
 
 #[tokio::test(start_paused = true)]
-async fn so_is_one_that_does_not_end_its_handshake() {
+async fn a_client_that_does_not_finish_its_handshake_is_closed_after_thirty_seconds() {
     let tls = || Some(Tls::self_signed([]).unwrap());
     for begun in [&b""[..], b"\x16", b"\x16\x03\x01\x02\0\x01\0"] {
         assert_eq!(closed_after(tls(), begun).await, (String::new(), 30), "{begun:?}");
@@ -86,7 +85,7 @@ async fn so_is_one_that_does_not_end_its_handshake() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_does_not_come_in_time_is_a_408() {
+async fn a_body_that_does_not_arrive_in_time_is_a_408() {
     for unfinished in ["Content-Length: 4\r\n\r\nbod", "Transfer-Encoding: chunked\r\n\r\n4\r\nbo"] {
         let get = format!("GET {LOGS} HTTP/1.1\r\nHost: x\r\n{ADMIN}{unfinished}");
         let post = format!("POST /__admin/faults HTTP/1.1\r\nHost: x\r\n{unfinished}");
@@ -100,11 +99,11 @@ async fn a_body_that_does_not_come_in_time_is_a_408() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_takes_nothing_of_its_answers_is_closed_after_a_minute() {
+async fn a_client_that_does_not_read_is_closed_after_a_minute() {
     let mut stream = connected(None).await;
     let since = Instant::now();
     let request = head("GET", &format!("{LOGS}?pageSize=1000"), ADMIN);
-    // More than any buffer between the two holds.
+    // Until all buffers between the two are full.
     let mut asking = 0;
     while let Ok(Ok(())) = tokio::time::timeout(Duration::from_secs(120), stream.write_all(request.as_bytes())).await {
         asking += 1;
@@ -116,13 +115,13 @@ async fn a_client_that_takes_nothing_of_its_answers_is_closed_after_a_minute() {
 // HTTP/2
 
 #[tokio::test(start_paused = true)]
-async fn a_client_of_http_2_that_answers_no_ping_is_closed() {
+async fn an_http_2_client_that_answers_no_ping_is_closed() {
     let (_, seconds) = closed_after(None, PREFACE).await;
     assert_eq!(seconds, 40);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_of_http_2_that_asks_nothing_for_a_minute_is_told_to_go() {
+async fn an_idle_http_2_client_gets_a_goaway_after_a_minute() {
     let stream = connected(None).await;
     let address = stream.peer_addr().unwrap();
     let mut speaking = HttpClient::http2(stream).await;
@@ -137,7 +136,7 @@ async fn a_client_of_http_2_that_asks_nothing_for_a_minute_is_told_to_go() {
     while !sender.is_closed() {
         sleep(Duration::from_secs(1)).await;
     }
-    // It is looked at once a minute.
+    // The server checks once a minute.
     let seconds = since.elapsed().as_secs();
     assert!((59..=121).contains(&seconds), "{seconds}");
 }

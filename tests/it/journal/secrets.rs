@@ -9,9 +9,9 @@ use serde_json::json;
 use super::{PATH, requests};
 use crate::support::{TestMock, capture_log};
 
-/// Wherever a token can stand in a request, it is in no record, message or line of the log.
+/// A token at any place of a request is in no record, message or log line.
 #[tokio::test]
-async fn a_secret_is_nowhere() {
+async fn a_token_is_nowhere() {
     let (log, _guard) = capture_log();
     let role = json!([{"type": "DEFAULT", "role": "USER"}]);
     let keys = json!({"keys": [
@@ -23,7 +23,7 @@ async fn a_secret_is_nowhere() {
         rate_limit: "100/d".parse().unwrap(),
         ..Config::default()
     });
-    let mut told = String::new();
+    let mut output = String::new();
     for token in [
         "t0psecret-of-ada",
         "t0psecret-of-ada~session",
@@ -33,9 +33,9 @@ async fn a_secret_is_nowhere() {
         "t0psecret-unknown~session",
     ] {
         let answer = mock.get_as(token, PATH).await;
-        told += &answer.text();
-        told += answer.header("www-authenticate").unwrap_or_default();
-        told += &mock.get_as(token, &format!("{PATH}?page=x&quiet=1")).await.text();
+        output += &answer.text();
+        output += answer.header("www-authenticate").unwrap_or_default();
+        output += &mock.get_as(token, &format!("{PATH}?page=x&quiet=1")).await.text();
     }
     for name in [
         "token",
@@ -72,36 +72,38 @@ async fn a_secret_is_nowhere() {
             "Bearer+t0psecret-of-ada",
             "Bearer%20t0psecret-of-ada",
         ] {
-            told += &mock
+            output += &mock
                 .get_as("t0psecret-of-ada~other", &format!("{PATH}?page=1&{name}={value}&pageSize=2"))
                 .await
                 .text();
         }
     }
-    // Under any other name a token with its session is known by its tilde.
+    // In another parameter, a token with a session is recognized by its tilde.
     for name in ["q", "session", "t%20", "%zz"] {
-        told += &mock.get_as("t0psecret-of-ada~other", &format!("{PATH}?{name}=t0psecret-of-ada~session")).await.text();
-        told += &mock.admin("GET", &format!("/clock?{name}=t0psecret-of-ada%7Esession"), "").await.text();
+        output +=
+            &mock.get_as("t0psecret-of-ada~other", &format!("{PATH}?{name}=t0psecret-of-ada~session")).await.text();
+        output += &mock.admin("GET", &format!("/clock?{name}=t0psecret-of-ada%7Esession"), "").await.text();
     }
     for session in ["", "session=session", "session=other"] {
-        told += &mock.admin("GET", &format!("/requests?{session}"), "").await.text();
+        output += &mock.admin("GET", &format!("/requests?{session}"), "").await.text();
     }
     let lines = log.text();
-    assert!(lines.contains(PATH) && told.contains("\"Ada\""), "there is something to look at");
+    assert!(lines.contains(PATH) && output.contains("\"Ada\""), "the log and the output are not empty");
     assert!(!lines.contains("t0psecret"), "{}", lines.lines().find(|line| line.contains("t0psecret")).unwrap());
-    let place = told.find("t0psecret").map(|at| told[at.saturating_sub(200)..(at + 40).min(told.len())].to_owned());
+    let place =
+        output.find("t0psecret").map(|at| output[at.saturating_sub(200)..(at + 40).min(output.len())].to_owned());
     assert_eq!(place, None);
 }
 
 #[tokio::test]
-async fn a_token_in_a_path_or_a_preference_or_of_the_control_plane_is_nowhere() {
+async fn a_token_in_path_or_prefer_or_of_the_control_plane_is_nowhere() {
     let (log, _guard) = capture_log();
     let admin = Admin::Token("guard-token-4711".to_owned());
     let keys =
         json!({"keys": [{"token": "t0psecret-of-ada", "name": "Ada", "roles": [{"type": "DEFAULT", "role": "USER"}]}]});
     let keys = KeySource::Text(keys.to_string());
     let mock = TestMock::with_config(Config { keys, admin, ..Config::default() });
-    let mut told = String::new();
+    let mut output = String::new();
     for path in [
         "/api/v1/audit-logs/t0psecret-of-ada",
         "/t0psecret-of-ada~session/x",
@@ -111,23 +113,23 @@ async fn a_token_in_a_path_or_a_preference_or_of_the_control_plane_is_nowhere() 
         "/api/v1/audit-logs?q=guard-token-4711",
         "/api/v1/audit-logs?q=t0psecret%2Dof-ada",
     ] {
-        told += &mock.get_as("t0psecret-of-ada", path).await.text();
+        output += &mock.get_as("t0psecret-of-ada", path).await.text();
     }
     let asked = Request::get(PATH).header("Authorization", "Bearer t0psecret-of-ada");
-    told += &mock.send(asked.header("Prefer", "code=t0psecret-of-ada")).await.text();
+    output += &mock.send(asked.header("Prefer", "code=t0psecret-of-ada")).await.text();
     for query in ["session=t0psecret-of-ada", "t0psecret-of-ada=3", "session=Bearer%20t0psecret-of-ada"] {
         let request =
             Request::get(format!("/__admin/clock?{query}")).header("Authorization", "Bearer guard-token-4711");
-        told += &mock.send(request).await.details(400);
+        output += &mock.send(request).await.details(400);
     }
     let kept = format!("{:?}", mock.mock.world().journal().list(&JournalFilter::default()));
-    for text in [&told, &kept, &log.text()] {
+    for text in [&output, &kept, &log.text()] {
         assert!(!text.contains("t0psecret") && !text.contains("guard-token"), "{text}");
     }
     assert!(kept.contains("(hidden)") && log.text().contains("(hidden)"));
 }
 
-/// A client with its settings mixed up sends its token as a value that it does have, or within a longer one.
+/// A misconfigured client sends its token as the value of a known parameter, or within one.
 #[tokio::test]
 async fn a_token_in_place_of_a_value_is_nowhere() {
     let (log, _guard) = capture_log();
@@ -136,7 +138,7 @@ async fn a_token_in_place_of_a_value_is_nowhere() {
         {"token": "t0psecret==", "name": "Padded", "roles": []},
     ]});
     let mock = TestMock::with_config(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
-    let mut told = String::new();
+    let mut output = String::new();
     for strict in [false, true] {
         mock.admin("PATCH", "/settings", json!({"strict": strict})).await.ok();
         for name in Parameter::ALL.map(Parameter::name).into_iter().chain(["other"]) {
@@ -152,28 +154,28 @@ async fn a_token_in_place_of_a_value_is_nowhere() {
                 "key:%20t0psecret==",
                 "Bearer+t0psecret-of-ada",
             ] {
-                told += &mock.get_as("t0psecret-of-ada~two", &format!("{PATH}?{name}={value}")).await.text();
+                output += &mock.get_as("t0psecret-of-ada~two", &format!("{PATH}?{name}={value}")).await.text();
             }
         }
-        told += &mock.admin("GET", "/requests?session=two", "").await.text();
-        told += &mock.admin("GET", "/verdict?session=two", "").await.text();
+        output += &mock.admin("GET", "/requests?session=two", "").await.text();
+        output += &mock.admin("GET", "/verdict?session=two", "").await.text();
     }
     for path in ["/api/v1/token=t0psecret-of-ada", "/t0psecret==", "/a;key=t0psecret==,b"] {
-        told += &mock.get_as("t0psecret-of-ada", path).await.text();
+        output += &mock.get_as("t0psecret-of-ada", path).await.text();
     }
-    told += &mock.admin("GET", "/requests", "").await.text();
-    for text in [&told, &log.text()] {
-        // One value is encoded twice, and nobody reads a token in a query once decoded more often than it was encoded.
+    output += &mock.admin("GET", "/requests", "").await.text();
+    for text in [&output, &log.text()] {
+        // One value is encoded twice: it is redacted after one decoding.
         let plain = text.replace("%252D", "-").replace("%2D", "-");
         let place = plain.find("t0psecret").map(|at| &plain[at.saturating_sub(200)..(at + 40).min(plain.len())]);
         assert_eq!(place, None);
     }
-    assert!(told.contains("pageSize=(hidden)") && log.text().contains("pageSize=(hidden)"));
+    assert!(output.contains("pageSize=(hidden)") && log.text().contains("pageSize=(hidden)"));
 }
 
-/// Whoever chose a token that is also the name of something can still ask for that.
+/// For example a token that is also an e-mail address.
 #[tokio::test]
-async fn a_filter_that_is_a_token_too_finds_what_it_names() {
+async fn a_filter_value_that_is_also_a_token_still_filters() {
     let keys = json!({"keys": [{"token": "ci-deploy", "name": "CI", "roles": [{"type": "DEFAULT", "role": "USER"}]}]});
     let mock = TestMock::with_config(Config { keys: KeySource::Text(keys.to_string()), ..Config::default() });
     let entry = json!({"action": "CREATE", "objectType": "TEAM", "objectIdentifier": "ci-deploy", "timestamp": "now"});
@@ -182,11 +184,11 @@ async fn a_filter_that_is_a_token_too_finds_what_it_names() {
     assert_eq!(found.identifiers(), ["ci-deploy"]);
     assert_eq!(requests(&mock, "").await[0]["query"], "objectIdentifiers=(hidden)");
 
-    // The verdict too knows what was meant.
+    // The verdict uses the original value, too.
     assert_eq!(mock.admin_get("/verdict").await["clients"][0]["coverage"]["once"], 1);
 }
 
-/// A call that is told wrongly tells nothing back that is a token.
+/// Error messages of the control plane.
 #[tokio::test]
 async fn a_token_in_a_call_of_the_control_plane_is_not_echoed() {
     let (log, _guard) = capture_log();
@@ -217,9 +219,9 @@ async fn a_token_in_a_call_of_the_control_plane_is_not_echoed() {
     assert!(!log.text().contains("auditor"), "{}", log.text());
 }
 
-/// Only what sounds like a secret is hidden: a developer wants to see the rest.
+/// Only parameters with names of secrets are redacted.
 #[tokio::test]
-async fn a_harmless_parameter_is_shown_and_matched_by_faults() {
+async fn an_ordinary_parameter_is_listed_and_matched_by_faults() {
     let mock = TestMock::default();
     let rule = json!({"type": "status", "status": 503, "match": {"query": {"author": "ada", "token": "x"}}});
     mock.admin("POST", "/faults", rule).await.created();

@@ -8,7 +8,7 @@ use crate::support::process::{Server, head};
 
 const CLEAN: &str = "complete,no-duplicates,no-gaps,polite,contract";
 
-/// Enough for three pages of the largest size, all of it long ago.
+/// Starts a server with enough entries for three pages of the largest size, none of them recent.
 fn server() -> Server {
     Server::start(&["--generate", "2500", "--now", NOW])
 }
@@ -19,61 +19,61 @@ fn run(copy: &RecipeCopy, line: &str, server: &Server, session: &str) -> Outcome
     copy.run(line, &[("CORTEX_BASE_URL", server.url()), ("CORTEX_API_KEY", &token)])
 }
 
-/// A call of the control plane.
+/// Calls the control plane.
 #[track_caller]
-fn tell(server: &Server, method: &str, path: &str, body: &str) {
+fn admin(server: &Server, method: &str, path: &str, body: &str) {
     let mut connection = server.connect();
     connection.send(head(method, path, &format!("Content-Length: {}\r\n", body.len())) + body);
     let answer = connection.answer();
     assert!(answer.status.is_success(), "{}", answer.text());
 }
 
-/// In this session a status is answered once, to the second request, on a clock that runs.
+/// Starts the clock of a session, and injects a status into its second response.
 #[track_caller]
 fn fail_once(server: &Server, session: &str, status: u16) {
     let clock = format!(r#"{{"now": "{NOW}", "frozen": false}}"#);
-    tell(server, "PUT", &format!("/__admin/clock?session={session}"), &clock);
+    admin(server, "PUT", &format!("/__admin/clock?session={session}"), &clock);
     let fault = format!(r#"{{"type": "status", "status": {status}, "retryAfter": 1, "after": 1, "times": 1}}"#);
-    tell(server, "POST", &format!("/__admin/faults?session={session}"), &fault);
+    admin(server, "POST", &format!("/__admin/faults?session={session}"), &fault);
 }
 
-/// The verdict on a session is that its client did as expected.
+/// Checks that the verdict on a session meets these expectations.
 #[track_caller]
-fn is_content(server: &Server, session: &str, expected: &str) {
+fn assert_verdict(server: &Server, session: &str, expected: &str) {
     server.get(&format!("/__admin/verdict?session={session}&expect={expected}")).ok();
 }
 
 #[test]
-fn the_generated_python_client_reads_everything_and_waits_when_told_to() {
+fn the_generated_python_client_reads_everything_and_obeys_retry_after() {
     let Some(copy) = RecipeCopy::python("recipes/openapi-python-client") else { return };
     let server = server();
     fail_once(&server, "python", 429);
     run(&copy, "sh run.sh", &server, "python").succeeds("2500 entries, the newest ");
-    is_content(&server, "python", CLEAN);
+    assert_verdict(&server, "python", CLEAN);
     copy.break_file("read_everything.py", "answer.retry_after", "answer.retryAfter");
     run(&copy, "sh run.sh", &server, "python").fails("has no attribute \"retryAfter\"");
 }
 
 #[test]
-fn the_generated_typescript_client_reads_everything_and_waits_when_told_to() {
+fn the_generated_typescript_client_reads_everything_and_obeys_retry_after() {
     let Some(copy) = RecipeCopy::node("recipes/openapi-typescript") else { return };
     let server = server();
     fail_once(&server, "typescript", 429);
     run(&copy, "npm start", &server, "typescript").succeeds("2500 entries, the newest ");
-    is_content(&server, "typescript", CLEAN);
+    assert_verdict(&server, "typescript", CLEAN);
     copy.break_file("read-everything.ts", "error.retryAfter", "error.retry_after");
     run(&copy, "npm run build", &server, "typescript").fails("Property 'retry_after' does not exist");
 }
 
 #[test]
-fn cortex_s_own_client_exports_everything_and_the_script_ends_when_it_fails() {
+fn the_official_client_exports_everything_and_the_script_fails_with_it() {
     assert_eq!(file("recipes/cortex-client/requirements.txt").trim(), official_client::CLIENT);
     let Some(programs) = official_client::installed() else { return };
     let copy = RecipeCopy::new("recipes/cortex-client", programs);
     let server = server();
     run(&copy, "sh export.sh", &server, "export").succeeds("2500 entries of 2500");
-    // Its date-times have no offset, which is not in the contract.
-    is_content(&server, "export", "complete,no-duplicates,no-gaps,polite");
+    // Its date-times have no offset, which breaks the contract.
+    assert_verdict(&server, "export", "complete,no-duplicates,no-gaps,polite");
     fail_once(&server, "failure", 500);
     run(&copy, "sh export.sh", &server, "failure").fails("");
 }

@@ -1,5 +1,5 @@
-//! Compose, Kubernetes and GitHub Actions: the files fit the schemas of those who read them, and what they start is
-//! started here without an engine, with the same arguments and variables.
+//! Compose, Kubernetes and GitHub Actions: the files match the official schemas, and the binary is started with the same
+//! arguments and variables, without a container engine.
 
 use std::fs;
 use std::process::Command;
@@ -12,7 +12,7 @@ use super::{file, repository};
 use crate::support::external_tools;
 use crate::support::process::{Server, binary, head};
 
-/// The texts of an array.
+/// The elements of an array of texts.
 fn texts(value: &Value) -> Vec<&str> {
     value.as_array().unwrap_or_else(|| panic!("{value}")).iter().map(|text| text.as_str().unwrap()).collect()
 }
@@ -25,7 +25,7 @@ fn healthcheck() -> Value {
 }
 
 #[test]
-fn the_demo_is_live_and_may_do_nothing_but_answer_this_machine() {
+fn the_demo_has_live_entries_and_minimal_permissions() {
     let Some(linters) = Linters::new() else { return };
     let path = repository("compose.yaml");
     linters.fits("vendor.compose-spec", &path);
@@ -48,19 +48,19 @@ fn the_demo_is_live_and_may_do_nothing_but_answer_this_machine() {
     assert!(total() > before + 100, "{before}, then {}", total());
 }
 
-/// An example is a `#` with no space behind it; a comment has one.
+/// An example is a `#` without a space after it; a comment has one.
 #[test]
-fn the_demo_s_examples_are_right_as_they_stand() {
+fn the_commented_examples_of_the_demo_are_valid() {
     let Some(linters) = Linters::new() else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("compose.yaml");
-    let told = |line: &str| match line.split_once('#') {
+    let uncomment = |line: &str| match line.split_once('#') {
         Some((indent, example)) if indent.trim().is_empty() && !example.starts_with([' ', '\n']) => {
             format!("{indent}{example}\n")
         }
         _ => format!("{line}\n"),
     };
-    fs::write(&path, file("compose.yaml").lines().map(told).collect::<String>()).unwrap();
+    fs::write(&path, file("compose.yaml").lines().map(uncomment).collect::<String>()).unwrap();
     linters.fits("vendor.compose-spec", &path);
     let service = &linters.yaml(&path)[0]["services"]["cortex-audit-mock"];
     let mounts: Vec<&str> = texts(&service["volumes"])
@@ -103,7 +103,7 @@ fn the_manifest_fits_the_schemas_of_kubernetes_and_the_restricted_standard() {
 }
 
 #[test]
-fn the_manifest_s_server_answers_its_probes_and_knows_the_keys_of_the_secret() {
+fn the_server_of_the_manifest_answers_its_probes_and_accepts_the_keys_of_the_secret() {
     let Some(linters) = Linters::new() else { return };
     let [secret, deployment, _] = &linters.yaml(&repository("recipes/kubernetes.yaml"))[..] else { panic!("three") };
     let pod = &deployment["spec"]["template"]["spec"];
@@ -131,7 +131,7 @@ fn the_manifest_s_server_answers_its_probes_and_knows_the_keys_of_the_secret() {
         assert_eq!(request["port"], container["ports"][0]["name"]);
         let mut connection = server.connect();
         let path = request["path"].as_str().unwrap();
-        // A probe asks by the pod's address.
+        // A probe uses the address of the pod as host.
         connection.send(format!("GET {path} HTTP/1.1\r\nHost: 10.1.2.3:8080\r\nUser-Agent: kube-probe/1.37\r\n\r\n"));
         assert_eq!(connection.answer().status, 200, "{probe}");
     }
@@ -142,7 +142,7 @@ fn the_manifest_s_server_answers_its_probes_and_knows_the_keys_of_the_secret() {
     assert_eq!(server.get_as(token, "/__admin/requests").status, 200);
 }
 
-/// The steps of the job in their order, as the runner's shell runs them, against the service.
+/// Runs the steps of the job in order, with the shell and options of the runner.
 #[test]
 fn the_job_of_github_actions_passes_and_fails_for_a_client_that_loses_entries() {
     let Some(linters) = Linters::new() else { return };

@@ -1,4 +1,4 @@
-//! `docs/recipes.md` names what there is: every recipe, the commands of its own comments, and lines of its files.
+//! `docs/recipes.md`: links every recipe, and its commands and excerpts are those of the recipes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::fs;
 use super::{file, repository};
 
 const PAGE: &str = "docs/recipes.md";
-/// Builds the project itself.
+/// The command that builds the project itself.
 const INSTALL: &str = "cargo install --locked --path .";
 
 /// Every file of every recipe, by its path.
@@ -31,7 +31,7 @@ fn flat(text: &str) -> String {
 }
 
 #[test]
-fn every_recipe_has_its_link_and_every_link_leads_somewhere() {
+fn every_recipe_is_linked_and_every_link_has_a_target() {
     let page = file(PAGE);
     let links: BTreeSet<&str> = page.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
     for link in links.iter().filter_map(|link| link.strip_prefix("../")) {
@@ -50,7 +50,7 @@ fn every_recipe_has_its_link_and_every_link_leads_somewhere() {
 }
 
 #[test]
-fn what_the_page_shows_is_in_the_recipes() {
+fn the_excerpts_on_the_page_are_in_the_recipes() {
     let texts: Vec<(String, String)> = files().into_iter().map(|path| (flat(&file(&path)), path)).collect();
     let page = file(PAGE);
     let mut shown = 0;
@@ -66,20 +66,20 @@ fn what_the_page_shows_is_in_the_recipes() {
     assert!(shown > 5, "{shown} excerpts");
 }
 
-/// So that whoever follows the page does what the tests of this project do.
+/// A reader of the page runs the commands that the tests run.
 #[test]
 fn the_commands_of_the_page_are_those_of_the_recipe() {
     let page = file(PAGE);
     let blocks = page.split("```bash\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     for block in blocks.filter(|block| block.trim() != INSTALL) {
-        let mut told = "recipes/kubernetes.yaml".to_owned();
+        let mut recipe = "recipes/kubernetes.yaml".to_owned();
         for line in block.lines() {
             if let Some(folder) = line.strip_prefix("cd ") {
-                folder.clone_into(&mut told);
+                folder.clone_into(&mut recipe);
                 continue;
             }
-            let mut texts = files().into_iter().filter(|path| path.starts_with(&told)).map(|path| file(&path));
-            assert!(texts.any(|text| text.contains(&format!("    {line}\n"))), "{line} is not told in {told}");
+            let mut texts = files().into_iter().filter(|path| path.starts_with(&recipe)).map(|path| file(&path));
+            assert!(texts.any(|text| text.contains(&format!("    {line}\n"))), "{line} is not in {recipe}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a file is what its language and its schema know, by the tools of `requirements.txt`.
+//! Checks of files by the tools of `requirements.txt`: schemas and grammars.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,28 +7,28 @@ use serde_json::Value;
 
 use super::{packages, repository};
 
-/// The tools.
+/// The installed tools.
 pub struct Linters {
     programs: PathBuf,
 }
 
 impl Linters {
-    /// `None` (and said so) where they cannot be had.
+    /// Installs the tools; `None`, with a message, if that is not possible.
     pub fn new() -> Option<Self> {
         let packages = packages::requirements("tests/it/recipes/requirements.txt");
         Some(Self { programs: packages::python(&packages)? })
     }
 
-    /// What a tool prints about a file when it has nothing against it.
+    /// Runs a tool on a file, which must pass; returns its output.
     #[track_caller]
     pub fn pass(&self, program: &str, arguments: &[&str], path: &Path) -> String {
         let output = Command::new(self.programs.join(program)).args(arguments).arg(path).output().unwrap();
-        let (printed, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "{printed}{told}");
+        let (printed, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{printed}{errors}");
         printed.into_owned()
     }
 
-    /// Holds a file against a schema that comes with the tool.
+    /// Checks a file against a schema that comes with the tool.
     #[track_caller]
     pub fn fits(&self, schema: &str, path: &Path) {
         self.pass("check-jsonschema", &["--builtin-schema", schema], path);

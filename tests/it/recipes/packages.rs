@@ -1,4 +1,4 @@
-//! The programs of other languages that recipes need, in the versions that they name.
+//! Packages of Python and Node that recipes need, in the versions that they name.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::file;
 use crate::support::external_tools::{self, run};
 
-/// The programs of a virtual environment with these packages; `None` (and said so) where it cannot be had.
+/// Installs Python packages; returns the folder of their programs, or `None` with a message.
 pub fn python(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
     let found = installed(packages, |home| {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home))?;
@@ -20,30 +20,30 @@ pub fn python(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
     Some(found?.join("bin"))
 }
 
-/// The folder with the modules of these packages; `None` (and said so) where it cannot be had.
+/// Installs Node packages; returns the folder `node_modules`, or `None` with a message.
 pub fn node(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
     let found = installed(packages, |home| {
         let options = ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"];
-        // A minute and more between tries is too long for whoever is offline.
-        let patience = ["--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000", "--prefix"];
-        run(Command::new("npm").args(options).args(patience).arg(home).args(packages.iter().map(AsRef::as_ref)))
+        // npm's own pauses between retries are a minute and more, too long without a network.
+        let retries = ["--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000", "--prefix"];
+        run(Command::new("npm").args(options).args(retries).arg(home).args(packages.iter().map(AsRef::as_ref)))
     });
     Some(found?.join("node_modules"))
 }
 
-/// What a `requirements.txt` names, a line each.
+/// The lines of a `requirements.txt`.
 pub fn requirements(path: &str) -> Vec<String> {
     file(path).lines().map(String::from).collect()
 }
 
-/// What a `package.json` names, as npm's command line takes it.
+/// The dependencies in a `package.json`, in the form of npm's command line.
 pub fn dependencies(path: &str) -> Vec<String> {
     let package: Value = serde_json::from_str(&file(path)).unwrap();
     let groups = ["dependencies", "devDependencies"].into_iter().filter_map(|group| package[group].as_object());
     groups.flatten().map(|(name, version)| format!("{name}@{}", version.as_str().unwrap())).collect()
 }
 
-/// A folder with these packages, whose name changes with any version. What could not be had once is not tried again.
+/// Installs packages into a folder whose name contains their versions. A failed installation is not tried again.
 fn installed(packages: &[impl AsRef<str>], fill: impl FnOnce(&Path) -> Result<(), String>) -> Option<PathBuf> {
     static KNOWN: Mutex<BTreeMap<String, Result<PathBuf, String>>> = Mutex::new(BTreeMap::new());
     let names: Vec<&str> = packages.iter().map(AsRef::as_ref).collect();

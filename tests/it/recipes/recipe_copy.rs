@@ -1,4 +1,4 @@
-//! A recipe's folder where it may write, with what it needs on the `PATH`.
+//! A writable copy of a recipe's folder, with the programs that it needs on the `PATH`.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::{packages, repository};
 use crate::support::process::BINARY;
 
-/// A copy of a recipe's folder, to run it in.
+/// See the module.
 pub struct RecipeCopy {
     folder: TempDir,
     /// Folders of the programs that it needs.
@@ -18,13 +18,13 @@ pub struct RecipeCopy {
 }
 
 impl RecipeCopy {
-    /// Of a recipe for Python, with what its `requirements.txt` names.
+    /// Copies a recipe for Python, and installs its `requirements.txt`.
     pub fn python(recipe: &str) -> Option<Self> {
         let packages = packages::requirements(&format!("{recipe}/requirements.txt"));
         Some(Self::new(recipe, &packages::python(&packages)?))
     }
 
-    /// Of a recipe for Node, with what its `package.json` names.
+    /// Copies a recipe for Node, and installs its `package.json`.
     pub fn node(recipe: &str) -> Option<Self> {
         let packages = packages::dependencies(&format!("{recipe}/package.json"));
         let modules = packages::node(&packages)?;
@@ -33,19 +33,19 @@ impl RecipeCopy {
         Some(copy)
     }
 
-    /// Of a recipe that has no folder and needs nothing but the binary.
+    /// Creates an empty folder, for a recipe that needs only the binary.
     pub fn empty() -> Self {
         let own = Path::new(BINARY).parent().unwrap();
         Self { folder: tempfile::tempdir().unwrap(), programs: vec![own.to_owned()] }
     }
 
-    /// Of a recipe that needs these programs.
+    /// Copies a recipe that needs these programs.
     pub fn new(recipe: &str, programs: &Path) -> Self {
         let mut copy = Self::empty();
         copy.programs.push(programs.to_owned());
         for entry in fs::read_dir(repository(recipe)).unwrap() {
             let entry = entry.unwrap();
-            // What a reader's own runs have left is no part of the recipe.
+            // Folders are leftovers of earlier runs.
             if entry.file_type().unwrap().is_file() {
                 fs::copy(entry.path(), copy.folder.path().join(entry.file_name())).unwrap();
             }
@@ -53,12 +53,12 @@ impl RecipeCopy {
         copy
     }
 
-    /// Puts the modules where Node looks for them.
+    /// Links the modules to where Node looks for them.
     pub fn link_modules(&self, modules: &Path) {
         symlink(modules, self.folder.path().join("node_modules")).unwrap();
     }
 
-    /// Changes what a file says, to show that the recipe notices.
+    /// Replaces a text in a file, to show that the recipe then fails.
     #[track_caller]
     pub fn break_file(&self, name: &str, right: &str, wrong: &str) {
         let path = self.folder.path().join(name);
@@ -67,7 +67,7 @@ impl RecipeCopy {
         fs::write(path, text.replace(right, wrong)).unwrap();
     }
 
-    /// Runs a line of shell with these variables and nothing of the tester's own configuration.
+    /// Runs a shell command with these variables, without those of the caller that would change its behaviour.
     pub fn run(&self, line: &str, variables: &[(&str, &str)]) -> Outcome {
         let system = std::env::var_os("PATH").unwrap_or_default();
         let path = std::env::join_paths(self.programs.iter().cloned().chain(std::env::split_paths(&system))).unwrap();
@@ -85,7 +85,7 @@ impl RecipeCopy {
     }
 }
 
-/// How a recipe ended.
+/// The result of a command.
 pub struct Outcome {
     succeeded: bool,
     pub printed: String,
@@ -93,12 +93,12 @@ pub struct Outcome {
 
 impl Outcome {
     #[track_caller]
-    pub fn succeeds(&self, told: &str) {
-        assert!(self.succeeded && self.printed.contains(told), "{}", self.printed);
+    pub fn succeeds(&self, message: &str) {
+        assert!(self.succeeded && self.printed.contains(message), "{}", self.printed);
     }
 
     #[track_caller]
-    pub fn fails(&self, told: &str) {
-        assert!(!self.succeeded && self.printed.contains(told), "{}", self.printed);
+    pub fn fails(&self, message: &str) {
+        assert!(!self.succeeded && self.printed.contains(message), "{}", self.printed);
     }
 }

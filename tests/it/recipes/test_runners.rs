@@ -2,15 +2,15 @@
 
 use super::recipe_copy::RecipeCopy;
 
-/// What the server says of such a client.
-const TOLD: &str = "were never served";
+/// Part of the verdict on such a client.
+const NEVER_SERVED: &str = "were never served";
 
 #[test]
 fn pytest_starts_a_server_and_fails_for_a_client_that_loses_entries() {
     let Some(copy) = RecipeCopy::python("recipes/pytest") else { return };
     copy.run("pytest", &[]).succeeds("3 passed");
     copy.break_file("poller.py", "while page < pages:", "while page < 1:");
-    copy.run("pytest", &[]).fails(TOLD);
+    copy.run("pytest", &[]).fails(NEVER_SERVED);
 }
 
 #[test]
@@ -18,7 +18,7 @@ fn vitest_starts_a_server_and_fails_for_a_client_that_loses_entries() {
     let Some(copy) = RecipeCopy::node("recipes/vitest") else { return };
     copy.run("npm test", &[]).succeeds("3 passed");
     copy.break_file("poller.js", "page < pages;", "page < 1;");
-    copy.run("npm test", &[]).fails(TOLD);
+    copy.run("npm test", &[]).fails(NEVER_SERVED);
 }
 
 #[test]
@@ -26,5 +26,5 @@ fn jest_starts_a_server_and_fails_for_a_client_that_loses_entries() {
     let Some(copy) = RecipeCopy::node("recipes/jest") else { return };
     copy.run("npm test", &[]).succeeds("3 passed");
     copy.break_file("poller.js", "page < pages;", "page < 1;");
-    copy.run("npm test", &[]).fails(TOLD);
+    copy.run("npm test", &[]).fails(NEVER_SERVED);
 }

@@ -36,7 +36,7 @@ fn the_node_snippet_has_the_types_of_the_package() {
 }
 
 #[test]
-fn the_rust_snippet_is_formatted_rust() {
+fn the_rust_snippet_is_formatted() {
     let found = Command::new("rustfmt").arg("--version").output().map_err(|error| format!("rustfmt: {error}"));
     if external_tools::require("rustfmt", &found).is_none() {
         return;
@@ -47,14 +47,14 @@ fn the_rust_snippet_is_formatted_rust() {
 }
 
 #[test]
-fn the_go_and_java_snippets_are_go_and_java() {
+fn the_go_and_java_snippets_parse() {
     let Some(linters) = Linters::new() else { return };
     linters.parses(&repository(RECIPE).join("audit_logs_test.go"));
     linters.parses(&repository(RECIPE).join("AuditLogsTest.java"));
 }
 
 #[test]
-fn every_snippet_waits_for_an_answer_of_the_image_at_its_port() {
+fn every_snippet_waits_for_the_image_at_its_port() {
     for name in
         ["audit_logs.rs", "audit_logs_test.go", "audit-logs.test.ts", "AuditLogsTest.java", "test_audit_logs.py"]
     {

@@ -1,6 +1,6 @@
-//! Date-times, read and printed once more by counting days, without a calendar's library.
+//! Reference parser and formatter of date-times: counts days, without a calendar library.
 
-/// Nanoseconds since 1970 of every form that the contract lists; `None` when it is none.
+/// Parses every form in the contract to nanoseconds since 1970.
 pub fn read(text: &str) -> Option<i128> {
     let (date, rest) = (text.get(..10)?, text.get(10..)?);
     let (year, month, day) = (number(date.get(..4)?)?, number(date.get(5..7)?)?, number(date.get(8..)?)?);
@@ -17,7 +17,7 @@ pub fn read(text: &str) -> Option<i128> {
     is_in_calendar(nanos).then_some(nanos)
 }
 
-/// As an answer has it: in UTC, with 0, 3, 6 or 9 digits of fraction.
+/// Formats like a response: in UTC, with a fraction of 0, 3, 6 or 9 digits.
 pub fn print(nanos: i128) -> String {
     let (mut year, mut month) = (0, 1);
     let (days, rest) = (nanos.div_euclid(DAY) - days_before(0), nanos.rem_euclid(DAY));

@@ -1,4 +1,4 @@
-//! Query strings, read once more in the plainest way: the contract, sentence by sentence.
+//! Reference parser of query strings: the contract, sentence by sentence.
 
 use serde_json::{Map, Value, json};
 
@@ -19,7 +19,7 @@ const LISTS: [&str; 8] = [
     "actorRequestTypes",
 ];
 
-/// What a query string asks, by the names of the parameters and without what is not asked; `None` is a 400.
+/// Parses a query string to an object of its parameters; `None` is a 400.
 ///
 /// `is_known` tells the known values of `objectTypes` and `actorRequestTypes`.
 pub fn read(raw: &str, strict: bool, is_known: impl Fn(&str, &str) -> bool) -> Option<Value> {
@@ -61,7 +61,7 @@ pub fn read(raw: &str, strict: bool, is_known: impl Fn(&str, &str) -> bool) -> O
     Some(Value::Object(asked))
 }
 
-/// Names and values of the known parameters, decoded; `None` when one cannot be decoded, or is unknown and that counts.
+/// Decoded names and values of the known parameters; `None` if one cannot be decoded, or is unknown and `strict`.
 fn pairs(raw: &str, strict: bool) -> Option<Vec<(String, String)>> {
     let mut pairs = Vec::new();
     for pair in raw.split('&') {
@@ -98,7 +98,7 @@ fn hexadecimal(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// The one value that all texts have; the outer `None` when one is unreadable or they differ.
+/// The value of all texts; the outer `None` if one is invalid or they differ.
 #[expect(clippy::option_option, reason = "a parameter that is absent is not one that is wrong")]
 fn one<T: PartialEq>(texts: &[&str], read: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
     let values: Vec<T> = texts.iter().map(|text| read(text)).collect::<Option<_>>()?;
@@ -111,7 +111,7 @@ fn time(text: &str) -> Option<i128> {
     date_time::read(text).or_else(|| date_time::read(&text.replace(' ', "+")))
 }
 
-/// Digits with a sign at most, within bounds.
+/// Parses digits with an optional sign, within bounds.
 fn integer(text: &str, least: i64, most: i64) -> Option<i64> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let significant = digits.trim_start_matches('0');

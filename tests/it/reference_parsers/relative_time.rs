@@ -1,8 +1,8 @@
-//! Lengths of time and points in time relative to now, read once more in whole numbers that nothing overflows.
+//! Reference parser of durations and relative times, in integers that cannot overflow.
 
 use super::date_time;
 
-/// Milliseconds of `2d3h`, `90s` or ISO 8601; `None` when it is none.
+/// Parses `2d3h`, `90s` or ISO 8601 to milliseconds.
 pub fn length(text: &str) -> Option<u64> {
     let terms = match text.strip_prefix('P') {
         Some(iso) => of_iso(iso)?,
@@ -11,7 +11,7 @@ pub fn length(text: &str) -> Option<u64> {
     let mut billionths = 0_u128;
     for Term { whole, fraction, millis } in terms {
         let whole = whole.trim_start_matches('0');
-        if whole.len() > MOST_DIGITS {
+        if whole.len() > MAX_DIGITS {
             return None;
         }
         let term = read_number(whole) * millis * BILLION + read_number(&format!("{fraction:0<9}")) * millis;
@@ -20,7 +20,7 @@ pub fn length(text: &str) -> Option<u64> {
     billionths.is_multiple_of(BILLION).then(|| u64::try_from(billionths / BILLION).ok())?
 }
 
-/// Nanoseconds since 1970 of a date-time or of `now`, `now-2d3h`, `now+5m`.
+/// Parses a date-time, `now`, `now-2d3h` or `now+5m` to nanoseconds since 1970.
 pub fn moment(text: &str, now: i128) -> Option<i128> {
     let Some(distance) = text.strip_prefix("now") else {
         return date_time::read(text);
@@ -38,8 +38,8 @@ pub fn moment(text: &str, now: i128) -> Option<i128> {
 }
 
 const BILLION: u128 = 1_000_000_000;
-/// Nothing that fits has more.
-const MOST_DIGITS: usize = 20;
+/// Longer numbers exceed the range.
+const MAX_DIGITS: usize = 20;
 
 struct Term<'a> {
     whole: &'a str,

@@ -1,4 +1,4 @@
-//! What a shell completes.
+//! Shell completions.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -6,12 +6,12 @@ use std::process::Command;
 
 use clap_complete::{Shell, generate};
 
-use super::{commands, made, share};
+use super::{commands, generated, share};
 use crate::support::external_tools;
 
 const PROGRAM: &str = "cortex-audit-mock";
 
-/// Where each shell looks, below a prefix such as `/usr/local/share`; the last two have no such place.
+/// The path where each shell searches, below a prefix such as `/usr/local/share`; the last two have none.
 fn place(shell: Shell) -> &'static str {
     match shell {
         Shell::Bash => "bash-completion/completions/cortex-audit-mock",
@@ -33,8 +33,8 @@ pub fn scripts() -> Vec<(PathBuf, String)> {
             let mut script = Vec::new();
             generate(shell, &mut cortex_audit_mock::internal::cli::command(), PROGRAM, &mut script);
             let script = String::from_utf8(script).unwrap();
-            // For bash, clap_complete 4.6 calls a program with hyphens by one name where it finds the command and by
-            // another where it knows the flags of it.
+            // For bash, clap_complete 4.6 has two different names for a program with hyphens: one to find a command,
+            // another for its flags.
             let script = script.replace("cortex__subcmd__audit__subcmd__mock", "cortex__audit__mock");
             (PathBuf::from(place(shell)), script)
         })
@@ -44,7 +44,7 @@ pub fn scripts() -> Vec<(PathBuf, String)> {
 #[test]
 fn every_script_has_every_command_and_flag() {
     for shell in SHELLS {
-        let script = &made()[&PathBuf::from(place(shell))];
+        let script = &generated()[&PathBuf::from(place(shell))];
         let words: BTreeSet<&str> =
             script.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).collect();
         for command in commands() {
@@ -58,12 +58,12 @@ fn every_script_has_every_command_and_flag() {
     }
 }
 
-/// What a shell prints for a script that has the path of its completions in `$1`; `None` (and said so) without it.
+/// Runs a script in a shell, with the path of its completions in `$1`; returns its output, or `None` with a message.
 #[track_caller]
 fn prints(shell: Shell, options: &[&str], script: &str) -> Option<String> {
     let name = shell.to_string();
     let mut command = Command::new(&name);
-    // Nothing of the tester's own configuration.
+    // Without the configuration of the user.
     let home = tempfile::tempdir().unwrap();
     command.env("HOME", home.path()).env("XDG_CONFIG_HOME", home.path()).env("XDG_DATA_HOME", home.path());
     command.args(options).args(["-c", script]);
@@ -77,8 +77,8 @@ fn prints(shell: Shell, options: &[&str], script: &str) -> Option<String> {
     Some(String::from_utf8(output.stdout.clone()).unwrap())
 }
 
-/// What bash offers behind these words, the last of which is not finished.
-fn bash_offers(words: &[&str]) -> Option<String> {
+/// The completions of bash after these words, the last of which is incomplete.
+fn bash_completions(words: &[&str]) -> Option<String> {
     let script = format!(
         r#"source "$1"
         COMP_WORDS=(cortex-audit-mock {})
@@ -102,7 +102,7 @@ fn bash_completes_commands_flags_and_values() {
         (&["verify", "--format", "ta"], "table\n"),
         (&["generate", "--story", "leaked"], "leaked-token\n"),
     ] {
-        let Some(printed) = bash_offers(words) else { return };
+        let Some(printed) = bash_completions(words) else { return };
         assert_eq!(printed, offered, "{words:?}");
     }
 }
@@ -125,7 +125,7 @@ fn fish_completes_commands_flags_and_values() {
 }
 
 #[test]
-fn zsh_finds_the_script_by_its_place() {
+fn zsh_finds_the_script_in_its_folder() {
     let script = r#"fpath=("${1:h}" $fpath)
         autoload -U compinit && compinit -u -D
         print -r -- "$_comps[cortex-audit-mock]"

@@ -1,4 +1,4 @@
-//! A manual page for the program and for each command.
+//! Manual pages of the program and its commands.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,7 +8,7 @@ use clap_mangen::Man;
 use super::{commands, share};
 use crate::support::external_tools;
 
-/// What every page ends with.
+/// The end of every page.
 const EXIT_STATUS: &str = r#".SH "EXIT STATUS"
 .TP
 0
@@ -26,20 +26,20 @@ pub fn pages() -> Vec<(PathBuf, String)> {
     commands()
         .into_iter()
         .map(|command| {
-            // The name alone: each version would change every page. Without a date clap_mangen writes no words at all
-            // for it, and what follows would be read as one.
+            // Without the version, which would change every page. Without a date clap_mangen omits the argument, and
+            // the next one would be read as the date.
             let man = Man::new(command).date("-").source(env!("CARGO_PKG_NAME")).manual("User Commands");
             let mut page = Vec::new();
             man.render(&mut page).unwrap();
             let text = String::from_utf8(page).unwrap().replace(" 1 - ", " 1 \"\" ");
-            // One empty line in place of what makes two, which mandoc does not like.
+            // One empty line instead of two, of which mandoc complains.
             let text = text.replace(".br\n\n.br\n", ".sp\n");
             (PathBuf::from("man/man1").join(man.get_filename()), format!("{text}{EXIT_STATUS}"))
         })
         .collect()
 }
 
-/// A page as text, without what makes letters bold.
+/// A page as plain text.
 fn shown(path: &PathBuf) -> Option<String> {
     let rendered = Command::new("mandoc").args(["-T", "ascii", "-O", "width=200"]).arg(share().join(path)).output();
     let rendered = rendered.map_err(|error| format!("mandoc, to read manual pages: {error}"));
@@ -56,7 +56,7 @@ fn shown(path: &PathBuf) -> Option<String> {
 }
 
 #[test]
-fn every_flag_and_its_environment_variable_is_in_the_page_of_its_command() {
+fn every_flag_and_environment_variable_is_in_the_page_of_its_command() {
     for (command, (path, _)) in commands().iter().zip(pages()) {
         let Some(text) = shown(&path) else { return };
         for flag in command.get_arguments().filter(|flag| !flag.is_hide_set()) {
@@ -74,14 +74,14 @@ fn every_flag_and_its_environment_variable_is_in_the_page_of_its_command() {
 }
 
 #[test]
-fn pages_have_no_faults_of_form() {
+fn mandoc_has_no_complaints() {
     for (path, _) in pages() {
         let checked = Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).arg(share().join(&path)).output();
         let checked = checked.map_err(|error| format!("mandoc, to check manual pages: {error}"));
         let Some(output) = external_tools::require("mandoc", &checked) else { return };
-        let told = String::from_utf8_lossy(&output.stdout);
-        // A date would be one more thing to keep.
-        let faults: Vec<&str> = told.lines().filter(|line| !line.contains("WARNING: missing date")).collect();
+        let output = String::from_utf8_lossy(&output.stdout);
+        // The pages have no date.
+        let faults: Vec<&str> = output.lines().filter(|line| !line.contains("WARNING: missing date")).collect();
         assert_eq!(faults, Vec::<&str>::new());
     }
 }
