@@ -1,4 +1,4 @@
-//! A client as small as can be: what it costs is time that the servers do not get.
+//! A minimal HTTP/1.1 client: its CPU time is lost to the servers on the same machine.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,62 +6,62 @@ use std::time::Duration;
 
 use super::Result;
 
-/// How long a server may take to answer before a bench gives up on it.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// What a server sends at once, more or less.
-const ROOM: usize = 64 * 1024;
+/// How long a response may take.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// The initial size of the buffer for a response.
+const BUFFER_BYTES: usize = 64 * 1024;
 
-/// A keep-alive connection with at most one request under way.
+/// A keep-alive connection with at most one request in progress.
 pub struct Client {
     stream: TcpStream,
-    answer: Vec<u8>,
+    buffer: Vec<u8>,
 }
 
 impl Client {
     /// Connects to a `HOST:PORT`.
     pub fn connect(address: &str) -> Result<Self> {
         let stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(READ_TIMEOUT))?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, answer: vec![0; ROOM] })
+        Ok(Self { stream, buffer: vec![0; BUFFER_BYTES] })
     }
 
-    /// Sends a request and reads its answer: the body of a 200 or 201; anything else is an error.
-    pub fn ask(&mut self, request: &[u8]) -> Result<&[u8]> {
+    /// Sends a request and returns the body of its 200 or 201; another status is an error.
+    pub fn request(&mut self, request: &[u8]) -> Result<&[u8]> {
         self.send(request)?;
         self.receive()
     }
 
-    /// Sends a request whose answer [`Client::receive`] reads.
+    /// Sends a request whose response [`Client::receive`] reads.
     pub fn send(&mut self, request: &[u8]) -> Result<()> {
         Ok(self.stream.write_all(request)?)
     }
 
-    /// Reads the answer to the request that was sent last.
+    /// Reads the response to the last request.
     pub fn receive(&mut self) -> Result<&[u8]> {
         let mut filled = 0;
         let start = loop {
             filled += self.read(filled)?;
-            if let Some(end) = self.answer[..filled].windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            if let Some(end) = self.buffer[..filled].windows(4).position(|bytes| bytes == b"\r\n\r\n") {
                 break end + 4;
             }
         };
-        let end = start + length(std::str::from_utf8(&self.answer[..start])?)?;
+        let end = start + length(std::str::from_utf8(&self.buffer[..start])?)?;
         while filled < end {
             filled += self.read(filled)?;
         }
         if filled > end {
             return Err(format!("{} bytes more than Content-Length", filled - end).into());
         }
-        Ok(&self.answer[start..end])
+        Ok(&self.buffer[start..end])
     }
 
     fn read(&mut self, filled: usize) -> Result<usize> {
-        if filled == self.answer.len() {
-            self.answer.resize(2 * filled, 0);
+        if filled == self.buffer.len() {
+            self.buffer.resize(2 * filled, 0);
         }
-        match self.stream.read(&mut self.answer[filled..])? {
-            0 => Err("the connection was closed before the answer was whole".into()),
+        match self.stream.read(&mut self.buffer[filled..])? {
+            0 => Err("the connection was closed before the end of the response".into()),
             count => Ok(count),
         }
     }
@@ -80,7 +80,7 @@ fn length(head: &str) -> Result<usize> {
     Ok(length.trim().parse()?)
 }
 
-/// A GET with a token, ready to be sent.
+/// The bytes of a GET with a token.
 pub fn get(address: &str, target: &str, token: &str) -> Vec<u8> {
     format!("GET {target} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n").into_bytes()
 }

@@ -1,8 +1,8 @@
-//! What a process holds, as Linux tells it.
+//! Memory of a process, from `/proc`.
 
 use std::fs;
 
-/// A field of `/proc/PROCESS/status` in KiB, such as `VmRSS` or `VmHWM`; nothing where there is no `/proc`.
+/// A field of `/proc/PROCESS/status` in KiB, such as `VmRSS` or `VmHWM`; `None` without `/proc`.
 pub fn kib(process: u32, field: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let value = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;

@@ -1,13 +1,13 @@
-//! What the benches that start servers share.
+//! Servers to measure, a client to load them, and statistics.
 
-pub mod bare;
+pub mod bare_server;
 pub mod client;
-pub mod contender;
 pub mod memory;
 pub mod quantile;
+pub mod server_process;
 
-/// A bench has nobody who could handle an error: it is printed, and the run has failed.
+/// Any error ends the bench: it is printed, and the exit code is 1.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// The operation that everything is about.
+/// The path of the measured operation.
 pub const PATH: &str = "/api/v1/audit-logs";

@@ -1,6 +1,6 @@
-//! The middle and the end of many measurements.
+//! Quantiles of measurements.
 
-/// The value that this share of the values does not exceed; 0 of none.
+/// The smallest value that at least this share of the values does not exceed; 0 without values.
 pub fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

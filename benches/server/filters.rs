@@ -1,76 +1,51 @@
-//! Filters to ask with, chosen from what there is.
+//! Filters for requests, chosen by counting the values of the entries.
 
 use std::collections::BTreeMap;
 
-use cortex_audit_mock::contract::Entry;
+use cortex_audit_mock::contract::{Entry, FilterField};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// The eight filters.
-const NAMES: [&str; 8] = [
-    "actions",
-    "actorTypes",
-    "actorRequestTypes",
-    "objectTypes",
-    "objectIdentifiers",
-    "actorEmails",
-    "actorApiKeyIdentifiers",
-    "actorIpAddresses",
-];
-
-/// Some filters, and what to call them.
+/// One or several filters, and their description.
 #[derive(Clone)]
 pub struct Filters {
     pub name: String,
-    /// As they stand in a query.
+    /// The filters as a query string.
     pub query: String,
 }
 
-/// The values that the filters see in an entry, in the order of [`NAMES`]; one with a comma cannot be asked for.
-fn values(entry: &Entry) -> [Option<String>; 8] {
-    let text = |value: &str| Some(value.to_owned());
-    let actor = &entry.actor;
-    [
-        text(entry.action.as_str()),
-        text(actor.kind.as_str()),
-        actor.request_type.as_deref().and_then(text),
-        text(&entry.object_type),
-        text(&entry.object_identifier),
-        actor.email.as_deref().and_then(text),
-        actor.api_key_identifier.as_deref().and_then(text),
-        entry.ip_address.as_deref().and_then(text),
-    ]
-    .map(|value| value.filter(|value| !value.contains(',')))
-}
-
-/// One of each filter: with the value that most entries have.
+/// For each field, a filter with the most common value.
 pub fn common(entries: &[Entry]) -> Vec<Filters> {
-    (0..NAMES.len()).filter_map(|place| most_common(entries, &[place], "")).collect()
+    FilterField::ALL.into_iter().filter_map(|field| most_common(entries, &[field])).collect()
 }
 
-/// One of each filter: with the value whose share of the entries is nearest to one in a hundred.
+/// For each field, a filter that about one entry in a hundred passes.
 pub fn selective(entries: &[Entry]) -> Vec<Filters> {
-    (0..NAMES.len())
-        .filter_map(|place| {
-            let counts = counts(entries, &[place]);
+    FilterField::ALL
+        .into_iter()
+        .filter_map(|field| {
+            let counts = counts(entries, &[field]);
             let (values, _) = counts.into_iter().min_by_key(|(_, count)| count.abs_diff(entries.len() / 100))?;
-            Some(named(&[place], &values, ", 1 %"))
+            Some(filters(&[field], &values, ", 1 %"))
         })
         .collect()
 }
 
-/// The filter that is nearest to one in a hundred of all.
+/// The filter, of any field, whose share of entries is nearest to one in a hundred.
 pub fn one_percent(entries: &[Entry]) -> Option<Filters> {
-    let all = (0..NAMES.len()).flat_map(|place| counts(entries, &[place]).into_iter().map(move |found| (place, found)));
-    let (place, (values, _)) = all.min_by_key(|(_, (_, count))| count.abs_diff(entries.len() / 100))?;
-    Some(named(&[place], &values, ""))
+    let all = FilterField::ALL
+        .into_iter()
+        .flat_map(|field| counts(entries, &[field]).into_iter().map(move |(values, count)| (field, values, count)));
+    let (field, values, _) = all.min_by_key(|(_, _, count)| count.abs_diff(entries.len() / 100))?;
+    Some(filters(&[field], &values, ""))
 }
 
-/// Every three filters that some entries pass, with the values that most entries have together.
+/// For every three fields, filters with the most common combination of values.
 pub fn triples(entries: &[Entry]) -> Vec<Filters> {
-    let places = || 0..NAMES.len();
+    let all = FilterField::ALL;
+    let indices = || 0..all.len();
     let triples =
-        places().flat_map(|a| (a + 1..NAMES.len()).flat_map(move |b| (b + 1..NAMES.len()).map(move |c| [a, b, c])));
-    triples.filter_map(|triple| most_common(entries, &triple, "")).collect()
+        indices().flat_map(|a| (a + 1..all.len()).flat_map(move |b| (b + 1..all.len()).map(move |c| [a, b, c])));
+    triples.filter_map(|triple| most_common(entries, &triple.map(|index| all[index]))).collect()
 }
 
 /// A time range that holds the middle half of the entries.
@@ -81,28 +56,27 @@ pub fn middle_half(entries: &[Entry]) -> String {
     format!("startTime={}&endTime={}", at(1), at(3))
 }
 
-fn most_common(entries: &[Entry], places: &[usize], note: &str) -> Option<Filters> {
-    let (values, _) = counts(entries, places).into_iter().max_by_key(|(_, count)| *count)?;
-    Some(named(places, &values, note))
+fn most_common(entries: &[Entry], fields: &[FilterField]) -> Option<Filters> {
+    let (values, _) = counts(entries, fields).into_iter().max_by_key(|(_, count)| *count)?;
+    Some(filters(fields, &values, ""))
 }
 
-/// How many entries have which values at these places together.
-fn counts(entries: &[Entry], places: &[usize]) -> BTreeMap<Vec<String>, usize> {
+/// Counts the entries by the combination of their values. A value with a comma cannot be a filter and is left out.
+fn counts<'a>(entries: &'a [Entry], fields: &[FilterField]) -> BTreeMap<Vec<&'a str>, usize> {
     let mut counts = BTreeMap::new();
     for entry in entries {
-        let values = values(entry);
-        let together: Option<Vec<String>> = places.iter().map(|place| values[*place].clone()).collect();
-        if let Some(together) = together {
-            *counts.entry(together).or_default() += 1;
+        let value = |field: &FilterField| entry.value(*field).filter(|value| !value.contains(','));
+        if let Some(values) = fields.iter().map(value).collect::<Option<Vec<&str>>>() {
+            *counts.entry(values).or_default() += 1;
         }
     }
     counts
 }
 
-fn named(places: &[usize], values: &[String], note: &str) -> Filters {
-    let name = places.iter().map(|place| NAMES[*place]).collect::<Vec<_>>().join(" + ") + note;
-    let pair = |(place, value): (&usize, &String)| {
-        format!("{}={}", NAMES[*place], utf8_percent_encode(value, NON_ALPHANUMERIC))
+fn filters(fields: &[FilterField], values: &[&str], note: &str) -> Filters {
+    let name = fields.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(" + ") + note;
+    let pair = |(field, value): (&FilterField, &&str)| {
+        format!("{}={}", field.as_str(), utf8_percent_encode(value, NON_ALPHANUMERIC))
     };
-    Filters { name, query: places.iter().zip(values).map(pair).collect::<Vec<_>>().join("&") }
+    Filters { name, query: fields.iter().zip(values).map(pair).collect::<Vec<_>>().join("&") }
 }

@@ -1,23 +1,23 @@
-//! How much longer a filtered page takes when there are a hundred times as many entries, with as many hits on it.
+//! Latency of a filtered page in the large store, compared with a page of as many entries in the small store.
 
 use crate::common::{PATH, Result};
 use crate::filters::{self, Filters};
-use crate::lab::{Lab, total};
-use crate::latency::{Asking, in_turn};
-use crate::table::{Outcome, short};
+use crate::latency::{LatencyProbe, measure_alternately};
+use crate::setup::{Setup, total};
+use crate::table::{Row, short};
 
 const TARGET: f64 = 1.5;
-/// The worst of many: what else the machine does is in it.
+/// The worst of many cases includes disturbances by other work on the machine.
 const MARGIN: f64 = 1.3;
-/// The most entries on the page.
+/// The page size, unless there are fewer matches.
 const PAGE: usize = 100;
-/// With fewer hits the page says little.
-const FEWEST: usize = 10;
-/// How often a case is measured before it counts as above the target.
+/// A page with fewer entries is not measured.
+const MIN_MATCHES: usize = 10;
+/// Measurements of a case before it counts as above the target.
 const ATTEMPTS: usize = 3;
 
-pub fn measure(lab: &Lab) -> Result<Vec<Outcome>> {
-    let entries = lab.entries()?;
+pub fn measure(setup: &Setup) -> Result<Vec<Row>> {
+    let entries = setup.entries()?;
     let range = filters::middle_half(entries);
     let single: Vec<Filters> = filters::common(entries).into_iter().chain(filters::selective(entries)).collect();
     let ranged = single
@@ -25,38 +25,38 @@ pub fn measure(lab: &Lab) -> Result<Vec<Outcome>> {
         .map(|filters| Filters { name: filters.name.clone(), query: format!("{range}&{}", filters.query) });
     let ranged = ranged.collect();
     Ok(vec![
-        worst(lab, "any one filter", single)?,
-        worst(lab, "any three filters together", filters::triples(entries))?,
-        worst(lab, "a time range with a filter", ranged)?,
+        worst(setup, "any one filter", single)?,
+        worst(setup, "any three filters together", filters::triples(entries))?,
+        worst(setup, "a time range with a filter", ranged)?,
     ])
 }
 
-/// The case that grows most.
-fn worst(lab: &Lab, what: &str, cases: Vec<Filters>) -> Result<Outcome> {
-    let mut found: Option<Growth> = None;
+/// Measures all cases; returns the one with the largest ratio.
+fn worst(setup: &Setup, what: &str, cases: Vec<Filters>) -> Result<Row> {
+    let mut worst: Option<Growth> = None;
     let mut measured = 0;
     for filters in cases {
-        if measured == lab.scale.cases {
+        if measured == setup.scale.cases {
             break;
         }
-        let Some(growth) = least_of_several(lab, filters)? else { continue };
+        let Some(growth) = measure_case(setup, filters)? else { continue };
         measured += 1;
-        if found.as_ref().is_none_or(|worst| worst.ratio() < growth.ratio()) {
-            found = Some(growth);
+        if worst.as_ref().is_none_or(|worst| worst.ratio() < growth.ratio()) {
+            worst = Some(growth);
         }
     }
-    let worst = found.ok_or_else(|| format!("{what}: too few hits"))?;
-    let outcome = Outcome::ratio(
+    let worst = worst.ok_or_else(|| format!("{what}: too few matches"))?;
+    let row = Row::ratio(
         format!("p50 of a page of {}, {what}; the worst of {measured}: {}", worst.page, worst.filters.name),
-        format!("{} entries: {} ms", lab.scale.large, short(worst.large)),
-        format!("{} entries: {} ms", lab.scale.small, short(worst.small)),
+        format!("{} entries: {} ms", setup.scale.large, short(worst.large)),
+        format!("{} entries: {} ms", setup.scale.small, short(worst.small)),
         worst.ratio(),
         TARGET,
     );
-    Ok(outcome.with_margin(MARGIN))
+    Ok(row.with_margin(MARGIN))
 }
 
-/// One case, in milliseconds.
+/// The latency of one case in both stores, in milliseconds.
 struct Growth {
     filters: Filters,
     page: usize,
@@ -70,19 +70,19 @@ impl Growth {
     }
 }
 
-/// A case that seems to grow too much is measured again, unless it is far beyond chance.
-fn least_of_several(lab: &Lab, filters: Filters) -> Result<Option<Growth>> {
-    let hits = total(lab.small()?, &filters.query)?.min(total(lab.large()?, &filters.query)?);
-    if hits < FEWEST {
+/// Measures a case; again if the ratio is above the target but not far above. Returns the smallest ratio.
+fn measure_case(setup: &Setup, filters: Filters) -> Result<Option<Growth>> {
+    let matches = total(setup.small()?, &filters.query)?.min(total(setup.large()?, &filters.query)?);
+    if matches < MIN_MATCHES {
         return Ok(None);
     }
-    let page = hits.min(PAGE);
-    let mut least = growth(lab, filters, page)?;
+    let page = matches.min(PAGE);
+    let mut least = growth(setup, filters, page)?;
     for _ in 1..ATTEMPTS {
         if least.ratio() <= TARGET || least.ratio() > 2.0 * TARGET {
             break;
         }
-        let again = growth(lab, least.filters.clone(), page)?;
+        let again = growth(setup, least.filters.clone(), page)?;
         if again.ratio() < least.ratio() {
             least = again;
         }
@@ -90,10 +90,10 @@ fn least_of_several(lab: &Lab, filters: Filters) -> Result<Option<Growth>> {
     Ok(Some(least))
 }
 
-fn growth(lab: &Lab, filters: Filters, page: usize) -> Result<Growth> {
+fn growth(setup: &Setup, filters: Filters, page: usize) -> Result<Growth> {
     let target = format!("{PATH}?pageSize={page}&{}", filters.query);
-    let mut pair = [Asking::new(lab.small()?, &target)?, Asking::new(lab.large()?, &target)?];
-    in_turn(&mut pair, lab.scale.latency, lab.scale.patience)?;
-    let [small, large] = pair.map(|asking| asking.p50());
+    let mut pair = [LatencyProbe::new(setup.small()?, &target)?, LatencyProbe::new(setup.large()?, &target)?];
+    measure_alternately(&mut pair, setup.scale.latency, setup.scale.max_duration)?;
+    let [small, large] = pair.map(|probe| probe.p50());
     Ok(Growth { filters, page, small, large })
 }

@@ -1,75 +1,77 @@
-//! The built server beside a bare axum server that returns one ready-made body: what a user pays for everything that the
-//! stand-in does. It prints the table of `docs/performance.md`, ready to be pasted.
+//! The built server compared with a bare axum server, which returns one constant body. Prints the table of
+//! `docs/performance.md` as Markdown.
 //!
-//! - `cargo bench --bench server` measures all rows, about a minute on two cores. The exit code is 1 when a figure is above
-//!   its limit, which leaves room above the target for what else a machine does.
-//! - `cargo bench --bench server -- cpu growth` measures some: see [`ROWS`].
-//! - `cargo bench --bench server -- --beside NAME http://127.0.0.1:PORT/PATH COMMAND…` starts another server and compares it
-//!   with the bare one; `benches/others/run` does so with those that people use instead.
-//! - Run as a test, it does everything once and judges nothing.
+//! - `cargo bench --bench server` measures all rows, about a minute on two cores. The exit code is 1 if a figure is above
+//!   its limit, which leaves room above the target for other work on the machine.
+//! - `cargo bench --bench server -- cpu growth` measures some rows: see [`ROWS`].
+//! - `cargo bench --bench server -- --other-server NAME http://127.0.0.1:PORT/PATH COMMAND…` starts another server and
+//!   compares it with the bare one; `benches/other_servers/run` does so for several.
+//! - Run as a test, it measures everything once on a small scale and compares nothing with a limit.
 //!
-//! The figures are CPU time of the server's process wherever that says enough, and ratios of what was measured in turn:
-//! so they mean the same on another machine.
+//! Figures are CPU time of the server's process where possible, and ratios of alternate measurements, so that they hold
+//! for other machines.
 
 #[path = "../common/mod.rs"]
 mod common;
 
-mod appending;
-mod beside;
-mod cpu;
-mod ends;
+mod append_latency;
+mod cpu_pinning;
+mod edge_pages;
 mod filters;
+mod fixture_loading;
 mod growth;
-mod lab;
 mod latency;
-mod load;
-mod loading;
-mod processor;
+mod load_generator;
+mod naive_server;
+mod other_server;
+mod request_cpu;
 mod scale;
-mod sessions;
-mod size;
-mod starts;
-mod straightforward;
+mod session_opening;
+mod setup;
+mod startup;
 mod table;
 
 use std::env;
 use std::process::ExitCode;
 
-use common::{Result, bare};
-use lab::Lab;
-use table::Outcome;
+use common::{Result, bare_server};
+use scale::Scale;
+use setup::Setup;
+use table::Row;
 
-/// How often rows are measured before they count as above their limit: a server that is really too slow is so each time.
+/// Measurements of a row before it counts as above its limit: other work on the machine can disturb one of them.
 const ATTEMPTS: usize = 3;
 
-type Measure = fn(&Lab) -> Result<Vec<Outcome>>;
+type Measure = fn(&Setup) -> Result<Vec<Row>>;
 
-/// What can be named on the command line, and what it measures. Those that start servers of their own come before those
-/// that share one, and what takes microseconds before the system has much to write to the disk.
+/// The names on the command line, and their measurements. Those that start servers of their own come before those that
+/// share one, and those of microseconds before the system writes much to the disk.
 const ROWS: [(&str, Measure); 8] = [
-    ("size", size::measure),
-    ("start", starts::measure),
-    ("cpu", cpu::measure),
-    ("load", loading::measure),
-    ("ends", ends::measure),
+    ("size", startup::binary_size),
+    ("start", startup::first_response),
+    ("cpu", request_cpu::measure),
+    ("load", fixture_loading::measure),
+    ("edges", edge_pages::measure),
     ("growth", growth::measure),
-    ("append", appending::measure),
-    ("session", sessions::measure),
+    ("append", append_latency::measure),
+    ("session", session_opening::measure),
 ];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    // Cargo says `--bench` when it benches, and nothing when it tests.
-    let (judged, asked): (Vec<&str>, Vec<&str>) =
+    // Cargo passes `--bench` to a bench, nothing to a test.
+    let (bench, rest): (Vec<&str>, Vec<&str>) =
         arguments.iter().map(String::as_str).partition(|argument| *argument == "--bench");
-    let scale = if judged.is_empty() { &scale::TINY } else { &scale::WHOLE };
-    let done = match asked.as_slice() {
-        [bare::FLAG, length] => bare::serve(length).map(|()| true),
-        [straightforward::FLAG, file, port] => straightforward::serve(file, port).map(|()| true),
-        [beside::FLAG, name, url, command @ ..] => beside::compare(scale, name, url, command).map(|()| true),
-        names => all_rows(scale, names),
+    let scale = if bench.is_empty() { &scale::SMALL } else { &scale::FULL };
+    let result = match rest.as_slice() {
+        [bare_server::FLAG, length] => bare_server::serve(length).map(|()| true),
+        [naive_server::FLAG, file, port] => naive_server::serve(file, port).map(|()| true),
+        [other_server::FLAG, name, url, command @ ..] => {
+            other_server::compare(scale, name, url, command).map(|()| true)
+        }
+        names => measure_rows(scale, names),
     };
-    match done {
+    match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -79,37 +81,35 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether every figure of the rows that were asked for is within its limit.
-fn all_rows(scale: &'static scale::Scale, names: &[&str]) -> Result<bool> {
+/// Measures the named rows, or all; returns whether every figure is within its limit.
+fn measure_rows(scale: &'static Scale, names: &[&str]) -> Result<bool> {
     if let Some(unknown) = names.iter().find(|name| ROWS.iter().all(|(row, _)| row != *name)) {
         return Err(format!("no row {unknown:?}; there are {}", ROWS.map(|(row, _)| row).join(", ")).into());
     }
-    let lab = Lab::new(scale)?;
+    let setup = Setup::new(scale)?;
     let mut within = true;
     table::print_head();
     for (name, measure) in ROWS {
         if names.is_empty() || names.contains(&name) {
-            let outcomes = if scale.judged { until_within(name, || measure(&lab))? } else { measure(&lab)? };
-            for outcome in &outcomes {
-                table::print(outcome, scale.judged);
+            let rows = if scale.judged { measure_with_retries(name, || measure(&setup))? } else { measure(&setup)? };
+            for row in &rows {
+                table::print(row, scale.judged);
             }
-            within &= outcomes.iter().all(Outcome::within_limit);
+            within &= rows.iter().all(Row::is_within_limit);
         }
     }
     Ok(within || !scale.judged)
 }
 
-/// Measures again what may have been disturbed; not what is far above its limit.
-fn until_within(name: &str, measure: impl Fn() -> Result<Vec<Outcome>>) -> Result<Vec<Outcome>> {
-    let mut outcomes = measure()?;
+/// Measures again if a figure is above its limit, but not far above.
+fn measure_with_retries(name: &str, measure: impl Fn() -> Result<Vec<Row>>) -> Result<Vec<Row>> {
+    let mut rows = measure()?;
     for _ in 1..ATTEMPTS {
-        if outcomes.iter().all(Outcome::within_limit)
-            || outcomes.iter().any(|outcome| outcome.figure > 2.0 * outcome.limit)
-        {
+        if rows.iter().all(Row::is_within_limit) || rows.iter().any(|row| row.figure > 2.0 * row.limit) {
             break;
         }
-        eprintln!("{name}: once more, because a figure is above its limit");
-        outcomes = measure()?;
+        eprintln!("{name}: measured again, because a figure is above its limit");
+        rows = measure()?;
     }
-    Ok(outcomes)
+    Ok(rows)
 }

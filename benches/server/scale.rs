@@ -1,37 +1,37 @@
-//! How much of everything: enough to judge, or just enough to know that it runs.
+//! Sizes and counts of a run: enough to compare with the limits, or just enough to show that the bench works.
 
 use std::time::Duration;
 
 /// The sizes and counts of one run.
 pub struct Scale {
-    /// Whether the figures are held against their limits.
+    /// Whether the figures are compared with their limits.
     pub judged: bool,
     /// Entries of the small store.
     pub small: usize,
     /// Entries of the large one.
     pub large: usize,
-    /// Measurements of the same, of which the median counts.
+    /// Measurements whose median is the figure.
     pub rounds: usize,
     /// Starts of each server.
     pub starts: usize,
-    /// Requests between two looks at the CPU time.
+    /// Requests between two readings of the CPU time.
     pub load: usize,
-    /// Requests of one latency.
+    /// Requests for one latency.
     pub latency: usize,
-    /// What one latency may take at most; a slow store is known as such after fewer requests.
-    pub patience: Duration,
+    /// The longest time for one latency: a slow store needs fewer requests to show.
+    pub max_duration: Duration,
     /// Queries of a kind whose growth is measured.
     pub cases: usize,
     /// Entries that are appended in all.
     pub appends: usize,
     /// Sessions that are opened.
     pub sessions: usize,
-    /// How long a server is left alone before it is at rest.
+    /// Time without requests after which a server is at rest.
     pub rest: Duration,
 }
 
-/// What is judged.
-pub const WHOLE: Scale = Scale {
+/// The scale of the figures in the documents.
+pub const FULL: Scale = Scale {
     judged: true,
     small: 10_000,
     large: 1_000_000,
@@ -39,15 +39,15 @@ pub const WHOLE: Scale = Scale {
     starts: 40,
     load: 12_000,
     latency: 2000,
-    patience: Duration::from_millis(1500),
+    max_duration: Duration::from_millis(1500),
     cases: usize::MAX,
     appends: 2000,
     sessions: 200,
     rest: Duration::from_secs(1),
 };
 
-/// For `cargo test --benches`.
-pub const TINY: Scale = Scale {
+/// The scale of `cargo test --benches`.
+pub const SMALL: Scale = Scale {
     judged: false,
     small: 500,
     large: 1000,
@@ -55,7 +55,7 @@ pub const TINY: Scale = Scale {
     starts: 1,
     load: 32,
     latency: 4,
-    patience: Duration::from_millis(100),
+    max_duration: Duration::from_millis(100),
     cases: 1,
     appends: 8,
     sessions: 2,

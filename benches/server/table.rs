@@ -1,46 +1,45 @@
-//! The rows as they are printed: Markdown, to be pasted where the figures are told.
+//! The rows of the table in `docs/performance.md`, as Markdown.
 
-/// What one row found.
-pub struct Outcome {
+/// The measurement of one row, with its target.
+pub struct Row {
     pub what: String,
-    /// The stand-in's figure, with its unit.
+    /// The mock's measurement, with its unit.
     pub measured: String,
-    /// What it is held against, with its unit; empty for a bound that is a number of its own.
-    pub beside: String,
-    /// What is judged.
+    /// The measurement that it is compared with, with its unit; empty for an absolute target.
+    pub compared_with: String,
+    /// The number that must not exceed the target.
     pub figure: f64,
     pub unit: &'static str,
-    /// What is wanted.
     pub target: f64,
-    /// What is still let pass where other work on the machine disturbs the figures.
+    /// The run fails above this: leaves room above the target for other work on the machine.
     pub limit: f64,
 }
 
-impl Outcome {
-    /// A figure that is a multiple of another.
-    pub fn ratio(what: impl Into<String>, measured: String, beside: String, figure: f64, target: f64) -> Self {
-        Self { what: what.into(), measured, beside, figure, unit: "×", target, limit: target }
+impl Row {
+    /// A figure that is a multiple of another measurement.
+    pub fn ratio(what: impl Into<String>, measured: String, compared_with: String, figure: f64, target: f64) -> Self {
+        Self { what: what.into(), measured, compared_with, figure, unit: "×", target, limit: target }
     }
 
-    /// A figure that stands alone.
+    /// A figure with an absolute target.
     pub fn absolute(what: impl Into<String>, figure: f64, unit: &'static str, target: f64) -> Self {
         let measured = format!("{} {unit}", short(figure));
-        Self { what: what.into(), measured, beside: String::new(), figure, unit, target, limit: target }
+        Self { what: what.into(), measured, compared_with: String::new(), figure, unit, target, limit: target }
     }
 
-    /// Allows so many times the target before the run fails.
+    /// Sets the limit to this multiple of the target.
     pub fn with_margin(self, margin: f64) -> Self {
         Self { limit: self.target * margin, ..self }
     }
 
-    pub fn within_limit(&self) -> bool {
+    pub fn is_within_limit(&self) -> bool {
         self.figure <= self.limit
     }
 
     fn verdict(&self) -> &'static str {
         if self.figure <= self.target {
             "kept"
-        } else if self.within_limit() {
+        } else if self.is_within_limit() {
             "MISSED"
         } else {
             "MISSED, above the limit"
@@ -53,15 +52,17 @@ pub fn print_head() {
     println!("| --- | --- | --- | --- | --- | --- | --- |");
 }
 
-/// Prints a row; one of a run that only shows that everything runs has no verdict.
-pub fn print(outcome: &Outcome, judged: bool) {
-    let Outcome { what, measured, beside, unit, .. } = outcome;
-    let [figure, target, limit] = [outcome.figure, outcome.target, outcome.limit].map(short);
-    let verdict = if judged { outcome.verdict() } else { "not judged" };
-    println!("| {what} | {measured} | {beside} | {figure} {unit} | {target} {unit} | {limit} {unit} | {verdict} |");
+/// Prints a row; without a verdict in a run that only shows that the bench works.
+pub fn print(row: &Row, judged: bool) {
+    let Row { what, measured, compared_with, unit, .. } = row;
+    let [figure, target, limit] = [row.figure, row.target, row.limit].map(short);
+    let verdict = if judged { row.verdict() } else { "not judged" };
+    println!(
+        "| {what} | {measured} | {compared_with} | {figure} {unit} | {target} {unit} | {limit} {unit} | {verdict} |"
+    );
 }
 
-/// As many digits as say something.
+/// Formats a number with about three significant digits.
 pub fn short(figure: f64) -> String {
     match figure.abs() {
         100.0.. => format!("{figure:.0}"),

@@ -1,10 +1,10 @@
-//! How many instructions a request takes, from the router to the last byte of the body: counted by valgrind, so that it is
-//! the same on every machine and in every mood of it.
+//! Instructions per request, from the router to the last byte of the body, counted by valgrind: the number does not depend
+//! on the load of the machine.
 //!
-//! `cargo bench --bench counts` holds them against those recorded in `benches/counts.txt`, and fails when one is more than
-//! a tenth above; `UPDATE_COUNTS=1` records them anew. A count is the difference between two runs that serve so many
-//! and more requests, so that the start is not in it, nor what is made ready once. Chance (identifiers, seeds of hash
-//! tables) and the compiler's version move a count by a few hundredths.
+//! `cargo bench --bench instructions` compares them with those in `benches/instructions.txt`, and fails if one is more than
+//! a tenth above; `UPDATE_INSTRUCTIONS=1` records them again. A count is the difference between two runs with different
+//! numbers of requests, so that it contains neither the start nor what is cached once. Random numbers (request ids, seeds
+//! of hash tables) and the version of the compiler change a count by a few hundredths.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -24,29 +24,29 @@ use cortex_audit_mock::{Config, RateLimit};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
-/// A count may be so many times the recorded one.
+/// The largest ratio of a count to the recorded one.
 const MARGIN: f64 = 1.1;
 /// Requests of the shorter run.
 const REQUESTS: u64 = 200;
-/// Requests before those that are counted: by then everything that is asked for is ready.
+/// Requests before the counted ones, which fill the caches.
 const WARM_UP: u64 = 300;
 const ENTRIES: u64 = 10_000;
-/// The server's clock stands still: the same entries at every run.
+/// The time of the frozen clock: the same entries at every run.
 const NOW: &str = "2025-06-01T00:00:00Z";
-/// With this argument, a number and a query the bench serves so many requests, and is what is counted.
+/// The argument, followed by a number of requests and a query, that makes the bench handle these requests.
 const SERVE: &str = "--serve";
-const RECORDED: &str = "benches/counts.txt";
+const RECORDED: &str = "benches/instructions.txt";
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let done = match arguments.as_slice() {
-        [flag, requests, query] if flag == SERVE => served(requests, query),
-        given if given.iter().any(|flag| flag == "--bench") => judge(),
+    let result = match arguments.as_slice() {
+        [flag, requests, query] if flag == SERVE => serve(requests.parse().expect("a number"), query).map(|()| true),
+        given if given.iter().any(|flag| flag == "--bench") => compare(),
         _ => cases().and_then(|cases| cases.iter().try_for_each(|(_, query)| serve(1, query))).map(|()| true),
     };
-    match done {
+    match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -56,12 +56,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Counts, prints, and compares with what is recorded or records it.
-fn judge() -> Result<bool> {
+/// Counts and prints; records the counts, or compares them with the recorded ones.
+fn compare() -> Result<bool> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(RECORDED);
     let text = fs::read_to_string(&path).unwrap_or_default();
-    let recorded = read(&text);
-    let updating = env::var_os("UPDATE_COUNTS").is_some();
+    let recorded = parse(&text);
+    let updating = env::var_os("UPDATE_INSTRUCTIONS").is_some();
     let (mut within, mut written) = (true, String::new());
     for (name, query) in cases()? {
         let count = count(&query)?;
@@ -71,9 +71,9 @@ fn judge() -> Result<bool> {
         let ratio = known.map_or(1.0, |known| count as f64 / known as f64);
         let verdict = match known {
             _ if updating => "recorded",
-            None => "not recorded yet: UPDATE_COUNTS=1",
+            None => "not recorded yet: UPDATE_INSTRUCTIONS=1",
             Some(_) if ratio > MARGIN => "TOO MANY",
-            Some(_) if ratio < 1.0 / MARGIN => "fewer; record them anew with UPDATE_COUNTS=1",
+            Some(_) if ratio < 1.0 / MARGIN => "fewer; record them again with UPDATE_INSTRUCTIONS=1",
             Some(_) => "as recorded",
         };
         within &= updating || (known.is_some() && ratio <= MARGIN);
@@ -81,21 +81,21 @@ fn judge() -> Result<bool> {
         println!("{name:<16} {count:>9} instructions, {ratio:.3} of {known}: {verdict}");
     }
     if updating {
-        let head = "# Instructions a request, by `cargo bench --bench counts`; UPDATE_COUNTS=1 rewrites this file.\n";
+        let head = "# Instructions a request, by `cargo bench --bench instructions`; UPDATE_INSTRUCTIONS=1 rewrites this file.\n";
         fs::write(path, head.to_owned() + &written)?;
     }
     Ok(within)
 }
 
-/// The counts of a file, by name.
-fn read(text: &str) -> BTreeMap<&str, u64> {
+/// Parses the counts of a file, by name.
+fn parse(text: &str) -> BTreeMap<&str, u64> {
     text.lines()
         .filter_map(|line| line.split_once(' '))
         .filter_map(|(name, count)| Some((name, count.parse().ok()?)))
         .collect()
 }
 
-/// Names and queries; the filter is the object type of about one entry in a hundred.
+/// The names and queries of the cases; the filter is an object type of about one entry in a hundred.
 fn cases() -> Result<Vec<(&'static str, String)>> {
     let source = EntrySource::Generated { count: ENTRIES, seed: Config::default().seed };
     let loaded = fixture::load(&[source], now()?).map_err(|errors| errors.to_string())?;
@@ -111,27 +111,23 @@ fn cases() -> Result<Vec<(&'static str, String)>> {
     ])
 }
 
-/// Instructions a request.
+/// The instructions per request.
 fn count(query: &str) -> Result<u64> {
-    Ok((collected(WARM_UP + 2 * REQUESTS, query)? - collected(WARM_UP + REQUESTS, query)?) / REQUESTS)
+    Ok((total(WARM_UP + 2 * REQUESTS, query)? - total(WARM_UP + REQUESTS, query)?) / REQUESTS)
 }
 
-/// Instructions of a whole run of this executable.
-fn collected(requests: u64, query: &str) -> Result<u64> {
+/// The instructions of a run of this executable with this many requests.
+fn total(requests: u64, query: &str) -> Result<u64> {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
     let run = valgrind.arg(env::current_exe()?).args([SERVE, &requests.to_string(), query]).output();
     let run = run.map_err(|error| format!("cannot run valgrind, which is needed to count: {error}"))?;
-    let said = String::from_utf8_lossy(&run.stderr);
-    let count = said.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());
-    count.filter(|_| run.status.success()).ok_or_else(|| format!("valgrind did not count:\n{said}").into())
+    let output = String::from_utf8_lossy(&run.stderr);
+    let count = output.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());
+    count.filter(|_| run.status.success()).ok_or_else(|| format!("valgrind did not count:\n{output}").into())
 }
 
-fn served(requests: &str, query: &str) -> Result<bool> {
-    serve(requests.parse()?, query).map(|()| true)
-}
-
-/// Everything that a server does for a request but sockets.
+/// Handles requests as the server does, without sockets.
 fn serve(requests: u64, query: &str) -> Result<()> {
     let config = Config {
         entries: Vec::new(),

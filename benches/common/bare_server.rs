@@ -1,7 +1,7 @@
-//! The measure: an axum server with one route and one ready-made body, which does nothing else.
+//! The reference: an axum server with one route and one constant body.
 //!
-//! It is served by hyper on the runtime that the stand-in has too, and lives in a process of its own, so that its time
-//! and memory can be told from those of whoever asks.
+//! It uses hyper and tokio as the mock does, and runs in a process of its own, so that its CPU time and memory are apart
+//! from those of the client.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -15,17 +15,17 @@ use tower::ServiceExt;
 
 use super::{PATH, Result};
 
-/// With this argument and a length a bench is the bare server.
+/// The argument, followed by a body length, that makes a bench run as the bare server.
 pub const FLAG: &str = "--bare";
 
-/// Serves a body of so many bytes.
+/// Serves a body of this length.
 pub fn serve(length: &str) -> Result<()> {
     let body = Bytes::from(vec![b'x'; length.parse()?]);
     let app = Router::new().route(PATH, get(|| async move { ([(CONTENT_TYPE, "application/json")], body) }));
     serve_router(&app, "0")
 }
 
-/// Serves as `axum::serve` does, until killed; says where in the line that the stand-in prints with `--log json`.
+/// Serves as `axum::serve` does, until killed; prints its URL in the line that the mock prints with `--log json`.
 pub fn serve_router(app: &Router, port: &str) -> Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;

@@ -1,4 +1,4 @@
-//! What somebody writes who needs a stand-in by tonight: a vector, a linear filter, serde for every request.
+//! A naive mock to compare with: a vector, a linear filter, serde for each request.
 
 use std::fs;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
-use crate::common::{PATH, Result, bare};
+use crate::common::{PATH, Result, bare_server};
 
-/// With this argument, a file of NDJSON and a port the bench is such a server.
-pub const FLAG: &str = "--straightforward";
+/// The argument, followed by an NDJSON file and a port, that makes the bench run as the naive server.
+pub const FLAG: &str = "--naive";
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,10 +28,10 @@ struct Log {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
+struct Parameters {
     #[serde(default)]
     page: usize,
-    #[serde(default = "usual_size")]
+    #[serde(default = "default_page_size")]
     page_size: usize,
     actions: Option<String>,
     object_types: Option<String>,
@@ -42,14 +42,14 @@ struct Asked {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+struct Page {
     logs: Vec<Log>,
     page: usize,
     total: usize,
     total_pages: usize,
 }
 
-const fn usual_size() -> usize {
+const fn default_page_size() -> usize {
     250
 }
 
@@ -57,17 +57,18 @@ pub fn serve(file: &str, port: &str) -> Result<()> {
     let text = fs::read_to_string(file)?;
     let mut logs: Vec<Log> = text.lines().map(serde_json::from_str).collect::<std::result::Result<_, _>>()?;
     logs.sort_by(|a, b| b.timestamp.cmp(&a.timestamp));
-    bare::serve_router(&Router::new().route(PATH, get(page)).with_state(Arc::new(logs)), port)
+    bare_server::serve_router(&Router::new().route(PATH, get(page)).with_state(Arc::new(logs)), port)
 }
 
-async fn page(State(logs): State<Arc<Vec<Log>>>, Query(asked): Query<Asked>) -> Json<Answer> {
-    let matching: Vec<&Log> = logs.iter().filter(|log| asked.matches(log)).collect();
+async fn page(State(logs): State<Arc<Vec<Log>>>, Query(parameters): Query<Parameters>) -> Json<Page> {
+    let matching: Vec<&Log> = logs.iter().filter(|log| parameters.matches(log)).collect();
     let total = matching.len();
-    let logs = matching.into_iter().skip(asked.page * asked.page_size).take(asked.page_size).cloned().collect();
-    Json(Answer { logs, page: asked.page, total, total_pages: total.div_ceil(asked.page_size.max(1)) })
+    let logs =
+        matching.into_iter().skip(parameters.page * parameters.page_size).take(parameters.page_size).cloned().collect();
+    Json(Page { logs, page: parameters.page, total, total_pages: total.div_ceil(parameters.page_size.max(1)) })
 }
 
-impl Asked {
+impl Parameters {
     fn matches(&self, log: &Log) -> bool {
         one_of(self.actions.as_deref(), Some(&log.action))
             && one_of(self.object_types.as_deref(), Some(&log.object_type))
@@ -77,6 +78,6 @@ impl Asked {
     }
 }
 
-fn one_of(asked: Option<&str>, actual: Option<&str>) -> bool {
-    asked.is_none_or(|asked| actual.is_some_and(|actual| asked.split(',').any(|value| value == actual)))
+fn one_of(accepted: Option<&str>, actual: Option<&str>) -> bool {
+    accepted.is_none_or(|accepted| actual.is_some_and(|actual| accepted.split(',').any(|value| value == actual)))
 }

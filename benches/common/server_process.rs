@@ -1,4 +1,4 @@
-//! Servers that are started to be measured: how long until the first answer, and where to ask on.
+//! Servers as child processes, with the time to their first response.
 
 use std::env;
 use std::io::{BufRead, BufReader};
@@ -7,18 +7,18 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::client::{self, Client};
-use super::{PATH, Result, bare};
+use super::{PATH, Result, bare_server};
 
-/// A server that can be started as often as is wanted.
-pub struct Contender {
+/// The command of a server.
+pub struct ServerCommand {
     pub name: &'static str,
     executable: PathBuf,
     arguments: Vec<String>,
 }
 
-impl Contender {
-    /// The stand-in, on a free port, with further flags.
-    pub fn stand_in(flags: &[&str]) -> Self {
+impl ServerCommand {
+    /// The mock, on a free port, with further flags.
+    pub fn mock(flags: &[&str]) -> Self {
         let arguments = ["--listen", "127.0.0.1:0", "--log", "json"].iter().chain(flags);
         Self {
             name: "cortex-audit-mock",
@@ -27,46 +27,46 @@ impl Contender {
         }
     }
 
-    /// The bare server with a body of this length: the bench itself in another role.
+    /// The bare server with a body of this length: the executable of the bench, with another argument.
     pub fn bare(length: usize) -> Result<Self> {
-        let arguments = vec![bare::FLAG.to_owned(), length.to_string()];
+        let arguments = vec![bare_server::FLAG.to_owned(), length.to_string()];
         Ok(Self { name: "bare axum", executable: env::current_exe()?, arguments })
     }
 
-    /// Starts the server, asks once, and reads the whole answer.
-    pub fn start(&self) -> Result<Running> {
-        let began = Instant::now();
+    /// Starts the server, and gets one page.
+    pub fn start(&self) -> Result<RunningServer> {
+        let started = Instant::now();
         let mut command = Command::new(&self.executable);
         command.args(&self.arguments).env("RUST_LOG", "error").stdout(Stdio::piped());
-        let mut child = Running::spawn(&mut command)
+        let mut server = RunningServer::spawn(&mut command)
             .map_err(|error| format!("cannot start {}: {error}", self.executable.display()))?;
         let mut line = String::new();
-        let output = child.process.stdout.take().ok_or("no standard output")?;
+        let output = server.process.stdout.take().ok_or("no standard output")?;
         BufReader::new(output).read_line(&mut line)?;
         let line: serde_json::Value =
-            serde_json::from_str(&line).map_err(|error| format!("{} said {line:?}: {error}", self.name))?;
+            serde_json::from_str(&line).map_err(|error| format!("{} printed {line:?}: {error}", self.name))?;
         let address = line["url"].as_str().and_then(|url| url.strip_prefix("http://")).ok_or("no url")?;
         let request = client::get(address, &format!("{PATH}?pageSize=1"), "mock-admin");
         let mut client = Client::connect(address)?;
-        let answer = client.ask(&request).map_err(|error| format!("{}: {error}", self.name))?;
-        (child.time, child.body, child.address) = (began.elapsed(), answer.len(), address.to_owned());
-        Ok(child)
+        let body = client.request(&request).map_err(|error| format!("{}: {error}", self.name))?;
+        (server.time, server.body, server.address) = (started.elapsed(), body.len(), address.to_owned());
+        Ok(server)
     }
 }
 
-/// A server that does not outlive its measurement, however that ends.
-pub struct Running {
+/// A running server, killed on drop.
+pub struct RunningServer {
     process: Child,
     /// `HOST:PORT`.
     pub address: String,
-    /// From exec to the last byte of the first answer.
+    /// From exec to the last byte of the first response.
     pub time: Duration,
-    /// The length of the body of that answer.
+    /// The length of the body of that response.
     pub body: usize,
 }
 
-impl Running {
-    /// Starts a process that has answered nothing yet.
+impl RunningServer {
+    /// Starts a process, without a request.
     pub fn spawn(command: &mut Command) -> Result<Self> {
         let process = command.stdin(Stdio::null()).spawn()?;
         Ok(Self { process, address: String::new(), time: Duration::ZERO, body: 0 })
@@ -77,9 +77,9 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningServer {
     fn drop(&mut self) {
-        // Both fail only for a process that is already gone.
+        // Both fail only if the process has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,20 +1,20 @@
-// What the other servers are fed with: the same 10,000 entries, or the same answer of 250 of them.
-// Arguments: the URL of a running stand-in, a JSON file of the entries, the folder to write to.
+// Writes the data of the other servers: the same 10,000 entries, or the same page of 250 of them.
+// Arguments: the URL of a running mock, a JSON file of the entries, the folder to write to.
 import { readFileSync, writeFileSync } from "node:fs";
 
 const [url, entries, folder] = process.argv.slice(2);
 const write = (name, value) => writeFileSync(`${folder}/${name}`, value);
-const ask = async (path) => {
-  const answer = await fetch(url + path, { headers: { authorization: "Bearer mock-admin" } });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-  return answer.text();
+const get = async (path) => {
+  const response = await fetch(url + path, { headers: { authorization: "Bearer mock-admin" } });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.text();
 };
 
-// Prism: the contract as the stand-in publishes it.
-write("openapi.json", await ask("/openapi.json"));
+// Prism: the OpenAPI document of the mock.
+write("openapi.json", await get("/openapi.json"));
 
-// Mockoon: one route that answers a page.
-const page = await ask("/api/v1/audit-logs");
+// Mockoon: one route with a page as its body.
+const page = await get("/api/v1/audit-logs");
 const response = {
   uuid: "page", body: page, latency: 0, statusCode: 200, label: "", bodyType: "INLINE", filePath: "",
   headers: [{ key: "Content-Type", value: "application/json" }],
@@ -34,7 +34,7 @@ const environment = {
 };
 write("mockoon.json", JSON.stringify(environment));
 
-// json-server: a collection of all entries, newest first, which wants an identifier each.
+// json-server: a collection of all entries, newest first, each with the required id.
 const newestFirst = JSON.parse(readFileSync(entries, "utf8")).reverse();
 write("db.json", JSON.stringify({ "audit-logs": newestFirst.map((entry, id) => ({ id, ...entry })) }));
 write("routes.json", JSON.stringify({ "/api/v1/*": "/$1" }));
