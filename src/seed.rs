@@ -5,67 +5,41 @@ use rand::{Rng, SeedableRng};
 
 /// What a random stream is drawn for. Streams with different purposes are independent: drawing more numbers for one
 /// purpose changes nothing of what the others give.
+///
+/// The numbers are mixed into the seed: a change of one changes what every seed gives.
 #[derive(Debug, Clone, Copy)]
+#[repr(u64)]
 pub(crate) enum Purpose {
-    /// Whether a fault rule fires and how long it delays; a stream for each request that the rule matches.
-    FaultRule {
-        /// The id of the rule.
-        id: u64,
-    },
+    /// Whether a fault rule fires and how long it delays; by the id of the rule, a stream for each request that it matches.
+    FaultRule = 0,
     /// The time of a burst of live entries; a stream for each burst.
-    LiveBurst,
-    /// A live entry; a stream for each burst.
-    LiveEntry {
-        /// The position of the entry within its burst.
-        index: u32,
-    },
-    /// A live entry at a given time; a stream for each.
-    LiveEntryAt,
+    LiveBurst = 1 << 40,
+    /// A live entry; by its position in the burst, a stream for each burst.
+    LiveEntry = 1 << 41,
     /// The order in which the names of a kind of object are given; a stream for each kind.
-    ObjectNames,
+    ObjectNames = 1 << 42,
     /// The first and last names of people.
-    PeopleNames,
+    PeopleNames = 1 << 43,
     /// The offices and addresses of people.
-    Staff,
-    /// Where a person is; a stream for each day.
-    Whereabouts,
+    Staff = 1 << 44,
     /// How an hour differs from the same hour of other weeks; a stream for each hour.
-    HourVariation,
+    HourVariation = 1 << 45,
     /// Who owns the objects that exist from the start.
-    InitialOwners,
+    InitialOwners = 1 << 46,
     /// The work sessions and what is done in them.
-    Work,
+    Work = 1 << 47,
     /// The exact times of a story; a stream for each story.
-    Story,
+    Story = 1 << 48,
+    /// Where a person is; a stream for each day.
+    Whereabouts = 1 << 49,
     /// The entries that a scenario adds after a page; a stream for each page.
-    ScenarioPage,
+    ScenarioPage = 1 << 50,
+    /// A live entry at a given time; a stream for each.
+    LiveEntryAt = 1 << 51,
     /// Which request a scenario lets fail; a stream for each round.
-    ScenarioFailure,
+    ScenarioFailure = 1 << 53,
     /// The kind of the first failure of a scenario.
-    ScenarioFirstFailure,
-}
-
-impl Purpose {
-    /// The number that is mixed into the seed. A change of one changes what every seed gives.
-    const fn id(self) -> u64 {
-        match self {
-            Self::FaultRule { id } => id,
-            Self::LiveBurst => 1 << 40,
-            Self::LiveEntry { index } => (1 << 41) + index as u64,
-            Self::ObjectNames => 1 << 42,
-            Self::PeopleNames => 1 << 43,
-            Self::Staff => 1 << 44,
-            Self::HourVariation => 1 << 45,
-            Self::InitialOwners => 1 << 46,
-            Self::Work => 1 << 47,
-            Self::Story => 1 << 48,
-            Self::Whereabouts => 1 << 49,
-            Self::ScenarioPage => 1 << 50,
-            Self::LiveEntryAt => 1 << 51,
-            Self::ScenarioFailure => 1 << 53,
-            Self::ScenarioFirstFailure => 1 << 54,
-        }
-    }
+    ScenarioFirstFailure = 1 << 54,
 }
 
 /// A stream of random numbers.
@@ -77,9 +51,20 @@ pub(crate) struct SeededRng(ChaCha8Rng);
 impl SeededRng {
     /// The `number`-th stream for a purpose.
     pub fn stream(seed: u64, purpose: Purpose, number: u64) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ purpose.id().rotate_left(32));
+        Self::stream_of(seed, purpose, 0, number)
+    }
+
+    /// The `number`-th stream for one of several things with the same purpose.
+    pub fn stream_of(seed: u64, purpose: Purpose, thing: u64, number: u64) -> Self {
+        let purpose = purpose as u64 + thing;
+        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ purpose.rotate_left(32));
         rng.set_stream(number);
         Self(rng)
+    }
+
+    /// The stream of a key.
+    pub fn from_key(key: [u8; 32]) -> Self {
+        Self(ChaCha8Rng::from_seed(key))
     }
 
     /// A fraction from 0 (exclusive) to 1 (inclusive).

@@ -30,17 +30,21 @@ impl Mapping {
             originals.add(value);
             occurrences.add(&parts(value));
         }
-        let mut tokens = TokenMapping::new(originals, secret);
+        let mut tokens = TokenMapping {
+            secret: secret.clone(),
+            candidates: Candidates::new(),
+            originals,
+            taken: HashSet::new(),
+            pseudonyms: HashMap::new(),
+        };
         for (original, kind) in &occurrences.tokens {
-            let pseudonym = tokens.draw(*kind, purpose(*kind), original);
+            let pseudonym = tokens.draw(*kind, kind.as_str(), original);
             tokens.pseudonyms.insert(original.clone(), pseudonym);
         }
         let originals = &tokens.originals;
         let is_free = |domain: &&str| !originals.contain(domain) && !originals.have_token_in(domain);
-        let top_level = match RESERVED_DOMAINS.into_iter().find(is_free) {
-            Some(top_level) => top_level.to_owned(),
-            None => tokens.draw(TokenKind::Word, "top-level domain", ""),
-        };
+        let reserved = RESERVED_DOMAINS.into_iter().find(is_free).map(str::to_owned);
+        let top_level = reserved.unwrap_or_else(|| tokens.draw(TokenKind::Word, "top-level domain", ""));
         Self {
             tokens,
             addresses: AddressMapping::new(secret, &occurrences.networks),
@@ -117,17 +121,6 @@ fn domain_parts(domain: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// The name of the random stream of a kind. A change of one changes the pseudonyms of every secret.
-fn purpose(kind: TokenKind) -> &'static str {
-    match kind {
-        TokenKind::FirstName => "first name",
-        TokenKind::LastName => "last name",
-        TokenKind::Word => "word",
-        TokenKind::Number => "number",
-        TokenKind::Hex => "hex",
-    }
-}
-
 /// What occurs in a recording, sorted: the order of the values must not matter.
 #[derive(Default)]
 struct Occurrences {
@@ -169,17 +162,12 @@ struct TokenMapping {
 }
 
 impl TokenMapping {
-    fn new(originals: Originals, secret: &Secret) -> Self {
-        let (taken, pseudonyms) = (HashSet::new(), HashMap::new());
-        Self { secret: secret.clone(), candidates: Candidates::new(), originals, taken, pseudonyms }
-    }
-
     /// The first candidate that is not taken and contains no original.
     fn draw(&mut self, kind: TokenKind, purpose: &str, original: &str) -> String {
-        let mut draw = self.secret.draw(purpose, original);
+        let mut rng = self.secret.rng(purpose, original);
         let mut tried = 0;
         loop {
-            let candidate = self.candidates.next(kind, original, tried, &mut draw);
+            let candidate = self.candidates.next(kind, original, tried, &mut rng);
             let has_original =
                 self.originals.contain(&candidate) || (tried < STRICT && self.originals.have_token_in(&candidate));
             if !has_original && self.taken.insert(candidate.clone()) {

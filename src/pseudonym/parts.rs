@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::address::Network;
+use crate::text::word_enum;
 
 /// A part of a value, with its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,19 +18,21 @@ pub enum Part<'a> {
     Network(Network, &'a str),
 }
 
-/// The kind of a token, which decides what replaces it. A token that occurs as several kinds counts as the first of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TokenKind {
-    /// The first word before the `@` of an e-mail address.
-    FirstName,
-    /// Any other word before the `@` of an e-mail address.
-    LastName,
-    /// Any other word.
-    Word,
-    /// Digits.
-    Number,
-    /// A UUID, or at least eight hexadecimal digits, among them a letter and a digit.
-    Hex,
+word_enum! {
+    /// The kind of a token, which decides what replaces it. A token that occurs as several kinds counts as the first of them.
+    /// The word names the random stream of a pseudonym: a change of one changes the pseudonyms of every secret.
+    pub enum TokenKind {
+        /// The first word before the `@` of an e-mail address.
+        FirstName = "first name",
+        /// Any other word before the `@` of an e-mail address.
+        LastName = "last name",
+        /// Any other word.
+        Word = "word",
+        /// Digits.
+        Number = "number",
+        /// A UUID, or at least eight hexadecimal digits, among them a letter and a digit.
+        Hex = "hex",
+    }
 }
 
 impl<'a> Part<'a> {

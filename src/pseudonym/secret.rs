@@ -3,10 +3,10 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use rand::rngs::ChaCha8Rng;
-use rand::{Rng, SeedableRng};
 use sha2::Sha256;
 use uuid::Uuid;
+
+use crate::seed::SeededRng;
 
 /// The secret that decides every pseudonym. With it a guess can be tested; without it no pseudonym can be turned back.
 ///
@@ -66,37 +66,11 @@ impl Secret {
     }
 
     /// A stream of random numbers that depends on the same.
-    pub(super) fn draw(&self, purpose: &str, original: &str) -> Draw {
-        Draw(ChaCha8Rng::from_seed(self.block(purpose, original.as_bytes())))
+    pub(super) fn rng(&self, purpose: &str, original: &str) -> SeededRng {
+        SeededRng::from_key(self.block(purpose, original.as_bytes()))
     }
 }
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
-}
-
-/// The random numbers for the pseudonym of one original.
-pub(super) struct Draw(ChaCha8Rng);
-
-impl Draw {
-    /// One of the words.
-    ///
-    /// # Panics
-    /// When there are none.
-    pub fn pick<'a, T: AsRef<str>>(&mut self, words: &'a [T]) -> &'a str {
-        words[self.below(words.len())].as_ref()
-    }
-
-    /// One of the characters, all of which are ASCII.
-    ///
-    /// # Panics
-    /// When there are none.
-    pub fn letter(&mut self, of: &str) -> char {
-        char::from(of.as_bytes()[self.below(of.len())])
-    }
-
-    fn below(&mut self, length: usize) -> usize {
-        let place = self.0.next_u64() % (length as u64).max(1);
-        usize::try_from(place).unwrap_or(0)
-    }
 }

@@ -125,7 +125,7 @@ impl Faults {
             if (plan.effect.is_some() && !is_delay) || !state.matches(request) {
                 continue;
             }
-            let mut rng = SeededRng::stream(self.seed, Purpose::FaultRule { id: state.id }, state.matched);
+            let mut rng = SeededRng::stream_of(self.seed, Purpose::FaultRule, state.id, state.matched);
             if !state.try_fire(&mut rng) {
                 continue;
             }
