@@ -60,7 +60,6 @@ pub struct Calendar {
 }
 
 /// An hour, or the part of it within the time range.
-#[derive(Debug, Clone, Copy)]
 pub struct Hour {
     /// Counted from 1970.
     pub number: i64,
@@ -97,9 +96,8 @@ impl Calendar {
     /// The weights of an hour: those of its time in the week, and a variation of its own.
     fn weights(&self, hour: i64) -> BySchedule {
         let mut rng = SeededRng::stream(self.seed, Purpose::HourVariation, hour.unsigned_abs());
-        let mut weekly = self.weekly.into_iter();
         Schedule::ALL.map(|schedule| {
-            let weekly = weekly.next().unwrap_or_default().max(1);
+            let weekly = self.weekly[schedule as usize].max(1);
             let usual = schedule.activity(hour) * schedule.share() * 10_000 / weekly;
             usual * (70 + rng.below(61))
         })

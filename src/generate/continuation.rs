@@ -97,7 +97,7 @@ impl Continuation {
 
     /// The next name of a kind that no object of the entries has.
     fn new_name(&self, state: &mut ContinuationState, kind: ObjectKind, object_type: &str) -> String {
-        let next = state.next_names.entry(kind.index()).or_insert_with(|| self.names.kinds.initial_count(kind));
+        let next = state.next_names.entry(kind.index()).or_insert_with(|| self.names.kinds.initial_count(kind, 1));
         loop {
             let name = self.names.name(kind, *next);
             *next = next.wrapping_add(1);

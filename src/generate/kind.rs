@@ -19,9 +19,16 @@ pub enum Naming {
     Network,
 }
 
+/// The number of objects at the start.
+pub enum InitialCount {
+    Fixed(u32),
+    /// Multiplied by the size of the company.
+    Scaled(u32),
+}
+
 /// Declares the kinds: object type, number at the start, naming.
 macro_rules! object_kinds {
-    ($($kind:ident = $object_type:literal, $initial_count:literal, $naming:expr;)+) => {
+    ($($kind:ident = $object_type:literal, $count:ident($number:literal), $naming:expr;)+) => {
         /// A kind of object. The integrations, about fifty, differ in their object type alone.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum ObjectKind {
@@ -30,8 +37,8 @@ macro_rules! object_kinds {
             Integration(usize),
         }
 
-        const TABLE: &[(ObjectKind, &str, u32, Naming)] =
-            &[$((ObjectKind::$kind, $object_type, $initial_count, $naming),)+];
+        const TABLE: &[(ObjectKind, &str, InitialCount, Naming)] =
+            &[$((ObjectKind::$kind, $object_type, InitialCount::$count($number), $naming),)+];
 
         impl ObjectKind {
             /// The index of the kind: those of the table in its order, then the integrations.
@@ -47,33 +54,33 @@ macro_rules! object_kinds {
 }
 
 object_kinds! {
-    AccountFlag = "ACCOUNT_FLAG", 7, Naming::Words(&[words::FLAGS]);
-    AllowListEntry = "ALLOW_LIST_ENTRY", 5, Naming::Network;
-    ApiKey = "API_KEY", 12, Naming::Words(&[words::CALLERS, words::USES]);
-    Catalog = "CATALOG", 60, Naming::Parent(ObjectKind::Service);
-    CatalogFilter = "CATALOG_FILTER", 12, Naming::Words(&[words::WHICH, words::WHAT]);
-    TeamRoles = "CORTEX_TEAM_ROLES", 12, Naming::Parent(ObjectKind::Team);
-    User = "CORTEX_USER", 48, Naming::Email;
-    UserRoles = "CORTEX_USER_ROLES", 48, Naming::Parent(ObjectKind::User);
-    CustomData = "CUSTOM_DATA", 80, Naming::ParentAndWord(ObjectKind::Service, words::METRICS);
-    CustomRole = "CUSTOM_ROLE", 6, Naming::Words(&[words::FOR_WHOM, words::MAY]);
-    Domain = "DOMAIN", 8, Naming::Words(&[words::AREAS, words::DOMAINS]);
-    EntityType = "ENTITY_TYPE_DEFINITION", 3, Naming::Words(&[words::ENTITIES, words::SHAPES]);
-    Verification = "ENTITY_VERIFICATION", 40, Naming::Parent(ObjectKind::Service);
-    Initiative = "INITIATIVE", 8, Naming::Words(&[words::GOALS, words::WAVES]);
-    OpenApi = "OPENAPI_DEFINITION", 24, Naming::Parent(ObjectKind::Service);
-    PersonalApiKey = "PERSONAL_API_KEY", 14, Naming::FirstNameAndWord(words::DEVICES);
-    Resource = "RESOURCE", 90, Naming::Words(&[words::SUBJECTS, words::STORES]);
-    Scorecard = "SCORECARD", 9, Naming::Words(&[words::QUALITIES, words::MEASURES]);
-    ScorecardFilter = "SCORECARD_FILTER", 6, Naming::Parent(ObjectKind::Scorecard);
-    Rule = "SCORECARD_RULE", 48, Naming::Words(&[words::EVIDENCE, words::DEMANDS, words::SCOPES]);
-    RuleFilter = "SCORECARD_RULE_FILTER", 10, Naming::Parent(ObjectKind::Rule);
-    Secret = "SECRET", 26, Naming::Words(&[words::PROVIDERS, words::SECRETS, words::STAGES]);
-    SecretGroup = "SECRET_GROUP", 5, Naming::Words(&[words::PROVIDERS, words::STAGES]);
-    Service = "SERVICE", 60, Naming::Words(&[words::SUBJECTS, words::FUNCTIONS]);
-    Team = "TEAM", 12, Naming::Words(&[words::SUBJECTS, words::TEAMS]);
-    VerificationPeriod = "VERIFICATION_PERIOD", 2, Naming::Words(&[words::PERIODS, words::VERIFIED]);
-    Workflow = "WORKFLOW", 12, Naming::Words(&[words::VERBS, words::THINGS]);
+    AccountFlag = "ACCOUNT_FLAG", Fixed(7), Naming::Words(&[words::FLAGS]);
+    AllowListEntry = "ALLOW_LIST_ENTRY", Fixed(5), Naming::Network;
+    ApiKey = "API_KEY", Fixed(12), Naming::Words(&[words::CALLERS, words::USES]);
+    Catalog = "CATALOG", Scaled(60), Naming::Parent(ObjectKind::Service);
+    CatalogFilter = "CATALOG_FILTER", Fixed(12), Naming::Words(&[words::WHICH, words::WHAT]);
+    TeamRoles = "CORTEX_TEAM_ROLES", Fixed(12), Naming::Parent(ObjectKind::Team);
+    User = "CORTEX_USER", Fixed(48), Naming::Email;
+    UserRoles = "CORTEX_USER_ROLES", Fixed(48), Naming::Parent(ObjectKind::User);
+    CustomData = "CUSTOM_DATA", Scaled(80), Naming::ParentAndWord(ObjectKind::Service, words::METRICS);
+    CustomRole = "CUSTOM_ROLE", Fixed(6), Naming::Words(&[words::FOR_WHOM, words::MAY]);
+    Domain = "DOMAIN", Fixed(8), Naming::Words(&[words::AREAS, words::DOMAINS]);
+    EntityType = "ENTITY_TYPE_DEFINITION", Fixed(3), Naming::Words(&[words::ENTITIES, words::SHAPES]);
+    Verification = "ENTITY_VERIFICATION", Scaled(40), Naming::Parent(ObjectKind::Service);
+    Initiative = "INITIATIVE", Fixed(8), Naming::Words(&[words::GOALS, words::WAVES]);
+    OpenApi = "OPENAPI_DEFINITION", Scaled(24), Naming::Parent(ObjectKind::Service);
+    PersonalApiKey = "PERSONAL_API_KEY", Fixed(14), Naming::FirstNameAndWord(words::DEVICES);
+    Resource = "RESOURCE", Scaled(90), Naming::Words(&[words::SUBJECTS, words::STORES]);
+    Scorecard = "SCORECARD", Fixed(9), Naming::Words(&[words::QUALITIES, words::MEASURES]);
+    ScorecardFilter = "SCORECARD_FILTER", Fixed(6), Naming::Parent(ObjectKind::Scorecard);
+    Rule = "SCORECARD_RULE", Scaled(48), Naming::Words(&[words::EVIDENCE, words::DEMANDS, words::SCOPES]);
+    RuleFilter = "SCORECARD_RULE_FILTER", Fixed(10), Naming::Parent(ObjectKind::Rule);
+    Secret = "SECRET", Scaled(26), Naming::Words(&[words::PROVIDERS, words::SECRETS, words::STAGES]);
+    SecretGroup = "SECRET_GROUP", Fixed(5), Naming::Words(&[words::PROVIDERS, words::STAGES]);
+    Service = "SERVICE", Scaled(60), Naming::Words(&[words::SUBJECTS, words::FUNCTIONS]);
+    Team = "TEAM", Fixed(12), Naming::Words(&[words::SUBJECTS, words::TEAMS]);
+    VerificationPeriod = "VERIFICATION_PERIOD", Fixed(2), Naming::Words(&[words::PERIODS, words::VERIFIED]);
+    Workflow = "WORKFLOW", Fixed(12), Naming::Words(&[words::VERBS, words::THINGS]);
 }
 
 /// The object type that only the story of single sign-on uses.
@@ -122,11 +129,14 @@ impl ObjectKinds {
         }
     }
 
-    /// The number of objects at the start: for an integration in use one account.
-    pub fn initial_count(&self, kind: ObjectKind) -> u32 {
+    /// The number of objects at the start, in a company that is `scale` times as large as a small one.
+    pub fn initial_count(&self, kind: ObjectKind, scale: u32) -> u32 {
         match kind {
             ObjectKind::Integration(number) => u32::from(self.in_use.contains(&number)),
-            other => TABLE[other.index()].2,
+            other => match TABLE[other.index()].2 {
+                InitialCount::Fixed(count) => count,
+                InitialCount::Scaled(count) => count * scale,
+            },
         }
     }
 }

@@ -3,8 +3,6 @@
 //! A name combines one word from each list of its kind. The seed decides the order of the combinations; when all are used,
 //! they start again with a number at the end. So no two objects of a kind have the same name.
 
-use std::fmt::Write;
-
 use super::kind::{Naming, ObjectKind, ObjectKinds};
 use super::people::Roster;
 use crate::seed::{Purpose, SeededRng};
@@ -36,40 +34,35 @@ impl Names {
 
     /// The name of the n-th object of a kind.
     pub fn name(&self, kind: ObjectKind, number: u32) -> String {
-        let mut name = String::with_capacity(32);
-        self.push_name(&mut name, kind, number);
-        name
-    }
-
-    fn push_name(&self, name: &mut String, kind: ObjectKind, number: u32) {
         let combinations = self.combinations(kind);
         let (round, position) = (u64::from(number) / combinations, u64::from(number) % combinations);
         let index = usize::try_from(position * self.steps[kind.index()] % combinations).unwrap_or_default();
-        match kind.naming() {
+        let name = match kind.naming() {
             Naming::Words(lists) => {
-                let mut rest = index;
-                for list in *lists {
-                    name.push_str(list[rest % list.len()]);
-                    rest /= list.len();
-                }
+                let words = lists.iter().scan(index, |rest, list| {
+                    let word = list[*rest % list.len()];
+                    *rest /= list.len();
+                    Some(word)
+                });
+                words.collect()
             }
-            Naming::Parent(parent) => return self.push_name(name, *parent, number),
+            Naming::Parent(parent) => return self.name(*parent, number),
             Naming::ParentAndWord(parent, words) => {
-                self.push_name(name, *parent, kind.parent(number).map_or(0, |(_, number)| number));
-                name.push_str(words[number as usize % words.len()]);
-                return;
+                let parent = self.name(*parent, kind.parent(number).map_or(0, |(_, number)| number));
+                return parent + words[number as usize % words.len()];
             }
-            Naming::Email => name.push_str(&self.roster.email(index)),
+            Naming::Email => self.roster.email(index),
             Naming::FirstNameAndWord(words) => {
                 let first_names = &self.roster.first_names;
-                name.push_str(&first_names[index % first_names.len()]);
-                name.push_str(words[index / first_names.len() % words.len()]);
+                let word = words[index / first_names.len() % words.len()];
+                first_names[index % first_names.len()].clone() + word
             }
-            Naming::Network => return name.push_str(&network(number)),
-        }
-        if round > 0 {
-            // Writing to a `String` cannot fail.
-            let _ = if name.contains(' ') { write!(name, " ({})", round + 1) } else { write!(name, "-{}", round + 1) };
+            Naming::Network => return network(number),
+        };
+        match round {
+            0 => name,
+            _ if name.contains(' ') => format!("{name} ({})", round + 1),
+            _ => format!("{name}-{}", round + 1),
         }
     }
 

@@ -37,7 +37,6 @@ pub struct ObjectPool {
 }
 
 /// The objects of one kind.
-#[derive(Clone)]
 struct KindPool {
     /// For each owner, the numbers of their objects.
     by_owner: Vec<Vec<u32>>,
@@ -55,7 +54,7 @@ impl ObjectPool {
     pub fn new(seed: u64, names: &Names, owner_count: usize, scale: u32) -> Self {
         let mut rng = SeededRng::stream(seed, Purpose::InitialOwners, 0);
         let kinds = names.kinds.all().map(|kind| {
-            let count = names.kinds.initial_count(kind) * if grows(kind) { scale } else { 1 };
+            let count = names.kinds.initial_count(kind, scale);
             let mut by_owner = vec![Vec::new(); owner_count];
             for number in 0..count {
                 by_owner[rng.index(owner_count)].push(number);
@@ -188,11 +187,11 @@ impl KindPool {
         if roll < 70 && self.has_objects(actor) {
             return actor;
         }
-        if roll < 92
-            && !team.is_empty()
-            && let Some(mate) = Some(team[rng.index(team.len())]).filter(|mate| self.has_objects(*mate))
-        {
-            return mate;
+        if roll < 92 && !team.is_empty() {
+            let mate = team[rng.index(team.len())];
+            if self.has_objects(mate) {
+                return mate;
+            }
         }
         self.draw_any_owner(rng)
     }
@@ -208,19 +207,4 @@ impl KindPool {
 /// Whether an object is the account of a person who acts in the company, which nobody deletes.
 fn is_account_of_staff(kind: ObjectKind, number: u32) -> bool {
     matches!(kind, ObjectKind::User | ObjectKind::UserRoles) && (number as usize) < STAFF_COUNT
-}
-
-/// Whether a larger company has more objects of the kind.
-fn grows(kind: ObjectKind) -> bool {
-    matches!(
-        kind,
-        ObjectKind::Service
-            | ObjectKind::Catalog
-            | ObjectKind::Resource
-            | ObjectKind::CustomData
-            | ObjectKind::Verification
-            | ObjectKind::OpenApi
-            | ObjectKind::Secret
-            | ObjectKind::Rule
-    )
 }

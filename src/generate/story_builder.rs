@@ -25,7 +25,6 @@ pub struct StoryEvent {
 }
 
 /// What a story event does to which object.
-#[derive(Debug, Clone, Copy)]
 pub enum ObjectChange {
     /// Any action on an object that only the story knows, by its type and name.
     Named(Action, &'static str, &'static str),

@@ -158,16 +158,18 @@ pub struct Machine {
 }
 
 /// The defaults of a machine with an API key.
-const API_KEY: Machine = Machine {
-    identifier: None,
-    actor_type: ActorType::ApiKey,
-    request_type: Some("API_KEY_ENTITY"),
-    addresses: &[],
-    schedule: Schedule::Steady,
-    weight: 0,
-    tasks: &[],
-    shape: Shape::SINGLE_ENTRY,
-};
+const fn api_key(identifier: &'static str, addresses: &'static [&'static str]) -> Machine {
+    Machine {
+        identifier: Some(identifier),
+        actor_type: ActorType::ApiKey,
+        request_type: Some("API_KEY_ENTITY"),
+        addresses,
+        schedule: Schedule::Steady,
+        weight: 0,
+        tasks: &[],
+        shape: Shape::SINGLE_ENTRY,
+    }
+}
 
 /// The machines: service accounts, webhooks and GitOps.
 pub const MACHINES: &[Machine] = &[
@@ -188,17 +190,13 @@ pub const MACHINES: &[Machine] = &[
         shape: Shape { size: (1, 4), max_gap: 4, focus: 0 },
     },
     Machine {
-        identifier: Some("ci-deploy"),
-        addresses: &["192.0.2.14"],
         schedule: Schedule::Deploys,
         weight: 30,
         tasks: &[task(ObjectKind::Service, 55, 1, 0), task(ObjectKind::CustomData, 45, 4, 0)],
         shape: Shape { size: (1, 3), max_gap: 6, focus: 0 },
-        ..API_KEY
+        ..api_key("ci-deploy", &["192.0.2.14"])
     },
     Machine {
-        identifier: Some("terraform-sync"),
-        addresses: &["192.0.2.31"],
         schedule: Schedule::Deploys,
         weight: 14,
         tasks: &[
@@ -207,16 +205,14 @@ pub const MACHINES: &[Machine] = &[
             task(ObjectKind::Domain, 5, 1, 0),
         ],
         shape: Shape { size: (2, 12), max_gap: 3, focus: 0 },
-        ..API_KEY
+        ..api_key("terraform-sync", &["192.0.2.31"])
     },
     Machine {
-        identifier: Some("openapi-publisher"),
-        addresses: &["192.0.2.97"],
         schedule: Schedule::Deploys,
         weight: 9,
         tasks: &[task(ObjectKind::OpenApi, 1, 8, 2)],
         shape: Shape { size: (1, 2), max_gap: 10, focus: 0 },
-        ..API_KEY
+        ..api_key("openapi-publisher", &["192.0.2.97"])
     },
     Machine {
         identifier: Some("backstage-plugin"),
@@ -239,57 +235,43 @@ pub const MACHINES: &[Machine] = &[
         shape: Shape { size: (1, 2), max_gap: 20, focus: 0 },
     },
     Machine {
-        identifier: Some("badge-renderer"),
-        actor_type: ActorType::ApiKey,
         request_type: Some("SCORECARD_BADGES"),
-        addresses: &["192.0.2.141"],
         schedule: Schedule::Steady,
         weight: 8,
         tasks: &[task(ObjectKind::Scorecard, 1, 0, 0)],
-        shape: Shape { size: (1, 1), max_gap: 1, focus: 0 },
+        ..api_key("badge-renderer", &["192.0.2.141"])
     },
     // Renews the credentials of one integration at a time.
     Machine {
-        identifier: Some("credential-keeper"),
-        actor_type: ActorType::ApiKey,
         request_type: None,
-        addresses: &["192.0.2.12"],
         schedule: Schedule::Steady,
         weight: 34,
         tasks: &[task(ObjectKind::Integration(0), 1, 0, 0)],
-        shape: Shape { size: (1, 1), max_gap: 1, focus: 0 },
+        ..api_key("credential-keeper", &["192.0.2.12"])
     },
     Machine {
-        identifier: Some("metrics-ingest"),
-        addresses: &["192.0.2.83"],
         schedule: Schedule::Steady,
         weight: 52,
         tasks: &[task(ObjectKind::CustomData, 1, 2, 1)],
         shape: Shape { size: (1, 4), max_gap: 2, focus: 0 },
-        ..API_KEY
+        ..api_key("metrics-ingest", &["192.0.2.83"])
     },
     Machine {
-        identifier: Some("k8s-inventory"),
-        addresses: &["2001:db8:c1:7::20"],
         schedule: Schedule::Steady,
         weight: 40,
         tasks: &[task(ObjectKind::Resource, 70, 8, 6), task(ObjectKind::Catalog, 30, 1, 1)],
         shape: Shape { size: (1, 5), max_gap: 5, focus: 0 },
-        ..API_KEY
+        ..api_key("k8s-inventory", &["2001:db8:c1:7::20"])
     },
     Machine {
-        identifier: Some("vault-rotator"),
-        actor_type: ActorType::ApiKey,
         request_type: None,
-        addresses: &["192.0.2.120"],
         schedule: Schedule::Nightly,
         weight: 50,
         tasks: &[task(ObjectKind::Secret, 1, 2, 1)],
         shape: Shape { size: (3, 9), max_gap: 8, focus: 0 },
+        ..api_key("vault-rotator", &["192.0.2.120"])
     },
     Machine {
-        identifier: Some("catalog-janitor"),
-        addresses: &["192.0.2.58"],
         schedule: Schedule::Nightly,
         weight: 30,
         tasks: &[
@@ -298,25 +280,21 @@ pub const MACHINES: &[Machine] = &[
             task(ObjectKind::CatalogFilter, 20, 0, 40),
         ],
         shape: Shape { size: (2, 8), max_gap: 4, focus: 0 },
-        ..API_KEY
+        ..api_key("catalog-janitor", &["192.0.2.58"])
     },
     Machine {
-        identifier: Some("plugin-deploy-insights"),
-        addresses: &["192.0.2.163"],
         schedule: Schedule::Nightly,
         weight: 14,
         tasks: &[task(ObjectKind::CustomData, 1, 6, 1)],
         shape: Shape { size: (2, 6), max_gap: 3, focus: 0 },
-        ..API_KEY
+        ..api_key("plugin-deploy-insights", &["192.0.2.163"])
     },
     Machine {
-        identifier: Some("jenkins-legacy"),
-        addresses: &["192.0.2.77"],
         schedule: Schedule::Nightly,
         weight: 6,
         tasks: &[task(ObjectKind::Service, 1, 0, 0)],
         shape: Shape { size: (1, 2), max_gap: 30, focus: 0 },
-        ..API_KEY
+        ..api_key("jenkins-legacy", &["192.0.2.77"])
     },
 ];
 
