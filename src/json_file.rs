@@ -8,6 +8,7 @@ mod error;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -65,8 +66,7 @@ fn is_whole_object(line: &str) -> bool {
 }
 
 /// The members of a JSON object, in the order of the file.
-#[derive(Debug)]
-pub(crate) struct Members<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(crate) struct Members<'a, T = &'a RawValue>(pub Vec<(Cow<'a, str>, T)>);
 
 impl<'a> Members<'a> {
     /// The value of the first member with this name.
@@ -75,12 +75,12 @@ impl<'a> Members<'a> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Members<'a, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
+        struct Object<T>(PhantomData<T>);
 
-        impl<'de> Visitor<'de> for Object {
-            type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+            type Value = Vec<(Cow<'de, str>, T)>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
@@ -95,7 +95,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
             }
         }
 
-        deserializer.deserialize_map(Object).map(Members)
+        deserializer.deserialize_map(Object(PhantomData)).map(Members)
     }
 }
 

@@ -10,7 +10,6 @@ use super::{JsonFile, JsonText, Members};
 use crate::text::{did_you_mean, elide_middle, truncate};
 
 /// The errors found so far in a file. Each method reads a value, and notes an error with its position if it is wrong.
-#[derive(Debug)]
 pub(crate) struct Diagnostics<'a> {
     file: JsonFile<'a>,
     /// Each error with the byte at which it is; [`Self::into_errors`] turns the bytes into positions.
@@ -149,15 +148,10 @@ impl<'a> Diagnostics<'a> {
 
     /// Notes each unknown member, with the nearest known name.
     pub fn known_fields(&mut self, members: &Members<'a>, item: &str, known: &[&str]) {
-        for (name, value) in &members.0 {
-            if !known.contains(&name.as_ref()) {
-                let reason = format!(
-                    "is not a field; accepted: {}{}",
-                    known.join(", "),
-                    did_you_mean(name, known.iter().copied())
-                );
-                self.wrong(value.get(), item, Some(name), reason);
-            }
+        for (name, value) in members.0.iter().filter(|(name, _)| !known.contains(&name.as_ref())) {
+            let suggestion = did_you_mean(name, known.iter().copied());
+            let reason = format!("is not a field; accepted: {}{suggestion}", known.join(", "));
+            self.wrong(value.get(), item, Some(name), reason);
         }
     }
 

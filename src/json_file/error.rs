@@ -43,11 +43,9 @@ impl fmt::Display for FileError {
             write!(f, ":{line}:{column}")?;
         }
         f.write_str(": ")?;
-        match (&self.item, &self.field) {
-            (Some(item), Some(field)) => write!(f, "{item}, {field}: ")?,
-            (Some(item), None) => write!(f, "{item}: ")?,
-            (None, Some(field)) => write!(f, "{field}: ")?,
-            (None, None) => {}
+        let place: Vec<&str> = [&self.item, &self.field].into_iter().filter_map(Option::as_deref).collect();
+        if !place.is_empty() {
+            write!(f, "{}: ", place.join(", "))?;
         }
         f.write_str(&self.reason)
     }
@@ -59,13 +57,8 @@ pub struct FileErrors(pub Vec<FileError>);
 
 impl fmt::Display for FileErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            error.fmt(f)?;
-        }
-        Ok(())
+        let lines: Vec<String> = self.0.iter().map(FileError::to_string).collect();
+        f.write_str(&lines.join("\n"))
     }
 }
 
