@@ -1,4 +1,4 @@
-//! Lengths of time, written as `90s`, `2d3h`, or in ISO 8601 such as `PT1M30S`.
+//! Durations, written as `90s`, `2d3h`, or in ISO 8601 such as `PT1M30S`.
 
 use std::fmt;
 use std::time::Duration;
@@ -38,35 +38,29 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
     millis.map(Duration::from_millis).ok_or(DurationError)
 }
 
-/// Milliseconds of a sum such as `2d3h`: each term is a whole number and a unit.
-pub(crate) fn sum_millis(mut terms: &str) -> Option<u64> {
-    if terms.is_empty() {
-        return None;
-    }
-    let mut sum = 0_u64;
-    while !terms.is_empty() {
-        let (number, rest) = split(terms, |byte| byte.is_ascii_digit());
-        let (unit, rest) = split(rest, |byte| byte.is_ascii_alphabetic());
-        let millis = match unit {
-            "ms" => 1,
-            "s" => SECOND,
-            "m" => MINUTE,
-            "h" => HOUR,
-            "d" => DAY,
-            "w" => WEEK,
-            _ => return None,
-        };
-        sum = sum.checked_add(number.parse::<u64>().ok()?.checked_mul(millis)?)?;
-        terms = rest;
-    }
-    Some(sum)
-}
-
 const SECOND: u64 = 1000;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 const WEEK: u64 = 7 * DAY;
+
+/// The units of a sum in milliseconds, the longest first.
+const UNITS: [(&str, u64); 6] = [("w", WEEK), ("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1)];
+
+/// Milliseconds of a sum such as `2d3h`: each term is a whole number and a unit.
+pub(crate) fn sum_millis(terms: &str) -> Option<u64> {
+    let (mut sum, mut rest) = (0_u64, terms);
+    loop {
+        let (number, after) = split(rest, |byte| byte.is_ascii_digit());
+        let (unit, after) = split(after, |byte| byte.is_ascii_alphabetic());
+        let (_, millis) = UNITS.iter().find(|(name, _)| *name == unit)?;
+        sum = sum.checked_add(number.parse::<u64>().ok()?.checked_mul(*millis)?)?;
+        if after.is_empty() {
+            return Some(sum);
+        }
+        rest = after;
+    }
+}
 
 /// Milliseconds of an ISO 8601 duration without its `P`: `1W`, `2DT3H`, `T1M30S`, `T0.5S`. Each unit at most once, in this
 /// order; only the last can have a fraction.
@@ -77,11 +71,8 @@ fn iso_millis(text: &str) -> Option<u64> {
         None if text.is_empty() => return None,
         None => (text, ""),
     };
-    iso_terms(days, &[("W", WEEK), ("D", DAY)], time.is_empty())?.checked_add(iso_terms(
-        time,
-        &[("H", HOUR), ("M", MINUTE), ("S", SECOND)],
-        true,
-    )?)
+    let days = iso_terms(days, &[("W", WEEK), ("D", DAY)], time.is_empty())?;
+    days.checked_add(iso_terms(time, &[("H", HOUR), ("M", MINUTE), ("S", SECOND)], true)?)
 }
 
 fn iso_terms(mut text: &str, units: &[(&str, u64)], last: bool) -> Option<u64> {
@@ -96,10 +87,10 @@ fn iso_terms(mut text: &str, units: &[(&str, u64)], last: bool) -> Option<u64> {
     text.is_empty().then_some(sum)
 }
 
-/// A number such as `1.5` or `1,5` times a unit; `None` unless that is a whole number of milliseconds.
-fn scaled(number: &str, millis: u64, may_break: bool) -> Option<u64> {
+/// A number such as `1.5` or `1,5` times a unit; `None` unless the product is a whole number of milliseconds.
+fn scaled(number: &str, millis: u64, allows_fraction: bool) -> Option<u64> {
     let (whole, fraction) = match number.split_once(['.', ',']) {
-        Some((whole, fraction)) if may_break => (whole, Some(fraction)),
+        Some((whole, fraction)) if allows_fraction => (whole, Some(fraction)),
         Some(_) => return None,
         None => (number, None),
     };
@@ -114,16 +105,14 @@ fn split(text: &str, of: impl Fn(u8) -> bool) -> (&str, &str) {
     text.split_at(text.bytes().take_while(|byte| of(*byte)).count())
 }
 
-/// A length of time in the shortest form that [`parse`] reads: `1m30s`, `250ms`, `0s`.
+/// A length of time in the shortest form that [`parse`] reads: `1m30s`, `250ms`, `0s`. Weeks are given in days.
 pub(crate) fn format(duration: Duration) -> String {
     let mut left = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let mut text = String::new();
-    for (unit, millis) in [("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1)] {
-        let count = left / millis;
-        left %= millis;
-        if count > 0 {
-            text += &count.to_string();
-            text += unit;
+    for (unit, millis) in &UNITS[1..] {
+        if left >= *millis {
+            text.extend([(left / millis).to_string().as_str(), unit]);
+            left %= millis;
         }
     }
     if text.is_empty() { "0s".to_owned() } else { text }

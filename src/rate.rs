@@ -57,17 +57,15 @@ impl fmt::Display for RateError {
 
 impl std::error::Error for RateError {}
 
-impl Rate {
-    /// One event per nanosecond of the shortest period, the resolution of the limiter.
-    const MAX_COUNT: u32 = 1_000_000_000;
-}
-
 impl FromStr for Rate {
     type Err = RateError;
 
     fn from_str(text: &str) -> Result<Self, RateError> {
+        /// One event per nanosecond of the shortest period, the resolution of the limiter.
+        const MAX_COUNT: u32 = 1_000_000_000;
+
         let (count, unit) = text.split_once('/').ok_or(RateError)?;
-        let count = count.parse().ok().filter(|count: &NonZeroU32| count.get() <= Self::MAX_COUNT).ok_or(RateError)?;
+        let count = count.parse().ok().filter(|count: &NonZeroU32| count.get() <= MAX_COUNT).ok_or(RateError)?;
         let period = match unit {
             "sec" | "second" => Period::Second,
             "minute" => Period::Minute,
