@@ -2,9 +2,9 @@
 //!
 //! A value is split into words, numbers, hexadecimal identifiers and addresses (`parts`). Each has one pseudonym wherever it
 //! occurs, which a secret decides (`mapping`): `priya.raghunathan@brightwave.io`, her key `priya-laptop` and the integration
-//! `brightwave-jira` still belong together. No word of the originals is left, not even a harmless one, because what is
-//! harmless cannot be told from here. Actions, object types, actor types, request types, times, and the order and number of
-//! entries stay.
+//! `brightwave-jira` still belong together. No word of the originals is left, not even a harmless one: a program cannot know
+//! which words are harmless. Actions, object types, actor types, request types, times, and the order and number of entries
+//! stay.
 
 mod address;
 mod candidates;

@@ -50,7 +50,7 @@ struct KindPool {
 }
 
 impl ObjectPool {
-    /// The objects at the start, for a company that is `scale` times as large as a small one, among so many owners.
+    /// The objects at the start, each with a random owner, for a company that is `scale` times as large as a small one.
     pub fn new(seed: u64, names: &Names, owner_count: usize, scale: u32) -> Self {
         let mut rng = SeededRng::stream(seed, Purpose::InitialOwners, 0);
         let kinds = names.kinds.all().map(|kind| {

@@ -93,20 +93,20 @@ fn off_hours_admin(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
 
     let admin = actors.person(Role::Admin, 0);
     story.start(6..=6, admin.utc_offset(), (3, 12), HOUR)?;
-    let who = Identity::person(&admin.email);
+    let identity = Identity::person(&admin.email);
     for (after, action, object_type, name) in [
         (0, Action::Create, "CUSTOM_ROLE", "break-glass"),
         (48 * SECOND, Action::Create, "API_KEY", KEY),
         (3 * MINUTE, Action::Delete, "ALLOW_LIST_ENTRY", "192.0.2.0/24"),
         (6 * MINUTE, Action::Update, "ACCOUNT_FLAG", "sign-in-notices"),
     ] {
-        story.add(after, &who, ABROAD, ObjectChange::Named(action, object_type, name));
+        story.add(after, &identity, ABROAD, ObjectChange::Named(action, object_type, name));
     }
     for second in [0, 2, 4] {
         let after = 9 * MINUTE + second * SECOND;
         story.add(after, &Identity::key(KEY), ABROAD, ObjectChange::Update(ObjectKind::Secret));
     }
-    story.add(34 * MINUTE, &who, ABROAD, ObjectChange::Named(Action::Delete, "API_KEY", KEY));
+    story.add(34 * MINUTE, &identity, ABROAD, ObjectChange::Named(Action::Delete, "API_KEY", KEY));
     Some(())
 }
 
@@ -137,10 +137,10 @@ fn leaked_token(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     story.add(16 * MINUTE, &token, ABROAD, ObjectChange::Named(Action::Create, "API_KEY", KEY));
     story.add(23 * MINUTE, &token, ABROAD, ObjectChange::Delete(ObjectKind::Secret));
     let guard = actors.person(Role::Security, 0);
-    let who = Identity::person(&guard.email);
+    let identity = Identity::person(&guard.email);
     for (minute, object_type, name) in [(140, "PERSONAL_API_KEY", TOKEN), (142, "API_KEY", KEY)] {
         let change = ObjectChange::Named(Action::Delete, object_type, name);
-        story.add(minute * MINUTE, &who, &guard.home_address, change);
+        story.add(minute * MINUTE, &identity, &guard.home_address, change);
     }
     Some(())
 }
@@ -168,13 +168,13 @@ fn sso_rollout(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
 
     let admin = actors.person(Role::Admin, 1);
     story.start(1..=1, admin.utc_offset(), (10, 0), 2 * DAY + 8 * HOUR)?;
-    let who = Identity::person(&admin.email);
+    let identity = Identity::person(&admin.email);
     let home = admin.home_address.as_str();
-    story.add(0, &who, home, ObjectChange::Named(Action::Create, OAUTH, "sso"));
+    story.add(0, &identity, home, ObjectChange::Named(Action::Create, OAUTH, "sso"));
     for minute in [4, 9, 22] {
-        story.add(minute * MINUTE, &who, home, UPDATE);
+        story.add(minute * MINUTE, &identity, home, UPDATE);
     }
-    story.add(31 * MINUTE, &who, home, ObjectChange::Named(Action::Create, "API_KEY", KEY));
+    story.add(31 * MINUTE, &identity, home, ObjectChange::Named(Action::Create, "API_KEY", KEY));
     let directory = Identity::key(KEY);
     let waves = [(4 * HOUR, 6), (DAY, 8), (2 * DAY, 10)];
     let times = waves.into_iter().flat_map(|(start, size)| (0..size).map(move |n| start + n * 3 * SECOND));
@@ -187,9 +187,9 @@ fn sso_rollout(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
         };
         story.add(after, &directory, DIRECTORY, change);
     }
-    story.add(2 * DAY + 5 * HOUR, &who, home, UPDATE);
+    story.add(2 * DAY + 5 * HOUR, &identity, home, UPDATE);
     let enforce = ObjectChange::Named(Action::Create, "ACCOUNT_FLAG", "enforce-sso");
-    story.add(2 * DAY + 5 * HOUR + MINUTE, &who, home, enforce);
+    story.add(2 * DAY + 5 * HOUR + MINUTE, &identity, home, enforce);
     Some(())
 }
 
@@ -207,15 +207,15 @@ fn scripted_migration(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
 
     let engineer = actors.person(Role::Platform, 1);
     story.start(0..=3, engineer.utc_offset(), (10, 30), HOUR)?;
-    let who = Identity::person(&engineer.email);
-    story.add(0, &who, &engineer.home_address, ObjectChange::Named(Action::Create, "API_KEY", KEY));
+    let identity = Identity::person(&engineer.email);
+    story.add(0, &identity, &engineer.home_address, ObjectChange::Named(Action::Create, "API_KEY", KEY));
     let key = Identity::key(KEY);
     for number in 0..20 {
         let after = 9 * MINUTE + number * 2 * SECOND;
         story.add(after, &key, RUNNER, ObjectChange::CreateReplacement(ObjectKind::Resource));
         story.add(after + SECOND, &key, RUNNER, ObjectChange::DeleteReplaced(ObjectKind::Resource));
     }
-    story.add(40 * MINUTE, &who, &engineer.home_address, ObjectChange::Named(Action::Delete, "API_KEY", KEY));
+    story.add(40 * MINUTE, &identity, &engineer.home_address, ObjectChange::Named(Action::Delete, "API_KEY", KEY));
     Some(())
 }
 

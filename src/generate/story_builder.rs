@@ -98,7 +98,7 @@ impl StoryBuilder {
         Some(())
     }
 
-    /// Adds an event so many milliseconds after the start, and up to a second later.
+    /// Adds an event `after` milliseconds after the start, plus up to a second.
     pub fn add(&mut self, after: i64, identity: &Identity, address: &str, change: ObjectChange) {
         let at = self.start + after + self.rng.below_millis(997);
         self.events.push(StoryEvent { at, identity: identity.clone(), address: address.to_owned(), change });

@@ -28,7 +28,7 @@ const SPECIAL_IPV4: [Prefix; 8] = [
     ipv4(224, 0, 4),
     ipv4(240, 0, 4),
 ];
-/// The same for IPv6; the first is everything global.
+/// The networks of IPv6 with a meaning; the first is everything global.
 const SPECIAL_IPV6: [Prefix; 4] = [(0x2000 << 112, 3), (0xfc00 << 112, 7), (0xfe80 << 112, 10), (0xff00 << 112, 8)];
 
 /// The first bits of an address, left-aligned.
