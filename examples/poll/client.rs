@@ -1,10 +1,10 @@
-//! A polling client that loses nothing and reports nothing twice.
+//! A polling client that misses no entry and reports none twice.
 //!
-//! - A poll asks for a window of time that ends at a fixed instant, so new entries do not push others from page to page.
+//! - A poll reads a time window that ends at a fixed instant, so new entries do not move others to the next page.
 //! - Windows overlap, because an entry may appear later than its timestamp says.
-//! - If something came into the window while it was read, it is read again: its total tells.
-//! - Whatever may pass is tried again: 429 and 5xx, after `Retry-After` if there is one; a connection that breaks; a body
-//!   that ends early. Anything else is a mistake of ours and ends it.
+//! - If `total` changes between the pages of a window, the window is read again.
+//! - Temporary failures are retried: 429 and 5xx, after `Retry-After` if there is one; broken connections; incomplete
+//!   bodies. Any other status is an error of the client and ends the poll.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -21,13 +21,13 @@ pub struct Poller<W> {
     http: Agent,
     url: String,
     key: String,
-    /// How to wait; a test moves a clock instead.
+    /// Waits; a test advances a clock instead.
     wait: W,
     page_size: u32,
     overlap: TimeDelta,
-    /// Where the next window begins; the first has no beginning.
+    /// The start of the next window; the first one has none.
     since: Option<DateTime<Utc>>,
-    /// How often each entry of the overlap was reported; entries have no identifier, and two can be alike.
+    /// How often each entry of the overlap was reported: entries have no identifier, and two can be equal.
     reported: HashMap<Entry, usize>,
 }
 
@@ -60,9 +60,9 @@ struct Page {
 /// Why a poll failed for good.
 #[derive(Debug)]
 pub enum Error {
-    /// The server refuses what we ask, with these words.
+    /// The server refused the request, with this body.
     Refused(StatusCode, String),
-    /// It failed so often that somebody should look.
+    /// All attempts failed; the last failure.
     GaveUp(String),
 }
 
@@ -77,12 +77,12 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// How often one page is asked for before giving up.
+/// Attempts to get a page.
 const ATTEMPTS: u32 = 8;
 
 impl<W: FnMut(Duration)> Poller<W> {
     pub fn new(url: &str, key: &str, wait: W) -> Self {
-        // Without a limit of time a server that hangs would hang this client.
+        // Without a timeout, a server that hangs would hang this client.
         let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(30)));
         Self {
             http: config.build().into(),
@@ -96,7 +96,7 @@ impl<W: FnMut(Duration)> Poller<W> {
         }
     }
 
-    /// What is new at this instant, oldest first.
+    /// Returns the new entries up to this instant, oldest first.
     pub fn poll(&mut self, now: DateTime<Utc>) -> Result<Vec<Entry>, Error> {
         let window = self.window(now)?;
         let mut counts = HashMap::new();
@@ -115,7 +115,7 @@ impl<W: FnMut(Duration)> Poller<W> {
         Ok(new)
     }
 
-    /// Everything from the last window's end, less the overlap, to an instant; newest first.
+    /// Reads all entries from the end of the last window, minus the overlap, to an instant; newest first.
     fn window(&mut self, end: DateTime<Utc>) -> Result<Vec<Entry>, Error> {
         'again: loop {
             let mut entries = Vec::new();
@@ -144,19 +144,19 @@ impl<W: FnMut(Duration)> Poller<W> {
             let mut pause = Duration::from_millis(250) * 2_u32.pow(attempt);
             let request = self.http.get(&self.url).query_pairs(query.clone());
             match request.header("Authorization", format!("Bearer {}", self.key)).call() {
-                Ok(mut answer) if answer.status().is_success() => match answer.body_mut().read_json() {
+                Ok(mut response) if response.status().is_success() => match response.body_mut().read_json() {
                     Ok(page) => return Ok(page),
                     Err(error) => last = error.to_string(),
                 },
-                Ok(mut answer) => {
-                    let status = answer.status();
-                    let asked_for =
-                        answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-                    let body = answer.body_mut().read_to_string().unwrap_or_default();
+                Ok(mut response) => {
+                    let status = response.status();
+                    let retry_after =
+                        response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+                    let body = response.body_mut().read_to_string().unwrap_or_default();
                     if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
                         return Err(Error::Refused(status, body));
                     }
-                    pause = asked_for.map_or(pause, Duration::from_secs);
+                    pause = retry_after.map_or(pause, Duration::from_secs);
                     last = format!("{status}: {body}");
                 }
                 Err(error) => last = error.to_string(),

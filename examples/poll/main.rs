@@ -4,8 +4,8 @@
 //! CORTEX_BASE_URL=http://127.0.0.1:8080 CORTEX_API_KEY=mock-admin cargo run --example poll
 //! ```
 //!
-//! Start the server with `--live 30/min` to see something happen, and give it faults to see nothing happen to it.
-//! What makes it right is in `client.rs`; `tests/it/mock_server.rs` tests that against faults, a limit and a moving log.
+//! Start the server with `--live 30/min` to see new entries, and add faults to see that none is missed. The logic is in
+//! `client.rs`; `tests/it/mock_server.rs` tests it against faults, a rate limit and live entries.
 
 mod client;
 

@@ -1,5 +1,5 @@
-//! Bodies of the control plane: a line is a call, its first letter names it, the rest is its body. Each is refused with
-//! words, or understood and carried out in one world, which then still answers.
+//! Bodies of the control plane. Each line is a call: its first letter names the call, the rest is the body. Each is refused
+//! with an error, or applied to one world, which must remain consistent.
 
 #![no_main]
 
@@ -17,11 +17,12 @@ use cortex_audit_mock::{FileErrors, RateLimit, fault};
 use cortex_audit_mock_fuzz::{check_errors, now};
 use libfuzzer_sys::fuzz_target;
 
-/// More than any test sends in a row, few enough to be quick.
-const MOST_CALLS: usize = 12;
-/// More at once than this makes, while something is going on, takes longer than a run has for one input; the tests do it.
-const LONGEST_LEAP: Duration = Duration::from_hours(1);
-const QUICKEST: Duration = Duration::from_secs(5);
+/// Calls per input: few, so that an input is fast.
+const MAX_CALLS: usize = 12;
+/// The longest advance with live activity or a scenario: a longer one takes too long for one input. The tests cover it.
+const MAX_ADVANCE: Duration = Duration::from_hours(1);
+/// The shortest period of live activity.
+const MIN_PERIOD: Duration = Duration::from_secs(5);
 
 static BASE: LazyLock<Arc<BaseSegment>> = LazyLock::new(|| Arc::new(BaseSegment::new([])));
 
@@ -41,11 +42,11 @@ fn template() -> WorldTemplate {
 
 fuzz_target!(|text: &str| {
     let world = Sessions::new(template()).world(None);
-    for line in text.lines().take(MOST_CALLS) {
+    for line in text.lines().take(MAX_CALLS) {
         let mut letters = line.chars();
         let call = letters.next();
         let body = letters.as_str();
-        let refused = match call {
+        let result = match call {
             Some('c') => clock(&world, body),
             Some('a') => advance(&world, body),
             Some('l') => live(&world, body),
@@ -55,17 +56,17 @@ fuzz_target!(|text: &str| {
             Some('f') => faults(&world, body),
             _ => return,
         };
-        if let Err(errors) = refused {
+        if let Err(errors) = result {
             check_errors(&errors, body);
         }
-        look(&world);
+        check_state(&world);
     }
 });
 
 fn clock(world: &World, body: &str) -> Result<(), FileErrors> {
     let before = world.clock();
     let change = control::clock(body, &before)?;
-    assert_eq!(control::clock(body, &before), Ok(change), "the same twice");
+    assert_eq!(control::clock(body, &before), Ok(change), "parsing is deterministic");
     let ClockChange { now, frozen } = change;
     if is_too_far(world, now.map_or(Duration::ZERO, |now| now.since(before.now))) {
         return Ok(());
@@ -73,7 +74,7 @@ fn clock(world: &World, body: &str) -> Result<(), FileErrors> {
     world.set_clock(now, frozen);
     let after = world.clock();
     assert_eq!(after.frozen, frozen);
-    assert!(after.elapsed >= before.elapsed, "no world gets younger");
+    assert!(after.elapsed >= before.elapsed, "the elapsed time never decreases");
     assert!(after.now >= now.unwrap_or(before.now));
     Ok(())
 }
@@ -91,14 +92,14 @@ fn advance(world: &World, body: &str) -> Result<(), FileErrors> {
     Ok(())
 }
 
-fn is_too_far(world: &World, leap: Duration) -> bool {
-    leap > LONGEST_LEAP && (world.live().is_some() || world.scenario_stats().is_some())
+fn is_too_far(world: &World, advance: Duration) -> bool {
+    advance > MAX_ADVANCE && (world.live().is_some() || world.scenario_stats().is_some())
 }
 
 fn live(world: &World, body: &str) -> Result<(), FileErrors> {
     let activity = control::live(body)?;
-    let each = |Activity { rate, .. }: Activity| rate.period.duration() / rate.count.get();
-    if each(activity) >= QUICKEST {
+    let period = |Activity { rate, .. }: Activity| rate.period.duration() / rate.count.get();
+    if period(activity) >= MIN_PERIOD {
         world.set_live(Some(activity));
         assert_eq!(world.live(), Some(activity));
     }
@@ -119,7 +120,7 @@ fn scenario(world: &World, body: &str) -> Result<(), FileErrors> {
 
 fn settings(world: &World, body: &str) -> Result<(), FileErrors> {
     let settings = control::settings(body, world.settings())?;
-    world.change_settings(|there| *there = settings);
+    world.change_settings(|current| *current = settings);
     let again = format!("{{\"rateLimit\":\"{}\",\"strict\":{}}}", settings.rate_limit, settings.strict);
     assert_eq!(control::settings(&again, settings), Ok(settings));
     Ok(())
@@ -130,7 +131,7 @@ fn entries(world: &World, body: &str) -> Result<(), FileErrors> {
     let before = world.entry_count();
     let count = fixture::read("body", body, world.now())?.entries.len();
     let added = world.append_json(body);
-    // A clock that runs may have come to the end of the calendar meanwhile.
+    // A running clock may have reached the year 9999 meanwhile.
     assert!(added.is_ok() || !world.clock().frozen);
     if let Ok(added) = added {
         assert_eq!(added, count);
@@ -149,8 +150,8 @@ fn faults(world: &World, body: &str) -> Result<(), FileErrors> {
     Ok(())
 }
 
-/// What a client and a test see: it is in order, whatever was told before.
-fn look(world: &World) {
+/// Checks what a client and a test read from the world.
+fn check_state(world: &World) {
     let now: Timestamp = world.now();
     assert_eq!(now.to_string().parse(), Ok(now));
     let page = world.page(&Query::default());
@@ -162,5 +163,5 @@ fn look(world: &World) {
     assert!(plan.delay <= fault::Delay::MAX);
     assert!(world.faults().list().iter().all(|listed| listed.fired <= listed.matched));
     let judgement = world.verdict(&Scope::default());
-    assert!(judgement.clients.is_empty(), "nobody has asked");
+    assert!(judgement.clients.is_empty(), "there was no request");
 }

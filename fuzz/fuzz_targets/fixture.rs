@@ -1,4 +1,4 @@
-//! Files of entries: refused with every error at its place, or loaded so that what is written of them loads again.
+//! Fixture files: refused with errors that have a position, or loaded; then every format of the loaded entries loads again.
 
 #![no_main]
 
@@ -12,25 +12,25 @@ fuzz_target!(|text: &str| {
         Ok(loaded) => loaded,
         Err(errors) => {
             check_errors(&errors, text);
-            assert_eq!(read("file", text, now()).err(), Some(errors), "the same twice");
+            assert_eq!(read("file", text, now()).err(), Some(errors), "parsing is deterministic");
             return;
         }
     };
     for entry in &loaded.entries {
-        assert_ne!(entry.action, Action::Read, "no entry holds it");
+        assert_ne!(entry.action, Action::Read, "no entry has this action");
         assert!(!entry.object_identifier.is_empty() && !entry.object_type.is_empty());
     }
     let lines: Vec<String> =
         loaded.entries.iter().map(|entry| serde_json::to_string(&FileEntry(entry)).expect("JSON")).collect();
-    // As lines, as an array, as a whole answer, and the careful way, which an unknown field sends them.
+    // As lines, as an array, as a page, and with an unknown field, which needs the slower parser.
     let array = format!("[{}]", lines.join(","));
     let unknown = lines.iter().map(|line| line.replacen('{', "{\"quite-unknown\":[1],", 1)).collect::<Vec<_>>();
-    assert_eq!(again(&lines.join("\n")), loaded.entries);
-    assert_eq!(again(&array), loaded.entries);
-    assert_eq!(again(&format!("\u{feff}{{\"page\":0,\"logs\":{array},\"total\":7}}")), loaded.entries);
-    assert_eq!(again(&unknown.join("\r\n\r\n")), loaded.entries);
+    assert_eq!(load(&lines.join("\n")), loaded.entries);
+    assert_eq!(load(&array), loaded.entries);
+    assert_eq!(load(&format!("\u{feff}{{\"page\":0,\"logs\":{array},\"total\":7}}")), loaded.entries);
+    assert_eq!(load(&unknown.join("\r\n\r\n")), loaded.entries);
 });
 
-fn again(text: &str) -> Vec<Entry> {
+fn load(text: &str) -> Vec<Entry> {
     read("file", text, now()).unwrap_or_else(|errors| panic!("{errors}\nof {text}")).entries
 }

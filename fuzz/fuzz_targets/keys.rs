@@ -1,4 +1,4 @@
-//! Keys files: whatever is wrong with one, no token of it is told; what is loaded opens with its tokens alone.
+//! Keys files: no token is in an error or a debug print, and only the tokens of a loaded file find its keys.
 
 #![no_main]
 
@@ -9,39 +9,39 @@ use cortex_audit_mock::internal::keys::load;
 use cortex_audit_mock_fuzz::{check_errors, now};
 use libfuzzer_sys::fuzz_target;
 
-/// What every token of a file is made to hold, so that it can be told from all else.
+/// The prefix added to every token of a file, to recognize it in any output.
 const MARK: &str = "zQ7-do-not-tell-";
 
 fuzz_target!(|text: &str| {
     if text.contains(MARK) {
         return;
     }
-    let (text, tokens) = marked(text);
+    let (text, tokens) = mark_tokens(text);
     let source = KeySource::Text(text.clone());
     match load(&source, now()) {
         Ok(keys) => {
-            let told = format!("{keys:?} {source:?} {source} {:?}", keys.unknown_token());
-            assert!(!told.contains(MARK), "{told}");
+            let output = format!("{keys:?} {source:?} {source} {:?}", keys.unknown_token());
+            assert!(!output.contains(MARK), "{output}");
             for key in keys.list() {
-                let told = key.to_string();
-                assert!(!told.contains(MARK), "{told}");
+                let output = key.to_string();
+                assert!(!output.contains(MARK), "{output}");
                 assert!(key.check_usable(now()).err().is_none_or(|refusal| !format!("{refusal:?}").contains(MARK)));
             }
-            let opened = tokens.iter().filter(|token| keys.find(token).is_some()).count();
-            assert!(opened <= keys.list().len(), "a key has one token");
+            let found = tokens.iter().filter(|token| keys.find(token).is_some()).count();
+            assert!(found <= keys.list().len(), "a key has one token");
             assert!(keys.find("").is_none() && keys.find(MARK).is_none());
         }
         Err(errors) => {
-            let told = errors.to_string();
-            assert!(!told.contains(MARK), "{told}");
+            let output = errors.to_string();
+            assert!(!output.contains(MARK), "{output}");
             check_errors(&errors, &text);
-            assert_eq!(load(&source, now()).err(), Some(errors), "the same twice");
+            assert_eq!(load(&source, now()).err(), Some(errors), "parsing is deterministic");
         }
     }
 });
 
-/// The text with a mark in front of the value of each `"token"`, and those values.
-fn marked(text: &str) -> (String, Vec<String>) {
+/// Inserts the mark before the value of each `"token"`; returns the text and the marked tokens.
+fn mark_tokens(text: &str) -> (String, Vec<String>) {
     let mut places = BTreeMap::new();
     for (place, name) in text.match_indices("\"token\"") {
         let rest = &text[place + name.len()..];

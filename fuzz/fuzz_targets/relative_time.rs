@@ -1,4 +1,4 @@
-//! Relative times and lengths of time: read as a second reader reads them.
+//! Relative times and durations: parsed as by the reference parser.
 
 #![no_main]
 
@@ -11,8 +11,8 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let moment = text.parse::<Moment>().and_then(|moment| moment.at(now()));
-    let second = date_time::read(NOW).and_then(|now| relative_time::moment(text, now));
-    assert_eq!(moment.map(|instant| instant.to_string()).ok(), second.map(date_time::print));
+    let reference = date_time::read(NOW).and_then(|now| relative_time::moment(text, now));
+    assert_eq!(moment.map(|instant| instant.to_string()).ok(), reference.map(date_time::print));
     if let Err(error) = moment {
         assert!(error.to_string().len() < 300, "{error}");
     }
