@@ -1,4 +1,4 @@
-//! No rule of accessibility is broken on any view, in either scheme of colours.
+//! Accessibility rules on every view, in both colour schemes.
 
 use cortex_audit_mock::Admin;
 use cortex_audit_mock::fault::Effect;

@@ -10,7 +10,7 @@ use crate::external_tools::{self, run};
 
 const AXE: &str = "axe-core@4.14.1";
 
-/// The script; `None` (and said so) where it cannot be had.
+/// The path of the script; `None`, with a message, if it cannot be installed.
 fn script() -> Option<&'static PathBuf> {
     static SCRIPT: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
         let home = external_tools::installed(AXE, |home| {
@@ -23,7 +23,7 @@ fn script() -> Option<&'static PathBuf> {
 }
 
 impl Tab {
-    /// That what is seen breaks no rule of WCAG 2.1 A and AA, nor one of the best practices.
+    /// Checks the rules of WCAG 2.1 A and AA, and best practices.
     pub async fn assert_accessible(&self, view: &str) {
         let Some(script) = script() else { return };
         self.script(&std::fs::read_to_string(script).unwrap(), vec![]).await;

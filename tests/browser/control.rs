@@ -1,4 +1,4 @@
-//! The control room: what the clients did, and what is done to them.
+//! The control panel: journal, verdict, faults, clock, sessions.
 
 use cortex_audit_mock::Admin;
 

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 static SHARED: Mutex<Weak<Driver>> = Mutex::new(Weak::new());
 
-/// Standard input stays open as long as the tests live; so the driver ends when they do, even when they are killed.
+/// Waits for the end of standard input, which the tests keep open: so the driver ends with them, even if they are killed.
 const UNTIL_INPUT_ENDS: &str = r#""$0" --port=0 </dev/null & read -r _; kill $!; wait"#;
 
 /// A `chromedriver` that runs until it is dropped. Its browsers end with it.
@@ -18,13 +18,13 @@ pub struct Driver {
     pub browser: PathBuf,
     process: Child,
     input: Option<ChildStdin>,
-    /// Read no further than the port; closed, it would end the driver.
+    /// Kept open: the driver ends if it is closed.
     _output: BufReader<ChildStdout>,
-    /// So that nothing is left in the tester's own.
+    /// A temporary home, so that the driver leaves no files in that of the user.
     _home: TempDir,
 }
 
-/// The driver that runs, or a new one.
+/// The running driver, or a new one.
 pub fn shared() -> Result<Arc<Driver>, String> {
     let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(driver) = shared.upgrade() {
@@ -48,7 +48,7 @@ impl Driver {
         let home = tempfile::tempdir().map_err(|error| error.to_string())?;
         let mut command = Command::new("sh");
         command.args(["-c", UNTIL_INPUT_ENDS]).arg(&program).env("HOME", home.path());
-        // Another zone than UTC, so that a local time cannot pass for it.
+        // Not UTC, to tell local times from UTC.
         command.env("TZ", "Europe/Berlin");
         let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = streams.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
@@ -73,7 +73,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         drop(self.input.take());
-        // The shell has ended when its driver has.
+        // The shell ends with its driver.
         let _ = self.process.wait();
     }
 }

@@ -1,10 +1,10 @@
-//! What the browser noted: what went wrong, and whom it asked.
+//! Errors in the browser's console, and its requests.
 
 use serde_json::{Value, json};
 
 use super::tab::Tab;
 
-/// All that was noted in a test.
+/// Console errors and requests of a test.
 pub struct Evidence {
     own: String,
     errors: Vec<String>,
@@ -13,12 +13,12 @@ pub struct Evidence {
 }
 
 impl Tab {
-    /// Lets the console hold errors with this text, which the test brings about.
+    /// Allows console errors with this text, which the test causes.
     pub fn allow(&self, text: impl Into<String>) {
         self.allowed.lock().unwrap().push(text.into());
     }
 
-    /// Lets requests be answered with this status, which Chromium counts among the errors.
+    /// Allows responses with this status, which Chromium reports as console errors.
     pub fn allow_status(&self, status: u16) {
         self.allow(format!("the server responded with a status of {status} "));
     }
@@ -32,7 +32,7 @@ impl Tab {
         Evidence { own: self.server.uri(), errors, requests: self.requests().await }
     }
 
-    /// The URL of every request until now.
+    /// The URL of every request so far.
     pub async fn requests(&self) -> Vec<String> {
         for entry in self.log("performance").await {
             let event: Value = serde_json::from_str(entry["message"].as_str().unwrap()).unwrap();
@@ -44,7 +44,7 @@ impl Tab {
         self.requested.lock().unwrap().clone()
     }
 
-    /// What was noted since it was last asked.
+    /// The log entries since the last call.
     async fn log(&self, of: &str) -> Vec<Value> {
         let log = self.chromium("se/log", json!({"type": of})).await.unwrap();
         let Value::Array(entries) = log else { panic!("{log}") };
@@ -58,7 +58,7 @@ impl Evidence {
         assert!(self.errors.is_empty(), "the console holds {:#?}", self.errors);
         let own = format!("{}/", self.own);
         assert!(self.requests.iter().any(|url| url.starts_with(&own)), "the page was never asked for");
-        // The browser draws its own controls with pictures that are their own address.
+        // The browser draws its own controls with data URLs.
         let asked = self.requests.iter().filter(|url| !url.starts_with("data:"));
         let elsewhere: Vec<_> = asked.filter(|url| !url.starts_with(&own)).collect();
         assert!(elsewhere.is_empty(), "the page asked {elsewhere:#?}");

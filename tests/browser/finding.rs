@@ -1,8 +1,8 @@
-//! Finding things as a person finds them: by what they are and what they are called.
+//! Locators of elements by role and accessible name.
 //!
-//! A thing is written `role name`, such as `button Copy` or `textbox Session`; within others, `region Filters > button
-//! Apply`. The name is that which a screen reader would say; part of it is enough, in any case, but one that is called
-//! exactly so comes first. What is not shown is not found.
+//! A locator is `role name`, such as `button Copy` or `textbox Session`; within another element, `region Filters > button
+//! Apply`. A part of the accessible name is enough, regardless of case; an exact match has priority. Hidden elements are
+//! not found.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -15,7 +15,7 @@ use super::tab::Tab;
 
 const LOOK: &str = r#"
     const words = (text) => (text ?? "").replace(/\s+/g, " ").trim().toLowerCase();
-    // A summary is nothing that has a name among the roles.
+    // The element `summary` has no role.
     const roleOf = (element) => element.computedRole || element.localName;
     const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
     let places = [document.documentElement];
@@ -29,36 +29,36 @@ const LOOK: &str = r#"
     }
 "#;
 
-/// `role name > role name` in its parts.
+/// Parses `role name > role name`.
 fn path(thing: &str) -> Value {
     let steps = thing.split(" > ").map(|step| step.split_once(' ').unwrap_or((step, "")));
     steps.map(|(role, name)| json!([role, name])).collect()
 }
 
 impl Tab {
-    /// All that there are now.
+    /// All matching elements now.
     pub async fn all(&self, thing: &str) -> Vec<Element> {
         let found = self.script(&format!("{LOOK} return places;"), vec![path(thing)]).await;
-        // Each is an object with one member: the reference.
+        // An element is an object with one member, its reference.
         let references: Vec<BTreeMap<String, String>> = serde_json::from_value(found).unwrap();
         let references = references.into_iter().flat_map(BTreeMap::into_values);
         references.map(|one| Element::from_element_id(self.client.clone(), ElementRef::from(one))).collect()
     }
 
-    /// What is read on each that there is now.
+    /// The texts of all matching elements now.
     pub async fn texts(&self, thing: &str) -> Vec<String> {
         let script = format!("{LOOK} return places.map((element) => element.innerText.trim());");
         let texts = self.script(&script, vec![path(thing)]).await;
         serde_json::from_value(texts).unwrap()
     }
 
-    /// How many there are now.
+    /// The number of matching elements now.
     pub async fn count(&self, thing: &str) -> usize {
         let count = self.script(&format!("{LOOK} return places.length;"), vec![path(thing)]).await;
         usize::try_from(count.as_u64().unwrap()).unwrap()
     }
 
-    /// The only one; waits until it is there.
+    /// Waits for the element, which must be the only match.
     pub async fn the(&self, thing: &str) -> Element {
         self.eventually(thing, async || {
             let mut found = self.all(thing).await;
@@ -70,7 +70,7 @@ impl Tab {
         .await
     }
 
-    /// Waits until there is none.
+    /// Waits until nothing matches.
     pub async fn gone(&self, thing: &str) {
         self.eventually(&format!("no {thing}"), async || match self.count(thing).await {
             0 => Ok(()),
@@ -79,7 +79,7 @@ impl Tab {
         .await;
     }
 
-    /// Waits until the only one reads as it should; returns what it reads.
+    /// Waits until the text of the only match contains this text; returns the whole text.
     pub async fn reads(&self, thing: &str, text: &str) -> String {
         self.eventually(&format!("{thing} that reads {text:?}"), async || {
             let texts = self.texts(thing).await;
@@ -91,7 +91,7 @@ impl Tab {
         .await
     }
 
-    /// Waits until so many are there.
+    /// Waits until this number of elements matches.
     pub async fn counts(&self, thing: &str, expected: usize) {
         self.eventually(&format!("{expected} of {thing}"), async || match self.count(thing).await {
             count if count == expected => Ok(()),
@@ -100,12 +100,12 @@ impl Tab {
         .await;
     }
 
-    /// Clicks it, when it is there and can be clicked.
+    /// Waits for the element and clicks it.
     pub async fn click(&self, thing: &str) {
         self.eventually(&format!("a click on {thing}"), async || self.pressed(self.the(thing).await).await).await;
     }
 
-    /// Clicks the first of several.
+    /// Clicks the first of several matches.
     pub async fn click_first(&self, thing: &str) {
         self.eventually(&format!("a click on the first {thing}"), async || {
             let first = self.all(thing).await.into_iter().next().ok_or("there is none")?;
@@ -115,20 +115,20 @@ impl Tab {
     }
 
     async fn pressed(&self, element: Element) -> Result<(), String> {
-        // What sticks to an edge of the window may lie over it.
+        // A sticky header could cover it.
         let script = "arguments[0].scrollIntoView({ block: 'center' })";
         self.client.execute(script, vec![json!(element)]).await.map_err(|error| error.to_string())?;
         element.click().await.map_err(|error| error.to_string())
     }
 
-    /// Types in place of what it holds, and leaves it.
+    /// Replaces the content of a field, and moves the focus away.
     pub async fn fill(&self, thing: &str, text: &str) {
         let field = self.the(thing).await;
         field.clear().await.unwrap();
         field.send_keys(&format!("{text}{}", char::from(Key::Tab))).await.unwrap();
     }
 
-    /// Chooses the option of a list whose text begins so.
+    /// Chooses the option whose text starts with this.
     pub async fn choose(&self, list: &str, option: &str) {
         self.eventually(&format!("{option} in {list}"), async || {
             let list = self.the(list).await;
@@ -144,12 +144,12 @@ impl Tab {
         .await;
     }
 
-    /// What a field holds.
+    /// The content of a field.
     pub async fn value(&self, thing: &str) -> String {
         self.the(thing).await.prop("value").await.unwrap().unwrap_or_default()
     }
 
-    /// Waits until the address holds this.
+    /// Waits until the address contains this.
     pub async fn address_holds(&self, part: &str) {
         self.eventually(&format!("an address with {part}"), async || {
             let address = self.address().await;
@@ -158,7 +158,7 @@ impl Tab {
         .await;
     }
 
-    /// All that a screen reader would find, for the message of a test that does not find something.
+    /// The accessibility tree, for the message of a failed test.
     pub async fn outline(&self) -> String {
         let script = r#"return [...document.querySelectorAll("body *")]
             .filter((element) => element.checkVisibility() && element.computedName

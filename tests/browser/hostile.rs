@@ -1,11 +1,11 @@
-//! Entries, keys and requests can hold anything; the page shows it as text, and nothing of it runs.
+//! Markup and scripts in entries, keys and requests: the page shows them as text, and nothing runs.
 
 use serde_json::{Value, json};
 
 use super::tab::Tab;
 use super::{ask, at_a_known_time, browse};
 
-/// What would run, or load something, if it were ever taken for markup.
+/// Texts that would run a script or load something if they were inserted as markup.
 const HOSTILE: [&str; 5] = [
     "<script>window.ran = 'script'</script>",
     "<img src=x onerror=\"window.ran = 'image'\">",
@@ -14,7 +14,7 @@ const HOSTILE: [&str; 5] = [
     "javascript:window.ran='address'",
 ];
 
-/// One entry for each, with the same in every field that takes any text.
+/// One entry for each text, which is in every free-text field.
 fn entries() -> String {
     let entries = HOSTILE.iter().enumerate().map(|(number, text)| {
         json!({
@@ -40,7 +40,7 @@ fn keys() -> String {
     json!({"keys": [key]}).to_string()
 }
 
-/// That nothing ran, and that nothing which could run was made.
+/// Checks that no script ran, and that no such element exists.
 async fn assert_harmless(tab: &Tab) {
     let script = r#"return [window.ran ?? null,
         document.querySelectorAll("body script, body style, img[src=x], [onerror], [onload]").length,
@@ -48,7 +48,7 @@ async fn assert_harmless(tab: &Tab) {
     assert_eq!(tab.script(script, vec![]).await, json!([null, 0, 0]));
 }
 
-/// Waits until a text is read somewhere, as it is.
+/// Waits until the page shows these texts literally.
 async fn reads_everywhere(tab: &Tab, within: &str, texts: &[String]) {
     for text in texts {
         tab.eventually(&format!("{text} within {within}"), async || {

@@ -1,4 +1,4 @@
-//! Entries that come while somebody looks.
+//! Live entries in an open view.
 
 use std::time::Duration;
 

@@ -1,18 +1,18 @@
-//! The entries: filters, paging, one entry, and what is left behind in the address.
+//! The view of the audit logs: filters, paging, one entry, and the address.
 
 use super::tab::Tab;
 use super::{at_a_known_time, browse};
 
 const ROWS: &str = "grid > row";
-/// The head and a page of the usual size.
+/// The number of rows: the head and a page of the default size.
 const A_PAGE: usize = 51;
 
-/// Waits until so many entries are shown of so many.
+/// Waits until the counter of entries has this text.
 async fn shows(tab: &Tab, totals: &str) {
     tab.reads("region Entries", totals).await;
 }
 
-/// What the rows read in a column, counted from 0.
+/// The texts of a column, counted from 0.
 async fn column(tab: &Tab, number: usize) -> Vec<String> {
     let cells = tab.texts("grid > gridcell").await;
     cells.into_iter().skip(number).step_by(6).collect()
@@ -30,7 +30,7 @@ fn the_columns_are_those_of_the_product_and_the_newest_entry_is_first() {
         let times: Vec<String> = serde_json::from_value(times.await).unwrap();
         assert_eq!(times.len(), 50);
         assert!(times.is_sorted_by(|newer, older| newer >= older), "{times:?}");
-        // Local time on the page, two hours ahead of UTC, which is told on it.
+        // The page shows local time, two hours ahead of UTC, and says so.
         let first = column(tab, 5).await.remove(0);
         let title = tab.script("return document.querySelector('tbody time').title", vec![]).await;
         assert_eq!(title, format!("{} (UTC)", times[0]));
@@ -132,7 +132,7 @@ fn a_row_opens_the_panel_with_the_entry_as_json_and_keys_lead_on() {
         tab.reads("region The entry as JSON", &identifiers[3]).await;
         focused().await.send_keys(&key(fantoccini::key::Key::Escape)).await.unwrap();
         tab.gone("complementary Entry").await;
-        // Back where it came from, to be opened again.
+        // The focus is back on the row.
         focused().await.send_keys(&key(fantoccini::key::Key::Enter)).await.unwrap();
         tab.reads("region The entry as JSON", &identifiers[3]).await;
         tab.click("complementary Entry > button Filter by this object identifier").await;

@@ -1,4 +1,4 @@
-//! The time line and the most active.
+//! The timeline and the most active values.
 
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::key::Key;
@@ -8,7 +8,7 @@ use super::{at_a_known_time, browse};
 
 const TIMELINE: &str = "group Over time";
 
-/// Draws with the mouse from one share of the width to another.
+/// Drags the mouse from one fraction of the width to another.
 async fn brush(tab: &Tab, from: f64, to: f64) {
     let plot = tab.the(TIMELINE).await;
     let (left, top, width, height) = plot.rectangle().await.unwrap();
@@ -27,7 +27,7 @@ async fn brush(tab: &Tab, from: f64, to: f64) {
     tab.client.perform_actions(drawing).await.unwrap();
 }
 
-/// What the address asks for, as instants.
+/// The time range in the address.
 async fn range(tab: &Tab) -> (String, String) {
     let script = "const given = new URLSearchParams(location.search);
         return [given.get('startTime') ?? '', given.get('endTime') ?? ''];";

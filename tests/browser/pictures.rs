@@ -1,4 +1,4 @@
-//! Pictures of the main views, in `target/screenshots/`, for people to look at.
+//! Screenshots of the main views in `target/screenshots/`, for review.
 
 use cortex_audit_mock::fault::Effect;
 
@@ -8,7 +8,7 @@ use super::{ask, at_a_known_time, browse};
 const WIDE: (u32, u32) = (1400, 1000);
 const NARROW: (u32, u32) = (390, 844);
 
-/// Light, dark and narrow.
+/// Takes screenshots in light, dark and narrow.
 async fn in_every_light(tab: &Tab, view: &str) {
     for (name, scheme, (width, height)) in
         [("light", "light", WIDE), ("dark", "dark", WIDE), ("narrow", "light", NARROW), ("narrow-dark", "dark", NARROW)]

@@ -1,4 +1,4 @@
-//! Nothing runs in the page but its own files.
+//! The content security policy: only the files of the page run.
 
 use cortex_audit_mock::Admin;
 use cortex_audit_mock::world::JournalFilter;
@@ -11,7 +11,7 @@ fn no_script_or_handler_in_the_markup_runs_and_no_style_in_it_holds() {
     browse(at_a_known_time(), async |tab| {
         tab.goto("/").await;
         tab.the("heading Audit logs").await;
-        // As it would be if something were ever put into the page as markup.
+        // Inserts markup as an injection would.
         let script = r#"
             const script = document.createElement("script");
             script.textContent = "window.ran = 'script'";
@@ -52,7 +52,7 @@ fn a_token_of_the_users_own_stays_in_the_tab() {
         .await;
         let seen = tab.script("return location.href + document.documentElement.outerHTML", vec![]).await;
         assert!(!seen.as_str().unwrap().contains("a-secret-of-theirs"));
-        // The built-in keys are none of this server.
+        // This server does not have the built-in keys.
         assert_eq!(tab.texts("combobox Key").await, ["a token of your keys file …"]);
         tab.client.refresh().await.unwrap();
         assert_eq!(tab.value("textbox Token of a key").await, "a-secret-of-theirs");

@@ -1,4 +1,4 @@
-//! What a client meets that is refused, as the page shows it.
+//! Refused requests as the page shows them.
 
 use cortex_audit_mock::fault::Effect;
 
@@ -55,7 +55,7 @@ fn too_many_requests_are_counted_down() {
             if seconds(&told) < first { Ok(()) } else { Err(told) }
         })
         .await;
-        // The clock of the world decides; asked again, it is granted.
+        // The clock of the world decides: the next request is accepted.
         tab.server.world().advance(std::time::Duration::from_secs(60));
         tab.click("button Ask now all the same").await;
         tab.reads("region Entries", "of 640 entries").await;

@@ -1,8 +1,8 @@
-//! The request behind the view: what was asked, what came back, and how to ask the same elsewhere.
+//! The panel of the request behind the view: request, response, and snippets for other clients.
 
 use super::{at_a_known_time, browse};
 
-/// Each kind of snippet with what only that kind has.
+/// The kinds of snippets, each with a text that only it has.
 const KINDS: [(&str, &str); 5] = [
     ("curl", "curl "),
     ("Python", "requests.get("),

@@ -1,4 +1,4 @@
-//! What both views share: tabs, who asks, what time it is.
+//! The header of both views: tabs, key and session, clock.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! A browser with one tab, at a server of its own.
+//! A browser with one tab, and its server.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,15 +17,15 @@ use url::{ParseError, Url};
 
 use super::driver::Driver;
 
-/// Nothing that is waited for takes this long, even where several browsers share a processor.
+/// The longest wait, even if several browsers share a CPU.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct Tab {
     pub client: Client,
     pub server: MockServer,
-    /// Errors of the console that the test brings about.
+    /// Console errors that the test causes.
     pub(super) allowed: Mutex<Vec<String>>,
-    /// Of every request that is known of.
+    /// The URLs of the known requests.
     pub(super) requested: Mutex<Vec<String>>,
     _profile: TempDir,
 }
@@ -43,23 +43,23 @@ impl Tab {
         self.client.close().await.unwrap();
     }
 
-    /// Goes to an address of the page, such as `/?tab=control`.
+    /// Opens an address of the page, such as `/?tab=control`.
     pub async fn goto(&self, path: &str) {
         self.client.goto(&format!("{}{path}", self.server.uri())).await.unwrap();
     }
 
-    /// The address as it is shown, without the host.
+    /// The current address without the host.
     pub async fn address(&self) -> String {
         let url = self.client.current_url().await.unwrap();
         url.as_str().strip_prefix(&self.server.uri()).unwrap_or(url.as_str()).to_owned()
     }
 
-    /// Runs a script in the page, whose policy does not hold for it.
+    /// Runs a script in the page, regardless of its policy.
     pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{error}: {script}"))
     }
 
-    /// A command of the browser's own protocol.
+    /// Runs a command of the Chrome DevTools Protocol.
     pub async fn browser(&self, command: &str, parameters: Value) -> Value {
         let body = json!({"cmd": command, "params": parameters});
         self.chromium("goog/cdp/execute", body).await.unwrap_or_else(|error| panic!("{command}: {error}"))
@@ -69,19 +69,19 @@ impl Tab {
         self.client.issue_cmd(Extension { path, body }).await
     }
 
-    /// As somebody has it who prefers `dark` or `light`.
+    /// Sets the preferred colour scheme to `dark` or `light`.
     pub async fn prefers(&self, scheme: &str) {
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
         self.browser("Emulation.setEmulatedMedia", json!({"features": features})).await;
     }
 
-    /// As on a screen of this size.
+    /// Sets the size of the screen.
     pub async fn screen(&self, width: u32, height: u32) {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.browser("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
-    /// Asks again and again until there is an answer, within a limit; tells what it was when the limit passes.
+    /// Polls until there is a result; panics with the last error after a limit.
     pub async fn eventually<T>(&self, awaited: &str, look: impl AsyncFn() -> Result<T, String>) -> T {
         let since = Instant::now();
         loop {
@@ -93,7 +93,7 @@ impl Tab {
         }
     }
 
-    /// Waits until nothing moves any more.
+    /// Waits until no animation runs.
     pub async fn settled(&self) {
         let script = "const [done] = arguments;
             const look = () => requestAnimationFrame(() =>
@@ -102,7 +102,7 @@ impl Tab {
         self.client.execute_async(script, vec![]).await.unwrap();
     }
 
-    /// Keeps what is seen as a picture, for people.
+    /// Saves a screenshot.
     pub async fn picture(&self, name: &str) -> PathBuf {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("screenshots");
         fs::create_dir_all(&folder).unwrap();
@@ -111,8 +111,8 @@ impl Tab {
         file
     }
 
-    /// For whoever has to find out why a test fails.
-    pub async fn tell_how_it_looks(&self) {
+    /// Prints the state of the page, to debug a failed test.
+    pub async fn print_state(&self) {
         let test = std::thread::current().name().unwrap_or("unnamed").replace("::", "-");
         let picture = self.picture(&format!("failed-{test}")).await;
         eprintln!("at {}, as in {}", self.address().await, picture.display());
@@ -122,16 +122,16 @@ impl Tab {
 fn capabilities(driver: &Driver, profile: &Path) -> Capabilities {
     let arguments = [
         "--headless".to_owned(),
-        // CI is root in a container, where the sandbox cannot be had.
+        // CI runs as root in a container, where the sandbox does not work.
         "--no-sandbox".to_owned(),
-        // The browser ends with its driver, however that ends.
+        // The browser ends with its driver.
         "--remote-debugging-pipe".to_owned(),
         format!("--user-data-dir={}", profile.display()),
-        // `computedRole` and `computedName` of an element: what a screen reader is told.
+        // Enables `computedRole` and `computedName` of an element.
         "--enable-blink-features=ComputedAccessibilityInfo".to_owned(),
-        // Otherwise all of it is found out anew for every element.
+        // Otherwise the accessibility tree is computed again for every element.
         "--force-renderer-accessibility".to_owned(),
-        // The browser itself asks nobody either.
+        // Disables the browser's own requests.
         "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1".to_owned(),
         "--lang=en-US".to_owned(),
         "--window-size=1400,1000".to_owned(),
@@ -150,7 +150,7 @@ fn capabilities(driver: &Driver, profile: &Path) -> Capabilities {
     capabilities
 }
 
-/// A command that only `chromedriver` knows.
+/// A command specific to `chromedriver`.
 #[derive(Debug)]
 struct Extension {
     path: &'static str,

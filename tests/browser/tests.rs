@@ -1,9 +1,8 @@
-//! The page in a real browser, as somebody who uses it: headless Chromium, driven by `chromedriver`.
+//! The web UI in headless Chromium, controlled by `chromedriver`.
 //!
-//! What is looked for is named as a person or a screen reader would name it, by role and name, such as
-//! `button Copy`. Each test has a server, a browser and a profile of its own, and ends with a look at what the browser
-//! says went wrong and whom it asked: [`browse`]. Where Chromium and `chromedriver` are not installed the tests say so
-//! and pass, except in CI. They are a package of their own because their libraries take a minute to build:
+//! Elements are located by role and accessible name, such as `button Copy`. Each test has its own server, browser and
+//! profile, and ends with a check of console errors and requests: [`browse`]. Without Chromium and `chromedriver` the tests
+//! print a message and pass, except in CI. They are a package of their own because their libraries take a minute to build:
 //! `cargo test -p browser-tests`.
 
 mod axe;
@@ -35,19 +34,19 @@ use tab::Tab;
 use tokio::sync::Semaphore;
 use ureq::http::HeaderValue;
 
-/// The instant at which tests start.
+/// The time of the frozen clock.
 const NOW: &str = "2025-05-20T12:00:00Z";
 
-/// Browsers at the same time; more than there are processors would only wait for each other.
+/// Concurrent browsers; more than CPUs would only wait for each other.
 static PLACES: Semaphore = Semaphore::const_new(2);
 
-/// A server with the built-in story whose clock stands at [`NOW`].
+/// A server with the built-in story and a clock frozen at [`NOW`].
 fn at_a_known_time() -> MockServerBuilder {
     MockServer::builder().now(NOW)
 }
 
-/// Runs a test in a browser at a server. It fails, too, when the browser's console holds an error that the test did not
-/// allow, or when anything was asked of another host.
+/// Runs a test in a browser with a server. Also fails for a console error that the test does not allow, and for a request
+/// to another host.
 fn browse(server: MockServerBuilder, test: impl AsyncFnOnce(&Tab)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
@@ -56,7 +55,7 @@ fn browse(server: MockServerBuilder, test: impl AsyncFnOnce(&Tab)) {
         let tab = Tab::open(&driver, server.start().await).await;
         let outcome = AssertUnwindSafe(test(&tab)).catch_unwind().await;
         if outcome.is_err() {
-            tab.tell_how_it_looks().await;
+            tab.print_state().await;
         }
         let evidence = tab.evidence().await;
         tab.close().await;
@@ -67,7 +66,7 @@ fn browse(server: MockServerBuilder, test: impl AsyncFnOnce(&Tab)) {
     });
 }
 
-/// A request of a client other than the page for audit logs; returns the status.
+/// Gets audit logs as a client other than the page; returns the status.
 fn ask(tab: &Tab, token: &str, query: &str) -> u16 {
     let authorization = HeaderValue::from_bytes(format!("Bearer {token}").as_bytes()).unwrap();
     let request = ureq::get(format!("{}/api/v1/audit-logs?{query}", tab.server.uri()));
