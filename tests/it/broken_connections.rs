@@ -239,15 +239,15 @@ fn other_connections_are_served_during_a_fault() {
         Effect::Truncate { bytes: 10 },
     ] {
         let server = server();
-        let mut kept = connect(&server);
-        assert_eq!(kept.get_as("mock-admin", LOGS).body, whole);
+        let mut keep_alive = connect(&server);
+        assert_eq!(keep_alive.get_as("mock-admin", LOGS).body, whole);
         server.world().faults().add(FaultRule { times: Some(1), ..FaultRule::from(effect) });
         let mut victim = connect(&server);
         victim.send(request("GET"));
         while server.world().faults().list().iter().all(|listed| listed.fired == 0) {
             std::thread::yield_now();
         }
-        assert_eq!(kept.get_as("mock-admin", LOGS).body, whole, "{effect:?}");
+        assert_eq!(keep_alive.get_as("mock-admin", LOGS).body, whole, "{effect:?}");
         assert_eq!(connect(&server).get_as("mock-admin", LOGS).body, whole, "{effect:?}");
     }
 }

@@ -32,7 +32,7 @@ async fn it_has_every_member_at_the_start_of_a_world() {
         })
     );
     assert!(state["world"].is_u64());
-    assert_eq!(changes(&mock).await, state, "a look changes nothing");
+    assert_eq!(changes(&mock).await, state, "reading changes nothing");
 }
 
 #[tokio::test]

@@ -13,8 +13,8 @@ use crate::support::{NOW, TestMock, time};
 const PATH: &str = "/api/v1/audit-logs?pageSize=1";
 
 async fn advanced(mock: &TestMock, by: &str) -> String {
-    let shown = mock.admin("POST", "/clock/advance", json!({"by": by})).await.ok();
-    shown["now"].as_str().unwrap().to_owned()
+    let clock = mock.admin("POST", "/clock/advance", json!({"by": by})).await.ok();
+    clock["now"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -289,8 +289,8 @@ async fn a_wrong_body_says_what_to_send() {
         }
     }
     insta::assert_snapshot!(messages.join("\n"));
-    let shown: Value = mock.admin_get("/clock").await;
-    assert_eq!(shown, json!({"now": NOW, "frozen": true, "system": false}));
+    let clock: Value = mock.admin_get("/clock").await;
+    assert_eq!(clock, json!({"now": NOW, "frozen": true, "system": false}));
 }
 
 /// Freezing keeps the time, so it must not undo a concurrent advance.

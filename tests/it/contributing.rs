@@ -1,4 +1,4 @@
-//! What CONTRIBUTING.md says of the architecture is true of the source.
+//! CONTRIBUTING.md, compared with the source: modules, their order, named files.
 
 mod circles;
 
@@ -14,7 +14,7 @@ fn contributing() -> String {
     fs::read_to_string(repository().join("CONTRIBUTING.md")).unwrap()
 }
 
-/// The modules, top to bottom; those of one row are on one level.
+/// The modules in the table, top to bottom; those of one row are on one level.
 fn modules() -> Vec<Vec<String>> {
     let text = contributing();
     let (_, table) = text.split_once("| module | what it is |\n| --- | --- |\n").unwrap();
@@ -39,29 +39,29 @@ fn files(module: &str) -> Vec<PathBuf> {
     files
 }
 
-/// What follows each `crate::` in a source, tests within it left out: they may look anywhere.
-fn calls(source: &str) -> BTreeSet<String> {
+/// The modules after each `crate::` in a source, without its unit tests, which may import anything.
+fn imports(source: &str) -> BTreeSet<String> {
     let source = source.split("#[cfg(test)]").next().unwrap();
     let word = |text: &str| text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
-    let called = source.split("crate::").skip(1).flat_map(|rest| match rest.strip_prefix('{') {
+    let imported = source.split("crate::").skip(1).flat_map(|rest| match rest.strip_prefix('{') {
         Some(several) => several.split('}').next().unwrap().split(',').map(word).collect(),
         None => vec![word(rest)],
     });
-    // What begins with a capital is of the crate itself.
-    called.filter(|name| name.starts_with(|c: char| c.is_lowercase())).collect()
+    // A name with a capital is an item of the crate root.
+    imported.filter(|name| name.starts_with(|c: char| c.is_lowercase())).collect()
 }
 
 #[test]
 fn every_module_is_in_the_table() {
     let modules: BTreeSet<String> = modules().concat().into_iter().collect();
-    let there: BTreeSet<String> = fs::read_dir(repository().join("src"))
+    let files: BTreeSet<String> = fs::read_dir(repository().join("src"))
         .unwrap()
         .map(|file| file.unwrap().path())
         .filter(|path| path.is_file())
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .filter(|name| name != "lib")
         .collect();
-    assert_eq!(modules, there);
+    assert_eq!(modules, files);
 }
 
 #[test]
@@ -69,9 +69,9 @@ fn no_module_imports_one_above_it() {
     let modules = modules();
     for (height, row) in modules.iter().enumerate() {
         for path in row.iter().flat_map(|module| files(module)) {
-            for called in calls(&fs::read_to_string(&path).unwrap()) {
-                let at = modules.iter().position(|row| row.contains(&called));
-                assert!(at.is_none_or(|at| at >= height), "{} calls {called}", path.display());
+            for imported in imports(&fs::read_to_string(&path).unwrap()) {
+                let at = modules.iter().position(|row| row.contains(&imported));
+                assert!(at.is_none_or(|at| at >= height), "{} imports {imported}", path.display());
             }
         }
     }

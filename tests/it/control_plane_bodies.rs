@@ -104,13 +104,13 @@ fn nearly_valid_body() -> impl Strategy<Value = (usize, String)> {
 
 /// The state of a world as the control plane returns it, and a page of its entries.
 async fn state(mock: &TestMock) -> Vec<String> {
-    let mut shown = Vec::new();
+    let mut state = Vec::new();
     for path in ["/version", "/clock", "/faults", "/live", "/scenario", "/settings", "/sessions"] {
-        shown.push(mock.admin_get(path).await.to_string());
+        state.push(mock.admin_get(path).await.to_string());
     }
     let page = mock.mock.world().page(&cortex_audit_mock::contract::Query::default());
-    shown.push(serde_json::to_string(&page).unwrap());
-    shown
+    state.push(serde_json::to_string(&page).unwrap());
+    state
 }
 
 async fn is_applied_or_refused(mock: &TestMock, call: usize, body: &str) -> Result<(), TestCaseError> {

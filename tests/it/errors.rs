@@ -82,7 +82,7 @@ async fn a_long_value_is_shortened_in_messages() {
 #[tokio::test]
 async fn a_misspelled_word_gets_a_suggestion() {
     let mock = TestMock::default();
-    for (query, meant) in [
+    for (query, suggestion) in [
         ("page=%201", "1"),
         ("page=+2", "2"),
         ("page=3.0", "3"),
@@ -109,7 +109,7 @@ async fn a_misspelled_word_gets_a_suggestion() {
         ("actorTypes=OAUTH", "OAUTH2"),
     ] {
         let details = mock.logs(query).await.details(400);
-        assert!(details.contains(&format!("Did you mean \"{meant}\"?")), "{query}: {details}");
+        assert!(details.contains(&format!("Did you mean \"{suggestion}\"?")), "{query}: {details}");
     }
     for query in ["page=1.5", "page=1001x", "pageSize=2000.0", "startTime=yesterday", "actions=CREATE;REMOVE"] {
         let details = mock.logs(query).await.details(400);

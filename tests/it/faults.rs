@@ -260,7 +260,7 @@ async fn prefer_chooses_the_status_of_the_response() {
         "no code is no wish; and forced answers used no rate"
     );
     let nobody = Request::get(PATH).header("Prefer", "code=503");
-    assert_eq!(mock.send(nobody).await.status, 503, "before the key is looked at");
+    assert_eq!(mock.send(nobody).await.status, 503, "before the key is checked");
 }
 
 #[tokio::test]

@@ -42,9 +42,9 @@ fn six_a_minute() -> Activity {
 async fn exactly_the_due_entries_come() {
     let mock = empty(None, 42);
     assert_eq!(mock.admin_get("/live").await, json!({"rate": "off"}));
-    let shown = live(&mock, json!({"rate": "6/min"})).await;
-    assert_eq!(shown, json!({"rate": "6/min", "lateness": "0s", "burst": 1}));
-    assert_eq!(mock.admin_get("/live").await, shown);
+    let settings = live(&mock, json!({"rate": "6/min"})).await;
+    assert_eq!(settings, json!({"rate": "6/min", "lateness": "0s", "burst": 1}));
+    assert_eq!(mock.admin_get("/live").await, settings);
     assert_eq!(total(&mock).await, 0);
     for (by, expected) in [("1m", 6), ("1m", 12), ("10m", 72), ("1h", 432), ("1d", 9072)] {
         advance(&mock, by).await;

@@ -146,7 +146,7 @@ fn without_flags_it_reads_every_page() {
     assert_eq!(page["logs"], json!(paged));
 }
 
-/// Proves RES-TOTALS: twenty pages that concatenate, of a workspace that somebody would recognise.
+/// Proves RES-TOTALS: twenty pages that concatenate.
 #[test]
 fn it_reads_a_generated_workspace_whole() {
     let Some(client) = Client::new() else { return };

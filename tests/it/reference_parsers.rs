@@ -74,13 +74,13 @@ proptest! {
     ) {
         let raw = pairs.iter().map(|(name, value, equals)| format!("{name}{equals}{value}")).collect::<Vec<_>>().join("&");
         let known = Vocabulary::published();
-        let meant = query::read(&raw, strict, |name, value| match name {
+        let expected = query::read(&raw, strict, |name, value| match name {
             "objectTypes" => known.words(FilterField::ObjectTypes).contains(value),
             _ => known.words(FilterField::ActorRequestTypes).contains(value),
         });
         match first::parse(&raw, &known, strict.into()) {
-            Ok(ParsedQuery { query, .. }) => prop_assert_eq!(Some(serde_json::to_value(query).unwrap()), meant, "{}", raw),
-            Err(rejected) => prop_assert_eq!(meant, None, "{}: {:?}", raw, rejected.errors),
+            Ok(ParsedQuery { query, .. }) => prop_assert_eq!(Some(serde_json::to_value(query).unwrap()), expected, "{}", raw),
+            Err(rejected) => prop_assert_eq!(expected, None, "{}: {:?}", raw, rejected.errors),
         }
     }
 

@@ -169,7 +169,7 @@ async fn above_a_thousand_the_least_recently_used_session_is_evicted_counted_and
     assert_eq!(names[..3], ["another", "one-more", "s0"]);
     assert!(!names.contains(&"s1".to_owned()) && !names.contains(&"s2".to_owned()) && names.contains(&"s3".to_owned()));
     assert!(log.text().contains("the session s1 was ended to make room"), "{}", log.text());
-    assert_eq!(mock.admin_get("/requests/count?session=s1").await["count"], 0, "s1 begins anew");
+    assert_eq!(mock.admin_get("/requests/count?session=s1").await["count"], 0, "s1 starts again");
 }
 
 #[tokio::test]

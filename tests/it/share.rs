@@ -20,7 +20,7 @@ fn generated() -> BTreeMap<PathBuf, String> {
 
 /// The files in the folder, by their path.
 fn committed() -> BTreeMap<PathBuf, String> {
-    let mut kept = BTreeMap::new();
+    let mut files = BTreeMap::new();
     let mut folders = vec![share()];
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
@@ -28,11 +28,11 @@ fn committed() -> BTreeMap<PathBuf, String> {
                 folders.push(path);
             } else {
                 let text = fs::read_to_string(&path).unwrap();
-                kept.insert(path.strip_prefix(share()).unwrap().to_owned(), text);
+                files.insert(path.strip_prefix(share()).unwrap().to_owned(), text);
             }
         }
     }
-    kept
+    files
 }
 
 /// Every command with a name, and the program itself.
@@ -54,11 +54,11 @@ fn manual_pages_and_completions_are_those_of_the_command_line() {
         }
         return;
     }
-    let (made, kept) = (generated(), committed());
-    assert_eq!(kept.keys().collect::<Vec<_>>(), made.keys().collect::<Vec<_>>(), "{HINT}");
-    for (path, text) in made {
-        assert!(kept[&path] == text, "{} is not up to date; {HINT}", path.display());
+    let (generated, committed) = (generated(), committed());
+    assert_eq!(committed.keys().collect::<Vec<_>>(), generated.keys().collect::<Vec<_>>(), "{HINT}");
+    for (path, text) in generated {
+        assert!(committed[&path] == text, "{} is not up to date; {HINT}", path.display());
     }
 }
 
-const HINT: &str = "UPDATE_SHARE=1 cargo test share writes the folder anew";
+const HINT: &str = "UPDATE_SHARE=1 cargo test share rewrites the folder";

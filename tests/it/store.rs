@@ -187,8 +187,9 @@ pub fn appended(entries: &[Entry], cuts: &[usize]) -> Store {
 
 #[test]
 fn a_reader_sees_all_entries_of_an_append_or_none() {
-    let entry =
-        |number: u32| Entry::new(Action::Create, "SERVICE", format!("service-{number}"), strategies::instant(i64::from(number)));
+    let entry = |number: u32| {
+        Entry::new(Action::Create, "SERVICE", format!("service-{number}"), strategies::instant(i64::from(number)))
+    };
     let store = Store::new(Arc::new(BaseSegment::new((0..50).map(entry))));
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| (0..200).for_each(|round| store.append((0..10).map(|_| entry(50 + round)))));

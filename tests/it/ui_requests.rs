@@ -66,11 +66,11 @@ async fn they_do_not_advance_scenarios() {
         let mock = TestMock::default();
         let world = mock.mock.world();
         world.set_scenario(scenario);
-        let (entries, staged) = (world.entry_count(), world.scenario_stats());
+        let (entries, stats) = (world.entry_count(), world.scenario_stats());
         for page in 0..9 {
             get_from_ui(&mock, &format!("pageSize=100&page={page}")).await;
         }
-        assert_eq!((world.entry_count(), world.scenario_stats()), (entries, staged), "{scenario}");
+        assert_eq!((world.entry_count(), world.scenario_stats()), (entries, stats), "{scenario}");
     }
 }
 

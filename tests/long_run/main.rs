@@ -45,7 +45,7 @@ const FULL_SESSION: &str = "full";
 /// Length, rate and preparation of a run.
 pub struct Plan {
     duration: Duration,
-    /// The same traffic before that, [`WARM_UP_SPEED`] times faster, so that everything bounded reaches its size.
+    /// Duration of the traffic before that, [`WARM_UP_SPEED`] times faster, so that everything bounded reaches its size.
     warm_up: Duration,
     /// Requests a second.
     rate: u32,

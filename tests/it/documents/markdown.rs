@@ -74,8 +74,8 @@ pub fn anchors(document: &str) -> BTreeSet<String> {
     let headings = prose.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
     let mut anchors = BTreeSet::new();
     for heading in headings {
-        let kept = heading.to_lowercase().replace(' ', "-");
-        let anchor: String = kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
+        let anchor_text = heading.to_lowercase().replace(' ', "-");
+        let anchor: String = anchor_text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
         assert!(anchors.insert(anchor), "two headings of {document} are called {heading}");
     }
     anchors

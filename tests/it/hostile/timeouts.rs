@@ -46,8 +46,8 @@ async fn closed_after(tls: Option<Tls>, sent: &[u8]) -> (String, u64) {
 
 #[tokio::test(start_paused = true)]
 async fn a_silent_client_is_closed_after_thirty_seconds() {
-    for begun in ["", "G", "GET /api/v1/audit-logs HTTP/1.1\r\nHost: x\r\nX-Half"] {
-        assert_eq!(closed_after(None, begun.as_bytes()).await, (String::new(), 30), "{begun:?}");
+    for start in ["", "G", "GET /api/v1/audit-logs HTTP/1.1\r\nHost: x\r\nX-Half"] {
+        assert_eq!(closed_after(None, start.as_bytes()).await, (String::new(), 30), "{start:?}");
     }
 }
 
@@ -79,8 +79,8 @@ async fn an_idle_client_is_closed_after_thirty_seconds() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_finish_its_handshake_is_closed_after_thirty_seconds() {
     let tls = || Some(Tls::self_signed([]).unwrap());
-    for begun in [&b""[..], b"\x16", b"\x16\x03\x01\x02\0\x01\0"] {
-        assert_eq!(closed_after(tls(), begun).await, (String::new(), 30), "{begun:?}");
+    for start in [&b""[..], b"\x16", b"\x16\x03\x01\x02\0\x01\0"] {
+        assert_eq!(closed_after(tls(), start).await, (String::new(), 30), "{start:?}");
     }
 }
 

@@ -122,11 +122,11 @@ async fn a_token_in_path_or_prefer_or_of_the_control_plane_is_nowhere() {
             Request::get(format!("/__admin/clock?{query}")).header("Authorization", "Bearer guard-token-4711");
         output += &mock.send(request).await.details(400);
     }
-    let kept = format!("{:?}", mock.mock.world().journal().list(&JournalFilter::default()));
-    for text in [&output, &kept, &log.text()] {
+    let journal = format!("{:?}", mock.mock.world().journal().list(&JournalFilter::default()));
+    for text in [&output, &journal, &log.text()] {
         assert!(!text.contains("t0psecret") && !text.contains("guard-token"), "{text}");
     }
-    assert!(kept.contains("(hidden)") && log.text().contains("(hidden)"));
+    assert!(journal.contains("(hidden)") && log.text().contains("(hidden)"));
 }
 
 /// A misconfigured client sends its token as the value of a known parameter, or within one.

@@ -53,17 +53,17 @@ fn every_recipe_is_linked_and_every_link_has_a_target() {
 fn the_excerpts_on_the_page_are_in_the_recipes() {
     let texts: Vec<(String, String)> = files().into_iter().map(|path| (flat(&file(&path)), path)).collect();
     let page = file(PAGE);
-    let mut shown = 0;
+    let mut excerpts = 0;
     for block in page.split("```").skip(1).step_by(2) {
         let (language, text) = block.split_once('\n').unwrap();
         if !["sh", "bash"].contains(&language) {
-            shown += 1;
+            excerpts += 1;
             for part in flat(text).split("…\n") {
                 assert!(texts.iter().any(|(text, _)| text.contains(part)), "in no recipe:\n{part}");
             }
         }
     }
-    assert!(shown > 5, "{shown} excerpts");
+    assert!(excerpts > 5, "{excerpts} excerpts");
 }
 
 /// A reader of the page runs the commands that the tests run.

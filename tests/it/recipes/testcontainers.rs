@@ -1,4 +1,4 @@
-//! Testcontainers needs an engine, so here its snippets are held against the types of the real package (Python, Node)
+//! Testcontainers needs an engine, so here its snippets are checked against the types of the real package (Python, Node)
 //! or the grammar of their language (Rust, Go, Java).
 
 use std::process::Command;

@@ -40,7 +40,7 @@ pub fn pages() -> Vec<(PathBuf, String)> {
 }
 
 /// A page as plain text.
-fn shown(path: &PathBuf) -> Option<String> {
+fn plain_text(path: &PathBuf) -> Option<String> {
     let rendered = Command::new("mandoc").args(["-T", "ascii", "-O", "width=200"]).arg(share().join(path)).output();
     let rendered = rendered.map_err(|error| format!("mandoc, to read manual pages: {error}"));
     let output = external_tools::require("mandoc", &rendered)?;
@@ -58,7 +58,7 @@ fn shown(path: &PathBuf) -> Option<String> {
 #[test]
 fn every_flag_and_environment_variable_is_in_the_page_of_its_command() {
     for (command, (path, _)) in commands().iter().zip(pages()) {
-        let Some(text) = shown(&path) else { return };
+        let Some(text) = plain_text(&path) else { return };
         for flag in command.get_arguments().filter(|flag| !flag.is_hide_set()) {
             if let Some(long) = flag.get_long() {
                 assert!(text.contains(&format!("--{long}")), "--{long} in {}", path.display());
