@@ -11,7 +11,6 @@
 
 mod client;
 mod context;
-mod probe_result;
 mod probes;
 mod report;
 mod request;
@@ -19,13 +18,13 @@ mod response;
 mod sample_range;
 mod survey;
 
-use crate::contract::RULES;
-use crate::remote::{Connection, RetryWait, TimeSource, Token};
+use crate::contract::{RULES, Rule};
+use crate::remote::{Connection, RequestError, RetryWait, TimeSource, Token};
 use client::ProbeClient;
-use context::ProbeContext;
+use context::{Probe, ProbeContext};
 use probes::PROBES;
 
-pub use client::{MAX_REQUESTS, RequestFailed};
+pub use client::MAX_REQUESTS;
 pub use report::{Mismatch, Outcome, RuleOutcome, VerificationReport};
 pub use sample_range::{SampleRange, SplitTime};
 
@@ -52,11 +51,14 @@ pub fn verify(
     no_permission_token: Option<Token>,
     time: TimeSource,
     on_wait: impl Fn(RetryWait<'_>),
-) -> Result<VerificationReport, RequestFailed> {
+) -> Result<VerificationReport, RequestError> {
     let url = connection.url().to_string();
     let client = ProbeClient::new(connection, no_permission_token, time, on_wait);
     let mut context = ProbeContext::new(client)?;
-    let outcomes = RULES.iter().zip(&PROBES).map(|(rule, (_, probe))| RuleOutcome::new(rule, context.run(*probe)));
-    let outcomes = outcomes.collect();
-    Ok(VerificationReport::new(url, context.client().requests(), outcomes))
+    let run = |(rule, (id, probe)): (&Rule, &(&str, Probe))| {
+        assert_eq!(rule.id, *id, "the probes are in the order of the rules");
+        RuleOutcome::new(rule, context.run(*probe))
+    };
+    let outcomes = RULES.iter().zip(&PROBES).map(run).collect();
+    Ok(VerificationReport::new(url, context.client.requests(), outcomes))
 }

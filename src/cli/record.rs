@@ -14,7 +14,7 @@ use super::value::{self, or_exit};
 use crate::contract::{Entry, Timestamp};
 use crate::fixture::Moment;
 use crate::pseudonym::{Secret, pseudonymize};
-use crate::record::{Checkpoint, RecordRange, Recorder, Recording, RecordingEvent, RecordingSpec};
+use crate::record::{Checkpoint, RecordRange, Recording, RecordingEvent, RecordingSpec, record};
 use crate::remote::{TimeSource, Token};
 use crate::text::counted;
 use progress::Progress;
@@ -70,12 +70,12 @@ pub fn run(args: &Args) -> Result<(), String> {
     let checkpoint = file.map(|out| Checkpoint::open(out, &spec)).transpose();
     let mut checkpoint = checkpoint.map_err(|error| error.to_string())?;
     let range = checkpoint.as_ref().map_or(spec.range, Checkpoint::range);
-    if let Some(saved) = checkpoint.as_ref().filter(|saved| !saved.is_empty()) {
-        eprintln!("going on with {} entries up to {} from {}", saved.len(), range.end, saved.path().display());
+    if let Some(saved) = checkpoint.as_ref().filter(|saved| saved.count() > 0) {
+        eprintln!("going on with {} entries up to {} from {}", saved.count(), range.end, saved.path().display());
     }
     let progress = Progress::on_standard_error();
     let on_event = |event: RecordingEvent<'_>| progress.show(event);
-    let result = Recorder::new(connection, range, TimeSource::system(), &on_event).run(checkpoint.as_mut());
+    let result = record(connection, range, TimeSource::system(), checkpoint.as_mut(), &on_event);
     progress.clear();
     let recording = match result {
         Ok(recording) => recording,
@@ -131,12 +131,12 @@ fn pseudonym_secret(seed: Option<u64>) -> Secret {
 /// The message for an error, and for the entries that are saved; an empty checkpoint is deleted.
 fn with_checkpoint(error: &str, checkpoint: Option<Checkpoint>) -> String {
     match checkpoint {
-        Some(checkpoint) if checkpoint.is_empty() => match checkpoint.remove() {
+        Some(checkpoint) if checkpoint.count() == 0 => match checkpoint.remove() {
             Ok(()) => error.to_owned(),
             Err(also) => format!("{error}; {also}"),
         },
         Some(checkpoint) => {
-            let (count, path) = (checkpoint.len(), checkpoint.path().display());
+            let (count, path) = (checkpoint.count(), checkpoint.path().display());
             format!("{error}\n{count} entries are kept in {path}; the same command goes on from there")
         }
         None => error.to_owned(),

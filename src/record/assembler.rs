@@ -113,14 +113,8 @@ impl PageAssembler {
 
     /// Number of known entries.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.entries.len()
-    }
-
-    /// Whether no entry is known.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 
     /// Number of entries in the range, as far as it is known.

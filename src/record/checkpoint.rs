@@ -4,13 +4,14 @@
 //! counts all entries so far. What follows the last such line is of an interrupted write and is cut off. The token is not
 //! in the file.
 
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::error::RecordError;
 use super::page_response::PAGE_SIZE;
 use crate::contract::{Entry, Timestamp};
 use crate::fixture;
@@ -39,18 +40,6 @@ pub struct RecordingSpec {
     pub range: RecordRange,
 }
 
-/// Reason why a checkpoint cannot be used. `Display` is one sentence for a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckpointError(String);
-
-impl fmt::Display for CheckpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for CheckpointError {}
-
 /// The first line.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -73,14 +62,8 @@ struct PageMark {
     total: usize,
 }
 
-/// Entries of an interrupted run.
-#[derive(Debug, Default)]
-pub(super) struct SavedEntries {
-    /// Entries, oldest first.
-    pub entries: Vec<Entry>,
-    /// Number of entries in the range, when they were read.
-    pub total: usize,
-}
+/// Entries of an interrupted run, oldest first, and the number of entries in the range when they were read.
+type SavedEntries = (Vec<Entry>, usize);
 
 /// The checkpoint file, which is locked as long as this value lives.
 #[derive(Debug)]
@@ -110,7 +93,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When it cannot be written, is in use, or belongs to another recording, which is not overwritten.
-    pub fn open(out: &Path, spec: &RecordingSpec) -> Result<Self, CheckpointError> {
+    pub fn open(out: &Path, spec: &RecordingSpec) -> Result<Self, RecordError> {
         let mut path = out.as_os_str().to_owned();
         path.push(".part");
         let path = PathBuf::from(path);
@@ -146,14 +129,8 @@ impl Checkpoint {
 
     /// Number of entries in the file.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.count
-    }
-
-    /// Whether the file has no entries.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
     }
 
     /// Path of the file.
@@ -166,9 +143,9 @@ impl Checkpoint {
     ///
     /// # Errors
     /// When it cannot be deleted.
-    pub fn remove(self) -> Result<(), CheckpointError> {
+    pub fn remove(self) -> Result<(), RecordError> {
         let removed = std::fs::remove_file(&self.path);
-        removed.map_err(|error| CheckpointError(format!("cannot remove {}: {error}", self.path.display())))
+        removed.map_err(|error| RecordError(format!("cannot remove {}: {error}", self.path.display())))
     }
 
     pub(super) fn take_saved(&mut self) -> SavedEntries {
@@ -176,7 +153,7 @@ impl Checkpoint {
     }
 
     /// Appends the new entries of a page, in one write.
-    pub(super) fn append(&mut self, entries: &[Entry], total: usize) -> Result<(), CheckpointError> {
+    pub(super) fn append(&mut self, entries: &[Entry], total: usize) -> Result<(), RecordError> {
         let mut lines = Vec::new();
         for entry in entries {
             write_line(&mut lines, entry);
@@ -189,36 +166,36 @@ impl Checkpoint {
     }
 
     /// Drops all entries.
-    pub(super) fn clear(&mut self) -> Result<(), CheckpointError> {
+    pub(super) fn clear(&mut self) -> Result<(), RecordError> {
         self.count = 0;
         self.truncate(self.header_bytes)
     }
 
-    fn start_or_resume(&mut self, bytes: &[u8], spec: &RecordingSpec) -> Result<(), CheckpointError> {
+    fn start_or_resume(&mut self, bytes: &[u8], spec: &RecordingSpec) -> Result<(), RecordError> {
         let path = self.path.display();
         let foreign =
-            || CheckpointError(format!("{path} is not the part of a recording; move it away or choose another --out"));
+            || RecordError(format!("{path} is not the part of a recording; move it away or choose another --out"));
         let Some(newline) = bytes.iter().position(|byte| *byte == b'\n') else {
             return if is_cut_off_header(bytes) { self.start(spec) } else { Err(foreign()) };
         };
         let (first, rest) = bytes.split_at(newline + 1);
         let header: CheckpointHeader = serde_json::from_slice(first).map_err(|_| foreign())?;
         let (saved, saved_bytes) = complete_pages(rest);
-        if saved.entries.is_empty() {
+        if saved.0.is_empty() {
             return self.start(spec);
         }
         self.range = header.range_for(spec).ok_or_else(|| {
             let start = header.start_time.as_deref().unwrap_or("the beginning");
             let recording = format!("{} from {start} to {}", header.url, header.end_time);
-            CheckpointError(format!("{path} belongs to another recording ({recording}); go on with that one, delete the file, or choose another --out"))
+            RecordError(format!("{path} belongs to another recording ({recording}); go on with that one, delete the file, or choose another --out"))
         })?;
         self.header_bytes = first.len() as u64;
-        self.count = saved.entries.len();
+        self.count = saved.0.len();
         self.saved = saved;
         self.truncate((first.len() + saved_bytes) as u64)
     }
 
-    fn start(&mut self, spec: &RecordingSpec) -> Result<(), CheckpointError> {
+    fn start(&mut self, spec: &RecordingSpec) -> Result<(), RecordError> {
         let mut header = Vec::new();
         write_line(&mut header, &CheckpointHeader::new(spec));
         self.header_bytes = header.len() as u64;
@@ -227,7 +204,7 @@ impl Checkpoint {
     }
 
     /// Cuts the file off; the next write continues there.
-    fn truncate(&mut self, bytes: u64) -> Result<(), CheckpointError> {
+    fn truncate(&mut self, bytes: u64) -> Result<(), RecordError> {
         let done = self.file.set_len(bytes).and_then(|()| self.file.seek(SeekFrom::Start(bytes)));
         done.map(|_| ()).map_err(|error| write_error(&self.path, &error))
     }
@@ -260,8 +237,8 @@ impl CheckpointHeader {
     }
 }
 
-fn write_error(path: &Path, reason: &dyn Display) -> CheckpointError {
-    CheckpointError(format!("cannot write {} (--out): {reason}", path.display()))
+fn write_error(path: &Path, reason: &dyn Display) -> RecordError {
+    RecordError(format!("cannot write {} (--out): {reason}", path.display()))
 }
 
 /// Whether this is the beginning of a header whose write was interrupted: nothing is lost with it.
@@ -273,7 +250,7 @@ fn is_cut_off_header(bytes: &[u8]) -> bool {
 
 /// The entries of the complete pages behind the header, and the length of those pages in bytes.
 fn complete_pages(bytes: &[u8]) -> (SavedEntries, usize) {
-    let mut saved = SavedEntries::default();
+    let (mut saved, mut total) = SavedEntries::default();
     let (mut page_start, mut line_end) = (0, 0);
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let line_start = line_end;
@@ -283,14 +260,14 @@ fn complete_pages(bytes: &[u8]) -> (SavedEntries, usize) {
         }
         let Some(entries) = parse_entries(&bytes[page_start..line_start]) else { break };
         let Ok(mark) = serde_json::from_slice::<PageMark>(line) else { break };
-        if !line.ends_with(b"\n") || mark.kept != saved.entries.len() + entries.len() {
+        if !line.ends_with(b"\n") || mark.kept != saved.len() + entries.len() {
             break;
         }
-        saved.entries.extend(entries);
-        saved.total = mark.total;
+        saved.extend(entries);
+        total = mark.total;
         page_start = line_end;
     }
-    (saved, page_start)
+    ((saved, total), page_start)
 }
 
 fn parse_entries(lines: &[u8]) -> Option<Vec<Entry>> {

@@ -1,6 +1,5 @@
 //! Requests to one API, one at a time: paced, and sent again after a failure that may pass.
 
-use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
@@ -23,7 +22,6 @@ pub struct RetryWait<'a> {
 /// Client of one API.
 pub struct ApiClient<'a> {
     connection: Connection,
-    time: TimeSource,
     pacer: RequestPacer,
     on_wait: Box<dyn Fn(RetryWait<'_>) + 'a>,
     max_requests: usize,
@@ -40,8 +38,8 @@ impl<'a> ApiClient<'a> {
         max_requests: usize,
         on_wait: impl Fn(RetryWait<'_>) + 'a,
     ) -> Self {
-        let pacer = RequestPacer::new(time.clone());
-        Self { connection, time, pacer, on_wait: Box::new(on_wait), max_requests, requests: 0, is_reached: false }
+        let pacer = RequestPacer::new(time);
+        Self { connection, pacer, on_wait: Box::new(on_wait), max_requests, requests: 0, is_reached: false }
     }
 
     /// Connection to the server.
@@ -85,13 +83,7 @@ impl<'a> ApiClient<'a> {
     /// Waits, and reports it to `on_wait`.
     pub fn pause(&self, length: Duration, reason: &str) {
         (self.on_wait)(RetryWait { length, reason, requests: self.requests });
-        self.time.sleep(length);
-    }
-}
-
-impl fmt::Debug for ApiClient<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiClient").field("connection", &self.connection).finish_non_exhaustive()
+        self.pacer.sleep(length);
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde_json::Value;
 use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
@@ -43,17 +43,6 @@ pub struct GetRequest {
     pub content_type: Option<&'static str>,
 }
 
-/// What the body of an error says, in either of the API's two forms.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Explanation {
-    title: Option<String>,
-    detail: Option<String>,
-    message: Option<String>,
-    details: Option<String>,
-    retry_after: Option<u64>,
-}
-
 impl Connection {
     /// A connection, which is opened with the first request. Reads `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and
     /// `SSL_CERT_FILE`.
@@ -69,11 +58,11 @@ impl Connection {
             .timeout_global(Some(RESPONSE_TIMEOUT))
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .accept("application/json");
-        if url.is_local() {
+        if url.is_local {
             // A proxy would reach its own loopback address.
             config = config.proxy(None);
         }
-        let authorities = std::env::var_os("SSL_CERT_FILE").filter(|path| url.is_encrypted() && !path.is_empty());
+        let authorities = std::env::var_os("SSL_CERT_FILE").filter(|path| url.is_encrypted && !path.is_empty());
         if let Some(path) = authorities {
             let unusable = |reason: &dyn Display| SetupError(format!("SSL_CERT_FILE={} {reason}", path.display()));
             let pem = std::fs::read(&path).map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
@@ -158,14 +147,14 @@ impl Connection {
     /// The error that a response other than a success stands for.
     pub(crate) fn error_for(&self, reply: &Reply) -> RequestError {
         let (url, name, code) = (&self.url, self.token.name(), reply.status.as_u16());
-        let explanation: Explanation = serde_json::from_slice(&reply.body).unwrap_or_default();
-        // The longest first: the reason phrase is known from the status.
-        let texts = [&explanation.details, &explanation.detail, &explanation.message, &explanation.title];
-        let text = texts.into_iter().flatten().find(|text| !text.is_empty());
+        let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+        // Fields of both forms of errors. The longest first: the reason phrase is known from the status.
+        let mut texts = ["details", "detail", "message", "title"].into_iter().filter_map(|field| body[field].as_str());
+        let text = texts.find(|text| !text.is_empty());
         let text = text.map(|text| format!(": {}", self.token.excerpt(text))).unwrap_or_default();
         match code {
             408 | 429 | 500 | 502..=504 | 506..=599 => RequestError::Retryable(Retryable {
-                retry_after: reply.retry_after().or(explanation.retry_after.map(Duration::from_secs)),
+                retry_after: reply.retry_after().or(body["retryAfter"].as_u64().map(Duration::from_secs)),
                 ..format!("the server answers {code}{text}").into()
             }),
             401 => RequestError::Permanent(format!("the server does not accept the token in {name} (401){text}")),

@@ -1,6 +1,5 @@
 //! The rate of requests: always below the 1000 a minute that the API allows (REQ-RATE).
 
-use std::fmt;
 use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::thread;
@@ -29,16 +28,6 @@ impl TimeSource {
     /// A clock and a sleep: `now` counts from any instant and never goes back, `sleep` returns when that much has passed.
     pub fn new(now: impl Fn() -> Duration + 'static, sleep: impl Fn(Duration) + 'static) -> Self {
         Self { now: Rc::new(now), sleep: Rc::new(sleep) }
-    }
-
-    pub(crate) fn sleep(&self, length: Duration) {
-        (self.sleep)(length);
-    }
-}
-
-impl fmt::Debug for TimeSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TimeSource").finish_non_exhaustive()
     }
 }
 
@@ -72,7 +61,12 @@ impl RequestPacer {
     /// Returns when the next request may be sent.
     pub fn wait(&self) {
         while let Err(early) = self.limiter.check() {
-            self.time.sleep(early.wait_time_from(self.time.now()));
+            self.sleep(early.wait_time_from(self.time.now()));
         }
+    }
+
+    /// Returns when this much time has passed.
+    pub fn sleep(&self, length: Duration) {
+        (self.time.sleep)(length);
     }
 }

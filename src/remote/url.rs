@@ -12,8 +12,10 @@ use crate::contract::AUDIT_LOGS;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiUrl {
     base: String,
-    local: bool,
-    encrypted: bool,
+    /// Whether the server is on this machine.
+    pub(super) is_local: bool,
+    /// Whether the connection uses TLS.
+    pub(super) is_encrypted: bool,
 }
 
 impl ApiUrl {
@@ -47,10 +49,10 @@ impl ApiUrl {
             return refused(&format!("\"{text}\" is not a URL that begins with https:// or http://"));
         };
         let address = host.trim_start_matches('[').trim_end_matches(']');
-        let local = host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        let is_local = host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         let base = text.trim_end_matches('/');
         let base = base.strip_suffix(AUDIT_LOGS).unwrap_or(base).trim_end_matches('/');
-        Ok(Self { base: base.to_owned(), local, encrypted: scheme == "https" })
+        Ok(Self { base: base.to_owned(), is_local, is_encrypted: scheme == "https" })
     }
 
     /// The address of a path of the server, such as `/api/v1/catalog`.
@@ -59,22 +61,10 @@ impl ApiUrl {
         format!("{}{path}", self.base)
     }
 
-    /// Whether the server is on this machine.
-    #[must_use]
-    pub fn is_local(&self) -> bool {
-        self.local
-    }
-
-    /// Whether the connection uses TLS.
-    #[must_use]
-    pub fn is_encrypted(&self) -> bool {
-        self.encrypted
-    }
-
     /// Whether others on the network could read the token.
     #[must_use]
     pub fn exposes_token(&self) -> bool {
-        !self.encrypted && !self.local
+        !self.is_encrypted && !self.is_local
     }
 }
 

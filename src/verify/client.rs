@@ -1,7 +1,6 @@
 //! Sends the requests of probes: at most [`MAX_REQUESTS`], each of them once, and at the pace that the server asks for.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -18,22 +17,9 @@ use crate::text::{counted, truncate};
 /// Limit of requests of a verification.
 pub const MAX_REQUESTS: usize = 100;
 
-/// Reason why a request has no response. `Display` is one sentence for a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestFailed(pub(super) String);
-
-impl fmt::Display for RequestFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for RequestFailed {}
-
 /// A response 429.
 #[derive(Debug)]
 pub struct RateLimitResponse {
-    pub request: ProbeRequest,
     pub response: ProbeResponse,
     /// Number of requests sent so far.
     pub requests: usize,
@@ -72,10 +58,10 @@ pub struct ProbeClient<'a> {
     no_permission_token: Option<Token>,
     patience: Patience,
     /// Reason why no more requests are sent.
-    gave_up: Option<RequestFailed>,
+    gave_up: Option<String>,
     cache: HashMap<ProbeRequest, Rc<ProbeResponse>>,
     /// Every response, in the order of arrival.
-    pub responses: Vec<(ProbeRequest, Rc<ProbeResponse>)>,
+    pub responses: Vec<Rc<ProbeResponse>>,
     pub rate_limit_responses: Vec<RateLimitResponse>,
 }
 
@@ -135,7 +121,7 @@ impl<'a> ProbeClient<'a> {
     }
 
     /// Sends a request, unless its response is known.
-    pub fn request(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, RequestFailed> {
+    pub fn request(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, RequestError> {
         match self.cache.get(request) {
             Some(response) => Ok(Rc::clone(response)),
             None => self.request_again(request),
@@ -148,44 +134,49 @@ impl<'a> ProbeClient<'a> {
     }
 
     /// Sends a request, whether or not its response is known.
-    pub fn request_again(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, RequestFailed> {
+    pub fn request_again(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, RequestError> {
         if let Some(reason) = &self.gave_up {
-            return Err(reason.clone());
+            return Err(RequestError::Permanent(reason.clone()));
         }
         let reply = match self.send(request) {
             Ok(reply) | Err(Stop::LastReply(reply)) => reply,
-            Err(Stop::Failed(error)) => return Err(RequestFailed(error.to_string())),
-            Err(Stop::GaveUp(reason)) => return Err(self.gave_up.insert(RequestFailed(reason)).clone()),
+            Err(Stop::Failed(error)) => return Err(error),
+            Err(Stop::GaveUp(reason)) => return Err(RequestError::Permanent(self.gave_up.insert(reason).clone())),
         };
         self.patience.admitted = self.patience.admitted.saturating_add(1);
-        let response = Rc::new(ProbeResponse::new(reply));
+        let response = Rc::new(ProbeResponse::new(request.clone(), reply));
         self.cache.insert(request.clone(), Rc::clone(&response));
-        self.responses.push((request.clone(), Rc::clone(&response)));
+        self.responses.push(Rc::clone(&response));
         Ok(response)
     }
 
+    fn authorization(&self, credentials: Credentials) -> Option<String> {
+        let header = self.connection().token().header();
+        match credentials {
+            Credentials::Token => Some(header),
+            Credentials::LowercaseScheme => Some(header.replacen("Bearer", "bearer", 1)),
+            Credentials::NoPermission => self.no_permission_token.as_ref().map(Token::header),
+            Credentials::Missing => None,
+            Credentials::UnknownToken => Some("Bearer no-key-has-this-token".to_owned()),
+            Credentials::OtherScheme => Some("Basic bm8ta2V5OmhhcyB0aGlz".to_owned()),
+        }
+    }
+
     fn send(&mut self, request: &ProbeRequest) -> Result<Reply, Stop> {
+        let authorization = self.authorization(request.credentials);
+        let get = GetRequest { path: request.target(), authorization, content_type: request.content_type };
         let Self { patience, rate_limit_responses, .. } = self;
         if !patience.spacing.is_zero() {
             let reason = "the server admits a request at a time";
             patience.spend(patience.spacing, reason)?;
             self.client.pause(patience.spacing, reason);
         }
-        let get = GetRequest {
-            path: request.target(),
-            authorization: authorization(
-                request.credentials,
-                self.client.connection(),
-                self.no_permission_token.as_ref(),
-            ),
-            content_type: request.content_type,
-        };
         let (mut failures, mut rate_limited) = (0, 0);
         let next_wait = |failure: &mut Retryable, requests| {
             let wait = match failure.reply.take() {
                 Some(reply) if reply.status == StatusCode::TOO_MANY_REQUESTS => {
-                    let (request, response) = (request.clone(), ProbeResponse::new(reply));
-                    rate_limit_responses.push(RateLimitResponse { request, response, requests, earlier: rate_limited });
+                    let response = ProbeResponse::new(request.clone(), reply);
+                    rate_limit_responses.push(RateLimitResponse { response, requests, earlier: rate_limited });
                     rate_limited += 1;
                     if rate_limited == Self::MAX_RATE_LIMITED {
                         return Err(Stop::GaveUp(format!(
@@ -221,22 +212,6 @@ fn accept(_: &Connection, reply: Reply) -> Result<Reply, RequestError> {
             reply: Some(reply),
         })),
         _ => Ok(reply),
-    }
-}
-
-fn authorization(
-    credentials: Credentials,
-    connection: &Connection,
-    no_permission_token: Option<&Token>,
-) -> Option<String> {
-    let header = connection.token().header();
-    match credentials {
-        Credentials::Token => Some(header),
-        Credentials::LowercaseScheme => Some(header.replacen("Bearer", "bearer", 1)),
-        Credentials::NoPermission => no_permission_token.map(Token::header),
-        Credentials::Missing => None,
-        Credentials::UnknownToken => Some("Bearer no-key-has-this-token".to_owned()),
-        Credentials::OtherScheme => Some("Basic bm8ta2V5OmhhcyB0aGlz".to_owned()),
     }
 }
 

@@ -3,21 +3,61 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::client::{ProbeClient, RequestFailed};
-use super::probe_result::{ProbeFailure, ProbeResult, inconclusive, mismatch_in};
+use super::client::ProbeClient;
 use super::report::{Mismatch, Outcome};
-use super::request::{ProbeRequest, encode};
-use super::response::{ObservedEntry, ProbeResponse, same_entries};
+use super::response::same_entries;
 use super::sample_range::{SampleRange, SplitTime};
 use super::survey::{RangeSupport, Survey, check_is_cortex};
+use crate::remote::RequestError;
 use crate::text::counted;
+
+pub use super::request::{Credentials, ProbeRequest, encode};
+pub use super::response::{ObservedEntry, ProbeResponse};
 
 /// A probe of one rule.
 pub type Probe = fn(&mut ProbeContext<'_>) -> ProbeResult;
 
+/// Evidence that a rule is kept, or the reason why there is none.
+pub type ProbeResult<T = String> = Result<T, ProbeFailure>;
+
+/// Reason why a probe did not find a rule kept.
+#[derive(Debug)]
+pub enum ProbeFailure {
+    /// A response contradicts the rule.
+    Mismatch(Mismatch),
+    /// The responses show neither.
+    Inconclusive(String),
+}
+
+impl From<RequestError> for ProbeFailure {
+    fn from(error: RequestError) -> Self {
+        Self::Inconclusive(error.to_string())
+    }
+}
+
+/// Ends a probe whose responses show neither that the rule is kept nor that it is not.
+pub fn inconclusive<T>(why: impl Into<String>) -> ProbeResult<T> {
+    Err(ProbeFailure::Inconclusive(why.into()))
+}
+
+/// Ends a probe as inconclusive unless its condition holds.
+pub fn require(condition: bool, why: impl Into<String>) -> ProbeResult<()> {
+    if condition { Ok(()) } else { inconclusive(why) }
+}
+
+/// Ends a probe because a part of a response, `answered`, contradicts the rule.
+pub fn mismatch_in<T>(
+    response: &ProbeResponse,
+    expected: impl Into<String>,
+    answered: impl Into<String>,
+) -> ProbeResult<T> {
+    let (request, expected, answered) = (response.request.to_string(), expected.into(), answered.into());
+    Err(ProbeFailure::Mismatch(Mismatch { request, expected, answered }))
+}
+
 /// The server, and what is known of it.
 pub struct ProbeContext<'a> {
-    client: ProbeClient<'a>,
+    pub client: ProbeClient<'a>,
     survey: Survey,
     /// What the running probe could not check.
     gaps: Vec<String>,
@@ -35,7 +75,7 @@ impl<'a> ProbeContext<'a> {
     ///
     /// # Errors
     /// When it is not a Cortex API that accepts the token.
-    pub fn new(mut client: ProbeClient<'a>) -> Result<Self, RequestFailed> {
+    pub fn new(mut client: ProbeClient<'a>) -> Result<Self, RequestError> {
         check_is_cortex(&mut client)?;
         let mut survey = Survey::run(&mut client)?;
         // Entries may have arrived between two requests.
@@ -44,10 +84,6 @@ impl<'a> ProbeContext<'a> {
             survey = Survey::run(&mut client)?;
         }
         Ok(Self { client, survey, gaps: Vec::new(), has_doubts: false, used_sample: Cell::default() })
-    }
-
-    pub fn client(&self) -> &ProbeClient<'a> {
-        &self.client
     }
 
     /// Runs a probe; again when it met something unexpected and entries arrived meanwhile.
@@ -109,7 +145,7 @@ impl<'a> ProbeContext<'a> {
     }
 
     /// An instant amid the sample and the range of the sample, of a server that supports ranges of time.
-    pub fn split_time(&self) -> Result<(SplitTime, SampleRange), ProbeFailure> {
+    pub fn split_time(&self) -> ProbeResult<(SplitTime, SampleRange)> {
         match (&self.survey.range_support, self.survey.split, self.survey.range) {
             (RangeSupport::Supported, Some(split), Some(range)) => Ok((split, range)),
             (RangeSupport::Unknown(why), ..) => inconclusive(why.as_str()),
@@ -123,6 +159,12 @@ impl<'a> ProbeContext<'a> {
     /// Notes a part of the rule that could not be checked: the probe agrees only if there is none.
     pub fn add_gap(&mut self, why: impl Into<String>) {
         self.gaps.push(why.into());
+    }
+
+    /// Notes a part of the rule that could not be checked, and ends the check of that part.
+    pub fn skip(&mut self, why: impl Into<String>) -> ProbeResult<()> {
+        self.add_gap(why);
+        Ok(())
     }
 
     /// Notes that a filter was accepted, but had no entries to filter.
@@ -168,77 +210,93 @@ impl<'a> ProbeContext<'a> {
         ProbeRequest::logs(format!("{}&pageSize=1", self.survey.first_page))
     }
 
-    pub fn ask(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, ProbeFailure> {
-        Ok(self.client.request(request)?)
+    /// A request for one entry with other credentials.
+    pub fn request_as(&self, credentials: Credentials) -> ProbeRequest {
+        ProbeRequest { credentials, ..self.minimal_request() }
     }
 
-    pub fn ask_again(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, ProbeFailure> {
+    pub fn ask(&mut self, request: ProbeRequest) -> ProbeResult<Rc<ProbeResponse>> {
+        Ok(self.client.request(&request)?)
+    }
+
+    pub fn ask_again(&mut self, request: &ProbeRequest) -> ProbeResult<Rc<ProbeResponse>> {
         Ok(self.client.request_again(request)?)
     }
 
     // Checks of a response
 
-    /// The result of a probe for which a response contradicts the rule.
-    pub fn mismatch<T>(
+    /// Ends a probe because a response contradicts the rule.
+    pub fn mismatch<T>(&self, response: &ProbeResponse, expected: impl Into<String>) -> ProbeResult<T> {
+        mismatch_in(response, expected, self.client.describe(response))
+    }
+
+    /// Ends a probe with a mismatch unless the condition holds.
+    pub fn expect(&self, response: &ProbeResponse, condition: bool, expected: impl Into<String>) -> ProbeResult<()> {
+        if condition { Ok(()) } else { self.mismatch(response, expected) }
+    }
+
+    /// Like [`Self::expect`], for a rule about headers, which the mismatch shows.
+    pub fn expect_with_headers(
         &self,
-        request: &ProbeRequest,
-        expected: impl Into<String>,
         response: &ProbeResponse,
-    ) -> Result<T, ProbeFailure> {
-        mismatch_in(request, expected, self.client.describe(response))
+        headers: &str,
+        condition: bool,
+        expected: impl Into<String>,
+    ) -> ProbeResult<()> {
+        if condition {
+            Ok(())
+        } else {
+            mismatch_in(response, expected, format!("{headers}, {}", self.client.describe(response)))
+        }
     }
 
     /// Requires a response with this status.
-    pub fn expect_status(&mut self, request: &ProbeRequest, status: u16) -> Result<Rc<ProbeResponse>, ProbeFailure> {
+    pub fn expect_status(&mut self, request: ProbeRequest, status: u16) -> ProbeResult<()> {
         let response = self.ask(request)?;
-        if response.status() == status { Ok(response) } else { self.mismatch(request, status.to_string(), &response) }
+        self.expect(&response, response.status() == status, status.to_string())
     }
 
     /// Requires a page.
-    pub fn expect_page(&mut self, request: &ProbeRequest) -> Result<Rc<ProbeResponse>, ProbeFailure> {
+    pub fn expect_page(&mut self, request: ProbeRequest) -> ProbeResult<Rc<ProbeResponse>> {
         let response = self.ask(request)?;
-        if response.page().is_some() { Ok(response) } else { self.mismatch(request, "200 with a page", &response) }
+        self.expect(&response, response.page().is_some(), "200 with a page")?;
+        Ok(response)
     }
 
-    /// Requires a page of those entries of the sample that `is_expected` selects; `description` says which these are.
+    /// Requires a page of those entries of the sample that `is_expected` selects; `which` describes them.
     pub fn expect_entries(
         &mut self,
-        request: &ProbeRequest,
-        description: &str,
+        request: ProbeRequest,
+        which: &str,
         is_expected: impl Fn(&ObservedEntry) -> bool,
-    ) -> Result<Rc<ProbeResponse>, ProbeFailure> {
+    ) -> ProbeResult<()> {
         let response = self.ask(request)?;
         let expected: Vec<&ObservedEntry> = self.survey.sample.iter().filter(|entry| is_expected(entry)).collect();
         if response.page().is_some_and(|page| same_entries(page, expected.iter().copied())) {
-            return Ok(response);
+            return Ok(());
         }
         let expected = match expected.len() {
-            0 => format!("200 without an entry: {description}"),
-            count => format!("200 with {}: {description}", counted(count, "entry", "entries")),
+            0 => format!("200 without an entry: {which}"),
+            count => format!("200 with {}: {which}", counted(count, "entry", "entries")),
         };
-        self.mismatch(request, expected, &response)
+        self.mismatch(&response, expected)
     }
 
     /// Requires that a filter selects the entries whose field has its value.
-    pub fn expect_filter(
-        &mut self,
-        parameter: &str,
-        (field, value): (&str, &str),
-        description: &str,
-    ) -> Result<(), ProbeFailure> {
+    pub fn expect_filter(&mut self, parameter: &str, (field, value): (&str, &str), which: &str) -> ProbeResult<()> {
         let request = self.filter_request(parameter, value);
-        self.expect_entries(&request, description, |entry| entry.has(field, value)).map(|_| ())
+        self.expect_entries(request, which, |entry| entry.has(field, value))
     }
 
     /// Whether a response has those entries of the sample that `is_expected` selects. For a probe that depends on it, but
     /// does not check it.
     pub fn returns_entries(
         &mut self,
-        request: &ProbeRequest,
+        request: ProbeRequest,
         is_expected: impl Fn(&ObservedEntry) -> bool,
-    ) -> Result<bool, ProbeFailure> {
+    ) -> ProbeResult<bool> {
         match self.expect_entries(request, "", is_expected) {
-            Ok(_) => Ok(true),
+            Ok(()) => Ok(true),
             Err(ProbeFailure::Mismatch(_)) => {
                 self.has_doubts = true;
                 Ok(false)
@@ -248,8 +306,8 @@ impl<'a> ProbeContext<'a> {
     }
 
     /// Whether a filter selects the entries whose field has its value.
-    pub fn filter_works(&mut self, parameter: &str, (field, value): (&str, &str)) -> Result<bool, ProbeFailure> {
+    pub fn filter_works(&mut self, parameter: &str, (field, value): (&str, &str)) -> ProbeResult<bool> {
         let request = self.filter_request(parameter, value);
-        self.returns_entries(&request, |entry| entry.has(field, value))
+        self.returns_entries(request, |entry| entry.has(field, value))
     }
 }

@@ -73,14 +73,10 @@ pub struct Mismatch {
 
 impl VerificationReport {
     pub(super) fn new(url: String, requests: usize, rules: Vec<RuleOutcome>) -> Self {
-        let (mut agrees, mut differs, mut cannot_tell) = (0, 0, 0);
-        for rule in &rules {
-            match rule.outcome {
-                Outcome::Agrees { .. } => agrees += 1,
-                Outcome::Mismatch(_) => differs += 1,
-                Outcome::Inconclusive { .. } => cannot_tell += 1,
-            }
-        }
+        let count = |has: fn(&Outcome) -> bool| rules.iter().filter(|rule| has(&rule.outcome)).count();
+        let agrees = count(|outcome| matches!(outcome, Outcome::Agrees { .. }));
+        let differs = count(|outcome| matches!(outcome, Outcome::Mismatch(_)));
+        let cannot_tell = count(|outcome| matches!(outcome, Outcome::Inconclusive { .. }));
         Self { url, requests, agrees, differs, cannot_tell, rules }
     }
 }

@@ -39,14 +39,6 @@ impl ProbeRequest {
         Self { path: AUDIT_LOGS, query: query.into(), credentials: Credentials::Token, content_type: None }
     }
 
-    pub fn with_credentials(self, credentials: Credentials) -> Self {
-        Self { credentials, ..self }
-    }
-
-    pub fn with_path(self, path: &'static str) -> Self {
-        Self { path, ..self }
-    }
-
     /// Path and query.
     pub fn target(&self) -> String {
         let separator = if self.query.is_empty() { "" } else { "?" };

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use ureq::http::header::CONTENT_TYPE;
 
+use super::request::ProbeRequest;
 use crate::contract::Timestamp;
 use crate::remote::Reply;
 
-/// A response, parsed as far as possible.
+/// A response with its request, parsed as far as possible.
 #[derive(Debug)]
 pub struct ProbeResponse {
+    pub request: ProbeRequest,
     pub reply: Reply,
     /// The body, if it is a JSON object; without the entries, if it is a page.
     pub body: Option<Map<String, Value>>,
@@ -29,14 +31,14 @@ pub struct ObservedEntry {
 }
 
 impl ProbeResponse {
-    pub fn new(reply: Reply) -> Self {
+    pub fn new(request: ProbeRequest, reply: Reply) -> Self {
         let mut body: Option<Map<_, _>> = serde_json::from_slice(&reply.body).ok();
         let entries = body.as_mut().and_then(|body| match body.get_mut("logs") {
             Some(Value::Array(logs)) if logs.iter().all(Value::is_object) => Some(std::mem::take(logs)),
             _ => None,
         });
         let entries = entries.map(|entries| entries.into_iter().filter_map(ObservedEntry::new).collect());
-        Self { reply, body, entries }
+        Self { request, reply, body, entries }
     }
 
     pub fn status(&self) -> u16 {

@@ -36,12 +36,6 @@ impl SplitTime {
         gaps.min_by_key(|split| split.gap)
     }
 
-    /// The instant in UTC, without `Z`.
-    #[must_use]
-    pub fn without_offset(&self) -> String {
-        self.in_offset(0)
-    }
-
     /// The instant as a local time so many minutes east of UTC, without the offset.
     #[must_use]
     pub fn in_offset(&self, minutes_east: i64) -> String {

@@ -1,11 +1,12 @@
 //! Surveys a server: chooses a range of the past, reads all entries in it, and finds out whether ranges of time work.
 
-use super::client::{ProbeClient, RequestFailed};
+use super::client::ProbeClient;
 use super::report::Mismatch;
 use super::request::ProbeRequest;
-use super::response::{ObservedEntry, ProbeResponse, same_entries};
+use super::response::{ObservedEntry, same_entries};
 use super::sample_range::{SampleRange, SplitTime};
 use crate::contract::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Timestamp};
+use crate::remote::RequestError;
 
 /// What is known of the server's entries.
 #[derive(Debug)]
@@ -48,28 +49,27 @@ pub fn widest() -> ProbeRequest {
 }
 
 /// Checks that the server is a Cortex API that accepts the token.
-pub fn check_is_cortex(client: &mut ProbeClient<'_>) -> Result<(), RequestFailed> {
+pub fn check_is_cortex(client: &mut ProbeClient<'_>) -> Result<(), RequestError> {
     let mut response = client.request(&newest())?;
     if response.status() == 400 {
         // Page and size are published as required; whether they are is checked by PAGE-BOUNDS.
         response = client.request(&widest())?;
     }
     let (connection, reply) = (client.connection(), &response.reply);
-    let error = match (response.status(), &response.body) {
-        (200, _) if response.page().is_some() => return Ok(()),
+    match (response.status(), &response.body) {
+        (200, _) if response.page().is_some() => Ok(()),
         (200, Some(_)) => {
-            connection.not_cortex("its JSON is no page of audit logs, which has a list of entries in \"logs\"")
+            Err(connection.not_cortex("its JSON is no page of audit logs, which has a list of entries in \"logs\""))
         }
-        (200, None) if reply.is_json() => connection.not_cortex("its answer is no JSON object"),
-        (200, None) => connection.not_json(reply),
-        _ => connection.error_for(reply),
-    };
-    Err(RequestFailed(error.to_string()))
+        (200, None) if reply.is_json() => Err(connection.not_cortex("its answer is no JSON object")),
+        (200, None) => Err(connection.not_json(reply)),
+        _ => Err(connection.error_for(reply)),
+    }
 }
 
 impl Survey {
     /// Surveys the server. A mismatch is kept for the probe of the rule that it belongs to.
-    pub fn run(client: &mut ProbeClient<'_>) -> Result<Self, RequestFailed> {
+    pub fn run(client: &mut ProbeClient<'_>) -> Result<Self, RequestError> {
         let mut survey = Self::of_newest_page(client)?;
         if !survey.sample.is_empty() {
             survey.read_range(client)?;
@@ -81,7 +81,7 @@ impl Survey {
     }
 
     /// Reads the newest page and chooses the range of the sample.
-    fn of_newest_page(client: &mut ProbeClient<'_>) -> Result<Self, RequestFailed> {
+    fn of_newest_page(client: &mut ProbeClient<'_>) -> Result<Self, RequestError> {
         let mut first_page = "page=0";
         let mut wide = client.request(&widest())?;
         let narrow = client.request(&newest())?;
@@ -113,18 +113,15 @@ impl Survey {
     }
 
     /// Reads the range, which must have those entries of the newest page that are in it.
-    fn read_range(&mut self, client: &mut ProbeClient<'_>) -> Result<(), RequestFailed> {
+    fn read_range(&mut self, client: &mut ProbeClient<'_>) -> Result<(), RequestError> {
         let Some(range) = self.range else { return Ok(()) };
-        let is_in_range = |entry: &&ObservedEntry| entry.is_from(range.start) && entry.is_until(range.end);
-        let expected: Vec<&ObservedEntry> = self.sample.iter().filter(is_in_range).collect();
-        let request = self.sample_request("");
-        let response = client.request(&request)?;
-        if let Some(page) = response.page().filter(|page| same_entries(*page, expected.iter().copied())) {
-            self.split = SplitTime::between(&distinct_times(page));
-            self.sample = page.to_vec();
+        let response = client.request(&self.sample_request(""))?;
+        self.check_range(client, range, |entry| entry.is_from(range.start) && entry.is_until(range.end))?;
+        if matches!(self.range_support, RangeSupport::Supported) {
+            self.split = SplitTime::between(&distinct_times(response.entries()));
+            self.sample = response.entries().to_vec();
             return Ok(());
         }
-        self.range_support = broken_range(client, &request, &response, expected.len());
         self.range = None;
         if self.sample.len() >= self.page_size {
             let why = "there are more entries than fit on a page, and ranges of time are not as expected, see TIME-RANGE and TIME-FORMAT";
@@ -134,22 +131,38 @@ impl Survey {
     }
 
     /// Reads the halves of the range before and after the instant amid the sample.
-    fn check_halves(&mut self, client: &mut ProbeClient<'_>) -> Result<(), RequestFailed> {
+    fn check_halves(&mut self, client: &mut ProbeClient<'_>) -> Result<(), RequestError> {
         let (Some(range), Some(split)) = (self.range, self.split) else {
             self.range_support = RangeSupport::Unknown("no two entries are more than two seconds apart".to_owned());
             return Ok(());
         };
-        let later = (SampleRange { start: split.at, ..range }, true);
-        let earlier = (SampleRange { end: split.at, ..range }, false);
-        for (half, is_later) in [later, earlier] {
-            let expected: Vec<_> = self.sample.iter().filter(|entry| entry.is_from(split.at) == is_later).collect();
-            let request = ProbeRequest::logs(format!("{}&{}", half.query(), self.first_full_page()));
-            let response = client.request(&request)?;
-            if !response.page().is_some_and(|page| same_entries(page, expected.iter().copied())) {
-                self.range_support = broken_range(client, &request, &response, expected.len());
-                return Ok(());
-            }
+        self.check_range(client, SampleRange { start: split.at, ..range }, |entry| entry.is_from(split.at))?;
+        if matches!(self.range_support, RangeSupport::Supported) {
+            self.check_range(client, SampleRange { end: split.at, ..range }, |entry| !entry.is_from(split.at))?;
         }
+        Ok(())
+    }
+
+    /// Reads a range, and notes when it does not have those entries of the sample that `is_expected` selects.
+    fn check_range(
+        &mut self,
+        client: &mut ProbeClient<'_>,
+        range: SampleRange,
+        is_expected: impl Fn(&ObservedEntry) -> bool,
+    ) -> Result<(), RequestError> {
+        let request = format!("{}&{}", range.query(), self.first_full_page());
+        let response = client.request(&ProbeRequest::logs(request))?;
+        let expected: Vec<&ObservedEntry> = self.sample.iter().filter(|entry| is_expected(entry)).collect();
+        if response.page().is_some_and(|page| same_entries(page, expected.iter().copied())) {
+            return Ok(());
+        }
+        let mismatch = Mismatch {
+            request: response.request.to_string(),
+            expected: format!("200 with the entries of that range, which are {}", expected.len()),
+            answered: client.describe(&response),
+        };
+        let is_page = response.page().is_some();
+        self.range_support = if is_page { RangeSupport::Wrong(mismatch) } else { RangeSupport::Refused(mismatch) };
         Ok(())
     }
 
@@ -172,18 +185,4 @@ pub fn distinct_times(entries: &[ObservedEntry]) -> Vec<Timestamp> {
     times.sort_unstable();
     times.dedup();
     times
-}
-
-fn broken_range(
-    client: &ProbeClient<'_>,
-    request: &ProbeRequest,
-    response: &ProbeResponse,
-    expected: usize,
-) -> RangeSupport {
-    let mismatch = Mismatch {
-        request: request.to_string(),
-        expected: format!("200 with the entries of that range, which are {expected}"),
-        answered: client.describe(response),
-    };
-    if response.page().is_some() { RangeSupport::Wrong(mismatch) } else { RangeSupport::Refused(mismatch) }
 }

@@ -19,7 +19,7 @@ use cortex_audit_mock::contract::{Action, Actor, Entry, Query, Timestamp};
 use cortex_audit_mock::fault::{Effect, FaultRule};
 use cortex_audit_mock::internal::fixture;
 use cortex_audit_mock::internal::record::{
-    Checkpoint, RecordError, RecordRange, Recorder, Recording, RecordingEvent, RecordingSpec,
+    self, Checkpoint, RecordError, RecordRange, Recording, RecordingEvent, RecordingSpec,
 };
 use cortex_audit_mock::internal::remote::{ApiUrl, TimeSource};
 use cortex_audit_mock::{EntrySource, MockServer, World};
@@ -92,7 +92,7 @@ fn record(
 ) -> Result<Recording, RecordError> {
     let range = checkpoint.as_ref().map_or(full_range(), |checkpoint| checkpoint.range());
     let connection = connection(&server.uri(), server.token());
-    Recorder::new(connection, range, world_time(&server.world()), on_event).run(checkpoint)
+    record::record(connection, range, world_time(&server.world()), checkpoint, on_event)
 }
 
 /// Fails without printing a hundred thousand entries.

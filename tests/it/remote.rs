@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use cortex_audit_mock::internal::record::{RecordRange, Recorder, RecordingEvent};
+use cortex_audit_mock::internal::record::{RecordRange, RecordingEvent, record};
 use cortex_audit_mock::internal::remote::{ApiUrl, Connection, RequestPacer, TimeSource, Token};
 
 use crate::support::{NOW, time};
@@ -127,7 +127,7 @@ fn wait_after(headers: &str) -> Duration {
     };
     let range = RecordRange { start: None, end: time(NOW) };
     // Nobody listens any more when it tries again.
-    Recorder::new(connection(&url, "token"), range, own_time(), &on_event).run(None).unwrap_err();
+    record(connection(&url, "token"), range, own_time(), None, &on_event).unwrap_err();
     server.join().unwrap();
     waits.into_inner()[0]
 }

@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use cortex_audit_mock::World;
 use cortex_audit_mock::contract::RULES;
-use cortex_audit_mock::internal::remote::{TimeSource, Token};
-use cortex_audit_mock::internal::verify::{MAX_REQUESTS, Mismatch, Outcome, RequestFailed, VerificationReport, verify};
+use cortex_audit_mock::internal::remote::{RequestError, TimeSource, Token};
+use cortex_audit_mock::internal::verify::{MAX_REQUESTS, Mismatch, Outcome, VerificationReport, verify};
 use deviating_server::{DeviatingServer, Deviation, NO_DEVIATION};
 
 use crate::remote::{connection, own_time};
@@ -32,7 +32,7 @@ fn world_time(world: &Arc<World>) -> TimeSource {
 }
 
 /// Verifies with `mock-admin` and, as the key without the permission, `mock-no-audit`.
-fn verified(uri: &str, time: TimeSource) -> Result<VerificationReport, RequestFailed> {
+fn verified(uri: &str, time: TimeSource) -> Result<VerificationReport, RequestError> {
     verified_as("mock-admin", Some("mock-no-audit"), uri, time)
 }
 
@@ -41,7 +41,7 @@ fn verified_as(
     no_permission_token: Option<&str>,
     uri: &str,
     time: TimeSource,
-) -> Result<VerificationReport, RequestFailed> {
+) -> Result<VerificationReport, RequestError> {
     let second = no_permission_token.map(|token| Token::new("OTHER", token).unwrap());
     verify(connection(uri, token), second, time, |_| {})
 }

@@ -6,89 +6,69 @@ use serde_json::Value;
 use ureq::http::header::RETRY_AFTER;
 
 use crate::verify::client::RateLimitResponse;
-use crate::verify::context::ProbeContext;
-use crate::verify::probe_result::{ProbeFailure, ProbeResult, inconclusive, mismatch_in};
-use crate::verify::request::{Credentials, ProbeRequest};
-use crate::verify::response::ProbeResponse;
-
-type Errors = Vec<(ProbeRequest, Rc<ProbeResponse>)>;
+use crate::verify::context::{
+    Credentials, ProbeContext, ProbeRequest, ProbeResponse, ProbeResult, inconclusive, mismatch_in, require,
+};
 
 /// Every error so far, after asking for 400, 401, and with a second key 403.
-fn errors(p: &mut ProbeContext<'_>) -> Result<Errors, ProbeFailure> {
-    let wrong = ProbeRequest::logs(format!("{}&pageSize=0", p.first_page()));
-    let mut requests = vec![wrong];
-    requests.extend([Credentials::Missing, Credentials::UnknownToken].map(|c| p.minimal_request().with_credentials(c)));
-    if p.client().has_no_permission_token() {
-        requests.push(p.minimal_request().with_credentials(Credentials::NoPermission));
+fn errors(p: &mut ProbeContext<'_>) -> ProbeResult<Vec<Rc<ProbeResponse>>> {
+    p.ask(ProbeRequest::logs(format!("{}&pageSize=0", p.first_page())))?;
+    p.ask(p.request_as(Credentials::Missing))?;
+    p.ask(p.request_as(Credentials::UnknownToken))?;
+    if p.client.has_no_permission_token() {
+        p.ask(p.request_as(Credentials::NoPermission))?;
     }
-    for request in &requests {
-        p.ask(request)?;
-    }
-    let errors = p.client().responses.iter().filter(|(_, response)| matches!(response.status(), 400 | 401 | 403));
-    Ok(errors.cloned().collect())
+    let is_error = |response: &&Rc<ProbeResponse>| matches!(response.status(), 400 | 401 | 403);
+    Ok(p.client.responses.iter().filter(is_error).cloned().collect())
 }
 
 /// Every error whose body is a JSON object.
-fn readable_errors(p: &mut ProbeContext<'_>) -> Result<Errors, ProbeFailure> {
+fn readable_errors(p: &mut ProbeContext<'_>) -> ProbeResult<Vec<Rc<ProbeResponse>>> {
     let mut errors = errors(p)?;
-    if errors.is_empty() {
-        return inconclusive("nothing that is wrong is refused");
-    }
-    errors.retain(|(_, response)| response.body.is_some());
-    if errors.is_empty() { inconclusive("errors are no JSON, see ERR-SHAPE") } else { Ok(errors) }
+    require(!errors.is_empty(), "nothing that is wrong is refused")?;
+    errors.retain(|response| response.body.is_some());
+    require(!errors.is_empty(), "errors are no JSON, see ERR-SHAPE")?;
+    Ok(errors)
 }
 
 pub fn shape(p: &mut ProbeContext<'_>) -> ProbeResult {
     let errors = errors(p)?;
-    for (request, response) in &errors {
-        if let Some(expected) = expected_shape(response) {
-            let answered = format!("{}, {}", response.content_type(), p.client().describe(response));
-            return mismatch_in(request, expected, answered);
+    require(!errors.is_empty(), "nothing that is wrong is refused")?;
+    for response in &errors {
+        let expect = |condition: bool, expected: &str| {
+            p.expect_with_headers(response, response.content_type(), condition, expected)
+        };
+        expect(response.media_type() == "application/json", "application/json")?;
+        expect(response.body.is_some(), "a JSON object")?;
+        for field in ["type", "message"] {
+            expect(response.text(field).is_some(), &format!("a text as \"{field}\""))?;
         }
-    }
-    if errors.is_empty() {
-        return inconclusive("nothing that is wrong is refused");
+        for field in ["details", "requestId"] {
+            let is_text = response.get(field).is_none_or(|value| value.is_string() || value.is_null());
+            expect(is_text, &format!("a text as \"{field}\""))?;
+        }
+        // The published schema does not require it.
+        let status = u64::from(response.status());
+        let is_right = |value: &Value| value.is_null() || value.as_u64() == Some(status);
+        expect(response.get("httpStatus").is_none_or(is_right), &format!("\"httpStatus\":{status}"))?;
+        let kind = match status {
+            400 => "BAD_REQUEST",
+            403 => "FORBIDDEN",
+            _ => continue,
+        };
+        expect(response.text("type") == Some(kind), &format!("\"type\":\"{kind}\""))?;
     }
     Ok(format!("{} errors are application/json with type and message", errors.len()))
 }
 
-/// The first thing that an error should have and does not have.
-fn expected_shape(response: &ProbeResponse) -> Option<String> {
-    if response.media_type() != "application/json" {
-        return Some("application/json".to_owned());
-    }
-    if response.body.is_none() {
-        return Some("a JSON object".to_owned());
-    }
-    let is_text = |value: Option<&Value>| value.is_some_and(Value::is_string);
-    let is_optional_text = |value: Option<&Value>| value.is_none_or(|value| value.is_string() || value.is_null());
-    let wrong_required = ["type", "message"].into_iter().find(|field| !is_text(response.get(field)));
-    let wrong_optional = || ["details", "requestId"].into_iter().find(|field| !is_optional_text(response.get(field)));
-    if let Some(field) = wrong_required.or_else(wrong_optional) {
-        return Some(format!("a text as \"{field}\""));
-    }
-    // The published schema does not require it.
-    let status = response.get("httpStatus").filter(|status| !status.is_null());
-    if status.is_some_and(|status| status.as_u64() != Some(response.status().into())) {
-        return Some(format!("\"httpStatus\":{}", response.status()));
-    }
-    let kind = match response.status() {
-        400 => "BAD_REQUEST",
-        403 => "FORBIDDEN",
-        _ => return None,
-    };
-    (response.text("type") != Some(kind)).then(|| format!("\"type\":\"{kind}\""))
-}
-
 pub fn printed(p: &mut ProbeContext<'_>) -> ProbeResult {
     let errors = readable_errors(p)?;
-    for (request, response) in &errors {
+    for response in &errors {
         for field in ["message", "details", "requestId"] {
             // An error without a message is checked by ERR-SHAPE.
             let Some(text) = response.text(field).or((field != "message").then_some("")) else { continue };
-            if text.is_empty() || text.contains(['[', ']']) {
-                return p.mismatch(request, format!("\"{field}\" that is filled, without square brackets"), response);
-            }
+            let is_filled = !text.is_empty() && !text.contains(['[', ']']);
+            p.expect(response, is_filled, format!("\"{field}\" that is filled, without square brackets"))?;
         }
     }
     Ok(format!("message, details and requestId are filled in {} errors", errors.len()))
@@ -96,22 +76,16 @@ pub fn printed(p: &mut ProbeContext<'_>) -> ProbeResult {
 
 pub fn words(p: &mut ProbeContext<'_>) -> ProbeResult {
     let errors = readable_errors(p)?;
-    for (request, response) in &errors {
+    for response in &errors {
         let phrase = reason_phrase(response);
         let message = response.text("message").unwrap_or_default().replace(['[', ']'], "");
-        if !message.is_empty() && message != phrase {
-            return p.mismatch(request, format!("\"message\":\"{phrase}\""), response);
-        }
-        if response.text("details") == Some(phrase) {
-            return p.mismatch(request, "\"details\" that explain", response);
-        }
+        p.expect(response, message.is_empty() || message == phrase, format!("\"message\":\"{phrase}\""))?;
+        p.expect(response, response.text("details") != Some(phrase), "\"details\" that explain")?;
         // The three fields that are printed are checked by ERR-PRINTED.
         let is_null = |(name, value): (&String, &Value)| {
             value.is_null() && !["message", "details", "requestId"].contains(&name.as_str())
         };
-        if response.body.iter().flatten().any(is_null) {
-            return p.mismatch(request, "no null members", response);
-        }
+        p.expect(response, !response.body.iter().flatten().any(is_null), "no null members")?;
     }
     Ok(format!("message is the reason phrase in {} errors, details explain", errors.len()))
 }
@@ -127,55 +101,39 @@ pub fn explanation(response: &ProbeResponse) -> Option<&str> {
 }
 
 pub fn too_many(p: &mut ProbeContext<'_>) -> ProbeResult {
-    for limit in &p.client().rate_limit_responses {
-        if let Some(expected) = expected_limit(limit) {
-            let response = &limit.response;
-            let after = response.reply.header(RETRY_AFTER).unwrap_or("none");
-            let body = p.client().describe(response);
-            let answered = format!("{}, Retry-After: {after}, {body}", response.content_type());
-            return mismatch_in(&limit.request, expected, answered);
+    for RateLimitResponse { response, requests: _, earlier } in &p.client.rate_limit_responses {
+        let header = response.reply.header(RETRY_AFTER);
+        let headers = format!("{}, Retry-After: {}", response.content_type(), header.unwrap_or("none"));
+        let expect = |condition: bool, expected: &str| p.expect_with_headers(response, &headers, condition, expected);
+        expect(response.media_type() == "application/problem+json", "application/problem+json")?;
+        for field in ["type", "title"] {
+            expect(response.text(field).is_some(), &format!("a text as \"{field}\""))?;
         }
+        expect(response.number("status") == Some(429), "\"status\":429")?;
+        expect(header.is_some(), "a header Retry-After")?;
+        // A header that is not a whole number is checked by ERR-RETRY-AFTER.
+        let Some(Ok(seconds)) = header.map(str::parse::<u64>) else { continue };
+        let is_same = response.get("retryAfter").is_none_or(|member| member.as_u64() == Some(seconds));
+        expect(is_same, &format!("\"retryAfter\":{seconds}, as the header Retry-After"))?;
+        expect(*earlier < 2 || seconds == 0, "no 429 after the wait that Retry-After asked for")?;
     }
     rate_limits_met(p)
 }
 
-/// The first thing that a 429 should have and does not have.
-fn expected_limit(limit: &RateLimitResponse) -> Option<String> {
-    let response = &limit.response;
-    if response.media_type() != "application/problem+json" {
-        return Some("application/problem+json".to_owned());
-    }
-    if let Some(field) = ["type", "title"].into_iter().find(|field| response.text(field).is_none()) {
-        return Some(format!("a text as \"{field}\""));
-    }
-    if response.number("status") != Some(429) {
-        return Some("\"status\":429".to_owned());
-    }
-    let Some(header) = response.reply.header(RETRY_AFTER) else { return Some("a header Retry-After".to_owned()) };
-    // A header that is not a whole number is checked by ERR-RETRY-AFTER.
-    let seconds = header.parse::<u64>().ok()?;
-    if response.get("retryAfter").is_some_and(|member| member.as_u64() != Some(seconds)) {
-        return Some(format!("\"retryAfter\":{seconds}, as the header Retry-After"));
-    }
-    (limit.earlier >= 2 && seconds > 0).then(|| "no 429 after the wait that Retry-After asked for".to_owned())
-}
-
 pub fn retry_after(p: &mut ProbeContext<'_>) -> ProbeResult {
-    let limits = &p.client().rate_limit_responses;
+    let limits = &p.client.rate_limit_responses;
     let headers = limits.iter().filter_map(|limit| Some((limit, limit.response.reply.header(RETRY_AFTER)?)));
     for (limit, header) in headers.clone() {
         if !header.parse::<u64>().is_ok_and(|seconds| seconds > 0) {
-            return mismatch_in(&limit.request, "a whole number of at least 1", format!("Retry-After: {header}"));
+            return mismatch_in(&limit.response, "a whole number of at least 1", format!("Retry-After: {header}"));
         }
     }
-    if headers.count() == 0 && !limits.is_empty() {
-        return inconclusive("there is no Retry-After, see ERR-429");
-    }
+    require(limits.is_empty() || headers.count() > 0, "there is no Retry-After, see ERR-429")?;
     rate_limits_met(p)
 }
 
 fn rate_limits_met(p: &ProbeContext<'_>) -> ProbeResult {
-    match p.client().rate_limit_responses.len() {
+    match p.client.rate_limit_responses.len() {
         0 => inconclusive("no 429 was met, and none is provoked"),
         1 => Ok("1 was met, and waited for".to_owned()),
         count => Ok(format!("{count} were met, and waited for")),

@@ -6,18 +6,16 @@ use std::rc::Rc;
 
 use super::values::{PUBLISHED, distinguishing_value, is_readable, plain_identifiers};
 use crate::contract::{ACTOR_REQUEST_TYPES, Action, ActorType, is_email};
-use crate::verify::context::ProbeContext;
-use crate::verify::probe_result::{ProbeFailure, ProbeResult};
-use crate::verify::response::{ObservedEntry, ProbeResponse, contains_all};
+use crate::verify::context::{ObservedEntry, ProbeContext, ProbeResponse, ProbeResult};
+use crate::verify::response::contains_all;
 
 pub fn actions(p: &mut ProbeContext<'_>) -> ProbeResult {
     let is_known = |entry: &ObservedEntry| entry.text("action").is_some_and(|action| Action::WORDS.contains(&action));
     let all_known = p.sample().iter().all(is_known);
-    for action in Action::ALL {
-        if action == Action::Read || !all_known {
-            p.expect_page(&p.filter_request("actions", action.as_str()))?;
+    for action in Action::WORDS {
+        if action == Action::Read.as_str() || !all_known {
+            p.expect_page(p.filter_request("actions", action))?;
         } else {
-            let action = action.as_str();
             p.expect_filter("actions", ("action", action), &format!("those of action {action}"))?;
         }
     }
@@ -47,17 +45,13 @@ pub fn request_types(p: &mut ProbeContext<'_>) -> ProbeResult {
 
 /// Requires a page for each value of a filter whose field no entry shows, and that no entry is on two of them. Returns the
 /// number of entries on all pages.
-fn expect_disjoint(p: &mut ProbeContext<'_>, parameter: &str, values: &[&str]) -> Result<usize, ProbeFailure> {
-    let requests: Vec<_> = values.iter().map(|value| p.filter_request(parameter, value)).collect();
-    let pages: Vec<_> = requests.iter().map(|request| p.expect_page(request)).collect::<Result<_, _>>()?;
-    let count = pages.iter().map(|page| page.entries().len()).sum();
-    let longest = requests.iter().zip(&pages).max_by_key(|(_, page)| page.entries().len());
-    match longest {
-        Some((request, page)) if !are_disjoint(p, &pages) => {
-            p.mismatch(request, "200 with entries that no other value of this list has", page)
-        }
-        _ => Ok(count),
+fn expect_disjoint(p: &mut ProbeContext<'_>, parameter: &str, values: &[&str]) -> ProbeResult<usize> {
+    let pages = values.iter().map(|value| p.expect_page(p.filter_request(parameter, value)));
+    let pages: Vec<Rc<ProbeResponse>> = pages.collect::<Result<_, _>>()?;
+    if let Some(longest) = pages.iter().max_by_key(|page| page.entries().len()) {
+        p.expect(longest, are_disjoint(p, &pages), "200 with entries that no other value of this list has")?;
     }
+    Ok(pages.iter().map(|page| page.entries().len()).sum())
 }
 
 fn are_disjoint(p: &ProbeContext<'_>, pages: &[Rc<ProbeResponse>]) -> bool {
@@ -65,9 +59,9 @@ fn are_disjoint(p: &ProbeContext<'_>, pages: &[Rc<ProbeResponse>]) -> bool {
 }
 
 /// Whether `actorRequestTypes` selects entries.
-pub fn request_types_work(p: &mut ProbeContext<'_>) -> Result<bool, ProbeFailure> {
-    let requests = ACTOR_REQUEST_TYPES.map(|value| p.filter_request("actorRequestTypes", value));
-    let responses: Vec<_> = requests.iter().map(|request| p.ask(request)).collect::<Result<_, _>>()?;
+pub fn request_types_work(p: &mut ProbeContext<'_>) -> ProbeResult<bool> {
+    let responses = ACTOR_REQUEST_TYPES.map(|value| p.ask(p.filter_request("actorRequestTypes", value)));
+    let responses: Vec<_> = responses.into_iter().collect::<Result<_, _>>()?;
     Ok(responses.iter().all(|response| response.page().is_some()) && are_disjoint(p, &responses))
 }
 
@@ -100,27 +94,24 @@ pub fn strings(p: &mut ProbeContext<'_>) -> ProbeResult {
 }
 
 /// Entries whose actor is an e-mail address have that address; others of the same person may name a key.
-fn actor_emails(p: &mut ProbeContext<'_>, working: &mut Vec<&str>) -> Result<(), ProbeFailure> {
+fn actor_emails(p: &mut ProbeContext<'_>, working: &mut Vec<&str>) -> ProbeResult<()> {
     let Some(email) = distinguishing_value(p.sample(), "actorIdentifier", is_email) else {
-        p.add_gap("no two entries have different actors of which one is an e-mail address, for actorEmails");
-        return Ok(());
+        return p.skip("no two entries have different actors of which one is an e-mail address, for actorEmails");
     };
     let sample = p.sample().to_vec();
     working.push("actorEmails");
     expect_actor(p, "actorEmails", &email, &sample, |actor| is_email(actor) && actor != email)
 }
 
-fn actor_keys(p: &mut ProbeContext<'_>, working: &mut Vec<&str>) -> Result<(), ProbeFailure> {
-    let response = p.ask(&p.filter_request("actorTypes", "API_KEY"))?;
+fn actor_keys(p: &mut ProbeContext<'_>, working: &mut Vec<&str>) -> ProbeResult<()> {
+    let response = p.ask(p.filter_request("actorTypes", "API_KEY"))?;
     let by_key = response.entries();
     if by_key.len() == p.sample().len() && !by_key.is_empty() {
-        p.add_gap("every entry is of an API key, see LIST-ACTOR-TYPES; for actorApiKeyIdentifiers");
-        return Ok(());
+        return p.skip("every entry is of an API key, see LIST-ACTOR-TYPES; for actorApiKeyIdentifiers");
     }
     let names: BTreeSet<&str> = by_key.iter().filter_map(|entry| entry.text("actorIdentifier")).collect();
     let Some(name) = names.iter().find(|name| is_readable(name) && !is_email(name) && !name.contains(',')) else {
-        p.add_gap("no entry is of an API key, for actorApiKeyIdentifiers");
-        return Ok(());
+        return p.skip("no entry is of an API key, for actorApiKeyIdentifiers");
     };
     working.push("actorApiKeyIdentifiers");
     expect_actor(p, "actorApiKeyIdentifiers", name, by_key, |actor| actor != *name && names.contains(actor))
@@ -133,18 +124,14 @@ fn expect_actor(
     actor: &str,
     candidates: &[ObservedEntry],
     is_other: impl Fn(&str) -> bool,
-) -> Result<(), ProbeFailure> {
-    let request = p.filter_request(parameter, actor);
-    let response = p.ask(&request)?;
+) -> ProbeResult<()> {
+    let response = p.ask(p.filter_request(parameter, actor))?;
     let required: Vec<_> = candidates.iter().filter(|entry| entry.has("actorIdentifier", actor)).collect();
     let fits = |page: &[ObservedEntry]| {
         contains_all(page, required.iter().copied())
             && contains_all(p.sample(), page)
             && !page.iter().filter_map(|entry| entry.text("actorIdentifier")).any(&is_other)
     };
-    if response.page().is_some_and(fits) {
-        return Ok(());
-    }
     let expected = format!("200 with the {} entries of that actor, and none of another", required.len());
-    p.mismatch(&request, expected, &response)
+    p.expect(&response, response.page().is_some_and(fits), expected)
 }

@@ -2,26 +2,22 @@
 
 use super::values::NOBODY;
 use crate::contract::{DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Timestamp};
-use crate::verify::context::ProbeContext;
-use crate::verify::probe_result::{ProbeFailure, ProbeResult, inconclusive, mismatch_in};
-use crate::verify::request::ProbeRequest;
-use crate::verify::response::{ObservedEntry, ProbeResponse};
+use crate::verify::context::{
+    ObservedEntry, ProbeContext, ProbeRequest, ProbeResponse, ProbeResult, inconclusive, mismatch_in, require,
+};
 use crate::verify::survey::widest;
 
 pub fn bounds(p: &mut ProbeContext<'_>) -> ProbeResult {
-    let first = p.expect_page(&widest())?;
+    let first = p.expect_page(widest())?;
     let count = first.entries().len();
     if count < MAX_PAGE_SIZE as usize && first.number("total").is_some_and(|total| total > count as u64) {
-        let next = ProbeRequest::logs(format!("page=1&pageSize={MAX_PAGE_SIZE}"));
-        if !p.ask(&next)?.entries().is_empty() {
-            return p.mismatch(&widest(), format!("a page of {MAX_PAGE_SIZE} entries"), &first);
-        }
+        let next = p.ask(ProbeRequest::logs(format!("page=1&pageSize={MAX_PAGE_SIZE}")))?;
+        p.expect(&first, next.entries().is_empty(), format!("a page of {MAX_PAGE_SIZE} entries"))?;
     }
     defaults(p)?;
     counted_from_zero(p)?;
-    let last = p.page_request(&format!("page={MAX_PAGE}&pageSize=1"));
-    if p.ask(&past_the_end(p, uneven_size(p.sample().len() as u64)))?.status() == 200 {
-        p.expect_page(&last)?;
+    if p.ask(past_the_end(p, uneven_size(p.sample().len() as u64)))?.status() == 200 {
+        p.expect_page(p.page_request(&format!("page={MAX_PAGE}&pageSize=1")))?;
     } else {
         p.add_gap("a page past the end is refused, see RES-TOTALS");
     }
@@ -31,42 +27,29 @@ pub fn bounds(p: &mut ProbeContext<'_>) -> ProbeResult {
 }
 
 /// A parameter that is left out has its default.
-fn defaults(p: &mut ProbeContext<'_>) -> Result<(), ProbeFailure> {
+fn defaults(p: &mut ProbeContext<'_>) -> ProbeResult<()> {
     let size = DEFAULT_PAGE_SIZE as usize;
     let expected = p.sample().len().min(size);
-    let neither = p.page_request("");
-    let without = p.expect_page(&neither)?;
-    if without.entries().len() != expected {
-        return p.mismatch(&neither, format!("{expected} entries"), &without);
-    }
-    let zero = p.page_request("page=0");
-    let with_page = p.expect_page(&zero)?;
+    let without = p.expect_page(p.page_request(""))?;
+    p.expect(&without, without.entries().len() == expected, format!("{expected} entries"))?;
+    let with_page = p.expect_page(p.page_request("page=0"))?;
     // The order of entries of one instant is checked by RES-ORDER.
-    if times(with_page.entries()) != times(without.entries()) {
-        return p.mismatch(&zero, "the same as without page", &with_page);
-    }
+    let is_same = times(with_page.entries()) == times(without.entries());
+    p.expect(&with_page, is_same, "the same as without page")?;
     if p.sample().len() <= size {
         p.add_gap(format!("there are no more than {size} entries to see the default size"));
     }
     Ok(())
 }
 
-fn counted_from_zero(p: &mut ProbeContext<'_>) -> Result<(), ProbeFailure> {
-    let one = p.page_request(&format!("{}&pageSize=1", p.first_page()));
-    let response = p.expect_page(&one)?;
-    if response.entries().len() != p.sample().len().min(1) {
-        return p.mismatch(&one, "1 entry", &response);
-    }
+fn counted_from_zero(p: &mut ProbeContext<'_>) -> ProbeResult<()> {
+    let one = p.expect_page(p.page_request(&format!("{}&pageSize=1", p.first_page())))?;
+    p.expect(&one, one.entries().len() == p.sample().len().min(1), "1 entry")?;
     let Some((request, expected)) = second_page(p) else {
-        p.add_gap("there are too few entries for a second page");
-        return Ok(());
+        return p.skip("there are too few entries for a second page");
     };
-    let response = p.expect_page(&request)?;
-    if expected.contains(&times(response.entries())) {
-        Ok(())
-    } else {
-        p.mismatch(&request, "the second page", &response)
-    }
+    let second = p.expect_page(request)?;
+    p.expect(&second, expected.contains(&times(second.entries())), "the second page")
 }
 
 /// A request for a second page that starts with another instant than the first, and the instants on it: counted from the
@@ -81,9 +64,9 @@ fn second_page(p: &ProbeContext<'_>) -> Option<(ProbeRequest, [Vec<Option<Timest
 }
 
 /// Whether the server counts pages from 0.
-pub fn pages_work(p: &mut ProbeContext<'_>) -> Result<bool, ProbeFailure> {
+pub fn pages_work(p: &mut ProbeContext<'_>) -> ProbeResult<bool> {
     let Some((request, expected)) = second_page(p) else { return Ok(false) };
-    Ok(p.ask(&request)?.page().is_some_and(|page| expected.contains(&times(page))))
+    Ok(p.ask(request)?.page().is_some_and(|page| expected.contains(&times(page))))
 }
 
 /// The timestamps on a page, sorted: their order is checked by RES-ORDER.
@@ -106,38 +89,31 @@ pub fn invalid(p: &mut ProbeContext<'_>) -> ProbeResult {
     // Both parameters are there, or the request could be refused for the missing one.
     let pages = PAGES.map(|wrong| format!("{wrong}&pageSize=1"));
     let others = OTHERS.map(|wrong| format!("{}&{wrong}", p.first_page()));
-    for query in pages.iter().chain(&others) {
-        p.expect_status(&ProbeRequest::logs(query), 400)?;
+    for query in pages.into_iter().chain(others) {
+        p.expect_status(ProbeRequest::logs(query), 400)?;
     }
     Ok(format!("each of {} wrong values is a 400", PAGES.len() + OTHERS.len()))
 }
 
 pub fn totals(p: &mut ProbeContext<'_>) -> ProbeResult {
-    let all = p.sample_request("");
-    let response = p.expect_page(&all)?;
-    let Some(total) = response.number("total") else { return inconclusive("there is no total, see RES-PAGE") };
-    let count = response.entries().len() as u64;
+    let all = p.expect_page(p.sample_request(""))?;
+    let Some(total) = all.number("total") else { return inconclusive("there is no total, see RES-PAGE") };
+    let count = all.entries().len() as u64;
     if total != count {
         return mismatch_in(&all, format!("\"total\":{count}"), format!("\"total\":{total} with {count} entries"));
     }
     let size = uneven_size(count);
     let pages = count.div_ceil(size);
-    let first = p.page_request(&format!("{}&pageSize={size}", p.first_page()));
-    for (request, on_page) in [(first, size.min(count)), (past_the_end(p, size), 0)] {
-        let response = p.expect_page(&request)?;
-        let found = response.entries().len() as u64;
-        if on_page > 0 && found != on_page {
-            return inconclusive(format!("a page of {size} has {found} entries, see PAGE-BOUNDS"));
-        }
-        expect_totals(&request, &response, (count, pages))?;
-        if found != on_page {
-            return p.mismatch(&request, "200 without entries: the page is past the end", &response);
-        }
-    }
-    let nothing = p.filter_request("objectIdentifiers", NOBODY);
-    let response = p.ask(&nothing)?;
-    if response.page().is_some_and(<[_]>::is_empty) {
-        expect_totals(&nothing, &response, (0, 0))?;
+    let first = p.expect_page(p.page_request(&format!("{}&pageSize={size}", p.first_page())))?;
+    let found = first.entries().len() as u64;
+    require(found == size.min(count), format!("a page of {size} has {found} entries, see PAGE-BOUNDS"))?;
+    expect_totals(&first, (count, pages))?;
+    let past = p.expect_page(past_the_end(p, size))?;
+    expect_totals(&past, (count, pages))?;
+    p.expect(&past, past.entries().is_empty(), "200 without entries: the page is past the end")?;
+    let nothing = p.ask(p.filter_request("objectIdentifiers", NOBODY))?;
+    if nothing.page().is_some_and(<[_]>::is_empty) {
+        expect_totals(&nothing, (0, 0))?;
     } else {
         p.add_gap("what matches nothing has entries, see LIST-STRINGS");
     }
@@ -145,7 +121,7 @@ pub fn totals(p: &mut ProbeContext<'_>) -> ProbeResult {
     Ok(format!("{count} entries are {pages} pages of {size}, also past the end; nothing is 0 pages"))
 }
 
-fn expect_totals(request: &ProbeRequest, response: &ProbeResponse, expected: (u64, u64)) -> Result<(), ProbeFailure> {
+fn expect_totals(response: &ProbeResponse, expected: (u64, u64)) -> ProbeResult<()> {
     let (Some(total), Some(pages)) = (response.number("total"), response.number("totalPages")) else {
         return inconclusive("totals are missing, see RES-PAGE");
     };
@@ -153,7 +129,7 @@ fn expect_totals(request: &ProbeRequest, response: &ProbeResponse, expected: (u6
         return Ok(());
     }
     let json = |(total, pages): (u64, u64)| format!("\"total\":{total},\"totalPages\":{pages}");
-    mismatch_in(request, json(expected), json((total, pages)))
+    mismatch_in(response, json(expected), json((total, pages)))
 }
 
 /// A page size for which the last page is not full, so that rounding up can be seen.

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use crate::contract::Timestamp;
-use crate::verify::context::ProbeContext;
-use crate::verify::probe_result::{ProbeFailure, ProbeResult, inconclusive, mismatch_in};
-use crate::verify::request::ProbeRequest;
-use crate::verify::response::ObservedEntry;
+use crate::verify::context::{
+    ObservedEntry, ProbeContext, ProbeFailure, ProbeRequest, ProbeResult, inconclusive, mismatch_in, require,
+};
 use crate::verify::sample_range::SplitTime;
 use crate::verify::survey::{RangeSupport, distinct_times};
 
@@ -15,10 +14,9 @@ const OFFSET_MINUTES: i64 = 330;
 const OFFSET: Duration = Duration::from_secs(330 * 60);
 
 /// Requires that spellings of the split time and of the end of the sample are understood.
-fn expect_spellings(p: &mut ProbeContext<'_>, split: SplitTime, start: &str, end: &str) -> Result<(), ProbeFailure> {
-    let request = p.range_request(start, end);
+fn expect_spellings(p: &mut ProbeContext<'_>, split: SplitTime, start: &str, end: &str) -> ProbeResult<()> {
     let description = format!("those from {} on", split.at);
-    p.expect_entries(&request, &description, |entry| entry.is_from(split.at)).map(|_| ())
+    p.expect_entries(p.range_request(start, end), &description, |entry| entry.is_from(split.at))
 }
 
 /// Notes that entries are too far apart to see a time that is read wrongly by this much.
@@ -47,13 +45,12 @@ pub fn format(p: &mut ProbeContext<'_>) -> ProbeResult {
 pub fn zoneless(p: &mut ProbeContext<'_>) -> ProbeResult {
     let (split, range) = p.split_time()?;
     require_gap_below(p, split, Duration::from_secs(60 * 60));
-    let (bare, end) = (split.without_offset(), range.end.to_string());
+    let (bare, end) = (split.in_offset(0), range.end.to_string());
     expect_spellings(p, split, &bare, &end)?;
-    if !split.is_whole_minute {
-        return inconclusive(
-            "a time without an offset is UTC; for one without seconds no two entries have a whole minute between them",
-        );
-    }
+    require(
+        split.is_whole_minute,
+        "a time without an offset is UTC; for one without seconds no two entries have a whole minute between them",
+    )?;
     let short = bare.get(..16).unwrap_or(&bare);
     expect_spellings(p, split, short, &end)?;
     Ok(format!("startTime={bare} and {short} mean UTC"))
@@ -62,7 +59,7 @@ pub fn zoneless(p: &mut ProbeContext<'_>) -> ProbeResult {
 pub fn forms(p: &mut ProbeContext<'_>) -> ProbeResult {
     let (split, range) = p.split_time()?;
     require_gap_below(p, split, OFFSET);
-    let (bare, local, end) = (split.without_offset(), split.in_offset(OFFSET_MINUTES), range.end.to_string());
+    let (bare, local, end) = (split.in_offset(0), split.in_offset(OFFSET_MINUTES), range.end.to_string());
     expect_spellings(p, split, &format!("{bare}.5Z"), &end.replace('Z', ".500000Z"))?;
     expect_spellings(p, split, &format!("{bare}.000000001Z"), &end.to_ascii_lowercase())?;
     expect_spellings(p, split, &format!("{local}%2B0530"), &end)?;
@@ -76,37 +73,35 @@ pub fn range(p: &mut ProbeContext<'_>) -> ProbeResult {
     }
     let (_, range) = p.split_time()?;
     let reverse = instants_request(p, range.end, range.start);
-    p.expect_entries(&reverse, "startTime is after endTime", |_| false)?;
+    p.expect_entries(reverse, "startTime is after endTime", |_| false)?;
     let precise = most_precise(p)?;
     let around = instants_request(p, precise.before, precise.after);
-    if !p.returns_entries(&around, |entry| precise.is_near(entry))? {
-        return inconclusive("fractions of seconds are not compared, see RES-FRACTION");
-    }
+    require(
+        p.returns_entries(around, |entry| precise.is_near(entry))?,
+        "fractions of seconds are not compared, see RES-FRACTION",
+    )?;
     let at = precise.at;
     let request = instants_request(p, at, at);
-    p.expect_entries(&request, "both ends are part of the range", |entry| entry.timestamp == Some(at))?;
+    p.expect_entries(request, "both ends are part of the range", |entry| entry.timestamp == Some(at))?;
     Ok(format!("startTime=endTime={at} has what happened then; the reverse range has nothing"))
 }
 
 pub fn fraction(p: &mut ProbeContext<'_>) -> ProbeResult {
-    let request = p.sample_request("");
-    for text in p.sample().iter().filter_map(|entry| entry.text("timestamp")) {
-        if !has_usual_fraction(text) {
-            let expected = "a fraction of 3, 6 or 9 digits as needed, or none";
-            return mismatch_in(&request, expected, format!("\"timestamp\":\"{text}\""));
-        }
+    let response = p.ask(p.sample_request(""))?;
+    let mut texts = p.sample().iter().filter_map(|entry| entry.text("timestamp"));
+    if let Some(text) = texts.find(|text| !has_usual_fraction(text)) {
+        let expected = "a fraction of 3, 6 or 9 digits as needed, or none";
+        return mismatch_in(&response, expected, format!("\"timestamp\":\"{text}\""));
     }
     p.split_time()?;
     let precise = most_precise(p)?;
     let (at, later) = (precise.at, precise.after);
     let around = instants_request(p, precise.before, later);
-    if p.ask(&around)?.page().is_none() {
-        return inconclusive("a time with such a fraction is refused, see TIME-FORMS");
-    }
-    p.expect_entries(&around, &format!("what happened at {at}"), |entry| precise.is_near(entry))?;
+    require(p.ask(around.clone())?.page().is_some(), "a time with such a fraction is refused, see TIME-FORMS")?;
+    p.expect_entries(around, &format!("what happened at {at}"), |entry| precise.is_near(entry))?;
     let end = later.saturating_add(precise.step);
     let after = instants_request(p, later, end);
-    p.expect_entries(&after, &format!("nothing of {at}"), |entry| entry.is_from(later) && entry.is_until(end))?;
+    p.expect_entries(after, &format!("nothing of {at}"), |entry| entry.is_from(later) && entry.is_until(end))?;
     if !at.to_string().contains('.') {
         p.add_gap("every entry is at a whole second");
     }
@@ -132,7 +127,7 @@ impl PreciseTime {
 }
 
 /// The instant with the longest fraction, alone in its second if there is such a one.
-fn most_precise(p: &ProbeContext<'_>) -> Result<PreciseTime, ProbeFailure> {
+fn most_precise(p: &ProbeContext<'_>) -> ProbeResult<PreciseTime> {
     const SECOND: Duration = Duration::from_secs(1);
 
     let times = distinct_times(p.sample());

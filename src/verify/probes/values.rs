@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::verify::response::ObservedEntry;
+use crate::verify::context::ObservedEntry;
 
 /// An identifier that no object has.
 pub const NOBODY: &str = "cortex-audit-mock-verify-nobody";

@@ -81,7 +81,7 @@ proptest! {
                     add(&mut list, entry(END - late, name));
                 }
                 Change::Resume => {
-                    let entries = assembler.newest(assembler.len()).to_vec();
+                    let entries = assembler.newest(assembler.count()).to_vec();
                     assembler = PageAssembler::resume(page_size, entries, assembler.total());
                     continue;
                 }

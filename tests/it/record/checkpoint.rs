@@ -89,7 +89,7 @@ fn checkpoint_belongs_to_one_url_and_range() {
         ..spec(&server)
     };
     let open = |spec: &RecordingSpec| {
-        Checkpoint::open(&out, spec).map(|checkpoint| (checkpoint.len(), checkpoint.range().start))
+        Checkpoint::open(&out, spec).map(|checkpoint| (checkpoint.count(), checkpoint.range().start))
     };
     let mut checkpoint = Checkpoint::open(&out, &ask("now-30d", long_ago)).unwrap();
     record(&server, Some(&mut checkpoint), &|_| {}).unwrap();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use cortex_audit_mock::contract::{Query, Timestamp};
 use cortex_audit_mock::fault::{Effect, FaultRule};
 use cortex_audit_mock::internal::fixture;
-use cortex_audit_mock::internal::record::{RecordRange, Recorder};
+use cortex_audit_mock::internal::record::{RecordRange, record};
 use cortex_audit_mock::world::{Activity, JournalFilter};
 use cortex_audit_mock::{EntrySource, MockServer, Rate};
 use insta::assert_snapshot;
@@ -35,7 +35,7 @@ fn late_entries_are_recorded() {
 
     let range = RecordRange { start: None, end: time(NOW).saturating_add(SECOND) };
     let connection = connection(&server.uri(), server.token());
-    let recording = Recorder::new(connection, range, world_time(&world), &|_| {}).run(None).unwrap();
+    let recording = record(connection, range, world_time(&world), None, &|_| {}).unwrap();
     world.advance(lateness);
     let (count, requests) = (count as usize, recording.requests);
     assert!((count / 1000 + 1..=count / 500).contains(&requests), "{requests}");

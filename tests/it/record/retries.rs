@@ -89,7 +89,7 @@ fn broken_server_is_given_up_and_read_pages_are_kept() {
     let error = record(&server, Some(&mut checkpoint), &|_| {}).unwrap_err();
     assert_snapshot!(error.to_string(), @"gave up after 8 attempts in a row; the last: the server answers 500: This 500 was asked for by fault 3.");
     assert_eq!(server.world().journal().count(&JournalFilter::default()), 2 + 8);
-    assert_eq!(checkpoint.len(), 500);
+    assert_eq!(checkpoint.count(), 500);
     drop(checkpoint);
 
     server.world().faults().remove(broken);

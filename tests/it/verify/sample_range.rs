@@ -12,7 +12,7 @@ fn times(times: &[&str]) -> Vec<Timestamp> {
 #[test]
 fn split_time_is_a_whole_minute_in_the_smallest_gap_a_second_away_from_entries() {
     let split = |texts: &[&str]| {
-        SplitTime::between(&times(texts)).map(|split| (split.without_offset()[11..].to_owned(), split.is_whole_minute))
+        SplitTime::between(&times(texts)).map(|split| (split.in_offset(0)[11..].to_owned(), split.is_whole_minute))
     };
     assert_eq!(split(&["10:00:30.5", "10:07:00", "10:08:10"]), Some(("10:08:00".to_owned(), true)));
     assert_eq!(split(&["10:00:30.5", "10:00:34"]), Some(("10:00:32".to_owned(), false)));
