@@ -71,12 +71,12 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand --help 'Print help'
         }
         &'cortex-audit-mock;generate'= {
-            cand --seed 'What decides everything that is left to chance: the same arguments, the same bytes'
-            cand --from 'No entry is older: an instant, or such as now-30d. [default: 30 days before --to]'
-            cand --to 'No entry is younger: an instant, or now. The default stays the same, so that the entries do'
-            cand --story 'Stories among the entries, one or more behind N, or none. [default: all that there is room for]'
-            cand --format 'Form of the entries. [default: by the ending of --out, else json]'
-            cand --out 'File to write, whole or not at all. [default: standard output]'
+            cand --seed 'Random seed: the same arguments give the same bytes'
+            cand --from 'Earliest timestamp: an instant, or relative such as now-30d. [default: 30 days before --to]'
+            cand --to 'Latest timestamp: an instant, or relative such as now'
+            cand --story 'Stories among the entries: one or more names, all, or none. [default: all that fit]'
+            cand --format 'Format of the entries. [default: by the extension of --out, else json]'
+            cand --out 'File to write; it appears only when it is complete. [default: standard output]'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

@@ -76,12 +76,12 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             break
         }
         'cortex-audit-mock;generate' {
-            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What decides everything that is left to chance: the same arguments, the same bytes')
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'No entry is older: an instant, or such as now-30d. [default: 30 days before --to]')
-            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'No entry is younger: an instant, or now. The default stays the same, so that the entries do')
-            [CompletionResult]::new('--story', '--story', [CompletionResultType]::ParameterName, 'Stories among the entries, one or more behind N, or none. [default: all that there is room for]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the entries. [default: by the ending of --out, else json]')
-            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'File to write, whole or not at all. [default: standard output]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Random seed: the same arguments give the same bytes')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Earliest timestamp: an instant, or relative such as now-30d. [default: 30 days before --to]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Latest timestamp: an instant, or relative such as now')
+            [CompletionResult]::new('--story', '--story', [CompletionResultType]::ParameterName, 'Stories among the entries: one or more names, all, or none. [default: all that fit]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the entries. [default: by the extension of --out, else json]')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'File to write; it appears only when it is complete. [default: standard output]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

@@ -1,6 +1,5 @@
-//! `generate`: writes entries of a fictional company; the same arguments give the same bytes.
+//! `generate`: writes entries of a fictional company.
 
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
@@ -16,49 +15,49 @@ use crate::fixture::Moment;
 use crate::generate::{Generator, Recipe, RecipeError, Stories, Story};
 use crate::text::counted;
 
-/// What is generated, and where it goes.
+/// The entries to generate, and where to write them.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// How many entries.
+    /// Number of entries.
     #[arg(value_name = "N", value_parser = value::count)]
     count: u64,
-    /// What decides everything that is left to chance: the same arguments, the same bytes.
+    /// Random seed: the same arguments give the same bytes.
     #[arg(long, value_name = "S", default_value_t = 42, value_parser = value::seed, allow_hyphen_values = true)]
     seed: u64,
-    /// No entry is older: an instant, or such as now-30d. [default: 30 days before --to]
+    /// Earliest timestamp: an instant, or relative such as now-30d. [default: 30 days before --to]
     #[arg(long, value_name = "T", value_parser = value::moment)]
     from: Option<Moment>,
-    /// No entry is younger: an instant, or now. The default stays the same, so that the entries do.
+    /// Latest timestamp: an instant, or relative such as now.
     #[arg(long, value_name = "T", default_value = "2025-06-01T00:00:00Z", value_parser = value::moment)]
     to: Moment,
-    /// Stories among the entries, one or more behind N, or none. [default: all that there is room for]
-    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', value_parser = told())]
-    story: Option<Vec<Told>>,
-    /// Form of the entries. [default: by the ending of --out, else json]
+    /// Stories among the entries: one or more names, all, or none. [default: all that fit]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', value_parser = story_parser())]
+    story: Option<Vec<StoryArgument>>,
+    /// Format of the entries. [default: by the extension of --out, else json]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
-    /// File to write, whole or not at all. [default: standard output]
+    /// File to write; it appears only when it is complete. [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
-/// What `--story` can name.
+/// A value of `--story`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
+enum StoryArgument {
     One(Story),
     All,
     None,
 }
 
-fn told() -> impl TypedValueParser<Value = Told> {
+fn story_parser() -> impl TypedValueParser<Value = StoryArgument> {
     let names = Story::WORDS.into_iter().chain(["all", "none"]);
     PossibleValuesParser::new(names).map(|name| match name.as_str() {
-        "all" => Told::All,
-        name => name.parse().map_or(Told::None, Told::One),
+        "all" => StoryArgument::All,
+        name => name.parse().map_or(StoryArgument::None, StoryArgument::One),
     })
 }
 
-/// Writes the entries, oldest first; on standard error it says which stories are among them.
+/// Writes the entries, oldest first, and a summary on standard error.
 pub fn run(args: &Args) -> Result<(), String> {
     let recipe = args.recipe();
     let generator =
@@ -97,19 +96,20 @@ impl Args {
     }
 
     fn stories(&self) -> Stories {
-        let Some(told) = &self.story else { return Stories::Fitting };
-        if told.len() > 1 && told.iter().any(|told| !matches!(told, Told::One(_))) {
+        let Some(arguments) = &self.story else { return Stories::Fitting };
+        if arguments.len() > 1 && arguments.iter().any(|argument| !matches!(argument, StoryArgument::One(_))) {
             value::wrong("--story takes names of stories, or all alone, or none alone");
         }
-        if told.contains(&Told::All) {
-            return Stories::Exactly(Story::ALL.to_vec());
-        }
-        let named = told.iter().filter_map(|told| if let Told::One(story) = told { Some(*story) } else { None });
-        Stories::Exactly(named.collect())
+        let stories = arguments.iter().flat_map(|argument| match argument {
+            StoryArgument::One(story) => vec![*story],
+            StoryArgument::All => Story::ALL.to_vec(),
+            StoryArgument::None => Vec::new(),
+        });
+        Stories::Exactly(stories.collect())
     }
 }
 
-/// Which of the arguments it is about.
+/// The arguments that an error is about.
 fn flags(error: &RecipeError) -> &'static str {
     match error {
         RecipeError::Reversed(..) | RecipeError::TooLong => "--from, --to",
@@ -119,7 +119,7 @@ fn flags(error: &RecipeError) -> &'static str {
     }
 }
 
-/// Shown when a person watches, and not where the entries go.
+/// The progress on standard error; hidden if the entries go to the same terminal.
 fn bar(count: u64, to_file: bool) -> ProgressBar {
     let bar = ProgressBar::new(count);
     if !to_file && io::stdout().is_terminal() {
@@ -131,12 +131,11 @@ fn bar(count: u64, to_file: bool) -> ProgressBar {
 
 fn summary(recipe: &Recipe, stories: &[Story]) -> String {
     let entries = counted(recipe.count, "entry", "entries");
-    let mut told = format!("{entries} from {} to {}", recipe.from, recipe.to);
     let names = stories.iter().map(Story::to_string).collect::<Vec<_>>();
-    match names.as_slice() {
-        [] => told.push_str(", without a story"),
-        [one] => drop(write!(told, ", with the story {one}")),
-        names => drop(write!(told, ", with the stories {}", names.join(", "))),
-    }
-    told + "\n"
+    let stories = match names.as_slice() {
+        [] => "without a story".to_owned(),
+        [one] => format!("with the story {one}"),
+        names => format!("with the stories {}", names.join(", ")),
+    };
+    format!("{entries} from {} to {}, {stories}\n", recipe.from, recipe.to)
 }

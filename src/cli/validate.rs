@@ -1,4 +1,4 @@
-//! `validate`: checks files of entries and keys, and says what is in them.
+//! `validate`: checks files of entries and keys, and summarises them.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use crate::json_file::FileErrors;
 use crate::keys::{self, KeySource, Keys, VIEW_AUDIT_LOGS};
 use crate::text::{counted, nearest};
 
-/// Which files.
+/// The files to check.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     /// Entries: files, folders of files, or - for standard input. [default: the built-in story]
@@ -32,7 +32,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<(), String> {
     let now = args.now.unwrap_or_else(Timestamp::now);
     let keys = args.keys.clone().map(|path| keys::load(&KeySource::Path(path), now)).transpose();
-    // Keys alone are asked for when only they are named.
+    // With `--keys` alone there are no entries to check.
     let entries = match (&args.keys, args.paths.as_slice()) {
         (Some(_), []) => Ok(None),
         (_, paths) => fixture::load(&value::sources(paths), now).map(Some),
@@ -45,15 +45,15 @@ pub fn run(args: &Args) -> Result<(), String> {
             return Err(format!("{}\n{errors}", errors.counted()));
         }
     };
-    let told = keys.as_ref().map(told_keys).into_iter().chain(entries.as_ref().map(summary)).collect::<String>();
-    match io::stdout().write_all(told.as_bytes()) {
+    let summaries = keys.as_ref().map(summary_of_keys).into_iter().chain(entries.as_ref().map(summary));
+    match io::stdout().write_all(summaries.collect::<String>().as_bytes()) {
         // A reader such as `head` may close standard output early.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
         _ => Ok(()),
     }
 }
 
-fn told_keys(keys: &Keys) -> String {
+fn summary_of_keys(keys: &Keys) -> String {
     let useless = keys.list().iter().filter(|key| !key.has_permission(VIEW_AUDIT_LOGS));
     let notes = useless.map(|key| format!("  note: {key} has no role that grants \"{VIEW_AUDIT_LOGS}\"\n"));
     format!("{}, all valid\n{}", counted(keys.list().len(), "key", "keys"), notes.collect::<String>())
@@ -72,13 +72,13 @@ fn summary(loaded: &Loaded) -> String {
     lines.push(format!("  object types: {}", types.len()));
     let unlisted: Vec<&str> = types.into_iter().filter(|kind| !OBJECT_TYPES.contains(kind)).collect();
     for kind in unlisted {
-        let meant = nearest(kind, OBJECT_TYPES).map(|word| format!("; did you mean {word}?")).unwrap_or_default();
-        lines.push(format!("  note: {kind} is not an object type that Cortex is known to use{meant}"));
+        let suggestion = nearest(kind, OBJECT_TYPES).map(|word| format!("; did you mean {word}?")).unwrap_or_default();
+        lines.push(format!("  note: {kind} is not an object type that Cortex is known to use{suggestion}"));
     }
     let addresses = entries.iter().filter_map(|entry| entry.ip_address.as_deref());
-    lines.extend(odd("ipAddress", "an IP address", addresses.filter(|text| text.parse::<IpAddr>().is_err())));
+    lines.extend(note("ipAddress", "an IP address", addresses.filter(|text| text.parse::<IpAddr>().is_err())));
     let emails = entries.iter().filter_map(|entry| entry.actor.email.as_deref());
-    lines.extend(odd("actorEmail", "an e-mail address", emails.filter(|text| !is_email(text))));
+    lines.extend(note("actorEmail", "an e-mail address", emails.filter(|text| !is_email(text))));
     for (field, count) in &loaded.ignored_fields {
         let entries = counted(*count, "entry", "entries");
         lines.push(format!("  note: the field {field} is not known and was ignored in {entries}"));
@@ -86,11 +86,11 @@ fn summary(loaded: &Loaded) -> String {
     lines.join("\n") + "\n"
 }
 
-/// A note on values that load, and are hardly meant.
-fn odd<'a>(field: &str, what: &str, mut values: impl Iterator<Item = &'a str>) -> Option<String> {
+/// A note on values that are accepted but probably wrong.
+fn note<'a>(field: &str, expected: &str, mut values: impl Iterator<Item = &'a str>) -> Option<String> {
     let first = values.next()?;
     let entries = counted(values.count() + 1, "entry", "entries");
-    Some(format!("  note: {field} is not {what} in {entries}, such as \"{first}\""))
+    Some(format!("  note: {field} is not {expected} in {entries}, such as \"{first}\""))
 }
 
 fn counts<const N: usize>(title: &str, words: [&str; N], entries: &[Entry], of: impl Fn(&Entry) -> &str) -> String {

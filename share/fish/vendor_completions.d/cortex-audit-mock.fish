@@ -74,19 +74,19 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serv
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l no-admin -d 'Leave out the control plane, but for /__admin/health'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-self-signed -d 'Serve https with a certificate that is made at start, in place of http'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -s h -l help -d 'Print help'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l seed -d 'What decides everything that is left to chance: the same arguments, the same bytes' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l from -d 'No entry is older: an instant, or such as now-30d. [default: 30 days before --to]' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l to -d 'No entry is younger: an instant, or now. The default stays the same, so that the entries do' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l story -d 'Stories among the entries, one or more behind N, or none. [default: all that there is room for]' -r -f -a "off-hours-admin\t''
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l seed -d 'Random seed: the same arguments give the same bytes' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l from -d 'Earliest timestamp: an instant, or relative such as now-30d. [default: 30 days before --to]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l to -d 'Latest timestamp: an instant, or relative such as now' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l story -d 'Stories among the entries: one or more names, all, or none. [default: all that fit]' -r -f -a "off-hours-admin\t''
 leaked-token\t''
 sso-rollout\t''
 scripted-migration\t''
 mass-deletion\t''
 all\t''
 none\t''"
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l format -d 'Form of the entries. [default: by the ending of --out, else json]' -r -f -a "json\t'An array, an entry a line'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l format -d 'Format of the entries. [default: by the extension of --out, else json]' -r -f -a "json\t'An array, an entry a line'
 ndjson\t'An entry a line'"
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l out -d 'File to write, whole or not at all. [default: standard output]' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l out -d 'File to write; it appears only when it is complete. [default: standard output]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand validate" -l keys -d 'A keys file to check as well' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand validate" -l now -d 'The instant that relative times count from. [default: the system clock]' -r
