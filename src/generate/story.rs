@@ -26,7 +26,7 @@ word_enum! {
     }
 }
 
-/// All that is known of one story.
+/// A story as data; the methods of [`Story`] explain the first fields.
 struct Outline {
     clue: &'static str,
     queries: &'static [&'static str],

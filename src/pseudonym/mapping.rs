@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::address::{AddressMapping, Network};
 use super::candidates::{Candidates, STRICT};
 use super::originals::{Originals, lower_case};
-use super::parts::{Part, TokenKind, parts, plain};
+use super::parts::{Part, TokenKind, parts, push_plain_parts};
 use super::secret::Secret;
 
 /// The top-level domains that nobody can own, the best first.
@@ -117,7 +117,7 @@ fn ambiguous(domains: &BTreeSet<String>) -> HashSet<String> {
 
 fn domain_parts(domain: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
-    plain(domain, &mut parts);
+    push_plain_parts(domain, &mut parts);
     parts
 }
 

@@ -10,7 +10,7 @@ use crate::text::word_enum;
 pub enum Part<'a> {
     /// Punctuation and white space; the only part that is not replaced.
     Separator(&'a str),
-    /// Letters, digits or both.
+    /// A word, a number or an identifier.
     Token(TokenKind, &'a str),
     /// The domain of an e-mail address.
     Domain(&'a str),
@@ -48,9 +48,9 @@ impl<'a> Part<'a> {
 pub fn parts(value: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut from = 0;
-    while let Some((start, at, end)) = email(value, from) {
-        plain(&value[from..start], &mut parts);
-        local(&value[start..at], &mut parts);
+    while let Some((start, at, end)) = find_email(value, from) {
+        push_plain_parts(&value[from..start], &mut parts);
+        push_local_part(&value[start..at], &mut parts);
         parts.push(Part::Separator("@"));
         match value[at + 1..end].parse() {
             Ok(address) => parts.push(Part::Network(Network::new(IpAddr::V4(address), None), &value[at + 1..end])),
@@ -58,7 +58,7 @@ pub fn parts(value: &str) -> Vec<Part<'_>> {
         }
         from = end;
     }
-    plain(&value[from..], &mut parts);
+    push_plain_parts(&value[from..], &mut parts);
     parts
 }
 
@@ -73,7 +73,7 @@ fn is_in_word(c: char) -> bool {
 }
 
 /// The next e-mail address: where it starts, where its `@` is, and where it ends.
-fn email(value: &str, from: usize) -> Option<(usize, usize, usize)> {
+fn find_email(value: &str, from: usize) -> Option<(usize, usize, usize)> {
     value[from..].match_indices('@').find_map(|(at, _)| {
         let at = from + at;
         let before = &value[from..at];
@@ -87,10 +87,10 @@ fn email(value: &str, from: usize) -> Option<(usize, usize, usize)> {
     })
 }
 
-/// The part of an e-mail address in front of its `@`.
-fn local<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
+/// Appends the parts of what precedes the `@` of an e-mail address.
+fn push_local_part<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
     let start = parts.len();
-    plain(text, parts);
+    push_plain_parts(text, parts);
     let mut kind = TokenKind::FirstName;
     for part in &mut parts[start..] {
         if let Part::Token(TokenKind::Word, word) = *part {
@@ -100,8 +100,8 @@ fn local<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
     }
 }
 
-/// The parts of a text without e-mail addresses.
-pub fn plain<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
+/// Appends the parts of a text without e-mail addresses.
+pub fn push_plain_parts<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
     let mut rest = text;
     let mut inside_word = false;
     // The most text that may be left at the start of an IPv4 address: none starts within the digits and dots of `1.2.3.4.5`.
@@ -171,8 +171,8 @@ fn prefix(text: &str, most: u8) -> Option<(u8, usize)> {
     let digits = text.strip_prefix('/')?;
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     let prefix = digits[..end].parse().ok().filter(|prefix| *prefix <= most)?;
-    let plain = end == 1 || !digits.starts_with('0');
-    (plain && !digits[end..].starts_with(is_in_word)).then_some((prefix, 1 + end))
+    let is_plain = end == 1 || !digits.starts_with('0');
+    (is_plain && !digits[end..].starts_with(is_in_word)).then_some((prefix, 1 + end))
 }
 
 /// A UUID, or hexadecimal digits, and its length.
@@ -195,7 +195,7 @@ fn hex(text: &str) -> Option<(Part<'_>, usize)> {
 }
 
 fn is_uuid(text: &str) -> bool {
-    text.bytes().enumerate().all(|(place, byte)| match place {
+    text.bytes().enumerate().all(|(index, byte)| match index {
         8 | 13 | 18 | 23 => byte == b'-',
         _ => byte.is_ascii_hexdigit(),
     })
