@@ -18,7 +18,7 @@ use crate::contract::{Entry, Filters, Query, Timestamp};
 #[derive(Debug)]
 pub struct History {
     snapshot: Arc<Snapshot>,
-    /// The segment and the row of each appended entry, by arrival. Built on first use.
+    /// See [`History::by_arrival`]; built on first use.
     by_arrival: OnceLock<Vec<(usize, u32)>>,
     visible: RefCell<VisibleRows>,
 }
@@ -100,16 +100,17 @@ impl History {
     /// The rows that matched a query after so many arrivals.
     fn matched_at(&self, query: &Query, arrivals: usize) -> Vec<MatchedRows<'_>> {
         let mut all = Vec::new();
+        // The number of arrivals before the first entry of a segment.
         let mut before = 0;
         for (number, segment) in self.snapshot.segments().enumerate() {
-            let (first, is_base) = (before, number == 0);
-            before += if is_base { 0 } else { segment.len() as usize };
-            if !is_base && arrivals <= first {
+            let is_base = number == 0;
+            if !is_base && arrivals <= before {
                 break;
             }
             let mut rows = segment.matching(&query.filters);
-            if arrivals < before {
-                let visible = self.visible_rows(number, first, arrivals);
+            let after = if is_base { 0 } else { before + segment.rows().len() };
+            if arrivals < after {
+                let visible = self.visible_rows(number, before, arrivals);
                 rows = RowSet::Bitmap(match rows {
                     // No filter: all rows pass.
                     RowSet::Range(_) => visible,
@@ -117,15 +118,16 @@ impl History {
                 });
             }
             all.push(MatchedRows::new(segment, rows, query.start_time, query.end_time));
+            before = after;
         }
         all
     }
 
-    /// The rows of a segment, before whose first entry `first` others had arrived, that were there after so many arrivals.
-    fn visible_rows(&self, segment: usize, first: usize, arrivals: usize) -> Arc<RoaringBitmap> {
+    /// The rows of a segment that were there after so many arrivals. `before` is the number of arrivals before its first entry.
+    fn visible_rows(&self, segment: usize, before: usize, arrivals: usize) -> Arc<RoaringBitmap> {
         let mut visible = self.visible.borrow_mut();
         if visible.segment != segment {
-            *visible = VisibleRows { segment, arrivals: first, rows: Arc::default() };
+            *visible = VisibleRows { segment, arrivals: before, rows: Arc::default() };
         }
         let known = visible.arrivals;
         let rows = Arc::make_mut(&mut visible.rows);
@@ -141,6 +143,7 @@ impl History {
         Arc::clone(&visible.rows)
     }
 
+    /// The number of the segment and the row of each appended entry.
     fn by_arrival(&self) -> &[(usize, u32)] {
         self.by_arrival.get_or_init(|| {
             let mut by_arrival = vec![(0, 0); self.snapshot.arrivals()];

@@ -1,6 +1,7 @@
 //! The index of a segment: finds the rows that pass the filters of a query.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::mem::take;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -19,9 +20,9 @@ pub struct Index {
     cache: FilterCache,
 }
 
-/// For each value of one attribute, the rows of the entries that have it.
+/// For each value of one attribute, the rows of the entries that have it. A tree takes less memory than a hash table.
 #[derive(Debug)]
-struct Postings(HashMap<Box<str>, Posting>);
+struct Postings(BTreeMap<Box<str>, Posting>);
 
 #[derive(Debug)]
 enum Posting {
@@ -42,18 +43,17 @@ impl Index {
         Self { postings, cache: FilterCache::default() }
     }
 
-    /// The rows that pass every filter; `None` when there is no filter (FILTER-LOGIC).
-    pub fn matching(&self, filters: &Filters) -> Option<RowSet<'_>> {
+    /// The rows that pass every filter, of which there is at least one (FILTER-LOGIC).
+    pub fn matching(&self, filters: &Filters) -> RowSet<'_> {
         let all: Vec<(FilterField, &[String])> = filters.iter().collect();
         match all.as_slice() {
-            [] => None,
-            [(field, [value])] => Some(self.rows_with(*field, value)),
-            all => Some(RowSet::Bitmap(self.cache.get_or_insert_with(filters, || {
+            [(field, [value])] => self.rows_with(*field, value),
+            all => RowSet::Bitmap(self.cache.get_or_insert_with(filters, || {
                 let passes_one = |(field, values): &(FilterField, &[String])| {
                     values.iter().map(|value| self.rows_with(*field, value).to_bitmap()).union()
                 };
                 all.iter().map(passes_one).intersection()
-            }))),
+            })),
         }
     }
 
@@ -95,23 +95,21 @@ impl Postings {
                 lists[number].push(row);
             }
         }
-        let posting = |rows: Vec<u32>| {
-            if rows.len() < min_bitmap_rows {
-                return Posting::List(rows.into());
-            }
-            let mut bitmap: RoaringBitmap = rows.into_iter().collect();
-            bitmap.optimize();
-            // A clone has no spare capacity.
-            Posting::Bitmap(Arc::new(bitmap.clone()))
-        };
-        let lists = &mut lists;
-        Self(
-            numbers
-                .into_iter()
-                .map(|(value, number)| (value.into(), posting(std::mem::take(&mut lists[number]))))
-                .collect(),
-        )
+        let postings = numbers.into_iter().map(|(value, number)| {
+            let rows = take(&mut lists[number]);
+            let few = rows.len() < min_bitmap_rows;
+            (value.into(), if few { Posting::List(rows.into()) } else { Posting::Bitmap(Arc::new(bitmap(rows))) })
+        });
+        Self(postings.collect())
     }
+}
+
+/// The bitmap of rows in ascending order.
+fn bitmap(rows: Vec<u32>) -> RoaringBitmap {
+    let mut bitmap: RoaringBitmap = rows.into_iter().collect();
+    bitmap.optimize();
+    // A clone has no spare capacity.
+    bitmap.clone()
 }
 
 impl FilterCache {

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 
+use super::rendered_page::ENTRY_BYTES;
+
 /// Rows in a block: as many as fit a page of the default size.
 pub const BLOCK_ROWS: u32 = 256;
 /// Limit for one segment: the JSON of about forty thousand entries.
@@ -41,8 +43,9 @@ impl JsonCache {
         }
         Some(block.get_or_init(|| {
             let first = row - row % BLOCK_ROWS;
-            let (mut json, mut bounds) = (Vec::new(), vec![0]);
-            for row in first..rows.min(first + BLOCK_ROWS) {
+            let rows = first..rows.min(first + BLOCK_ROWS);
+            let (mut json, mut bounds) = (Vec::with_capacity(rows.len() * ENTRY_BYTES), vec![0]);
+            for row in rows {
                 render(row, &mut json);
                 bounds.push(u32::try_from(json.len()).expect("entries of less than 4 GB"));
             }

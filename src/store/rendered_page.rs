@@ -1,10 +1,12 @@
 //! The body of a response, put together from the JSON of entries.
 
-use std::io::Write;
 use std::mem::take;
 use std::ops::Range;
 
 use bytes::Bytes;
+
+/// Capacity for the JSON of an entry: enough for most.
+pub const ENTRY_BYTES: usize = 256;
 
 /// A page of a query as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +32,12 @@ pub struct PageBody {
 impl PageBody {
     /// From this length on, sending one chunk more costs less than copying it.
     const MIN_SHARED_BYTES: usize = 4096;
-    /// Enough for a page of one entry.
-    const INITIAL_CAPACITY: usize = 512;
+    /// Enough for what follows the entries.
+    const TOTALS_BYTES: usize = 64;
 
-    pub fn new() -> Self {
-        let mut text = Vec::with_capacity(Self::INITIAL_CAPACITY);
+    /// A body without entries, with room to copy some.
+    pub fn with_room_for(entries: usize) -> Self {
+        let mut text = Vec::with_capacity(entries * ENTRY_BYTES + Self::TOTALS_BYTES);
         text.extend_from_slice(b"{\"logs\":[");
         Self { chunks: Vec::new(), text }
     }
@@ -61,8 +64,14 @@ impl PageBody {
             (None, Some(shared)) => shared.truncate(shared.len() - 1),
             _ => {}
         }
-        // Writing to memory does not fail.
-        let _ = write!(self.text, "],\"page\":{page},\"total\":{total},\"totalPages\":{total_pages}}}");
+        self.text.reserve(Self::TOTALS_BYTES);
+        let members = [("],\"page\":", page as usize), (",\"total\":", total), (",\"totalPages\":", total_pages)];
+        for (name, number) in members {
+            self.text.extend_from_slice(name.as_bytes());
+            // Writing a number to memory does not fail.
+            let _ = serde_json::to_writer(&mut self.text, &number);
+        }
+        self.text.push(b'}');
         self.end_chunk();
         self.chunks
     }

@@ -115,12 +115,10 @@ impl Segment {
 
     /// The rows that pass the filters, at any time.
     pub fn matching(&self, filters: &Filters) -> RowSet<'_> {
-        let all = RowSet::Range(0..self.len());
-        if filters.is_empty() { all } else { self.index().matching(filters).unwrap_or(all) }
+        if filters.is_empty() { RowSet::Range(0..self.len()) } else { self.index().matching(filters) }
     }
 
-    /// The index, which is built on first use.
-    pub fn index(&self) -> &Index {
+    fn index(&self) -> &Index {
         self.index.get_or_init(|| Index::new(&self.events, &self.objects, &self.rows))
     }
 

@@ -58,17 +58,16 @@ impl Snapshot {
             snapshot.arrivals += 1;
             builder.push(entry, row_number(snapshot.arrivals));
         }
-        let is_short =
-            |last: &mut Arc<Segment>, rows: usize| (last.len() as usize) < Self::MIN_SEGMENT_ROWS.max(2 * rows);
+        let is_short = |last: &Segment, rows: usize| last.rows().len() < Self::MIN_SEGMENT_ROWS.max(2 * rows);
         while let Some(last) = snapshot.appended.pop_if(|last| is_short(last, builder.len())) {
-            (0..last.len()).for_each(|row| builder.push(last.entry(row), last.rows()[row as usize].arrival));
+            (0..last.len()).for_each(|row| builder.push(last.entry(row), last.key(row).arrival));
         }
         snapshot.appended.push(Arc::new(builder.finish()));
         snapshot
     }
 
     pub fn len(&self) -> usize {
-        self.base.segment().len() as usize + self.arrivals
+        self.base.segment().rows().len() + self.arrivals
     }
 
     pub fn arrivals(&self) -> usize {
@@ -91,9 +90,9 @@ impl Snapshot {
     }
 
     pub fn page(&self, query: &Query) -> Page {
-        let (size, matched) =
-            (query.page_size as usize, self.matched(query.start_time, query.end_time, &query.filters));
-        let total = matched.iter().map(MatchedRows::len).sum::<usize>();
+        let size = query.page_size as usize;
+        let matched = self.matched(query.start_time, query.end_time, &query.filters);
+        let total: usize = matched.iter().map(MatchedRows::len).sum();
         let rows = merge(&matched, size.saturating_mul(query.page as usize), size);
         let logs = rows.into_iter().map(|(segment, row)| segment.entry(row)).collect();
         Page { logs, page: query.page, total, total_pages: total.div_ceil(size) }
@@ -101,22 +100,26 @@ impl Snapshot {
 
     /// The page as JSON.
     pub fn render_page(&self, query: &Query) -> RenderedPage {
-        let (size, matched) =
-            (query.page_size as usize, self.matched(query.start_time, query.end_time, &query.filters));
-        let total = matched.iter().map(MatchedRows::len).sum::<usize>();
-        let (skip, total_pages) = (size.saturating_mul(query.page as usize), total.div_ceil(size));
-        let (mut body, mut formatter) = (PageBody::new(), TimestampFormatter::default());
+        let size = query.page_size as usize;
+        let matched = self.matched(query.start_time, query.end_time, &query.filters);
+        let total: usize = matched.iter().map(MatchedRows::len).sum();
+        let total_pages = total.div_ceil(size);
+        let skip = size.saturating_mul(query.page as usize);
+        let mut formatter = TimestampFormatter::default();
         let neighbours = match matched.as_slice() {
             [only] => only.neighbours(skip, size).map(|rows| (only.segment, rows)),
             _ => None,
         };
-        if let Some((segment, rows)) = neighbours {
+        let body = if let Some((segment, rows)) = neighbours {
+            let mut body = PageBody::with_room_for(1);
             segment.write_rows(rows, &mut formatter, &mut body);
+            body
         } else {
-            for (segment, row) in merge(&matched, skip, size) {
-                segment.write_row(row, &mut formatter, body.text());
-            }
-        }
+            let rows = merge(&matched, skip, size);
+            let mut body = PageBody::with_room_for(rows.len());
+            rows.into_iter().for_each(|(segment, row)| segment.write_row(row, &mut formatter, body.text()));
+            body
+        };
         RenderedPage {
             body: body.finish(query.page, total, total_pages),
             entries: total.saturating_sub(skip).min(size),
@@ -131,9 +134,8 @@ impl Snapshot {
 
     pub fn entry_ref(&self, segment: &Segment, row: u32) -> EntryRef {
         let Row { timestamp, arrival, .. } = segment.rows()[row as usize];
-        let arrival = arrival as usize;
-        let number =
-            arrival.checked_sub(1).map_or(row as usize, |earlier| self.base.segment().len() as usize + earlier);
+        let (row, arrival) = (row as usize, arrival as usize);
+        let number = arrival.checked_sub(1).map_or(row, |earlier| self.base.segment().rows().len() + earlier);
         EntryRef { number, arrival, timestamp }
     }
 
