@@ -10,7 +10,7 @@ use super::documents;
 use super::markdown::blocks;
 use crate::official_client;
 use crate::support::external_tools;
-use crate::support::process::{BINARY, Server, binary};
+use crate::support::process::{BINARY, Server, binary, head};
 
 /// The beginnings of commands that a test cannot run: they measure, or need a container engine.
 const NOT_RUN: [&str; 4] = ["cargo bench", "cargo test --release", "benches/", "docker "];
@@ -22,6 +22,7 @@ const NO_CURL: &str = "commands of the documents; curl is not installed";
 
 #[test]
 fn every_command_runs() {
+    let mut shared = None;
     for document in documents() {
         let folder = tempfile::tempdir().unwrap();
         let blocks = blocks(&document);
@@ -31,7 +32,7 @@ fn every_command_runs() {
             }
         }
         for block in &blocks {
-            let Some(printed) = run(block.commands(), &folder) else { continue };
+            let Some(printed) = run(block.commands(), &folder, &mut shared) else { continue };
             let mut rest = without_variable_parts(&printed);
             for part in without_variable_parts(&block.output()).split('…') {
                 let at = rest.find(part).unwrap_or_else(|| panic!("{part}\nis not printed:\n{printed}"));
@@ -70,9 +71,9 @@ fn without_variable_parts(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '0'..='9' | '.' | 'a'..='f')).collect()
 }
 
-/// Runs the commands of a block in one shell, against the server that they start or, if they name its address, one with
-/// the default settings. Returns what they print; `None` if a program is missing.
-fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
+/// Runs the commands of a block in one shell, against the server that they start or, if they name its address, the shared
+/// one with the default settings. Returns what they print; `None` if a program is missing.
+fn run(commands: Vec<String>, folder: &TempDir, shared: &mut Option<Server>) -> Option<String> {
     if commands.is_empty() {
         return None;
     }
@@ -94,12 +95,12 @@ fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
         return None;
     }
     if started.is_none() && script.contains(DEFAULT_ADDRESS) {
-        started = Some(Server::start(&[]));
+        reset(shared.get_or_insert_with(|| Server::start(&[])));
     }
     let programs = client.flatten().map(|folder| folder.to_str().unwrap()).unwrap_or_default();
     let own = Path::new(BINARY).parent().unwrap().display();
     let path = format!("{programs}:{own}:{}", std::env::var("PATH").unwrap());
-    let script = match &started {
+    let script = match started.as_ref().or(shared.as_ref()) {
         Some(server) => script.replace(DEFAULT_ADDRESS, server.address()),
         None => script,
     };
@@ -113,6 +114,19 @@ fn run(commands: Vec<String>, folder: &TempDir) -> Option<String> {
     let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert!(output.status.success(), "{script}{stdout}{stderr}");
     Some(stdout)
+}
+
+/// Removes all sessions, and resets the default one.
+fn reset(server: &Server) {
+    let mut connection = server.connect();
+    let mut admin = |method: &str, path: &str| {
+        connection.send(head(method, &format!("/__admin{path}"), ""));
+        connection.answer().ok()
+    };
+    for name in admin("GET", "/sessions")["sessions"].as_array().unwrap() {
+        admin("DELETE", &format!("/sessions/{}", name.as_str().unwrap()));
+    }
+    admin("POST", "/reset");
 }
 
 /// Runs the binary with the arguments after `cargo run --`: starts a server, or runs a command that must succeed.
