@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
     let parsed = text.parse::<Timestamp>();
     assert_eq!(parsed, text.parse(), "parsing is deterministic");
     assert_eq!(parsed.ok().map(|instant| instant.to_string()), date_time::read(text).map(date_time::print));
-    if let Ok(instant) = read {
+    if let Ok(instant) = parsed {
         let formatted = instant.to_string();
         assert_eq!(formatted.parse(), Ok(instant));
         assert_eq!(serde_json::to_value(instant).expect("JSON"), formatted);
