@@ -48,7 +48,7 @@ impl Row {
 }
 
 pub fn print_head() {
-    println!("| what | stand-in | beside | figure | target | limit | verdict |");
+    println!("| what | mock | compared with | figure | target | limit | verdict |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
 }
 
