@@ -12,12 +12,12 @@
 //! - The stories (`story`): scripted events at fixed times, among the other entries. `story_builder` places them.
 //!
 //! Iterating the generator then returns one entry after the other, oldest first. At the start of each hour,
-//! [`Generator::plan_hour`] takes the story events of that hour and starts work sessions until its quota is used up. A work
+//! `Generator::plan_hour` takes the story events of that hour and starts work sessions until its quota is used up. A work
 //! session is a few entries of one actor that belong together, such as a lead who edits the rules of a scorecard. What is
 //! done is decided in order of time: for an entry of a session, `Actors::next_operation` picks a task, and
 //! `ObjectPool::act_on` creates, updates or deletes an object; for a story event, its `ObjectChange` says what is done.
 //!
-//! [`Continuation`] serves the live feed: it continues any entries, generated or not, with further operations of their actors.
+//! `Continuation` serves the live feed: it continues any entries, generated or not, with further operations of their actors.
 //!
 //! All numbers are whole, so that a recipe gives the same entries on every machine. The memory holds the objects that exist,
 //! not the entries.
