@@ -18,10 +18,10 @@ mod response;
 mod sample_range;
 mod survey;
 
-use crate::contract::{RULES, Rule};
+use crate::contract::RULES;
 use crate::remote::{Connection, RequestError, RetryWait, TimeSource, Token};
 use client::ProbeClient;
-use context::{Probe, ProbeContext};
+use context::ProbeContext;
 use probes::PROBES;
 
 pub use client::MAX_REQUESTS;
@@ -48,17 +48,17 @@ pub use sample_range::{SampleRange, SplitTime};
 /// When the server cannot be reached, does not accept the token, or is not a Cortex API.
 pub fn verify(
     connection: Connection,
-    no_permission_token: Option<Token>,
+    second_token: Option<Token>,
     time: TimeSource,
     on_wait: impl Fn(RetryWait<'_>),
 ) -> Result<VerificationReport, RequestError> {
     let url = connection.url().to_string();
-    let client = ProbeClient::new(connection, no_permission_token, time, on_wait);
+    let client = ProbeClient::new(connection, second_token, time, on_wait);
     let mut context = ProbeContext::new(client)?;
-    let run = |(rule, (id, probe)): (&Rule, &(&str, Probe))| {
-        assert_eq!(rule.id, *id, "the probes are in the order of the rules");
-        RuleOutcome::new(rule, context.run(*probe))
-    };
-    let outcomes = RULES.iter().zip(&PROBES).map(run).collect();
+    let mut outcomes = Vec::new();
+    for (rule, (id, probe)) in RULES.iter().zip(PROBES) {
+        assert_eq!(rule.id, id, "the probes are in the order of the rules");
+        outcomes.push(RuleOutcome::new(rule, context.run(probe)));
+    }
     Ok(VerificationReport::new(url, context.client.requests(), outcomes))
 }

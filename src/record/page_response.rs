@@ -53,7 +53,12 @@ pub(super) fn read(connection: &Connection, reply: &Reply, page: usize) -> Resul
     let text = std::str::from_utf8(&reply.body).map_err(|error| broken(&error))?;
     let body: Body = serde_json::from_str(text)
         .map_err(|error| if error.is_data() { not_a_page(connection, &error) } else { broken(&error) })?;
-    let (entries, ignored_fields) = read_entries(connection, text, body.logs, page)?;
+    let name = format!("page {page}");
+    // The common case has no field to remove. Only files have times relative to now.
+    let (entries, ignored_fields) = match fixture::read(&name, text, Timestamp::now()) {
+        Ok(loaded) if loaded.ignored_fields.is_empty() => (loaded.entries, Vec::new()),
+        _ => known_logs(connection, &name, body.logs)?,
+    };
     let expected = body.total.saturating_sub(page * PAGE_SIZE).min(PAGE_SIZE);
     if body.page != page || entries.len() != expected {
         // The server may have counted and read at two instants.
@@ -65,22 +70,8 @@ pub(super) fn read(connection: &Connection, reply: &Reply, page: usize) -> Resul
     Ok(PageResponse { page, total: body.total, entries, ignored_fields })
 }
 
-/// The entries of a page, and the names of their unknown fields.
-fn read_entries(
-    connection: &Connection,
-    text: &str,
-    logs: &RawValue,
-    page: usize,
-) -> Result<(Vec<Entry>, Vec<String>), RequestError> {
-    let name = format!("page {page}");
-    // Only files have relative times.
-    let now = Timestamp::now();
-    // The common case, in which nothing has to be removed.
-    if let Ok(loaded) = fixture::read(&name, text, now)
-        && loaded.ignored_fields.is_empty()
-    {
-        return Ok((loaded.entries, Vec::new()));
-    }
+/// The entries of a page without their unknown fields, and the names of these.
+fn known_logs(connection: &Connection, name: &str, logs: &RawValue) -> Result<(Vec<Entry>, Vec<String>), RequestError> {
     let mut entries: Vec<Map<String, Value>> =
         serde_json::from_str(logs.get()).map_err(|error| not_a_page(connection, &format_args!("\"logs\": {error}")))?;
     let mut ignored_fields = Vec::new();
@@ -94,12 +85,12 @@ fn read_entries(
         });
     }
     let known: Value = entries.into();
-    let loaded = fixture::read(&name, &known.to_string(), now).map_err(|errors| {
+    let loaded = fixture::read(name, &known.to_string(), Timestamp::now()).map_err(|errors| {
         let first = errors.0.into_iter().next().map(|error| {
             let place = [error.item, error.field].into_iter().flatten().collect::<Vec<_>>().join(", ");
             format!("{name}, {place}: {}", error.reason)
         });
-        let reason = connection.token().excerpt(&first.unwrap_or(name));
+        let reason = connection.token().excerpt(first.as_deref().unwrap_or(name));
         RequestError::Permanent(format!("{} answered an entry that cannot be recorded: {reason}", connection.url()))
     })?;
     Ok((loaded.entries, ignored_fields))

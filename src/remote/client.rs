@@ -54,16 +54,16 @@ impl<'a> ApiClient<'a> {
 
     /// Sends a request until `read` accepts a response. After a failure that may pass, `next_wait` gets it and the number
     /// of requests sent so far, and returns how long to wait, or the error with which to give up.
-    pub fn send<T, E: From<RequestError>>(
+    pub fn send<T>(
         &mut self,
         request: &GetRequest,
         mut read: impl FnMut(&Connection, Reply) -> Result<T, RequestError>,
-        mut next_wait: impl FnMut(&mut Retryable, usize) -> Result<Duration, E>,
-    ) -> Result<T, E> {
+        mut next_wait: impl FnMut(&mut Retryable, usize) -> Result<Duration, RequestError>,
+    ) -> Result<T, RequestError> {
         loop {
             if self.requests == self.max_requests {
                 let reason = format!("the {} requests that it asks at most were used up", self.max_requests);
-                return Err(RequestError::Permanent(reason).into());
+                return Err(RequestError::Permanent(reason));
             }
             self.pacer.wait();
             self.requests += 1;
@@ -73,7 +73,7 @@ impl<'a> ApiClient<'a> {
                 Ok(response) => return Ok(response),
                 Err(RequestError::Retryable(failure)) => failure,
                 Err(RequestError::Unreachable(reason)) if self.is_reached => reason.into(),
-                Err(error @ (RequestError::Unreachable(_) | RequestError::Permanent(_))) => return Err(error.into()),
+                Err(error @ (RequestError::Unreachable(_) | RequestError::Permanent(_))) => return Err(error),
             };
             let length = next_wait(&mut failure, self.requests)?;
             self.pause(length, &failure.reason);

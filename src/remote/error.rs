@@ -35,8 +35,8 @@ pub struct Retryable {
     pub(crate) reason: String,
     /// How long the server asks to wait.
     pub(crate) retry_after: Option<Duration>,
-    /// Response of the server, if a whole one arrived.
-    pub(crate) reply: Option<Reply>,
+    /// Response of the server, if a whole one arrived. Boxed: keeps every error small.
+    pub(crate) reply: Option<Box<Reply>>,
 }
 
 impl From<String> for Retryable {

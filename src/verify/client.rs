@@ -37,25 +37,11 @@ struct Patience {
     spacing: Duration,
 }
 
-/// Reason why the attempts to send a request end.
-enum Stop {
-    Failed(RequestError),
-    /// Further requests would fail too.
-    GaveUp(String),
-    /// The server still fails: its response is the result.
-    LastReply(Reply),
-}
-
-impl From<RequestError> for Stop {
-    fn from(error: RequestError) -> Self {
-        Self::Failed(error)
-    }
-}
-
 /// Client that remembers responses.
 pub struct ProbeClient<'a> {
     client: ApiClient<'a>,
-    no_permission_token: Option<Token>,
+    /// Token of a valid key without the permission.
+    pub second_token: Option<Token>,
     patience: Patience,
     /// Reason why no more requests are sent.
     gave_up: Option<String>,
@@ -75,13 +61,13 @@ impl<'a> ProbeClient<'a> {
 
     pub fn new(
         connection: Connection,
-        no_permission_token: Option<Token>,
+        second_token: Option<Token>,
         time: TimeSource,
         on_wait: impl Fn(RetryWait<'_>) + 'a,
     ) -> Self {
         Self {
             client: ApiClient::new(connection, time, MAX_REQUESTS, on_wait),
-            no_permission_token,
+            second_token,
             patience: Patience { waited: Duration::ZERO, admitted: u32::MAX, spacing: Duration::ZERO },
             gave_up: None,
             cache: HashMap::new(),
@@ -99,14 +85,10 @@ impl<'a> ProbeClient<'a> {
         self.client.requests()
     }
 
-    pub fn has_no_permission_token(&self) -> bool {
-        self.no_permission_token.is_some()
-    }
-
     /// The text on one line, without any token.
     pub fn redact(&self, text: &str) -> String {
         let text = self.connection().token().redact(text);
-        self.no_permission_token.as_ref().map_or(text.clone(), |token| token.redact(&text))
+        self.second_token.as_ref().map_or(text.clone(), |token| token.redact(&text))
     }
 
     /// A response for a person: status, number of entries and the start of the body.
@@ -138,11 +120,9 @@ impl<'a> ProbeClient<'a> {
         if let Some(reason) = &self.gave_up {
             return Err(RequestError::Permanent(reason.clone()));
         }
-        let reply = match self.send(request) {
-            Ok(reply) | Err(Stop::LastReply(reply)) => reply,
-            Err(Stop::Failed(error)) => return Err(error),
-            Err(Stop::GaveUp(reason)) => return Err(RequestError::Permanent(self.gave_up.insert(reason).clone())),
-        };
+        let result = self.send(request);
+        self.gave_up = result.as_ref().err().map(ToString::to_string);
+        let reply = result?;
         self.patience.admitted = self.patience.admitted.saturating_add(1);
         let response = Rc::new(ProbeResponse::new(request.clone(), reply));
         self.cache.insert(request.clone(), Rc::clone(&response));
@@ -155,14 +135,14 @@ impl<'a> ProbeClient<'a> {
         match credentials {
             Credentials::Token => Some(header),
             Credentials::LowercaseScheme => Some(header.replacen("Bearer", "bearer", 1)),
-            Credentials::NoPermission => self.no_permission_token.as_ref().map(Token::header),
+            Credentials::NoPermission => self.second_token.as_ref().map(Token::header),
             Credentials::Missing => None,
             Credentials::UnknownToken => Some("Bearer no-key-has-this-token".to_owned()),
             Credentials::OtherScheme => Some("Basic bm8ta2V5OmhhcyB0aGlz".to_owned()),
         }
     }
 
-    fn send(&mut self, request: &ProbeRequest) -> Result<Reply, Stop> {
+    fn send(&mut self, request: &ProbeRequest) -> Result<Reply, RequestError> {
         let authorization = self.authorization(request.credentials);
         let get = GetRequest { path: request.target(), authorization, content_type: request.content_type };
         let Self { patience, rate_limit_responses, .. } = self;
@@ -171,27 +151,26 @@ impl<'a> ProbeClient<'a> {
             patience.spend(patience.spacing, reason)?;
             self.client.pause(patience.spacing, reason);
         }
-        let (mut failures, mut rate_limited) = (0, 0);
+        let (mut failures, mut rate_limited, mut last_reply) = (0, 0, None);
         let next_wait = |failure: &mut Retryable, requests| {
             let wait = match failure.reply.take() {
                 Some(reply) if reply.status == StatusCode::TOO_MANY_REQUESTS => {
-                    let response = ProbeResponse::new(request.clone(), reply);
+                    let response = ProbeResponse::new(request.clone(), *reply);
                     rate_limit_responses.push(RateLimitResponse { response, requests, earlier: rate_limited });
                     rate_limited += 1;
                     if rate_limited == Self::MAX_RATE_LIMITED {
-                        return Err(Stop::GaveUp(format!(
+                        return Err(RequestError::Permanent(format!(
                             "the server answers 429, {rate_limited} times in a row though it was waited for"
                         )));
                     }
                     let wait = failure.retry_after.unwrap_or_else(|| backoff(rate_limited));
-                    let wait = wait.max(Self::MIN_RATE_LIMIT_WAIT);
-                    patience.note_rate_limit(wait);
-                    wait
+                    patience.note_rate_limit(wait.max(Self::MIN_RATE_LIMIT_WAIT))
                 }
                 reply => {
                     failures += 1;
                     if failures == Self::MAX_ATTEMPTS {
-                        return Err(reply.map_or_else(|| Stop::GaveUp(failure.reason.clone()), Stop::LastReply));
+                        last_reply = reply;
+                        return Err(RequestError::Permanent(failure.reason.clone()));
                     }
                     failure.retry_after.unwrap_or_else(|| backoff(failures))
                 }
@@ -199,7 +178,9 @@ impl<'a> ProbeClient<'a> {
             patience.spend(wait, &failure.reason)?;
             Ok(wait)
         };
-        self.client.send(&get, accept, next_wait)
+        let result = self.client.send(&get, accept, next_wait);
+        // A server that still fails has answered, too.
+        last_reply.map_or(result, |reply| Ok(*reply))
     }
 }
 
@@ -209,7 +190,7 @@ fn accept(_: &Connection, reply: Reply) -> Result<Reply, RequestError> {
         status @ (408 | 429 | 500 | 502..=504) => Err(RequestError::Retryable(Retryable {
             reason: format!("the server answers {status}"),
             retry_after: reply.retry_after(),
-            reply: Some(reply),
+            reply: Some(Box::new(reply)),
         })),
         _ => Ok(reply),
     }
@@ -222,19 +203,22 @@ impl Patience {
     const FEW_REQUESTS: u32 = 3;
 
     /// Counts a wait, unless all waits together would be too long.
-    fn spend(&mut self, wait: Duration, reason: &str) -> Result<(), Stop> {
+    fn spend(&mut self, wait: Duration, reason: &str) -> Result<(), RequestError> {
         if self.waited + wait > Self::MAX_WAIT {
             let limit = duration::format(Self::MAX_WAIT);
-            return Err(Stop::GaveUp(format!("{reason}, and wants more than {limit} of patience in all")));
+            let error = format!("{reason}, and wants more than {limit} of patience in all");
+            return Err(RequestError::Permanent(error));
         }
         self.waited += wait;
         Ok(())
     }
 
-    fn note_rate_limit(&mut self, wait: Duration) {
+    /// Notes a 429 after which the client waits this long.
+    fn note_rate_limit(&mut self, wait: Duration) -> Duration {
         if self.admitted <= Self::FEW_REQUESTS {
             self.spacing = self.spacing.max(wait);
         }
         self.admitted = 0;
+        wait
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::client::ProbeClient;
 use super::report::{Mismatch, Outcome};
-use super::response::same_entries;
+use super::response::EntryCounts;
 use super::sample_range::{SampleRange, SplitTime};
 use super::survey::{RangeSupport, Survey, check_is_cortex};
 use crate::remote::RequestError;
@@ -46,12 +46,8 @@ pub fn require(condition: bool, why: impl Into<String>) -> ProbeResult<()> {
 }
 
 /// Ends a probe because a part of a response, `answered`, contradicts the rule.
-pub fn mismatch_in<T>(
-    response: &ProbeResponse,
-    expected: impl Into<String>,
-    answered: impl Into<String>,
-) -> ProbeResult<T> {
-    let (request, expected, answered) = (response.request.to_string(), expected.into(), answered.into());
+pub fn mismatch_in<T>(response: &ProbeResponse, expected: impl Into<String>, answered: String) -> ProbeResult<T> {
+    let (request, expected) = (response.request.to_string(), expected.into());
     Err(ProbeFailure::Mismatch(Mismatch { request, expected, answered }))
 }
 
@@ -94,8 +90,8 @@ impl<'a> ProbeContext<'a> {
             self.used_sample.set(false);
             let result = probe(self);
             // Conclusions from an incomplete sample mean nothing.
-            if let Some(why) = self.survey.incomplete.as_ref().filter(|_| self.used_sample.get()) {
-                return Outcome::Inconclusive { why: why.clone() };
+            if let Some(why) = self.survey.incomplete.filter(|_| self.used_sample.get()) {
+                return Outcome::Inconclusive { why: why.to_owned() };
             }
             let has_doubts = self.has_doubts || matches!(result, Err(ProbeFailure::Mismatch(_)));
             if !has_doubts || !self.sample_changed() {
@@ -124,7 +120,7 @@ impl<'a> ProbeContext<'a> {
     fn sample_changed(&mut self) -> bool {
         let Ok(response) = self.client.request_again(&self.survey.sample_request("")) else { return false };
         match response.page() {
-            Some(page) if !same_entries(page, &self.survey.sample) => {
+            Some(page) if EntryCounts::new(page) != EntryCounts::new(&self.survey.sample) => {
                 self.survey.sample = page.to_vec();
                 true
             }
@@ -148,7 +144,7 @@ impl<'a> ProbeContext<'a> {
     pub fn split_time(&self) -> ProbeResult<(SplitTime, SampleRange)> {
         match (&self.survey.range_support, self.survey.split, self.survey.range) {
             (RangeSupport::Supported, Some(split), Some(range)) => Ok((split, range)),
-            (RangeSupport::Unknown(why), ..) => inconclusive(why.as_str()),
+            (RangeSupport::Unknown(why), ..) => inconclusive(*why),
             (RangeSupport::Refused(_), ..) => inconclusive("a plain range of time is refused, see TIME-FORMAT"),
             (RangeSupport::Wrong(_), ..) => inconclusive("ranges of time are not kept, see TIME-RANGE"),
             (RangeSupport::Supported, ..) if self.survey.sample.is_empty() => inconclusive("there are no entries"),
@@ -167,11 +163,16 @@ impl<'a> ProbeContext<'a> {
         Ok(())
     }
 
+    /// Notes a part of the rule that could not be checked, unless the condition holds.
+    pub fn add_gap_unless(&mut self, condition: bool, why: impl Into<String>) {
+        if !condition {
+            self.add_gap(why);
+        }
+    }
+
     /// Notes that a filter was accepted, but had no entries to filter.
     pub fn require_entries(&mut self) {
-        if self.survey.sample.is_empty() {
-            self.add_gap("it is accepted, but there are no entries");
-        }
+        self.add_gap_unless(!self.survey.sample.is_empty(), "it is accepted, but there are no entries");
     }
 
     // Requests
@@ -198,6 +199,11 @@ impl<'a> ProbeContext<'a> {
     /// A request for a range of time in this spelling.
     pub fn range_request(&self, start: &str, end: &str) -> ProbeRequest {
         ProbeRequest::logs(format!("startTime={start}&endTime={end}&{}", self.survey.first_full_page()))
+    }
+
+    /// A request for the entries of a range.
+    pub fn entries_request(&self, range: SampleRange) -> ProbeRequest {
+        self.survey.entries_request(range)
     }
 
     /// The parameter of the first page.
@@ -236,18 +242,9 @@ impl<'a> ProbeContext<'a> {
     }
 
     /// Like [`Self::expect`], for a rule about headers, which the mismatch shows.
-    pub fn expect_with_headers(
-        &self,
-        response: &ProbeResponse,
-        headers: &str,
-        condition: bool,
-        expected: impl Into<String>,
-    ) -> ProbeResult<()> {
-        if condition {
-            Ok(())
-        } else {
-            mismatch_in(response, expected, format!("{headers}, {}", self.client.describe(response)))
-        }
+    pub fn expect_header(&self, response: &ProbeResponse, headers: &str, met: bool, expected: &str) -> ProbeResult<()> {
+        let answered = || format!("{headers}, {}", self.client.describe(response));
+        if met { Ok(()) } else { mismatch_in(response, expected, answered()) }
     }
 
     /// Requires a response with this status.
@@ -263,19 +260,21 @@ impl<'a> ProbeContext<'a> {
         Ok(response)
     }
 
-    /// Requires a page of those entries of the sample that `is_expected` selects; `which` describes them.
+    /// Requires a page of those entries of the sample that `fits` selects; `which` describes them.
     pub fn expect_entries(
         &mut self,
         request: ProbeRequest,
         which: &str,
-        is_expected: impl Fn(&ObservedEntry) -> bool,
+        fits: impl Fn(&ObservedEntry) -> bool,
     ) -> ProbeResult<()> {
         let response = self.ask(request)?;
-        let expected: Vec<&ObservedEntry> = self.survey.sample.iter().filter(|entry| is_expected(entry)).collect();
-        if response.page().is_some_and(|page| same_entries(page, expected.iter().copied())) {
+        let expected: Vec<_> = self.survey.sample.iter().filter(|entry| fits(entry)).collect();
+        let count = expected.len();
+        let expected = EntryCounts::new(expected);
+        if response.page().is_some_and(|page| EntryCounts::new(page) == expected) {
             return Ok(());
         }
-        let expected = match expected.len() {
+        let expected = match count {
             0 => format!("200 without an entry: {which}"),
             count => format!("200 with {}: {which}", counted(count, "entry", "entries")),
         };
@@ -288,14 +287,10 @@ impl<'a> ProbeContext<'a> {
         self.expect_entries(request, which, |entry| entry.has(field, value))
     }
 
-    /// Whether a response has those entries of the sample that `is_expected` selects. For a probe that depends on it, but
+    /// Whether a response has those entries of the sample that `fits` selects. For a probe that depends on it, but
     /// does not check it.
-    pub fn returns_entries(
-        &mut self,
-        request: ProbeRequest,
-        is_expected: impl Fn(&ObservedEntry) -> bool,
-    ) -> ProbeResult<bool> {
-        match self.expect_entries(request, "", is_expected) {
+    pub fn returns(&mut self, request: ProbeRequest, fits: impl Fn(&ObservedEntry) -> bool) -> ProbeResult<bool> {
+        match self.expect_entries(request, "", fits) {
             Ok(()) => Ok(true),
             Err(ProbeFailure::Mismatch(_)) => {
                 self.has_doubts = true;
@@ -308,6 +303,6 @@ impl<'a> ProbeContext<'a> {
     /// Whether a filter selects the entries whose field has its value.
     pub fn filter_works(&mut self, parameter: &str, (field, value): (&str, &str)) -> ProbeResult<bool> {
         let request = self.filter_request(parameter, value);
-        self.returns_entries(request, |entry| entry.has(field, value))
+        self.returns(request, |entry| entry.has(field, value))
     }
 }

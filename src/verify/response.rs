@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use ureq::http::header::CONTENT_TYPE;
 
 use super::request::ProbeRequest;
+use super::sample_range::SampleRange;
 use crate::contract::Timestamp;
 use crate::remote::Reply;
 
@@ -24,7 +25,7 @@ pub struct ProbeResponse {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObservedEntry {
     /// The whole entry as JSON: equal entries have equal texts.
-    json: String,
+    pub json: String,
     pub fields: Map<String, Value>,
     /// Field `timestamp`, if it can be parsed.
     pub timestamp: Option<Timestamp>,
@@ -103,36 +104,26 @@ impl ObservedEntry {
         self.timestamp.is_some_and(|timestamp| timestamp >= start)
     }
 
-    pub fn is_until(&self, end: Timestamp) -> bool {
-        self.timestamp.is_some_and(|timestamp| timestamp <= end)
+    pub fn is_in(&self, range: SampleRange) -> bool {
+        self.timestamp.is_some_and(|timestamp| (range.start..=range.end).contains(&timestamp))
     }
 }
 
-/// Whether two lists have the same entries, each as often as the other, in any order.
-pub fn same_entries<'a>(
-    one: impl IntoIterator<Item = &'a ObservedEntry>,
-    other: impl IntoIterator<Item = &'a ObservedEntry>,
-) -> bool {
-    surplus(one, other).values().all(|count| *count == 0)
-}
+/// How often each entry is in a list, in any order.
+#[derive(PartialEq)]
+pub struct EntryCounts<'a>(BTreeMap<&'a str, usize>);
 
-/// Whether `all` has every entry of `some` at least as often.
-pub fn contains_all<'a>(
-    all: impl IntoIterator<Item = &'a ObservedEntry>,
-    some: impl IntoIterator<Item = &'a ObservedEntry>,
-) -> bool {
-    surplus(all, some).values().all(|count| *count >= 0)
-}
-
-/// How much more often each entry is in one list than in the other.
-fn surplus<'a>(
-    one: impl IntoIterator<Item = &'a ObservedEntry>,
-    other: impl IntoIterator<Item = &'a ObservedEntry>,
-) -> BTreeMap<&'a str, i64> {
-    let mut counts = BTreeMap::new();
-    let signed = one.into_iter().map(|entry| (entry, 1)).chain(other.into_iter().map(|entry| (entry, -1)));
-    for (entry, sign) in signed {
-        *counts.entry(entry.json.as_str()).or_default() += sign;
+impl<'a> EntryCounts<'a> {
+    pub fn new(entries: impl IntoIterator<Item = &'a ObservedEntry>) -> Self {
+        let mut counts = BTreeMap::new();
+        for entry in entries {
+            *counts.entry(entry.json.as_str()).or_default() += 1;
+        }
+        Self(counts)
     }
-    counts
+
+    /// Whether every entry of the other list is in this one, at least as often.
+    pub fn contains(&self, other: &Self) -> bool {
+        other.0.iter().all(|(entry, count)| self.0.get(entry).is_some_and(|own| own >= count))
+    }
 }

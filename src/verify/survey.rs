@@ -3,7 +3,7 @@
 use super::client::ProbeClient;
 use super::report::Mismatch;
 use super::request::ProbeRequest;
-use super::response::{ObservedEntry, same_entries};
+use super::response::{EntryCounts, ObservedEntry};
 use super::sample_range::{SampleRange, SplitTime};
 use crate::contract::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Timestamp};
 use crate::remote::RequestError;
@@ -20,7 +20,7 @@ pub struct Survey {
     /// Every entry of the range, in the server's order.
     pub sample: Vec<ObservedEntry>,
     /// Reason why the sample is incomplete: the server has more than a page of entries and no working range of time.
-    pub incomplete: Option<String>,
+    pub incomplete: Option<&'static str>,
     /// An instant amid the sample.
     pub split: Option<SplitTime>,
     pub range_support: RangeSupport,
@@ -35,7 +35,7 @@ pub enum RangeSupport {
     /// A range is answered with other entries.
     Wrong(Mismatch),
     /// Reason why this cannot be known.
-    Unknown(String),
+    Unknown(&'static str),
 }
 
 /// The first request, without parameters.
@@ -102,11 +102,11 @@ impl Survey {
         let are_readable = page.iter().all(|entry| entry.timestamp.is_some());
         let range = if are_readable { SampleRange::around(&times, has_older) } else { None };
         let incomplete = (has_older && range.is_none())
-            .then(|| "there are more entries than fit on a page, and their times do not tell them apart".to_owned());
-        let range_support = match &incomplete {
-            Some(why) => RangeSupport::Unknown(why.clone()),
+            .then_some("there are more entries than fit on a page, and their times do not tell them apart");
+        let range_support = match incomplete {
+            Some(why) => RangeSupport::Unknown(why),
             None if are_readable => RangeSupport::Supported,
-            None => RangeSupport::Unknown("the timestamps cannot be read, see RES-TIMESTAMP".to_owned()),
+            None => RangeSupport::Unknown("the timestamps cannot be read, see RES-TIMESTAMP"),
         };
         let (sample, split) = (page.to_vec(), SplitTime::between(&times));
         Ok(Self { first_page, page_size, range, sample, incomplete, split, range_support })
@@ -116,7 +116,7 @@ impl Survey {
     fn read_range(&mut self, client: &mut ProbeClient<'_>) -> Result<(), RequestError> {
         let Some(range) = self.range else { return Ok(()) };
         let response = client.request(&self.sample_request(""))?;
-        self.check_range(client, range, |entry| entry.is_from(range.start) && entry.is_until(range.end))?;
+        self.check_range(client, range)?;
         if matches!(self.range_support, RangeSupport::Supported) {
             self.split = SplitTime::between(&distinct_times(response.entries()));
             self.sample = response.entries().to_vec();
@@ -124,8 +124,9 @@ impl Survey {
         }
         self.range = None;
         if self.sample.len() >= self.page_size {
-            let why = "there are more entries than fit on a page, and ranges of time are not as expected, see TIME-RANGE and TIME-FORMAT";
-            self.incomplete = Some(why.to_owned());
+            self.incomplete = Some(
+                "there are more entries than fit on a page, and ranges of time are not as expected, see TIME-RANGE and TIME-FORMAT",
+            );
         }
         Ok(())
     }
@@ -133,27 +134,22 @@ impl Survey {
     /// Reads the halves of the range before and after the instant amid the sample.
     fn check_halves(&mut self, client: &mut ProbeClient<'_>) -> Result<(), RequestError> {
         let (Some(range), Some(split)) = (self.range, self.split) else {
-            self.range_support = RangeSupport::Unknown("no two entries are more than two seconds apart".to_owned());
+            self.range_support = RangeSupport::Unknown("no two entries are more than two seconds apart");
             return Ok(());
         };
-        self.check_range(client, SampleRange { start: split.at, ..range }, |entry| entry.is_from(split.at))?;
+        self.check_range(client, SampleRange { start: split.at, ..range })?;
         if matches!(self.range_support, RangeSupport::Supported) {
-            self.check_range(client, SampleRange { end: split.at, ..range }, |entry| !entry.is_from(split.at))?;
+            self.check_range(client, SampleRange { end: split.at, ..range })?;
         }
         Ok(())
     }
 
-    /// Reads a range, and notes when it does not have those entries of the sample that `is_expected` selects.
-    fn check_range(
-        &mut self,
-        client: &mut ProbeClient<'_>,
-        range: SampleRange,
-        is_expected: impl Fn(&ObservedEntry) -> bool,
-    ) -> Result<(), RequestError> {
-        let request = format!("{}&{}", range.query(), self.first_full_page());
-        let response = client.request(&ProbeRequest::logs(request))?;
-        let expected: Vec<&ObservedEntry> = self.sample.iter().filter(|entry| is_expected(entry)).collect();
-        if response.page().is_some_and(|page| same_entries(page, expected.iter().copied())) {
+    /// Reads a range, and notes when it does not have those entries of the sample that are in it.
+    fn check_range(&mut self, client: &mut ProbeClient<'_>, range: SampleRange) -> Result<(), RequestError> {
+        let response = client.request(&self.entries_request(range))?;
+        let expected: Vec<_> = self.sample.iter().filter(|entry| entry.is_in(range)).collect();
+        let is_right = |page| EntryCounts::new(page) == EntryCounts::new(expected.iter().copied());
+        if response.page().is_some_and(is_right) {
             return Ok(());
         }
         let mismatch = Mismatch {
@@ -169,6 +165,11 @@ impl Survey {
     /// The first page at full size. Both parameters, because they are published as required.
     pub fn first_full_page(&self) -> String {
         format!("{}&pageSize={}", self.first_page, self.page_size)
+    }
+
+    /// A request for the entries of a range.
+    pub fn entries_request(&self, range: SampleRange) -> ProbeRequest {
+        ProbeRequest::logs(format!("{}&{}", range.query(), self.first_full_page()))
     }
 
     /// A request for the entries of the sample that pass these parameters, on one page.

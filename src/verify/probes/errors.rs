@@ -5,9 +5,10 @@ use std::rc::Rc;
 use serde_json::Value;
 use ureq::http::header::RETRY_AFTER;
 
+use crate::text::plural;
 use crate::verify::client::RateLimitResponse;
 use crate::verify::context::{
-    Credentials, ProbeContext, ProbeRequest, ProbeResponse, ProbeResult, inconclusive, mismatch_in, require,
+    Credentials, ProbeContext, ProbeRequest, ProbeResponse, ProbeResult, mismatch_in, require,
 };
 
 /// Every error so far, after asking for 400, 401, and with a second key 403.
@@ -15,7 +16,7 @@ fn errors(p: &mut ProbeContext<'_>) -> ProbeResult<Vec<Rc<ProbeResponse>>> {
     p.ask(ProbeRequest::logs(format!("{}&pageSize=0", p.first_page())))?;
     p.ask(p.request_as(Credentials::Missing))?;
     p.ask(p.request_as(Credentials::UnknownToken))?;
-    if p.client.has_no_permission_token() {
+    if p.client.second_token.is_some() {
         p.ask(p.request_as(Credentials::NoPermission))?;
     }
     let is_error = |response: &&Rc<ProbeResponse>| matches!(response.status(), 400 | 401 | 403);
@@ -35,9 +36,8 @@ pub fn shape(p: &mut ProbeContext<'_>) -> ProbeResult {
     let errors = errors(p)?;
     require(!errors.is_empty(), "nothing that is wrong is refused")?;
     for response in &errors {
-        let expect = |condition: bool, expected: &str| {
-            p.expect_with_headers(response, response.content_type(), condition, expected)
-        };
+        let expect =
+            |condition: bool, expected: &str| p.expect_header(response, response.content_type(), condition, expected);
         expect(response.media_type() == "application/json", "application/json")?;
         expect(response.body.is_some(), "a JSON object")?;
         for field in ["type", "message"] {
@@ -104,7 +104,7 @@ pub fn too_many(p: &mut ProbeContext<'_>) -> ProbeResult {
     for RateLimitResponse { response, requests: _, earlier } in &p.client.rate_limit_responses {
         let header = response.reply.header(RETRY_AFTER);
         let headers = format!("{}, Retry-After: {}", response.content_type(), header.unwrap_or("none"));
-        let expect = |condition: bool, expected: &str| p.expect_with_headers(response, &headers, condition, expected);
+        let expect = |condition: bool, expected: &str| p.expect_header(response, &headers, condition, expected);
         expect(response.media_type() == "application/problem+json", "application/problem+json")?;
         for field in ["type", "title"] {
             expect(response.text(field).is_some(), &format!("a text as \"{field}\""))?;
@@ -133,9 +133,7 @@ pub fn retry_after(p: &mut ProbeContext<'_>) -> ProbeResult {
 }
 
 fn rate_limits_met(p: &ProbeContext<'_>) -> ProbeResult {
-    match p.client.rate_limit_responses.len() {
-        0 => inconclusive("no 429 was met, and none is provoked"),
-        1 => Ok("1 was met, and waited for".to_owned()),
-        count => Ok(format!("{count} were met, and waited for")),
-    }
+    let count = p.client.rate_limit_responses.len();
+    require(count > 0, "no 429 was met, and none is provoked")?;
+    Ok(format!("{count} {} met, and waited for", plural(count, "was", "were")))
 }

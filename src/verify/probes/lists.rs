@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::values::{PUBLISHED, distinguishing_value, is_readable, plain_identifiers};
 use crate::contract::{ACTOR_REQUEST_TYPES, Action, ActorType, is_email};
 use crate::verify::context::{ObservedEntry, ProbeContext, ProbeResponse, ProbeResult};
-use crate::verify::response::contains_all;
+use crate::verify::response::EntryCounts;
 
 pub fn actions(p: &mut ProbeContext<'_>) -> ProbeResult {
     let is_known = |entry: &ObservedEntry| entry.text("action").is_some_and(|action| Action::WORDS.contains(&action));
@@ -19,9 +19,7 @@ pub fn actions(p: &mut ProbeContext<'_>) -> ProbeResult {
             p.expect_filter("actions", ("action", action), &format!("those of action {action}"))?;
         }
     }
-    if !all_known {
-        p.add_gap("each is taken, but entries have other actions, see RES-ENTRY");
-    }
+    p.add_gap_unless(all_known, "each is taken, but entries have other actions, see RES-ENTRY");
     p.require_entries();
     Ok("CREATE, READ, UPDATE and DELETE are taken".to_owned())
 }
@@ -29,17 +27,14 @@ pub fn actions(p: &mut ProbeContext<'_>) -> ProbeResult {
 pub fn actor_types(p: &mut ProbeContext<'_>) -> ProbeResult {
     let count = expect_disjoint(p, "actorTypes", &ActorType::WORDS)?;
     let rest = p.sample().len().saturating_sub(count);
-    if rest > 0 {
-        p.add_gap(format!("each is accepted, but {rest} entries are of none of these types"));
-    }
+    p.add_gap_unless(rest == 0, format!("each is accepted, but {rest} entries are of none of these types"));
     p.require_entries();
     Ok(format!("{} are taken, and each entry is of one of them", ActorType::WORDS.join(", ")))
 }
 
 pub fn request_types(p: &mut ProbeContext<'_>) -> ProbeResult {
-    if expect_disjoint(p, "actorRequestTypes", &ACTOR_REQUEST_TYPES)? == 0 {
-        p.add_gap("each is accepted, but no entry is of one of these types");
-    }
+    let count = expect_disjoint(p, "actorRequestTypes", &ACTOR_REQUEST_TYPES)?;
+    p.add_gap_unless(count > 0, "each is accepted, but no entry is of one of these types");
     Ok(format!("{} are taken", ACTOR_REQUEST_TYPES.join(", ")))
 }
 
@@ -55,7 +50,7 @@ fn expect_disjoint(p: &mut ProbeContext<'_>, parameter: &str, values: &[&str]) -
 }
 
 fn are_disjoint(p: &ProbeContext<'_>, pages: &[Rc<ProbeResponse>]) -> bool {
-    contains_all(p.sample(), pages.iter().flat_map(|page| page.entries()))
+    EntryCounts::new(p.sample()).contains(&EntryCounts::new(pages.iter().flat_map(|page| page.entries())))
 }
 
 /// Whether `actorRequestTypes` selects entries.
@@ -69,9 +64,9 @@ pub fn object_types(p: &mut ProbeContext<'_>) -> ProbeResult {
     for value in PUBLISHED {
         p.expect_filter("objectTypes", ("objectType", value), &format!("those of objectType {value}"))?;
     }
-    if !p.sample().iter().any(|entry| entry.text("objectType").is_some_and(|kind| PUBLISHED.contains(&kind))) {
-        p.add_gap("each is accepted, but no entry is of one of these types");
-    }
+    let has_published =
+        p.sample().iter().any(|entry| entry.text("objectType").is_some_and(|kind| PUBLISHED.contains(&kind)));
+    p.add_gap_unless(has_published, "each is accepted, but no entry is of one of these types");
     Ok(format!("{} are taken", PUBLISHED.join(", ")))
 }
 
@@ -128,8 +123,9 @@ fn expect_actor(
     let response = p.ask(p.filter_request(parameter, actor))?;
     let required: Vec<_> = candidates.iter().filter(|entry| entry.has("actorIdentifier", actor)).collect();
     let fits = |page: &[ObservedEntry]| {
-        contains_all(page, required.iter().copied())
-            && contains_all(p.sample(), page)
+        let counts = EntryCounts::new(page);
+        counts.contains(&EntryCounts::new(required.iter().copied()))
+            && EntryCounts::new(p.sample()).contains(&counts)
             && !page.iter().filter_map(|entry| entry.text("actorIdentifier")).any(&is_other)
     };
     let expected = format!("200 with the {} entries of that actor, and none of another", required.len());

@@ -36,9 +36,8 @@ fn defaults(p: &mut ProbeContext<'_>) -> ProbeResult<()> {
     // The order of entries of one instant is checked by RES-ORDER.
     let is_same = times(with_page.entries()) == times(without.entries());
     p.expect(&with_page, is_same, "the same as without page")?;
-    if p.sample().len() <= size {
-        p.add_gap(format!("there are no more than {size} entries to see the default size"));
-    }
+    let is_longer = p.sample().len() > size;
+    p.add_gap_unless(is_longer, format!("there are no more than {size} entries to see the default size"));
     Ok(())
 }
 

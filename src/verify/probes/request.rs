@@ -33,7 +33,7 @@ pub fn permission(p: &mut ProbeContext<'_>) -> ProbeResult {
 
 /// The response to the second key, which must be valid.
 fn ask_with_second_key(p: &mut ProbeContext<'_>) -> ProbeResult<Rc<ProbeResponse>> {
-    require(p.client.has_no_permission_token(), NO_SECOND_KEY)?;
+    require(p.client.second_token.is_some(), NO_SECOND_KEY)?;
     let response = p.ask(p.request_as(Credentials::NoPermission))?;
     // The catalog needs no permission: a 401 of both means that the key itself is wrong.
     let is_rejected = response.status() == 401 && p.ask(catalog_request(Credentials::NoPermission))?.status() == 401;
@@ -54,10 +54,9 @@ fn catalog_request(credentials: Credentials) -> ProbeRequest {
 }
 
 pub fn rate(p: &mut ProbeContext<'_>) -> ProbeResult {
-    match p.client.rate_limit_responses.first() {
-        Some(limit) => inconclusive(format!(
-            "a 429 came at request {}, but others may use the same key; the limit itself is not tried",
-            limit.requests
+    match p.client.rate_limit_responses.first().map(|limit| limit.requests) {
+        Some(number) => inconclusive(format!(
+            "a 429 came at request {number}, but others may use the same key; the limit itself is not tried"
         )),
         None => inconclusive("it would take more than 1000 requests in a minute, which this does not send"),
     }
@@ -78,7 +77,7 @@ pub fn order(p: &mut ProbeContext<'_>) -> ProbeResult {
     require(token != 200, "it takes no token, see REQ-OPERATION")?;
     p.expect_status(wrong(Credentials::UnknownToken), token)?;
     let why = format!("the token is checked before the parameters; for the permission {NO_SECOND_KEY}");
-    require(p.client.has_no_permission_token(), why)?;
+    require(p.client.second_token.is_some(), why)?;
     let permission = refusal_of_second_key(p)?.status();
     p.expect_status(wrong(Credentials::NoPermission), permission)?;
     Ok(format!("with a wrong parameter, an unknown token is a {token}, a lacking permission a {permission}"))
@@ -95,7 +94,7 @@ pub fn unauthorized(p: &mut ProbeContext<'_>) -> ProbeResult {
         refused += 1;
         let challenge = response.reply.header(WWW_AUTHENTICATE);
         let headers = format!("WWW-Authenticate: {}", challenge.unwrap_or("none"));
-        let expect = |condition: bool, expected: &str| p.expect_with_headers(&response, &headers, condition, expected);
+        let expect = |condition: bool, expected: &str| p.expect_header(&response, &headers, condition, expected);
         expect(response.status() == 401, "401")?;
         let challenge = challenge.unwrap_or_default();
         let is_bearer = challenge.split([' ', ',']).next().unwrap_or_default().eq_ignore_ascii_case("bearer");

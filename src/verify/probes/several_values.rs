@@ -7,7 +7,7 @@ use super::lists::request_types_work;
 use super::values::{NOBODY, PUBLISHED, distinguishing_value, plain_identifiers};
 use crate::contract::{ACTOR_REQUEST_TYPES, OBJECT_TYPES};
 use crate::verify::context::{ObservedEntry, ProbeContext, ProbeResponse, ProbeResult, encode, inconclusive, require};
-use crate::verify::response::same_entries;
+use crate::verify::response::EntryCounts;
 
 /// A list of identifiers in one form: the parameters, and the values that they name.
 type Spelling = (String, Vec<String>);
@@ -52,7 +52,7 @@ pub fn list_forms(p: &mut ProbeContext<'_>) -> ProbeResult<ListForms> {
     let mut responses = Vec::new();
     for ((parameters, values), works) in spellings.iter().zip(&mut works) {
         let request = p.sample_request(parameters);
-        *works = p.returns_entries(request.clone(), |entry| is_one_of(entry, "objectIdentifier", values))?;
+        *works = p.returns(request.clone(), |entry| is_one_of(entry, "objectIdentifier", values))?;
         responses.push(p.ask(request)?);
     }
     let are_empty = responses.iter().all(|response| response.page().is_some_and(<[_]>::is_empty));
@@ -113,7 +113,7 @@ pub fn known_object_types(p: &mut ProbeContext<'_>) -> ProbeResult {
     let why = "objectTypes does not take several values here, see LIST-SEVERAL and LIST-FORMS";
     let Some((list_of_two, kinds)) = two_object_types(p)? else { return inconclusive(why) };
     let request = p.sample_request(&list_of_two);
-    require(p.returns_entries(request, |entry| is_one_of(entry, "objectType", &kinds))?, why)?;
+    require(p.returns(request, |entry| is_one_of(entry, "objectType", &kinds))?, why)?;
     let further: Vec<&str> = OBJECT_TYPES.into_iter().filter(|kind| !PUBLISHED.contains(kind)).collect();
     let Some(list) = list(p, "objectTypes", &further)? else {
         return inconclusive("lists are not read, see LIST-FORMS");
@@ -123,9 +123,7 @@ pub fn known_object_types(p: &mut ProbeContext<'_>) -> ProbeResult {
     p.expect_entries(request, "those of the further object types", is_further)?;
     let found = p.sample().iter().filter(|entry| is_further(entry)).filter_map(|entry| entry.text("objectType"));
     let found = found.collect::<BTreeSet<_>>().len();
-    if found == 0 {
-        p.add_gap("all are accepted, but no entry is of one of these types");
-    }
+    p.add_gap_unless(found > 0, "all are accepted, but no entry is of one of these types");
     Ok(format!("all {} are taken, and {found} of them are among the entries", further.len()))
 }
 
@@ -158,7 +156,8 @@ fn several_request_types(p: &mut ProbeContext<'_>) -> ProbeResult<()> {
     }
     let Some(list) = list(p, "actorRequestTypes", &[two, one])? else { return Ok(()) };
     let response = p.ask(p.sample_request(&list))?;
-    let has_both = response.page().is_some_and(|page| same_entries(page, first.iter().chain(second)));
+    let has_both =
+        response.page().is_some_and(|page| EntryCounts::new(page) == EntryCounts::new(first.iter().chain(second)));
     let count = first.len() + second.len();
     p.expect(&response, has_both, format!("200 with the {count} entries of any of the values"))
 }

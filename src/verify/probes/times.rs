@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use crate::contract::Timestamp;
-use crate::verify::context::{
-    ObservedEntry, ProbeContext, ProbeFailure, ProbeRequest, ProbeResult, inconclusive, mismatch_in, require,
-};
-use crate::verify::sample_range::SplitTime;
+use crate::verify::context::{ProbeContext, ProbeFailure, ProbeResult, inconclusive, mismatch_in, require};
+use crate::verify::sample_range::{SampleRange, SplitTime};
 use crate::verify::survey::{RangeSupport, distinct_times};
 
 /// Offset in the spellings: the entries must show when it is ignored.
@@ -21,10 +19,9 @@ fn expect_spellings(p: &mut ProbeContext<'_>, split: SplitTime, start: &str, end
 
 /// Notes that entries are too far apart to see a time that is read wrongly by this much.
 fn require_gap_below(p: &mut ProbeContext<'_>, split: SplitTime, error: Duration) {
-    if split.gap >= error {
-        let error = crate::duration::format(error);
-        p.add_gap(format!("it is accepted, but no two entries are less than {error} apart to see how it is read"));
-    }
+    let distance = crate::duration::format(error);
+    let why = format!("it is accepted, but no two entries are less than {distance} apart to see how it is read");
+    p.add_gap_unless(split.gap < error, why);
 }
 
 pub fn format(p: &mut ProbeContext<'_>) -> ProbeResult {
@@ -72,17 +69,14 @@ pub fn range(p: &mut ProbeContext<'_>) -> ProbeResult {
         return Err(ProbeFailure::Mismatch(mismatch.clone()));
     }
     let (_, range) = p.split_time()?;
-    let reverse = instants_request(p, range.end, range.start);
+    let reverse = p.entries_request(SampleRange { start: range.end, end: range.start });
     p.expect_entries(reverse, "startTime is after endTime", |_| false)?;
-    let precise = most_precise(p)?;
-    let around = instants_request(p, precise.before, precise.after);
-    require(
-        p.returns_entries(around, |entry| precise.is_near(entry))?,
-        "fractions of seconds are not compared, see RES-FRACTION",
-    )?;
-    let at = precise.at;
-    let request = instants_request(p, at, at);
-    p.expect_entries(request, "both ends are part of the range", |entry| entry.timestamp == Some(at))?;
+    let (at, step) = most_precise(p)?;
+    let around = SampleRange { start: at.saturating_sub(step), end: at.saturating_add(step) };
+    let works = p.returns(p.entries_request(around), |entry| entry.is_in(around))?;
+    require(works, "fractions of seconds are not compared, see RES-FRACTION")?;
+    let instant = p.entries_request(SampleRange { start: at, end: at });
+    p.expect_entries(instant, "both ends are part of the range", |entry| entry.timestamp == Some(at))?;
     Ok(format!("startTime=endTime={at} has what happened then; the reverse range has nothing"))
 }
 
@@ -94,40 +88,21 @@ pub fn fraction(p: &mut ProbeContext<'_>) -> ProbeResult {
         return mismatch_in(&response, expected, format!("\"timestamp\":\"{text}\""));
     }
     p.split_time()?;
-    let precise = most_precise(p)?;
-    let (at, later) = (precise.at, precise.after);
-    let around = instants_request(p, precise.before, later);
-    require(p.ask(around.clone())?.page().is_some(), "a time with such a fraction is refused, see TIME-FORMS")?;
-    p.expect_entries(around, &format!("what happened at {at}"), |entry| precise.is_near(entry))?;
-    let end = later.saturating_add(precise.step);
-    let after = instants_request(p, later, end);
-    p.expect_entries(after, &format!("nothing of {at}"), |entry| entry.is_from(later) && entry.is_until(end))?;
-    if !at.to_string().contains('.') {
-        p.add_gap("every entry is at a whole second");
-    }
-    Ok(format!("each has 0, 3, 6 or 9 digits; {at} is told from {later}"))
+    let (at, step) = most_precise(p)?;
+    let around = SampleRange { start: at.saturating_sub(step), end: at.saturating_add(step) };
+    let request = p.entries_request(around);
+    let is_page = p.ask(request.clone())?.page().is_some();
+    require(is_page, "a time with such a fraction is refused, see TIME-FORMS")?;
+    p.expect_entries(request, &format!("what happened at {at}"), |entry| entry.is_in(around))?;
+    let after = SampleRange { start: around.end, end: around.end.saturating_add(step) };
+    p.expect_entries(p.entries_request(after), &format!("nothing of {at}"), |entry| entry.is_in(after))?;
+    p.add_gap_unless(at.to_string().contains('.'), "every entry is at a whole second");
+    Ok(format!("each has 0, 3, 6 or 9 digits; {at} is told from {}", after.start))
 }
 
-fn instants_request(p: &ProbeContext<'_>, start: Timestamp, end: Timestamp) -> ProbeRequest {
-    p.range_request(&start.to_string(), &end.to_string())
-}
-
-/// The instant of an entry, and those one unit of its last digit before and after.
-struct PreciseTime {
-    before: Timestamp,
-    at: Timestamp,
-    after: Timestamp,
-    step: Duration,
-}
-
-impl PreciseTime {
-    fn is_near(&self, entry: &ObservedEntry) -> bool {
-        entry.is_from(self.before) && entry.is_until(self.after)
-    }
-}
-
-/// The instant with the longest fraction, alone in its second if there is such a one.
-fn most_precise(p: &ProbeContext<'_>) -> ProbeResult<PreciseTime> {
+/// The instant of an entry with the longest fraction, alone in its second if there is such a one, and one unit of its last
+/// digit.
+fn most_precise(p: &ProbeContext<'_>) -> ProbeResult<(Timestamp, Duration)> {
     const SECOND: Duration = Duration::from_secs(1);
 
     let times = distinct_times(p.sample());
@@ -135,13 +110,12 @@ fn most_precise(p: &ProbeContext<'_>) -> ProbeResult<PreciseTime> {
     let is_alone = |index: usize| is_apart(index) && (index == 0 || is_apart(index - 1));
     let best = (0..times.len()).max_by_key(|index| (times[*index].to_string().len(), is_alone(*index)));
     let Some(best) = best else { return inconclusive("there are no entries") };
-    let at = times[best];
-    let step = match at.to_string().len() {
+    let step = match times[best].to_string().len() {
         ..=24 => Duration::from_millis(1),
         25..=27 => Duration::from_micros(1),
         _ => Duration::from_nanos(1),
     };
-    Ok(PreciseTime { before: at.saturating_sub(step), at, after: at.saturating_add(step), step })
+    Ok((times[best], step))
 }
 
 /// Whether a timestamp's fraction is as the JVM prints one: thousandths, millionths or billionths, no more than needed.
