@@ -38,9 +38,9 @@ enum Command {
     Generate(generate::Args),
     /// Check files of entries and keys, and say what is in them.
     Validate(validate::Args),
-    /// Keep what a Cortex API holds as a file that --fixtures loads.
+    /// Download audit logs from a Cortex API to a file that --fixtures loads.
     Record(record::Args),
-    /// Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps.
+    /// Check (read-only) which rules of this mock a Cortex API keeps.
     Verify(verify::Args),
     /// Ask a running server whether it answers; for a container's HEALTHCHECK.
     Healthcheck(healthcheck::Args),

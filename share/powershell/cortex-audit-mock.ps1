@@ -46,8 +46,8 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the API (the default)')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Make entries of an invented company, as many as are asked for and always the same')
             [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check files of entries and keys, and say what is in them')
-            [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Keep what a Cortex API holds as a file that --fixtures loads')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps')
+            [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Download audit logs from a Cortex API to a file that --fixtures loads')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check (read-only) which rules of this mock a Cortex API keeps')
             [CompletionResult]::new('healthcheck', 'healthcheck', [CompletionResultType]::ParameterValue, 'Ask a running server whether it answers; for a container''s HEALTHCHECK')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -96,12 +96,12 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
         'cortex-audit-mock;record' {
             [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock')
             [CompletionResult]::new('--token-env', '--token-env', [CompletionResultType]::ParameterName, 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`')
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Not before: such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]')
-            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Not after, in the same forms. [default: now]')
-            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Where to write; the same command again goes on after an interruption. [default: standard output]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the file. [default: ndjson for .ndjson and .jsonl, else json]')
-            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'The same names each time; `CORTEX_MOCK_PSEUDONYM_SECRET` keeps others from finding out whose they are')
-            [CompletionResult]::new('--pseudonymize', '--pseudonymize', [CompletionResultType]::ParameterName, 'Give everybody and everything another name. Without --seed and without the environment variable `CORTEX_MOCK_PSEUDONYM_SECRET` they are other names each time, and nothing leads back')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Start of the range, such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'End of the range, in the same forms. [default: now]')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'File to write; after an interruption the same command resumes. [default: standard output]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the file. [default: ndjson for .ndjson and .jsonl, else json]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of pseudonyms that are the same each time; set `CORTEX_MOCK_PSEUDONYM_SECRET` too, so that nobody can guess it')
+            [CompletionResult]::new('--pseudonymize', '--pseudonymize', [CompletionResultType]::ParameterName, 'Replace names and addresses by pseudonyms. Without --seed and without the environment variable `CORTEX_MOCK_PSEUDONYM_SECRET` the pseudonyms are random each time, and cannot be turned back')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -109,8 +109,8 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
         'cortex-audit-mock;verify' {
             [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock')
             [CompletionResult]::new('--token-env', '--token-env', [CompletionResultType]::ParameterName, 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`')
-            [CompletionResult]::new('--no-permission-token-env', '--no-permission-token-env', [CompletionResultType]::ParameterName, 'Name of the environment variable that holds the token of a valid key without that permission. [default: what takes one cannot be told]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the report')
+            [CompletionResult]::new('--no-permission-token-env', '--no-permission-token-env', [CompletionResultType]::ParameterName, 'Name of the environment variable that holds the token of a valid key without that permission. [default: rules about the permission are not checked]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the report')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -125,8 +125,8 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the API (the default)')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Make entries of an invented company, as many as are asked for and always the same')
             [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check files of entries and keys, and say what is in them')
-            [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Keep what a Cortex API holds as a file that --fixtures loads')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps')
+            [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Download audit logs from a Cortex API to a file that --fixtures loads')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check (read-only) which rules of this mock a Cortex API keeps')
             [CompletionResult]::new('healthcheck', 'healthcheck', [CompletionResultType]::ParameterValue, 'Ask a running server whether it answers; for a container''s HEALTHCHECK')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break

@@ -24,23 +24,23 @@ use progress::Progress;
 pub struct Args {
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// Not before: such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]
+    /// Start of the range, such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]
     #[arg(long, value_name = "T", value_parser = range_bound)]
     from: Option<RangeBound>,
-    /// Not after, in the same forms. [default: now]
+    /// End of the range, in the same forms. [default: now]
     #[arg(long, value_name = "T", value_parser = range_bound)]
     to: Option<RangeBound>,
-    /// Where to write; the same command again goes on after an interruption. [default: standard output]
+    /// File to write; after an interruption the same command resumes. [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Form of the file. [default: ndjson for .ndjson and .jsonl, else json]
+    /// Format of the file. [default: ndjson for .ndjson and .jsonl, else json]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
-    /// Give everybody and everything another name. Without --seed and without the environment variable
-    /// `CORTEX_MOCK_PSEUDONYM_SECRET` they are other names each time, and nothing leads back.
+    /// Replace names and addresses by pseudonyms. Without --seed and without the environment variable
+    /// `CORTEX_MOCK_PSEUDONYM_SECRET` the pseudonyms are random each time, and cannot be turned back.
     #[arg(long)]
     pseudonymize: bool,
-    /// The same names each time; `CORTEX_MOCK_PSEUDONYM_SECRET` keeps others from finding out whose they are.
+    /// Seed of pseudonyms that are the same each time; set `CORTEX_MOCK_PSEUDONYM_SECRET` too, so that nobody can guess it.
     #[arg(long, value_name = "S", requires = "pseudonymize", value_parser = value::seed, allow_hyphen_values = true)]
     seed: Option<u64>,
 }

@@ -17,20 +17,20 @@ use crate::verify::{MAX_REQUESTS, VerificationReport, verify};
 pub struct Args {
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// Name of the environment variable that holds the token of a valid key without that permission. [default: what
-    /// takes one cannot be told]
+    /// Name of the environment variable that holds the token of a valid key without that permission. [default: rules
+    /// about the permission are not checked]
     #[arg(long, value_name = "NAME")]
     no_permission_token_env: Option<String>,
-    /// Form of the report.
+    /// Format of the report.
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: ReportFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ReportFormat {
-    /// A line a rule, for people.
+    /// One line per rule, for people.
     Table,
-    /// For programs.
+    /// JSON, for programs.
     Json,
 }
 

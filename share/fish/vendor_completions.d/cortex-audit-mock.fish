@@ -49,8 +49,8 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -s V -
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "serve" -d 'Serve the API (the default)'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "generate" -d 'Make entries of an invented company, as many as are asked for and always the same'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "validate" -d 'Check files of entries and keys, and say what is in them'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "record" -d 'Keep what a Cortex API holds as a file that --fixtures loads'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "verify" -d 'Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "record" -d 'Download audit logs from a Cortex API to a file that --fixtures loads'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "verify" -d 'Check (read-only) which rules of this mock a Cortex API keeps'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "healthcheck" -d 'Ask a running server whether it answers; for a container\'s HEALTHCHECK'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l listen -d 'Address to listen on; port 0 picks a free one' -r
@@ -93,26 +93,26 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand vali
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand validate" -s h -l help -d 'Print help'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l url -d 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l token-env -d 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l from -d 'Not before: such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l to -d 'Not after, in the same forms. [default: now]' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l out -d 'Where to write; the same command again goes on after an interruption. [default: standard output]' -r -F
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l format -d 'Form of the file. [default: ndjson for .ndjson and .jsonl, else json]' -r -f -a "json\t'An array, an entry a line'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l from -d 'Start of the range, such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l to -d 'End of the range, in the same forms. [default: now]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l out -d 'File to write; after an interruption the same command resumes. [default: standard output]' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l format -d 'Format of the file. [default: ndjson for .ndjson and .jsonl, else json]' -r -f -a "json\t'An array, an entry a line'
 ndjson\t'An entry a line'"
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l seed -d 'The same names each time; `CORTEX_MOCK_PSEUDONYM_SECRET` keeps others from finding out whose they are' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l pseudonymize -d 'Give everybody and everything another name. Without --seed and without the environment variable `CORTEX_MOCK_PSEUDONYM_SECRET` they are other names each time, and nothing leads back'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l seed -d 'Seed of pseudonyms that are the same each time; set `CORTEX_MOCK_PSEUDONYM_SECRET` too, so that nobody can guess it' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l pseudonymize -d 'Replace names and addresses by pseudonyms. Without --seed and without the environment variable `CORTEX_MOCK_PSEUDONYM_SECRET` the pseudonyms are random each time, and cannot be turned back'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l url -d 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l token-env -d 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l no-permission-token-env -d 'Name of the environment variable that holds the token of a valid key without that permission. [default: what takes one cannot be told]' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l format -d 'Form of the report' -r -f -a "table\t'A line a rule, for people'
-json\t'For programs'"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l no-permission-token-env -d 'Name of the environment variable that holds the token of a valid key without that permission. [default: rules about the permission are not checked]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l format -d 'Format of the report' -r -f -a "table\t'One line per rule, for people'
+json\t'JSON, for programs'"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -l listen -d 'The address that the server was told to listen on' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -s h -l help -d 'Print help'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "serve" -d 'Serve the API (the default)'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "generate" -d 'Make entries of an invented company, as many as are asked for and always the same'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "validate" -d 'Check files of entries and keys, and say what is in them'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "record" -d 'Keep what a Cortex API holds as a file that --fixtures loads'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "verify" -d 'Ask a Cortex API, changing nothing, which rules of the fidelity table it keeps'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "record" -d 'Download audit logs from a Cortex API to a file that --fixtures loads'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "verify" -d 'Check (read-only) which rules of this mock a Cortex API keeps'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "healthcheck" -d 'Ask a running server whether it answers; for a container\'s HEALTHCHECK'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
