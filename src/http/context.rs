@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, Version};
 
 use super::auth::{self, Authentication};
 use super::redact::{RedactedQuery, redact_path};
@@ -30,6 +30,8 @@ pub struct RequestContext {
     pub clock: ClockReading,
     /// The network address of the client.
     pub address: IpAddr,
+    /// The port of the client, if requests of its connection come one after the other: not with HTTP/2.
+    pub connection: Option<u16>,
     /// Whether the web UI sent the request. It gets the same answers, but what it sends says nothing about a client: the
     /// verdict does not judge it, and no scenario moves because of it.
     pub from_ui: bool,
@@ -46,15 +48,16 @@ impl RequestContext {
         let min_token_length = token.as_ref().map_or(usize::MAX, |token| token.len()).min(state.min_token_length());
         let query = RedactedQuery::new(request.uri().query().unwrap_or_default(), min_token_length, is_token);
         let (world, clock, authentication) = auth::authenticate(state, token, received_at);
-        let (address, from_ui) = (client_address(request), is_from_ui(request.headers()));
-        Self { id, world, authentication, path, query, received_at, clock, address, from_ui }
+        let (peer, from_ui) = (peer(request), is_from_ui(request.headers()));
+        let (address, connection) = (peer.ip(), (request.version() < Version::HTTP_2).then(|| peer.port()));
+        Self { id, world, authentication, path, query, received_at, clock, address, connection, from_ui }
     }
 }
 
 /// The address in axum's `ConnectInfo`. A request in-process may have none.
-fn client_address(request: &Request) -> IpAddr {
+fn peer(request: &Request) -> SocketAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(peer)| peer.ip())
+    peer.map_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), |ConnectInfo(peer)| *peer)
 }
 
 /// Whether a request has the header of the web UI, `X-Cortex-Mock-Page: true`.

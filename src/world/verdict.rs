@@ -16,20 +16,21 @@ mod frontier;
 mod observation;
 mod paging;
 mod politeness;
-mod ranges;
 mod replay;
+mod rereads;
 mod scope;
 mod text;
 mod windows;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 use parking_lot::Mutex;
+use roaring::RoaringBitmap;
 use serde::Serialize;
 
 use crate::contract::Timestamp;
-use crate::keys::Key;
+use crate::keys::{Key, VIEW_AUDIT_LOGS};
 use crate::store::Store;
 
 pub use coverage::{Coverage, Example};
@@ -38,10 +39,13 @@ pub use finding::{Bug, Finding};
 pub use observation::{Delivery, Observation, ObservationDetails, PageSummary};
 pub use paging::{Paging, PagingOfQuery};
 pub use politeness::Politeness;
+pub use rereads::{LargestOverlap, Rereads};
 pub use scope::Scope;
-pub use windows::{Gap, Overlap, Windows};
+pub use windows::{Gap, Windows};
 
-use exchange::{Exchange, Numbered};
+use coverage::{CoverageLedger, OtherKeys};
+use crawl::Crawls;
+use exchange::Exchange;
 use replay::Replay;
 
 /// The requests of a world, as far as they are judged.
@@ -53,8 +57,6 @@ pub struct Observations {
 #[derive(Debug, Default)]
 struct Inner {
     observations: Vec<Observation>,
-    /// When the last of them were answered, by the machine's own time: all since one was told to wait.
-    answered: Vec<Instant>,
     not_judged: u64,
 }
 
@@ -70,8 +72,20 @@ pub struct Judgement {
     pub unknown_key: usize,
     /// How many entries there are outside the scope.
     pub outside: usize,
+    /// Whether each expectation is kept by all clients. Rereads are expected of nobody unless the scope has an overlap.
+    pub expectations: BTreeMap<Expectation, ExpectationVerdict>,
     /// Each key that asked, in the order in which they first did.
     pub clients: Vec<ClientVerdict>,
+}
+
+/// Whether an expectation is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExpectationVerdict {
+    /// Whether it is.
+    pub kept: bool,
+    /// Why not: a sentence for each reason; empty when it is.
+    pub reasons: Vec<String>,
 }
 
 /// What there is to say of the requests with one key.
@@ -80,12 +94,17 @@ pub struct Judgement {
 pub struct ClientVerdict {
     /// The key's name.
     pub key: String,
+    /// Whether the key has the permission `View audit logs`.
+    #[serde(skip)]
+    may_view: bool,
     /// How many requests it sent.
     pub requests: usize,
     /// Which entries it was given.
     pub coverage: Coverage,
     /// How it went through pages.
     pub paging: Paging,
+    /// What it was served again by another crawl.
+    pub rereads: Rereads,
     /// How its ranges of time fit together.
     pub windows: Windows,
     /// How it behaved.
@@ -103,11 +122,6 @@ impl Observations {
     pub fn add(&self, observation: Observation) {
         let mut inner = self.inner.lock();
         if inner.observations.len() < Self::CAPACITY {
-            if observation.details.as_ref().is_some_and(|details| details.retry_after.is_some())
-                || !inner.answered.is_empty()
-            {
-                inner.answered.push(Instant::now());
-            }
             inner.observations.push(observation);
         } else {
             inner.not_judged += 1;
@@ -128,65 +142,149 @@ impl Observations {
     /// Judges what was kept against the entries of the same world, when its clock shows `now`.
     #[must_use]
     pub fn judge(&self, store: &Store, scope: &Scope, now: Timestamp) -> Judgement {
-        let (observations, answered, not_judged) = {
+        let (observations, not_judged) = {
             let inner = self.inner.lock();
-            (inner.observations.clone(), inner.answered.clone(), inner.not_judged)
+            (inner.observations.clone(), inner.not_judged)
         };
-        let untimed = observations.len() - answered.len();
         let unknown_key = observations.iter().filter(|observation| observation.key.is_none()).count();
-        let mut keys: Vec<(Arc<Key>, Vec<Numbered>)> = Vec::new();
+        let mut clients: Vec<ClientExchanges> = Vec::new();
         for (number, observation) in observations.into_iter().enumerate() {
             let Some(key) = observation.key.clone() else { continue };
-            let answered = number.checked_sub(untimed).map(|place| answered[place]);
-            let numbered = Numbered { number, exchange: observation.into(), answered };
-            match keys.iter_mut().find(|(known, _)| known.name == key.name) {
-                Some((_, theirs)) => theirs.push(numbered),
-                None => keys.push((key, vec![numbered])),
+            let exchange = Exchange::new(number, observation);
+            match clients.iter_mut().find(|client| client.key.name == key.name) {
+                Some(client) => client.exchanges.push(exchange),
+                None => clients.push(ClientExchanges { key, exchanges: vec![exchange] }),
             }
         }
         let replay = Replay::new(store);
-        let clients = keys.iter().map(|(key, theirs)| client(key, theirs, &replay, scope, now)).collect();
+        let others = others_of_each(&clients, &replay);
+        let clients: Vec<ClientVerdict> =
+            clients.iter().zip(&others).map(|(client, others)| client.judge(&replay, scope, now, others)).collect();
         let outside = replay.len().saturating_sub(replay.count(&scope.everything(), usize::MAX));
-        Judgement { scope: scope.clone(), not_judged, unknown_key, outside, clients }
+        let mut judgement = Judgement {
+            scope: scope.clone(),
+            not_judged,
+            unknown_key,
+            outside,
+            expectations: BTreeMap::new(),
+            clients,
+        };
+        for expectation in Expectation::ALL {
+            if expectation != Expectation::NoRereads || scope.overlap.is_some() {
+                let reasons = judgement.reasons(expectation);
+                judgement.expectations.insert(expectation, ExpectationVerdict { kept: reasons.is_empty(), reasons });
+            }
+        }
+        judgement
     }
 }
 
-fn client(key: &Key, numbered: &[Numbered], replay: &Replay, scope: &Scope, now: Timestamp) -> ClientVerdict {
-    let exchanges: Vec<&Exchange> = numbered.iter().map(|numbered| &numbered.exchange).collect();
-    // Who asks for the head alone asks for no page.
-    let for_pages: Vec<&Exchange> = exchanges.iter().copied().filter(|exchange| !exchange.is_head).collect();
-    let crawls = crawl::of_each_query(&for_pages, replay);
-    let ledger = coverage::CoverageLedger::of(&for_pages, &crawls, replay, scope, now);
-    let (paging, of_paging) = paging::judge(&for_pages, &crawls, replay, &ledger);
-    let (windows, of_windows) = windows::judge(&for_pages, replay, &ledger);
-    let (politeness, of_manners) = politeness::judge(numbered, &ledger);
-    let of_contract = contract::judge(&exchanges);
-    let mut findings = [ledger.findings(), of_paging, of_windows, of_manners, of_contract].concat();
-    findings.sort_by_key(|finding| finding.bug);
-    ClientVerdict {
-        key: key.to_string(),
-        requests: exchanges.len(),
-        coverage: ledger.coverage(),
-        paging,
-        windows,
-        politeness,
-        findings,
+/// The requests with one key, in the order of answers.
+struct ClientExchanges {
+    key: Arc<Key>,
+    exchanges: Vec<Exchange>,
+}
+
+impl ClientExchanges {
+    fn judge(&self, replay: &Replay, scope: &Scope, now: Timestamp, others: &OtherKeys) -> ClientVerdict {
+        // A client that asks for the head alone asks for no page.
+        let for_pages: Vec<&Exchange> = self.exchanges.iter().filter(|exchange| !exchange.is_head).collect();
+        let crawls = Crawls::new(&for_pages);
+        let ledger = CoverageLedger::new(&for_pages, &crawls, replay, scope, now, others);
+        let (coverage, rereads) = (ledger.coverage(), ledger.rereads());
+        let (paging, of_paging) = paging::judge(&for_pages, &crawls, replay, &ledger);
+        let (windows, of_windows) = windows::judge(&for_pages, &crawls, replay, &ledger);
+        let (politeness, of_politeness) = politeness::judge(&self.exchanges, &ledger);
+        let of_contract = contract::judge(&self.exchanges);
+        let mut findings =
+            [ledger.findings(&coverage, &rereads), of_paging, of_windows, of_politeness, of_contract].concat();
+        findings.sort_by_key(|finding| finding.bug);
+        let mut client = ClientVerdict {
+            key: self.key.to_string(),
+            may_view: self.key.has_permission(VIEW_AUDIT_LOGS),
+            requests: self.exchanges.len(),
+            coverage,
+            paging,
+            rereads,
+            windows,
+            politeness,
+            findings,
+        };
+        // A finding explains what is broken; where nothing is, there is nothing to explain.
+        let broken: Vec<Expectation> =
+            Expectation::ALL.into_iter().filter(|expectation| !client.keeps(*expectation)).collect();
+        client.findings.retain(|finding| finding.bug.breaks().iter().any(|explained| broken.contains(explained)));
+        client
     }
+
+    fn served_queries(&self) -> impl Iterator<Item = &exchange::Served> {
+        self.exchanges.iter().filter_map(|exchange| exchange.served.as_ref())
+    }
+}
+
+/// What the other keys of the session did, for each client: a key may be rotated between two polls.
+fn others_of_each(clients: &[ClientExchanges], replay: &Replay) -> Vec<OtherKeys> {
+    let last = |client: &ClientExchanges| client.exchanges.last().map(|exchange| exchange.number);
+    let last_of_all = clients.iter().filter_map(last).max();
+    // The oldest instant that each asked for; `None` when it asked for everything.
+    let start = |client: &ClientExchanges| {
+        client.served_queries().map(|served| served.query.start_time).min().flatten().filter(|_| clients.len() > 1)
+    };
+    let served: Vec<RoaringBitmap> = if clients.iter().any(|client| start(client).is_some()) {
+        let numbers = |client: &ClientExchanges| {
+            let pages = client.served_queries().flat_map(|served| replay.page(served));
+            pages.map(|entry| u32::try_from(entry.number).unwrap_or(u32::MAX)).collect()
+        };
+        clients.iter().map(numbers).collect()
+    } else {
+        Vec::new()
+    };
+    let others = |(place, client): (usize, &ClientExchanges)| {
+        let by_others = |start| {
+            let of_others = served.iter().enumerate().filter(|(other, _)| *other != place);
+            (start, of_others.fold(RoaringBitmap::new(), |all, (_, served)| all | served))
+        };
+        OtherKeys { go_on: last(client) < last_of_all, served: start(client).map(by_others) }
+    };
+    clients.iter().enumerate().map(others).collect()
 }
 
 impl ClientVerdict {
+    /// Whether it meets an expectation: by what it was served and how it asked.
+    #[must_use]
+    pub fn keeps(&self, expectation: Expectation) -> bool {
+        let Self { coverage, rereads, windows, .. } = self;
+        match expectation {
+            Expectation::Complete => coverage.never == 0,
+            Expectation::NoDuplicates => coverage.doubled == 0,
+            Expectation::NoRereads => rereads.beyond_overlap.unwrap_or_default() == 0,
+            Expectation::NoGaps => windows.gap_count + windows.future + windows.late_arrivals_missed == 0,
+            Expectation::Polite | Expectation::Contract => {
+                !self.findings.iter().any(|finding| finding.bug.breaks().contains(&expectation))
+            }
+        }
+    }
+
     /// Why it does not meet an expectation: a sentence for each reason; empty when it does.
     #[must_use]
     pub fn violations(&self, expectation: Expectation) -> Vec<String> {
-        let broken = self.findings.iter().filter(|finding| finding.bug.breaks().contains(&expectation));
-        broken.map(|finding| finding.message.clone()).collect()
+        if self.keeps(expectation) {
+            return Vec::new();
+        }
+        let reasons = self.findings.iter().filter(|finding| finding.bug.breaks().contains(&expectation));
+        reasons.map(|finding| finding.message.clone()).collect()
     }
 }
 
 impl Judgement {
-    /// Why an expectation is not met: a sentence for each reason; empty when it is met.
+    /// Why an expectation is not met: a sentence for each reason; empty when it is met. Of rereads nothing is expected unless
+    /// the scope has an overlap.
     #[must_use]
-    pub fn violations(&self, expectation: Expectation) -> Vec<String> {
+    pub fn violations(&self, expectation: Expectation) -> &[String] {
+        self.expectations.get(&expectation).map_or(&[], |verdict| &verdict.reasons)
+    }
+
+    fn reasons(&self, expectation: Expectation) -> Vec<String> {
         let of_client = |client: &ClientVerdict| {
             let named = |reason| format!("{}: {reason}", client.key);
             client.violations(expectation).into_iter().map(named).collect::<Vec<_>>()

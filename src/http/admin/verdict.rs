@@ -1,6 +1,7 @@
 //! `/__admin/verdict`: judges the clients of a world, and checks expectations.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use super::extract::Session;
 use crate::app_state::AppState;
 use crate::contract::{FilterField, Filters, Timestamp, query, query::Strictness};
+use crate::duration;
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::{REDACTED, contains_own_token, redact_known_parameters};
@@ -43,7 +45,7 @@ impl FromRequestParts<AppState> for VerdictQuery {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let known = ["from", "to", "expect"];
+        let known = ["from", "to", "overlap", "expect"];
         let lists = FilterField::IN_PUBLISHED_ORDER.map(FilterField::as_str);
         let (Session { world, .. }, mut values) = Session::with_parameters_and_lists(parts, state, &known, &lists)?;
         let now = world.clock.now();
@@ -65,10 +67,16 @@ impl FromRequestParts<AppState> for VerdictQuery {
             let details = format!("from is {from}, after to, which is {to}. Did you mean them the other way round?");
             return Err(Problem::BadControlRequest { details });
         }
+        let overlap = values.remove("overlap").map(|text| read_overlap(&text, state)).transpose()?;
         let expected = values.remove("expect").map(|text| expectations(&text, state)).transpose()?.unwrap_or_default();
+        if overlap.is_none() && expected.contains(&Expectation::NoRereads) {
+            let details = "expect: no-rereads needs the parameter overlap, which says how far back a client means to read \
+                           again, such as overlap=2m, or overlap=0s for not at all.";
+            return Err(Problem::BadControlRequest { details: details.to_owned() });
+        }
         let filters = filters(parts.uri.query().unwrap_or_default(), &world, state)?;
         let accepted = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Ok(Self { world, scope: Scope { from, to, filters }, expected, as_text: prefers_text(accepted) })
+        Ok(Self { world, scope: Scope { from, to, overlap, filters }, expected, as_text: prefers_text(accepted) })
     }
 }
 
@@ -84,6 +92,14 @@ fn prefers_text(accepted: &str) -> bool {
 fn read_moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let as_it_is = Moment::read(text, now);
     as_it_is.or_else(|wrong| Moment::read(&text.replace(' ', "+"), now).map_err(|_| wrong))
+}
+
+fn read_overlap(text: &str, state: &AppState) -> Result<Duration, Problem> {
+    duration::parse(text).map_err(|_| {
+        let text = if contains_own_token(state, text) { REDACTED } else { text };
+        let details = format!("overlap: \"{text}\" is not a length of time; accepted: such as 2m, 90s or 0s.");
+        Problem::BadControlRequest { details }
+    })
 }
 
 /// Parses a list of expectations. An empty one is an error: an unset variable in a CI script would pass whatever the clients did.

@@ -27,10 +27,10 @@ export function mountVerdict(column) {
     if (asText.open) await write();
   });
 
-  function show({ clients, unknownKey, notJudged }) {
+  function show({ clients, expectations, unknownKey, notJudged }) {
     const unfolded = new Map([...body.querySelectorAll("details")].map((one) => [one.dataset.key, one.open]));
     const focused = document.activeElement?.dataset.at;
-    put(body, clients.length === 0 ? hint("No client has asked yet. When one has, here is what it got wrong. What this page asks does not count.") : summary(clients),
+    put(body, clients.length === 0 ? hint("No client has asked yet. When one has, here is what it got wrong. What this page asks does not count.") : summary(clients, expectations),
       clients.map((one) => client(one, unfolded.get(one.key) ?? clients.length === 1)),
       unknownKey > 0 && hint(`${counted(unknownKey, "request")} without a token that a key has: nobody's, and not judged.`),
       notJudged > 0 && hint(`${counted(notJudged, "further request")} were too many to judge.`));
@@ -40,11 +40,12 @@ export function mountVerdict(column) {
   column.append(card("Verdict", null, body, asText));
 }
 
-function summary(clients) {
+function summary(clients, expectations) {
   const findings = clients.flatMap(({ findings }) => findings);
-  const broken = findings.map(({ bug }) => MISTAKES[bug]?.[0]).join(" ").split(" ");
-  const kept = Object.entries(EXPECTATIONS).map(([name, [yes, no]]) => broken.includes(name)
-    ? h("li", { class: "badge s5" }, `✗ ${no}`) : h("li", { class: "badge s2" }, `✓ ${yes}`));
+  const kept = Object.entries(expectations).map(([name, { kept }]) => {
+    const [yes, no] = EXPECTATIONS[name] ?? [name, name];
+    return kept ? h("li", { class: "badge s2" }, `✓ ${yes}`) : h("li", { class: "badge s5" }, `✗ ${no}`);
+  });
   return [
     findings.length === 0 ? h("p", { class: "good" }, "Good: nothing is wrong.")
       : h("p", { class: "bad" }, `${counted(findings.length, "thing is", "things are")} wrong so far.`),
@@ -71,6 +72,6 @@ function finding(key, { bug, rule, count, message, requests }) {
   return h("li", {},
     h("h3", {}, rule ? `${bug} ${rule}` : bug, count > 1 && ` (${count.toLocaleString()})`),
     h("p", { class: "small" }, message),
-    MISTAKES[bug]?.[1] && h("p", { class: "small advice" }, `→ ${MISTAKES[bug][1]}`),
+    MISTAKES[bug] && h("p", { class: "small advice" }, `→ ${MISTAKES[bug]}`),
     examples.length > 0 && hint("Requests: ", examples));
 }

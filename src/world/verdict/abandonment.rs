@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::coverage::CoverageLedger;
-use super::crawl::{Crawl, shown, told};
-use super::exchange::{Exchange, Served, is_retryable};
+use super::crawl::{Crawl, Crawls};
+use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::replay::Replay;
-use crate::contract::{Filters, Query, Selection, Timestamp, query};
+use crate::contract::{Filters, Query, Selection, Timestamp};
 use crate::store::EntryRef;
 
 /// In the middle of a crawl, of which `served` is the last page.
@@ -20,9 +20,9 @@ pub fn mid_crawl(crawl: &Crawl<'_>, served: &Served) -> Finding {
         "stopped after page {} of {}{why}, and what was left was never read: {}",
         served.query.page,
         served.total_pages,
-        told(crawl)
+        crawl.shown()
     );
-    Finding::new(bug, 1, message, crawl.failed.into_iter().chain(shown(crawl)))
+    Finding::new(bug, 1, message, crawl.failed.into_iter().chain(crawl.last().map(|page| page.exchange)))
 }
 
 /// The pages in the middle of a crawl that failed and were not asked for again.
@@ -38,22 +38,21 @@ pub fn within(crawl: &Crawl<'_>) -> Vec<Finding> {
 /// Before the first page of a query. Either it asked for nothing else since, or never again for a time of that query.
 pub fn before_first_page(
     exchanges: &[&Exchange],
-    queries: &[Vec<Crawl<'_>>],
+    crawls: &Crawls<'_>,
     replay: &Replay,
     ledger: &CoverageLedger<'_>,
 ) -> Vec<Finding> {
-    let without_a_page = queries.iter().flatten().filter(|crawl| crawl.pages.is_empty());
-    let failed: Vec<&Exchange> =
-        without_a_page.filter_map(|crawl| crawl.failed).filter(|failed| is_retryable(failed)).collect();
+    let without_a_page = crawls.iter().filter(|crawl| crawl.pages.is_empty());
+    let failed: Vec<&Exchange> = without_a_page.filter_map(|crawl| crawl.failed).collect();
     if failed.is_empty() || ledger.all_missed().next().is_none() {
         return Vec::new();
     }
-    let lost = Lost::of(exchanges, replay, ledger);
+    let lost = Lost::new(exchanges, replay, ledger);
     let is_last = |failed: &Exchange| exchanges.last().is_some_and(|last| last.id == failed.id);
     let mut known: HashMap<Selection, bool> = HashMap::new();
     let mut forgotten = |failed: &Exchange| {
-        let Some(query) = query::reparse(&failed.query) else { return false };
-        *known.entry(query.selection()).or_insert_with(|| lost.any(&query, replay))
+        let Some(query) = &failed.retryable else { return false };
+        *known.entry(query.selection()).or_insert_with(|| lost.any(query, replay))
     };
     let given_up = failed.into_iter().filter(|failed| is_last(failed) || forgotten(failed));
     let finding = |failed| {
@@ -67,10 +66,10 @@ pub fn before_first_page(
 struct Lost<'a>(Vec<&'a EntryRef>);
 
 impl<'a> Lost<'a> {
-    fn of(exchanges: &[&Exchange], replay: &Replay, ledger: &'a CoverageLedger<'_>) -> Self {
+    fn new(exchanges: &[&Exchange], replay: &Replay, ledger: &'a CoverageLedger<'_>) -> Self {
         let mut asked: Vec<(&Filters, Vec<Range>)> = Vec::new();
         let mut places: HashMap<Filters, usize> = HashMap::new();
-        for query in exchanges.iter().filter_map(|exchange| exchange.asked()) {
+        for query in exchanges.iter().filter_map(|exchange| exchange.served_query()) {
             let place = *places.entry(query.filters.sorted()).or_insert(asked.len());
             if place == asked.len() {
                 asked.push((&query.filters, Vec::new()));

@@ -43,18 +43,18 @@ struct IdleStreak<'a> {
 }
 
 /// Looks at the polls of a client: a poll asks for the first page.
-pub fn of<'a>(ledger: &CoverageLedger<'a>) -> BusyPolls<'a> {
+pub fn judge<'a>(ledger: &CoverageLedger<'a>) -> BusyPolls<'a> {
     let mut hurried = BusyPolls::default();
     let mut streaks: HashMap<Filters, IdleStreak<'a>> = HashMap::new();
     for (exchange, new) in ledger.pages() {
-        let Some(query) = exchange.asked() else { continue };
+        let Some(query) = exchange.served_query() else { continue };
         let filters = query.filters.sorted();
         if new {
             streaks.remove(&filters);
         } else if query.page == 0 {
             match streaks.get_mut(&filters).filter(|streak| streak.asks_nothing_else(query, exchange)) {
                 Some(streak) => streak.go_on(query, exchange, &mut hurried),
-                None => drop(streaks.insert(filters, IdleStreak::begun(query, exchange))),
+                None => drop(streaks.insert(filters, IdleStreak::new(query, exchange))),
             }
         }
     }
@@ -62,7 +62,7 @@ pub fn of<'a>(ledger: &CoverageLedger<'a>) -> BusyPolls<'a> {
 }
 
 impl<'a> IdleStreak<'a> {
-    fn begun(query: &Query, exchange: &'a Exchange) -> Self {
+    fn new(query: &Query, exchange: &'a Exchange) -> Self {
         let (start, end) = (query.start_time, end(query, exchange));
         let last = VecDeque::from([exchange]);
         Self { start, end, began: exchange.elapsed, newest_end: end, last, counted: false }

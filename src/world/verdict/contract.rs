@@ -6,7 +6,7 @@ use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use crate::contract::query::first_value;
 
-pub fn judge(exchanges: &[&Exchange]) -> Vec<Finding> {
+pub fn judge(exchanges: &[Exchange]) -> Vec<Finding> {
     let mut findings = Findings::default();
     for exchange in exchanges {
         for noticed in &exchange.issues {

@@ -1,20 +1,22 @@
-//! Which entries were served never, once, several times.
+//! Which entries were served never, once, twice in one crawl, and again by another.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use roaring::RoaringBitmap;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::crawl::Crawl;
+use super::crawl::{CrawlId, Crawls};
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use super::frontier::ReadFrontier;
-use super::ranges::Ranges;
-use super::replay::{Replay, describe};
+use super::replay::Replay;
+use super::rereads::{Rereads, RereadsLedger};
 use super::scope::Scope;
 use crate::contract::{Entry, Query, Selection, Timestamp};
+use crate::duration;
 use crate::store::EntryRef;
 
 /// How often the entries of a scope were served.
@@ -23,26 +25,28 @@ use crate::store::EntryRef;
 pub struct Coverage {
     /// How many entries there were to read.
     pub entries: usize,
-    /// Served once.
+    /// Served once, or again by a retry alone.
     pub once: usize,
-    /// Served more than once.
+    /// Served more than once, in one crawl or by several.
     pub several: usize,
-    /// Of these, those that the client reads again on purpose: in ranges that share more than a second, or because it
-    /// began a crawl anew.
-    pub on_purpose: usize,
+    /// Of these, those that were served twice in one crawl.
+    pub doubled: usize,
     /// Served never, although the client has asked since they came, and for times as new as theirs.
     pub never: usize,
-    /// Came after the client's last request, or are newer than any end that it has asked for, with filters that they pass:
-    /// nobody can tell yet. In a scope with an end there are none of the latter: all of it was to be read.
+    /// Came after the client's last request or above the first page of a crawl without an end, or are newer than any end
+    /// that it has asked for, with filters that they pass: nobody can tell yet. In a scope with an end there are none of the
+    /// latter: all of it was to be read.
     pub pending: usize,
+    /// Older than all that the client has asked for, and served to another key of the session.
+    pub other_keys: usize,
     /// How far behind the client at least stays: from the end of a range back from when it was asked for. `None` when it
     /// asked without an end, or for nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub behind_seconds: Option<f64>,
     /// Some that were never served.
     pub never_examples: Vec<Example>,
-    /// Some that were served more than once, and not on purpose.
-    pub several_examples: Vec<Example>,
+    /// Some that were served twice in one crawl.
+    pub doubled_examples: Vec<Example>,
 }
 
 /// An entry, and the requests that served it.
@@ -58,18 +62,18 @@ pub struct Example {
 /// The entries of a scope and what is known of each.
 pub struct CoverageLedger<'a> {
     replay: &'a Replay,
+    exchanges: &'a [&'a Exchange],
     /// Newest first.
-    lines: Vec<EntryCoverage>,
-    /// The line of each entry, by its number; [`OUTSIDE`] of those that are not in the scope.
+    entries: Vec<EntryCoverage>,
+    /// The place of each entry in `entries`, by its number; [`OUTSIDE`] of those that are not in the scope.
     places: Vec<u32>,
-    exchanges: Vec<&'a Exchange>,
-    /// How far the client has asked.
-    reach: ReadFrontier,
-    /// It asks no more.
+    frontier: ReadFrontier,
+    rereads: RereadsLedger,
+    /// The client asks no more.
     stopped: bool,
-    /// Of each exchange that was answered with a page, by its place, whether anything on it had not been served before.
-    pages: Vec<(usize, bool)>,
-    /// What was missed, newest first: found out when that is first needed.
+    /// Of each exchange that was answered with a page, in order.
+    pages: Vec<PageCoverage>,
+    /// Entries that were missed, newest first: found out when that is first needed.
     missed: OnceCell<Vec<EntryRef>>,
     /// Whether a query matches entries that were missed, as far as that was asked.
     misses: RefCell<HashMap<Selection, bool>>,
@@ -78,110 +82,151 @@ pub struct CoverageLedger<'a> {
 }
 
 struct EntryCoverage {
-    held: EntryRef,
-    times: usize,
-    /// The range in which it was last served, other than in a crawl that was begun anew.
-    range: Option<usize>,
-    /// It was served again, and not on purpose.
-    again: bool,
-    /// It was there to be read, and never was.
-    missed: bool,
-    /// Places of the first two exchanges that served it.
-    by: [Option<usize>; 2],
+    entry: EntryRef,
+    is_served: bool,
+    /// The crawls that read it last, the latest first.
+    crawls: [Option<CrawlId>; 2],
+    /// It was served twice in one crawl.
+    is_doubled: bool,
+    /// It was served again by another crawl.
+    is_reread: bool,
+    /// It was, and is older than what the scope says is meant to be read again.
+    is_beyond: bool,
+    is_missed: bool,
+    is_of_other_key: bool,
+    /// Places of the first and the last exchange that served it.
+    by: [usize; 2],
+}
+
+/// What was on a page.
+struct PageCoverage {
+    /// The place of its exchange.
+    place: usize,
+    /// Whether anything on it had not been served before.
+    is_new: bool,
+    /// How many entries on it were doubled by it: served for the second time in the same crawl.
+    doubled: usize,
+}
+
+/// What the other keys of a session did.
+#[derive(Default)]
+pub struct OtherKeys {
+    /// Whether one of them asked after the last request of this key.
+    pub go_on: bool,
+    /// The oldest instant that this key has asked for, and the numbers of the entries that the others were served; `None`
+    /// when it has asked for everything, or there are no others.
+    pub served: Option<(Timestamp, RoaringBitmap)>,
 }
 
 /// The most examples of a kind.
 const EXAMPLES: usize = 5;
-/// In place of a line.
+/// In place of a place.
 const OUTSIDE: u32 = u32::MAX;
 
 impl<'a> CoverageLedger<'a> {
-    pub fn of(
-        exchanges: &[&'a Exchange],
-        crawls: &[Vec<Crawl<'_>>],
+    pub fn new(
+        exchanges: &'a [&'a Exchange],
+        crawls: &Crawls<'_>,
         replay: &'a Replay,
         scope: &Scope,
         now: Timestamp,
+        others: &OtherKeys,
     ) -> Self {
-        let line = |held: &EntryRef| EntryCoverage {
-            held: *held,
-            times: 0,
-            range: None,
-            again: false,
-            missed: false,
-            by: [None; 2],
-        };
-        let lines: Vec<EntryCoverage> = replay.all(&scope.everything()).iter().map(line).collect();
+        let entries: Vec<EntryCoverage> = replay.all(&scope.everything()).into_iter().map(EntryCoverage::new).collect();
         let mut places = vec![OUTSIDE; replay.len()];
-        for (place, line) in (0..).zip(&lines) {
-            places[line.held.number] = place;
+        for (place, coverage) in (0..).zip(&entries) {
+            places[coverage.entry.number] = place;
         }
         let mut ledger = Self {
             replay,
-            lines,
+            exchanges,
+            entries,
             places,
-            exchanges: exchanges.to_vec(),
-            reach: ReadFrontier::of(exchanges),
+            frontier: ReadFrontier::default(),
+            rereads: RereadsLedger::new(scope.overlap),
             stopped: false,
             pages: Vec::new(),
             missed: OnceCell::new(),
             misses: RefCell::default(),
             newest: HashMap::new(),
         };
-        let given_up: HashSet<Uuid> = pages_begun_anew(crawls).collect();
-        let mut ranges = Ranges::default();
-        // Whether a page is new to a client has nothing to do with the scope.
-        let mut served_before = vec![false; replay.len()];
-        for (number, exchange) in exchanges.iter().enumerate() {
-            let Some(served) = &exchange.served else { continue };
-            let page = replay.page(served);
-            if let Some(first) = page.first() {
-                let newest = ledger.newest.entry(served.query.selection()).or_insert(first.timestamp);
-                *newest = first.timestamp.max(*newest);
-            }
-            let range = (!given_up.contains(&exchange.id)).then(|| ranges.place(&served.query, exchange));
-            let mut anything_new = false;
-            for held in page {
-                anything_new |= !std::mem::replace(&mut served_before[held.number], true);
-                let place = ledger.places[held.number];
-                if let Some(line) = ledger.lines.get_mut(place as usize) {
-                    line.times += 1;
-                    if let (Some(before), Some(range)) = (line.range, range) {
-                        line.again |= !ranges.overlap_on_purpose(before, range);
-                    }
-                    line.range = range.or(line.range);
-                    if let Some(free) = line.by.iter_mut().find(|by| by.is_none()) {
-                        *free = Some(number);
-                    }
-                }
-            }
-            ledger.pages.push((number, anything_new));
-        }
-        let came_since = |line: &EntryCoverage| line.held.arrival > ledger.reach.last_look();
-        ledger.stopped = has_stopped(exchanges, now) && ledger.lines.iter().any(came_since);
-        // A client that was never given a page is not to pass for one that has read all it wanted.
-        let all = ledger.stopped || exchanges.iter().all(|exchange| exchange.served.is_none());
-        // Up to the end of the scope it was to read whatever it asked for.
-        let (to_the_end, reach) = (scope.to.is_some(), &ledger.reach);
-        for line in ledger.lines.iter_mut().filter(|line| line.times == 0) {
-            line.missed = all || if to_the_end { reach.saw(&line.held) } else { reach.holds(&line.held, replay) };
-        }
+        let newest = ledger.add_pages(crawls);
+        ledger.frontier = ReadFrontier::new(exchanges, crawls, &newest);
+        ledger.mark_missed(scope, now, others);
         ledger
     }
 
+    /// Adds every page in the order of answers; returns the newest entry of each by the place of its exchange.
+    fn add_pages(&mut self, crawls: &Crawls<'_>) -> Vec<Option<Timestamp>> {
+        let mut newest = vec![None; self.exchanges.len()];
+        // Whether a page is new to a client has nothing to do with the scope.
+        let mut served_before = vec![false; self.replay.len()];
+        let retried: HashSet<Uuid> = crawls.retried().collect();
+        for (place, exchange) in self.exchanges.iter().enumerate() {
+            let (Some(served), Some((id, crawl))) = (&exchange.served, crawls.of(place)) else { continue };
+            // What a client may not have received, or did not ask for in earnest, is no reading.
+            let is_read = crawl.probe.is_none() && !retried.contains(&exchange.id);
+            let page = self.replay.page(served);
+            newest[place] = page.first().map(|entry| entry.timestamp);
+            if let Some(first) = page.first() {
+                let known = self.newest.entry(served.query.selection()).or_insert(first.timestamp);
+                *known = first.timestamp.max(*known);
+            }
+            let (mut is_new, mut doubled) = (false, 0);
+            let mut rereading = is_read.then(|| self.rereads.begin_page(id, place, crawls));
+            for entry in &page {
+                is_new |= !std::mem::replace(&mut served_before[entry.number], true);
+                let Some(coverage) = self.entries.get_mut(self.places[entry.number] as usize) else { continue };
+                coverage.is_served = true;
+                let Some(rereading) = &mut rereading else { continue };
+                if coverage.crawls.contains(&Some(id)) {
+                    doubled += usize::from(!std::mem::replace(&mut coverage.is_doubled, true));
+                } else {
+                    if let [Some(before), _] = coverage.crawls {
+                        coverage.is_reread = true;
+                        coverage.is_beyond |= rereading.add(entry, before, coverage.by[1], self.replay);
+                    }
+                    coverage.crawls = [Some(id), coverage.crawls[0]];
+                }
+                coverage.by = [coverage.by[0].min(place), place];
+            }
+            if let Some(rereading) = rereading {
+                self.rereads.end_page(rereading, &served.query.filters, newest[place]);
+            }
+            self.pages.push(PageCoverage { place, is_new, doubled });
+        }
+        newest
+    }
+
+    fn mark_missed(&mut self, scope: &Scope, now: Timestamp, others: &OtherKeys) {
+        let frontier = &self.frontier;
+        let came_since = |coverage: &EntryCoverage| coverage.entry.arrival > frontier.last_look();
+        self.stopped = !others.go_on && has_stopped(self.exchanges, now) && self.entries.iter().any(came_since);
+        // A client that was never given a page is not to pass for one that has read all it wanted.
+        let all = self.stopped || self.exchanges.iter().all(|exchange| exchange.served.is_none());
+        for coverage in self.entries.iter_mut().filter(|coverage| !coverage.is_served) {
+            let entry = &coverage.entry;
+            coverage.is_of_other_key = others.have_read(entry);
+            // Up to the end of the scope it was to read whatever it asked for.
+            let was_asked =
+                || if scope.to.is_some() { frontier.saw(entry) } else { frontier.holds(entry, self.replay) };
+            coverage.is_missed = !coverage.is_of_other_key && (all || was_asked());
+        }
+    }
+
     /// Whether an entry is in the scope, was there to be read, and never was.
-    pub fn is_missed(&self, held: &EntryRef) -> bool {
-        let line = self.places.get(held.number).and_then(|place| self.lines.get(*place as usize));
-        line.is_some_and(|line| line.missed)
+    pub fn is_missed(&self, entry: &EntryRef) -> bool {
+        let coverage = self.places.get(entry.number).and_then(|place| self.entries.get(*place as usize));
+        coverage.is_some_and(|coverage| coverage.is_missed)
     }
 
     /// Whether a query matches entries that were missed.
     pub fn misses(&self, query: &Query) -> bool {
         let missed = || {
             let all = self.missed.get_or_init(|| self.all_missed().copied().collect());
-            let from = all.partition_point(|held| query.end_time.is_some_and(|end| held.timestamp > end));
-            let in_range = |held: &&EntryRef| query.start_time.is_none_or(|start| held.timestamp >= start);
-            all[from..].iter().take_while(in_range).any(|held| self.replay.matches(held, &query.filters))
+            let from = all.partition_point(|entry| query.end_time.is_some_and(|end| entry.timestamp > end));
+            let in_range = |entry: &&EntryRef| query.start_time.is_none_or(|start| entry.timestamp >= start);
+            all[from..].iter().take_while(in_range).any(|entry| self.replay.matches(entry, &query.filters))
         };
         *self.misses.borrow_mut().entry(query.selection()).or_insert_with(missed)
     }
@@ -193,61 +238,81 @@ impl<'a> CoverageLedger<'a> {
 
     /// Each exchange that was answered with a page, and whether anything on that had not been served before.
     pub fn pages(&self) -> impl Iterator<Item = (&'a Exchange, bool)> {
-        self.pages.iter().map(|(number, new)| (self.exchanges[*number], *new))
+        self.pages.iter().map(|page| (self.exchanges[page.place], page.is_new))
     }
 
-    /// Entries that were never read, newest first.
+    /// The places of the exchanges whose pages had entries that were served before in the same crawl, and how many.
+    pub fn doubled_pages(&self) -> HashMap<Uuid, usize> {
+        let doubled = self.pages.iter().filter(|page| page.doubled > 0);
+        doubled.map(|page| (self.exchanges[page.place].id, page.doubled)).collect()
+    }
+
+    /// Entries that were missed, newest first.
     pub fn all_missed(&self) -> impl Iterator<Item = &EntryRef> {
-        self.lines.iter().filter(|line| line.missed).map(|line| &line.held)
+        self.entries.iter().filter(|coverage| coverage.is_missed).map(|coverage| &coverage.entry)
     }
 
     pub fn coverage(&self) -> Coverage {
-        let count = |of: &dyn Fn(&EntryCoverage) -> bool| self.lines.iter().filter(|line| of(line)).count();
-        let examples = |of: &dyn Fn(&EntryCoverage) -> bool| {
-            self.lines.iter().filter(|line| of(line)).take(EXAMPLES).filter_map(|line| self.example(line)).collect()
-        };
+        let count = |of: fn(&EntryCoverage) -> bool| self.entries.iter().filter(|coverage| of(coverage)).count();
         Coverage {
-            entries: self.lines.len(),
-            once: count(&|line| line.times == 1),
-            several: count(&|line| line.times > 1),
-            on_purpose: count(&|line| line.times > 1 && !line.again),
-            never: count(&|line| line.missed),
-            pending: count(&|line| line.times == 0 && !line.missed),
-            behind_seconds: self.reach.behind().map(to_millisecond),
-            never_examples: examples(&|line| line.missed),
-            several_examples: examples(&|line| line.again),
+            entries: self.entries.len(),
+            once: count(|coverage| coverage.is_served && !coverage.is_several()),
+            several: count(EntryCoverage::is_several),
+            doubled: count(|coverage| coverage.is_doubled),
+            never: count(|coverage| coverage.is_missed),
+            pending: count(|coverage| !coverage.is_served && !coverage.is_missed && !coverage.is_of_other_key),
+            other_keys: count(|coverage| coverage.is_of_other_key),
+            behind_seconds: self.frontier.behind().map(to_millisecond),
+            never_examples: self.examples(|coverage| coverage.is_missed),
+            doubled_examples: self.examples(|coverage| coverage.is_doubled),
         }
     }
 
-    fn example(&self, line: &EntryCoverage) -> Option<Example> {
-        let requests = line.by.iter().flatten().map(|number| self.exchanges[*number].id.to_string()).collect();
-        Some(Example { entry: self.replay.entry(&line.held)?, requests })
+    fn examples(&self, of: fn(&EntryCoverage) -> bool) -> Vec<Example> {
+        let some = self.entries.iter().filter(|coverage| of(coverage)).take(EXAMPLES);
+        some.filter_map(|coverage| self.example(coverage)).collect()
     }
 
-    pub fn findings(&self) -> Vec<Finding> {
-        let coverage = self.coverage();
+    fn example(&self, coverage: &EntryCoverage) -> Option<Example> {
+        let requests = self.exchanges_of(coverage).map(|exchange| exchange.id.to_string()).collect();
+        Some(Example { entry: self.replay.entry(&coverage.entry)?, requests })
+    }
+
+    fn exchanges_of(&self, coverage: &EntryCoverage) -> impl Iterator<Item = &'a Exchange> {
+        let [first, last] = coverage.by;
+        let several = (first != last).then_some(last);
+        [Some(first), several].into_iter().flatten().filter_map(|place| self.exchanges.get(place).copied())
+    }
+
+    pub fn rereads(&self) -> Rereads {
+        let count = |of: fn(&EntryCoverage) -> bool| self.entries.iter().filter(|coverage| of(coverage)).count();
+        let served = count(|coverage| coverage.is_served);
+        let (entries, beyond) = (count(|coverage| coverage.is_reread), count(|coverage| coverage.is_beyond));
+        self.rereads.summary(self.exchanges, served, entries, beyond)
+    }
+
+    pub fn findings(&self, coverage: &Coverage, rereads: &Rereads) -> Vec<Finding> {
         let mut findings = Vec::new();
-        if let Some(Example { entry, .. }) = coverage.never_examples.first() {
-            let message = format!(
-                "{} of {} entries were never served, such as {}",
-                coverage.never,
-                coverage.entries,
-                describe(entry)
+        let first = |of: fn(&EntryCoverage) -> bool| self.entries.iter().find(|coverage| of(coverage));
+        let mut add = |bug: Bug, count: usize, example: Option<&EntryCoverage>, what: &str| {
+            let Some(example) = example else { return };
+            let entry = self.replay.describe(&example.entry);
+            let message = format!("{count} of {} entries were {what}, such as {entry}", coverage.entries);
+            findings.push(Finding::new(bug, count, message, self.exchanges_of(example)));
+        };
+        add(Bug::NeverRead, coverage.never, first(|coverage| coverage.is_missed), "never served");
+        add(
+            Bug::ReadTwice,
+            coverage.doubled,
+            first(|coverage| coverage.is_doubled),
+            "served more than once in the same crawl",
+        );
+        if let (Some(beyond @ 1..), Some(overlap)) = (rereads.beyond_overlap, self.rereads.overlap()) {
+            let what = format!(
+                "served again by another crawl, further back than the overlap of {}",
+                duration::format(overlap)
             );
-            findings.push(Finding::new(Bug::NeverRead, coverage.never, message, []));
-        }
-        if let Some(Example { entry, .. }) = coverage.several_examples.first() {
-            let message = format!(
-                "{} of {} entries were served more than once, such as {}",
-                coverage.several - coverage.on_purpose,
-                coverage.entries,
-                describe(entry)
-            );
-            let twice = self.lines.iter().find(|line| line.again);
-            let shown =
-                twice.into_iter().flat_map(|line| line.by.iter().flatten().map(|number| self.exchanges[*number]));
-            let count = coverage.several - coverage.on_purpose;
-            findings.push(Finding::new(Bug::ReadTwice, count, message, shown));
+            add(Bug::ReadAgain, beyond, first(|coverage| coverage.is_beyond), &what);
         }
         if self.stopped {
             let message = "asked no more after an answer with nothing in it, although entries came later".to_owned();
@@ -257,14 +322,36 @@ impl<'a> CoverageLedger<'a> {
     }
 }
 
-/// In seconds.
-fn to_millisecond(length: Duration) -> f64 {
-    (length.as_secs_f64() * 1000.0).round() / 1000.0
+impl EntryCoverage {
+    fn new(entry: EntryRef) -> Self {
+        Self {
+            entry,
+            is_served: false,
+            crawls: [None; 2],
+            is_doubled: false,
+            is_reread: false,
+            is_beyond: false,
+            is_missed: false,
+            is_of_other_key: false,
+            by: [usize::MAX, 0],
+        }
+    }
+
+    fn is_several(&self) -> bool {
+        self.is_doubled || self.is_reread
+    }
 }
 
-fn pages_begun_anew(crawls: &[Vec<Crawl<'_>>]) -> impl Iterator<Item = Uuid> {
-    let given_up = crawls.iter().flatten().filter(|crawl| crawl.begun_anew);
-    given_up.flat_map(|crawl| crawl.pages.iter().map(|(exchange, _)| exchange.id))
+impl OtherKeys {
+    /// Whether an entry is older than all that this key has asked for, and was served to another one.
+    fn have_read(&self, entry: &EntryRef) -> bool {
+        let Some((start, served)) = &self.served else { return false };
+        entry.timestamp < *start && served.contains(u32::try_from(entry.number).unwrap_or(u32::MAX))
+    }
+}
+
+fn to_millisecond(length: Duration) -> f64 {
+    (length.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
 /// Whether a client that used to ask again and again has asked no more since an empty answer: for a minute at least, and
@@ -281,11 +368,11 @@ fn has_stopped(exchanges: &[&Exchange], now: Timestamp) -> bool {
 /// on where an earlier one ended. A job that asks once for each of several things does not poll, nor does one that reads
 /// several ranges at a stretch: a round begins after a pause, or with the same question.
 fn rounds(exchanges: &[&Exchange], last: &Exchange) -> usize {
-    let Some(about) = last.asked() else { return 0 };
+    let Some(about) = last.served_query() else { return 0 };
     let (filters, question) = (about.filters.sorted(), about.selection());
     let (mut before, mut asked): (Option<Timestamp>, bool) = (None, false);
     let mut begins = |exchange: &Exchange| {
-        let Some(query) = exchange.asked() else { return false };
+        let Some(query) = exchange.served_query() else { return false };
         let end = query.end_time.unwrap_or(exchange.time);
         let goes_on = about.start_time.is_none_or(|start| start.since(end) <= Duration::from_secs(1));
         if query.page > 0 || !goes_on || query.filters.sorted() != filters {

@@ -1,4 +1,4 @@
-//! A request for audit logs and what became of it, understood again from its trace.
+//! A request for audit logs and its answer, with the query parsed again from its observation.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,34 +11,43 @@ use crate::contract::{Query, QueryIssue, Timestamp, query};
 /// A request for audit logs and its answer.
 #[derive(Debug)]
 pub struct Exchange {
+    /// Its position in the order of answers, among all requests of the world.
+    pub number: usize,
     /// The identifier in `X-Request-Id`.
     pub id: Uuid,
-    /// When it came, by the world's clock.
+    /// When it was received, by the world's clock.
     pub time: Timestamp,
-    /// When it came, by the world's age, which never runs backwards.
+    /// When it was received, by the world's age, which never runs backwards.
     pub elapsed: Duration,
+    /// When it was received and answered, by the machine's clock.
+    pub received_at: Instant,
+    pub answered_at: Instant,
+    /// The port of the client, if requests of its connection come one after the other.
+    pub connection: Option<u16>,
     /// The raw query string without any secret.
     pub query: Arc<str>,
-    /// Whether it is only the beginning of the received query string.
+    /// Whether `query` is only the beginning of the received one.
     pub truncated: bool,
-    /// The status of the answer; 0 when there was none.
+    /// The status of the response; 0 when there was none.
     pub status: u16,
     /// How long the client was told to wait.
     pub retry_after: Option<Duration>,
     /// What was wrong with the request, or ignored in it.
     pub issues: Vec<QueryIssue>,
-    /// Whether nothing but the head of an answer was asked for.
+    /// Whether it is a `HEAD`, which is answered with no page.
     pub is_head: bool,
-    /// How many requests had been answered when it came: what any of these told, the client could know.
+    /// How many requests had been answered when it was received: the client could know these answers.
     pub answered_before: usize,
-    /// The page, when one was given whole and has reached the client.
+    /// The page, when it was sent whole.
     pub served: Option<Served>,
+    /// What was asked, when the request failed and a client does well to send it again.
+    pub retryable: Option<Query>,
 }
 
-/// A page that was given.
+/// A page that was sent whole.
 #[derive(Debug, Clone)]
 pub struct Served {
-    /// What was asked, understood.
+    /// The parsed query.
     pub query: Query,
     /// How many entries had been added to the world.
     pub arrivals: usize,
@@ -48,49 +57,53 @@ pub struct Served {
     pub total_pages: usize,
 }
 
-/// An exchange and its position in answer order.
-pub struct Numbered {
-    pub number: usize,
-    pub exchange: Exchange,
-    /// When, by the machine's own time, if anybody had been told to wait.
-    pub answered: Option<Instant>,
-}
-
 impl Exchange {
-    /// The understood query, if a page of it was given.
-    pub fn asked(&self) -> Option<&Query> {
-        self.served.as_ref().map(|served| &served.query)
-    }
-}
-
-impl From<Observation> for Exchange {
-    fn from(trace: Observation) -> Self {
-        let Observation { id, time, elapsed, query, status, is_head, answered_before, page, details, .. } = trace;
+    pub fn new(number: usize, observation: Observation) -> Self {
+        let Observation { id, time, elapsed, received_at, answered_at, connection, key: _, .. } = observation;
+        let Observation { query, status, is_head, answered_before, page, details, .. } = observation;
         let ObservationDetails { parsed_query, truncated, issues, retry_after, delivery } =
             details.map(|details| *details).unwrap_or_default();
-        let reached = delivery.as_ref().is_none_or(Delivery::is_complete);
-        let served = page.filter(|_| reached).map(|page| Served {
-            query: query::reparse(parsed_query.as_deref().unwrap_or(&query)).unwrap_or_default(),
+        let page = page.filter(|_| delivery.as_ref().is_none_or(Delivery::is_complete));
+        let parse = || query::reparse(parsed_query.as_deref().unwrap_or(&query));
+        let served = page.map(|page| Served {
+            query: parse().unwrap_or_default(),
             arrivals: page.arrivals as usize,
             entries: page.entries as usize,
             total_pages: page.total_pages as usize,
         });
-        Self { id, time, elapsed, query, truncated, status, retry_after, issues, is_head, answered_before, served }
+        let retryable = if served.is_none() && !is_head && is_retryable(status) { parse() } else { None };
+        Self {
+            number,
+            id,
+            time,
+            elapsed,
+            received_at,
+            answered_at,
+            connection,
+            query,
+            truncated,
+            status,
+            retry_after,
+            issues,
+            is_head,
+            answered_before,
+            served,
+            retryable,
+        }
+    }
+
+    /// The query of the page that was served.
+    pub fn served_query(&self) -> Option<&Query> {
+        self.served.as_ref().map(|served| &served.query)
+    }
+
+    /// What was asked for, if a page was served or may be later.
+    pub fn asked_query(&self) -> Option<&Query> {
+        self.served_query().or(self.retryable.as_ref())
     }
 }
 
-/// What was asked for by a request that failed and that a client does well to send again.
-pub fn retryable_query(failed: &Exchange) -> Option<Query> {
-    is_retryable(failed).then(|| query::reparse(&failed.query))?
-}
-
-/// The page of that.
-pub fn retryable_page(failed: &Exchange) -> Option<u32> {
-    let page = || query::first_value(&failed.query, "page").map_or(Some(0), |page| page.parse().ok());
-    is_retryable(failed).then(page)?
-}
-
-/// What a client does well to try again; a page that did not arrive whole is a 200.
-pub fn is_retryable(failed: &Exchange) -> bool {
-    matches!(failed.status, 0 | 200 | 408 | 429 | 500..)
+/// Whether a client does well to send a request again that was answered so; a page that was not sent whole has a 200.
+const fn is_retryable(status: u16) -> bool {
+    matches!(status, 0 | 200 | 408 | 429 | 500..)
 }

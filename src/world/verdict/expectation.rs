@@ -7,8 +7,10 @@ word_enum! {
     pub enum Expectation {
         /// Every entry of the scope was served.
         Complete = "complete",
-        /// No entry was served twice.
+        /// No entry was served twice in one crawl.
         NoDuplicates = "no-duplicates",
+        /// No entry was served again by another crawl, beyond the overlap that the scope says.
+        NoRereads = "no-rereads",
         /// Ranges of time join each other, and what came late was read too.
         NoGaps = "no-gaps",
         /// It waits as long as it is told, and asks for nothing in vain.

@@ -11,8 +11,10 @@ word_enum! {
     pub enum Bug {
         /// Entries of the scope were never served.
         NeverRead = "never-read",
-        /// Entries of the scope were served more than once.
+        /// Entries of the scope were served more than once in one crawl.
         ReadTwice = "read-twice",
+        /// Entries were served again by another crawl, further back than the scope says is meant.
+        ReadAgain = "read-again",
         /// New entries pushed others over the border of a page between two requests.
         MovedUnderOffset = "moved-under-offset",
         /// The same between a page and the one in front of it, which was read later: others were never read.
@@ -29,8 +31,8 @@ word_enum! {
         PageSizeChanged = "page-size-changed",
         /// A time lies between two ranges that nobody asked for.
         Gap = "gap",
-        /// Two ranges share instants, and the entries of these: both ends are inclusive.
-        Overlap = "overlap",
+        /// A range begins or ends in the future: what comes there later is read by nobody.
+        FutureRange = "future-range",
         /// An entry came late, behind the end of a range that had been read.
         LateArrivalMissed = "late-arrival-missed",
         /// The next range began behind the newest timestamp, which has more entries.
@@ -85,7 +87,7 @@ impl Finding {
 }
 
 impl Bug {
-    /// The expectations that it breaks.
+    /// The expectations whose violation it explains.
     #[must_use]
     pub const fn breaks(self) -> &'static [Expectation] {
         match self {
@@ -97,8 +99,9 @@ impl Bug {
             | Self::GaveUpAfterFailure
             | Self::EqualTimestampLost
             | Self::StoppedPolling => &[Expectation::Complete],
-            Self::LateArrivalMissed => &[Expectation::Complete, Expectation::NoGaps],
-            Self::ReadTwice | Self::MovedUnderOffset | Self::Overlap => &[Expectation::NoDuplicates],
+            Self::LateArrivalMissed | Self::FutureRange => &[Expectation::Complete, Expectation::NoGaps],
+            Self::ReadTwice | Self::MovedUnderOffset => &[Expectation::NoDuplicates],
+            Self::ReadAgain => &[Expectation::NoRereads],
             Self::PageSizeChanged => &[Expectation::Complete, Expectation::NoDuplicates],
             Self::Gap => &[Expectation::NoGaps],
             Self::RetriedTooEarly | Self::RetriedRefused | Self::IgnoredTotalPages | Self::BusyPolling => {

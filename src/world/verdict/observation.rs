@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
@@ -19,6 +19,12 @@ pub struct Observation {
     pub time: Timestamp,
     /// When it came, by the world's age, which never runs backwards.
     pub elapsed: Duration,
+    /// When it came, by the machine's clock.
+    pub received_at: Instant,
+    /// When it was answered, by the machine's clock.
+    pub answered_at: Instant,
+    /// The port of the client, where the requests of a connection come one after the other.
+    pub connection: Option<u16>,
     /// The key, when the token was one.
     pub key: Option<Arc<Key>>,
     /// The raw query string without any secret.

@@ -1,13 +1,13 @@
 //! How a client goes through the pages of a query.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::abandonment;
 use super::coverage::CoverageLedger;
-use super::crawl::{Crawl, shown, told, without_page};
+use super::crawl::{Crawl, CrawledPage, Crawls, without_page};
 use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::replay::Replay;
@@ -26,8 +26,12 @@ pub struct Paging {
     pub finished: usize,
     /// Pages that were served.
     pub pages: usize,
-    /// Pages that were served again in the same crawl.
+    /// Pages that were served again later in the same crawl.
     pub repeated: usize,
+    /// Pages that were served again because the client asked for the same one next: it may not have received them.
+    pub retried: usize,
+    /// Crawls that are a look at the first page, such as a connection test.
+    pub probes: usize,
     /// Pages that were left out before the last that was served.
     pub skipped: usize,
     /// The same for each of the first queries.
@@ -62,47 +66,43 @@ const PAGES: usize = 10;
 /// Judges the crawls of each distinct query.
 pub fn judge(
     exchanges: &[&Exchange],
-    queries: &[Vec<Crawl<'_>>],
+    crawls: &Crawls<'_>,
     replay: &Replay,
     ledger: &CoverageLedger<'_>,
 ) -> (Paging, Vec<Finding>) {
-    let mut paging = Paging {
-        queries: queries.len(),
-        crawls: 0,
-        finished: 0,
-        pages: 0,
-        repeated: 0,
-        skipped: 0,
-        per_query: queries.iter().take(QUERIES).map(|crawls| of_query(crawls)).collect(),
-        further_queries: queries.len().saturating_sub(QUERIES),
+    let sum = |of: fn(&Crawl<'_>) -> usize| crawls.iter().map(of).sum();
+    let paging = Paging {
+        queries: crawls.by_query.len(),
+        crawls: crawls.iter().count(),
+        finished: sum(|crawl| usize::from(crawl.finished())),
+        pages: sum(|crawl| crawl.pages.len()),
+        repeated: sum(|crawl| crawl.repeated.len()),
+        retried: sum(|crawl| crawl.retried),
+        probes: sum(|crawl| usize::from(crawl.probe.is_some())),
+        skipped: sum(|crawl| crawl.count_skipped()),
+        per_query: crawls.by_query.iter().take(QUERIES).map(|crawls| of_query(crawls)).collect(),
+        further_queries: crawls.by_query.len().saturating_sub(QUERIES),
     };
+    let doubled = ledger.doubled_pages();
     let mut findings = Vec::new();
-    for crawls in queries {
-        paging.crawls += crawls.len();
-        for crawl in crawls {
-            paging.finished += usize::from(crawl.finished());
-            paging.pages += crawl.pages.len();
-            paging.repeated += crawl.repeated.len();
-            let skipped = crawl.count_skipped();
-            paging.skipped += skipped;
-            // Who begins anew has seen it.
-            if !crawl.begun_anew {
-                findings.extend(moved(crawl, replay, ledger));
-            }
-            findings.extend(resized(crawl));
-            findings.extend(past_the_end(crawl));
-            let Some((_, served)) = crawl.pages.last() else { continue };
-            // What was left out here and read elsewhere is no loss.
-            let lost = || ledger.misses(&served.query);
-            if skipped > 0 && lost() {
+    for crawl in crawls.iter() {
+        findings.extend(doubles(crawl, &doubled, replay));
+        findings.extend(past_the_end(crawl));
+        let Some(last) = crawl.last() else { continue };
+        // What was not read here but elsewhere is no loss.
+        let skipped = crawl.count_skipped();
+        if (skipped > 0 || !crawl.finished() || crawl.pages.len() > 1) && ledger.misses(&last.served.query) {
+            if skipped > 0 {
                 findings.extend(left_out(crawl, skipped));
             }
-            if !crawl.finished() && lost() {
-                findings.push(abandonment::mid_crawl(crawl, served));
+            if !crawl.finished() {
+                findings.push(abandonment::mid_crawl(crawl, last.served));
             }
+            findings.extend(neighbours(crawl).filter_map(|(one, next)| lost(one, next, replay, ledger)));
+            findings.extend(resized(crawl));
         }
     }
-    findings.extend(abandonment::before_first_page(exchanges, queries, replay, ledger));
+    findings.extend(abandonment::before_first_page(exchanges, crawls, replay, ledger));
     (paging, merged(findings))
 }
 
@@ -115,8 +115,8 @@ fn left_out(crawl: &Crawl<'_>, skipped: usize) -> Vec<Finding> {
     let others = if kept_from_them { 0 } else { skipped.saturating_sub(failed) };
     let by_itself = (others > 0).then(|| {
         let numbers = crawl.skipped().filter(|page| !crawl.failed_pages.contains_key(page));
-        let message = format!("left out {} of a crawl: {}", pages(numbers, others), told(crawl));
-        Finding::new(Bug::SkippedPage, others, message, shown(crawl))
+        let message = format!("left out {} of a crawl: {}", pages(numbers, others), crawl.shown());
+        Finding::new(Bug::SkippedPage, others, message, crawl.last().map(|page| page.exchange))
     });
     given_up.into_iter().chain(by_itself).collect()
 }
@@ -135,68 +135,76 @@ fn of_query(crawls: &[Crawl<'_>]) -> PagingOfQuery {
     }
 }
 
-/// Entries that came between two neighbouring pages and pushed others over the border: into the page that was read later,
-/// or past the one that had been read before.
-fn moved(crawl: &Crawl<'_>, replay: &Replay, ledger: &CoverageLedger<'_>) -> Vec<Finding> {
-    let served = crawl.pages.iter().map(|page| (page.1.query.page, *page));
-    let pages: Vec<(&Exchange, &Served)> = served.collect::<BTreeMap<_, _>>().into_values().collect();
-    let neighbours = pages.windows(2).filter(|pair| {
-        let (one, next) = (&pair[0].1.query, &pair[1].1.query);
-        next.page == one.page + 1 && next.page_size == one.page_size
+/// Why entries of a crawl were served twice.
+fn doubles(crawl: &Crawl<'_>, doubled: &HashMap<Uuid, usize>, replay: &Replay) -> Vec<Finding> {
+    if doubled.is_empty() || !crawl.pages.iter().any(|page| doubled.contains_key(&page.exchange.id)) {
+        return Vec::new();
+    }
+    let moved = neighbours(crawl).filter_map(|(one, next)| {
+        let count = doubled.get(&next.exchange.id).filter(|_| one.served.arrivals < next.served.arrivals)?;
+        moved(one.served, next, *count, replay)
     });
-    // What came first is told.
-    let mut neighbours: Vec<_> = neighbours.collect();
-    neighbours.sort_by_key(|pair| pair[0].1.arrivals.max(pair[1].1.arrivals));
-    neighbours
-        .into_iter()
-        .filter_map(|pair| match pair[1].1.arrivals.cmp(&pair[0].1.arrivals) {
-            Ordering::Equal => None,
-            Ordering::Greater => read_twice(pair[0].1, pair[1], replay),
-            Ordering::Less => lost(pair[0], pair[1].1, replay, ledger),
-        })
-        .collect()
+    moved.chain(resized(crawl)).collect()
 }
 
-fn read_twice(before: &Served, (exchange, after): (&Exchange, &Served), replay: &Replay) -> Option<Finding> {
-    let page = replay.page(after);
-    let came = in_front(&replay.came_between(before, after), page.first());
-    // An empty page repeats nothing.
-    let first = came.first().filter(|_| !page.is_empty())?;
+/// The pages of a crawl that follow each other in number and have one size, in the order in which entries came.
+fn neighbours<'a, 'b>(crawl: &'b Crawl<'a>) -> impl Iterator<Item = (&'b CrawledPage<'a>, &'b CrawledPage<'a>)> {
+    let by_number: BTreeMap<u32, _> = crawl.pages.iter().map(|page| (page.served.query.page, page)).collect();
+    let pages: Vec<&CrawledPage<'_>> = by_number.into_values().collect();
+    let follows = |pair: &&[&CrawledPage<'_>]| {
+        let (one, next) = (&pair[0].served.query, &pair[1].served.query);
+        next.page == one.page + 1 && next.page_size == one.page_size
+    };
+    let mut pairs: Vec<_> = pages.windows(2).filter(follows).map(|pair| (pair[0], pair[1])).collect();
+    // The first of several findings is told.
+    pairs.sort_by_key(|(one, next)| one.served.arrivals.max(next.served.arrivals));
+    pairs.into_iter()
+}
+
+/// Entries that came between two pages and pushed others into the one that was read later.
+fn moved(before: &Served, after: &CrawledPage<'_>, doubled: usize, replay: &Replay) -> Option<Finding> {
+    let came = in_front(&replay.came_between(before, after.served), replay.page(after.served).first());
+    let first = came.first()?;
     // An end of now does not keep out what comes late.
-    let remedy = match after.query.end_time {
+    let remedy = match after.served.query.end_time {
         Some(_) => "end the range further back than entries come late, or begin anew when total changes",
         None => "fix endTime before the first page",
     };
     let message = format!(
-        "{} came between page {} and page {} and pushed as many over the border, which were read twice; the first is {}: {remedy}",
+        "{} came between page {} and page {} and pushed {} over the border, which {} read twice; the first that came is {}: {remedy}",
         entries(came.len()),
         before.query.page,
-        after.query.page,
+        after.served.query.page,
+        entries(doubled),
+        plural(doubled, "was", "were"),
         replay.describe(first),
     );
-    Some(Finding::new(Bug::MovedUnderOffset, came.len(), message, [exchange]))
+    Some(Finding::new(Bug::MovedUnderOffset, doubled, message, [after.exchange]))
 }
 
-/// The page behind the border was read first.
+/// Entries that were pushed from a page into the one behind it, which had been read before.
 fn lost(
-    (exchange, later): (&Exchange, &Served),
-    first: &Served,
+    one: &CrawledPage<'_>,
+    next: &CrawledPage<'_>,
     replay: &Replay,
     ledger: &CoverageLedger<'_>,
 ) -> Option<Finding> {
-    let behind = replay.page(&Served { arrivals: later.arrivals, ..first.clone() });
-    let came = in_front(&replay.came_between(first, later), behind.first());
-    let lost = behind.iter().take(came.len()).filter(|there| ledger.is_missed(there)).count();
-    let which = came.first().filter(|_| lost > 0)?;
+    if next.served.arrivals >= one.served.arrivals {
+        return None;
+    }
+    let as_it_was = replay.page(&Served { arrivals: next.served.arrivals, ..one.served.clone() });
+    let lost = as_it_was.iter().filter(|entry| ledger.is_missed(entry)).count();
+    let came = in_front(&replay.came_between(next.served, one.served), as_it_was.last());
+    let first = came.first().filter(|_| lost > 0)?;
     let message = format!(
-        "{} came between page {} and page {} and pushed {} over the border, never to be read; the first is {}: read from page 0 on, and fix endTime before",
+        "{} came between page {} and page {} and pushed {} over the border, never to be read; the first that came is {}: read from page 0 on, and fix endTime before",
         entries(came.len()),
-        first.query.page,
-        later.query.page,
+        next.served.query.page,
+        one.served.query.page,
         entries(lost),
-        replay.describe(which),
+        replay.describe(first),
     );
-    Some(Finding::new(Bug::LostUnderOffset, lost, message, [exchange]))
+    Some(Finding::new(Bug::LostUnderOffset, lost, message, [one.exchange]))
 }
 
 /// Those in front of an entry, in the order of answers; all of them if there is none.
@@ -211,7 +219,7 @@ fn in_front(came: &[EntryRef], border: Option<&EntryRef>) -> Vec<EntryRef> {
 
 /// Pages of several sizes, unless each begins where another one ends: who asks for smaller ones after a failure does.
 fn resized(crawl: &Crawl<'_>) -> Option<Finding> {
-    let sizes: BTreeSet<u32> = crawl.pages.iter().map(|(_, served)| served.query.page_size).collect();
+    let sizes: BTreeSet<u32> = crawl.pages.iter().map(|page| page.served.query.page_size).collect();
     if sizes.len() == 1 {
         return None;
     }
@@ -220,16 +228,16 @@ fn resized(crawl: &Crawl<'_>) -> Option<Finding> {
         (first, first + served.entries)
     };
     let stretches: BTreeSet<(usize, usize)> =
-        crawl.pages.iter().filter(|(_, served)| served.entries > 0).map(|(_, served)| stretch(served)).collect();
+        crawl.pages.iter().filter(|page| page.served.entries > 0).map(|page| stretch(page.served)).collect();
     let borders: Vec<(usize, usize)> = stretches.into_iter().collect();
     borders.windows(2).any(|pair| pair[0].1 != pair[1].0).then(|| {
         let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
         let message = format!(
             "changed the size of the pages in the middle of a crawl ({}), so their borders do not fit: {}",
             sizes.join(", "),
-            told(crawl)
+            crawl.shown()
         );
-        Finding::new(Bug::PageSizeChanged, 1, message, shown(crawl))
+        Finding::new(Bug::PageSizeChanged, 1, message, crawl.last().map(|page| page.exchange))
     })
 }
 
@@ -237,11 +245,12 @@ fn past_the_end(crawl: &Crawl<'_>) -> Option<Finding> {
     let in_vain: Vec<&Exchange> = crawl
         .pages
         .windows(2)
-        .filter(|pair| pair[0].1.query.page_size == pair[1].1.query.page_size)
-        // Who asks for several pages at a time cannot know yet.
-        .filter(|pair| pair[1].0.answered_before > pair[0].0.answered_before)
-        .filter(|pair| pair[1].1.query.page as usize >= pair[0].1.total_pages && pair[1].1.entries == 0)
-        .map(|pair| pair[1].0)
+        .map(|pair| (&pair[0], &pair[1]))
+        .filter(|(one, next)| one.served.query.page_size == next.served.query.page_size)
+        // A client that asks for several pages at a time cannot know yet.
+        .filter(|(one, next)| next.exchange.answered_before > one.exchange.answered_before)
+        .filter(|(one, next)| next.served.query.page as usize >= one.served.total_pages && next.served.entries == 0)
+        .map(|(_, next)| next.exchange)
         .collect();
     (!in_vain.is_empty()).then(|| {
         let message = "asked for a page behind the last one, which totalPages of the answer before had told".to_owned();

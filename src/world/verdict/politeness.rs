@@ -1,20 +1,23 @@
 //! How a client behaves: whether it waits when it is told to, and asks for nothing in vain.
 
-use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::busy_polling;
 use super::coverage::CoverageLedger;
 use super::crawl::without_page;
-use super::exchange::{Exchange, Numbered};
+use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
+use crate::text::{counted, plural};
 
 /// Counts of a client's behaviour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Politeness {
+    /// How many requests were answered with each status; 0 is none, of a connection that broke.
+    pub statuses: BTreeMap<u16, usize>,
     /// Requests that were answered 429.
     pub throttled: usize,
     /// Requests that came before a `Retry-After` had passed.
@@ -29,111 +32,129 @@ pub struct Politeness {
     pub peak_per_minute: usize,
 }
 
-pub fn judge(numbered: &[Numbered], ledger: &CoverageLedger<'_>) -> (Politeness, Vec<Finding>) {
-    let exchanges: Vec<&Exchange> = numbered.iter().map(|numbered| &numbered.exchange).collect();
-    let early = too_early(numbered);
-    let again = refused_again(numbered);
+/// How long a request may have been on its way when a 429 was sent: its client may not have read that.
+const IN_FLIGHT: Duration = Duration::from_secs(1);
+
+pub fn judge(exchanges: &[Exchange], ledger: &CoverageLedger<'_>) -> (Politeness, Vec<Finding>) {
+    let early = too_early(exchanges);
+    let again = refused_again(exchanges);
+    let busy = busy_polling::judge(ledger);
+    let mut statuses = BTreeMap::new();
+    for exchange in exchanges {
+        *statuses.entry(exchange.status).or_default() += 1;
+    }
     let mut findings = Vec::new();
-    if let Some((exchange, wait, left)) = early.first() {
+    if let Some(Early { exchange, told, left }) = early.first() {
         let message = format!(
-            "{} sent before Retry-After had passed: it said {} s, {:.1} s were left at ?{}",
+            "{} sent before Retry-After had passed: {} was told to wait {} s, of which {:.1} s were left at ?{}",
             requests(early.len()),
-            wait.as_secs(),
+            if told.query == exchange.query { "it".to_owned() } else { format!("?{}", told.query) },
+            told.retry_after.unwrap_or_default().as_secs(),
             left.as_secs_f64(),
             exchange.query
         );
-        findings.push(Finding::new(Bug::RetriedTooEarly, early.len(), message, early.iter().map(|(early, ..)| *early)));
+        let shown = early.iter().flat_map(|early| [early.exchange, early.told]);
+        findings.push(Finding::new(Bug::RetriedTooEarly, early.len(), message, shown));
     }
     if let Some(exchange) = again.first() {
         let message = format!(
-            "{} sent again after a {}, which is no passing trouble: ?{}",
+            "{} sent although one had been refused with {}, which lasts: ?{}",
             requests(again.len()),
             exchange.status,
             exchange.query
         );
         findings.push(Finding::new(Bug::RetriedRefused, again.len(), message, again.iter().copied()));
     }
-    let hurried = busy_polling::of(ledger);
-    findings.extend(hurried.finding());
+    findings.extend(busy.finding());
     let politeness = Politeness {
-        throttled: exchanges.iter().filter(|exchange| exchange.status == 429).count(),
+        throttled: statuses.get(&429).copied().unwrap_or_default(),
+        statuses,
         too_early: early.len(),
         refused_again: again.len(),
-        nothing_new: ledger.pages().filter(|(_, new)| !new).count(),
-        in_a_hurry: hurried.count,
-        peak_per_minute: peak(&exchanges),
+        nothing_new: ledger.pages().filter(|(_, is_new)| !is_new).count(),
+        in_a_hurry: busy.count,
+        peak_per_minute: peak(exchanges),
     };
     (politeness, findings)
 }
 
-/// The requests that came before the wait was over that an earlier answer had told, with that wait and what was left.
-fn too_early(numbered: &[Numbered]) -> Vec<(&Exchange, Duration, Duration)> {
+/// A request that came before a wait was over.
+struct Early<'a> {
+    exchange: &'a Exchange,
+    /// The request that had been told to wait.
+    told: &'a Exchange,
+    /// How much of the wait was left.
+    left: Duration,
+}
+
+fn too_early(exchanges: &[Exchange]) -> Vec<Early<'_>> {
     let mut early = Vec::new();
-    // After each answer that told to wait: its number, and which wait is the longest since.
-    let mut told: Vec<(usize, Wait)> = Vec::new();
-    for Numbered { number, exchange, answered } in numbered {
+    // After each answer that told to wait: the one whose wait ends last.
+    let mut told: Vec<(usize, &Exchange)> = Vec::new();
+    for exchange in exchanges {
         let known = told.partition_point(|(number, _)| *number < exchange.answered_before);
-        if let Some((_, wait)) = told[..known].last()
-            && exchange.elapsed < wait.end()
-            && !wait.is_over_on_a_clock_that_stands_still(exchange, *answered)
+        if let Some((_, told)) = told[..known].last()
+            && exchange.elapsed < wait_end(told)
+            && !was_in_flight(exchange, told)
+            && !is_over_on_a_frozen_clock(exchange, told)
         {
-            early.push((exchange, wait.length, wait.end().saturating_sub(exchange.elapsed)));
+            early.push(Early { exchange, told, left: wait_end(told).saturating_sub(exchange.elapsed) });
         }
-        if let Some(length) = exchange.retry_after {
-            let wait = Wait { length, began: exchange.elapsed, answered: *answered };
-            let longer = told.last().map(|(_, wait)| *wait).filter(|known| known.end() >= wait.end());
-            told.push((*number, longer.unwrap_or(wait)));
+        if exchange.retry_after.is_some() {
+            let longer = told.last().map(|(_, told)| *told).filter(|known| wait_end(known) >= wait_end(exchange));
+            told.push((exchange.number, longer.unwrap_or(exchange)));
         }
     }
     early
 }
 
-/// What an answer told.
-#[derive(Clone, Copy)]
-struct Wait {
-    length: Duration,
-    /// The world's age then, and the machine's own time.
-    began: Duration,
-    answered: Option<Instant>,
+/// When the wait is over that an answer told, by the world's age.
+fn wait_end(told: &Exchange) -> Duration {
+    told.elapsed + told.retry_after.unwrap_or_default()
 }
 
-impl Wait {
-    fn end(&self) -> Duration {
-        self.began + self.length
-    }
-
-    /// On such a clock nobody can wait but by the time that passes outside. Only when an answer went out is known of
-    /// that, which is a little later than its request came.
-    fn is_over_on_a_clock_that_stands_still(&self, exchange: &Exchange, answered: Option<Instant>) -> bool {
-        let (Some(told), Some(answered)) = (self.answered, answered) else { return false };
-        exchange.elapsed == self.began && answered.saturating_duration_since(told) >= self.length
-    }
+/// Whether a request may have been sent before the client had read an answer. It was not when it is the same request again
+/// or comes on the same connection, or when the clock was moved in between.
+fn was_in_flight(exchange: &Exchange, told: &Exchange) -> bool {
+    let is_known = exchange.query == told.query
+        || exchange.connection.is_some() && exchange.connection == told.connection
+        || exchange.elapsed.saturating_sub(told.elapsed) >= IN_FLIGHT;
+    !is_known && exchange.received_at.saturating_duration_since(told.answered_at) < IN_FLIGHT
 }
 
-/// The requests that had been refused before, for whatever page, and not been answered with one since.
-fn refused_again(numbered: &[Numbered]) -> Vec<&Exchange> {
+/// Whether a wait is over by the machine's clock: a client can wait by no other when the world's is frozen.
+fn is_over_on_a_frozen_clock(exchange: &Exchange, told: &Exchange) -> bool {
+    let waited = exchange.received_at.saturating_duration_since(told.answered_at);
+    exchange.elapsed == told.elapsed && waited >= told.retry_after.unwrap_or_default()
+}
+
+/// The requests that had been refused before, for whatever page, and not been answered with one since. A 401 and a 403 refuse
+/// the key, whatever it asks for.
+fn refused_again(exchanges: &[Exchange]) -> Vec<&Exchange> {
     let mut again = Vec::new();
-    // Of each query that was refused: by which request, and with which status.
-    let mut refused: HashMap<String, (usize, u16)> = HashMap::new();
-    for Numbered { number, exchange, .. } in numbered {
-        let words = without_page(&exchange.query);
-        match exchange.status {
+    // Of each query that was refused, and of the key: by which request, and with which status.
+    let mut refused: HashMap<Option<String>, (usize, u16)> = HashMap::new();
+    for exchange in exchanges {
+        let words = || Some(without_page(&exchange.query));
+        let subject = match exchange.status {
             200 => {
-                refused.remove(&words);
+                refused.remove(&None);
+                refused.remove(&words());
+                continue;
             }
-            400 | 401 | 403 | 404 | 405 => {
-                let (first, status) = *refused.entry(words).or_insert((*number, exchange.status));
-                if exchange.status == status && exchange.answered_before > first {
-                    again.push(exchange);
-                }
-            }
-            _ => {}
+            401 | 403 => None,
+            400 | 404 | 405 => words(),
+            _ => continue,
+        };
+        let (first, status) = *refused.entry(subject).or_insert((exchange.number, exchange.status));
+        if exchange.status == status && exchange.answered_before > first {
+            again.push(exchange);
         }
     }
     again
 }
 
-fn peak(exchanges: &[&Exchange]) -> usize {
+fn peak(exchanges: &[Exchange]) -> usize {
     let mut first = 0;
     let mut peak = 0;
     for (last, exchange) in exchanges.iter().enumerate() {
@@ -146,12 +167,13 @@ fn peak(exchanges: &[&Exchange]) -> usize {
 }
 
 fn requests(count: usize) -> String {
-    if count == 1 { "a request was".to_owned() } else { format!("{count} requests were") }
+    format!("{} {}", counted(count, "request", "requests"), plural(count, "was", "were"))
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Instant;
 
     use uuid::Uuid;
 
@@ -159,35 +181,43 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// How many are too early of requests at so many seconds of the world and of the machine, the first of which was told
-    /// to wait for five.
-    fn early(requests: &[(u32, u32)]) -> usize {
+    /// Requests at so many seconds of the world and of the machine, on a connection; the first is told to wait for five.
+    fn early(requests: &[(u32, f64, u16)]) -> usize {
         let start = Instant::now();
-        let numbered = |(number, (elapsed, outside)): (usize, &(u32, u32))| Numbered {
+        let exchange = |(number, (elapsed, outside, connection)): (usize, &(u32, f64, u16))| Exchange {
             number,
-            exchange: Exchange {
-                truncated: false,
-                id: Uuid::nil(),
-                time: "2025-05-20T12:00:00Z".parse().unwrap(),
-                elapsed: SECOND * *elapsed,
-                query: Arc::from("page=0&pageSize=10"),
-                status: if number == 0 { 503 } else { 200 },
-                retry_after: (number == 0).then_some(SECOND * 5),
-                issues: Vec::new(),
-                is_head: false,
-                answered_before: number,
-                served: None,
-            },
-            answered: Some(start + SECOND * *outside),
+            id: Uuid::nil(),
+            time: "2025-05-20T12:00:00Z".parse().unwrap(),
+            elapsed: SECOND * *elapsed,
+            received_at: start + SECOND.mul_f64(*outside),
+            answered_at: start + SECOND.mul_f64(*outside),
+            connection: Some(*connection),
+            query: Arc::from(format!("page={number}&pageSize=10")),
+            truncated: false,
+            status: if number == 0 { 503 } else { 200 },
+            retry_after: (number == 0).then_some(SECOND * 5),
+            issues: Vec::new(),
+            is_head: false,
+            answered_before: number,
+            served: None,
+            retryable: None,
         };
-        too_early(&requests.iter().enumerate().map(numbered).collect::<Vec<_>>()).len()
+        too_early(&requests.iter().enumerate().map(exchange).collect::<Vec<_>>()).len()
     }
 
     #[test]
-    fn who_waits_on_a_clock_that_stands_still_waits_by_the_machines_own_time() {
-        assert_eq!(early(&[(0, 0), (0, 4), (0, 5), (0, 60)]), 1);
+    fn a_client_waits_by_the_machines_clock_where_the_worlds_is_frozen() {
+        assert_eq!(early(&[(0, 0.0, 1), (0, 4.0, 1), (0, 5.0, 1), (0, 60.0, 1)]), 1);
         // On one that goes, or is moved, that counts alone.
-        assert_eq!(early(&[(0, 0), (4, 60), (5, 60)]), 1);
-        assert_eq!(early(&[(0, 0), (5, 0)]), 0);
+        assert_eq!(early(&[(0, 0.0, 1), (4, 60.0, 1), (5, 60.0, 1)]), 1);
+        assert_eq!(early(&[(0, 0.0, 1), (5, 0.0, 1)]), 0);
+    }
+
+    #[test]
+    fn a_request_on_another_connection_may_have_been_on_its_way() {
+        assert_eq!(early(&[(0, 0.0, 1), (0, 0.9, 2), (0, 0.9, 3)]), 0);
+        assert_eq!(early(&[(0, 0.0, 1), (0, 0.0, 1)]), 1);
+        assert_eq!(early(&[(0, 0.0, 1), (0, 1.1, 2)]), 1);
+        assert_eq!(early(&[(0, 0.0, 1), (2, 0.0, 2)]), 1);
     }
 }

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::ranges::on_purpose;
-use super::{ClientVerdict, Expectation, Judgement, Overlap, PagingOfQuery};
+use super::{ClientVerdict, Judgement, PagingOfQuery};
 use crate::text::{counted, escape_control, plural};
 
 impl fmt::Display for Judgement {
@@ -19,9 +18,8 @@ impl fmt::Display for Judgement {
         if self.not_judged > 0 {
             writeln!(f, "{} further requests were too many to judge", self.not_judged)?;
         }
-        for expectation in Expectation::ALL {
-            let kept = if self.violations(expectation).is_empty() { "yes" } else { "NO" };
-            writeln!(f, "{expectation}: {kept}")?;
+        for (expectation, verdict) in &self.expectations {
+            writeln!(f, "{expectation}: {}", if verdict.kept { "yes" } else { "NO" })?;
         }
         Ok(())
     }
@@ -29,11 +27,15 @@ impl fmt::Display for Judgement {
 
 impl fmt::Display for ClientVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { coverage, paging, windows, politeness, .. } = self;
+        let Self { coverage, paging, rereads, windows, politeness, .. } = self;
         writeln!(f, "{}: {}", self.key, counted(self.requests, "request", "requests"))?;
-        let on_purpose = match coverage.on_purpose {
+        let how = match coverage.several {
             0 => String::new(),
-            count => format!(" ({count} of them on purpose)"),
+            _ => format!(" ({} in one crawl, {} by several)", coverage.doubled, rereads.entries),
+        };
+        let of_other_keys = match coverage.other_keys {
+            0 => String::new(),
+            count => format!(", {count} left to other keys"),
         };
         let behind = match coverage.behind_seconds {
             Some(seconds) if coverage.pending > 0 => format!(": it asks up to {seconds:.1} s before now at most"),
@@ -41,17 +43,28 @@ impl fmt::Display for ClientVerdict {
         };
         writeln!(
             f,
-            "  entries: {}, of which {} were served once, {} more often{on_purpose}, {} never, {} not asked for yet{behind}",
+            "  entries: {}, of which {} were served once, {} more often{how}, {} never{of_other_keys}, {} not asked for yet{behind}",
             coverage.entries, coverage.once, coverage.several, coverage.never, coverage.pending
         )?;
+        if let Some(largest) = &rereads.largest {
+            let [one, other] = &largest.requests;
+            writeln!(
+                f,
+                "  read again by another crawl: {}, {:.1} % of those served; requests {one} and {other} share {}",
+                counted(rereads.entries, "entry", "entries"),
+                rereads.share * 100.0,
+                largest.entries
+            )?;
+        }
         writeln!(
             f,
-            "  pages: {} of {} in {}, {} of these to the end; {} repeated, {} left out",
+            "  pages: {} of {} in {}, {} of these to the end; {} repeated, {} retried, {} left out",
             paging.pages,
             counted(paging.queries, "query", "queries"),
             counted(paging.crawls, "crawl", "crawls"),
             paging.finished,
             paging.repeated,
+            paging.retried,
             paging.skipped
         )?;
         for query in &paging.per_query {
@@ -59,12 +72,20 @@ impl fmt::Display for ClientVerdict {
         }
         writeln!(
             f,
-            "  ranges of time: {}, with {}, {}, {} missed",
+            "  ranges of time: {}, with {}, {} missed",
             windows.count,
-            counted(windows.gaps.len(), "gap", "gaps"),
-            overlaps(&windows.overlaps),
+            counted(windows.gap_count, "gap", "gaps"),
             counted(windows.late_arrivals_missed, "late arrival", "late arrivals")
         )?;
+        for (status, count) in politeness.statuses.iter().filter(|(status, _)| is_refusal(**status)) {
+            let why = match status {
+                401 => ": this key is not valid",
+                403 if !self.may_view => ": this key lacks View audit logs",
+                _ => "",
+            };
+            let (requests, were) = (counted(*count, "request", "requests"), plural(*count, "was", "were"));
+            writeln!(f, "  {requests} {were} refused with {status}{why}")?;
+        }
         writeln!(
             f,
             "  manners: {} 429, {} too early, {} again, {} with nothing new, {} a minute at most",
@@ -104,11 +125,7 @@ fn pages(numbers: &[u32]) -> String {
     format!("{} {}", plural(numbers.len(), "page", "pages"), shown.join(", "))
 }
 
-fn overlaps(overlaps: &[Overlap]) -> String {
-    let counted = counted(overlaps.len(), "overlap", "overlaps");
-    match overlaps.iter().filter(|overlap| on_purpose(overlap.from, overlap.to)).count() {
-        0 => counted,
-        all if all == overlaps.len() => format!("{counted}, on purpose"),
-        some => format!("{counted}, {some} of them on purpose"),
-    }
+/// Whether a request that was answered so was wrong.
+fn is_refusal(status: u16) -> bool {
+    (400..500).contains(&status) && status != 429
 }

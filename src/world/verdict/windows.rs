@@ -6,13 +6,14 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::coverage::CoverageLedger;
+use super::crawl::{Crawls, Probe};
 use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
-use super::ranges::on_purpose;
 use super::replay::Replay;
 use crate::contract::{Filters, Query, Selection, Timestamp};
+use crate::duration;
 use crate::store::EntryRef;
-use crate::text::{counted, plural};
+use crate::text::counted;
 
 /// The ranges of a client's queries with a `startTime`, and the one before these that has none, if there is one; one
 /// without an `endTime` ends when it was asked for.
@@ -21,10 +22,12 @@ use crate::text::{counted, plural};
 pub struct Windows {
     /// How many distinct ranges.
     pub count: usize,
-    /// Times between them that nobody asked for.
+    /// How many times lie between them that nobody asked for.
+    pub gap_count: usize,
+    /// The first of these.
     pub gaps: Vec<Gap>,
-    /// Times that two of them share, with entries in them.
-    pub overlaps: Vec<Overlap>,
+    /// How many requests asked for a range that had not begun, and were given nothing.
+    pub future: usize,
     /// Entries that came behind the end of a range that had been read, and were never served.
     pub late_arrivals_missed: usize,
 }
@@ -41,18 +44,6 @@ pub struct Gap {
     pub entries: usize,
 }
 
-/// A time that two ranges share, both ends inclusive.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Overlap {
-    /// The first shared instant.
-    pub from: Timestamp,
-    /// The last.
-    pub to: Timestamp,
-    /// How many entries lie in it.
-    pub entries: usize,
-}
-
 /// A range, and the first exchange that asked for it.
 struct Window<'a> {
     start: Timestamp,
@@ -61,22 +52,57 @@ struct Window<'a> {
     exchange: &'a Exchange,
     /// How many entries had been added when it was last looked at.
     arrivals: usize,
+    /// When that was, by the world's clock.
+    asked: Timestamp,
 }
 
-/// Gaps and overlaps that are listed.
-const LISTED: usize = 10;
+/// The most gaps that are listed.
+const GAPS: usize = 10;
 
-pub fn judge(exchanges: &[&Exchange], replay: &Replay, ledger: &CoverageLedger<'_>) -> (Windows, Vec<Finding>) {
-    let mut findings = Vec::new();
-    let mut windows = Windows { count: 0, gaps: Vec::new(), overlaps: Vec::new(), late_arrivals_missed: 0 };
-    let all = collected(exchanges);
-    windows.count = all.iter().map(Vec::len).sum();
+pub fn judge(
+    exchanges: &[&Exchange],
+    crawls: &Crawls<'_>,
+    replay: &Replay,
+    ledger: &CoverageLedger<'_>,
+) -> (Windows, Vec<Finding>) {
+    let is_probe = |place: usize| crawls.of(place).is_some_and(|(_, crawl)| crawl.probe == Some(Probe::SmallerPage));
+    let read: Vec<&Exchange> =
+        (0..).zip(exchanges).filter(|(place, _)| !is_probe(*place)).map(|(_, exchange)| *exchange).collect();
+    let future: Vec<&Exchange> = read.iter().copied().filter(|exchange| asks_for_the_future(exchange)).collect();
+    let all = collected(&read);
+    let mut windows = Windows {
+        count: all.iter().map(Vec::len).sum(),
+        gap_count: 0,
+        gaps: Vec::new(),
+        future: future.len(),
+        late_arrivals_missed: 0,
+    };
+    let mut findings: Vec<Finding> = future.first().map(|first| in_the_future(first, &future)).into_iter().collect();
     for mut theirs in all {
         theirs.sort_by_key(|window| (window.start, window.end));
         findings.extend(behind_the_cursor(&theirs, replay, ledger, &mut windows));
         findings.extend(between(&theirs, replay, &mut windows));
     }
     (windows, findings)
+}
+
+/// Whether a range had not begun when it was asked for, so nothing was in it.
+fn asks_for_the_future(exchange: &Exchange) -> bool {
+    let Some(served) = exchange.served.as_ref().filter(|served| served.total_pages == 0) else { return false };
+    let Query { start_time, end_time, .. } = &served.query;
+    start_time.is_some_and(|start| start > exchange.time && end_time.is_none_or(|end| start <= end))
+}
+
+fn in_the_future(first: &Exchange, all: &[&Exchange]) -> Finding {
+    let start = first.served_query().and_then(|query| query.start_time).unwrap_or(first.time);
+    let message = format!(
+        "{} for a range that had not begun: it was {}, and startTime is {} later; a time without an offset is UTC: ?{}",
+        counted(all.len(), "request asked", "requests asked"),
+        first.time,
+        duration::format(start.since(first.time)),
+        first.query
+    );
+    Finding::new(Bug::FutureRange, all.len(), message, all.iter().copied())
 }
 
 /// The ranges of each distinct set of filters, in the order in which they were asked for.
@@ -104,13 +130,14 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
         let (place, number) = *known.entry(query.selection()).or_insert((place, all[place].len()));
         if let Some(window) = all[place].get_mut(number) {
             window.arrivals = window.arrivals.max(served.arrivals);
+            window.asked = exchange.time;
             // The later pages of a range without an end do not make it longer, a later crawl does.
             if query.end_time.is_none() && query.page == 0 {
                 window.end = window.end.max(exchange.time);
             }
         } else {
             let end = query.end_time.unwrap_or(exchange.time);
-            all[place].push(Window { start, end, query, exchange, arrivals: served.arrivals });
+            all[place].push(Window { start, end, query, exchange, arrivals: served.arrivals, asked: exchange.time });
         }
     }
     for (theirs, beginning) in all.iter_mut().zip(beginnings) {
@@ -127,74 +154,46 @@ fn note_beginning<'a>(known: &mut Option<Window<'a>>, exchange: &'a Exchange, se
     let arrivals = served.arrivals;
     match known {
         Some(window) if window.end > end => {}
-        Some(window) if window.end == end => window.arrivals = window.arrivals.max(arrivals),
+        Some(window) if window.end == end => {
+            (window.arrivals, window.asked) = (window.arrivals.max(arrivals), exchange.time);
+        }
         _ => {
             let start = end.saturating_sub(Duration::MAX);
-            *known = Some(Window { start, end, query: &served.query, exchange, arrivals });
+            *known = Some(Window { start, end, query: &served.query, exchange, arrivals, asked: exchange.time });
         }
     }
 }
 
-/// What lies between the ranges, in the order of time, and what they share.
-fn between(sorted: &[Window<'_>], replay: &Replay, windows: &mut Windows) -> Vec<Finding> {
-    let (mut gaps, mut overlaps) = (0, 0);
-    let mut shown = (None, None);
+/// What lies between the ranges, in the order of time.
+fn between(sorted: &[Window<'_>], replay: &Replay, windows: &mut Windows) -> Option<Finding> {
+    let mut gaps = 0;
+    let mut shown = None;
     // An empty range covers nothing.
-    let sorted: Vec<&Window<'_>> = sorted.iter().filter(|window| window.start <= window.end).collect();
-    let Some(first) = sorted.first() else { return Vec::new() };
-    let (mut reached, mut seen) = (first.end, first.arrivals);
-    for window in &sorted[1..] {
+    let mut sorted = sorted.iter().filter(|window| window.start <= window.end);
+    let mut reached = sorted.next()?.end;
+    for window in sorted {
         if window.start > reached {
             let entries = replay.between(reached, window.start, window.query).len();
             // Ranges that differ by a millisecond join each other: that is how precise timestamps are.
             if entries > 0 || window.start.since(reached) > Duration::from_millis(1) {
                 gaps += 1;
-                shown.0 = shown.0.or(Some((window, reached, entries)));
-                if windows.gaps.len() < LISTED {
+                shown = shown.or(Some((window, reached, entries)));
+                if windows.gaps.len() < GAPS {
                     windows.gaps.push(Gap { after: reached, before: window.start, entries });
                 }
             }
-        } else {
-            let to = reached.min(window.end);
-            let shared = Query { start_time: Some(window.start), end_time: Some(to), ..window.query.clone() };
-            // What came after either was read is in one of them at most.
-            let both = window.arrivals.min(seen);
-            let entries = replay.count(&shared, both);
-            if entries > 0 {
-                if !on_purpose(window.start, to) {
-                    overlaps += 1;
-                    shown.1 = shown.1.or(Some((window, to, entries)));
-                }
-                if windows.overlaps.len() < LISTED {
-                    windows.overlaps.push(Overlap { from: window.start, to, entries });
-                }
-            }
         }
-        if window.end >= reached {
-            (reached, seen) = (window.end, window.arrivals);
-        }
+        reached = reached.max(window.end);
     }
-    let mut findings = Vec::new();
-    if let (Some((window, reached, entries)), _) = shown {
-        let message = format!(
-            "{} between ranges: one ends at {reached}, the next begins at {}; {} between the two",
-            counted(gaps, "gap", "gaps"),
-            window.start,
-            if entries == 1 { "an entry lies".to_owned() } else { format!("{entries} entries lie") }
-        );
-        findings.push(Finding::new(Bug::Gap, gaps, message, [window.exchange]));
-    }
-    if let (_, Some((window, to, entries))) = shown {
-        let message = format!(
-            "{} of ranges: both ends are inclusive, so {} from {} to {to} {} in two",
-            counted(overlaps, "overlap", "overlaps"),
-            if entries == 1 { "the entry".to_owned() } else { format!("the {entries} entries") },
-            window.start,
-            plural(entries, "is", "are")
-        );
-        findings.push(Finding::new(Bug::Overlap, overlaps, message, [window.exchange]));
-    }
-    findings
+    windows.gap_count += gaps;
+    let (window, reached, entries) = shown?;
+    let message = format!(
+        "{} between ranges: one ends at {reached}, the next begins at {}; {} between the two",
+        counted(gaps, "gap", "gaps"),
+        window.start,
+        if entries == 1 { "an entry lies".to_owned() } else { format!("{entries} entries lie") }
+    );
+    Some(Finding::new(Bug::Gap, gaps, message, [window.exchange]))
 }
 
 /// Entries that nobody read because the client had gone on: it had read the range before they came, or it began anew
@@ -203,7 +202,7 @@ fn behind_the_cursor(
     sorted: &[Window<'_>],
     replay: &Replay,
     ledger: &CoverageLedger<'_>,
-    told: &mut Windows,
+    windows: &mut Windows,
 ) -> Vec<Finding> {
     let Some(filters) = sorted.first().map(|window| &window.query.filters) else { return Vec::new() };
     // How far the ranges up to each one reach.
@@ -215,8 +214,7 @@ fn behind_the_cursor(
             reach
         })
         .collect();
-    let mut late = Vec::new();
-    let mut equal = Vec::new();
+    let (mut late, mut equal, mut future) = (Vec::new(), Vec::new(), Vec::new());
     // What was there from the start came behind nobody.
     for missed in ledger.all_missed().filter(|missed| missed.arrival > 0 && replay.matches(missed, filters)) {
         let EntryRef { timestamp: at, arrival, .. } = *missed;
@@ -224,15 +222,33 @@ fn behind_the_cursor(
         let may_cover = (0..begun).rev().take_while(|place| reached[*place] >= Some(at)).map(|place| &sorted[place]);
         let mut readers = may_cover.filter(|window| at <= window.end && window.arrivals < arrival);
         let Some(reader) = readers.next() else { continue };
-        let newest_read = ledger.newest_served_by(reader.query);
-        let soon = sorted[begun..].iter().take_while(|window| window.start.since(at) <= Duration::from_secs(1));
-        match soon.into_iter().find(|window| window.arrivals >= arrival).filter(|_| newest_read == Some(at)) {
+        if at > reader.asked {
+            future.push((missed, reader));
+            continue;
+        }
+        // A client that goes on within a range that it has read goes on from the newest entry of that.
+        let is_newest = ledger.newest_served_by(reader.query) == Some(at);
+        let is_open = reader.query.end_time.is_none();
+        let goes_on = |window: &&Window<'_>| is_newest && (is_open || window.start <= reader.end);
+        match sorted[begun..].iter().take_while(goes_on).find(|window| window.arrivals >= arrival) {
             Some(next) => equal.push((missed, next)),
             None => late.push((missed, reader)),
         }
     }
-    told.late_arrivals_missed += late.len();
+    windows.late_arrivals_missed += late.len();
+    windows.future += future.len();
     let mut findings = Vec::new();
+    if let Some((missed, reader)) = future.first() {
+        let message = format!(
+            "{} came in a range that was read before it had passed, and were never read: at {} it ended {} later, and {} came then: ?{}",
+            future.len(),
+            reader.asked,
+            duration::format(reader.end.since(reader.asked)),
+            replay.describe(missed),
+            reader.exchange.query
+        );
+        findings.push(Finding::new(Bug::FutureRange, future.len(), message, [reader.exchange]));
+    }
     if let Some((missed, reader)) = late.first() {
         let message = format!(
             "{} came late, behind the end of a range that had been read, and were never read: {} came after ?{}",

@@ -98,15 +98,15 @@ async fn a_client_that_starts_again_in_the_middle_and_reads_all_of_it_has_read_i
         mock.logs(&format!("page={page}&pageSize=250")).await.ok();
     }
     clean(&judged(&mock));
-    assert_eq!(judged(&mock).clients[0].coverage.on_purpose, 500);
-    // Who reads it again later reads it twice.
+    assert_eq!(judged(&mock).clients[0].rereads.entries, 500);
+    // When it reads it again later makes no difference.
     mock.mock.world().advance(SECOND * 300);
     mock.logs("page=0&pageSize=250").await.ok();
-    assert_eq!(judged(&mock).bugs(), [Bug::ReadTwice]);
+    clean(&judged(&mock));
 }
 
 #[tokio::test]
-async fn ranges_that_share_a_minute_do_so_on_purpose_and_those_that_share_an_instant_do_not() {
+async fn what_ranges_share_is_counted_and_no_mistake_however_long_it_is() {
     let shared = async |seconds: u32| {
         let mock = TestMock::default();
         mock.mock.world().remove_entries();
@@ -116,11 +116,13 @@ async fn ranges_that_share_a_minute_do_so_on_purpose_and_those_that_share_an_ins
         }
         judged(&mock)
     };
-    assert_eq!(shared(0).await.bugs(), [Bug::ReadTwice, Bug::Overlap]);
-    let judgement = shared(60).await;
-    clean(&judgement);
-    assert_eq!(judgement.clients[0].coverage.on_purpose, 61);
-    assert!(judgement.to_string().contains("61 more often (61 of them on purpose)"), "{judgement}");
+    for (seconds, entries) in [(0, 1), (60, 61)] {
+        let judgement = shared(seconds).await;
+        clean(&judgement);
+        assert_eq!(judgement.clients[0].rereads.entries, entries);
+        let told = format!("{entries} more often (0 in one crawl, {entries} by several)");
+        assert!(judgement.to_string().contains(&told), "{judgement}");
+    }
 }
 
 /// Queries, each five seconds after the one before, in a world of its own; `{}` is the instant at which they begin.

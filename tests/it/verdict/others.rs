@@ -46,7 +46,7 @@ fn who_reads_pages_from_the_last_to_the_first_loses_what_is_pushed_into_a_page_t
     let client = judged(&stage);
     assert_eq!(bugs(&client), [Bug::NeverRead, Bug::LostUnderOffset], "{client}");
     let told = client.violations(Expectation::Complete).join("; ");
-    let expected = "3 entries came between page 3 and page 2 and pushed 3 entries over the border, never to be read; the first is UPDATE SERVICE object-1000";
+    let expected = "3 entries came between page 3 and page 2 and pushed 3 entries over the border, never to be read; the first that came is UPDATE SERVICE object-1000";
     assert!(told.contains(expected), "{told}");
     assert!(client.violations(Expectation::NoDuplicates).is_empty(), "{client}");
 
@@ -125,12 +125,9 @@ fn a_first_range_without_a_start_has_an_end_all_the_same() {
     assert!(client.to_string().contains("; 4 entries lie between the two"), "{client}");
     let client = ranges(22);
     assert!(client.to_string().contains("; an entry lies between the two"), "{client}");
-    let client = ranges(20);
-    assert_eq!(bugs(&client), [Bug::ReadTwice, Bug::Overlap], "{client}");
-    let shared = at(20);
-    let told = client.violations(Expectation::NoDuplicates).join("; ");
-    assert!(told.contains(&format!("so the entry from {shared} to {shared} is in two")), "{told}");
-    assert_eq!(bugs(&ranges(10)), [], "by more than a second: on purpose");
+    for start in [10, 20] {
+        assert_eq!(bugs(&ranges(start)), [], "what is read again is no mistake");
+    }
     // Who asks for everything has asked for no range, nor has who looks whether there is anything at all.
     for look in
         ["page=0&pageSize=100".to_owned(), format!("page=0&pageSize=1&endTime={}", at(0).saturating_sub(SECOND))]

@@ -42,7 +42,9 @@ async fn pages_count_the_same_in_whatever_order_they_come() {
 #[tokio::test]
 async fn a_page_that_is_read_again_is_repeated_and_nothing_is_left_out() {
     assert_eq!(counts(&pages(&[0, 1, 2, 3, 4, 5, 6, 2]).await), [1, 1, 1, 0]);
-    assert_eq!(counts(&pages(&[0, 1, 1, 3, 4, 5, 6]).await), [1, 1, 1, 1]);
+    // Asked for again at once it is retried.
+    let client = pages(&[0, 1, 1, 3, 4, 5, 6]).await;
+    assert_eq!((counts(&client), client.paging.retried), ([1, 1, 0, 1], 1));
     assert_eq!(counts(&pages(&[6, 5, 4, 3, 2, 1, 0, 6, 5, 4, 3, 2, 1, 0]).await), [2, 2, 0, 0]);
     assert_eq!(counts(&pages(&[0, 1, 2, 0, 1, 2, 3, 4, 5, 6]).await), [2, 1, 0, 0]);
     // Behind the end there is nothing to leave out.
@@ -53,7 +55,7 @@ async fn a_page_that_is_read_again_is_repeated_and_nothing_is_left_out() {
 #[tokio::test]
 async fn each_query_is_told_with_the_pages_that_it_lacks_or_has_twice() {
     let of_teams = [0, 1].map(|page| format!("page={page}&pageSize=10&objectTypes=SERVICE"));
-    let all = [0, 1, 1, 3, 4, 5, 6].map(|page| format!("pageSize=100&page={page}"));
+    let all = [0, 1, 3, 1, 4, 5, 6].map(|page| format!("pageSize=100&page={page}"));
     let client = after(all.iter().chain(&of_teams)).await;
     let told = serde_json::to_value(&client.paging).unwrap();
     let expected = json!([
@@ -104,7 +106,7 @@ async fn one_is_told_as_one() {
     };
     let client = after([from("01", "15"), from("10", "20")]).await;
     let text = client.to_string();
-    assert!(text.contains("ranges of time: 2, with 0 gaps, 1 overlap, on purpose, 0 late arrivals missed"), "{text}");
+    assert!(text.contains("ranges of time: 2, with 0 gaps, 0 late arrivals missed"), "{text}");
     let text = after(["page=0&pageSize=1000"]).await.to_string();
     assert!(text.contains(": 1 request\n") && text.contains("1 of 1 query in 1 crawl, 1 of"), "{text}");
 }

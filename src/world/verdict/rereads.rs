@@ -1,0 +1,135 @@
+//! What a client is served again by another crawl: counted, and right as far as the scope says that it is meant.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::crawl::{Crawl, CrawlId, Crawls};
+use super::exchange::Exchange;
+use super::replay::Replay;
+use crate::contract::{Filters, Timestamp};
+use crate::store::EntryRef;
+
+/// Entries that were served again by another crawl of the same client.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rereads {
+    /// How many entries.
+    pub entries: usize,
+    /// Which share of the entries that were served, from 0 to 1.
+    pub share: f64,
+    /// How many of them are older than the overlap that the scope allows; `None` when it does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beyond_overlap: Option<usize>,
+    /// The two requests that share the most entries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest: Option<LargestOverlap>,
+}
+
+/// Two requests of different crawls that were served the same entries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LargestOverlap {
+    /// How many entries.
+    pub entries: usize,
+    /// `X-Request-Id` of both, the earlier first.
+    pub requests: [String; 2],
+}
+
+/// Collects rereads page by page, in the order of answers.
+#[derive(Default)]
+pub struct RereadsLedger {
+    overlap: Option<Duration>,
+    /// The newest timestamp that was served, with each set of filters and with any.
+    newest: HashMap<Filters, Timestamp>,
+    newest_of_all: Option<Timestamp>,
+    /// The same when a crawl was first served a page.
+    known_before: HashMap<CrawlId, Option<Timestamp>>,
+    /// Entries, and the places of both exchanges.
+    largest: Option<(usize, [usize; 2])>,
+}
+
+/// A page, and the crawls that were served its entries before.
+pub struct PageRereads<'a> {
+    place: usize,
+    id: CrawlId,
+    crawls: &'a Crawls<'a>,
+    overlap: Option<Duration>,
+    known_before: Option<Timestamp>,
+    /// Of each crawl before, whether it may be read again as a whole.
+    allowed: HashMap<CrawlId, bool>,
+    /// How many entries each earlier exchange was served.
+    shared: HashMap<usize, usize>,
+}
+
+impl RereadsLedger {
+    pub fn new(overlap: Option<Duration>) -> Self {
+        Self { overlap, ..Self::default() }
+    }
+
+    pub fn begin_page<'a>(&mut self, id: CrawlId, place: usize, crawls: &'a Crawls<'a>) -> PageRereads<'a> {
+        let newest = || self.newest.get(&crawls.get(id).query.filters.sorted()).copied().or(self.newest_of_all);
+        let known_before = *self.known_before.entry(id).or_insert_with(newest);
+        let (allowed, shared) = (HashMap::new(), HashMap::new());
+        PageRereads { place, id, crawls, overlap: self.overlap, known_before, allowed, shared }
+    }
+
+    /// Adds the page with its newest entry.
+    pub fn end_page(&mut self, page: PageRereads<'_>, filters: &Filters, newest: Option<Timestamp>) {
+        if let Some((place, entries)) =
+            page.shared.iter().max_by_key(|(place, entries)| (**entries, usize::MAX - **place))
+            && self.largest.is_none_or(|(known, _)| known < *entries)
+        {
+            self.largest = Some((*entries, [*place, page.place]));
+        }
+        if let Some(newest) = newest {
+            let known = self.newest.entry(filters.sorted()).or_insert(newest);
+            *known = newest.max(*known);
+            self.newest_of_all = self.newest_of_all.max(Some(newest));
+        }
+    }
+
+    /// What the scope says is meant to be read again.
+    pub fn overlap(&self) -> Option<Duration> {
+        self.overlap
+    }
+
+    pub fn summary(&self, exchanges: &[&Exchange], served: usize, entries: usize, beyond: usize) -> Rereads {
+        let largest = self.largest.map(|(entries, places)| LargestOverlap {
+            entries,
+            requests: places.map(|place| exchanges[place].id.to_string()),
+        });
+        #[expect(clippy::cast_precision_loss, reason = "no world has so many entries")]
+        let share = if served == 0 { 0.0 } else { (entries as f64 / served as f64 * 1000.0).round() / 1000.0 };
+        Rereads { entries, share, beyond_overlap: self.overlap.map(|_| beyond), largest }
+    }
+}
+
+impl PageRereads<'_> {
+    /// Adds an entry that another crawl was served before, by an exchange at a place. Returns whether it is beyond what is
+    /// meant to be read again: older than the overlap back from the newest entry that the client had when this crawl began.
+    pub fn add(&mut self, entry: &EntryRef, before: CrawlId, place: usize, replay: &Replay) -> bool {
+        *self.shared.entry(place).or_default() += 1;
+        let Some(overlap) = self.overlap else { return false };
+        let is_recent = self.known_before.is_none_or(|newest| newest.since(entry.timestamp) <= overlap);
+        !is_recent
+            && !*self.allowed.entry(before).or_insert_with(|| {
+                let (before, crawl) = (self.crawls.get(before), self.crawls.get(self.id));
+                shared_time(before, crawl).is_some_and(|shared| shared <= overlap) || begins_anew(before, crawl, replay)
+            })
+    }
+}
+
+/// How long the time is that the ranges of two crawls share; `None` when it has no beginning.
+fn shared_time(one: &Crawl<'_>, other: &Crawl<'_>) -> Option<Duration> {
+    let end = one.end()?.min(other.end()?);
+    Some(end.since(one.query.start_time.max(other.query.start_time)?))
+}
+
+/// Whether a crawl begins another one anew that did not come to its end, or into which entries came.
+fn begins_anew(before: &Crawl<'_>, crawl: &Crawl<'_>, replay: &Replay) -> bool {
+    let is_same = before.query.start_time == crawl.query.start_time
+        && before.query.filters.sorted() == crawl.query.filters.sorted();
+    is_same && (!before.finished() || before.broke_off() || before.moved(replay))
+}
