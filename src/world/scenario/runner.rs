@@ -3,7 +3,7 @@
 //! Stopping it undoes nothing and needs to undo nothing: its rate limit, failures and pending entries are its own and
 //! end with it; entries that it added are ordinary entries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 
 use super::Scenario;
 use super::budget::Budget;
-use crate::contract::{Query, Timestamp};
+use crate::contract::{Entry, Query, Timestamp};
 use crate::fault::Effect;
 use crate::rate::RateLimit;
 use crate::seed::{Purpose, SeededRng};
@@ -182,7 +182,42 @@ impl State {
 
     fn add(&mut self, instants: &[Timestamp], store: &Store) {
         self.stats.added += instants.len() as u64;
-        store.append(self.entries.generate(instants));
+        store.append(self.distinct_entries(instants, store));
+    }
+
+    /// Entries of which none is equal to another in every field: a client that drops doubles by content, because entries have
+    /// no identifier, keeps all of them.
+    fn distinct_entries(&self, instants: &[Timestamp], store: &Store) -> Vec<Entry> {
+        const MAX_TRIES: usize = 3;
+
+        let content = |entry: &Entry| serde_json::to_string(entry).unwrap_or_default();
+        let page = |at, page| {
+            let query = Query { start_time: Some(at), end_time: Some(at), page, page_size: 1000, ..Query::default() };
+            store.page(&query).logs
+        };
+        let of_instant = |at: &Timestamp| {
+            let at = *at;
+            (0..).map(move |number| page(at, number)).take_while(|page| !page.is_empty()).flatten()
+        };
+        let times: BTreeSet<Timestamp> = instants.iter().copied().collect();
+        let there = times.iter().flat_map(of_instant);
+        let mut known: HashSet<String> = there.map(|entry| content(&entry)).collect();
+        let distinct = |at: &Timestamp| {
+            let mut entry = self.entries.generate(&[*at]).pop()?;
+            for _ in 0..MAX_TRIES {
+                if !known.contains(&content(&entry)) {
+                    break;
+                }
+                entry = self.entries.generate(&[*at]).pop()?;
+            }
+            // Where all that is generated is there already, a number tells them apart.
+            if known.contains(&content(&entry)) {
+                entry.object_identifier += &format!("-{}", known.len());
+            }
+            known.insert(content(&entry));
+            Some(entry)
+        };
+        instants.iter().filter_map(distinct).collect()
     }
 
     /// The timestamps of the entries that arrive after a page.
