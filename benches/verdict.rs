@@ -164,7 +164,7 @@ impl Case {
             received_at: Instant::now(),
             answered_at: Instant::now(),
             connection: None,
-            key: Some(Arc::clone(&self.key)),
+            key: Arc::clone(&self.key),
             query: format!("page={}&pageSize={}{times}", query.page, query.page_size).into(),
             status,
             is_head: false,

@@ -1,6 +1,7 @@
 //! The cost of an observation for the verdict, compared with a request through the router in this process.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
@@ -8,7 +9,7 @@ use axum::http::Request;
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::internal::{AppState, http};
 use cortex_audit_mock::world::verdict::{Observation, Observations, PageSummary};
-use cortex_audit_mock::{Config, RateLimit};
+use cortex_audit_mock::{Config, Key, RateLimit};
 use tower::ServiceExt;
 
 /// The largest ratio of a request to one without the observation. Without a socket a request takes a fifth of the time, so
@@ -18,6 +19,7 @@ const MAX_RATIO: f64 = 1.1;
 /// Prints the ratio, and returns whether it is within the limit.
 pub fn is_within_limit(query: &str, judged: bool) -> bool {
     let mock = AppState::load(&Config { rate_limit: RateLimit::Off, ..Config::default() }).expect("the built-in story");
+    let key = Arc::clone(&mock.keys().list()[0]);
     let app = http::app(mock);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let rounds = if judged { 2000 } else { 10 };
@@ -32,7 +34,7 @@ pub fn is_within_limit(query: &str, judged: bool) -> bool {
     let observation = shortest(|| {
         observations.clear();
         for _ in 0..rounds {
-            observations.add(black_box(observation(query)));
+            observations.add(black_box(observation(query, &key)));
         }
     }) / rounds;
     let ratio = request.as_secs_f64() / request.saturating_sub(observation).as_secs_f64();
@@ -60,7 +62,7 @@ async fn send(app: &http::App, query: &str) {
 }
 
 /// The observation of a request.
-fn observation(query: &str) -> Observation {
+fn observation(query: &str, key: &Arc<Key>) -> Observation {
     Observation {
         id: uuid::Uuid::from_u128(7),
         time: Timestamp::EPOCH,
@@ -68,7 +70,7 @@ fn observation(query: &str) -> Observation {
         received_at: Instant::now(),
         answered_at: Instant::now(),
         connection: None,
-        key: None,
+        key: Arc::clone(key),
         query: query.into(),
         status: 200,
         is_head: false,

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use serde::Serialize;
 
 use super::output::{self, Output};
+use crate::contract::Timestamp;
 use crate::text::is_control;
 use crate::world::Sessions;
 use crate::world::verdict::{Expectation, Judgement, Scope};
@@ -15,6 +17,8 @@ use crate::world::verdict::{Expectation, Judgement, Scope};
 pub struct Report {
     output: Output,
     path: PathBuf,
+    /// When the server started.
+    started: (Timestamp, Instant),
 }
 
 /// What is said of a session.
@@ -28,7 +32,11 @@ struct OfSession {
 impl Report {
     /// Refuses a place that cannot be written before anything is served.
     pub fn open(path: &Path) -> Result<Self, String> {
-        Ok(Self { output: Output::open_for("--report", Some(path))?, path: path.to_owned() })
+        Ok(Self {
+            output: Output::open_for("--report", Some(path))?,
+            path: path.to_owned(),
+            started: (Timestamp::now(), Instant::now()),
+        })
     }
 
     /// Judges every session that is in use: JUnit for a name that ends in `.xml`, text for `.txt`, else JSON; and for
@@ -39,7 +47,7 @@ impl Report {
         eprint!("{told}");
         let ending = self.path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
         let written = match ending.as_deref() {
-            Some("xml") => junit(&all),
+            Some("xml") => junit(&all, self.started),
             Some("txt") => told,
             // A judgement holds nothing that JSON cannot.
             _ => serde_json::to_string_pretty(&all).unwrap_or_default() + "\n",
@@ -89,7 +97,7 @@ fn text(all: &[OfSession]) -> String {
 }
 
 /// A test case for each client and expectation, in the form that CI servers read.
-fn junit(all: &[OfSession]) -> String {
+fn junit(all: &[OfSession], (started, since): (Timestamp, Instant)) -> String {
     let mut cases = String::new();
     let (mut tests, mut failures) = (0, 0);
     for OfSession { session, judgement } in all {
@@ -109,13 +117,16 @@ fn junit(all: &[OfSession]) -> String {
         cases += &case("unnamed session", complete, unasked.judgement.violations(complete));
         (tests, failures) = (1, 1);
     }
+    // Whole seconds without an offset, as CI servers read them.
+    let timestamp = started.to_string().chars().take("2025-05-20T12:00:00".len()).collect::<String>();
+    let time = since.elapsed().as_secs_f64();
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"cortex-audit-mock verdict\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">\n{cases}</testsuite>\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"cortex-audit-mock verdict\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" timestamp=\"{timestamp}\" time=\"{time:.3}\">\n{cases}</testsuite>\n"
     )
 }
 
 fn case(class: &str, expectation: Expectation, reasons: &[String]) -> String {
-    let begun = format!("  <testcase classname=\"{}\" name=\"{expectation}\"", escaped(class));
+    let begun = format!("  <testcase classname=\"{}\" name=\"{expectation}\" time=\"0.000\"", escaped(class));
     let Some(first) = reasons.first() else { return begun + "/>\n" };
     let (first, all) = (escaped(first), escaped(&reasons.join("\n")));
     format!("{begun}>\n    <failure message=\"{first}\">{all}</failure>\n  </testcase>\n")

@@ -74,17 +74,22 @@ impl fmt::Display for Unauthorized {
 
 /// The world of the session that a token names, its clock when the request was received, and the key of the token.
 ///
-/// The token of a revoked or expired key selects its session like that of a valid key. An unknown token, or none, selects the
-/// default session.
+/// The token of a revoked or expired key selects its session like that of a valid key. An unknown token selects the session
+/// that it names if that exists, else the default session, like none.
 pub fn authenticate(
     state: &AppState,
     token: Result<&str, Unauthorized>,
     received_at: Instant,
 ) -> (Arc<World>, ClockReading, Authentication) {
+    let text = token.as_ref().ok().copied();
     let found = token.and_then(|token| find_key(state, token));
     let world = match &found {
         Ok((_, Some(session))) => state.session(session),
-        Ok((_, None)) | Err(_) => state.world(),
+        Ok((_, None)) => state.world(),
+        Err(_) => {
+            let named = text.and_then(session_name).and_then(|name| state.sessions().existing(&name));
+            named.unwrap_or_else(|| state.world())
+        }
     };
     let clock = world.clock.read_at(received_at);
     let authentication = match found {
@@ -95,6 +100,11 @@ pub fn authenticate(
         Err(reason) => Authentication::Refused { key: None, reason },
     };
     (world, clock, authentication)
+}
+
+/// The session that a token names behind its last `~`.
+pub fn session_name(token: &str) -> Option<SessionName> {
+    token.rsplit_once('~')?.1.parse().ok()
 }
 
 /// The key and the session of a token, which is `KEY` or `KEY~SESSION`. A whole token that is itself a key comes first.

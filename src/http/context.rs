@@ -12,6 +12,7 @@ use super::auth::{self, Authentication};
 use super::redact::{RedactedQuery, redact_path};
 use super::request_id::RequestId;
 use crate::app_state::AppState;
+use crate::contract::AUDIT_LOGS;
 use crate::world::{ClockReading, World};
 
 /// Context of one request: session world, authenticated key, redacted path and query.
@@ -28,6 +29,8 @@ pub struct RequestContext {
     pub received_at: Instant,
     /// The clock of the world at `received_at`.
     pub clock: ClockReading,
+    /// Whether the token is of no key and names a session that does not exist yet, for which the request is counted.
+    pub counts_for_session: bool,
     /// The network address of the client.
     pub address: IpAddr,
     /// The port of the client, if requests of its connection come one after the other: not with HTTP/2.
@@ -47,11 +50,32 @@ impl RequestContext {
         let path = redact_path(request.uri().path(), is_token);
         let min_token_length = token.as_ref().map_or(usize::MAX, |token| token.len()).min(state.min_token_length());
         let query = RedactedQuery::new(request.uri().query().unwrap_or_default(), min_token_length, is_token);
+        let text = token.as_ref().ok().copied();
         let (world, clock, authentication) = auth::authenticate(state, token, received_at);
         let (peer, from_ui) = (peer(request), is_from_ui(request.headers()));
+        let is_judged = !from_ui && is_audit_logs(request.uri().path());
+        let refused = text.filter(|_| is_judged && authentication.key().is_none()).and_then(auth::session_name);
+        let counts_for_session = refused.is_some_and(|session| state.sessions().count_refused(&session));
         let (address, connection) = (peer.ip(), (request.version() < Version::HTTP_2).then(|| peer.port()));
-        Self { id, world, authentication, path, query, received_at, clock, address, connection, from_ui }
+        Self {
+            id,
+            world,
+            authentication,
+            path,
+            query,
+            received_at,
+            clock,
+            address,
+            connection,
+            counts_for_session,
+            from_ui,
+        }
     }
+}
+
+/// Whether a path is that of the operation, which the verdict judges.
+pub fn is_audit_logs(path: &str) -> bool {
+    path.trim_end_matches('/') == AUDIT_LOGS
 }
 
 /// The address in axum's `ConnectInfo`. A request in-process may have none.

@@ -15,10 +15,11 @@ use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
 use parking_lot::Mutex;
 
-use super::context::RequestContext;
+use super::context::{RequestContext, is_audit_logs};
 use super::fault_injection::{BodyFault, ConnectionFault};
 use super::problem::Problem;
-use crate::contract::{AUDIT_LOGS, QueryIssue};
+use crate::contract::QueryIssue;
+use crate::keys::Key;
 use crate::text::truncate;
 use crate::world::verdict::{Delivery, Observation, ObservationDetails, PageSummary};
 use crate::world::{Intervention, JournalRecord, RecordDetails, RequestOutcome};
@@ -128,7 +129,14 @@ impl Inner {
             log_request(&record, problem);
         }
         if is_audit_logs(&context.path) && !context.from_ui {
-            context.world.observations.add(self.observation(&record, query, annotations.page, response));
+            match record.key.clone() {
+                Some(key) => {
+                    context.world.observations.add(self.observation(&record, key, query, annotations.page, response));
+                }
+                // One that names a session that there is not yet is counted for that one.
+                None if !context.counts_for_session => context.world.observations.add_unknown_key(1),
+                None => {}
+            }
         }
         context.world.journal.add(record);
     }
@@ -145,6 +153,7 @@ impl Inner {
     fn observation(
         &self,
         record: &JournalRecord,
+        key: Arc<Key>,
         recorded_query: RecordedQuery,
         page: Option<PageSummary>,
         response: Option<&Response>,
@@ -169,7 +178,7 @@ impl Inner {
             received_at: self.context.received_at,
             answered_at: self.context.received_at + record.duration,
             connection: self.context.connection,
-            key: record.key.clone(),
+            key,
             query: text,
             status: record.outcome.status_or_zero(),
             is_head,
@@ -178,10 +187,6 @@ impl Inner {
             details: details.boxed(),
         }
     }
-}
-
-fn is_audit_logs(path: &str) -> bool {
-    path.trim_end_matches('/') == AUDIT_LOGS
 }
 
 fn outcome(response: &Response) -> RequestOutcome {

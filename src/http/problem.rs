@@ -7,6 +7,7 @@
 
 mod message;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use axum::body::Body;
@@ -21,6 +22,7 @@ use crate::contract::QueryIssue;
 use crate::json_file::FileErrors;
 use crate::text::elide_middle;
 use crate::world::limiter::RetryAfter;
+use crate::world::verdict::{Expectation, ExpectationVerdict};
 use message::{numbered, strip_markup};
 
 /// Every error that a request can end in.
@@ -62,7 +64,7 @@ pub enum Problem {
     /// 408: the body did not arrive in time.
     SlowBody { seconds: u64 },
     /// 409: the clients did not meet an expectation.
-    ExpectationsNotMet { reasons: Vec<String> },
+    ExpectationsNotMet { reasons: Vec<String>, expectations: BTreeMap<Expectation, ExpectationVerdict> },
     /// 413: a body of more than `max` bytes (REQ-BODY).
     BodyTooLarge { max: usize },
     /// 414: path and query of more than `max` bytes.
@@ -134,7 +136,7 @@ impl Problem {
                 let code = if code.len() <= 5 { code } else { "…" };
                 format!("Prefer: code={code} cannot be forced; accepted: 200, or 400 to 599, such as code=429.")
             }
-            Self::ExpectationsNotMet { reasons } => numbered(reasons),
+            Self::ExpectationsNotMet { reasons, .. } => numbered(reasons),
             Self::BrokenBody => "The request body broke off, or its framing is wrong; a GET needs none.".to_owned(),
             Self::Unreadable => "This cannot be read as HTTP. Path and query hold no space, no quotation mark, no < or >, \
                                  and nothing but UTF-8: send a space as %20, a quotation mark as %22. Or the client was \
@@ -209,6 +211,10 @@ impl Problem {
                 details: &details,
                 request_id: &id.to_string(),
                 http_status: status.as_u16(),
+                expectations: match self {
+                    Self::ExpectationsNotMet { expectations, .. } => Some(expectations),
+                    _ => None,
+                },
             }),
         };
         // Cannot fail: strings and integers always serialize.
@@ -266,6 +272,9 @@ struct ErrorResponse<'a> {
     details: &'a str,
     request_id: &'a str,
     http_status: u16,
+    /// Of the 409 of a verdict, which the published form does not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expectations: Option<&'a BTreeMap<Expectation, ExpectationVerdict>>,
 }
 
 /// The published `TooManyRequestsProblemDetail` (ERR-429, RFC 9457).

@@ -59,6 +59,8 @@ struct Inner {
     /// A counter of uses; the session with the smallest value is the least recently used.
     uses: u64,
     evicted: u64,
+    /// How many requests with no key named a session that does not exist.
+    refused: HashMap<SessionName, u64>,
 }
 
 #[derive(Debug)]
@@ -77,7 +79,7 @@ impl Sessions {
     pub fn new(template: WorldTemplate) -> Self {
         let newest_generation = Arc::default();
         let default = Arc::new(World::new(&template, &newest_generation));
-        let inner = Mutex::new(Inner { default, named: HashMap::new(), uses: 0, evicted: 0 });
+        let inner = Mutex::new(Inner { default, named: HashMap::new(), uses: 0, evicted: 0, refused: HashMap::new() });
         Self { template, newest_generation, inner }
     }
 
@@ -96,10 +98,29 @@ impl Sessions {
         }
         let evicted = if inner.named.len() == Self::MAX_SESSIONS { inner.evict() } else { None };
         let world = Arc::new(World::new(&self.template, &self.newest_generation));
+        world.observations.add_unknown_key(inner.refused.remove(name).unwrap_or_default());
         inner.named.insert(name.clone(), Open { world: Arc::clone(&world), used });
         drop(inner);
         drop(evicted);
         world
+    }
+
+    /// The world of a session if it exists; it does not count as used.
+    #[must_use]
+    pub fn existing(&self, name: &SessionName) -> Option<Arc<World>> {
+        self.inner.lock().named.get(name).map(|live| Arc::clone(&live.world))
+    }
+
+    /// Counts a request with no key for a session that does not exist yet, which finds it in its verdict; `false` when it
+    /// exists, or too many names are counted already.
+    pub fn count_refused(&self, name: &SessionName) -> bool {
+        let inner = &mut *self.inner.lock();
+        let is_known = inner.refused.contains_key(name);
+        let counts = !inner.named.contains_key(name) && (is_known || inner.refused.len() < Self::MAX_SESSIONS);
+        if counts {
+            *inner.refused.entry(name.clone()).or_default() += 1;
+        }
+        counts
     }
 
     /// Replaces the world of a session by a new one; requests in flight finish in the old world.

@@ -32,6 +32,7 @@ use serde::Serialize;
 use crate::contract::Timestamp;
 use crate::keys::{Key, VIEW_AUDIT_LOGS};
 use crate::store::Store;
+use crate::text::{counted, plural};
 
 pub use coverage::{Coverage, Example};
 pub use expectation::Expectation;
@@ -58,6 +59,8 @@ pub struct Observations {
 struct Inner {
     observations: Vec<Observation>,
     not_judged: u64,
+    /// How many requests came with no key.
+    unknown_key: u64,
 }
 
 /// What there is to say of a world's clients.
@@ -69,7 +72,7 @@ pub struct Judgement {
     /// How many requests were too many to keep, and are not judged.
     pub not_judged: u64,
     /// How many requests came without a token that a key has: nobody's, so they are not judged.
-    pub unknown_key: usize,
+    pub unknown_key: u64,
     /// How many entries there are outside the scope.
     pub outside: usize,
     /// Whether each expectation is kept by all clients. Rereads are expected of nobody unless the scope has an overlap.
@@ -128,6 +131,11 @@ impl Observations {
         }
     }
 
+    /// Counts requests without a token that a key has: nobody's, so nothing else is kept of them.
+    pub fn add_unknown_key(&self, count: u64) {
+        self.inner.lock().unknown_key += count;
+    }
+
     /// How many requests are kept.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -142,14 +150,13 @@ impl Observations {
     /// Judges what was kept against the entries of the same world, when its clock shows `now`.
     #[must_use]
     pub fn judge(&self, store: &Store, scope: &Scope, now: Timestamp) -> Judgement {
-        let (observations, not_judged) = {
+        let (observations, not_judged, unknown_key) = {
             let inner = self.inner.lock();
-            (inner.observations.clone(), inner.not_judged)
+            (inner.observations.clone(), inner.not_judged, inner.unknown_key)
         };
-        let unknown_key = observations.iter().filter(|observation| observation.key.is_none()).count();
         let mut clients: Vec<ClientExchanges> = Vec::new();
         for (number, observation) in observations.into_iter().enumerate() {
-            let Some(key) = observation.key.clone() else { continue };
+            let key = Arc::clone(&observation.key);
             let exchange = Exchange::new(number, observation);
             match clients.iter_mut().find(|client| client.key.name == key.name) {
                 Some(client) => client.exchanges.push(exchange),
@@ -195,7 +202,7 @@ impl ClientExchanges {
         let (paging, of_paging) = paging::judge(&for_pages, &crawls, replay, &ledger);
         let (windows, of_windows) = windows::judge(&for_pages, &crawls, replay, &ledger);
         let (politeness, of_politeness) = politeness::judge(&self.exchanges, &ledger);
-        let of_contract = contract::judge(&self.exchanges);
+        let of_contract = contract::judge(&self.exchanges, replay);
         let mut findings =
             [ledger.findings(&coverage, &rereads), of_paging, of_windows, of_politeness, of_contract].concat();
         findings.sort_by_key(|finding| finding.bug);
@@ -308,8 +315,10 @@ impl Judgement {
     fn unknown_clients(&self) -> Option<String> {
         match self.unknown_key {
             0 => None,
-            1 => Some("a request came without a token that a key has".to_owned()),
-            count => Some(format!("{count} requests came without a token that a key has")),
+            count => {
+                let (requests, were) = (counted(count, "request", "requests"), plural(count, "was", "were"));
+                Some(format!("{requests} {were} refused with 401: no key has the token; send one of the server's keys"))
+            }
         }
     }
 

@@ -248,7 +248,13 @@ fn a_report_is_written_when_the_server_stops() {
     assert!(said.ends_with(&text), "{said}");
     insta::assert_snapshot!(text);
     let (xml, _) = report("verdict.xml");
-    insta::assert_snapshot!(xml);
+    // V5: when the server started, and how long it ran.
+    let (head, rest) = xml.split_once(" timestamp=\"").unwrap();
+    let (times, rest) = rest.split_once('>').unwrap();
+    let (timestamp, time) = times.trim_end_matches('"').split_once("\" time=\"").unwrap();
+    assert_eq!(timestamp.len(), "2025-05-20T12:00:00".len());
+    assert!(time.parse::<f64>().unwrap() < 60.0, "{time}");
+    insta::assert_snapshot!(format!("{head}>{rest}"));
     assert!(report("VERDICT.XML").0.starts_with("<?xml"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
 }
@@ -341,11 +347,33 @@ async fn requests_with_a_token_of_no_key_are_counted_and_told() {
     }
     assert_eq!(mock.admin_get("/verdict").await["unknownKey"], 5);
     let details = mock.admin("GET", "/verdict?expect=complete", "").await.details(409);
-    let told = "5 requests came without a token that a key has";
+    let told = "5 requests were refused with 401: no key has the token; send one of the server's keys";
     assert_eq!(details, format!("not complete: nobody has asked for audit logs; {told}"));
     mock.logs("page=0&pageSize=1000").await.ok();
     let text = mock.mock.world().verdict(&Scope::default()).to_string();
     assert!(text.contains(told), "{text}");
+}
+
+/// A typo in the key: the session that its token names is told.
+#[tokio::test]
+async fn a_request_with_no_key_is_counted_in_the_session_that_its_token_names() {
+    let mock = stage::unlimited();
+    let unknown = async |session: &str| mock.admin_get(&format!("/verdict{session}")).await["unknownKey"].clone();
+    let refused = async |token: &str| assert_eq!(mock.get_as(token, "/api/v1/audit-logs?page=0").await.status, 401);
+    for _ in 0..3 {
+        refused("mock-amdin~new").await;
+    }
+    assert_eq!(mock.mock.sessions().names().len(), 0, "it opens no session");
+    assert_eq!(unknown("").await, 0);
+    let details = mock.admin("GET", "/verdict?session=new&expect=complete", "").await.details(409);
+    assert!(details.contains("3 requests were refused with 401"), "{details}");
+    refused("mock-amdin~new").await;
+    assert_eq!((unknown("?session=new").await, unknown("").await), (json!(4), json!(0)));
+    // At most a thousand names are kept; further ones count for the session without a name.
+    for number in 0..1010 {
+        refused(&format!("mock-amdin~n{number}")).await;
+    }
+    assert_eq!((unknown("?session=n7").await, unknown("").await), (json!(1), json!(10)));
 }
 
 #[test]

@@ -38,7 +38,11 @@ pub async fn get(query: VerdictQuery) -> Result<Response, Problem> {
         let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
         return Ok((status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], judgement.to_string()).into_response());
     }
-    if reasons.is_empty() { Ok(Json(judgement).into_response()) } else { Err(Problem::ExpectationsNotMet { reasons }) }
+    if reasons.is_empty() {
+        Ok(Json(judgement).into_response())
+    } else {
+        Err(Problem::ExpectationsNotMet { reasons, expectations: judgement.expectations })
+    }
 }
 
 impl FromRequestParts<AppState> for VerdictQuery {

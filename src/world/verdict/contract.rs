@@ -4,10 +4,14 @@ use std::collections::HashMap;
 
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
+use super::replay::Replay;
 use crate::contract::query::first_value;
+use crate::contract::{FilterField, Filters, Query};
+use crate::text::excerpt;
 
-pub fn judge(exchanges: &[Exchange]) -> Vec<Finding> {
+pub fn judge(exchanges: &[Exchange], replay: &Replay) -> Vec<Finding> {
     let mut findings = Findings::default();
+    let mut near_values = NearValues { replay, known: HashMap::new() };
     for exchange in exchanges {
         for noticed in &exchange.issues {
             findings.add(noticed.rule, noticed.to_string(), exchange);
@@ -15,6 +19,9 @@ pub fn judge(exchanges: &[Exchange]) -> Vec<Finding> {
         // What is not understood has been told above.
         if exchange.served.is_none() {
             continue;
+        }
+        for message in near_values.of(exchange) {
+            findings.add("LIST-SPLIT", message, exchange);
         }
         // What is behind the end of what was kept may hold them.
         for name in ["page", "pageSize"].into_iter().filter(|_| !exchange.truncated) {
@@ -31,6 +38,79 @@ pub fn judge(exchanges: &[Exchange]) -> Vec<Finding> {
         }
     }
     findings.list
+}
+
+/// Values of free-text filters that nothing has, although something has nearly the same.
+struct NearValues<'a> {
+    replay: &'a Replay,
+    /// Of each value that was looked up: what was likely meant.
+    known: HashMap<(FilterField, String), Option<Near>>,
+}
+
+/// A value that entries have, and how to send it.
+#[derive(Clone)]
+struct Near {
+    value: String,
+    remedy: &'static str,
+}
+
+/// The most values that are looked up.
+const MAX_VALUES: usize = 1000;
+
+impl NearValues<'_> {
+    /// A message for each such value of a request.
+    fn of(&mut self, exchange: &Exchange) -> Vec<String> {
+        let Some(served) = exchange.served.as_ref().filter(|served| !served.query.filters.is_empty()) else {
+            return Vec::new();
+        };
+        let mut messages = Vec::new();
+        for (field, values) in served.query.filters.iter().filter(|(field, _)| is_free_text(*field)) {
+            for value in values {
+                if let Some(Near { value: near, remedy }) = self.near(field, value) {
+                    let (value, near) = (excerpt(value), excerpt(&near));
+                    messages.push(format!("{field}=\"{value}\" matches no entry, but \"{near}\" does: {remedy}."));
+                }
+            }
+        }
+        messages
+    }
+
+    fn near(&mut self, field: FilterField, value: &str) -> Option<Near> {
+        let key = (field, value.to_owned());
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let exists = |value: &str| {
+            let filters = Filters::default().with(field, [value]);
+            self.replay.count(&Query { filters, ..Query::default() }, usize::MAX) > 0
+        };
+        let candidates = [
+            (value.replace(' ', "+"), "send a plus sign as %2B"),
+            (value.trim().to_owned(), "leave out the blanks around it"),
+            (value.trim().trim_matches(['"', '\'']).to_owned(), "leave out the quotation marks"),
+        ];
+        let mut candidates = candidates.into_iter().filter(|(near, _)| near != value && !near.is_empty());
+        let near = if self.known.len() < MAX_VALUES && !exists(value) {
+            candidates.find(|(near, _)| exists(near)).map(|(value, remedy)| Near { value, remedy })
+        } else {
+            None
+        };
+        self.known.insert(key, near.clone());
+        near
+    }
+}
+
+/// Whether a filter takes any text: of the others the parser knows the values.
+const fn is_free_text(field: FilterField) -> bool {
+    match field {
+        FilterField::ObjectIdentifiers
+        | FilterField::ActorEmails
+        | FilterField::ActorApiKeyIdentifiers
+        | FilterField::ActorIpAddresses => true,
+        FilterField::Actions | FilterField::ActorTypes | FilterField::ActorRequestTypes | FilterField::ObjectTypes => {
+            false
+        }
+    }
 }
 
 /// What was found, in the order in which it first was.

@@ -25,8 +25,8 @@ pub struct Observation {
     pub answered_at: Instant,
     /// The port of the client, where the requests of a connection come one after the other.
     pub connection: Option<u16>,
-    /// The key, when the token was one.
-    pub key: Option<Arc<Key>>,
+    /// The key.
+    pub key: Arc<Key>,
     /// The raw query string without any secret.
     pub query: Arc<str>,
     /// The status of the answer; 0 when there was none.

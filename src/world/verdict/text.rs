@@ -43,7 +43,7 @@ impl fmt::Display for ClientVerdict {
         };
         writeln!(
             f,
-            "  entries: {}, of which {} were served once, {} more often{how}, {} never{of_other_keys}, {} not asked for yet{behind}",
+            "  entries: {}, of which {} were served once, {} more often{how}, {} never{of_other_keys}, {} pending{behind}",
             coverage.entries, coverage.once, coverage.several, coverage.never, coverage.pending
         )?;
         if let Some(largest) = &rereads.largest {

@@ -1,11 +1,13 @@
 //! The model of the verdict: the smallest sequences that were once told wrong. The numbers are those of the issue that
 //! asked for it.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use cortex_audit_mock::World;
-use cortex_audit_mock::contract::{Query, Timestamp};
+use cortex_audit_mock::contract::{Action, Entry, Query, Timestamp};
 use cortex_audit_mock::fault::{Effect, FaultRule};
+use cortex_audit_mock::world::Scenario;
 use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Judgement, Scope};
 use serde_json::json;
 
@@ -366,6 +368,49 @@ fn sequence_13_a_range_in_the_future_is_a_gap() {
     let judgement = stage.world.verdict(&Scope { from: Some(time(NOW)), ..Scope::default() });
     assert_eq!(judgement.bugs(), [Bug::NeverRead, Bug::FutureRange], "{judgement}");
     assert!(judgement.to_string().contains("was read before it had passed"), "{judgement}");
+}
+
+#[test]
+fn sequence_10_a_scenario_adds_no_two_entries_that_are_equal_in_every_field() {
+    for scenario in Scenario::ALL {
+        let stage = story();
+        stage.world.set_scenario_with_seed(scenario, 3);
+        for _ in 0..5 {
+            for size in [1000, 250, 100] {
+                stage.ask(&format!("page=0&pageSize={size}"));
+                stage.ask(&format!("page=1&pageSize={size}"));
+            }
+            stage.world.advance(SECOND * 61);
+        }
+        let total = stage.world.entry_count();
+        let pages = (0..).map(|page| stage.world.page(&Query { page, page_size: 1000, ..Query::default() }).logs);
+        let entries = pages.take_while(|page| !page.is_empty()).flatten();
+        let distinct: HashSet<String> = entries.map(|entry| serde_json::to_string(&entry).unwrap()).collect();
+        assert_eq!(distinct.len(), total, "{scenario}");
+    }
+}
+
+/// V3
+#[test]
+fn a_filter_value_that_is_nearly_one_that_entries_have_is_told() {
+    let stage = with_entries(&[]);
+    stage.world.append([Entry::new(Action::Update, "SERVICE", "ada+test", at(0))]);
+    for (value, remedy) in [
+        ("ada+test", "send a plus sign as %2B"),
+        ("b,%20ada%2Btest", "leave out the blanks around it"),
+        ("ada%2Btest%20", "leave out the blanks around it"),
+        ("%22ada%2Btest%22", "leave out the quotation marks"),
+    ] {
+        let stage = with_entries(&[]);
+        stage.world.append([Entry::new(Action::Update, "SERVICE", "ada+test", at(0))]);
+        ask_all(&stage, [format!("page=0&pageSize=100&objectIdentifiers={value}")]);
+        let judgement = judged(&stage);
+        assert!(!judgement.expectations[&Expectation::Contract].kept, "{value}: {judgement}");
+        let text = judgement.to_string();
+        assert!(text.contains("contract LIST-SPLIT (1): objectIdentifiers=") && text.contains(remedy), "{text}");
+    }
+    ask_all(&stage, ["page=0&pageSize=100&objectIdentifiers=ada%2Btest", "page=0&pageSize=100&objectIdentifiers=none"]);
+    assert!(judged(&stage).expectations[&Expectation::Contract].kept);
 }
 
 /// V1

@@ -222,7 +222,7 @@ fn how_far_behind_a_client_stays_is_told() {
     let judgement = stage.world.verdict(&Scope { from: Some(at(16)), ..Scope::default() });
     clean(&judgement);
     let text = judgement.to_string();
-    assert!(text.contains("24 not asked for yet: it asks up to 90.0 s before now at most"), "{text}");
+    assert!(text.contains("24 pending: it asks up to 90.0 s before now at most"), "{text}");
     assert_eq!(serde_json::to_value(&judgement).unwrap()["clients"][0]["coverage"]["behindSeconds"], 90.0);
     // Who says how far is enough is told what is missing.
     let judgement = stage.world.verdict(&Scope { to: Some(at(60)), ..Scope::default() });
