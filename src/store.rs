@@ -22,13 +22,13 @@
 //!    of matches in it is a difference of two ranks in the set. The sum over segments is the total.
 //! 4. `merge` finds by binary search how many matches of each segment are on earlier pages, takes the next ones of each, and
 //!    sorts them.
-//! 5. The JSON of each row is copied from the JSON cache of its segment. Without a filter the rows are neighbours: their JSON
-//!    is one piece, and is shared without a copy.
+//! 5. The JSON of each row is copied from the JSON cache of its segment. Without a filter, and
+//!    with one segment in the range, the rows are neighbours, and whole blocks of the cache are shared without a copy.
 //!
-//! **What an append does to readers** (`Snapshot::with`): nothing. The writer sorts and indexes the new entries in a new
-//! segment. It merges the last segments into that one unless they are much longer, as an LSM tree does, so that there are
-//! few. Then it replaces the snapshot; this is the only moment at which a reader waits for a lock. A reader that has the old
-//! snapshot goes on with it: it sees all entries of an append, or none. The base and its caches stay as they are.
+//! **What an append does to readers** (`Snapshot::with_appended`): readers wait only while the snapshot is replaced. Before that
+//! the writer sorts the new entries into a new segment, and merges the last segments into it unless they are much longer, as
+//! an LSM tree does, so that there are few. A reader that has the old snapshot goes on with it: it sees all entries of an
+//! append, or none. The base and its caches stay as they are; the new segment begins with empty caches.
 //!
 //! **What a snapshot saw** can be asked later: a response records its number of *arrivals*, which is how many entries had been
 //! appended. [`History`] leaves out the entries that arrived after it. So the verdict can check a page without storing it.
@@ -79,7 +79,7 @@ impl Store {
     pub fn append(&self, entries: impl IntoIterator<Item = Entry>) {
         let mut entries = entries.into_iter().peekable();
         if entries.peek().is_some() {
-            self.replace(|snapshot| snapshot.with(entries));
+            self.replace(|snapshot| snapshot.with_appended(entries));
         }
     }
 
@@ -106,7 +106,7 @@ impl Store {
         self.snapshot().summary(start, end, filters)
     }
 
-    /// The pages that were served so far.
+    /// The entries with their arrivals: what was on a page that was served before.
     #[must_use]
     pub fn history(&self) -> History {
         History::new(self.snapshot())

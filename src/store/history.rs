@@ -14,7 +14,7 @@ use super::segment::Segment;
 use super::snapshot::{EntryRef, Snapshot};
 use crate::contract::{Entry, Filters, Query, Timestamp};
 
-/// The entries of a store, and the number of arrivals at which each became visible.
+/// The entries of a store with their arrivals, from which it follows which of them were visible at any number of arrivals.
 #[derive(Debug)]
 pub struct History {
     snapshot: Arc<Snapshot>,
@@ -61,14 +61,14 @@ impl History {
         self.snapshot.entry(entry)
     }
 
-    /// The entries of the page that a query was served after so many arrivals.
+    /// The entries of the page that a query got after this number of arrivals.
     #[must_use]
     pub fn page(&self, query: &Query, arrivals: usize) -> Vec<EntryRef> {
         let size = query.page_size as usize;
         self.merge(&self.matched_at(query, arrivals), size.saturating_mul(query.page as usize), size)
     }
 
-    /// The number of entries that matched a query after so many arrivals, on all its pages.
+    /// The number of entries that matched a query after this number of arrivals, on all its pages.
     #[must_use]
     pub fn count(&self, query: &Query, arrivals: usize) -> usize {
         self.matched_at(query, arrivals).iter().map(MatchedRows::len).sum()
@@ -97,7 +97,7 @@ impl History {
         rows.map(|(segment, row)| self.snapshot.entry_ref(segment, row)).collect()
     }
 
-    /// The rows that matched a query after so many arrivals.
+    /// The rows that matched a query after this number of arrivals.
     fn matched_at(&self, query: &Query, arrivals: usize) -> Vec<MatchedRows<'_>> {
         let mut all = Vec::new();
         // The number of arrivals before the first entry of a segment.

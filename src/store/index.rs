@@ -68,7 +68,7 @@ impl Index {
 }
 
 impl Postings {
-    /// A bitmap has a container for each 65,536 rows. With fewer rows than these in a container, a list is read faster and
+    /// A bitmap has a container for each 65,536 rows. With fewer rows than this in each container, a list is read faster and
     /// takes little more memory.
     const MIN_ROWS_PER_CONTAINER: usize = 256;
 
@@ -113,7 +113,7 @@ fn bitmap(rows: Vec<u32>) -> RoaringBitmap {
 }
 
 impl FilterCache {
-    /// An entry takes at most an eighth of a byte for each row.
+    /// Sets that are kept. One takes at most an eighth of a byte for each row of the segment.
     const MAX_ENTRIES: usize = 16;
 
     fn get_or_insert_with(&self, filters: &Filters, compute: impl FnOnce() -> RoaringBitmap) -> Arc<RoaringBitmap> {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::rendered_page::ENTRY_BYTES;
 
-/// Rows in a block: as many as fit a page of the default size.
+/// Rows in a block; a page of the default size has 250.
 pub const BLOCK_ROWS: u32 = 256;
 /// Limit for one segment: the JSON of about forty thousand entries.
 const JSON_CACHE_BYTES: usize = 8 << 20;

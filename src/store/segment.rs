@@ -33,7 +33,7 @@ pub struct SegmentBuilder {
 }
 
 impl SegmentBuilder {
-    /// A segment of so many rows is indexed by the first filtered query, within a fraction of a millisecond. The index of a
+    /// A segment of at most this many rows is indexed by the first filtered query, within a fraction of a millisecond. The index of a
     /// larger one is built at once, so that no query waits for it.
     const MAX_ROWS_WITHOUT_INDEX: usize = 1000;
 

@@ -48,7 +48,7 @@ impl Snapshot {
 
     /// This snapshot with more entries: in a new segment, into which the last ones are merged unless they are much longer.
     #[must_use]
-    pub fn with(&self, entries: impl IntoIterator<Item = Entry>) -> Self {
+    pub fn with_appended(&self, entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut snapshot = self.clone();
         let mut builder = SegmentBuilder::default();
         for entry in entries {

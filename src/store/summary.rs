@@ -40,8 +40,8 @@ pub struct Counted<T> {
     pub count: usize,
 }
 
-/// The values of each filter, the most frequent first, then by name. Each is counted with the range and all other filters: it
-/// is the total that the query would have with this value instead.
+/// The values of each filter, the most frequent first, then by name. The count of a value is
+/// the total of the query if its filter had this value alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Values([Vec<Counted<String>>; FilterField::ALL.len()]);
 
