@@ -31,7 +31,7 @@
 //! | a kind of object, its number and names | `kind`, `words` |
 //! | working hours, deploy days, nights | `offices`, `calendar` |
 //!
-//! Each of them changes the entries of every seed: a test compares hashes, `fixtures/audit-logs.json` is written anew, and
+//! Every such change changes the entries of every seed: a test compares hashes, `fixtures/audit-logs.json` is written anew, and
 //! the changelog says so.
 
 mod actors;
@@ -93,13 +93,13 @@ pub struct Generator {
     story_events: Vec<StoryEvent>,
     stories: Vec<Story>,
     /// The object that a story replaced and has not deleted yet.
-    replaced: Option<Operation>,
+    pending_deletion: Option<Operation>,
     left: u64,
 }
 
 /// The time of an entry and what it comes from.
 struct PlannedEntry {
-    /// In milliseconds since the start of the hour; [`Generator::plan_hour`] adds that start at its end.
+    /// In milliseconds since the start of the hour. At its end [`Generator::plan_hour`] adds that start.
     at: i64,
     origin: Origin,
 }
@@ -131,7 +131,7 @@ impl Generator {
             next_hour: from.div_euclid(HOUR),
             planned: Vec::new().into_iter(),
             sessions: Vec::new(),
-            replaced: None,
+            pending_deletion: None,
             left: recipe.count,
             names,
             actors,
@@ -154,7 +154,7 @@ impl Generator {
             planned.push(PlannedEntry { at: event.at - hour.start, origin: Origin::Story(Box::new(event)) });
         }
         let mut left = self.quota.next(hour);
-        // Each entry is moved back by its position in the hour, so that no two share a millisecond.
+        // Each entry is delayed by as many milliseconds as its position in the hour, so that no two share one.
         let count = left.saturating_add(planned.len() as u64);
         let latest = (hour.length - 1).saturating_sub_unsigned(count).max(0);
         self.sessions.clear();
@@ -209,7 +209,8 @@ impl Iterator for Generator {
             }
             Origin::Story(event) => {
                 let StoryEvent { at: _, identity, address, change } = *event;
-                let (action, object) = change.apply(&mut self.pool, &self.names, &mut self.replaced, &mut self.rng);
+                let (action, object) =
+                    change.apply(&mut self.pool, &self.names, &mut self.pending_deletion, &mut self.rng);
                 identity.entry(timestamp, Some(&address), action, object)
             }
         })

@@ -45,7 +45,7 @@ impl Continuation {
         let latest = newest.iter().filter(|entry| seen.insert((&entry.object_type, &entry.object_identifier)));
         let can_continue = |entry: &&Entry| {
             let has_left = entry.actor.email.as_deref().is_some_and(|email| departed.contains(email));
-            entry.action != Action::Delete && !Story::owns(entry) && !has_left
+            entry.action != Action::Delete && !Story::any_owns(entry) && !has_left
         };
         let models: Vec<_> = latest.filter(can_continue).cloned().collect();
         if models.is_empty() {

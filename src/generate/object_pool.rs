@@ -41,7 +41,7 @@ struct KindPool {
     /// For each owner, the numbers of their objects.
     by_owner: Vec<Vec<u32>>,
     count: u32,
-    /// The number of objects that remain: a further deletion becomes an update.
+    /// The number of objects that work sessions leave: a further deletion becomes an update. Stories may delete more.
     min_count: u32,
     /// The number of the next object.
     next: u32,

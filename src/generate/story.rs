@@ -10,8 +10,8 @@ use crate::contract::{Action, Entry, FilterField};
 use crate::text::word_enum;
 
 word_enum! {
-    /// A scripted sequence of events, which occurs at most once among the entries. If there is no room for all, the first
-    /// ones declared are kept.
+    /// A scripted sequence of events, which occurs at most once among the entries. A story for which there is no room
+    /// is left out, in the order of declaration.
     pub enum Story {
         /// On a Sunday night an admin creates an API key and deletes an entry of the IP allowlist.
         OffHoursAdmin = "off-hours-admin",
@@ -27,18 +27,18 @@ word_enum! {
 }
 
 /// A story as data; the methods of [`Story`] explain the first fields.
-struct Outline {
+struct StoryDefinition {
     clue: &'static str,
     queries: &'static [&'static str],
     time_needed: &'static str,
-    /// Values that no entry has but those of the story: the live feed continues none of them.
-    marks: &'static [(FilterField, &'static str)],
+    /// Values that only entries of the story have. The live feed does not continue an entry with one of them.
+    exclusive_values: &'static [(FilterField, &'static str)],
     /// Adds the events; `None` if there is no time for them.
     script: fn(&mut StoryBuilder, &Actors) -> Option<()>,
 }
 
 impl Story {
-    const fn outline(self) -> &'static Outline {
+    const fn definition(self) -> &'static StoryDefinition {
         match self {
             Self::OffHoursAdmin => &OFF_HOURS_ADMIN,
             Self::LeakedToken => &LEAKED_TOKEN,
@@ -51,39 +51,39 @@ impl Story {
     /// A query that matches some of the story and no other generated entry.
     #[must_use]
     pub const fn clue(self) -> &'static str {
-        self.outline().clue
+        self.definition().clue
     }
 
     /// The queries that together match the whole story and no other generated entry.
     #[must_use]
     pub const fn queries(self) -> &'static [&'static str] {
-        self.outline().queries
+        self.definition().queries
     }
 
     /// The time that the story needs, in words.
     #[must_use]
     pub const fn time_needed(self) -> &'static str {
-        self.outline().time_needed
+        self.definition().time_needed
     }
 
     /// The events of the story at the latest possible time of a time range; none if it does not fit.
     pub(super) fn events(self, actors: &Actors, seed: u64, from: i64, to: i64) -> Vec<StoryEvent> {
         let mut story = StoryBuilder::new(seed, self as u64, from, to);
-        (self.outline().script)(&mut story, actors).map_or_else(Vec::new, |()| story.events)
+        (self.definition().script)(&mut story, actors).map_or_else(Vec::new, |()| story.events)
     }
 
     /// Whether an entry has a value that only a story has.
-    pub(super) fn owns(entry: &Entry) -> bool {
-        let mut marks = Self::ALL.into_iter().flat_map(|story| story.outline().marks);
-        marks.any(|(field, value)| entry.value(*field) == Some(value))
+    pub(super) fn any_owns(entry: &Entry) -> bool {
+        let mut exclusive_values = Self::ALL.into_iter().flat_map(|story| story.definition().exclusive_values);
+        exclusive_values.any(|(field, value)| entry.value(*field) == Some(value))
     }
 }
 
-const OFF_HOURS_ADMIN: Outline = Outline {
+const OFF_HOURS_ADMIN: StoryDefinition = StoryDefinition {
     clue: "actions=DELETE&objectTypes=ALLOW_LIST_ENTRY",
     queries: &["actorIpAddresses=198.18.21.7"],
     time_needed: "an hour of a night to Sunday",
-    marks: &[(FilterField::ActorIpAddresses, "198.18.21.7")],
+    exclusive_values: &[(FilterField::ActorIpAddresses, "198.18.21.7")],
     script: off_hours_admin,
 };
 
@@ -110,11 +110,11 @@ fn off_hours_admin(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     Some(())
 }
 
-const LEAKED_TOKEN: Outline = Outline {
+const LEAKED_TOKEN: StoryDefinition = StoryDefinition {
     clue: "actorApiKeyIdentifiers=release-laptop",
     queries: &["actorApiKeyIdentifiers=release-laptop", "objectIdentifiers=release-laptop,backup-reader"],
     time_needed: "three hours of an afternoon between Monday and Friday",
-    marks: &[(FilterField::ActorApiKeyIdentifiers, "release-laptop")],
+    exclusive_values: &[(FilterField::ActorApiKeyIdentifiers, "release-laptop")],
     script: leaked_token,
 };
 
@@ -145,7 +145,7 @@ fn leaked_token(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     Some(())
 }
 
-const SSO_ROLLOUT: Outline = Outline {
+const SSO_ROLLOUT: StoryDefinition = StoryDefinition {
     clue: "objectTypes=OAUTH_CONFIGURATION",
     queries: &[
         "objectTypes=OAUTH_CONFIGURATION",
@@ -153,7 +153,7 @@ const SSO_ROLLOUT: Outline = Outline {
         "objectIdentifiers=okta-scim,enforce-sso",
     ],
     time_needed: "the working hours of a Tuesday, a Wednesday and a Thursday",
-    marks: &[
+    exclusive_values: &[
         (FilterField::ObjectTypes, OAUTH),
         (FilterField::ActorApiKeyIdentifiers, "okta-scim"),
         (FilterField::ObjectIdentifiers, "enforce-sso"),
@@ -193,11 +193,11 @@ fn sso_rollout(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     Some(())
 }
 
-const SCRIPTED_MIGRATION: Outline = Outline {
+const SCRIPTED_MIGRATION: StoryDefinition = StoryDefinition {
     clue: "actorApiKeyIdentifiers=tier-migration",
     queries: &["actorApiKeyIdentifiers=tier-migration", "objectIdentifiers=tier-migration"],
     time_needed: "an hour of a morning between Monday and Thursday",
-    marks: &[(FilterField::ActorApiKeyIdentifiers, "tier-migration")],
+    exclusive_values: &[(FilterField::ActorApiKeyIdentifiers, "tier-migration")],
     script: scripted_migration,
 };
 
@@ -219,11 +219,11 @@ fn scripted_migration(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     Some(())
 }
 
-const MASS_DELETION: Outline = Outline {
+const MASS_DELETION: StoryDefinition = StoryDefinition {
     clue: "actions=DELETE&actorApiKeyIdentifiers=jenkins-legacy",
     queries: &["actorIpAddresses=198.18.66.6"],
     time_needed: "ten minutes of a night to a working day",
-    marks: &[(FilterField::ActorIpAddresses, "198.18.66.6")],
+    exclusive_values: &[(FilterField::ActorIpAddresses, "198.18.66.6")],
     script: mass_deletion,
 };
 

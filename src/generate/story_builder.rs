@@ -32,7 +32,7 @@ pub enum ObjectChange {
     Update(ObjectKind),
     /// Updates the n-th object of the kind, or any other if that is deleted.
     UpdateNth(ObjectKind, u32),
-    /// Deletes any object of the kind.
+    /// Deletes any object of the kind; like the others, creates one if there is none.
     Delete(ObjectKind),
     /// Creates a replacement for any object of the kind, with `-v2` at the end of its name.
     CreateReplacement(ObjectKind),
@@ -41,22 +41,22 @@ pub enum ObjectChange {
 }
 
 impl ObjectChange {
-    /// Applies the change to the pool. `replaced` keeps the replaced object until its deletion.
+    /// Applies the change to the pool. `pending_deletion` keeps the replaced object until its deletion.
     pub fn apply(
         self,
         pool: &mut ObjectPool,
         names: &Names,
-        replaced: &mut Option<Operation>,
+        pending_deletion: &mut Option<Operation>,
         rng: &mut SeededRng,
     ) -> (Action, Object) {
         let (kind, operation) = match self {
             Self::Named(action, object_type, name) => return (action, Object { object_type, name: name.to_owned() }),
             Self::CreateReplacement(kind) => {
-                *replaced = pool.delete_any(kind, rng);
-                let old = replaced.as_ref().map(|deleted| deleted.object(names).name).unwrap_or_default();
+                *pending_deletion = pool.delete_any(kind, rng);
+                let old = pending_deletion.as_ref().map(|deleted| deleted.object(names).name).unwrap_or_default();
                 return (Action::Create, Object { object_type: names.kinds.object_type(kind), name: old + "-v2" });
             }
-            Self::DeleteReplaced(kind) => (kind, replaced.take()),
+            Self::DeleteReplaced(kind) => (kind, pending_deletion.take()),
             Self::Update(kind) => (kind, pool.update_any(kind, rng)),
             Self::UpdateNth(kind, number) => (kind, pool.update(kind, number).or_else(|| pool.update_any(kind, rng))),
             Self::Delete(kind) => (kind, pool.delete_any(kind, rng)),
