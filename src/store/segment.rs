@@ -12,7 +12,7 @@ use super::row_set::RowSet;
 use super::timestamp_formatter::TimestampFormatter;
 use crate::contract::{Entry, Filters};
 
-/// Entries in the order of responses. An entry takes 24 bytes, beside what it shares with others and its place in the index.
+/// Entries in the order of responses: a row of 24 bytes for each, and the parts that entries share.
 #[derive(Debug)]
 pub struct Segment {
     events: Vec<EventKey>,

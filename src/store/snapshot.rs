@@ -38,7 +38,7 @@ pub struct EntryRef {
 }
 
 impl Snapshot {
-    /// A segment of fewer rows is built anew by each append. That takes some ten microseconds.
+    /// An append merges the last segment into the new one if it has fewer rows, which takes a fraction of a millisecond.
     const MIN_SEGMENT_ROWS: usize = 64;
 
     pub fn new(base: Arc<BaseSegment>) -> Self {
