@@ -59,7 +59,7 @@ impl Tab {
         self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{error}: {script}"))
     }
 
-    /// Runs a command of the Chrome DevTools Protocol.
+    /// Runs a command of the Chrome `DevTools` protocol.
     pub async fn browser(&self, command: &str, parameters: Value) -> Value {
         let body = json!({"cmd": command, "params": parameters});
         self.chromium("goog/cdp/execute", body).await.unwrap_or_else(|error| panic!("{command}: {error}"))
