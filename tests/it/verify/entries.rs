@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{NOW, time};
+use crate::support::{NOW, size, time};
 
 /// More than a page of the default size.
 const COUNT: u32 = 280;
@@ -12,6 +12,11 @@ const COUNT: u32 = 280;
 /// Entries with every fraction, with equal timestamps, without actor or address, and with a space or comma in identifiers.
 pub fn distinguishing() -> Value {
     entries(COUNT)
+}
+
+/// Such entries, in a quick run too few to show the default size of a page.
+pub fn few_in_a_quick_run() -> Value {
+    entries(size(COUNT, 100))
 }
 
 /// Such entries, more than the largest page has.
