@@ -20,11 +20,11 @@ impl std::error::Error for SetupError {}
 /// Failure of a request. `Display` is one sentence for a person.
 #[derive(Debug)]
 pub enum RequestError {
-    /// The same request may succeed later.
+    /// Temporary: a repeated request may succeed.
     Retryable(Retryable),
     /// The server cannot be reached, or does not speak HTTP.
     Unreachable(String),
-    /// The same request would fail again.
+    /// Lasting: a repeated request would fail too.
     Permanent(String),
 }
 
