@@ -98,6 +98,7 @@ fn control_plane() -> Router<AppState> {
         .route("/summary", get(admin::summary::get))
         .route("/changes", get(admin::changes::get))
         .route("/verdict", get(admin::verdict::get))
+        .route("/verdict/delivered", post(admin::verdict::delivered))
         .route("/settings", get(admin::settings::get).patch(admin::settings::change))
         .route("/sessions", get(admin::sessions::list))
         .route("/sessions/{name}", delete(admin::sessions::remove))

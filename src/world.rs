@@ -13,6 +13,7 @@ mod settings;
 pub(crate) mod template;
 pub mod verdict;
 
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -28,7 +29,7 @@ use limiter::Limiter;
 use live_feed::LiveFeed;
 use scenario::ScenarioRunner;
 use template::WorldTemplate;
-use verdict::{Judgement, Observations, Scope};
+use verdict::{Delivered, DeliveredError, Judgement, Observations, Scope};
 
 pub use crate::store::{Bucket, Counted, Summary, Timeline, Values};
 pub use clock::ClockReading;
@@ -250,6 +251,16 @@ impl World {
     pub fn verdict(&self, scope: &Scope) -> Judgement {
         self.catch_up();
         self.observations.judge(&self.store, scope, self.clock.now())
+    }
+
+    /// Compares what a client has in its sink with what was served: JSON or NDJSON of entries, or whole answers. The verdict
+    /// has the last result too.
+    ///
+    /// # Errors
+    /// A sink that cannot be read, or has more than a million records.
+    pub fn delivered(&self, sink: impl Read, scope: &Scope) -> Result<Delivered, DeliveredError> {
+        self.catch_up();
+        self.observations.compare(&self.store, sink, scope)
     }
 
     /// Moves the clock forward. A frozen clock stays frozen at the new time.

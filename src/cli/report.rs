@@ -103,12 +103,21 @@ fn junit(all: &[OfSession], (started, since): (Timestamp, Instant)) -> String {
     for OfSession { session, judgement } in all {
         for client in &judgement.clients {
             let class = format!("{}.{}", session.as_deref().unwrap_or("unnamed session"), client.key);
-            for expectation in judgement.expectations.keys().copied() {
+            let of_client = |expectation: &Expectation| *expectation != Expectation::Delivered;
+            for expectation in judgement.expectations.keys().copied().filter(of_client) {
                 let reasons = client.violations(expectation);
                 tests += 1;
                 failures += usize::from(!reasons.is_empty());
                 cases += &case(&class, expectation, &reasons);
             }
+        }
+    }
+    for OfSession { session, judgement } in all {
+        if let Some(delivered) = &judgement.delivered {
+            let reasons = delivered.reasons();
+            tests += 1;
+            failures += usize::from(!reasons.is_empty());
+            cases += &case(session.as_deref().unwrap_or("unnamed session"), Expectation::Delivered, &reasons);
         }
     }
     // Without a client there is no case, and a CI server would take that for a success.

@@ -9,6 +9,7 @@ mod busy_polling;
 mod contract;
 mod coverage;
 mod crawl;
+mod delivered;
 mod exchange;
 mod expectation;
 mod finding;
@@ -23,6 +24,7 @@ mod text;
 mod windows;
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -35,6 +37,7 @@ use crate::store::Store;
 use crate::text::{counted, plural};
 
 pub use coverage::{Coverage, Example};
+pub use delivered::{Altered, Delivered, DeliveredError, Discrepancy, Record};
 pub use expectation::Expectation;
 pub use finding::{Bug, Finding};
 pub use observation::{Delivery, Observation, ObservationDetails, PageSummary};
@@ -61,6 +64,8 @@ struct Inner {
     not_judged: u64,
     /// How many requests came with no key.
     unknown_key: u64,
+    /// The sink that was compared last.
+    delivered: Option<Delivered>,
 }
 
 /// What there is to say of a world's clients.
@@ -77,6 +82,9 @@ pub struct Judgement {
     pub outside: usize,
     /// Whether each expectation is kept by all clients. Rereads are expected of nobody unless the scope has an overlap.
     pub expectations: BTreeMap<Expectation, ExpectationVerdict>,
+    /// The sink that was compared last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Delivered>,
     /// Each key that asked, in the order in which they first did.
     pub clients: Vec<ClientVerdict>,
 }
@@ -150,9 +158,9 @@ impl Observations {
     /// Judges what was kept against the entries of the same world, when its clock shows `now`.
     #[must_use]
     pub fn judge(&self, store: &Store, scope: &Scope, now: Timestamp) -> Judgement {
-        let (observations, not_judged, unknown_key) = {
+        let (observations, not_judged, unknown_key, delivered) = {
             let inner = self.inner.lock();
-            (inner.observations.clone(), inner.not_judged, inner.unknown_key)
+            (inner.observations.clone(), inner.not_judged, inner.unknown_key, inner.delivered.clone())
         };
         let mut clients: Vec<ClientExchanges> = Vec::new();
         for (number, observation) in observations.into_iter().enumerate() {
@@ -174,15 +182,41 @@ impl Observations {
             unknown_key,
             outside,
             expectations: BTreeMap::new(),
+            delivered,
             clients,
         };
         for expectation in Expectation::ALL {
-            if expectation != Expectation::NoRereads || scope.overlap.is_some() {
+            let is_judged = match expectation {
+                Expectation::NoRereads => scope.overlap.is_some(),
+                Expectation::Delivered => judgement.delivered.is_some(),
+                Expectation::Complete
+                | Expectation::NoDuplicates
+                | Expectation::NoGaps
+                | Expectation::Polite
+                | Expectation::Contract => true,
+            };
+            if is_judged {
                 let reasons = judgement.reasons(expectation);
                 judgement.expectations.insert(expectation, ExpectationVerdict { kept: reasons.is_empty(), reasons });
             }
         }
         judgement
+    }
+
+    /// Compares what a client has in its sink with what was served to the session, and keeps the result for the verdict.
+    ///
+    /// # Errors
+    /// A sink that cannot be read, or has too many records.
+    pub fn compare(&self, store: &Store, sink: impl Read, scope: &Scope) -> Result<Delivered, DeliveredError> {
+        let observations = self.inner.lock().observations.clone();
+        let replay = Replay::new(store);
+        let exchanges = observations.into_iter().enumerate();
+        let pages = exchanges.filter_map(|(number, observation)| Exchange::new(number, observation).served);
+        let numbers = pages.flat_map(|served| replay.page(&served));
+        let served = numbers.map(|entry| u32::try_from(entry.number).unwrap_or(u32::MAX)).collect();
+        let delivered = Delivered::compare(sink, &replay, &served, scope)?;
+        self.inner.lock().delivered = Some(delivered.clone());
+        Ok(delivered)
     }
 }
 
@@ -265,6 +299,8 @@ impl ClientVerdict {
             Expectation::Complete => coverage.never == 0,
             Expectation::NoDuplicates => coverage.doubled == 0,
             Expectation::NoRereads => rereads.beyond_overlap.unwrap_or_default() == 0,
+            // A sink is of all clients.
+            Expectation::Delivered => true,
             Expectation::NoGaps => windows.gap_count + windows.future + windows.late_arrivals_missed == 0,
             Expectation::Polite | Expectation::Contract => {
                 !self.findings.iter().any(|finding| finding.bug.breaks().contains(&expectation))
@@ -297,7 +333,9 @@ impl Judgement {
             client.violations(expectation).into_iter().map(named).collect::<Vec<_>>()
         };
         let in_vain = self.nothing_to_judge().filter(|_| expectation == Expectation::Complete);
-        in_vain.into_iter().chain(self.clients.iter().flat_map(of_client)).collect()
+        let of_sink =
+            self.delivered.iter().filter(|_| expectation == Expectation::Delivered).flat_map(Delivered::reasons);
+        in_vain.into_iter().chain(of_sink).chain(self.clients.iter().flat_map(of_client)).collect()
     }
 
     /// Why there is nothing that could be complete.

@@ -2,6 +2,7 @@
 
 mod busy_polling;
 mod calls;
+mod delivered;
 mod failures;
 mod fairness;
 mod model;

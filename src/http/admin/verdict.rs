@@ -1,15 +1,22 @@
 //! `/__admin/verdict`: judges the clients of a world, and checks expectations.
 
+use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
+use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use bytes::Buf;
+use futures_util::StreamExt;
+use tokio::sync::{Semaphore, mpsc};
 
+use super::blocking;
 use super::extract::Session;
 use crate::app_state::AppState;
 use crate::contract::{FilterField, Filters, Timestamp, query, query::Strictness};
@@ -19,7 +26,12 @@ use crate::http::problem::Problem;
 use crate::http::redact::{REDACTED, contains_own_token, redact_known_parameters};
 use crate::text::suggestion;
 use crate::world::World;
-use crate::world::verdict::{Expectation, Scope};
+use crate::world::verdict::{Expectation, ExpectationVerdict, Scope};
+
+/// How many verdicts are made at a time: each takes a processor for up to seconds.
+static JUDGEMENTS: Semaphore = Semaphore::const_new(2);
+/// The same of sinks, which may come in slowly.
+static COMPARISONS: Semaphore = Semaphore::const_new(2);
 
 /// Parameters of a call: the world, the entries over which its clients are judged, the expectations, the format.
 #[derive(Debug)]
@@ -31,10 +43,14 @@ pub struct VerdictQuery {
 }
 
 pub async fn get(query: VerdictQuery) -> Result<Response, Problem> {
-    let judgement = query.world.verdict(&query.scope);
-    let reasons: Vec<String> =
-        query.expected.iter().filter_map(|expected| judgement.failure_message(*expected)).collect();
-    if query.as_text {
+    let VerdictQuery { world, scope, expected, as_text } = query;
+    let judgement = blocking::run(&JUDGEMENTS, move || world.verdict(&scope)).await?;
+    if expected.contains(&Expectation::Delivered) && judgement.delivered.is_none() {
+        let details = "expect: nothing was delivered yet; send what the client has to POST /__admin/verdict/delivered.";
+        return Err(Problem::BadControlRequest { details: details.to_owned() });
+    }
+    let reasons: Vec<String> = expected.iter().filter_map(|expected| judgement.failure_message(*expected)).collect();
+    if as_text {
         let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
         return Ok((status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], judgement.to_string()).into_response());
     }
@@ -42,6 +58,59 @@ pub async fn get(query: VerdictQuery) -> Result<Response, Problem> {
         Ok(Json(judgement).into_response())
     } else {
         Err(Problem::ExpectationsNotMet { reasons, expectations: judgement.expectations })
+    }
+}
+
+/// Compares a client's sink, which is read as it comes in: it may have a million records.
+pub async fn delivered(query: VerdictQuery, body: Body) -> Result<Response, Problem> {
+    if query.expected.iter().any(|expected| *expected != Expectation::Delivered) {
+        let details =
+            "expect: only delivered can be expected here; ask GET /__admin/verdict for the others.".to_owned();
+        return Err(Problem::BadControlRequest { details });
+    }
+    let (sender, receiver) = mpsc::channel(8);
+    let VerdictQuery { world, scope, expected, .. } = query;
+    let comparing = blocking::run(&COMPARISONS, move || world.delivered(Sink { receiver, rest: Bytes::new() }, &scope));
+    let sending = async move {
+        let mut body = body.into_data_stream();
+        while let Some(chunk) = body.next().await {
+            // It stops listening at the first error.
+            if sender.send(chunk.map_err(io::Error::other)).await.is_err() {
+                return;
+            }
+        }
+    };
+    let (compared, ()) = tokio::join!(comparing, sending);
+    let delivered = compared?.map_err(|error| Problem::BadControlRequest { details: error.to_string() })?;
+    let reasons = delivered.reasons();
+    if expected.is_empty() || reasons.is_empty() {
+        return Ok(Json(delivered).into_response());
+    }
+    let verdict = ExpectationVerdict { kept: false, reasons };
+    let told = format!("not delivered: {}", verdict.reasons.join("; "));
+    Err(Problem::ExpectationsNotMet {
+        reasons: vec![told],
+        expectations: BTreeMap::from([(Expectation::Delivered, verdict)]),
+    })
+}
+
+/// A body that is read on another thread than it is received on.
+struct Sink {
+    receiver: mpsc::Receiver<io::Result<Bytes>>,
+    rest: Bytes,
+}
+
+impl Read for Sink {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.rest.is_empty() {
+            match self.receiver.blocking_recv() {
+                Some(chunk) => self.rest = chunk?,
+                None => return Ok(0),
+            }
+        }
+        let count = self.rest.len().min(buffer.len());
+        self.rest.copy_to_slice(&mut buffer[..count]);
+        Ok(count)
     }
 }
 

@@ -15,6 +15,8 @@ word_enum! {
         NoGaps = "no-gaps",
         /// It waits as long as it is told, and asks for nothing in vain.
         Polite = "polite",
+        /// The sink that was compared last holds what was served.
+        Delivered = "delivered",
         /// Every request is as the published contract has it.
         Contract = "contract",
     }

@@ -18,6 +18,9 @@ impl fmt::Display for Judgement {
         if self.not_judged > 0 {
             writeln!(f, "{} further requests were too many to judge", self.not_judged)?;
         }
+        if let Some(delivered) = &self.delivered {
+            delivered.fmt(f)?;
+        }
         for (expectation, verdict) in &self.expectations {
             writeln!(f, "{expectation}: {}", if verdict.kept { "yes" } else { "NO" })?;
         }

@@ -21,8 +21,7 @@ async fn an_expectation_of_nothing_is_refused_as_it_would_pass_whatever_the_clie
     let mock = TestMock::default();
     for query in ["expect=", "expect", "expect=,", "expect=complete,,polite"] {
         let details = mock.admin("GET", &format!("/verdict?{query}"), "").await.details(400);
-        let expected =
-            "expect: \"\" is not known; accepted: complete, no-duplicates, no-rereads, no-gaps, polite, contract.";
+        let expected = "expect: \"\" is not known; accepted: complete, no-duplicates, no-rereads, no-gaps, polite, delivered, contract.";
         assert_eq!(details, expected, "{query}");
     }
 }

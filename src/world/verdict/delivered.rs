@@ -1,0 +1,500 @@
+//! Compares what a client has in its sink with what it was served, as multisets of entries.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::io::{BufReader, Read};
+use std::time::Duration;
+
+use roaring::RoaringBitmap;
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::replay::{Replay, describe};
+use super::scope::Scope;
+use crate::contract::{Entry, Query, Timestamp};
+use crate::store::EntryRef;
+use crate::text::{counted, excerpt, plural};
+
+/// How a client's sink differs from what it was served.
+#[derive(Debug, Clone, PartialEq, Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivered {
+    /// Which entries are compared.
+    pub scope: Scope,
+    /// How many records the sink has.
+    pub records: usize,
+    /// Entries that were never served: no fault of the sink, and told by the expectation `complete`.
+    pub never_read: usize,
+    /// Served, and not in the sink.
+    pub missing: Discrepancy<Entry>,
+    /// In the sink more often than they exist.
+    pub doubled: Discrepancy<Record>,
+    /// In place of a missing entry: of its time, and equal in three of the other five fields.
+    pub altered: Discrepancy<Altered>,
+    /// In place of a missing entry: equal but for its time, which was cut to milliseconds or microseconds.
+    pub truncated: Discrepancy<Altered>,
+    /// Anything else that was never served.
+    pub never_served: Discrepancy<Record>,
+}
+
+/// How many there are, and the first of them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Discrepancy<T> {
+    /// How many.
+    pub count: usize,
+    /// The first.
+    pub examples: Vec<T>,
+}
+
+/// A record of a sink: the fields of an entry, as far as it has them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    /// The time as it was written.
+    pub timestamp: Option<String>,
+    #[serde(flatten)]
+    fields: Fields,
+}
+
+/// A record, and the entry in whose place it is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Altered {
+    /// The entry as it was served.
+    pub entry: Entry,
+    /// The record in the sink.
+    pub record: Record,
+    /// The fields that differ.
+    pub fields: Vec<&'static str>,
+}
+
+/// Why a sink could not be compared.
+#[derive(Debug)]
+pub enum DeliveredError {
+    /// It is not JSON, or its records are no objects.
+    Malformed(String),
+    /// It has more records than are compared.
+    TooLarge,
+}
+
+/// The fields of an entry but its time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fields {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor_identifier: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip_address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object_identifier: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object_type: Option<String>,
+}
+
+const NAMES: [&str; 5] = ["action", "actorIdentifier", "ipAddress", "objectIdentifier", "objectType"];
+
+/// The most examples of a kind.
+const EXAMPLES: usize = 5;
+
+impl Delivered {
+    /// The most records of a sink that are compared.
+    pub const MAX_RECORDS: usize = 1_000_000;
+
+    /// Reads a sink and compares it with the entries that were served, by their numbers.
+    pub(super) fn compare(
+        sink: impl Read,
+        replay: &Replay,
+        served: &RoaringBitmap,
+        scope: &Scope,
+    ) -> Result<Self, DeliveredError> {
+        let mut comparison = Comparison::new(replay, served, scope);
+        let mut values = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, sink));
+        while values.end().is_err() {
+            Records(&mut comparison).deserialize(&mut values).map_err(|error| {
+                if comparison.records > Self::MAX_RECORDS {
+                    DeliveredError::TooLarge
+                } else {
+                    DeliveredError::Malformed(error.to_string())
+                }
+            })?;
+        }
+        Ok(comparison.result())
+    }
+
+    /// Why the sink is not what was served; empty when it is. A time that is cut alone is no reason.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        let Self { missing, doubled, altered, never_served, .. } = self;
+        let of_entry = |entry: &Entry| describe(entry);
+        let fields = altered.examples.first().map(|first| first.fields.join(", ")).unwrap_or_default();
+        [
+            reason(missing, "was served and is not in the sink", "were served and are not in the sink", of_entry),
+            reason(
+                doubled,
+                "is in the sink more often than it exists",
+                "are in the sink more often than they exist",
+                Record::to_string,
+            ),
+            reason(
+                altered,
+                &format!("is in the sink with another {fields}"),
+                &format!("are in the sink with another {fields}"),
+                |altered| of_entry(&altered.entry),
+            ),
+            reason(
+                never_served,
+                "is in the sink and was never served",
+                "are in the sink and were never served",
+                Record::to_string,
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+fn reason<T>(found: &Discrepancy<T>, one: &str, many: &str, describe: impl Fn(&T) -> String) -> Option<String> {
+    let example = found.examples.first()?;
+    let (entries, what) = (counted(found.count, "entry", "entries"), plural(found.count, one, many));
+    Some(format!("{entries} {what}, such as {}", describe(example)))
+}
+
+/// In words.
+impl fmt::Display for Delivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { records, missing, doubled, altered, truncated, never_served, never_read, .. } = self;
+        writeln!(
+            f,
+            "delivered: {}; of what was served {} missing, {} doubled, {} altered, {} truncated in time; {} never served; {} never read",
+            counted(*records, "record", "records"),
+            missing.count,
+            doubled.count,
+            altered.count,
+            truncated.count,
+            never_served.count,
+            never_read
+        )
+    }
+}
+
+impl<T> Default for Discrepancy<T> {
+    fn default() -> Self {
+        Self { count: 0, examples: Vec::new() }
+    }
+}
+
+impl<T> Discrepancy<T> {
+    fn add(&mut self, count: usize, example: impl FnOnce() -> Option<T>) {
+        self.count += count;
+        if count > 0 && self.examples.len() < EXAMPLES {
+            self.examples.extend(example());
+        }
+    }
+}
+
+impl fmt::Display for DeliveredError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(error) => {
+                write!(f, "The sink cannot be read: {error}. Send an array of entries, a line each, or whole answers.")
+            }
+            Self::TooLarge => write!(f, "The sink has more than {} records.", Delivered::MAX_RECORDS),
+        }
+    }
+}
+
+impl std::error::Error for DeliveredError {}
+
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [action, _, _, identifier, kind] = self.fields.values().map(|value| excerpt(value.unwrap_or("?")));
+        write!(f, "{action} {kind} {identifier} of {}", excerpt(self.timestamp.as_deref().unwrap_or("?")))
+    }
+}
+
+impl Record {
+    fn of(entry: &Entry) -> Self {
+        let fields = Fields {
+            action: Some(entry.action.to_string()),
+            actor_identifier: entry.actor_identifier.clone(),
+            ip_address: entry.ip_address.clone(),
+            object_identifier: Some(entry.object_identifier.clone()),
+            object_type: Some(entry.object_type.clone()),
+        };
+        Self { timestamp: Some(entry.timestamp.to_string()), fields }
+    }
+
+    /// The instant that it names; some sinks write it without an offset, or with a space.
+    fn instant(&self) -> Option<Timestamp> {
+        let text = self.timestamp.as_ref()?;
+        let parse = |text: &str| text.parse().ok();
+        parse(text)
+            .or_else(|| parse(&text.replacen(' ', "T", 1)))
+            .or_else(|| parse(&format!("{}Z", text.replacen(' ', "T", 1))))
+    }
+}
+
+impl Fields {
+    /// In the order of [`NAMES`].
+    fn values(&self) -> [Option<&str>; 5] {
+        let Self { action, actor_identifier, ip_address, object_identifier, object_type } = self;
+        [action, actor_identifier, ip_address, object_identifier, object_type].map(Option::as_deref)
+    }
+}
+
+fn values(entry: &Entry) -> [Option<&str>; 5] {
+    let Entry { action, actor_identifier, ip_address, object_identifier, object_type, .. } = entry;
+    [
+        Some(action.as_str()),
+        actor_identifier.as_deref(),
+        ip_address.as_deref(),
+        Some(object_identifier),
+        Some(object_type),
+    ]
+}
+
+/// A comparison while the records of a sink come in.
+struct Comparison<'a> {
+    replay: &'a Replay,
+    hasher: RandomState,
+    /// The entries of the world by their content.
+    known: HashMap<u64, Known>,
+    records: usize,
+    /// Records that are like no entry.
+    unknown: Vec<Record>,
+    /// How many more of these there are.
+    further_unknown: usize,
+    delivered: Delivered,
+}
+
+/// Entries of one content.
+struct Known {
+    /// One of them.
+    entry: EntryRef,
+    exist: usize,
+    /// In the scope.
+    in_scope: usize,
+    /// In the scope and served.
+    served: usize,
+    /// In the sink.
+    kept: usize,
+}
+
+/// The most records that are like no entry and are looked at more closely.
+const MAX_UNKNOWN: usize = 100_000;
+
+impl<'a> Comparison<'a> {
+    fn new(replay: &'a Replay, served: &RoaringBitmap, scope: &Scope) -> Self {
+        let number = |entry: &EntryRef| u32::try_from(entry.number).unwrap_or(u32::MAX);
+        let in_scope: RoaringBitmap = replay.all(&scope.everything()).iter().map(number).collect();
+        let delivered = Delivered { scope: scope.clone(), ..Delivered::default() };
+        let (known, unknown) = (HashMap::new(), Vec::new());
+        let hasher = RandomState::new();
+        let mut comparison = Self { replay, hasher, known, records: 0, unknown, further_unknown: 0, delivered };
+        for entry in replay.all(&Query::default()) {
+            let Some(full) = replay.entry(&entry) else { continue };
+            let content = comparison.content(values(&full), full.timestamp);
+            let known =
+                comparison.known.entry(content).or_insert(Known { entry, exist: 0, in_scope: 0, served: 0, kept: 0 });
+            let is_in_scope = in_scope.contains(number(&entry));
+            known.exist += 1;
+            known.in_scope += usize::from(is_in_scope);
+            known.served += usize::from(is_in_scope && served.contains(number(&entry)));
+        }
+        comparison
+    }
+
+    fn content(&self, values: [Option<&str>; 5], at: Timestamp) -> u64 {
+        self.hasher.hash_one((values, at))
+    }
+
+    fn add(&mut self, record: Record) {
+        self.records += 1;
+        let content = record.instant().map(|at| self.content(record.fields.values(), at));
+        match content.and_then(|content| self.known.get_mut(&content)) {
+            Some(known) => known.kept += 1,
+            None if self.unknown.len() < MAX_UNKNOWN => self.unknown.push(record),
+            None => self.further_unknown += 1,
+        }
+    }
+
+    fn result(mut self) -> Delivered {
+        self.delivered.records = self.records;
+        let mut missing = Vec::new();
+        for known in self.known.values().filter(|known| known.in_scope > 0) {
+            let Known { entry, exist, in_scope, served, kept } = known;
+            let record = || Some(Record::of(&self.replay.entry(entry)?));
+            self.delivered.never_read += in_scope - served;
+            self.delivered.doubled.add(kept.saturating_sub(*exist), record);
+            // What lies outside the scope may be in the sink too.
+            let outside = exist - in_scope;
+            self.delivered.never_served.add((*kept).min(*exist).saturating_sub(served + outside), record);
+            if kept < served {
+                missing.push((*entry, served - kept));
+            }
+        }
+        missing.sort_by_key(|(entry, _)| Reverse(entry.timestamp));
+        let unknown = std::mem::take(&mut self.unknown);
+        self.match_unknown(unknown, &mut missing);
+        self.delivered.never_served.count += self.further_unknown;
+        for (entry, count) in missing {
+            self.delivered.missing.add(count, || self.replay.entry(&entry));
+        }
+        self.delivered
+    }
+
+    /// Finds the missing entries in whose place the records are that are like no entry.
+    fn match_unknown(&mut self, unknown: Vec<Record>, missing: &mut [(EntryRef, usize)]) {
+        let times: HashSet<Timestamp> = unknown.iter().filter_map(Record::instant).collect();
+        // The places of missing entries by their content with their time cut, and by each three fields of a time.
+        let mut by_cut: HashMap<u64, Vec<usize>> = HashMap::new();
+        let mut by_three: HashMap<u64, Vec<usize>> = HashMap::new();
+        for (place, (entry, _)) in missing.iter().enumerate() {
+            let cut = [cut(entry.timestamp, 1_000_000), cut(entry.timestamp, 1000)];
+            let is_cut = cut.iter().any(|cut| *cut != entry.timestamp && times.contains(cut));
+            if !is_cut && !times.contains(&entry.timestamp) {
+                continue;
+            }
+            let Some(full) = self.replay.entry(entry) else { continue };
+            for cut in cut.into_iter().filter(|cut| *cut != entry.timestamp) {
+                by_cut.entry(self.content(values(&full), cut)).or_default().push(place);
+            }
+            for three in threes(values(&full)) {
+                by_three.entry(self.content(three, entry.timestamp)).or_default().push(place);
+            }
+        }
+        let left = |places: Option<&Vec<usize>>, missing: &[(EntryRef, usize)]| -> BTreeSet<usize> {
+            let places = places.into_iter().flatten().copied();
+            places.filter(|place| missing[*place].1 > 0).take(2).collect()
+        };
+        for record in unknown {
+            let at = record.instant();
+            let cut = at.and_then(|at| {
+                let content = self.content(record.fields.values(), at);
+                left(by_cut.get(&content), missing).first().copied()
+            });
+            let altered = || {
+                let at = at?;
+                let candidates: BTreeSet<usize> = threes(record.fields.values())
+                    .into_iter()
+                    .flat_map(|three| left(by_three.get(&self.content(three, at)), missing))
+                    .collect();
+                (candidates.len() == 1).then(|| candidates.first().copied()).flatten()
+            };
+            let (place, is_cut) = match cut {
+                Some(place) => (Some(place), true),
+                None => (altered(), false),
+            };
+            let Some(place) = place else {
+                self.delivered.never_served.add(1, || Some(record));
+                continue;
+            };
+            missing[place].1 -= 1;
+            let found = if is_cut { &mut self.delivered.truncated } else { &mut self.delivered.altered };
+            found.add(1, || altered_from(self.replay.entry(&missing[place].0)?, record).into());
+        }
+    }
+}
+
+fn altered_from(entry: Entry, record: Record) -> Altered {
+    let differ = values(&entry).into_iter().zip(record.fields.values()).zip(NAMES);
+    let mut fields: Vec<&str> = differ.filter(|((one, other), _)| one != other).map(|(_, name)| name).collect();
+    if record.instant() != Some(entry.timestamp) {
+        fields.push("timestamp");
+    }
+    Altered { entry, record, fields }
+}
+
+/// A time cut to a whole number of so many nanoseconds.
+fn cut(at: Timestamp, nanoseconds: u128) -> Timestamp {
+    let over = at.since(Timestamp::EPOCH).as_nanos() % nanoseconds;
+    at.saturating_sub(Duration::from_nanos(u64::try_from(over).unwrap_or_default()))
+}
+
+/// Each choice of three fields, with the number of the choice in place of the others.
+fn threes(values: [Option<&str>; 5]) -> Vec<[Option<&str>; 5]> {
+    const OTHER: [&str; 5] = ["\0", "\0", "\0", "\0", "\0"];
+    let mut threes = Vec::with_capacity(10);
+    for one in 0..5 {
+        for other in one + 1..5 {
+            let mut three = values;
+            (three[one], three[other]) = (Some(OTHER[one]), Some(OTHER[other]));
+            threes.push(three);
+        }
+    }
+    threes
+}
+
+/// Reads the records of a JSON value: an object, an array of values, or a whole answer, which has them in `logs`.
+struct Records<'a, 'b>(&'a mut Comparison<'b>);
+
+impl<'de> DeserializeSeed<'de> for Records<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Records<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an entry, an array of entries, or a whole answer")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
+        while sequence.next_element_seed(Records(self.0))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut record = Record::default();
+        let mut is_answer = false;
+        while let Some(name) = map.next_key::<String>()? {
+            let Record { timestamp, fields } = &mut record;
+            let field = match name.as_str() {
+                "logs" => {
+                    map.next_value_seed(Records(self.0))?;
+                    is_answer = true;
+                    continue;
+                }
+                "timestamp" => timestamp,
+                "action" => &mut fields.action,
+                // Many loaders write names in snake case.
+                "actorIdentifier" | "actor_identifier" => &mut fields.actor_identifier,
+                "ipAddress" | "ip_address" => &mut fields.ip_address,
+                "objectIdentifier" | "object_identifier" => &mut fields.object_identifier,
+                "objectType" | "object_type" => &mut fields.object_type,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            *field = match map.next_value::<Field>()? {
+                Field::Text(text) => Some(text),
+                Field::None(()) => None,
+                Field::Other(_) => Some("?".to_owned()),
+            };
+        }
+        if is_answer {
+            return Ok(());
+        }
+        self.0.add(record);
+        if self.0.records > Delivered::MAX_RECORDS { Err(A::Error::custom("too many records")) } else { Ok(()) }
+    }
+}
+
+/// The value of a field.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Field {
+    Text(String),
+    None(()),
+    Other(IgnoredAny),
+}
