@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use super::blocking::{self, SHORT_WORK};
 use super::extract::{Session, Text};
 use crate::control::BODY;
 use crate::fixture;
@@ -16,11 +17,14 @@ pub async fn add(session: Session, Text(body): Text) -> Result<(StatusCode, Json
             "The body is empty; send an entry, an array, a line each, or a whole answer of the API.".to_owned();
         return Err(Problem::BadControlRequest { details });
     }
-    let world = &session.world;
-    let loaded = fixture::read(BODY, &body, world.clock.now()).map_err(Problem::BadBody)?;
-    let added = loaded.entries.len();
-    world.append(loaded.entries);
-    let answer = json!({"added": added, "entries": world.store.len(), "ignoredFields": loaded.ignored_fields});
+    let world = session.world;
+    let add = move || {
+        let loaded = fixture::read(BODY, &body, world.clock.now())?;
+        let added = loaded.entries.len();
+        world.append(loaded.entries);
+        Ok(json!({"added": added, "entries": world.store.len(), "ignoredFields": loaded.ignored_fields}))
+    };
+    let answer = blocking::run(&SHORT_WORK, add).await?.map_err(Problem::BadBody)?;
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
