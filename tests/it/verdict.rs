@@ -9,6 +9,7 @@ mod model;
 mod others;
 mod paging;
 mod pollers;
+mod properties;
 mod scenarios;
 mod stage;
 
