@@ -174,7 +174,7 @@ impl Inner {
         Observation {
             id: record.id,
             time: record.time,
-            elapsed: self.context.clock.elapsed,
+            elapsed: self.context.clock.world_age,
             received_at: self.context.received_at,
             answered_at: self.context.received_at + record.duration,
             connection: self.context.connection,

@@ -50,7 +50,7 @@ pub struct ClockReading {
     /// The time of the world.
     pub now: Timestamp,
     /// The world's age by its own time; never runs backwards.
-    pub elapsed: Duration,
+    pub world_age: Duration,
     /// Whether the clock is frozen.
     pub frozen: bool,
     /// Whether the clock follows the system's.
@@ -79,7 +79,7 @@ impl Clock {
     /// The world's age by its own time; never runs backwards.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.read().elapsed
+        self.read().world_age
     }
 
     /// The time and state now.
@@ -161,7 +161,7 @@ impl State {
         };
         ClockReading {
             now,
-            elapsed: self.elapsed.saturating_add(passed),
+            world_age: self.elapsed.saturating_add(passed),
             frozen: matches!(self.mode, Mode::Frozen(_)),
             system: self.mode == Mode::System,
         }
@@ -169,7 +169,7 @@ impl State {
 
     fn change(&mut self, mode: Mode, passed: Duration) {
         let set = Instant::now();
-        let elapsed = self.read(set).elapsed.saturating_add(passed);
+        let elapsed = self.read(set).world_age.saturating_add(passed);
         let limiter_elapsed = self.limiter_elapsed(set).saturating_add(passed.min(Self::MAX_LIMITER_STEP));
         *self = Self { mode, elapsed, limiter_elapsed, set };
     }

@@ -83,7 +83,7 @@ impl LiveFeed {
     pub fn set(&self, activity: Option<Activity>, clock: &ClockReading) {
         let mut state = self.state.lock();
         state.before += state.going.map_or(0, |going| going.arrived);
-        state.going = activity.map(|activity| Going { activity, since: clock.elapsed, arrived: 0 });
+        state.going = activity.map(|activity| Going { activity, since: clock.world_age, arrived: 0 });
         self.on.store(activity.is_some(), Ordering::Release);
     }
 
@@ -129,7 +129,7 @@ impl LiveFeed {
             return 0;
         };
         let period = activity.period();
-        let age = clock.elapsed.saturating_sub(*since);
+        let age = clock.world_age.saturating_sub(*since);
         let most = u128::from(Self::MAX_ENTRIES_PER_DELIVERY) / u128::from(activity.burst);
         let slots = age.as_nanos() / period.as_nanos();
         if slots.saturating_sub(*arrived) > most {

@@ -79,7 +79,7 @@ fn world_time(world: &Arc<World>) -> TimeSource {
     let (read, moved) = (Arc::clone(world), Arc::clone(world));
     let now = move || {
         read.advance(Duration::from_millis(10));
-        read.clock().elapsed
+        read.clock().world_age
     };
     TimeSource::new(now, move |length| moved.advance(length))
 }

@@ -28,7 +28,7 @@ const OF_RATE_LIMIT: [&str; 2] = ["ERR-429", "ERR-RETRY-AFTER"];
 /// The clock of a world, which waits move, so that its rate limit sees them.
 fn world_time(world: &Arc<World>) -> TimeSource {
     let (read, moved) = (Arc::clone(world), Arc::clone(world));
-    TimeSource::new(move || read.clock().elapsed, move |length| moved.advance(length))
+    TimeSource::new(move || read.clock().world_age, move |length| moved.advance(length))
 }
 
 /// Verifies with `mock-admin` and, as the key without the permission, `mock-no-audit`.

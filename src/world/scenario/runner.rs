@@ -120,7 +120,7 @@ impl ScenarioRunner {
         // Otherwise every served entry is too old for another one with its timestamp.
         let prepares = state.stats.scenario == Scenario::SameMillisecond && query.page == 0;
         let now = clock.now.trunc_to_millis();
-        if prepares && newest(store, now).is_none_or(|newest| newest < now) && state.budget.allows(query, clock.elapsed)
+        if prepares && newest(store, now).is_none_or(|newest| newest < now) && state.budget.allows(query, clock.world_age)
         {
             state.add(&[now], store);
         }
@@ -228,11 +228,11 @@ impl State {
             Scenario::InsertBetweenPages => !last,
             Scenario::LateArrivals | Scenario::SameMillisecond => true,
             Scenario::Burst => {
-                last && self.burst.is_none_or(|at| clock.elapsed.saturating_sub(at) >= Scenario::MOVES_PERIOD)
+                last && self.burst.is_none_or(|at| clock.world_age.saturating_sub(at) >= Scenario::MOVES_PERIOD)
             }
             Scenario::QuotaSqueeze | Scenario::Flaky => false,
         };
-        if !comes || !self.budget.spend(query, clock.elapsed) {
+        if !comes || !self.budget.spend(query, clock.world_age) {
             return Vec::new();
         }
         let now = clock.now.trunc_to_millis();
@@ -244,7 +244,7 @@ impl State {
                 (0..few + 2).map(|_| served.unwrap_or(now)).collect()
             }
             Scenario::Burst => {
-                self.burst = Some(clock.elapsed);
+                self.burst = Some(clock.world_age);
                 let size = u64::from(query.page_size);
                 (0..2 * size + size.div_ceil(2)).map(|_| now).collect()
             }
