@@ -120,7 +120,9 @@ impl ScenarioRunner {
         // Otherwise every served entry is too old for another one with its timestamp.
         let prepares = state.stats.scenario == Scenario::SameMillisecond && query.page == 0;
         let now = clock.now.trunc_to_millis();
-        if prepares && newest(store, now).is_none_or(|newest| newest < now) && state.budget.allows(query, clock.world_age)
+        if prepares
+            && newest(store, now).is_none_or(|newest| newest < now)
+            && state.budget.allows(query, clock.world_age)
         {
             state.add(&[now], store);
         }
