@@ -116,7 +116,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     }
     let mock = AppState::load(&args.config()).map_err(|errors| {
         let flags = if args.generate.is_some() { "--fixtures, --generate, --keys" } else { "--fixtures, --keys" };
-        format!("nothing is served: {} ({flags})\n{errors}", errors.counted())
+        format!("cannot start: {} ({flags})\n{errors}", errors.counted())
     })?;
     let tls = args.tls.tls(args.listen)?;
     let report = args.report.as_deref().map(Report::open).transpose()?;
@@ -158,8 +158,8 @@ pub fn run(args: &Args) -> Result<(), String> {
 fn exposure(address: SocketAddr, admin: &Admin) -> Option<&'static str> {
     let exposed = !address.ip().is_loopback() && *admin == Admin::Open;
     exposed.then_some(
-        "listening beyond this machine: whoever reaches the port can steer the server through /__admin; \
-         guard it with --admin-token or leave it out with --no-admin",
+        "listening beyond this machine: everybody who can reach the port can use /__admin; protect it with --admin-token \
+         or disable it with --no-admin",
     )
 }
 

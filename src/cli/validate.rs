@@ -72,7 +72,8 @@ fn summary(loaded: &Loaded) -> String {
     lines.push(format!("  object types: {}", types.len()));
     let unlisted: Vec<&str> = types.into_iter().filter(|kind| !OBJECT_TYPES.contains(kind)).collect();
     for kind in unlisted {
-        let suggestion = nearest(kind, OBJECT_TYPES).map(|word| format!("; did you mean {word}?")).unwrap_or_default();
+        let suggestion =
+            nearest(kind, OBJECT_TYPES).map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default();
         lines.push(format!("  note: {kind} is not an object type that Cortex is known to use{suggestion}"));
     }
     let addresses = entries.iter().filter_map(|entry| entry.ip_address.as_deref());

@@ -56,16 +56,19 @@ impl fmt::Display for Unauthorized {
         match self {
             Self::Missing => write!(f, "No Authorization header. {SEND}."),
             Self::Repeated => write!(f, "More than one Authorization header. {SEND} once."),
-            Self::Scheme => write!(f, "The Authorization header is not of the scheme Bearer. {SEND}."),
-            Self::NoToken => write!(f, "The Authorization header holds no token. {SEND}."),
+            Self::Scheme => write!(f, "The Authorization header does not use the scheme Bearer. {SEND}."),
+            Self::NoToken => write!(f, "The Authorization header has no token. {SEND}."),
             Self::Malformed => {
-                write!(f, "The Authorization header holds what is no token. {SEND}, KEY without spaces.")
+                write!(
+                    f,
+                    "The token in the Authorization header contains a space or a character that is not ASCII. {SEND}."
+                )
             }
             Self::Session(error) => write!(f, "The key is known, but {error}; a token is KEY or KEY~SESSION."),
             Self::Key(KeyError::Unknown { built_in: true, .. }) => {
                 f.write_str("None of the built-in keys has this token. One that works is mock-admin.")
             }
-            Self::Key(KeyError::Unknown { source, .. }) => write!(f, "No key of {source} has this token."),
+            Self::Key(KeyError::Unknown { source, .. }) => write!(f, "No key in {source} has this token."),
             Self::Key(KeyError::Revoked { key }) => write!(f, "The key {key} is revoked."),
             Self::Key(KeyError::Expired { key, since }) => write!(f, "The key {key} expired at {since}."),
         }

@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(body["requestId"], id);
         assert_eq!(
             body["details"],
-            "The mock failed on this request; its log says where. This is a bug of the mock, not of the client."
+            "The mock failed on this request; see its log. This is a bug of the mock, not of the client."
         );
         let after = complete_response(Request::default(), |_, _| ready(StatusCode::OK.into_response())).await;
         assert_eq!(after.status(), StatusCode::OK);

@@ -137,57 +137,53 @@ impl Problem {
                 format!("Prefer: code={code} cannot be forced; accepted: 200, or 400 to 599, such as code=429.")
             }
             Self::ExpectationsNotMet { reasons, .. } => numbered(reasons),
-            Self::BrokenBody => "The request body broke off, or its framing is wrong; a GET needs none.".to_owned(),
-            Self::Unreadable => "This cannot be read as HTTP. Path and query hold no space, no quotation mark, no < or >, \
-                                 and nothing but UTF-8: send a space as %20, a quotation mark as %22. Or the client was \
-                                 given https://, which is not spoken here: start the mock with --tls-self-signed, or give the \
-                                 client http://."
-                .to_owned(),
-            Self::InClearText => "Only TLS is spoken here, as the mock was told: give the client https:// in place of \
-                                  http://."
-                .to_owned(),
+            Self::BrokenBody => "The request body ended early or is framed incorrectly; a GET needs none.".to_owned(),
+            Self::Unreadable => {
+                "This is not valid HTTP. In path and query, percent-encode spaces (%20), quotation marks \
+                                 (%22), < and >, and send UTF-8 only. If the client uses https://, start the mock with \
+                                 --tls-self-signed, or use http://: this port has no TLS."
+                    .to_owned()
+            }
+            Self::InClearText => "This port accepts TLS only: use https:// in place of http://.".to_owned(),
             Self::SlowBody { seconds } => {
                 format!("The request body did not arrive within {seconds} s; a GET needs none.")
             }
             Self::ControlToken { .. } => {
-                "The control plane is guarded: send the header \"Authorization: Bearer TOKEN\" with \
-                                   the token that the server was started with (--admin-token)."
+                "The control plane requires a token: send the header \"Authorization: Bearer TOKEN\" with \
+                 the value of --admin-token."
                     .to_owned()
             }
             Self::CrossSite => {
-                "The control plane does not answer pages of other sites, nor, without --admin-token, any \
-                                page under another name than localhost or an address; use it from a program."
+                "The control plane refuses requests from web pages of other sites and, without --admin-token, from \
+                 pages under any host name but localhost and IP addresses. Call it from a program."
                     .to_owned()
             }
-            Self::ControlOff => {
-                "The control plane is left out of this server (--no-admin); only /__admin/health answers.".to_owned()
-            }
-            Self::Forced { status, by, .. } => format!("This {status} was asked for by {by}."),
+            Self::ControlOff => "The control plane is disabled (--no-admin); only /__admin/health responds.".to_owned(),
+            Self::Forced { status, by, .. } => format!("{status} injected by {by}."),
             Self::Unauthorized(reason) => reason.to_string(),
             Self::Forbidden { key, permission } => format!(
                 "The key {key} is valid, but none of its roles grants the permission \"{permission}\". \
                  Ask with a key whose role grants it."
             ),
-            Self::NotFound { path } => format!(
-                "There is nothing at {path}. This server stands in for GET /api/v1/audit-logs; \
-                 /openapi.json describes it."
-            ),
+            Self::NotFound { path } => {
+                format!("{path} does not exist. This server mocks GET /api/v1/audit-logs; /openapi.json describes it.")
+            }
             Self::MethodNotAllowed { method, path } => {
-                format!("{path} does not take {method}; the header Allow lists the methods that it takes.")
+                format!("{path} does not accept {method}; the header Allow lists the methods that it accepts.")
             }
             Self::BodyTooLarge { max } => format!("The request body is larger than {} MB ({max} bytes).", max >> 20),
             Self::UriTooLong { max } => format!(
                 "Path and query are longer than {max} bytes; split long lists of identifiers over several requests."
             ),
             Self::TooManyRequests { wait, .. } => {
-                format!("Over the limit of {}: the next request is admitted in {} s.", wait.rate, wait.seconds)
+                format!("Rate limit of {} exceeded: the next request is admitted in {} s.", wait.rate, wait.seconds)
             }
             Self::HeadersTooLarge { bytes, fields } => {
                 format!("The request headers are more than {fields} fields, or larger than {bytes} bytes.")
             }
-            Self::Internal => "The mock failed on this request; its log says where. This is a bug of the mock, \
-                               not of the client."
-                .to_owned(),
+            Self::Internal => {
+                "The mock failed on this request; see its log. This is a bug of the mock, not of the client.".to_owned()
+            }
         }
     }
 

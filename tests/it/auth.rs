@@ -165,7 +165,7 @@ async fn a_body_of_a_get_is_ignored_and_refused_above_2_mb() {
     let broken = Request::get(PATH).header("Authorization", "Bearer mock-admin").body(broken).unwrap();
     assert_eq!(
         mock.call(broken).await.details(400),
-        "The request body broke off, or its framing is wrong; a GET needs none."
+        "The request body ended early or is framed incorrectly; a GET needs none."
     );
     let announced = Request::get(PATH).header("Content-Length", "2097153").body(Body::empty()).unwrap();
     assert_eq!(mock.call(announced).await.status, 413);

@@ -299,7 +299,7 @@ fn every_error_of_every_file_is_reported_and_nothing_is_bound() {
         &path(&files, "keys.json"),
     ]);
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r#"
-    error: nothing is served: 5 things are wrong (--fixtures, --keys)
+    error: cannot start: 5 things are wrong (--fixtures, --keys)
     FOLDER/keys.json:1:81: key 1, role: "BOSS" is not one of READ_ONLY, USER, MANAGER, ADMIN
     FOLDER/a.json:1:13: entry 1, action: "CREATED" is not one of CREATE, UPDATE, DELETE; did you mean "CREATE"?
     FOLDER/a.json:1:44: entry 1, objectIdentifier: expected a string, found a number
@@ -313,7 +313,7 @@ fn an_unreadable_file_is_reported_and_nothing_is_bound() {
     let files = folder(&[]);
     let ended = refused_files(&["--fixtures", &path(&files, "missing.json"), "--keys", &path(&files, "none.json")]);
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r"
-    error: nothing is served: 2 things are wrong (--fixtures, --keys)
+    error: cannot start: 2 things are wrong (--fixtures, --keys)
     FOLDER/none.json: cannot be read: No such file or directory (os error 2)
     FOLDER/missing.json: cannot be read: No such file or directory (os error 2)
     ");

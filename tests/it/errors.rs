@@ -171,7 +171,7 @@ async fn an_unknown_path_is_a_404_that_names_the_known_ones() {
     assert_eq!(answer.json()["type"], "NOT_FOUND");
     assert_eq!(
         answer.details(404),
-        "There is nothing at /api/v1/audit-log. This server stands in for GET /api/v1/audit-logs; \
+        "/api/v1/audit-log does not exist. This server mocks GET /api/v1/audit-logs; \
          /openapi.json describes it."
     );
 }
@@ -186,7 +186,8 @@ async fn another_method_is_a_405_with_allow() {
                 Request::builder().method(method.clone()).uri(path).header("Authorization", "Bearer mock-admin");
             let answer = mock.send(request).await;
             assert_eq!(answer.header("allow"), Some("GET,HEAD"), "{method} {path}");
-            let details = format!("{path} does not take {method}; the header Allow lists the methods that it takes.");
+            let details =
+                format!("{path} does not accept {method}; the header Allow lists the methods that it accepts.");
             assert_eq!(answer.details(405), details);
         }
     }
@@ -222,7 +223,7 @@ async fn no_error_contains_square_brackets_or_control_characters() {
         assert!(!details.contains(['[', ']']) && !details.contains(char::is_control), "{details:?}");
     }
     let details = mock.get("/no/[such]/path").await.details(404);
-    assert!(details.starts_with("There is nothing at /no/(such)/path."), "{details}");
+    assert!(details.starts_with("/no/(such)/path does not exist."), "{details}");
 }
 
 /// ERR-SHAPE, ERR-WORDS: no member is null, and the published ones come in a readable order.
@@ -248,7 +249,7 @@ async fn a_429_is_a_problem_with_the_published_members() {
     assert_eq!(
         answer.text(),
         "{\"type\":\"about:blank\",\"title\":\"Too Many Requests\",\"status\":429,\
-         \"detail\":\"Over the limit of 2/min: the next request is admitted in 30 s.\",\
+         \"detail\":\"Rate limit of 2/min exceeded: the next request is admitted in 30 s.\",\
          \"instance\":\"/api/v1/audit-logs\",\"retryAfter\":30}"
     );
 }

@@ -239,7 +239,7 @@ fn a_number_that_is_none_and_a_time_without_room_are_told() {
         .failed(1)
         .to_owned();
     assert_snapshot!(told.trim_end(), @"
-    error: nothing is served: 1 thing is wrong (--fixtures, --generate, --keys)
+    error: cannot start: 1 thing is wrong (--fixtures, --generate, --keys)
     10 generated entries: too many entries: that time has room for 1, 50 a second on average
     ");
 }

@@ -144,7 +144,7 @@ fn bytes_that_are_not_http_get_an_error_and_the_server_continues() {
         assert_eq!(connection.read_to_close().as_deref(), Some(&b""[..]), "then the connection is closed");
     }
     server.logs("");
-    assert_eq!(server.stop().matches("cannot be read as HTTP").count(), 6);
+    assert_eq!(server.stop().matches("is not valid HTTP").count(), 6);
 }
 
 /// ERR-SHAPE: even if hyper refuses the request before the service gets it.

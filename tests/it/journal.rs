@@ -312,7 +312,7 @@ async fn a_filter_that_cannot_match_is_refused() {
     for (query, message) in [
         ("key=Nobody", "key: no key has this name or token; the keys are Admin, "),
         ("key=Admn", "did you mean \"Admin\"?"),
-        ("rule=PARAM-UNKNOW", "did you mean PARAM-UNKNOWN?"),
+        ("rule=PARAM-UNKNOW", "did you mean \"PARAM-UNKNOWN\"?"),
         ("rule=NOPE", "rule: \"NOPE\" is not a rule of the fidelity table."),
     ] {
         let details = mock.admin("GET", &format!("/requests/count?{query}"), "").await.details(400);

@@ -76,10 +76,7 @@ async fn http_on_a_tls_port_gets_an_error() {
         let mut connection = Connection::to(&address(&server));
         connection.send(request);
         let message = connection.answer().details(400);
-        assert_eq!(
-            message,
-            "Only TLS is spoken here, as the mock was told: give the client https:// in place of http://."
-        );
+        assert_eq!(message, "This port accepts TLS only: use https:// in place of http://.");
         assert_eq!(connection.read_to_close().as_deref(), Some(&b""[..]));
     }
 }
@@ -94,7 +91,7 @@ fn a_client_that_only_connects_gets_nothing_and_does_not_fill_the_log() {
         assert_eq!(probe.read_to_close().as_deref(), Some(&b""[..]));
     }
     let log = server.stop();
-    assert!(!log.contains("Only TLS is spoken"), "{log}");
+    assert!(!log.contains("accepts TLS only"), "{log}");
 }
 
 #[tokio::test]

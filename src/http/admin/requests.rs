@@ -124,7 +124,7 @@ fn rule(text: &str) -> Result<String, String> {
     if RULES.iter().any(|rule| rule.id == text) {
         return Ok(text.to_owned());
     }
-    let meant = nearest(text, RULES.iter().map(|rule| rule.id)).map(|id| format!("; did you mean {id}?"));
+    let meant = nearest(text, RULES.iter().map(|rule| rule.id)).map(|id| format!("; did you mean \"{id}\"?"));
     Err(format!("\"{text}\" is not a rule of the fidelity table{}", meant.unwrap_or_default()))
 }
 

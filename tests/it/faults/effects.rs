@@ -43,7 +43,7 @@ async fn an_injected_response_names_its_cause() {
     let rules = listed(&mock).await;
     let answer = mock.get(PATH).await;
     let numbers = format!("{}, {}", rules[0]["id"], rules[1]["id"]);
-    assert_eq!(answer.details(503), format!("This 503 was asked for by fault {numbers}."));
+    assert_eq!(answer.details(503), format!("503 injected by fault {numbers}."));
     assert_eq!(answer.json()["type"], "UNCATEGORIZED");
     for (status, kind) in [
         (400, "BAD_REQUEST"),

@@ -87,7 +87,7 @@ fn broken_server_is_given_up_and_read_pages_are_kept() {
     let broken = server.world().faults().add(broken).id;
     let mut checkpoint = Checkpoint::open(&out, &spec(&server)).unwrap();
     let error = record(&server, Some(&mut checkpoint), &|_| {}).unwrap_err();
-    assert_snapshot!(error.to_string(), @"gave up after 8 attempts in a row; the last: the server answers 500: This 500 was asked for by fault 3.");
+    assert_snapshot!(error.to_string(), @"gave up after 8 attempts in a row; the last: the server answers 500: 500 injected by fault 3.");
     assert_eq!(server.world().journal().count(&JournalFilter::default()), 2 + 8);
     assert_eq!(checkpoint.count(), 500);
     drop(checkpoint);
@@ -104,7 +104,7 @@ fn retry_after_above_15_minutes_is_an_error() {
     let server = server_with(10);
     server.world().faults().add(Effect::Status { status: 503, retry_after: Some(86_400) });
     let error = record(&server, None, &|_| {}).unwrap_err();
-    assert_snapshot!(error.to_string(), @"the server asks to come back in 1d: the server answers 503: This 503 was asked for by fault 3.");
+    assert_snapshot!(error.to_string(), @"the server asks to come back in 1d: the server answers 503: 503 injected by fault 3.");
 }
 
 #[test]
