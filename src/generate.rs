@@ -7,7 +7,7 @@
 //!
 //! - `Names` (`names`): the n-th name of each kind of object. `kind` lists the kinds, `words` the words of their names.
 //! - `Actors` (`actors`): the staff (`people`) and the machines (`workload`), and how an entry names them (`identity`).
-//! - `ObjectPool` (`object_pool`): which objects exist and who owns them. Those of the start have no CREATE.
+//! - `ObjectPool` (`object_pool`): which objects exist and who owns them. No entry creates those of the start.
 //! - `Calendar` and `HourlyQuota` (`calendar`): how busy each hour is, and how many of the entries fall into it.
 //! - The stories (`story`): scripted events at fixed times, among the other entries. `story_builder` places them.
 //!
@@ -19,7 +19,7 @@
 //!
 //! `Continuation` serves the live feed: it continues any entries, generated or not, with further operations of their actors.
 //!
-//! All numbers are whole, so that a recipe gives the same entries on every machine. The memory holds the objects that exist,
+//! The arithmetic is of integers alone, so that a recipe gives the same entries on every machine. The memory holds the objects that exist,
 //! not the entries.
 //!
 //! # Where a change goes

@@ -15,20 +15,21 @@
 //! **How a filtered page is found** (`Snapshot::render_page`):
 //!
 //! 1. The reader takes the current snapshot, which never changes.
-//! 2. In each segment, the index returns the set of rows that pass the filters (`Index::matching`). For one value it is a
-//!    stored posting. For several it is the intersection over filters of the union over values, and the filter cache keeps
-//!    it for the next page.
+//! 2. Without a filter, all rows of a segment match. Else its index returns the set of rows that pass (`Index::matching`). For
+//!    one value it is a stored posting. For several it is the intersection over filters of the union over values, and the
+//!    filter cache keeps it for the next page.
 //! 3. Rows are sorted by time, so two binary searches turn the range of time into a range of rows (`MatchedRows`). The number
 //!    of matches in it is a difference of two ranks in the set. The sum over segments is the total.
 //! 4. `merge` finds by binary search how many matches of each segment are on earlier pages, takes the next ones of each, and
 //!    sorts them.
-//! 5. The JSON of each row is copied from the JSON cache of its segment. Without a filter, and
-//!    with one segment in the range, the rows are neighbours, and whole blocks of the cache are shared without a copy.
+//! 5. The JSON of each row is copied from the JSON cache of its segment, or rendered once that is full. Without a filter and
+//!    with matches in one segment only, the rows are neighbours, and whole blocks of the cache are shared without a copy.
 //!
 //! **What an append does to readers** (`Snapshot::with_appended`): readers wait only while the snapshot is replaced. Before that
 //! the writer sorts the new entries into a new segment, and merges the last segments into it unless they are much longer, as
 //! an LSM tree does, so that there are few. A reader that has the old snapshot goes on with it: it sees all entries of an
-//! append, or none. The base and its caches stay as they are; the new segment begins with empty caches.
+//! append, or none. The base and its caches stay as they are; the new segment begins with empty caches and, if it is short,
+//! without an index, which the first filtered query builds.
 //!
 //! **What a snapshot saw** can be asked later: a response records its number of *arrivals*, which is how many entries had been
 //! appended. [`History`] leaves out the entries that arrived after it. So the verdict can check a page without storing it.

@@ -10,8 +10,8 @@ use crate::contract::{Action, Entry, FilterField};
 use crate::text::word_enum;
 
 word_enum! {
-    /// A scripted sequence of events, which occurs at most once among the entries. A story for which there is no room
-    /// is left out, in the order of declaration.
+    /// A scripted sequence of events, which occurs at most once among the entries. Stories get room in the order of
+    /// declaration; one without is left out.
     pub enum Story {
         /// On a Sunday night an admin creates an API key and deletes an entry of the IP allowlist.
         OffHoursAdmin = "off-hours-admin",

@@ -89,7 +89,7 @@ fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut D
     let Some(members) = diagnostics.object(document, "") else {
         return Vec::new();
     };
-    let mut reader = Reader { now, roles: BTreeMap::new(), diagnostics };
+    let mut reader = KeysReader { now, roles: BTreeMap::new(), diagnostics };
     reader.diagnostics.known_fields(&members, "", &["customRoles", "keys"]);
     if let Some(roles) = members.get("customRoles") {
         for (number, role) in (1..).zip(reader.diagnostics.array(roles, "", "customRoles")) {
@@ -107,14 +107,14 @@ fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut D
         .collect()
 }
 
-struct Reader<'f, 'a> {
+struct KeysReader<'f, 'a> {
     now: Timestamp,
     /// The permissions of each custom role, by tag.
     roles: BTreeMap<String, BTreeSet<String>>,
     diagnostics: &'f mut Diagnostics<'a>,
 }
 
-impl<'a> Reader<'_, 'a> {
+impl<'a> KeysReader<'_, 'a> {
     fn role(&mut self, value: &'a RawValue, item: &str) {
         let Some(members) = self.diagnostics.object(value, item) else { return };
         self.diagnostics.known_fields(&members, item, &["tag", "name", "permissions"]);

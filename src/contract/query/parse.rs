@@ -69,7 +69,7 @@ pub struct QueryRejection {
 /// # Errors
 /// [`QueryRejection`] with every issue that makes the request a 400.
 pub fn parse(raw: &str, known: &Vocabulary, strictness: Strictness) -> Result<ParsedQuery, QueryRejection> {
-    let mut reader = Reader { vocabulary: Some(known), strictness, ..Reader::default() };
+    let mut reader = QueryReader { vocabulary: Some(known), strictness, ..QueryReader::default() };
     let query = reader.query(raw);
     reader.check_range(&query);
 
@@ -85,7 +85,7 @@ pub fn parse(raw: &str, known: &Vocabulary, strictness: Strictness) -> Result<Pa
 /// The query of a raw query string that was parsed before; `None` if it is invalid. Cheap, because it does not look for
 /// unlisted parameters and values; so a query that only `--strict` refuses is `Some`.
 pub(crate) fn reparse(raw: &str) -> Option<Query> {
-    let mut reader = Reader::default();
+    let mut reader = QueryReader::default();
     let query = reader.query(raw);
     let invalid = reader.issues.iter().any(|issue| issue.severity == Severity::Invalid);
     (!invalid).then_some(query)
@@ -106,7 +106,7 @@ pub(crate) fn has_name(pair: &str, name: &str) -> bool {
 }
 
 #[derive(Default)]
-struct Reader<'a> {
+struct QueryReader<'a> {
     /// The known values of open lists. `None` in [`reparse`]: then no unlisted parameter or value is reported.
     vocabulary: Option<&'a Vocabulary>,
     strictness: Strictness,
@@ -117,7 +117,7 @@ struct Reader<'a> {
     issues: Vec<QueryIssue>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> QueryReader<'a> {
     fn query(&mut self, raw: &'a str) -> Query {
         self.split(raw);
         let mut query = Query {
