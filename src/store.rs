@@ -22,11 +22,11 @@
 //!    of matches in it is a difference of two ranks in the set. The sum over segments is the total.
 //! 4. `merge` finds by binary search how many matches of each segment are on earlier pages, takes the next ones of each, and
 //!    sorts them.
-//! 5. The JSON of each row is copied from the JSON cache of its segment, or rendered once that is full. Without a filter and
-//!    with matches in one segment only, the rows are neighbours, and whole blocks of the cache are shared without a copy.
+//! 5. The JSON of each row is copied from the JSON cache of its segment, or, when that is full, rendered. Without a filter and
+//!    with matches in one segment only, the rows are neighbours, and larger pieces of the cache are shared without a copy.
 //!
 //! **What an append does to readers** (`Snapshot::with_appended`): readers wait only while the snapshot is replaced. Before that
-//! the writer sorts the new entries into a new segment, and merges the last segments into it unless they are much longer, as
+//! the writer sorts the new entries into a new segment, and merges the last segments into it unless they are twice as long, as
 //! an LSM tree does, so that there are few. A reader that has the old snapshot goes on with it: it sees all entries of an
 //! append, or none. The base and its caches stay as they are; the new segment begins with empty caches and, if it is short,
 //! without an index, which the first filtered query builds.

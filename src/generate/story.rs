@@ -31,7 +31,8 @@ struct StoryDefinition {
     clue: &'static str,
     queries: &'static [&'static str],
     time_needed: &'static str,
-    /// Values that only entries of the story have. The live feed does not continue an entry with one of them.
+    /// Values that only entries of the story have. The live feed does not continue an entry with one of them, so the last entry
+    /// of every object that is not deleted needs one.
     exclusive_values: &'static [(FilterField, &'static str)],
     /// Adds the events; `None` if there is no time for them.
     script: fn(&mut StoryBuilder, &Actors) -> Option<()>,
