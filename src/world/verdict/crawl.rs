@@ -255,9 +255,9 @@ impl<'a> Crawl<'a> {
         self.pages.last()
     }
 
-    /// The first page as it was served last.
-    pub fn first_page(&self) -> Option<&CrawledPage<'a>> {
-        self.pages.iter().rev().find(|page| page.served.query.page == 0)
+    /// Whether page 0 was served.
+    pub fn has_first_page(&self) -> bool {
+        self.numbers.contains(&0)
     }
 
     fn page_size(&self) -> u32 {

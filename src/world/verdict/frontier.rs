@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::crawl::Crawls;
+use super::crawl::{Crawl, Crawls};
 use super::exchange::{Exchange, Served};
 use super::replay::Replay;
 use crate::contract::{Filters, Query, Timestamp};
@@ -66,7 +66,7 @@ impl ReadFrontier {
             if place == frontier.each.len() {
                 frontier.each.push((query.filters.clone(), Frontier::default()));
             }
-            let has_first_page = crawl.is_some_and(|crawl| crawl.first_page().is_some());
+            let has_first_page = crawl.is_some_and(Crawl::has_first_page);
             for frontier in [&mut frontier.all, &mut frontier.each[place].1] {
                 match &exchange.served {
                     Some(served) => frontier.served(served, exchange, newest[index], has_first_page),
