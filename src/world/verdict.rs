@@ -61,6 +61,8 @@ pub struct Observations {
 #[derive(Debug, Default)]
 struct Inner {
     observations: Vec<Observation>,
+    /// How many bytes of these differ in length from request to request.
+    bytes: usize,
     not_judged: u64,
     /// How many requests came with no key.
     unknown_key: u64,
@@ -129,10 +131,16 @@ impl Observations {
     /// The most requests that are kept. Those beyond are counted, and not judged.
     pub const CAPACITY: usize = 100_000;
 
+    /// The most bytes of query strings and issues that are kept: of an ordinary request some fifty. Requests beyond are counted,
+    /// and not judged.
+    pub const MAX_BYTES: usize = 64 << 20;
+
     /// Keeps a request and what became of it.
     pub fn add(&self, observation: Observation) {
         let mut inner = self.inner.lock();
-        if inner.observations.len() < Self::CAPACITY {
+        let bytes = inner.bytes + observation.variable_bytes();
+        if inner.observations.len() < Self::CAPACITY && bytes <= Self::MAX_BYTES {
+            inner.bytes = bytes;
             inner.observations.push(observation);
         } else {
             inner.not_judged += 1;

@@ -41,6 +41,17 @@ pub struct Observation {
     pub details: Option<Box<ObservationDetails>>,
 }
 
+impl Observation {
+    /// The bytes of what differs in length from request to request.
+    pub(super) fn variable_bytes(&self) -> usize {
+        let of_details = |details: &ObservationDetails| {
+            let issues: usize = details.issues.iter().map(|issue| issue.to_string().len()).sum();
+            details.parsed_query.as_ref().map_or(0, |query| query.len()) + issues
+        };
+        self.query.len() + self.details.as_ref().map_or(0, |details| of_details(details))
+    }
+}
+
 /// A page that was given, beside its query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageSummary {

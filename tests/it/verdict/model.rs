@@ -8,7 +8,7 @@ use cortex_audit_mock::World;
 use cortex_audit_mock::contract::{Action, Entry, Query, Timestamp};
 use cortex_audit_mock::fault::{Effect, FaultRule};
 use cortex_audit_mock::world::Scenario;
-use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Judgement, Scope};
+use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Judgement, Observations, Scope};
 use serde_json::json;
 
 use super::stage::{Stage, clean, entry};
@@ -425,4 +425,18 @@ fn a_capped_list_stands_beside_the_number_of_all() {
     assert_eq!((&windows["gapCount"], windows["gaps"].as_array().unwrap().len()), (&json!(14), 10));
     let text = judgement.to_string();
     assert!(text.contains("ranges of time: 15, with 14 gaps") && text.contains("gap (14): 14 gaps"), "{text}");
+}
+
+/// M2
+#[test]
+fn what_is_kept_of_requests_is_bounded_in_bytes() {
+    let stage = story();
+    let long = format!("page=0&pageSize=1&foo={}", "x".repeat(15_000));
+    let fits = Observations::MAX_BYTES / (15_000 + 4096);
+    for _ in 0..fits + 100 {
+        stage.ask(&long);
+    }
+    let judgement = judged(&stage);
+    assert!(judgement.not_judged > 50, "{}", judgement.not_judged);
+    assert!(client(&judgement).requests + 100 > fits, "{} of {fits}", client(&judgement).requests);
 }
