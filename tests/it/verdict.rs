@@ -5,6 +5,7 @@ mod calls;
 mod delivered;
 mod failures;
 mod fairness;
+mod frameworks;
 mod model;
 mod others;
 mod paging;
