@@ -140,11 +140,18 @@ fn doubles(crawl: &Crawl<'_>, doubled: &HashMap<Uuid, usize>, replay: &Replay) -
     if doubled.is_empty() || !crawl.pages.iter().any(|page| doubled.contains_key(&page.exchange.id)) {
         return Vec::new();
     }
-    let moved = neighbours(crawl).filter_map(|(one, next)| {
-        let count = doubled.get(&next.exchange.id).filter(|_| one.served.arrivals < next.served.arrivals)?;
-        moved(one.served, next, *count, replay)
-    });
-    moved.chain(resized(crawl)).collect()
+    let mut pairs = Vec::new();
+    let mut count = 0;
+    for (one, next) in neighbours(crawl).filter(|(one, next)| one.served.arrivals < next.served.arrivals) {
+        if let Some(of_page) = doubled.get(&next.exchange.id) {
+            count += of_page;
+            pairs.push((one, next, *of_page));
+        }
+    }
+    // The first is told, and stands for the others.
+    let mut told = pairs.into_iter().filter_map(|(one, next, of_page)| moved(one.served, next, of_page, replay));
+    let moved = told.next().map(|finding| Finding { count, ..finding });
+    moved.into_iter().chain(resized(crawl)).collect()
 }
 
 /// The pages of a crawl that follow each other in number and have one size, in the order in which entries came.
