@@ -13,15 +13,15 @@ fn validate_summarizes_valid_files() {
             r#"{"action": "DELETE", "objectIdentifier": "b", "objectType": "SERVIC", "timestamp": "now", "note": "x"}"#,
         )
         .run();
-    assert_snapshot!(ended.succeeded(), @r"
+    assert_snapshot!(ended.succeeded(), @r#"
     2 entries, all valid
       from 2025-05-20T11:55:00Z to 2025-05-20T12:00:00Z
       actions: CREATE 1, DELETE 1
       actor types: ANONYMOUS 2
       object types: 2
-      note: SERVIC is not an object type that Cortex is known to use; did you mean SERVICE?
+      note: SERVIC is not an object type that Cortex is known to use; did you mean "SERVICE"?
       note: the field note is not known and was ignored in 1 entry
-    ");
+    "#);
 }
 
 #[test]
