@@ -111,7 +111,6 @@ const ASSETS: &[(&str, &str)] = &[
     ("record.js", include_str!("page/record.js")),
     ("words.js", include_str!("page/words.js")),
     ("verdict.js", include_str!("page/verdict.js")),
-    ("mistakes.js", include_str!("page/mistakes.js")),
     ("clock.js", include_str!("page/clock.js")),
     ("faults.js", include_str!("page/faults.js")),
     ("scenario.js", include_str!("page/scenario.js")),

@@ -5,7 +5,17 @@ import { button, card, counted, hint, list } from "./card.js";
 import { h, put } from "./dom.js";
 import { follow } from "./follow.js";
 import { reveal } from "./journal.js";
-import { EXPECTATIONS, MISTAKES } from "./mistakes.js";
+
+/** What is expected of a client: in words when it is kept, and when it is not. */
+const EXPECTATIONS = {
+  complete: ["Everything was read", "Not everything was read"],
+  "no-duplicates": ["Nothing was read twice in one crawl", "Some was read twice in one crawl"],
+  "no-rereads": ["Read again as far as is meant", "Read again more than is meant"],
+  "no-gaps": ["No gaps in time", "Gaps in time"],
+  polite: ["Polite", "Not polite"],
+  delivered: ["Delivered as it was served", "Not delivered as it was served"],
+  contract: ["By the contract", "Not by the contract"],
+};
 
 export function mountVerdict(column) {
   const body = h("div");
@@ -65,13 +75,13 @@ function client({ key, requests, coverage, findings }, open) {
     hint(numbers.filter(Boolean).join(", ")), list(findings.map((found) => finding(key, found))));
 }
 
-function finding(key, { bug, rule, count, message, requests }) {
+function finding(key, { bug, rule, count, message, advice, requests }) {
   const examples = requests.map((id) => button(id.slice(0, 8), () => reveal(id), {
     class: "quiet mono", "aria-label": `Show request ${id.slice(0, 8)}`, dataset: { at: `${key} ${bug} ${rule} ${id}` },
   }));
   return h("li", {},
     h("h3", {}, rule ? `${bug} ${rule}` : bug, count > 1 && ` (${count.toLocaleString()})`),
     h("p", { class: "small" }, message),
-    MISTAKES[bug] && h("p", { class: "small advice" }, `→ ${MISTAKES[bug]}`),
+    advice && h("p", { class: "small advice" }, `→ ${advice}`),
     examples.length > 0 && hint("Requests: ", examples));
 }

@@ -65,6 +65,9 @@ pub struct Finding {
     pub count: usize,
     /// A whole sentence.
     pub message: String,
+    /// What to change; a finding about the contract says it in its message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<&'static str>,
     /// `X-Request-Id` of some requests that show it.
     pub requests: Vec<String>,
 }
@@ -82,11 +85,40 @@ impl Finding {
         let requests = shown.into_iter().take(EXAMPLES).map(|exchange| exchange.id.to_string()).collect();
         // A query may hold any character that is not ASCII as it is.
         let message = if message.contains(is_control) { escape_control(&message) } else { message };
-        Self { bug, rule: None, count, message, requests }
+        Self { bug, rule: None, count, message, advice: bug.advice(), requests }
     }
 }
 
 impl Bug {
+    /// What a client does better.
+    #[must_use]
+    pub const fn advice(self) -> Option<&'static str> {
+        Some(match self {
+            Self::NeverRead => "Read each query to its last page, and go on to the newest entry.",
+            Self::ReadTwice => "Ask for each page of a crawl once, or leave out what you have.",
+            Self::ReadAgain => "Begin where the last crawl ended, or say a longer overlap; two that poll need a lock.",
+            Self::MovedUnderOffset => "Fix endTime before the first page, or begin anew when total changes.",
+            Self::LostUnderOffset => "Read from page 0 on, and fix endTime before the first page.",
+            Self::StoppedEarly => "Read on until page is totalPages - 1.",
+            Self::SkippedPage => "Count page up by one from 0.",
+            Self::GaveUpAfter429 => "Wait as long as Retry-After says, then ask for that page again.",
+            Self::GaveUpAfterFailure => "Ask for that page again: a failure is not the end.",
+            Self::PageSizeChanged => "Keep pageSize from the first page to the last.",
+            Self::Gap => "Begin the next range where the last one ended.",
+            Self::FutureRange => "Send times in UTC, or with their offset, and end a range before now.",
+            Self::LateArrivalMissed => {
+                "End ranges further back than entries come late, or overlap them by more than that."
+            }
+            Self::EqualTimestampLost => "Begin at the newest timestamp again, and leave out what you have.",
+            Self::StoppedPolling => "Ask again later: an empty answer is not the end.",
+            Self::RetriedTooEarly => "Wait as long as Retry-After says.",
+            Self::RetriedRefused => "Mend the request or the key first: what was refused stays so.",
+            Self::IgnoredTotalPages => "Stop after totalPages, not at an empty page.",
+            Self::BusyPolling => "Wait between two polls: a second or longer.",
+            Self::Contract => return None,
+        })
+    }
+
     /// The expectations whose violation it explains.
     #[must_use]
     pub const fn breaks(self) -> &'static [Expectation] {

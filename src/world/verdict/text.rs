@@ -101,6 +101,9 @@ impl fmt::Display for ClientVerdict {
         for finding in &self.findings {
             let rule = finding.rule.map(|rule| format!(" {rule}")).unwrap_or_default();
             writeln!(f, "  {}{rule} ({}): {}", finding.bug.as_str(), finding.count, finding.message)?;
+            if let Some(advice) = finding.advice {
+                writeln!(f, "    {advice}")?;
+            }
         }
         Ok(())
     }
