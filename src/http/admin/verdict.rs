@@ -28,9 +28,9 @@ use crate::text::suggestion;
 use crate::world::World;
 use crate::world::verdict::{Expectation, ExpectationVerdict, Scope};
 
-/// How many verdicts are made at a time: each takes a processor for up to seconds.
+/// Verdicts that are computed at a time; each may take a processor for seconds.
 static JUDGEMENTS: Semaphore = Semaphore::const_new(2);
-/// The same of sinks, which may come in slowly.
+/// Sinks that are compared at a time; they may arrive slowly.
 static COMPARISONS: Semaphore = Semaphore::const_new(2);
 
 /// Parameters of a call: the world, the entries over which its clients are judged, the expectations, the format.
@@ -70,7 +70,8 @@ pub async fn delivered(query: VerdictQuery, body: Body) -> Result<Response, Prob
     }
     let (sender, receiver) = mpsc::channel(8);
     let VerdictQuery { world, scope, expected, .. } = query;
-    let comparing = blocking::run(&COMPARISONS, move || world.delivered(Sink { receiver, rest: Bytes::new() }, &scope));
+    let comparing =
+        blocking::run(&COMPARISONS, move || world.delivered(BodyReader { receiver, rest: Bytes::new() }, &scope));
     let sending = async move {
         let mut body = body.into_data_stream();
         while let Some(chunk) = body.next().await {
@@ -95,12 +96,12 @@ pub async fn delivered(query: VerdictQuery, body: Body) -> Result<Response, Prob
 }
 
 /// A body that is read on another thread than it is received on.
-struct Sink {
+struct BodyReader {
     receiver: mpsc::Receiver<io::Result<Bytes>>,
     rest: Bytes,
 }
 
-impl Read for Sink {
+impl Read for BodyReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.rest.is_empty() {
             match self.receiver.blocking_recv() {

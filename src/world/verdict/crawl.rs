@@ -38,7 +38,7 @@ pub struct Crawl<'a> {
     /// How often the page that was asked for last was asked for again.
     pub retried: usize,
     /// Whether it is a look at the first page, such as a connection test, and why: no client relies on what it was given.
-    pub probe: Option<Probe>,
+    pub probe: Option<ProbeReason>,
     /// The numbers of its pages, and of those with entries.
     numbers: HashSet<u32>,
     with_entries: BTreeSet<u32>,
@@ -50,7 +50,7 @@ pub struct Crawl<'a> {
 
 /// What tells a look at the first page from a crawl that ended there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Probe {
+pub enum ProbeReason {
     /// Another crawl of the client has larger pages.
     SmallerPage,
     /// A later crawl reads what was looked at: it is judged for what was left.
@@ -139,7 +139,7 @@ impl<'a> Crawls<'a> {
                 // A smaller page of the same query is a count, even where it holds all that there is.
                 let is_count = largest_page > Some(crawl.page_size());
                 let of_look = || readers.filter(|_| crawl.is_look())?.probe(crawl);
-                crawl.probe = if is_count { Some(Probe::SmallerPage) } else { of_look() };
+                crawl.probe = if is_count { Some(ProbeReason::SmallerPage) } else { of_look() };
             }
         }
     }
@@ -169,13 +169,13 @@ impl Readers {
     }
 
     /// Whether a look is a probe: a crawl has larger pages, or a later one reaches as far as the look began.
-    fn probe(&self, look: &Crawl<'_>) -> Option<Probe> {
+    fn probe(&self, look: &Crawl<'_>) -> Option<ProbeReason> {
         if look.page_size() < self.largest_page {
-            return Some(Probe::SmallerPage);
+            return Some(ProbeReason::SmallerPage);
         }
         let number = look.first()?.number;
         let (_, end) = self.reach.get(self.reach.partition_point(|(began, _)| *began <= number))?;
-        (look.query.start_time <= Some(*end)).then_some(Probe::ReadLater)
+        (look.query.start_time <= Some(*end)).then_some(ProbeReason::ReadLater)
     }
 }
 

@@ -55,7 +55,7 @@ pub struct Record {
     /// The time as it was written.
     pub timestamp: Option<String>,
     #[serde(flatten)]
-    fields: Fields,
+    fields: RecordFields,
 }
 
 /// A record, and the entry in whose place it is.
@@ -82,7 +82,7 @@ pub enum DeliveredError {
 /// The fields of an entry but its time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Fields {
+struct RecordFields {
     #[serde(skip_serializing_if = "Option::is_none")]
     action: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -219,7 +219,7 @@ impl fmt::Display for Record {
 
 impl Record {
     fn of(entry: &Entry) -> Self {
-        let fields = Fields {
+        let fields = RecordFields {
             action: Some(entry.action.to_string()),
             actor_identifier: entry.actor_identifier.clone(),
             ip_address: entry.ip_address.clone(),
@@ -239,7 +239,7 @@ impl Record {
     }
 }
 
-impl Fields {
+impl RecordFields {
     /// In the order of [`NAMES`].
     fn values(&self) -> [Option<&str>; 5] {
         let Self { action, actor_identifier, ip_address, object_identifier, object_type } = self;
@@ -476,10 +476,10 @@ impl<'de> Visitor<'de> for Records<'_, '_> {
                     continue;
                 }
             };
-            *field = match map.next_value::<Field>()? {
-                Field::Text(text) => Some(text),
-                Field::None(()) => None,
-                Field::Other(_) => Some("?".to_owned()),
+            *field = match map.next_value::<RecordField>()? {
+                RecordField::Text(text) => Some(text),
+                RecordField::None(()) => None,
+                RecordField::Other(_) => Some("?".to_owned()),
             };
         }
         if is_answer {
@@ -493,7 +493,7 @@ impl<'de> Visitor<'de> for Records<'_, '_> {
 /// The value of a field.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Field {
+enum RecordField {
     Text(String),
     None(()),
     Other(IgnoredAny),

@@ -31,14 +31,14 @@ struct Frontier {
     look: usize,
     /// The newest end that had passed when it was asked for.
     end: Option<Timestamp>,
-    open: Option<Open>,
+    open: Option<OpenEnded>,
     /// Up to when those asked that failed since a page was last served. How much there was then is not known, so what is as
     /// old is taken for having been there: a client that asks again is given it all the same.
     lost_to: Option<Timestamp>,
 }
 
 /// How far those have asked that had no end, or one that had not passed.
-struct Open {
+struct OpenEnded {
     /// How many entries had been added when a first page was last served.
     first_page: usize,
     /// How many had been added when a page of the same crawl was last served.
@@ -138,7 +138,7 @@ impl Frontier {
             None => {
                 // Where pages are read from the last on, the first comes later.
                 let first_page = if query.page == 0 || !has_first_page { *arrivals } else { 0 };
-                self.open = Some(Open { first_page, last_page: *arrivals, newest, end });
+                self.open = Some(OpenEnded { first_page, last_page: *arrivals, newest, end });
             }
         }
     }
@@ -160,7 +160,7 @@ impl Frontier {
     }
 }
 
-impl Open {
+impl OpenEnded {
     fn holds(&self, entry: &EntryRef) -> bool {
         let is_above = self.newest.is_none_or(|newest| entry.timestamp >= newest);
         let was_there = entry.arrival <= self.first_page || entry.arrival <= self.last_page && !is_above;

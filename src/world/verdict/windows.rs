@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::coverage::CoverageLedger;
-use super::crawl::{Crawls, Probe};
+use super::crawl::{Crawls, ProbeReason};
 use super::exchange::{Exchange, Served};
 use super::finding::{Bug, Finding};
 use super::replay::Replay;
@@ -65,7 +65,8 @@ pub fn judge(
     replay: &Replay,
     ledger: &CoverageLedger<'_>,
 ) -> (Windows, Vec<Finding>) {
-    let is_probe = |place: usize| crawls.of(place).is_some_and(|(_, crawl)| crawl.probe == Some(Probe::SmallerPage));
+    let is_probe =
+        |place: usize| crawls.of(place).is_some_and(|(_, crawl)| crawl.probe == Some(ProbeReason::SmallerPage));
     let read: Vec<&Exchange> =
         (0..).zip(exchanges).filter(|(place, _)| !is_probe(*place)).map(|(_, exchange)| *exchange).collect();
     let future: Vec<&Exchange> = read.iter().copied().filter(|exchange| asks_for_the_future(exchange)).collect();
