@@ -30,8 +30,8 @@ impl Tab {
         let run = r#"const [done] = arguments;
             const values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
             axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] })
-              .then(({ violations, passes }) => run({ violations, passed: passes.length }),
-                    (error) => run({ failed: String(error) }));"#;
+              .then(({ violations, passes }) => done({ violations, passed: passes.length }),
+                    (error) => done({ failed: String(error) }));"#;
         let outcome = self.client.execute_async(run, vec![]).await.unwrap();
         assert!(outcome["passed"].as_u64().is_some_and(|passed| passed > 10), "{view}: {outcome}");
         let mut told = String::new();
