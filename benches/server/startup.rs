@@ -8,11 +8,10 @@ use crate::common::server_process::ServerCommand;
 use crate::setup::Setup;
 use crate::table::{Row, short};
 
-/// The target: this multiple of the bare server's time …
-const TIMES: f64 = 1.5;
-/// … and these milliseconds, to read the story and the keys.
-const PLUS: f64 = 3.0;
-const MARGIN: f64 = 1.2;
+/// The largest multiple of the bare server's time.
+const TARGET: f64 = 2.2;
+/// A run fails above 2.6: on a slower processor reading the story takes longer, and starting a process does not.
+const MARGIN: f64 = 2.6 / TARGET;
 
 pub fn binary_size(_: &Setup) -> Result<Vec<Row>> {
     let bytes = fs::metadata(env!("CARGO_BIN_EXE_cortex-audit-mock"))?.len();
@@ -29,11 +28,10 @@ pub fn first_response(setup: &Setup) -> Result<Vec<Row>> {
         bare_times.push(milliseconds(&bare)?);
     }
     let (mock_time, bare_time) = (quantile(&mock_times, 0.5), quantile(&bare_times, 0.5));
-    let row = Row {
-        compared_with: format!("{}: {} ms; {TIMES} × that and {PLUS} ms", bare.name, short(bare_time)),
-        ..Row::absolute("exec to the first 200, the built-in story", mock_time, "ms", TIMES * bare_time + PLUS)
-    };
-    Ok(vec![row.with_margin(MARGIN)])
+    let measured = format!("{} ms", short(mock_time));
+    let compared_with = format!("{}: {} ms", bare.name, short(bare_time));
+    let what = "exec to the first 200, the built-in story";
+    Ok(vec![Row::ratio(what, measured, compared_with, mock_time / bare_time, TARGET).with_margin(MARGIN)])
 }
 
 fn milliseconds(server: &ServerCommand) -> Result<f64> {
