@@ -18,20 +18,7 @@ use crate::support::{NOW, time};
 
 /// Names of parameters, valid and nearly valid.
 fn names() -> impl Strategy<Value = String> {
-    let known = select(vec![
-        "startTime",
-        "endTime",
-        "page",
-        "pageSize",
-        "actions",
-        "objectIdentifiers",
-        "objectTypes",
-        "actorTypes",
-        "actorApiKeyIdentifiers",
-        "actorEmails",
-        "actorIpAddresses",
-        "actorRequestTypes",
-    ]);
+    let known = select([&["startTime", "endTime", "page", "pageSize"], &query::LISTS[..]].concat());
     prop_oneof![8 => known.prop_map(String::from), 1 => select(vec!["pag%65", "Page", "quiet", "%zz", ""]).prop_map(String::from), 1 => "[a-z%+]{0,6}"]
 }
 

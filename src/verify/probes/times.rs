@@ -97,7 +97,7 @@ pub fn fraction(p: &mut ProbeContext<'_>) -> ProbeResult {
     let after = SampleRange { start: around.end, end: around.end.saturating_add(step) };
     p.expect_entries(p.entries_request(after), &format!("nothing of {at}"), |entry| entry.is_in(after))?;
     p.add_gap_unless(at.to_string().contains('.'), "every entry is at a whole second");
-    Ok(format!("each has 0, 3, 6 or 9 digits; {at} is told from {}", after.start))
+    Ok(format!("each has 0, 3, 6 or 9 digits; {at} is distinguished from {}", after.start))
 }
 
 /// The instant of an entry with the longest fraction, alone in its second if there is such a one, and one unit of its last

@@ -122,7 +122,7 @@ struct Findings {
 }
 
 impl Findings {
-    /// The same about the same parameter is one finding: its first sentence is told.
+    /// Adds an issue. Issues of one rule and parameter are one finding, with the message of the first.
     fn add(&mut self, rule: &'static str, message: String, exchange: &Exchange) {
         let subject = message.split(['=', ' ']).next().unwrap_or_default().to_owned();
         let place = *self.places.entry((rule, subject)).or_insert(self.list.len());

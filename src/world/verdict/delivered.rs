@@ -410,7 +410,7 @@ fn altered_from(entry: Entry, record: Record) -> Altered {
     Altered { entry, record, fields }
 }
 
-/// A time cut to a whole number of so many nanoseconds.
+/// A time truncated to a multiple of a number of nanoseconds.
 fn cut(at: Timestamp, nanoseconds: u128) -> Timestamp {
     let over = at.since(Timestamp::EPOCH).as_nanos() % nanoseconds;
     at.saturating_sub(Duration::from_nanos(u64::try_from(over).unwrap_or_default()))

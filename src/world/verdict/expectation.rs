@@ -13,7 +13,7 @@ word_enum! {
         NoRereads = "no-rereads",
         /// Ranges of time join each other, and what came late was read too.
         NoGaps = "no-gaps",
-        /// It waits as long as it is told, and asks for nothing in vain.
+        /// It waits for `Retry-After`, and sends no needless requests.
         Polite = "polite",
         /// The sink that was compared last holds what was served.
         Delivered = "delivered",

@@ -17,7 +17,8 @@ word_enum! {
         ReadAgain = "read-again",
         /// New entries pushed others over the border of a page between two requests.
         MovedUnderOffset = "moved-under-offset",
-        /// The same between a page and the one in front of it, which was read later: others were never read.
+        /// New entries pushed others from a page that was read later onto the next one, which had been read before: they were
+        /// never read.
         LostUnderOffset = "lost-under-offset",
         /// A crawl ended before its last page, and what was left is nowhere else.
         StoppedEarly = "stopped-early",

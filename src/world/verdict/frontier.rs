@@ -15,10 +15,10 @@ use crate::store::EntryRef;
 /// What a client could have been given, if it had read all of what it asked for.
 #[derive(Default)]
 pub struct ReadFrontier {
-    /// Whatever it asked for.
+    /// The frontier of all requests.
     all: Frontier,
-    /// The same with each set of filters, when there are several: a client that asks for one thing after the other is not
-    /// equally far with each.
+    /// The frontier of each set of filters, if there are several: a client that reads with one after the other is not equally
+    /// far with each.
     each: Vec<(Filters, Frontier)>,
     /// The shortest time from an end back from when it was asked for.
     behind: Option<Duration>,
@@ -37,7 +37,7 @@ struct Frontier {
     lost_to: Option<Timestamp>,
 }
 
-/// How far those have asked that had no end, or one that had not passed.
+/// How far the requests reach that have no end, or one in the future.
 struct OpenEnded {
     /// How many entries had been added when a first page was last served.
     first_page: usize,

@@ -34,7 +34,7 @@ pub struct Paging {
     pub probes: usize,
     /// Pages that were left out before the last that was served.
     pub skipped: usize,
-    /// The same for each of the first queries.
+    /// The paging of each of the first queries.
     pub per_query: Vec<PagingOfQuery>,
     /// How many queries are not among these.
     pub further_queries: usize,

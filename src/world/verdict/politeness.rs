@@ -1,4 +1,4 @@
-//! How a client behaves: whether it waits when it is told to, and asks for nothing in vain.
+//! Politeness of a client: whether it waits for `Retry-After`, repeats refused requests, or polls too often.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -181,7 +181,8 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Requests at so many seconds of the world and of the machine, on a connection; the first is told to wait for five.
+    /// The number of early requests. Each request is: its second by the world, its second by the machine, its connection. The
+    /// response to the first has `Retry-After: 5`.
     fn early(requests: &[(u32, f64, u16)]) -> usize {
         let start = Instant::now();
         let exchange = |(number, (elapsed, outside, connection)): (usize, &(u32, f64, u16))| Exchange {

@@ -30,7 +30,7 @@ impl Replay {
         self.past.page(&served.query, served.arrivals)
     }
 
-    /// How many a query matched when so many entries had been added, whatever its page.
+    /// The number of entries that a query matched after this number of arrivals, on all its pages.
     pub fn count(&self, query: &Query, arrivals: usize) -> usize {
         self.past.count(query, arrivals)
     }
@@ -50,7 +50,7 @@ impl Replay {
         filters.is_empty() || self.entry(held).is_some_and(|entry| filters.matches(&entry))
     }
 
-    /// The same in words.
+    /// Describes an entry for a message.
     pub fn describe(&self, held: &EntryRef) -> String {
         self.entry(held).as_ref().map(describe).unwrap_or_default()
     }

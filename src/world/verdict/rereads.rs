@@ -44,7 +44,7 @@ pub struct RereadsLedger {
     /// The newest timestamp that was served, with each set of filters and with any.
     newest: HashMap<Filters, Timestamp>,
     newest_of_all: Option<Timestamp>,
-    /// The same when a crawl was first served a page.
+    /// The newest timestamp that had been served when a crawl got its first page.
     known_before: HashMap<CrawlId, Option<Timestamp>>,
     /// Entries, and the places of both exchanges.
     largest: Option<(usize, [usize; 2])>,

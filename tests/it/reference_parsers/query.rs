@@ -8,7 +8,7 @@ use super::date_time;
 const ACTIONS: [&str; 4] = ["CREATE", "READ", "UPDATE", "DELETE"];
 const ACTOR_TYPES: [&str; 5] = ["API_KEY", "PERSONAL_API_KEY", "OAUTH2", "BACKSTAGE", "ANONYMOUS"];
 
-const LISTS: [&str; 8] = [
+pub const LISTS: [&str; 8] = [
     "actions",
     "objectIdentifiers",
     "objectTypes",

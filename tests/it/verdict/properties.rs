@@ -78,7 +78,7 @@ struct Client<'a> {
 }
 
 impl Client<'_> {
-    /// Asks until there is a page, and waits when it is told to.
+    /// Requests a page until it gets one; waits for `Retry-After`, or a second.
     fn page(&self, query: &str) -> Value {
         for _ in 0..20 {
             let reply = self.stage.ask(query);
