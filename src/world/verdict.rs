@@ -347,14 +347,16 @@ impl Judgement {
     }
 
     /// Why there is nothing that could be complete.
-    fn nothing_to_judge(&self) -> Option<String> {
+    pub(crate) fn nothing_to_judge(&self) -> Option<String> {
         if self.clients.is_empty() {
             let unknown_clients = self.unknown_clients().map(|told| format!("; {told}")).unwrap_or_default();
             return Some(format!("nobody has asked for audit logs{unknown_clients}"));
         }
-        // A scope that was meant otherwise is not to pass; where there is nothing at all, there was nothing to read.
-        let empty = self.outside > 0 && self.clients.iter().all(|client| client.coverage.entries == 0);
-        empty.then(|| format!("the scope holds no entries; {} are outside it", self.outside))
+        let is_empty = self.clients.iter().all(|client| client.coverage.entries == 0);
+        is_empty.then(|| match self.outside {
+            0 => "there were no entries to read; start the server with some, or add them".to_owned(),
+            outside => format!("the scope holds no entries; {outside} are outside it"),
+        })
     }
 
     /// The requests that are nobody's.
