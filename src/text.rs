@@ -128,13 +128,13 @@ impl fmt::Display for UnknownWord {
 impl std::error::Error for UnknownWord {}
 
 /// Declares an enum whose variants each have one word, on the wire and in messages: `ALL`, `WORDS`, `as_str`, `Display`,
-/// `FromStr` (exact, case-sensitive) and `Serialize`.
+/// `FromStr` (exact, case-sensitive), `Serialize` and `Deserialize`.
 macro_rules! word_enum {
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         $vis enum $name {
-            $($(#[$doc])* $variant,)+
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)+
         }
 
         impl $name {
@@ -162,12 +162,6 @@ macro_rules! word_enum {
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let known = Self::ALL.into_iter().find(|variant| variant.as_str() == text);
                 known.ok_or_else(|| $crate::text::UnknownWord { text: text.to_owned(), words: &Self::WORDS })
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
             }
         }
     };
