@@ -5,8 +5,9 @@
 //! A [`Recipe`] says how many entries, of which time range, with which stories, by which seed. [`Generator::new`] sets the
 //! company up, each part from its own random stream (`seed::Purpose`):
 //!
-//! - `Names` (`names`): the n-th name of each kind of object. `kind` lists the kinds, `words` the words of their names.
-//! - `Actors` (`actors`): the staff (`people`) and the machines (`workload`), and how an entry names them (`identity`).
+//! - `Names` (`names`): the n-th name of each kind of object. `kinds.json` lists the kinds, `words.json` the words of their
+//!   names; `kind` reads both.
+//! - `Actors` (`actors`): the staff (`people`) and the machines (`workload.json`, which `workload` reads), and how an entry names them (`identity`).
 //! - `ObjectPool` (`object_pool`): which objects exist and who owns them. No entry creates those of the start.
 //! - `Calendar` and `HourlyQuota` (`calendar`): how busy each hour is, and how many of the entries fall into it.
 //! - The stories (`story`): scripted events at fixed times, among the other entries. `story_builder` places them.
@@ -27,8 +28,8 @@
 //! | change | file |
 //! | --- | --- |
 //! | a story | `story`; CONTRIBUTING.md has the recipe |
-//! | what people and machines work on, how often | `workload` |
-//! | a kind of object, its number and names | `kind`, `words` |
+//! | what people and machines work on, how often | `workload.json` |
+//! | a kind of object, its number and names | `kinds.json`, `words.json` |
 //! | working hours, deploy days, nights | `offices`, `calendar` |
 //!
 //! Every such change changes the entries of every seed: a test compares hashes, `fixtures/audit-logs.json` is written anew, and
@@ -46,8 +47,6 @@ mod people;
 mod recipe;
 mod story;
 mod story_builder;
-#[rustfmt::skip]
-mod words;
 mod workload;
 
 use std::vec;
@@ -125,7 +124,7 @@ impl Generator {
         story_events.reverse();
         let calendar = Calendar::new(recipe.seed, from, to);
         Ok(Self {
-            pool: ObjectPool::new(recipe.seed, &names, actors.owner_count(), recipe.scale()),
+            pool: ObjectPool::new(recipe.seed, actors.owner_count(), recipe.scale()),
             quota: HourlyQuota::new(recipe.count - story_events.len() as u64, calendar.hours()),
             rng: SeededRng::stream(recipe.seed, Purpose::Work, 0),
             next_hour: from.div_euclid(HOUR),
@@ -159,7 +158,7 @@ impl Generator {
         let latest = (hour.length - 1).saturating_sub_unsigned(count).max(0);
         self.sessions.clear();
         while left > 0 {
-            let session = self.actors.start_session(hour, &self.names, &mut self.rng);
+            let session = self.actors.start_session(hour, &mut self.rng);
             let mut offset = 0;
             let mut next_offset = || {
                 let current = offset;

@@ -2,12 +2,12 @@
 
 use super::calendar::{Hour, Schedule};
 use super::identity::Identity;
-use super::kind::ObjectKind;
+use super::kind::{KINDS, Kind};
 use super::names::Names;
 use super::object_pool::{ObjectPool, Operation};
 use super::offices::OFFICES;
 use super::people::{Person, Role};
-use super::workload::{CHAT_PERCENT, CHAT_TASKS, MACHINES, Machine, Shape, THEMES, TOKEN_PERCENT, Task};
+use super::workload::{Machine, Shape, Task, WORKLOAD};
 use crate::contract::Action;
 use crate::seed::SeededRng;
 
@@ -34,7 +34,7 @@ pub struct WorkSession {
     pub address: Option<String>,
     tasks: &'static [Task],
     /// The integration that the session is about, if it is about one.
-    integration: usize,
+    integration: &'static Kind,
     /// The probability in percent that an entry is about the same object as the one before.
     focus: u64,
     /// The operation of the last entry.
@@ -48,7 +48,17 @@ pub struct WorkSession {
 impl WorkSession {
     fn new(actor: usize, identity: Identity, tasks: &'static [Task], shape: Shape, size: u64) -> Self {
         let (focus, max_gap) = (shape.focus, shape.max_gap * 1000);
-        Self { actor, identity, address: None, tasks, integration: 0, focus, last: None, size, max_gap }
+        Self {
+            actor,
+            identity,
+            address: None,
+            tasks,
+            integration: KINDS.any_integration(0),
+            focus,
+            last: None,
+            size,
+            max_gap,
+        }
     }
 }
 
@@ -61,7 +71,7 @@ impl Actors {
 
     /// The number of actors, each of whom can own objects.
     pub fn owner_count(&self) -> usize {
-        self.staff.len() + MACHINES.len()
+        self.staff.len() + WORKLOAD.machines.len()
     }
 
     /// The n-th person of a role; after the last the first again.
@@ -71,60 +81,60 @@ impl Actors {
     }
 
     /// A work session of an actor who is active in the hour.
-    pub fn start_session(&mut self, hour: &Hour, names: &Names, rng: &mut SeededRng) -> WorkSession {
+    pub fn start_session(&mut self, hour: &Hour, rng: &mut SeededRng) -> WorkSession {
         /// Ten times the mean number of entries of a session, by schedule.
         const SIZES: [u64; 4] = [26, 27, 20, 50];
 
         let schedule = rng.weighted_index(hour.weights.iter().zip(SIZES).map(|(weight, size)| weight * 10 / size));
         match Schedule::ALL[schedule] {
-            Schedule::Office => self.session_of_person(hour, names, rng),
-            schedule => self.session_of_machine(schedule, names, rng),
+            Schedule::Office => self.session_of_person(hour, rng),
+            schedule => self.session_of_machine(schedule, rng),
         }
     }
 
-    fn session_of_person(&mut self, hour: &Hour, names: &Names, rng: &mut SeededRng) -> WorkSession {
+    fn session_of_person(&mut self, hour: &Hour, rng: &mut SeededRng) -> WorkSession {
         let office = rng.weighted_index(OFFICES.iter().map(|office| office.activity(hour.number) * office.share));
         let weight = |person: &Person| if person.office == office { person.activity } else { 0 };
         let actor = rng.weighted_index(self.staff.iter().map(weight));
         let person = &self.staff[actor];
-        if rng.percent(CHAT_PERCENT) {
-            return WorkSession::new(actor, Identity::chat(person), CHAT_TASKS, Shape::SINGLE_ENTRY, 1);
+        if rng.percent(WORKLOAD.chat_percent) {
+            return WorkSession::new(actor, Identity::chat(person), &WORKLOAD.chat, Shape::SINGLE_ENTRY, 1);
         }
         let local_hour = hour.number + person.utc_offset();
         let address = Some(person.address(self.seed, local_hour.div_euclid(24)).to_owned());
-        let token = token_of(person).filter(|_| rng.percent(TOKEN_PERCENT));
-        let theme = &THEMES[rng.weighted_index(THEMES.iter().map(|theme| theme.weight(person.role)))];
+        let token = token_of(person).filter(|_| rng.percent(WORKLOAD.token_percent));
+        let themes = &WORKLOAD.themes;
+        let theme = &themes[rng.weighted_index(themes.iter().map(|theme| theme.weight(person.role)))];
         // A script does not pause.
-        let max_gap = if token.is_some() { 900 } else { theme.shape.max_gap * 1000 };
+        let max_gap = if token.is_some() { 900 } else { theme.session.max_gap * 1000 };
         let identity = token.unwrap_or_else(|| Identity::person(&person.email));
-        let turn = self.next_integration_turn(theme.tasks);
-        let kinds = &names.kinds;
-        let integration = if rng.percent(85) { kinds.integration_in_use(turn) } else { kinds.any_integration(turn) };
-        let size = theme.shape.draw_size(rng);
-        let session = WorkSession::new(actor, identity, theme.tasks, theme.shape, size);
+        let turn = self.next_integration_turn(&theme.tasks);
+        let integration = if rng.percent(85) { KINDS.integration_in_use(turn) } else { KINDS.any_integration(turn) };
+        let size = theme.session.draw_size(rng);
+        let session = WorkSession::new(actor, identity, &theme.tasks, theme.session, size);
         WorkSession { address, integration, max_gap, ..session }
     }
 
-    fn session_of_machine(&mut self, schedule: Schedule, names: &Names, rng: &mut SeededRng) -> WorkSession {
+    fn session_of_machine(&mut self, schedule: Schedule, rng: &mut SeededRng) -> WorkSession {
         let weight = |machine: &Machine| {
-            let (least, most) = machine.shape.size;
+            let (least, most) = machine.session.size;
             if machine.schedule == schedule { machine.weight * 20 / (least + most) } else { 0 }
         };
-        let index = rng.weighted_index(MACHINES.iter().map(weight));
-        let machine = &MACHINES[index];
-        let address = match machine.addresses {
+        let index = rng.weighted_index(WORKLOAD.machines.iter().map(weight));
+        let machine = &WORKLOAD.machines[index];
+        let address = match machine.addresses.as_slice() {
             [] => None,
-            addresses => Some(addresses[rng.index(addresses.len())].to_owned()),
+            addresses => Some(addresses[rng.index(addresses.len())].clone()),
         };
-        let integration = names.kinds.integration_in_use(self.next_integration_turn(machine.tasks));
-        let (actor, size) = (self.staff.len() + index, machine.shape.draw_size(rng));
-        let session = WorkSession::new(actor, Identity::machine(machine), machine.tasks, machine.shape, size);
+        let integration = KINDS.integration_in_use(self.next_integration_turn(&machine.tasks));
+        let (actor, size) = (self.staff.len() + index, machine.session.draw_size(rng));
+        let session = WorkSession::new(actor, Identity::machine(machine), &machine.tasks, machine.session, size);
         WorkSession { address, integration, ..session }
     }
 
     /// The turn of a session: the integrations take turns among the sessions that are about one.
     fn next_integration_turn(&mut self, tasks: &[Task]) -> usize {
-        self.integration_turns += usize::from(matches!(tasks[0].kind, ObjectKind::Integration(_)));
+        self.integration_turns += usize::from(tasks[0].kind.is_none());
         self.integration_turns
     }
 
@@ -137,12 +147,8 @@ impl Actors {
             return Operation { action: Action::Update, ..last };
         }
         let task = &session.tasks[rng.weighted_index(session.tasks.iter().map(|task| task.weight))];
-        let kind = match task.kind {
-            ObjectKind::Integration(_) => ObjectKind::Integration(session.integration),
-            other => other,
-        };
         let team = self.staff.get(session.actor).map_or(&[][..], |person| &self.teams[person.team]);
-        let operation = pool.act_on(kind, task.mix, session.actor, team, rng);
+        let operation = pool.act_on(task.kind.unwrap_or(session.integration), task, session.actor, team, rng);
         session.last = Some(operation);
         operation
     }

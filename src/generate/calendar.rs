@@ -1,6 +1,8 @@
 //! When entries are made: how busy each hour is, with quiet nights and weekends and with deploy days, and how many entries
 //! fall into it.
 
+use serde::Deserialize;
+
 use super::offices::{OFFICES, weekday};
 use crate::seed::{Purpose, SeededRng};
 
@@ -8,7 +10,8 @@ use crate::seed::{Purpose, SeededRng};
 pub const HOUR: i64 = 3_600_000;
 
 /// When an actor works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Schedule {
     /// The working hours of the offices.
     Office,

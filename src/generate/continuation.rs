@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-use super::kind::ObjectKind;
+use super::kind::{KINDS, Kind};
 use super::names::Names;
 use super::story::Story;
 use crate::contract::{Action, Entry, Timestamp};
@@ -83,11 +83,11 @@ impl Continuation {
         let model = self.model(at, rng).clone();
         // A machine works on the objects that it is made for.
         let is_person = model.actor.email.is_some();
-        if let Some(kind) = self.names.kinds.find(&model.object_type)
+        if let Some(kind) = KINDS.find(&model.object_type)
             && is_person
             && can_be_created(kind)
         {
-            let object_identifier = self.new_name(state, kind, &model.object_type);
+            let object_identifier = self.new_name(state, kind);
             let entry = Entry { action: Action::Create, timestamp: at, object_identifier, ..model };
             state.new_objects.push(entry.clone());
             return entry;
@@ -96,12 +96,12 @@ impl Continuation {
     }
 
     /// The next name of a kind that no object of the entries has.
-    fn new_name(&self, state: &mut ContinuationState, kind: ObjectKind, object_type: &str) -> String {
-        let next = state.next_names.entry(kind.index()).or_insert_with(|| self.names.kinds.initial_count(kind, 1));
+    fn new_name(&self, state: &mut ContinuationState, kind: &Kind) -> String {
+        let next = state.next_names.entry(kind.index).or_insert_with(|| kind.initial_count(1));
         loop {
             let name = self.names.name(kind, *next);
             *next = next.wrapping_add(1);
-            if !self.known.contains(&hash((object_type, &name))) {
+            if !self.known.contains(&hash((kind.object_type, &name))) {
                 return name;
             }
         }
@@ -121,8 +121,8 @@ fn hash(object: (&str, &str)) -> u64 {
 
 /// Whether a person creates objects of a kind in everyday work: not what appears with its parent, and not the right to sign
 /// in.
-fn can_be_created(kind: ObjectKind) -> bool {
-    kind.parent(0).is_none() && kind != ObjectKind::AllowListEntry
+fn can_be_created(kind: &Kind) -> bool {
+    kind.parent(0).is_none() && kind.object_type != "ALLOW_LIST_ENTRY"
 }
 
 impl std::fmt::Debug for Continuation {

@@ -41,14 +41,14 @@ impl Identity {
     }
 
     pub fn machine(machine: &Machine) -> Self {
-        let key = machine.identifier.filter(|_| machine.actor_type == ActorType::ApiKey);
+        let key = machine.identifier.clone().filter(|_| machine.actor_type == ActorType::ApiKey);
         let actor = Actor {
             kind: machine.actor_type,
-            request_type: machine.request_type.map(str::to_owned),
+            request_type: machine.request_type.clone(),
             email: None,
-            api_key_identifier: key.map(str::to_owned),
+            api_key_identifier: key,
         };
-        Self { identifier: machine.identifier.map(str::to_owned), actor }
+        Self { identifier: machine.identifier.clone(), actor }
     }
 
     /// An entry of the actor.

@@ -1,160 +1,133 @@
-//! The kinds of objects in a company: the object type, the number at the start, and how objects are named.
+//! The kinds of objects in a company. `kinds.json` has the object type, the number at the start and the naming of each, and
+//! `words.json` the lists of words of the names, and the
+//! integrations in use.
+//!
+//! Each list of words is one part of a name; its words begin with the character that joins them to the part before. No word has a comma:
+//! a filter could not name the object (LIST-SPLIT).
 
-use super::words;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
 use crate::contract::OBJECT_TYPES;
-
-/// How objects of a kind are named.
-pub enum Naming {
-    /// A word from each list, joined.
-    Words(&'static [&'static [&'static str]]),
-    /// The name of the parent, an object of another kind.
-    Parent(ObjectKind),
-    /// The name of the parent with each of these words; a parent has one object for each word.
-    ParentAndWord(ObjectKind, &'static [&'static str]),
-    /// The e-mail address of a person.
-    Email,
-    /// The first name of a person with a word.
-    FirstNameAndWord(&'static [&'static str]),
-    /// An address range.
-    Network,
-}
-
-/// The number of objects at the start.
-pub enum InitialCount {
-    Fixed(u32),
-    /// Multiplied by the size of the company.
-    Scaled(u32),
-}
-
-/// Declares the kinds: object type, number at the start, naming.
-macro_rules! object_kinds {
-    ($($kind:ident = $object_type:literal, $count:ident($number:literal), $naming:expr;)+) => {
-        /// A kind of object. The integrations, about fifty, differ in their object type alone.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum ObjectKind {
-            $($kind,)+
-            /// An integration, by its index among them.
-            Integration(usize),
-        }
-
-        const TABLE: &[(ObjectKind, &str, InitialCount, Naming)] =
-            &[$((ObjectKind::$kind, $object_type, InitialCount::$count($number), $naming),)+];
-
-        impl ObjectKind {
-            /// The index of the kind: those of the table in its order, then the integrations.
-            pub const fn index(self) -> usize {
-                enum Index { $($kind,)+ }
-                match self {
-                    $(Self::$kind => Index::$kind as usize,)+
-                    Self::Integration(number) => TABLE.len() + number,
-                }
-            }
-        }
-    };
-}
-
-object_kinds! {
-    AccountFlag = "ACCOUNT_FLAG", Fixed(7), Naming::Words(&[words::FLAGS]);
-    AllowListEntry = "ALLOW_LIST_ENTRY", Fixed(5), Naming::Network;
-    ApiKey = "API_KEY", Fixed(12), Naming::Words(&[words::CALLERS, words::USES]);
-    Catalog = "CATALOG", Scaled(60), Naming::Parent(ObjectKind::Service);
-    CatalogFilter = "CATALOG_FILTER", Fixed(12), Naming::Words(&[words::WHICH, words::WHAT]);
-    TeamRoles = "CORTEX_TEAM_ROLES", Fixed(12), Naming::Parent(ObjectKind::Team);
-    User = "CORTEX_USER", Fixed(48), Naming::Email;
-    UserRoles = "CORTEX_USER_ROLES", Fixed(48), Naming::Parent(ObjectKind::User);
-    CustomData = "CUSTOM_DATA", Scaled(80), Naming::ParentAndWord(ObjectKind::Service, words::METRICS);
-    CustomRole = "CUSTOM_ROLE", Fixed(6), Naming::Words(&[words::FOR_WHOM, words::MAY]);
-    Domain = "DOMAIN", Fixed(8), Naming::Words(&[words::AREAS, words::DOMAINS]);
-    EntityType = "ENTITY_TYPE_DEFINITION", Fixed(3), Naming::Words(&[words::ENTITIES, words::SHAPES]);
-    Verification = "ENTITY_VERIFICATION", Scaled(40), Naming::Parent(ObjectKind::Service);
-    Initiative = "INITIATIVE", Fixed(8), Naming::Words(&[words::GOALS, words::WAVES]);
-    OpenApi = "OPENAPI_DEFINITION", Scaled(24), Naming::Parent(ObjectKind::Service);
-    PersonalApiKey = "PERSONAL_API_KEY", Fixed(14), Naming::FirstNameAndWord(words::DEVICES);
-    Resource = "RESOURCE", Scaled(90), Naming::Words(&[words::SUBJECTS, words::STORES]);
-    Scorecard = "SCORECARD", Fixed(9), Naming::Words(&[words::QUALITIES, words::MEASURES]);
-    ScorecardFilter = "SCORECARD_FILTER", Fixed(6), Naming::Parent(ObjectKind::Scorecard);
-    Rule = "SCORECARD_RULE", Scaled(48), Naming::Words(&[words::EVIDENCE, words::DEMANDS, words::SCOPES]);
-    RuleFilter = "SCORECARD_RULE_FILTER", Fixed(10), Naming::Parent(ObjectKind::Rule);
-    Secret = "SECRET", Scaled(26), Naming::Words(&[words::PROVIDERS, words::SECRETS, words::STAGES]);
-    SecretGroup = "SECRET_GROUP", Fixed(5), Naming::Words(&[words::PROVIDERS, words::STAGES]);
-    Service = "SERVICE", Scaled(60), Naming::Words(&[words::SUBJECTS, words::FUNCTIONS]);
-    Team = "TEAM", Fixed(12), Naming::Words(&[words::SUBJECTS, words::TEAMS]);
-    VerificationPeriod = "VERIFICATION_PERIOD", Fixed(2), Naming::Words(&[words::PERIODS, words::VERIFIED]);
-    Workflow = "WORKFLOW", Fixed(12), Naming::Words(&[words::VERBS, words::THINGS]);
-}
 
 /// The object type that only the story of single sign-on uses.
 pub const OAUTH: &str = "OAUTH_CONFIGURATION";
 
-/// All kinds, with the integrations.
-pub struct ObjectKinds {
-    /// The object types of the integrations: those that Cortex is known to use and no other kind has.
-    integrations: Vec<&'static str>,
-    /// The indices of the integrations in use.
-    in_use: Vec<usize>,
+/// All kinds.
+pub static KINDS: LazyLock<Kinds> = LazyLock::new(Kinds::load);
+
+static WORDS: LazyLock<HashMap<&str, Vec<&str>>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("words.json")).expect("lists of words"));
+
+/// A kind of object.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Kind {
+    /// The index among all kinds: those of `kinds.json`, then the integrations.
+    #[serde(skip)]
+    pub index: usize,
+    pub object_type: &'static str,
+    /// The number of objects at the start, in a small company.
+    count: u32,
+    /// Whether a larger company has more at the start.
+    #[serde(default)]
+    scales: bool,
+    pub naming: Naming,
 }
 
-impl ObjectKinds {
-    pub fn new() -> Self {
-        let has_kind = |name: &str| name == OAUTH || TABLE.iter().any(|(_, object_type, ..)| *object_type == name);
-        let integrations: Vec<_> = OBJECT_TYPES.into_iter().filter(|name| !has_kind(name)).collect();
-        let index = |name: &&str| integrations.iter().position(|listed| listed == name);
-        Self { in_use: words::INTEGRATIONS_IN_USE.iter().filter_map(index).collect(), integrations }
-    }
+/// How objects of a kind are named.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Naming {
+    /// A word from each list, joined.
+    Words(Vec<WordList>),
+    /// The name of the parent, an object of another type.
+    Parent(&'static str),
+    /// The name of the parent with each of these words; a parent has one object for each word.
+    ParentAndWord(&'static str, WordList),
+    /// The e-mail address of a person.
+    Email,
+    /// The first name of a person with a word.
+    FirstNameAndWord(WordList),
+    /// An address range.
+    Network,
+}
 
-    /// All kinds, in the order of [`ObjectKind::index`].
-    pub fn all(&self) -> impl Iterator<Item = ObjectKind> + use<> {
-        TABLE.iter().map(|(kind, ..)| *kind).chain((0..self.integrations.len()).map(ObjectKind::Integration))
-    }
+/// A list of `words.json`, which `kinds.json` names.
+#[derive(Debug)]
+pub struct WordList(pub &'static [&'static str]);
 
-    /// The index of the integration of a turn. Consecutive turns are far apart in the list.
-    pub fn any_integration(&self, turn: usize) -> usize {
-        turn * 23 % self.integrations.len()
+impl<'de> Deserialize<'de> for WordList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = <&str>::deserialize(deserializer)?;
+        WORDS.get(name).map(|words| Self(words)).ok_or_else(|| D::Error::custom(format!("there are no words {name}")))
     }
+}
 
-    /// Like [`Self::any_integration`], of those in use.
-    pub fn integration_in_use(&self, turn: usize) -> usize {
-        self.in_use[turn * 7 % self.in_use.len()]
-    }
-
-    /// The kind with an object type; `None` for a type that the company does not use.
-    pub fn find(&self, object_type: &str) -> Option<ObjectKind> {
-        self.all().find(|kind| self.object_type(*kind) == object_type)
-    }
-
-    pub fn object_type(&self, kind: ObjectKind) -> &'static str {
-        match kind {
-            ObjectKind::Integration(number) => self.integrations[number],
-            other => TABLE[other.index()].1,
-        }
-    }
-
+impl Kind {
     /// The number of objects at the start, in a company that is `scale` times as large as a small one.
-    pub fn initial_count(&self, kind: ObjectKind, scale: u32) -> u32 {
-        match kind {
-            ObjectKind::Integration(number) => u32::from(self.in_use.contains(&number)),
-            other => match TABLE[other.index()].2 {
-                InitialCount::Fixed(count) => count,
-                InitialCount::Scaled(count) => count * scale,
-            },
-        }
-    }
-}
-
-impl ObjectKind {
-    pub fn naming(self) -> &'static Naming {
-        match self {
-            Self::Integration(_) => &Naming::Words(&[words::ALIASES]),
-            other => &TABLE[other.index()].3,
-        }
+    pub fn initial_count(&self, scale: u32) -> u32 {
+        if self.scales { self.count * scale } else { self.count }
     }
 
     /// Kind and number of the parent of an object. The object is named after its parent and cannot exist without it.
-    pub fn parent(self, number: u32) -> Option<(Self, u32)> {
-        match self.naming() {
-            Naming::Parent(parent) => Some((*parent, number)),
-            Naming::ParentAndWord(parent, words) => Some((*parent, number / u32::try_from(words.len()).unwrap_or(1))),
-            Naming::Words(_) | Naming::Email | Naming::FirstNameAndWord(_) | Naming::Network => None,
+    pub fn parent(&self, number: u32) -> Option<(&'static Self, u32)> {
+        let (parent, number) = match &self.naming {
+            Naming::Parent(parent) => (parent, number),
+            Naming::ParentAndWord(parent, words) => (parent, number / u32::try_from(words.0.len()).unwrap_or(1)),
+            Naming::Words(_) | Naming::Email | Naming::FirstNameAndWord(_) | Naming::Network => return None,
+        };
+        Some((KINDS.find(parent)?, number))
+    }
+}
+
+/// All kinds: those of `kinds.json`, then the integrations, which are the object types that Cortex is known to use and no other
+/// kind has. The integrations differ in their object type alone.
+pub struct Kinds {
+    all: Vec<Kind>,
+    first_integration: usize,
+    /// The indices of the integrations in use. The others are tried now and then.
+    integrations_in_use: Vec<usize>,
+}
+
+impl Kinds {
+    fn load() -> Self {
+        let mut all: Vec<Kind> = serde_json::from_str(include_str!("kinds.json")).expect("kinds of objects");
+        let in_use = &WORDS["integrationsInUse"];
+        let first_integration = all.len();
+        for object_type in OBJECT_TYPES {
+            if object_type != OAUTH && all.iter().all(|kind| kind.object_type != object_type) {
+                let count = u32::from(in_use.contains(&object_type));
+                let naming = Naming::Words(vec![WordList(&WORDS["integrationAliases"])]);
+                all.push(Kind { index: 0, object_type, count, scales: false, naming });
+            }
         }
+        all.iter_mut().enumerate().for_each(|(index, kind)| kind.index = index);
+        let index = |name: &&str| all.iter().position(|kind| kind.object_type == *name);
+        let integrations_in_use = in_use.iter().filter_map(index).collect();
+        Self { all, first_integration, integrations_in_use }
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, Kind> {
+        self.all.iter()
+    }
+
+    /// The kind with an object type; `None` for a type that the company does not use.
+    pub fn find(&self, object_type: &str) -> Option<&Kind> {
+        self.iter().find(|kind| kind.object_type == object_type)
+    }
+
+    /// The integration of a turn. Consecutive turns are far apart in the list.
+    pub fn any_integration(&self, turn: usize) -> &Kind {
+        let integrations = &self.all[self.first_integration..];
+        &integrations[turn * 23 % integrations.len()]
+    }
+
+    /// Like [`Self::any_integration`], of those in use.
+    pub fn integration_in_use(&self, turn: usize) -> &Kind {
+        &self.all[self.integrations_in_use[turn * 7 % self.integrations_in_use.len()]]
     }
 }

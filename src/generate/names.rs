@@ -3,13 +3,12 @@
 //! A name combines one word from each list of its kind. The seed decides the order of the combinations; when all are used,
 //! they start again with a number at the end. So no two objects of a kind have the same name.
 
-use super::kind::{Naming, ObjectKind, ObjectKinds};
+use super::kind::{KINDS, Kind, Naming, WordList};
 use super::people::Roster;
 use crate::seed::{Purpose, SeededRng};
 
 /// The names of all objects and people of a company.
 pub struct Names {
-    pub kinds: ObjectKinds,
     pub roster: Roster,
     /// For each kind, the distance of consecutive names in the list of all combinations.
     steps: Vec<u64>,
@@ -23,36 +22,34 @@ pub struct Object {
 
 impl Names {
     pub fn new(seed: u64) -> Self {
-        let mut names = Self { kinds: ObjectKinds::new(), roster: Roster::new(seed), steps: Vec::new() };
-        names.steps = names.kinds.all().map(|kind| names.step(seed, kind)).collect();
+        let mut names = Self { roster: Roster::new(seed), steps: Vec::new() };
+        names.steps = KINDS.iter().map(|kind| names.step(seed, kind)).collect();
         names
     }
 
-    pub fn object(&self, kind: ObjectKind, number: u32) -> Object {
-        Object { object_type: self.kinds.object_type(kind), name: self.name(kind, number) }
+    pub fn object(&self, kind: &Kind, number: u32) -> Object {
+        Object { object_type: kind.object_type, name: self.name(kind, number) }
     }
 
     /// The name of the n-th object of a kind.
-    pub fn name(&self, kind: ObjectKind, number: u32) -> String {
+    pub fn name(&self, kind: &Kind, number: u32) -> String {
         let combinations = self.combinations(kind);
         let (round, position) = (u64::from(number) / combinations, u64::from(number) % combinations);
-        let index = usize::try_from(position * self.steps[kind.index()] % combinations).unwrap_or_default();
-        let name = match kind.naming() {
+        let index = usize::try_from(position * self.steps[kind.index] % combinations).unwrap_or_default();
+        let parent = || kind.parent(number).map(|(parent, number)| self.name(parent, number)).unwrap_or_default();
+        let name = match &kind.naming {
             Naming::Words(lists) => {
-                let words = lists.iter().scan(index, |rest, list| {
+                let words = lists.iter().scan(index, |rest, WordList(list)| {
                     let word = list[*rest % list.len()];
                     *rest /= list.len();
                     Some(word)
                 });
                 words.collect()
             }
-            Naming::Parent(parent) => return self.name(*parent, number),
-            Naming::ParentAndWord(parent, words) => {
-                let parent = self.name(*parent, kind.parent(number).map_or(0, |(_, number)| number));
-                return parent + words[number as usize % words.len()];
-            }
+            Naming::Parent(_) => return parent(),
+            Naming::ParentAndWord(_, WordList(words)) => return parent() + words[number as usize % words.len()],
             Naming::Email => self.roster.email(index),
-            Naming::FirstNameAndWord(words) => {
+            Naming::FirstNameAndWord(WordList(words)) => {
                 let first_names = &self.roster.first_names;
                 let word = words[index / first_names.len() % words.len()];
                 first_names[index % first_names.len()].clone() + word
@@ -67,23 +64,23 @@ impl Names {
     }
 
     /// The number of different names of a kind, before they start again.
-    fn combinations(&self, kind: ObjectKind) -> u64 {
-        let combinations = match kind.naming() {
-            Naming::Words(lists) => lists.iter().map(|list| list.len()).product(),
+    fn combinations(&self, kind: &Kind) -> u64 {
+        let combinations = match &kind.naming {
+            Naming::Words(lists) => lists.iter().map(|list| list.0.len()).product(),
             Naming::Email => self.roster.len(),
-            Naming::FirstNameAndWord(words) => self.roster.first_names.len() * words.len(),
+            Naming::FirstNameAndWord(words) => self.roster.first_names.len() * words.0.len(),
             Naming::Parent(_) | Naming::ParentAndWord(..) | Naming::Network => 1,
         };
         combinations as u64
     }
 
     /// A step that visits every combination before it returns to the first, with consecutive ones far apart.
-    fn step(&self, seed: u64, kind: ObjectKind) -> u64 {
-        if matches!(kind.naming(), Naming::Email) {
+    fn step(&self, seed: u64, kind: &Kind) -> u64 {
+        if matches!(kind.naming, Naming::Email) {
             // The roster is in random order already, and the staff are its first names.
             return 1;
         }
-        let mut rng = SeededRng::stream(seed, Purpose::ObjectNames, kind.index() as u64);
+        let mut rng = SeededRng::stream(seed, Purpose::ObjectNames, kind.index as u64);
         let combinations = self.combinations(kind);
         let mut candidates = combinations / 3 + rng.below(combinations / 3 + 1)..;
         candidates.find(|step| greatest_common_divisor(*step, combinations) == 1).unwrap_or(1)

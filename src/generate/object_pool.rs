@@ -1,23 +1,17 @@
 //! The objects that exist in the company, their owners, and the operations on them: create, update, delete.
 
-use super::kind::ObjectKind;
+use super::kind::{KINDS, Kind};
 use super::names::{Names, Object};
 use super::people::STAFF_COUNT;
+use super::workload::Task;
 use crate::contract::Action;
 use crate::seed::{Purpose, SeededRng};
-
-/// The share of creations and deletions among the operations on a kind of object, in percent; the others are updates.
-#[derive(Debug, Clone, Copy)]
-pub struct OperationMix {
-    pub create: u64,
-    pub delete: u64,
-}
 
 /// An action on an object.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation {
     pub action: Action,
-    pub kind: ObjectKind,
+    pub kind: &'static Kind,
     /// The number of the object within its kind.
     pub number: u32,
     /// The owner of the object, by their index among the actors.
@@ -51,10 +45,10 @@ struct KindPool {
 
 impl ObjectPool {
     /// The objects at the start, each with a random owner, for a company that is `scale` times as large as a small one.
-    pub fn new(seed: u64, names: &Names, owner_count: usize, scale: u32) -> Self {
+    pub fn new(seed: u64, owner_count: usize, scale: u32) -> Self {
         let mut rng = SeededRng::stream(seed, Purpose::InitialOwners, 0);
-        let kinds = names.kinds.all().map(|kind| {
-            let count = names.kinds.initial_count(kind, scale);
+        let kinds = KINDS.iter().map(|kind| {
+            let count = kind.initial_count(scale);
             let mut by_owner = vec![Vec::new(); owner_count];
             for number in 0..count {
                 by_owner[rng.index(owner_count)].push(number);
@@ -67,18 +61,18 @@ impl ObjectPool {
     /// A random operation of an actor on an object of the kind: most often their own, else one of their team.
     pub fn act_on(
         &mut self,
-        kind: ObjectKind,
-        mix: OperationMix,
+        kind: &'static Kind,
+        task: &Task,
         actor: usize,
         team: &[usize],
         rng: &mut SeededRng,
     ) -> Operation {
         let roll = rng.below(100);
-        let pool = &self.kinds[kind.index()];
-        if (roll < mix.create || pool.count == 0) && self.can_create(kind) {
+        let pool = &self.kinds[kind.index];
+        if (roll < task.create || pool.count == 0) && self.can_create(kind) {
             return self.create(kind, actor);
         }
-        let pool = &self.kinds[kind.index()];
+        let pool = &self.kinds[kind.index];
         let owner = pool.draw_owner(actor, team, rng);
         let owned = &pool.by_owner[owner];
         if owned.is_empty() {
@@ -89,15 +83,15 @@ impl ObjectPool {
         let number = owned[index];
         let may_delete = pool.count > pool.min_count && !is_account_of_staff(kind, number);
         // An object whose parent was deleted is deleted by the first who finds it.
-        if (roll >= 100 - mix.delete && may_delete) || !self.has_parent(kind, number) {
+        if (roll >= 100 - task.delete && may_delete) || !self.has_parent(kind, number) {
             return self.delete(kind, owner, index);
         }
         Operation { action: Action::Update, kind, number, owner }
     }
 
     /// Creates an object, which belongs to the actor.
-    pub fn create(&mut self, kind: ObjectKind, actor: usize) -> Operation {
-        let pool = &mut self.kinds[kind.index()];
+    pub fn create(&mut self, kind: &'static Kind, actor: usize) -> Operation {
+        let pool = &mut self.kinds[kind.index];
         let number = pool.next;
         pool.next += 1;
         pool.count += 1;
@@ -106,14 +100,14 @@ impl ObjectPool {
     }
 
     /// Updates an object; `None` if it was deleted.
-    pub fn update(&self, kind: ObjectKind, number: u32) -> Option<Operation> {
-        let owner = self.kinds[kind.index()].by_owner.iter().position(|owned| owned.contains(&number))?;
+    pub fn update(&self, kind: &'static Kind, number: u32) -> Option<Operation> {
+        let owner = self.kinds[kind.index].by_owner.iter().position(|owned| owned.contains(&number))?;
         Some(Operation { action: Action::Update, kind, number, owner })
     }
 
     /// Updates an object of any owner; `None` if there is none.
-    pub fn update_any(&self, kind: ObjectKind, rng: &mut SeededRng) -> Option<Operation> {
-        let pool = &self.kinds[kind.index()];
+    pub fn update_any(&self, kind: &'static Kind, rng: &mut SeededRng) -> Option<Operation> {
+        let pool = &self.kinds[kind.index];
         let owner = pool.draw_any_owner(rng);
         let owned = &pool.by_owner[owner];
         let number = *owned.get(rng.index(owned.len()))?;
@@ -121,8 +115,8 @@ impl ObjectPool {
     }
 
     /// Deletes an object of any owner; `None` if there is none.
-    pub fn delete_any(&mut self, kind: ObjectKind, rng: &mut SeededRng) -> Option<Operation> {
-        let pool = &self.kinds[kind.index()];
+    pub fn delete_any(&mut self, kind: &'static Kind, rng: &mut SeededRng) -> Option<Operation> {
+        let pool = &self.kinds[kind.index];
         if pool.count == 0 {
             return None;
         }
@@ -131,8 +125,8 @@ impl ObjectPool {
         Some(self.delete(kind, owner, index))
     }
 
-    fn delete(&mut self, kind: ObjectKind, owner: usize, index: usize) -> Operation {
-        let pool = &mut self.kinds[kind.index()];
+    fn delete(&mut self, kind: &'static Kind, owner: usize, index: usize) -> Operation {
+        let pool = &mut self.kinds[kind.index];
         let number = pool.by_owner[owner].swap_remove(index);
         pool.count -= 1;
         let deleted = number as usize;
@@ -142,32 +136,32 @@ impl ObjectPool {
     }
 
     /// Whether an object exists and has this owner.
-    pub fn is_owned(&self, kind: ObjectKind, number: u32, owner: usize) -> bool {
-        self.kinds[kind.index()].by_owner[owner].contains(&number)
+    pub fn is_owned(&self, kind: &Kind, number: u32, owner: usize) -> bool {
+        self.kinds[kind.index].by_owner[owner].contains(&number)
     }
 
     /// Whether the parent of an object exists, if the kind has parents.
-    fn has_parent(&self, kind: ObjectKind, number: u32) -> bool {
+    fn has_parent(&self, kind: &Kind, number: u32) -> bool {
         kind.parent(number).is_none_or(|(parent, number)| {
-            let parents = &self.kinds[parent.index()];
+            let parents = &self.kinds[parent.index];
             number < parents.next && !parents.is_deleted(number)
         })
     }
 
     /// Whether the next object of a kind has a parent, if the kind has parents. Objects whose parent was deleted before they
     /// could be created are skipped.
-    fn can_create(&mut self, kind: ObjectKind) -> bool {
+    fn can_create(&mut self, kind: &Kind) -> bool {
         loop {
-            let next = self.kinds[kind.index()].next;
+            let next = self.kinds[kind.index].next;
             let Some((parent, number)) = kind.parent(next) else { return true };
-            let parents = &self.kinds[parent.index()];
+            let parents = &self.kinds[parent.index];
             if number >= parents.next {
                 return false;
             }
             if !parents.is_deleted(number) {
                 return true;
             }
-            self.kinds[kind.index()].next += 1;
+            self.kinds[kind.index].next += 1;
         }
     }
 }
@@ -205,6 +199,6 @@ impl KindPool {
 }
 
 /// Whether an object is the account of a person who acts in the company, which nobody deletes.
-fn is_account_of_staff(kind: ObjectKind, number: u32) -> bool {
-    matches!(kind, ObjectKind::User | ObjectKind::UserRoles) && (number as usize) < STAFF_COUNT
+fn is_account_of_staff(kind: &Kind, number: u32) -> bool {
+    matches!(kind.object_type, "CORTEX_USER" | "CORTEX_USER_ROLES") && (number as usize) < STAFF_COUNT
 }

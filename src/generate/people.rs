@@ -3,6 +3,7 @@
 use deunicode::deunicode;
 use fake::locales::{DE_DE, Data, EN, FR_FR, IT_IT, NL_NL, PT_BR, TR_TR};
 use rand::seq::IndexedRandom;
+use serde::Deserialize;
 
 use super::offices::OFFICES;
 use crate::seed::{Purpose, SeededRng};
@@ -14,7 +15,8 @@ const DOMAIN: &str = "brightwave.example";
 pub const STAFF_COUNT: usize = 48;
 
 /// The role of a person decides what they work on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Role {
     Engineer,
     Lead,

@@ -3,7 +3,7 @@
 use super::actors::Actors;
 use super::calendar::HOUR;
 use super::identity::Identity;
-use super::kind::{OAUTH, ObjectKind};
+use super::kind::OAUTH;
 use super::people::Role;
 use super::story_builder::{DAY, MINUTE, ObjectChange, SECOND, StoryBuilder, StoryEvent};
 use crate::contract::{Action, Entry, FilterField};
@@ -105,7 +105,7 @@ fn off_hours_admin(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     }
     for second in [0, 2, 4] {
         let after = 9 * MINUTE + second * SECOND;
-        story.add(after, &Identity::key(KEY), ABROAD, ObjectChange::Update(ObjectKind::Secret));
+        story.add(after, &Identity::key(KEY), ABROAD, ObjectChange::Update("SECRET"));
     }
     story.add(34 * MINUTE, &identity, ABROAD, ObjectChange::Named(Action::Delete, "API_KEY", KEY));
     Some(())
@@ -128,15 +128,13 @@ fn leaked_token(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     story.start(0..=4, owner.utc_offset(), (14, 5), 3 * HOUR)?;
     let token = Identity::token(owner, TOKEN);
     for minute in [0, 4, 11, 19, 27] {
-        story.add(minute * MINUTE, &token, &owner.home_address, ObjectChange::Update(ObjectKind::Service));
+        story.add(minute * MINUTE, &token, &owner.home_address, ObjectChange::Update("SERVICE"));
     }
-    for (minute, kind) in
-        [(6, ObjectKind::Scorecard), (7, ObjectKind::Secret), (8, ObjectKind::Secret), (14, ObjectKind::Workflow)]
-    {
-        story.add(minute * MINUTE + 20 * SECOND, &token, ABROAD, ObjectChange::Update(kind));
+    for (minute, object_type) in [(6, "SCORECARD"), (7, "SECRET"), (8, "SECRET"), (14, "WORKFLOW")] {
+        story.add(minute * MINUTE + 20 * SECOND, &token, ABROAD, ObjectChange::Update(object_type));
     }
     story.add(16 * MINUTE, &token, ABROAD, ObjectChange::Named(Action::Create, "API_KEY", KEY));
-    story.add(23 * MINUTE, &token, ABROAD, ObjectChange::Delete(ObjectKind::Secret));
+    story.add(23 * MINUTE, &token, ABROAD, ObjectChange::Delete("SECRET"));
     let guard = actors.person(Role::Security, 0);
     let identity = Identity::person(&guard.email);
     for (minute, object_type, name) in [(140, "PERSONAL_API_KEY", TOKEN), (142, "API_KEY", KEY)] {
@@ -182,9 +180,9 @@ fn sso_rollout(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     for (number, after) in (0..).zip(times) {
         // A team, then two people.
         let change = if number % 3 == 0 {
-            ObjectChange::UpdateNth(ObjectKind::TeamRoles, number / 3)
+            ObjectChange::UpdateNth("CORTEX_TEAM_ROLES", number / 3)
         } else {
-            ObjectChange::UpdateNth(ObjectKind::UserRoles, number)
+            ObjectChange::UpdateNth("CORTEX_USER_ROLES", number)
         };
         story.add(after, &directory, DIRECTORY, change);
     }
@@ -213,8 +211,8 @@ fn scripted_migration(story: &mut StoryBuilder, actors: &Actors) -> Option<()> {
     let key = Identity::key(KEY);
     for number in 0..20 {
         let after = 9 * MINUTE + number * 2 * SECOND;
-        story.add(after, &key, RUNNER, ObjectChange::CreateReplacement(ObjectKind::Resource));
-        story.add(after + SECOND, &key, RUNNER, ObjectChange::DeleteReplaced(ObjectKind::Resource));
+        story.add(after, &key, RUNNER, ObjectChange::CreateReplacement("RESOURCE"));
+        story.add(after + SECOND, &key, RUNNER, ObjectChange::DeleteReplaced("RESOURCE"));
     }
     story.add(40 * MINUTE, &identity, &engineer.home_address, ObjectChange::Named(Action::Delete, "API_KEY", KEY));
     Some(())
@@ -234,12 +232,12 @@ fn mass_deletion(story: &mut StoryBuilder, _: &Actors) -> Option<()> {
     story.start(0..=4, 0, (4, 21), 10 * MINUTE)?;
     let key = Identity::key("jenkins-legacy");
     for number in 0..36 {
-        let kind = match number % 9 {
-            0 | 4 => ObjectKind::Catalog,
-            7 => ObjectKind::Secret,
-            _ => ObjectKind::Resource,
+        let object_type = match number % 9 {
+            0 | 4 => "CATALOG",
+            7 => "SECRET",
+            _ => "RESOURCE",
         };
-        story.add(number * 9 * SECOND, &key, ABROAD, ObjectChange::Delete(kind));
+        story.add(number * 9 * SECOND, &key, ABROAD, ObjectChange::Delete(object_type));
     }
     Some(())
 }

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::calendar::HOUR;
 use super::identity::Identity;
-use super::kind::ObjectKind;
+use super::kind::KINDS;
 use super::names::{Names, Object};
 use super::object_pool::{ObjectPool, Operation};
 use super::offices::weekday;
@@ -24,20 +24,20 @@ pub struct StoryEvent {
     pub change: ObjectChange,
 }
 
-/// What a story event does to which object.
+/// What a story event does to which object. The texts are object types.
 pub enum ObjectChange {
     /// Any action on an object that only the story knows, by its type and name.
     Named(Action, &'static str, &'static str),
     /// Updates any object of the kind.
-    Update(ObjectKind),
+    Update(&'static str),
     /// Updates the n-th object of the kind, or any other if that is deleted.
-    UpdateNth(ObjectKind, u32),
+    UpdateNth(&'static str, u32),
     /// Deletes any object of the kind; like the others, creates one if there is none.
-    Delete(ObjectKind),
+    Delete(&'static str),
     /// Creates a replacement for any object of the kind, with `-v2` at the end of its name.
-    CreateReplacement(ObjectKind),
+    CreateReplacement(&'static str),
     /// Deletes the object that was replaced last.
-    DeleteReplaced(ObjectKind),
+    DeleteReplaced(&'static str),
 }
 
 impl ObjectChange {
@@ -49,17 +49,21 @@ impl ObjectChange {
         pending_deletion: &mut Option<Operation>,
         rng: &mut SeededRng,
     ) -> (Action, Object) {
+        let find = |object_type| KINDS.find(object_type).expect("a kind of the company");
         let (kind, operation) = match self {
             Self::Named(action, object_type, name) => return (action, Object { object_type, name: name.to_owned() }),
-            Self::CreateReplacement(kind) => {
-                *pending_deletion = pool.delete_any(kind, rng);
+            Self::CreateReplacement(object_type) => {
+                *pending_deletion = pool.delete_any(find(object_type), rng);
                 let old = pending_deletion.as_ref().map(|deleted| deleted.object(names).name).unwrap_or_default();
-                return (Action::Create, Object { object_type: names.kinds.object_type(kind), name: old + "-v2" });
+                return (Action::Create, Object { object_type, name: old + "-v2" });
             }
-            Self::DeleteReplaced(kind) => (kind, pending_deletion.take()),
-            Self::Update(kind) => (kind, pool.update_any(kind, rng)),
-            Self::UpdateNth(kind, number) => (kind, pool.update(kind, number).or_else(|| pool.update_any(kind, rng))),
-            Self::Delete(kind) => (kind, pool.delete_any(kind, rng)),
+            Self::DeleteReplaced(object_type) => (find(object_type), pending_deletion.take()),
+            Self::Update(object_type) => (find(object_type), pool.update_any(find(object_type), rng)),
+            Self::UpdateNth(object_type, number) => {
+                let kind = find(object_type);
+                (kind, pool.update(kind, number).or_else(|| pool.update_any(kind, rng)))
+            }
+            Self::Delete(object_type) => (find(object_type), pool.delete_any(find(object_type), rng)),
         };
         let operation = operation.unwrap_or_else(|| pool.create(kind, 0));
         (operation.action, operation.object(names))
