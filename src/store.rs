@@ -46,7 +46,6 @@ mod row_set;
 mod segment;
 mod snapshot;
 mod summary;
-mod timestamp_formatter;
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 /// An instant in UTC with a precision of one nanosecond; in the years 0 to 9999 when it was parsed from text.
 ///
@@ -56,11 +56,6 @@ impl Timestamp {
         self.0.timestamp_millis()
     }
 
-    /// The timestamp as a type of chrono.
-    pub(crate) fn date_time(self) -> DateTime<Utc> {
-        self.0
-    }
-
     /// This instant moved by a signed distance; `None` outside the years 0 to 9999.
     #[must_use]
     pub fn checked_add(self, distance: TimeDelta) -> Option<Self> {
@@ -68,29 +63,21 @@ impl Timestamp {
     }
 
     /// This instant moved later, at most to the last millisecond of the year 9999; within that millisecond it stays.
-    ///
-    /// # Panics
-    /// Never: the year 9999 is within what chrono represents.
     #[must_use]
     pub fn saturating_add(self, by: Duration) -> Self {
+        const LAST: Timestamp = Timestamp(DateTime::from_timestamp_millis(253_402_300_799_999).unwrap());
+
         let moved = TimeDelta::from_std(by).ok().and_then(|delta| self.checked_add(delta));
-        moved.unwrap_or_else(|| {
-            let last = NaiveDate::from_ymd_opt(9999, 12, 31).and_then(|day| day.and_hms_milli_opt(23, 59, 59, 999));
-            Self(last.expect("within chrono's range").and_utc()).max(self)
-        })
+        moved.unwrap_or(LAST.max(self))
     }
 
     /// This instant moved earlier, at most to the first instant of the year 0.
-    ///
-    /// # Panics
-    /// Never: the year 0 is within what chrono represents.
     #[must_use]
     pub fn saturating_sub(self, by: Duration) -> Self {
+        const FIRST: Timestamp = Timestamp(DateTime::from_timestamp_millis(-62_167_219_200_000).unwrap());
+
         let moved = TimeDelta::from_std(by).ok().and_then(|delta| self.checked_add(-delta));
-        moved.unwrap_or_else(|| {
-            let first = NaiveDate::from_ymd_opt(0, 1, 1).and_then(|day| day.and_hms_opt(0, 0, 0));
-            Self(first.expect("within chrono's range").and_utc())
-        })
+        moved.unwrap_or(FIRST)
     }
 
     /// The time from an earlier instant to this one; zero when that is not earlier.
@@ -100,20 +87,16 @@ impl Timestamp {
     }
 
     /// This instant truncated to a millisecond, the precision of the real service's clock.
-    ///
-    /// # Panics
-    /// Never: a whole millisecond is always a valid fraction of a second.
     #[must_use]
     pub fn trunc_to_millis(self) -> Self {
-        let nanos = self.0.nanosecond() / 1_000_000 * 1_000_000;
-        Self(self.0.with_nanosecond(nanos).expect("below one second"))
+        DateTime::from_timestamp_millis(self.unix_millis()).map_or(self, Self)
     }
 }
 
 /// RFC 3339 in UTC with `Z` and 0, 3, 6 or 9 digits of fraction, as the JVM prints an instant (RES-TIMESTAMP, RES-FRACTION).
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        write!(f, "{:?}Z", self.0.naive_utc())
     }
 }
 

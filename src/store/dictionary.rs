@@ -1,9 +1,8 @@
 //! The parts that entries share: who did what from where, and to which object. A segment keeps each distinct part once.
 
-use std::hash::{BuildHasher, Hash};
+use std::hash::Hash;
 
-use hashbrown::hash_table::Entry as Slot;
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::HashMap;
 
 use crate::contract::{Action, Actor, Entry, FilterField, Timestamp};
 
@@ -29,13 +28,8 @@ pub enum Column {
     Object(fn(&ObjectKey) -> Option<&str>),
 }
 
-/// Distinct values, each stored once and known by its index.
-#[derive(Debug)]
-pub struct Interner<T> {
-    values: Vec<T>,
-    by_value: HashTable<u32>,
-    hasher: DefaultHashBuilder,
-}
+/// Distinct values, each stored once, with its index.
+pub type Interner<T> = HashMap<T, u32>;
 
 /// The parts of an entry.
 pub fn split(entry: Entry) -> (EventKey, ObjectKey, Timestamp) {
@@ -106,35 +100,18 @@ fn write_member(to: &mut Vec<u8>, name: &str, value: Option<&str>) {
     }
 }
 
-impl<T> Default for Interner<T> {
-    fn default() -> Self {
-        Self { values: Vec::new(), by_value: HashTable::new(), hasher: DefaultHashBuilder::default() }
-    }
+/// The index of a value, which is stored if it is new.
+///
+/// # Panics
+/// With four billion distinct values.
+pub fn intern<T: Hash + Eq>(interner: &mut Interner<T>, value: T) -> u32 {
+    let next = interner.len();
+    *interner.entry(value).or_insert_with(|| u32::try_from(next).expect("fewer than four billion distinct values"))
 }
 
-impl<T: Hash + Eq> Interner<T> {
-    /// The index of a value, which is stored if it is new.
-    ///
-    /// # Panics
-    /// With four billion distinct values.
-    pub fn intern(&mut self, value: T) -> u32 {
-        let Self { values, by_value, hasher } = self;
-        let hash = hasher.hash_one(&value);
-        let is_same = |index: &u32| values[*index as usize] == value;
-        match by_value.entry(hash, is_same, |index| hasher.hash_one(&values[*index as usize])) {
-            Slot::Occupied(slot) => *slot.get(),
-            Slot::Vacant(slot) => {
-                let index = u32::try_from(values.len()).expect("fewer than four billion distinct values");
-                slot.insert(index);
-                values.push(value);
-                index
-            }
-        }
-    }
-
-    /// The values, each at its index.
-    pub fn into_values(mut self) -> Vec<T> {
-        self.values.shrink_to_fit();
-        self.values
-    }
+/// The values, each at its index.
+pub fn into_values<T>(interner: Interner<T>) -> Vec<T> {
+    let mut values: Vec<(T, u32)> = interner.into_iter().collect();
+    values.sort_unstable_by_key(|(_, index)| *index);
+    values.into_iter().map(|(value, _)| value).collect()
 }

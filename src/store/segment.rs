@@ -1,15 +1,15 @@
 //! A segment: entries in the order of responses, with an index. It never changes.
 
+use std::io::Write;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::dictionary::{Column, EventKey, Interner, ObjectKey, join, split};
+use super::dictionary::{Column, EventKey, Interner, ObjectKey, intern, into_values, join, split};
 use super::index::Index;
 use super::json_cache::{BLOCK_ROWS, JsonCache};
 use super::rendered_page::PageBody;
 use super::row::{Row, SortKey, row_number};
 use super::row_set::RowSet;
-use super::timestamp_formatter::TimestampFormatter;
 use crate::contract::{Entry, Filters};
 
 /// Entries in the order of responses: a row of 24 bytes for each, and the parts that entries share.
@@ -40,7 +40,7 @@ impl SegmentBuilder {
     /// Adds an entry with its arrival, see [`Row`].
     pub fn push(&mut self, entry: Entry, arrival: u32) {
         let (event, object, timestamp) = split(entry);
-        let (event, object) = (self.events.intern(event), self.objects.intern(object));
+        let (event, object) = (intern(&mut self.events, event), intern(&mut self.objects, object));
         self.rows.push(Row { timestamp, event, object, arrival });
     }
 
@@ -58,11 +58,11 @@ impl SegmentBuilder {
         // Stable: entries of the base with one timestamp stay in the order of the files.
         rows.sort_by_key(Row::key);
         rows.shrink_to_fit();
-        let events = events.into_values();
+        let events = into_values(events);
         let segment = Segment {
             event_json: events.iter().map(EventKey::json).collect(),
             events,
-            objects: objects.into_values(),
+            objects: into_values(objects),
             index: OnceLock::new(),
             json_cache: JsonCache::new(row_number(rows.len())),
             rows,
@@ -123,31 +123,30 @@ impl Segment {
     }
 
     /// Appends the JSON of an entry and a comma (RES-ENTRY).
-    pub fn write_row(&self, row: u32, formatter: &mut TimestampFormatter, to: &mut Vec<u8>) {
-        match self.json_cache.block(row, self.len(), |row, to| self.render(row, formatter, to)) {
+    pub fn write_row(&self, row: u32, to: &mut Vec<u8>) {
+        match self.json_cache.block(row, self.len(), |row, to| self.render(row, to)) {
             Some(block) => to.extend_from_slice(&block.json()[block.bounds(row..row + 1)]),
-            None => self.render(row, formatter, to),
+            None => self.render(row, to),
         }
     }
 
     /// Appends the JSON of neighbouring entries and a comma after each.
-    pub fn write_rows(&self, mut rows: Range<u32>, formatter: &mut TimestampFormatter, to: &mut PageBody) {
+    pub fn write_rows(&self, mut rows: Range<u32>, to: &mut PageBody) {
         while !rows.is_empty() {
             let end = rows.end.min((rows.start / BLOCK_ROWS + 1) * BLOCK_ROWS);
-            match self.json_cache.block(rows.start, self.len(), |row, to| self.render(row, formatter, to)) {
+            match self.json_cache.block(rows.start, self.len(), |row, to| self.render(row, to)) {
                 Some(block) => to.append(block.json(), block.bounds(rows.start..end)),
-                None => (rows.start..end).for_each(|row| self.render(row, formatter, to.text())),
+                None => (rows.start..end).for_each(|row| self.render(row, to.text())),
             }
             rows.start = end;
         }
     }
 
-    fn render(&self, row: u32, formatter: &mut TimestampFormatter, to: &mut Vec<u8>) {
+    fn render(&self, row: u32, to: &mut Vec<u8>) {
         let Row { timestamp, event, object, arrival: _ } = self.rows[row as usize];
         to.extend_from_slice(&self.event_json[event as usize]);
         self.objects[object as usize].write_json(to);
-        to.extend_from_slice(b",\"timestamp\":\"");
-        formatter.write(timestamp, to);
-        to.extend_from_slice(b"\"},");
+        // Writing to memory does not fail.
+        let _ = write!(to, ",\"timestamp\":\"{timestamp}\"}},");
     }
 }

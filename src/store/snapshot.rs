@@ -10,7 +10,6 @@ use super::rendered_page::{PageBody, RenderedPage};
 use super::row::{Row, SortKey, row_number};
 use super::segment::{Segment, SegmentBuilder};
 use super::summary::Summary;
-use super::timestamp_formatter::TimestampFormatter;
 use crate::contract::{Entry, Filters, Page, Query, Timestamp, Vocabulary};
 
 /// The base, and the entries that were appended to it.
@@ -105,19 +104,18 @@ impl Snapshot {
         let total: usize = matched.iter().map(MatchedRows::len).sum();
         let total_pages = total.div_ceil(size);
         let skip = size.saturating_mul(query.page as usize);
-        let mut formatter = TimestampFormatter::default();
         let neighbours = match matched.as_slice() {
             [only] => only.neighbours(skip, size).map(|rows| (only.segment, rows)),
             _ => None,
         };
         let body = if let Some((segment, rows)) = neighbours {
             let mut body = PageBody::with_room_for(1);
-            segment.write_rows(rows, &mut formatter, &mut body);
+            segment.write_rows(rows, &mut body);
             body
         } else {
             let rows = merge(&matched, skip, size);
             let mut body = PageBody::with_room_for(rows.len());
-            rows.into_iter().for_each(|(segment, row)| segment.write_row(row, &mut formatter, body.text()));
+            rows.into_iter().for_each(|(segment, row)| segment.write_row(row, body.text()));
             body
         };
         RenderedPage {
