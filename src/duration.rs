@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::Serializer;
+
 /// A text that is not a length of time; `Display` says what is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DurationError;
@@ -116,4 +118,9 @@ pub(crate) fn format(duration: Duration) -> String {
         }
     }
     if text.is_empty() { "0s".to_owned() } else { text }
+}
+
+/// Serializes a length of time in the form of [`format`].
+pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format(*duration))
 }

@@ -8,7 +8,7 @@ mod effect;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::contract::MAX_PAGE;
@@ -17,33 +17,51 @@ use crate::json_file::{Diagnostics, FileErrors, JsonFile};
 pub use delay::Delay;
 pub use effect::{Effect, EffectType};
 
-/// A fault and the requests that it matches.
-#[derive(Debug, Clone, PartialEq)]
+/// A fault and the requests that it matches. Its JSON is what [`read_all`] reads, without what is not given.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FaultRule {
     /// What happens to a request.
+    #[serde(flatten)]
     pub effect: Effect,
     /// Which requests it can happen to.
+    #[serde(rename = "match", skip_serializing_if = "is_default")]
     pub matcher: RequestMatcher,
     /// How many matching requests are let through first.
+    #[serde(skip_serializing_if = "is_default")]
     pub after: u64,
     /// How many times the rule fires at most; `None` is no limit.
+    #[serde(skip_serializing_if = "is_default")]
     pub times: Option<u64>,
     /// Length of a cycle, in matching requests: each cycle counts `after` and `times` from 0 again. `None` is one cycle
     /// without end.
+    #[serde(skip_serializing_if = "is_default")]
     pub cycle: Option<u64>,
     /// Probability that the rule fires, 0 to 1; decided by the seed, so that it is the same each time.
+    #[serde(skip_serializing_if = "is_certain")]
     pub probability: f64,
 }
 
 /// The requests that a rule matches; what is not given matches every request.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct RequestMatcher {
     /// The name of the key.
+    #[serde(skip_serializing_if = "is_default")]
     pub key: Option<String>,
     /// The requested page; 0 also matches a request without one.
+    #[serde(skip_serializing_if = "is_default")]
     pub page: Option<u32>,
     /// Query parameters, by the first value received.
+    #[serde(skip_serializing_if = "is_default")]
     pub query: BTreeMap<String, String>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_certain(probability: &f64) -> bool {
+    *probability >= 1.0
 }
 
 /// A rule that matches every request and always fires.
@@ -154,45 +172,4 @@ fn read_matcher<'a>(value: &'a RawValue, item: &str, diagnostics: &mut Diagnosti
         }
     }
     Some(matcher)
-}
-
-/// In the form that [`read_all`] reads, without what is not given.
-impl Serialize for FaultRule {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { effect, matcher, after, times, cycle, probability } = self;
-        let mut map = serializer.serialize_map(None)?;
-        effect.write(&mut map)?;
-        if *matcher != RequestMatcher::default() {
-            map.serialize_entry("match", matcher)?;
-        }
-        if *after > 0 {
-            map.serialize_entry("after", after)?;
-        }
-        for (name, count) in [("times", times), ("cycle", cycle)] {
-            if let Some(count) = count {
-                map.serialize_entry(name, count)?;
-            }
-        }
-        if *probability < 1.0 {
-            map.serialize_entry("probability", probability)?;
-        }
-        map.end()
-    }
-}
-
-impl Serialize for RequestMatcher {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { key, page, query } = self;
-        let mut map = serializer.serialize_map(None)?;
-        if let Some(key) = key {
-            map.serialize_entry("key", key)?;
-        }
-        if let Some(page) = page {
-            map.serialize_entry("page", page)?;
-        }
-        if !query.is_empty() {
-            map.serialize_entry("query", query)?;
-        }
-        map.end()
-    }
 }

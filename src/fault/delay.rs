@@ -1,24 +1,26 @@
 //! How long a delayed answer waits: its distribution, its JSON, its bounds.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::duration;
 use crate::json_file::{Diagnostics, Members, kind};
 
 /// The length of a delay.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Delay {
     /// Always the same.
-    Fixed(Duration),
+    Fixed(#[serde(serialize_with = "duration::serialize")] Duration),
     /// Anything between the two, equally likely.
+    #[serde(serialize_with = "serialize_bounds")]
     Uniform(Duration, Duration),
     /// Mostly short with a long tail, as latencies are.
     LogNormal {
         /// Half of all delays are shorter.
+        #[serde(serialize_with = "duration::serialize")]
         median: Duration,
         /// Standard deviation of the logarithm.
         sigma: f64,
@@ -96,20 +98,10 @@ impl Delay {
             }
         }
     }
+}
 
-    pub(super) fn write<M: SerializeMap>(self, map: &mut M) -> Result<(), M::Error> {
-        match self {
-            Self::Fixed(length) => map.serialize_entry("fixed", &duration::format(length)),
-            Self::Uniform(least, most) => {
-                let bounds = [("min", duration::format(least)), ("max", duration::format(most))];
-                map.serialize_entry("uniform", &BTreeMap::from(bounds))
-            }
-            Self::LogNormal { median, sigma } => {
-                let parameters = serde_json::json!({"median": duration::format(median), "sigma": sigma});
-                map.serialize_entry("logNormal", &parameters)
-            }
-        }
-    }
+fn serialize_bounds<S: Serializer>(least: &Duration, most: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map([("max", duration::format(*most)), ("min", duration::format(*least))])
 }
 
 /// A length of time up to [`Delay::MAX`].

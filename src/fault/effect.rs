@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use serde::ser::SerializeMap;
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::delay::{Delay, read_length};
@@ -12,14 +12,16 @@ use crate::duration;
 use crate::json_file::{Diagnostics, Members};
 use crate::text::word_enum;
 
-/// What a fault does.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What a fault does. In JSON its fields are beside those of the rule.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
 pub enum Effect {
     /// Answers with this status, 400 to 599, and the body that the API has for it.
     Status {
         /// The status.
         status: u16,
         /// Seconds for a `Retry-After` header.
+        #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
     },
     /// Answers later.
@@ -40,6 +42,7 @@ pub enum Effect {
         /// Bytes in a part.
         bytes: usize,
         /// Pause between two parts.
+        #[serde(serialize_with = "duration::serialize")]
         every: Duration,
     },
 }
@@ -78,20 +81,6 @@ impl EffectType {
 }
 
 impl Effect {
-    /// Its type.
-    #[must_use]
-    pub const fn effect_type(self) -> EffectType {
-        match self {
-            Self::Status { .. } => EffectType::Status,
-            Self::Delay(_) => EffectType::Delay,
-            Self::Reset => EffectType::Reset,
-            Self::Truncate { .. } => EffectType::Truncate,
-            Self::Malformed => EffectType::Malformed,
-            Self::Empty => EffectType::Empty,
-            Self::Drip { .. } => EffectType::Drip,
-        }
-    }
-
     /// What is wrong with an effect that was built in Rust; `None` if it is valid. JSON is checked while it is read.
     pub(super) fn flaw(self) -> Option<&'static str> {
         match self {
@@ -148,24 +137,6 @@ impl Effect {
                 let every = read_length(value, members, item, "every", diagnostics);
                 Some(Self::Drip { bytes: usize::try_from(bytes?).ok()?, every: every? })
             }
-        }
-    }
-
-    /// Writes the fields that [`Effect::read`] reads.
-    pub(super) fn write<M: SerializeMap>(self, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_entry("type", &self.effect_type())?;
-        match self {
-            Self::Status { status, retry_after } => {
-                map.serialize_entry("status", &status)?;
-                retry_after.map_or(Ok(()), |seconds| map.serialize_entry("retryAfter", &seconds))
-            }
-            Self::Delay(delay) => delay.write(map),
-            Self::Truncate { bytes } => map.serialize_entry("bytes", &bytes),
-            Self::Drip { bytes, every } => {
-                map.serialize_entry("bytes", &bytes)?;
-                map.serialize_entry("every", &duration::format(every))
-            }
-            Self::Reset | Self::Malformed | Self::Empty => Ok(()),
         }
     }
 }
