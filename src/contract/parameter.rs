@@ -59,16 +59,4 @@ impl Parameter {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|parameter| parameter.name() == name)
     }
-
-    /// Index into an array with one element for each parameter. Filters are in the order of [`FilterField::ALL`], while
-    /// [`Parameter::ALL`] has them in the published order.
-    pub(super) const fn slot(self) -> usize {
-        match self {
-            Self::StartTime => 0,
-            Self::EndTime => 1,
-            Self::Page => 2,
-            Self::PageSize => 3,
-            Self::Filter(field) => BEFORE_FILTERS + field as usize,
-        }
-    }
 }

@@ -110,8 +110,8 @@ struct QueryReader<'a> {
     /// The known values of open lists. `None` in [`reparse`]: then no unlisted parameter or value is reported.
     vocabulary: Option<&'a Vocabulary>,
     strictness: Strictness,
-    /// The decoded values of each parameter in the order received, by [`Parameter::slot`].
-    values: [Vec<Cow<'a, str>>; Parameter::ALL.len()],
+    /// The decoded values in the order received.
+    values: Vec<(Parameter, Cow<'a, str>)>,
     /// Name and value of each unknown parameter.
     unknown: BTreeSet<(String, String)>,
     issues: Vec<QueryIssue>,
@@ -147,7 +147,7 @@ impl<'a> QueryReader<'a> {
                 continue;
             };
             match decoded(value) {
-                Some(value) => self.values[parameter.slot()].push(value),
+                Some(value) => self.values.push((parameter, value)),
                 None => self.issues.push(QueryIssue {
                     accepted: Some("UTF-8, where a percent sign is followed by two hexadecimal digits".into()),
                     example: Some("a slash as %2F, a percent sign as %25".to_owned()),
@@ -183,19 +183,19 @@ impl<'a> QueryReader<'a> {
         });
     }
 
+    fn take_values(&mut self, parameter: Parameter) -> Vec<Cow<'a, str>> {
+        self.values.extract_if(.., |(other, _)| *other == parameter).map(|(_, value)| value).collect()
+    }
+
     /// The value of a parameter that takes one; the same value given twice counts once (PARAM-INVALID).
     fn single<T: PartialEq>(
         &mut self,
         parameter: Parameter,
+        texts: Vec<Cow<'a, str>>,
         read: impl Fn(&str) -> Result<T, Box<QueryIssue>>,
     ) -> Option<T> {
         let mut single: Option<(T, Cow<'a, str>)> = None;
-        let mut texts = std::mem::take(&mut self.values[parameter.slot()]);
-        if texts.len() > 1 {
-            let mut seen = BTreeSet::new();
-            texts.retain(|text| seen.insert(text.clone()));
-        }
-        for text in texts {
+        for text in distinct(texts) {
             match (read(&text), &single) {
                 (Err(issue), _) => self.issues.push(*issue),
                 (Ok(value), None) => single = Some((value, text)),
@@ -213,7 +213,8 @@ impl<'a> QueryReader<'a> {
     }
 
     fn integer(&mut self, parameter: Parameter, least: u32, most: u32) -> Option<u32> {
-        self.single(parameter, |text| {
+        let texts = self.take_values(parameter);
+        self.single(parameter, texts, |text| {
             let hint = if parameter == Parameter::Page { " (pages count from 0)" } else { "" };
             let wrong = |what: &str| {
                 Box::new(QueryIssue {
@@ -239,21 +240,20 @@ impl<'a> QueryReader<'a> {
     }
 
     fn time(&mut self, parameter: Parameter) -> Option<Timestamp> {
-        let mut plus_restored = Vec::new();
-        for text in &mut self.values[parameter.slot()] {
+        let mut texts = self.take_values(parameter);
+        for text in &mut texts {
             let restored = text.replace(' ', "+");
             if restored != **text && Timestamp::from_str(text).is_err() && Timestamp::from_str(&restored).is_ok() {
-                plus_restored.push(std::mem::replace(text, Cow::Owned(restored)));
+                let reason = "has a space where a plus sign was meant; it was read as +";
+                self.issues.push(QueryIssue {
+                    severity: Severity::Doubtful,
+                    example: Some(format!("{}={}", parameter.name(), text.replace(' ', "%2B"))),
+                    ..new_issue("TIME-FORMS", parameter, text, reason)
+                });
+                *text = Cow::Owned(restored);
             }
         }
-        for text in plus_restored {
-            self.issues.push(QueryIssue {
-                severity: Severity::Doubtful,
-                example: Some(format!("{}={}", parameter.name(), text.replace(' ', "%2B"))),
-                ..new_issue("TIME-FORMS", parameter, &text, "has a space where a plus sign was meant; it was read as +")
-            });
-        }
-        self.single(parameter, |text| {
+        self.single(parameter, texts, |text| {
             text.parse().map_err(|error: TimestampError| {
                 Box::new(QueryIssue {
                     accepted: Some("an RFC 3339 date-time; without an offset it means UTC".into()),
@@ -265,22 +265,12 @@ impl<'a> QueryReader<'a> {
         })
     }
 
-    /// The values of a list in any of its forms (LIST-FORMS), without empty ones (FILTER-EMPTY) and repetitions.
-    fn list(&mut self, parameter: Parameter) -> Vec<String> {
-        let texts = std::mem::take(&mut self.values[parameter.slot()]);
-        let values = texts.iter().flat_map(|text| text.split(',')).filter(|value| !value.is_empty());
-        let mut values: Vec<String> = values.map(String::from).collect();
-        if values.len() > 1 {
-            let mut seen = BTreeSet::new();
-            values.retain(|value| seen.insert(value.clone()));
-        }
-        values
-    }
-
-    /// The values of a list filter.
+    /// The values of a list filter in any of its forms (LIST-FORMS), without empty ones (FILTER-EMPTY) and repetitions.
     fn filter(&mut self, field: FilterField) -> Vec<String> {
         let parameter = Parameter::Filter(field);
-        let values = self.list(parameter);
+        let texts = self.take_values(parameter);
+        let values = texts.iter().flat_map(|text| text.split(',')).filter(|value| !value.is_empty());
+        let values = distinct(values.map(String::from).collect());
         match (field.accepted(), self.vocabulary) {
             (AcceptedValues::Closed(words), _) => self.check_closed(parameter, &values, words),
             (AcceptedValues::Open(published), Some(vocabulary)) => {
@@ -346,6 +336,15 @@ const MAX_SUGGESTIONS: usize = 20;
 
 /// A published list of more values than this is not part of a message.
 const MAX_LISTED: usize = 20;
+
+/// Each value once, in the order received.
+fn distinct<T: Ord + Clone>(mut values: Vec<T>) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    if values.len() > 1 {
+        values.retain(|value| seen.insert(value.clone()));
+    }
+    values
+}
 
 /// Whether a text has the form of an integer, however many digits it has.
 fn is_long_number(text: &str) -> bool {
