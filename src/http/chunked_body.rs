@@ -14,14 +14,10 @@ pub struct ChunkedBody(IntoIter<Bytes>);
 
 impl ChunkedBody {
     /// The body of these chunks. One chunk alone is a plain body, which needs no box.
-    pub fn from_chunks(mut chunks: Vec<Bytes>) -> Body {
-        match chunks.pop() {
-            None => Body::empty(),
-            Some(only) if chunks.is_empty() => Body::from(only),
-            Some(last) => {
-                chunks.push(last);
-                Body::new(Self(chunks.into_iter()))
-            }
+    pub fn from_chunks(chunks: Vec<Bytes>) -> Body {
+        match <[Bytes; 1]>::try_from(chunks) {
+            Ok([only]) => Body::from(only),
+            Err(chunks) => Body::new(Self(chunks.into_iter())),
         }
     }
 }

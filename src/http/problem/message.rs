@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::text::is_control;
+use crate::text::escape_control;
 
 /// One problem alone, or several numbered.
 pub fn numbered<T: fmt::Display>(problems: &[T]) -> String {
@@ -21,14 +21,5 @@ pub fn numbered<T: fmt::Display>(problems: &[T]) -> String {
 /// The text with square brackets replaced and control characters escaped: the official client prints messages to a terminal
 /// through a markup in which square brackets vanish (ERR-PRINTED).
 pub fn strip_markup(text: &str) -> String {
-    let mut stripped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '[' => stripped.push('('),
-            ']' => stripped.push(')'),
-            _ if is_control(c) => stripped.extend(c.escape_default()),
-            _ => stripped.push(c),
-        }
-    }
-    stripped
+    escape_control(text).replace('[', "(").replace(']', ")")
 }
