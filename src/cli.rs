@@ -1,18 +1,22 @@
 //! The command line: one file a command.
 
 mod connection;
+mod diagnostics;
 mod format;
 mod generate;
 mod healthcheck;
+mod log;
 mod output;
 mod record;
 mod report;
 mod serve;
+mod startup;
 mod tls;
 mod validate;
 mod value;
 mod verify;
 
+use std::ffi::OsStr;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -69,8 +73,8 @@ pub fn command() -> clap::Command {
 /// 2 for an invalid command line; `verify` fails with 2, because its 1 means a difference.
 #[must_use]
 pub fn run() -> ExitCode {
-    let first = std::env::args().nth(1);
-    let command = match first.as_deref() {
+    let first = std::env::args_os().nth(1);
+    let command = match first.as_deref().and_then(OsStr::to_str) {
         Some(name) if Command::has_subcommand(name) => CliWithCommand::parse().command,
         _ => {
             let Cli { command, serve } = Cli::parse();
@@ -78,7 +82,7 @@ pub fn run() -> ExitCode {
         }
     };
     let done = match command {
-        Command::Serve(args) => serve::run(&args),
+        Command::Serve(args) => return serve::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Record(args) => record::run(&args),
@@ -88,7 +92,7 @@ pub fn run() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("error: {message}");
+            diagnostics::print(format_args!("error: {message}"));
             ExitCode::FAILURE
         }
     }

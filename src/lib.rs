@@ -29,6 +29,9 @@
 //! To change the source, begin with `CONTRIBUTING.md`: the modules, the path of a request, and where a filter, a fault or an
 //! endpoint is added.
 
+// These macros panic where standard output or standard error is closed or full; see `cli::diagnostics`.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 mod app_state;
 mod cli;
 mod config;

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::diagnostics;
 use crate::remote::{ApiUrl, Connection, SetupError, Token};
 
 /// Address and token of an API.
@@ -30,7 +31,7 @@ impl ConnectionArgs {
 /// A connection; warns on standard error when it does not protect the token.
 pub fn connect(url: ApiUrl, token: Token) -> Result<Connection, SetupError> {
     if url.exposes_token() {
-        eprintln!("warning: the token travels unencrypted to {url}");
+        diagnostics::print(format_args!("warning: the token travels unencrypted to {url}"));
     }
     Connection::new(url, token)
 }

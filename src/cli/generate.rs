@@ -7,6 +7,7 @@ use clap::Args as ClapArgs;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::diagnostics;
 use super::format::Format;
 use super::output::{self, Output};
 use super::value;
@@ -72,7 +73,7 @@ pub fn run(args: &Args) -> Result<(), String> {
         .and_then(|()| out.finish().map_err(|told| (io::ErrorKind::Other, told)))
     {
         Ok(()) => {
-            eprint!("{}", summary(&recipe, &stories));
+            diagnostics::print(summary(&recipe, &stories));
             Ok(())
         }
         // A reader such as `head` may close standard output early.
@@ -137,5 +138,5 @@ fn summary(recipe: &Recipe, stories: &[Story]) -> String {
         [one] => format!("with the story {one}"),
         names => format!("with the stories {}", names.join(", ")),
     };
-    format!("{entries} from {} to {}, {stories}\n", recipe.from, recipe.to)
+    format!("{entries} from {} to {}, {stories}", recipe.from, recipe.to)
 }

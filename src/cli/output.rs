@@ -1,6 +1,7 @@
 //! The output of a command: standard output, or a file that appears whole or not at all.
 
-use std::fs::File;
+use std::ffi::OsStr;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,13 @@ use crate::system;
 /// Written to as any writer; a file takes its place only when [`Output::finish`] is called.
 pub struct Output {
     flag: &'static str,
-    to: BufWriter<Target>,
+    to: BufWriter<NamedTarget>,
+}
+
+/// A target, and the flag that its errors name.
+struct NamedTarget {
+    flag: &'static str,
+    target: Target,
 }
 
 enum Target {
@@ -26,6 +33,9 @@ enum Target {
         path: PathBuf,
     },
 }
+
+/// Beginning and end of the name of a file that is not complete yet.
+const TEMPORARY_NAME: (&str, &str) = (".cortex-audit-mock-", ".part");
 
 impl Output {
     /// Opens the output of `--out`: standard output for `None`, else a file. The file is created under a temporary name
@@ -44,13 +54,18 @@ impl Output {
                 Target::at(path).map_err(|error| format!("cannot write {} ({flag}): {error}", path.display()))?
             }
         };
-        Ok(Self { flag, to: BufWriter::with_capacity(64 * 1024, target) })
+        Ok(Self { flag, to: BufWriter::with_capacity(64 * 1024, NamedTarget { flag, target }) })
+    }
+
+    /// Whether this is a file that is replaced as a whole, and not a stream.
+    pub fn is_file(&self) -> bool {
+        matches!(self.to.get_ref().target, Target::File { .. })
     }
 
     /// Flushes the buffer and gives the file its name.
     pub fn finish(self) -> Result<(), String> {
         let target = self.to.into_inner().map_err(io::IntoInnerError::into_error);
-        match target.map_err(|error| told(&error))? {
+        match target.map_err(|error| told(&error))?.target {
             Target::Standard(_) | Target::Special { .. } => Ok(()),
             Target::File { beside, path } => {
                 let refused = |error| format!("cannot write {} ({}): {error}", path.display(), self.flag);
@@ -89,41 +104,74 @@ impl Target {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Looked at first, because the error of a file in a folder that is not there would name that file.
         folder.metadata()?;
-        let mut beside = tempfile::Builder::new();
-        beside.prefix(".cortex-audit-mock-").suffix(".part");
-        system::default_mode(&mut beside);
-        let beside = beside.tempfile_in(folder)?;
+        remove_abandoned(folder);
+        let beside = temporary_file(folder)?;
         if let Ok(there) = path.metadata() {
             beside.as_file().set_permissions(there.permissions())?;
         }
         Ok(Self::File { beside, path })
     }
+}
 
+/// A new file, which its lock marks as in use.
+fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_NAME.0).suffix(TEMPORARY_NAME.1);
+    system::default_mode(&mut builder);
+    loop {
+        let file = builder.tempfile_in(folder)?;
+        match file.as_file().try_lock() {
+            // Another process may take it for abandoned until it is locked.
+            Err(TryLockError::WouldBlock) => {}
+            Ok(()) if !system::is_at(file.as_file(), file.path()) => {}
+            // Without locks, such as on some network drives, nobody removes it.
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(file),
+        }
+    }
+}
+
+/// Removes the temporary files of processes that were killed. What cannot be removed stays: it is in nobody's way.
+fn remove_abandoned(folder: &Path) {
+    let is_temporary = |name: &OsStr| {
+        name.to_str().is_some_and(|name| name.starts_with(TEMPORARY_NAME.0) && name.ends_with(TEMPORARY_NAME.1))
+    };
+    let files = folder.read_dir().into_iter().flatten().flatten();
+    for file in files.filter(|file| is_temporary(&file.file_name())) {
+        let is_file = file.file_type().is_ok_and(|kind| kind.is_file());
+        let open = File::options().write(true).open(file.path()).ok().filter(|_| is_file);
+        if open.is_some_and(|open| open.try_lock().is_ok()) {
+            let _ = fs::remove_file(file.path());
+        }
+    }
+}
+
+impl NamedTarget {
     /// An error that says where it happened.
     fn named(&self, error: &io::Error) -> io::Error {
-        let place = match self {
-            Self::Standard(_) => "to standard output".to_owned(),
-            Self::Special { path, .. } | Self::File { path, .. } => format!("{} (--out)", path.display()),
+        let place = match &self.target {
+            Target::Standard(_) => "to standard output".to_owned(),
+            Target::Special { path, .. } | Target::File { path, .. } => format!("{} ({})", path.display(), self.flag),
         };
         io::Error::new(error.kind(), format!("{place}: {error}"))
     }
 }
 
-impl Write for Target {
+impl Write for NamedTarget {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = match self {
-            Self::Standard(out) => out.write(bytes),
-            Self::Special { file, .. } => file.write(bytes),
-            Self::File { beside, .. } => beside.write(bytes),
+        let written = match &mut self.target {
+            Target::Standard(out) => out.write(bytes),
+            Target::Special { file, .. } => file.write(bytes),
+            // Without the name of the temporary file, which tempfile adds to errors.
+            Target::File { beside, .. } => beside.as_file_mut().write(bytes),
         };
         written.map_err(|error| self.named(&error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let flushed = match self {
-            Self::Standard(out) => out.flush(),
-            Self::Special { file, .. } => file.flush(),
-            Self::File { beside, .. } => beside.flush(),
+        let flushed = match &mut self.target {
+            Target::Standard(out) => out.flush(),
+            Target::Special { file, .. } => file.flush(),
+            Target::File { beside, .. } => beside.as_file_mut().flush(),
         };
         flushed.map_err(|error| self.named(&error))
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 
 use super::connection::{ConnectionArgs, connect};
+use super::diagnostics;
 use super::format::Format;
 use super::output::{Output, told};
 use super::value::{self, or_exit};
@@ -71,7 +72,8 @@ pub fn run(args: &Args) -> Result<(), String> {
     let mut checkpoint = checkpoint.map_err(|error| error.to_string())?;
     let range = checkpoint.as_ref().map_or(spec.range, Checkpoint::range);
     if let Some(saved) = checkpoint.as_ref().filter(|saved| saved.count() > 0) {
-        eprintln!("going on with {} entries up to {} from {}", saved.count(), range.end, saved.path().display());
+        let (count, path) = (saved.count(), saved.path().display());
+        diagnostics::print(format_args!("going on with {count} entries up to {} from {path}", range.end));
     }
     let progress = Progress::on_standard_error();
     let on_event = |event: RecordingEvent<'_>| progress.show(event);
@@ -92,9 +94,10 @@ pub fn run(args: &Args) -> Result<(), String> {
     checkpoint.map_or(Ok(()), Checkpoint::remove).map_err(|error| error.to_string())?;
     if !recording.ignored_fields.is_empty() {
         let fields = recording.ignored_fields.join(", ");
-        eprintln!("note: not recorded, because the API is not known to have them: {fields}");
+        let told = "note: not recorded, because the API is not known to have them";
+        diagnostics::print(format_args!("{told}: {fields}"));
     }
-    eprintln!("{summary}");
+    diagnostics::print(summary);
     Ok(())
 }
 
@@ -121,9 +124,9 @@ fn spec_and_token(args: &Args) -> (RecordingSpec, Token) {
 fn pseudonym_secret(seed: Option<u64>) -> Secret {
     let part = std::env::var_os(SECRET_VARIABLE).unwrap_or_default();
     if seed.is_some() && part.is_empty() {
-        eprintln!(
+        diagnostics::print(format_args!(
             "note: only --seed keeps the pseudonyms from being turned back, and it can be guessed; set {SECRET_VARIABLE} too"
-        );
+        ));
     }
     Secret::new(seed, part.as_encoded_bytes())
 }

@@ -1,5 +1,7 @@
-//! `--report`: writes the verdict to a file when the server stops.
+//! The verdict on all sessions when a server stops, and the file of `--report`, which says until then that the run has not
+//! ended.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,139 +11,256 @@ use serde::Serialize;
 
 use super::output::{self, Output};
 use crate::contract::Timestamp;
-use crate::text::is_control;
+use crate::text::{counted, is_control};
 use crate::world::Sessions;
-use crate::world::verdict::{Expectation, Judgement, Scope};
+use crate::world::verdict::{Expectation, ExpectationVerdict, Judgement, Scope};
 
-/// A report that can be written: its place was looked at when the server started.
-pub struct Report {
-    output: Output,
+/// Where a report is written. A file is not green before the run has ended: whatever kills the server, no report of an
+/// earlier run is taken for that of this one.
+pub struct ReportFile {
+    place: Place,
     path: PathBuf,
-    /// When the server started.
-    started: (Timestamp, Instant),
 }
 
-/// What is said of a session.
+enum Place {
+    /// Replaced as a whole.
+    File,
+    /// A device, a pipe or standard output: what is written cannot be taken back.
+    Stream(Output),
+}
+
+impl ReportFile {
+    /// Writes that the run has not ended, which fails in every format; so a place that cannot be written is an error before
+    /// anything is served.
+    pub fn create(path: &Path) -> Result<Self, String> {
+        let mut output = Self::open(path)?;
+        let place = if output.is_file() {
+            write(&mut output, &Report::not_ended().format(path))?;
+            output.finish()?;
+            Place::File
+        } else {
+            Place::Stream(output)
+        };
+        Ok(Self { place, path: path.to_owned() })
+    }
+
+    /// Writes the report: JUnit for a name that ends in `.xml`, text for `.txt`, else JSON. After an error the file says
+    /// what it said before.
+    pub fn write(self, report: &Report) -> Result<(), String> {
+        let mut output = match self.place {
+            Place::File => Self::open(&self.path)?,
+            Place::Stream(output) => output,
+        };
+        write(&mut output, &report.format(&self.path))?;
+        output.finish()
+    }
+
+    fn open(path: &Path) -> Result<Output, String> {
+        Output::open_for("--report", Some(path))
+    }
+}
+
+fn write(output: &mut Output, text: &str) -> Result<(), String> {
+    output.write_all(text.as_bytes()).map_err(|error| output::told(&error))
+}
+
+/// The verdict on a run.
+pub struct Report {
+    /// What fails beside what clients did.
+    failures: Vec<RunFailure>,
+    sessions: Vec<SessionVerdict>,
+    started: Timestamp,
+    seconds: f64,
+}
+
+/// The verdict on a session.
 #[derive(Serialize)]
-struct OfSession {
+struct SessionVerdict {
     session: Option<String>,
     #[serde(flatten)]
     judgement: Judgement,
 }
 
-impl Report {
-    /// Refuses a place that cannot be written before anything is served.
-    pub fn open(path: &Path) -> Result<Self, String> {
-        Ok(Self {
-            output: Output::open_for("--report", Some(path))?,
-            path: path.to_owned(),
-            started: (Timestamp::now(), Instant::now()),
-        })
+/// A failure of the run as a whole. In JSON it has the members by which a session is judged: none of its expectations is
+/// kept.
+#[derive(Serialize)]
+struct RunFailure {
+    #[serde(rename = "run")]
+    check: &'static str,
+    clients: [(); 0],
+    expectations: BTreeMap<Expectation, ExpectationVerdict>,
+}
+
+impl RunFailure {
+    fn new(check: &'static str, reason: &str) -> Self {
+        let verdict = || ExpectationVerdict { kept: false, reasons: vec![reason.to_owned()] };
+        let expectations = Expectation::ALL.into_iter().map(|expectation| (expectation, verdict())).collect();
+        Self { check, clients: [], expectations }
     }
 
-    /// Judges every session that is in use: JUnit for a name that ends in `.xml`, text for `.txt`, else JSON; and for
-    /// people on standard error.
-    pub fn write(mut self, sessions: &Sessions) -> Result<(), String> {
-        let all = judged(sessions);
-        let told = text(&all);
-        eprint!("{told}");
-        let ending = self.path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
-        let written = match ending.as_deref() {
-            Some("xml") => junit(&all, self.started),
-            Some("txt") => told,
-            // A judgement holds nothing that JSON cannot.
-            _ => serde_json::to_string_pretty(&all).unwrap_or_default() + "\n",
-        };
-        self.output.write_all(written.as_bytes()).map_err(|error| output::told(&error))?;
-        self.output.finish()
+    /// The reason, which is that of each expectation.
+    fn reasons(&self) -> &[String] {
+        self.expectations.values().next().map_or(&[], |verdict| &verdict.reasons)
     }
 }
 
-/// Warns of what is wrong with the clients, in the log: a line for each finding.
-pub fn warn(sessions: &Sessions) {
-    for OfSession { session, judgement } in judged(sessions) {
-        let session = session.map(|name| format!(" on session {name}")).unwrap_or_default();
-        for client in &judgement.clients {
-            for found in &client.findings {
-                tracing::warn!(
-                    "verdict{session}: {}: {} ({}): {}",
-                    client.key,
-                    found.bug.as_str(),
-                    found.count,
-                    found.message
-                );
+impl Report {
+    /// Judges every session that is in use. `started` is when the server started.
+    pub fn new(sessions: &Sessions, started: (Timestamp, Instant)) -> Self {
+        let evicted = (sessions.evicted() > 0).then(|| {
+            let were = counted(sessions.evicted(), "session was", "sessions were");
+            let reason = format!(
+                "{were} ended to make room and not judged: at most {} live at a time; delete each when its test ends, \
+                 with DELETE /__admin/sessions/NAME",
+                Sessions::MAX_SESSIONS
+            );
+            RunFailure::new("all-sessions-judged", &reason)
+        });
+        let (started, since) = started;
+        let seconds = since.elapsed().as_secs_f64();
+        Self { failures: evicted.into_iter().collect(), sessions: judged(sessions), started, seconds }
+    }
+
+    /// The report until the run has ended.
+    fn not_ended() -> Self {
+        let reason = "the run has not ended: the server still runs, did not start, or was killed";
+        let failures = vec![RunFailure::new("ended", reason)];
+        Self { failures, sessions: Vec::new(), started: Timestamp::now(), seconds: 0.0 }
+    }
+
+    /// Logs what is wrong with the clients: a line for each finding.
+    pub fn log(&self) {
+        for failure in &self.failures {
+            tracing::warn!("verdict: {}", failure.reasons().join("; "));
+        }
+        for SessionVerdict { session, judgement } in &self.sessions {
+            let session = session.as_ref().map(|name| format!(" on session {name}")).unwrap_or_default();
+            for client in &judgement.clients {
+                for found in &client.findings {
+                    tracing::warn!(
+                        "verdict{session}: {}: {} ({}): {}",
+                        client.key,
+                        found.bug.as_str(),
+                        found.count,
+                        found.message
+                    );
+                }
             }
         }
+    }
+
+    /// In the format that the ending of a file's name asks for.
+    fn format(&self, path: &Path) -> String {
+        let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+        match ending.as_deref() {
+            Some("xml") => self.to_junit(),
+            Some("txt") => self.to_text(),
+            _ => self.to_json(),
+        }
+    }
+
+    /// For people.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a text does not fail.
+        for failure in &self.failures {
+            let _ = writeln!(text, "run\n  {}", failure.reasons().join("\n  "));
+            for expectation in failure.expectations.keys() {
+                let _ = writeln!(text, "  {expectation}: NO");
+            }
+        }
+        for SessionVerdict { session, judgement } in &self.sessions {
+            let name = session.as_ref().map_or("verdict".to_owned(), |name| format!("verdict on session {name}"));
+            let indented = judgement.to_string().replace('\n', "\n  ");
+            let _ = writeln!(text, "{name}\n  {}", indented.trim_end());
+        }
+        text
+    }
+
+    fn to_json(&self) -> String {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Part<'a> {
+            Failure(&'a RunFailure),
+            Session(&'a SessionVerdict),
+        }
+
+        let failures = self.failures.iter().map(Part::Failure);
+        let all: Vec<Part<'_>> = failures.chain(self.sessions.iter().map(Part::Session)).collect();
+        // A judgement holds nothing that JSON cannot.
+        serde_json::to_string_pretty(&all).unwrap_or_default() + "\n"
+    }
+
+    /// A test case for each client and expectation, in the form that CI servers read.
+    fn to_junit(&self) -> String {
+        let mut cases = Cases::default();
+        for failure in &self.failures {
+            cases.add("cortex-audit-mock", failure.check, failure.reasons());
+        }
+        for SessionVerdict { session, judgement } in &self.sessions {
+            for client in &judgement.clients {
+                let class = format!("{}.{}", session.as_deref().unwrap_or("unnamed session"), client.key);
+                let of_client = |expectation: &Expectation| *expectation != Expectation::Delivered;
+                for expectation in judgement.expectations.keys().copied().filter(of_client) {
+                    cases.add(&class, expectation.as_str(), &client.violations(expectation));
+                }
+            }
+        }
+        for SessionVerdict { session, judgement } in &self.sessions {
+            if let Some(delivered) = &judgement.delivered {
+                let class = session.as_deref().unwrap_or("unnamed session");
+                cases.add(class, Expectation::Delivered.as_str(), &delivered.reasons());
+            }
+        }
+        // Without a client there is no case, and without an entry none fails: a CI server would take that for a success.
+        for SessionVerdict { session, judgement } in &self.sessions {
+            let is_judged = cases.tests == 0 || !judgement.clients.is_empty();
+            if let Some(reason) = judgement.nothing_to_judge().filter(|_| is_judged) {
+                let class = session.as_deref().unwrap_or("unnamed session");
+                cases.add(class, Expectation::Complete.as_str(), &[reason]);
+            }
+        }
+        let Cases { text, tests, failures } = cases;
+        // Whole seconds without an offset, as CI servers read them.
+        let timestamp = self.started.to_string().chars().take("2025-05-20T12:00:00".len()).collect::<String>();
+        let time = self.seconds;
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"cortex-audit-mock verdict\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" timestamp=\"{timestamp}\" time=\"{time:.3}\">\n{text}</testsuite>\n"
+        )
+    }
+}
+
+/// Test cases as XML, and their number.
+#[derive(Default)]
+struct Cases {
+    text: String,
+    tests: usize,
+    failures: usize,
+}
+
+impl Cases {
+    fn add(&mut self, class: &str, name: &str, reasons: &[String]) {
+        self.tests += 1;
+        self.failures += usize::from(!reasons.is_empty());
+        let case = format!("  <testcase classname=\"{}\" name=\"{name}\" time=\"0.000\"", escaped(class));
+        self.text += &match reasons.first() {
+            None => case + "/>\n",
+            Some(first) => {
+                let (first, all) = (escaped(first), escaped(&reasons.join("\n")));
+                format!("{case}>\n    <failure message=\"{first}\">{all}</failure>\n  </testcase>\n")
+            }
+        };
     }
 }
 
 /// Every session that somebody asked, and the default one.
-fn judged(sessions: &Sessions) -> Vec<OfSession> {
-    let all = sessions.all().into_iter().map(|(name, world)| OfSession {
+fn judged(sessions: &Sessions) -> Vec<SessionVerdict> {
+    let all = sessions.all().into_iter().map(|(name, world)| SessionVerdict {
         session: name.map(|name| name.to_string()),
         judgement: world.verdict(&Scope::default()),
     });
     let asked = |judgement: &Judgement| judgement.unknown_key > 0 || !judgement.clients.is_empty();
     all.filter(|of| of.session.is_none() || asked(&of.judgement)).collect()
-}
-
-fn text(all: &[OfSession]) -> String {
-    let mut text = String::new();
-    for OfSession { session, judgement } in all {
-        let name = session.as_ref().map_or("verdict".to_owned(), |name| format!("verdict on session {name}"));
-        let indented = judgement.to_string().replace('\n', "\n  ");
-        // Writing to a text does not fail.
-        let _ = writeln!(text, "{name}\n  {}", indented.trim_end());
-    }
-    text
-}
-
-/// A test case for each client and expectation, in the form that CI servers read.
-fn junit(all: &[OfSession], (started, since): (Timestamp, Instant)) -> String {
-    let mut cases = String::new();
-    let (mut tests, mut failures) = (0, 0);
-    for OfSession { session, judgement } in all {
-        for client in &judgement.clients {
-            let class = format!("{}.{}", session.as_deref().unwrap_or("unnamed session"), client.key);
-            let of_client = |expectation: &Expectation| *expectation != Expectation::Delivered;
-            for expectation in judgement.expectations.keys().copied().filter(of_client) {
-                let reasons = client.violations(expectation);
-                tests += 1;
-                failures += usize::from(!reasons.is_empty());
-                cases += &case(&class, expectation, &reasons);
-            }
-        }
-    }
-    for OfSession { session, judgement } in all {
-        if let Some(delivered) = &judgement.delivered {
-            let reasons = delivered.reasons();
-            tests += 1;
-            failures += usize::from(!reasons.is_empty());
-            cases += &case(session.as_deref().unwrap_or("unnamed session"), Expectation::Delivered, &reasons);
-        }
-    }
-    // Without a client there is no case, and without an entry none fails: a CI server would take that for a success.
-    for OfSession { session, judgement } in all {
-        let reason = judgement.nothing_to_judge().filter(|_| tests == 0 || !judgement.clients.is_empty());
-        if let Some(reason) = reason {
-            tests += 1;
-            failures += 1;
-            cases += &case(session.as_deref().unwrap_or("unnamed session"), Expectation::Complete, &[reason]);
-        }
-    }
-    // Whole seconds without an offset, as CI servers read them.
-    let timestamp = started.to_string().chars().take("2025-05-20T12:00:00".len()).collect::<String>();
-    let time = since.elapsed().as_secs_f64();
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"cortex-audit-mock verdict\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" timestamp=\"{timestamp}\" time=\"{time:.3}\">\n{cases}</testsuite>\n"
-    )
-}
-
-fn case(class: &str, expectation: Expectation, reasons: &[String]) -> String {
-    let begun = format!("  <testcase classname=\"{}\" name=\"{expectation}\" time=\"0.000\"", escaped(class));
-    let Some(first) = reasons.first() else { return begun + "/>\n" };
-    let (first, all) = (escaped(first), escaped(&reasons.join("\n")));
-    format!("{begun}>\n    <failure message=\"{first}\">{all}</failure>\n  </testcase>\n")
 }
 
 /// As text and as an attribute of XML 1.0, which has no control characters, and nothing that is no character.

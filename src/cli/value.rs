@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use clap::builder::{BoolishValueParser, TypedValueParser};
 
+use super::diagnostics;
 use crate::contract::Timestamp;
 use crate::fixture::{EntrySource, Moment};
 
@@ -62,7 +63,7 @@ pub fn served_count(text: &str) -> Result<u64, String> {
 
 /// Ends the program as for any wrong value: these are each right and wrong together.
 pub fn wrong(message: &str) -> ! {
-    eprintln!("error: {message}");
+    diagnostics::print(format_args!("error: {message}"));
     std::process::exit(2)
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::connection::{ConnectionArgs, connect};
+use super::diagnostics;
 use super::value::{self, or_exit};
 use crate::duration;
 use crate::remote::{RetryWait, TimeSource, Token};
@@ -55,7 +56,8 @@ pub fn run(args: &Args) -> ExitCode {
 fn report_wait(RetryWait { length, reason, requests }: RetryWait<'_>) {
     if length >= Duration::from_secs(1) {
         let length = duration::format(Duration::from_secs(length.as_secs()));
-        eprintln!("waiting {length} after {requests} of at most {MAX_REQUESTS} requests: {reason}");
+        let requests = format_args!("{requests} of at most {MAX_REQUESTS} requests");
+        diagnostics::print(format_args!("waiting {length} after {requests}: {reason}"));
     }
 }
 

@@ -1,6 +1,8 @@
 //! The built binary: flags and their messages, exit codes, log.
 
 mod healthcheck;
+mod report;
+mod standard_error;
 mod validate;
 
 use std::fs;
@@ -277,14 +279,12 @@ fn a_port_in_use_is_one_clear_sentence() {
 
 // Files
 
-/// Starts on a port in use: if it was bound before the files are read, the error would be a different one.
 fn refused_files(args: &[&str]) -> Finished {
-    let (_taken, address) = port_in_use();
-    binary(["--listen", &address].iter().chain(args).copied()).run()
+    binary(["--listen", "127.0.0.1:0"].iter().chain(args).copied()).run()
 }
 
 #[test]
-fn every_error_of_every_file_is_reported_and_nothing_is_bound() {
+fn every_error_of_every_file_is_reported() {
     let files = folder(&[
         ("a.json", r#"[{"action": "CREATED", "objectIdentifier": 1, "objectType": "TEAM", "timestamp": "now"}]"#),
         ("b.json", r#"[{"action": "CREATE", "objectIdentifier": "b", "timestamp": "yesterday"}]"#),
@@ -309,13 +309,30 @@ fn every_error_of_every_file_is_reported_and_nothing_is_bound() {
 }
 
 #[test]
-fn an_unreadable_file_is_reported_and_nothing_is_bound() {
+fn an_unreadable_file_is_reported() {
     let files = folder(&[]);
     let ended = refused_files(&["--fixtures", &path(&files, "missing.json"), "--keys", &path(&files, "none.json")]);
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r"
     error: cannot start: 2 things are wrong (--fixtures, --keys)
     FOLDER/none.json: cannot be read: No such file or directory (os error 2)
     FOLDER/missing.json: cannot be read: No such file or directory (os error 2)
+    ");
+}
+
+#[test]
+fn everything_that_prevents_the_start_is_one_message() {
+    let files = folder(&[("a.json", "[1]")]);
+    let (_taken, address) = port_in_use();
+    let args = ["--listen", &address, "--fixtures", &path(&files, "a.json"), "--keys", &path(&files, "none.json")];
+    let rest = ["--report", &path(&files, "none/report.xml"), "--tls-cert", &path(&files, "c"), "--tls-key", "k"];
+    let ended = binary(args.into_iter().chain(rest)).run();
+    assert_snapshot!(without_folder(ended.failed(1), files.path()).replace(&address, "ADDRESS"), @r"
+    error: cannot start: 5 things are wrong (--fixtures, --keys)
+    FOLDER/none.json: cannot be read: No such file or directory (os error 2)
+    FOLDER/a.json:1:2: entry 1: expected an object, found a number
+    cannot read FOLDER/c (--tls-cert): No such file or directory (os error 2)
+    cannot write FOLDER/none/report.xml (--report): No such file or directory (os error 2)
+    cannot listen on ADDRESS (--listen): Address already in use (os error 98)
     ");
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::cli::diagnostics;
 use crate::duration;
 use crate::record::RecordingEvent;
 
@@ -45,14 +46,15 @@ impl Progress {
                 let seconds = Duration::from_secs(wait.length.as_secs().max(1));
                 let line = format!("waiting {}: {}", duration::format(seconds), wait.reason);
                 if self.bar.is_hidden() && wait.length >= Self::MIN_LOGGED_WAIT {
-                    eprintln!("{line}");
+                    diagnostics::print(&line);
                 }
                 self.bar.set_message(line);
             }
             RecordingEvent::Restart { pass } => {
                 self.bar.set_position(0);
                 self.bar.suspend(|| {
-                    eprintln!("the entries changed below what was read; beginning anew (pass {pass})");
+                    let told = "the entries changed below what was read; beginning anew";
+                    diagnostics::print(format_args!("{told} (pass {pass})"));
                 });
             }
         }

@@ -27,6 +27,8 @@ const READ_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Launch {
     command: Command,
     input: Vec<u8>,
+    /// Where standard error goes, unless it is captured.
+    stderr: Option<Stdio>,
 }
 
 /// Creates a command with these arguments.
@@ -38,15 +40,20 @@ pub fn binary<'a>(args: impl IntoIterator<Item = &'a str>) -> Launch {
             command.env_remove(name);
         }
     }
-    Launch { command, input: Vec::new() }
+    Launch { command, input: Vec::new(), stderr: None }
 }
 
 impl Launch {
     /// Creates a command with these arguments and a limit of open files.
     pub fn with_open_files(limit: u32, args: &[&str]) -> Self {
+        Self::after(&format!("ulimit -n {limit}"), args)
+    }
+
+    /// Creates a command with these arguments that a shell starts after a script.
+    pub fn after(script: &str, args: &[&str]) -> Self {
         let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("ulimit -n {limit}; exec \"$0\" \"$@\""), BINARY]).args(args);
-        Self { command: shell, input: Vec::new() }
+        shell.args(["-c", &format!("{script}; exec \"$0\" \"$@\""), BINARY]).args(args);
+        Self { command: shell, input: Vec::new(), stderr: None }
     }
 
     pub fn env(mut self, name: &str, value: &str) -> Self {
@@ -61,6 +68,12 @@ impl Launch {
 
     pub fn input(mut self, text: impl Into<Vec<u8>>) -> Self {
         self.input = text.into();
+        self
+    }
+
+    /// Sends standard error there, instead of capturing it.
+    pub fn stderr(mut self, to: impl Into<Stdio>) -> Self {
+        self.stderr = Some(to.into());
         self
     }
 
@@ -84,19 +97,23 @@ impl Launch {
     }
 
     fn spawn(mut self) -> Process {
-        let streams = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let stderr = self.stderr.unwrap_or_else(Stdio::piped);
+        let streams = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
         let mut child = streams.spawn().unwrap();
+        // It has a copy of the file that standard error goes to.
+        drop(self.command);
         let mut stdin = child.stdin.take().unwrap();
         // Fails if the command ends before it reads its input.
         let _ = stdin.write_all(&self.input);
-        let mut stderr = child.stderr.take().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        let stderr = thread::spawn(move || {
-            let mut text = String::new();
-            stderr.read_to_string(&mut text).unwrap();
-            text
+        let stderr = child.stderr.take().map(|mut stderr| {
+            thread::spawn(move || {
+                let mut text = String::new();
+                stderr.read_to_string(&mut text).unwrap();
+                text
+            })
         });
-        Process { child, stdout, stderr: Some(stderr) }
+        Process { child, stdout, stderr }
     }
 }
 
@@ -112,7 +129,7 @@ impl Process {
         let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout).unwrap();
         let status = self.child.wait().unwrap();
-        let stderr = self.stderr.take().unwrap().join().unwrap();
+        let stderr = self.stderr.take().map(|thread| thread.join().unwrap()).unwrap_or_default();
         Finished { code: status.code(), stdout, stderr }
     }
 }

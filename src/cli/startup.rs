@@ -1,0 +1,299 @@
+//! The start of a server: its flags, and everything that can be wrong before it serves.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args as ClapArgs;
+use clap::builder::NonEmptyStringValueParser;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::runtime::Runtime;
+
+use super::log::LogFormat;
+use super::report::{Report, ReportFile};
+use super::{tls, value};
+use crate::app_state::AppState;
+use crate::config::{Admin, Config};
+use crate::contract::Timestamp;
+use crate::http;
+use crate::json_file::FileErrors;
+use crate::keys::KeySource;
+use crate::rate::{Rate, RateLimit};
+use crate::server::{self, Tls};
+use crate::system;
+use crate::text::counted;
+use crate::world::Activity;
+
+/// Connections that wait to be accepted, as [`TcpListener::bind`] has it.
+const BACKLOG: u32 = 1024;
+
+/// The flags of a server but for its address, as they were given.
+#[derive(Debug, ClapArgs)]
+pub struct Settings {
+    /// Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]
+    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FIXTURES", value_parser = NonEmptyStringValueParser::new())]
+    fixtures: Vec<String>,
+    /// Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures.
+    #[arg(long, value_name = "N", env = "CORTEX_MOCK_GENERATE", value_parser = value::served_count)]
+    generate: Option<u64>,
+    /// API keys, roles and permissions. [default: the built-in test keys]
+    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_KEYS")]
+    keys: Option<PathBuf>,
+    /// Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]
+    #[arg(long, value_name = "TIME", env = "CORTEX_MOCK_NOW", value_parser = value::instant)]
+    now: Option<Timestamp>,
+    /// How often a client may ask: such as 1000/min, 5/s, or off.
+    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_RATE_LIMIT", default_value_t, allow_hyphen_values = true)]
+    rate_limit: RateLimit,
+    /// Reject what the contract does not list, such as unknown parameters, instead of reporting it.
+    #[arg(long, env = "CORTEX_MOCK_STRICT", value_parser = value::switch())]
+    strict: bool,
+    /// New entries over time, such as 6/min. [default: none]
+    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_LIVE", allow_hyphen_values = true)]
+    live: Option<Rate>,
+    /// What decides everything that is left to chance: the same seed, the same answers.
+    #[arg(long, value_name = "S", env = "CORTEX_MOCK_SEED", default_value_t = 42, value_parser = value::seed, allow_hyphen_values = true)]
+    seed: u64,
+    /// Guard the control plane: it then asks for this as a bearer token.
+    #[arg(
+        long,
+        value_name = "T",
+        env = "CORTEX_MOCK_ADMIN_TOKEN",
+        value_parser = value::token,
+        hide_env_values = true,
+    )]
+    admin_token: Option<String>,
+    /// Leave out the control plane, but for /__admin/health.
+    #[arg(long, env = "CORTEX_MOCK_NO_ADMIN", value_parser = value::switch())]
+    no_admin: bool,
+    /// Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON.
+    #[arg(long, value_name = "FILE", env = "CORTEX_MOCK_REPORT")]
+    pub report: Option<PathBuf>,
+    #[command(flatten)]
+    pub tls: tls::Args,
+    /// Form of the log on standard error; RUST_LOG sets its level.
+    #[arg(long, value_name = "FORMAT", env = "CORTEX_MOCK_LOG", default_value = "text")]
+    pub log: LogFormat,
+}
+
+impl Settings {
+    /// The flags that name files with data.
+    fn file_flags(&self) -> &'static str {
+        if self.generate.is_some() { "--fixtures, --generate, --keys" } else { "--fixtures, --keys" }
+    }
+
+    fn config(&self) -> Config {
+        Config {
+            entries: match self.generate {
+                Some(_) if self.fixtures.is_empty() => Vec::new(),
+                _ => value::sources(&self.fixtures),
+            },
+            generate: self.generate,
+            keys: self.keys.clone().map_or(KeySource::BuiltIn, KeySource::Path),
+            now: self.now,
+            rate_limit: self.rate_limit,
+            strict: self.strict,
+            live: self.live.map(Activity::from),
+            scenario: None,
+            seed: self.seed,
+            admin: match &self.admin_token {
+                _ if self.no_admin => Admin::Off,
+                Some(token) => Admin::Token(token.clone()),
+                None => Admin::Open,
+            },
+        }
+    }
+}
+
+/// A server that is ready to start. Its port is taken, but nobody can connect yet.
+pub struct Startup {
+    socket: TcpSocket,
+    listen: SocketAddr,
+    tls: Option<Tls>,
+    run: Run,
+}
+
+/// A server that clients can connect to.
+pub struct ListeningServer {
+    listener: TcpListener,
+    address: SocketAddr,
+    tls: Option<Tls>,
+    run: Run,
+}
+
+/// A server while it runs and after it has stopped: what there is to report on.
+pub struct Run {
+    state: AppState,
+    report: Option<ReportFile>,
+    /// When it started, by the calendar and by a clock that nobody sets.
+    started: (Timestamp, Instant),
+}
+
+/// What is wrong with the start of a server: everything, in one message.
+#[derive(Debug)]
+pub struct StartError {
+    files: FileErrors,
+    /// The flags that name those files.
+    file_flags: &'static str,
+    others: Vec<String>,
+}
+
+impl Startup {
+    /// Checks all settings, takes the port and begins the report.
+    pub fn new(listen: SocketAddr, settings: &Settings) -> Result<Self, StartError> {
+        if let Err(error) = system::raise_fd_limit() {
+            tracing::debug!("the limit of open files stays as it is: {error}");
+        }
+        let started = (Timestamp::now(), Instant::now());
+        let mut others = Vec::new();
+        let tls = settings.tls.tls(listen).map_err(|error| others.push(error));
+        let report = settings.report.as_deref().map(ReportFile::create).transpose();
+        let report = report.map_err(|error| others.push(error));
+        let socket = bind(listen).map_err(|error| others.push(listen_error(listen, &error)));
+        let state = AppState::load(&settings.config());
+        match (state, tls, report, socket) {
+            (Ok(state), Ok(tls), Ok(report), Ok(socket)) => {
+                Ok(Self { socket, listen, tls, run: Run { state, report, started } })
+            }
+            (state, _, _, _) => {
+                let files = state.err().unwrap_or(FileErrors(Vec::new()));
+                Err(StartError { files, file_flags: settings.file_flags(), others })
+            }
+        }
+    }
+
+    /// Lets clients connect; a runtime must be running.
+    pub fn listen(self) -> Result<ListeningServer, StartError> {
+        let Self { socket, listen, tls, run } = self;
+        let refused = |error| StartError::from(listen_error(listen, &error));
+        let listener = socket.listen(BACKLOG).map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        if let Some(warning) = exposure(address, run.state.admin()) {
+            tracing::warn!("{warning}");
+        }
+        Ok(ListeningServer { listener, address, tls, run })
+    }
+}
+
+impl ListeningServer {
+    /// Base URL, without a trailing slash.
+    pub fn url(&self) -> String {
+        self.url_at(self.address)
+    }
+
+    /// Base URL at another address of the same port.
+    pub fn url_at(&self, address: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{address}")
+    }
+
+    /// Number of entries that every session starts with.
+    pub fn entries(&self) -> usize {
+        self.run.state.world().store.len()
+    }
+
+    /// Certificate as PEM.
+    pub fn certificate(&self) -> Option<&str> {
+        self.tls.as_ref().map(Tls::certificate)
+    }
+
+    /// Serves until `stop` completes and the requests in progress are answered.
+    pub async fn serve(self, stop: impl Future<Output = ()>) -> Result<Run, StartError> {
+        let app = http::app(self.run.state.clone());
+        let answer = move |request, peer| app.respond(request, peer);
+        let served = server::serve(self.listener, self.tls, answer, stop).await;
+        served.map_err(|error| StartError::from(error.to_string()))?;
+        Ok(self.run)
+    }
+}
+
+impl Run {
+    /// Whether the flags ask for a report.
+    pub fn has_report(&self) -> bool {
+        self.report.is_some()
+    }
+
+    /// Judges all sessions, and writes the report where one is asked for: before anything is printed, which may fail.
+    pub fn finish(self) -> (Report, Result<(), StartError>) {
+        let report = Report::new(self.state.sessions(), self.started);
+        let written = self.report.map_or(Ok(()), |file| file.write(&report));
+        (report, written.map_err(StartError::from))
+    }
+}
+
+/// A runtime for [`ListeningServer::serve`].
+pub fn runtime() -> Result<Runtime, StartError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| StartError::from(format!("cannot start the runtime: {error}")))
+}
+
+impl From<String> for StartError {
+    fn from(message: String) -> Self {
+        Self { files: FileErrors(Vec::new()), file_flags: "", others: vec![message] }
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let ([], [only]) = (self.files.0.as_slice(), self.others.as_slice()) {
+            return f.write_str(only);
+        }
+        let count = counted(self.files.0.len() + self.others.len(), "thing is wrong", "things are wrong");
+        write!(f, "cannot start: {count}")?;
+        if !self.files.0.is_empty() {
+            write!(f, " ({})\n{}", self.file_flags, self.files)?;
+        }
+        self.others.iter().try_for_each(|other| write!(f, "\n{other}"))
+    }
+}
+
+impl From<StartError> for ExitCode {
+    fn from(_: StartError) -> Self {
+        Self::FAILURE
+    }
+}
+
+/// Takes a port without listening on it, with the options of [`TcpListener::bind`].
+fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    if cfg!(not(windows)) {
+        socket.set_reuseaddr(true)?;
+    }
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+fn listen_error(address: SocketAddr, error: &io::Error) -> String {
+    format!("cannot listen on {address} (--listen): {error}")
+}
+
+/// Returns a warning if the control plane is open to other machines.
+fn exposure(address: SocketAddr, admin: &Admin) -> Option<&'static str> {
+    let exposed = !address.ip().is_loopback() && *admin == Admin::Open;
+    exposed.then_some(
+        "listening beyond this machine: everybody who can reach the port can use /__admin; protect it with --admin-token \
+         or disable it with --no-admin",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tests bind loopback alone, so the warning is tested where it is decided.
+    #[test]
+    fn only_an_open_control_plane_beyond_loopback_is_warned_of() {
+        let warned = |address: &str, admin: &Admin| exposure(address.parse().unwrap(), admin).is_some();
+        for beyond in ["0.0.0.0:8080", "[::]:8080", "192.0.2.7:80"] {
+            assert!(warned(beyond, &Admin::Open), "{beyond}");
+            assert!(!warned(beyond, &Admin::Off), "{beyond}");
+            assert!(!warned(beyond, &Admin::Token("t".to_owned())), "{beyond}");
+        }
+        for local in ["127.0.0.1:8080", "127.9.9.9:1", "[::1]:8080"] {
+            assert!(!warned(local, &Admin::Open), "{local}");
+        }
+    }
+}
