@@ -68,7 +68,7 @@ impl World {
     /// A world in its initial state. Takes constant time: the entries are shared, not copied.
     #[must_use]
     pub(crate) fn new(template: &WorldTemplate, newest_generation: &Arc<AtomicU64>) -> Self {
-        let clock = template.now.map_or_else(Clock::system, Clock::frozen);
+        let clock = template.clock();
         let live = LiveFeed::new(Arc::clone(&template.live_source), template.seed);
         live.set(template.live, &clock.read());
         let scenario = ScenarioRunner::new(Arc::clone(&template.live_source), template.seed);

@@ -75,38 +75,50 @@ impl fmt::Display for Unauthorized {
     }
 }
 
-/// The world of the session that a token names, its clock when the request was received, and the key of the token.
+/// The result of [`authenticate`].
+pub struct Authenticated {
+    /// The world of the session that the token names if it exists, else of the default session.
+    pub world: Arc<World>,
+    /// The clock of that world when the request was received.
+    pub clock: ClockReading,
+    pub authentication: Authentication,
+    /// The session that a refused token names, if it does not exist.
+    pub absent_session: Option<SessionName>,
+}
+
+/// Looks up the key and the session of a token.
 ///
-/// The token of a revoked or expired key selects its session like that of a valid key. An unknown token selects the session
-/// that it names if that exists, else the default session, like none.
-pub fn authenticate(
-    state: &AppState,
-    token: Result<&str, Unauthorized>,
-    received_at: Instant,
-) -> (Arc<World>, ClockReading, Authentication) {
-    let text = token.as_ref().ok().copied();
+/// Only the token of a valid key opens a session: others could end those in use, of which there is a limited number. A
+/// refused token selects the session that it names if that exists, else the default session, like none.
+pub fn authenticate(state: &AppState, token: Result<&str, Unauthorized>, received_at: Instant) -> Authenticated {
+    let named = token.as_ref().ok().copied().and_then(session_name);
     let found = token.and_then(|token| find_key(state, token));
-    let world = match &found {
-        Ok((_, Some(session))) => state.session(session),
-        Ok((_, None)) => state.world(),
-        Err(_) => {
-            let named = text.and_then(session_name).and_then(|name| state.sessions().existing(&name));
-            named.unwrap_or_else(|| state.world())
-        }
+    // The token of a key may contain a tilde.
+    let session = found.as_ref().map_or(named, |(_, session)| session.clone());
+    let existing = match &session {
+        Some(session) => state.sessions().existing(session),
+        None => Some(state.world()),
     };
-    let clock = world.clock.read_at(received_at);
     let authentication = match found {
-        Ok((KeyMatch { index, key }, _)) => match key.check_usable(clock.now) {
-            Ok(()) => Authentication::Accepted { index, key: Arc::clone(key) },
-            Err(refusal) => Authentication::Refused { key: Some(Arc::clone(key)), reason: Unauthorized::Key(refusal) },
-        },
+        Ok((KeyMatch { index, key }, _)) => {
+            let clock = existing.as_ref().map_or_else(|| state.sessions().initial_clock(), |world| world.clock.clone());
+            match key.check_usable(clock.read_at(received_at).now) {
+                Ok(()) => Authentication::Accepted { index, key: Arc::clone(key) },
+                Err(error) => Authentication::Refused { key: Some(Arc::clone(key)), reason: Unauthorized::Key(error) },
+            }
+        }
         Err(reason) => Authentication::Refused { key: None, reason },
     };
-    (world, clock, authentication)
+    let (world, absent_session) = match (&authentication, session, existing) {
+        (Authentication::Accepted { .. }, Some(session), _) => (state.session(&session), None),
+        (_, _, Some(world)) => (world, None),
+        (_, session, None) => (state.world(), session),
+    };
+    Authenticated { clock: world.clock.read_at(received_at), world, authentication, absent_session }
 }
 
 /// The session that a token names behind its last `~`.
-pub fn session_name(token: &str) -> Option<SessionName> {
+fn session_name(token: &str) -> Option<SessionName> {
     token.rsplit_once('~')?.1.parse().ok()
 }
 

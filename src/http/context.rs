@@ -8,7 +8,7 @@ use std::time::Instant;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, HeaderName, Version};
 
-use super::auth::{self, Authentication};
+use super::auth::{self, Authenticated, Authentication};
 use super::redact::{RedactedQuery, redact_path};
 use super::request_id::RequestId;
 use crate::app_state::AppState;
@@ -29,8 +29,9 @@ pub struct RequestContext {
     pub received_at: Instant,
     /// The clock of the world at `received_at`.
     pub clock: ClockReading,
-    /// Whether the token is of no key and names a session that does not exist yet, for which the request is counted.
-    pub counts_for_session: bool,
+    /// Whether the token is refused and names a session that does not exist: the verdict of that session, if it is ever
+    /// opened, counts the request.
+    pub counts_for_absent_session: bool,
     /// The network address of the client.
     pub address: IpAddr,
     /// The port of the client, if requests of its connection come one after the other: not with HTTP/2.
@@ -50,12 +51,12 @@ impl RequestContext {
         let path = redact_path(request.uri().path(), is_token);
         let min_token_length = token.as_ref().map_or(usize::MAX, |token| token.len()).min(state.min_token_length());
         let query = RedactedQuery::new(request.uri().query().unwrap_or_default(), min_token_length, is_token);
-        let text = token.as_ref().ok().copied();
-        let (world, clock, authentication) = auth::authenticate(state, token, received_at);
+        let Authenticated { world, clock, authentication, absent_session } =
+            auth::authenticate(state, token, received_at);
         let (peer, from_ui) = (peer(request), is_from_ui(request.headers()));
-        let is_judged = !from_ui && is_audit_logs(request.uri().path());
-        let refused = text.filter(|_| is_judged && authentication.key().is_none()).and_then(auth::session_name);
-        let counts_for_session = refused.is_some_and(|session| state.sessions().count_refused(&session));
+        if let Some(session) = absent_session.as_ref().filter(|_| !from_ui && is_audit_logs(request.uri().path())) {
+            state.sessions().count_refused(session);
+        }
         let (address, connection) = (peer.ip(), (request.version() < Version::HTTP_2).then(|| peer.port()));
         Self {
             id,
@@ -67,7 +68,7 @@ impl RequestContext {
             clock,
             address,
             connection,
-            counts_for_session,
+            counts_for_absent_session: absent_session.is_some(),
             from_ui,
         }
     }

@@ -128,14 +128,12 @@ impl Inner {
         if response.is_some() {
             log_request(&record, problem);
         }
-        if is_audit_logs(&context.path) && !context.from_ui {
+        if is_audit_logs(&context.path) && !context.from_ui && !context.counts_for_absent_session {
             match record.key.clone() {
                 Some(key) => {
                     context.world.observations.add(self.observation(&record, key, query, annotations.page, response));
                 }
-                // One that names a session that there is not yet is counted for that one.
-                None if !context.counts_for_session => context.world.observations.add_unknown_key(1),
-                None => {}
+                None => context.world.observations.add_unknown_key(1),
             }
         }
         context.world.journal.add(record);

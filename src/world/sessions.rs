@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 
 use super::World;
+use super::clock::Clock;
 use super::template::WorldTemplate;
 
 /// The name of a session: 1 to 64 letters, digits, dots, hyphens and underscores.
@@ -59,7 +60,7 @@ struct Inner {
     /// A counter of uses; the session with the smallest value is the least recently used.
     uses: u64,
     evicted: u64,
-    /// How many requests with no key named a session that does not exist.
+    /// The number of requests with a token that is refused, for each session that they named and that does not exist.
     refused: HashMap<SessionName, u64>,
 }
 
@@ -111,16 +112,23 @@ impl Sessions {
         self.inner.lock().named.get(name).map(|live| Arc::clone(&live.world))
     }
 
-    /// Counts a request with no key for a session that does not exist yet, which finds it in its verdict; `false` when it
-    /// exists, or too many names are counted already.
-    pub fn count_refused(&self, name: &SessionName) -> bool {
-        let inner = &mut *self.inner.lock();
-        let is_known = inner.refused.contains_key(name);
-        let counts = !inner.named.contains_key(name) && (is_known || inner.refused.len() < Self::MAX_SESSIONS);
-        if counts {
-            *inner.refused.entry(name.clone()).or_default() += 1;
+    /// The clock of a session that does not exist yet.
+    pub(crate) fn initial_clock(&self) -> Clock {
+        self.template.clock()
+    }
+
+    /// Counts a request whose token is refused and names a session that does not exist: opened later, the session has it in
+    /// its verdict. At most [`Sessions::MAX_SESSIONS`] names are counted; requests with further ones count in the default
+    /// session.
+    pub fn count_refused(&self, name: &SessionName) {
+        let Inner { default, named, refused, .. } = &mut *self.inner.lock();
+        // Another request may have opened it.
+        let world = named.get(name).map(|open| &open.world);
+        if world.is_none() && (refused.contains_key(name) || refused.len() < Self::MAX_SESSIONS) {
+            *refused.entry(name.clone()).or_default() += 1;
+        } else {
+            world.unwrap_or(default).observations.add_unknown_key(1);
         }
-        counts
     }
 
     /// Replaces the world of a session by a new one; requests in flight finish in the old world.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::clock::Clock;
 use super::live_feed::Activity;
 use super::live_source::LiveSource;
 use super::scenario::Scenario;
@@ -29,4 +30,12 @@ pub struct WorldTemplate {
     pub faults: Vec<FaultRule>,
     /// The random seed.
     pub seed: u64,
+}
+
+impl WorldTemplate {
+    /// The clock of a new world.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.now.map_or_else(Clock::system, Clock::frozen)
+    }
 }

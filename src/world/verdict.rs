@@ -365,7 +365,9 @@ impl Judgement {
             0 => None,
             count => {
                 let (requests, were) = (counted(count, "request", "requests"), plural(count, "was", "were"));
-                Some(format!("{requests} {were} refused with 401: no key has the token; send one of the server's keys"))
+                Some(format!(
+                    "{requests} {were} refused with 401: no valid key has the token; send one of the server's keys"
+                ))
             }
         }
     }

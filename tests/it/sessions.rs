@@ -172,6 +172,65 @@ async fn above_a_thousand_the_least_recently_used_session_is_evicted_counted_and
     assert_eq!(mock.admin_get("/requests/count?session=s1").await["count"], 0, "s1 starts again");
 }
 
+/// Otherwise anybody without a key could end the sessions of others.
+#[tokio::test]
+async fn a_refused_token_opens_no_session_and_evicts_none() {
+    let mock = TestMock::with_config(Config { rate_limit: RateLimit::Off, ..Config::default() });
+    let open = |number: usize| mock.mock.session(&format!("in-use-{number}").parse().unwrap());
+    let worlds: Vec<_> = (0..Sessions::MAX_SESSIONS).map(open).collect();
+    for key in ["mock-revoked", "mock-expired", "nobody"] {
+        for number in 0..20 {
+            mock.get_as(&format!("{key}~r{number}"), PATH).await.details(401);
+            mock.get_as(&format!("{key}~r{number}"), "/nothing").await;
+        }
+    }
+    let sessions = mock.mock.sessions();
+    assert_eq!((sessions.evicted(), sessions.names().len()), (0, worlds.len()));
+    assert!(sessions.names().iter().all(|name| name.to_string().starts_with("in-use-")));
+    assert_eq!(mock.admin_get("/requests/count?status=401").await["count"], 60, "in the default session");
+
+    let fresh = TestMock::default();
+    fresh.get_as("mock-no-audit~known", PATH).await.details(403);
+    assert_eq!(names(&fresh).await, ["known"], "a key without the permission is a known key");
+}
+
+#[tokio::test]
+async fn a_refused_token_is_counted_under_the_session_that_it_names() {
+    let mock = TestMock::with_config(Config { rate_limit: RateLimit::Off, ..Config::default() });
+    let unknown =
+        async |session: &str| mock.admin_get(&format!("/verdict?session={session}")).await["unknownKey"].clone();
+    for token in ["mock-revoked~early", "mock-revoked~early", "mock-expired~early", "nobody~early"] {
+        mock.get_as(token, PATH).await.details(401);
+    }
+    assert!(names(&mock).await.is_empty());
+    assert_eq!(mock.admin_get("/verdict").await["clients"], json!([]), "none is a client of the default session");
+    assert_eq!(unknown("early").await, 4);
+    // In a session that exists, the key is known by its name.
+    mock.get_as("mock-revoked~early", PATH).await.details(401);
+    let verdict = mock.admin_get("/verdict?session=early").await;
+    assert_eq!((&verdict["unknownKey"], &verdict["clients"][0]["requests"]), (&json!(4), &json!(1)));
+    for number in 0..1_010 {
+        mock.get_as(&format!("mock-revoked~n{number}"), PATH).await.details(401);
+    }
+    assert_eq!((unknown("n999").await, unknown("n1000").await), (json!(1), json!(0)));
+    assert_eq!(mock.admin_get("/verdict").await["unknownKey"], 10, "beyond a thousand names");
+}
+
+/// A session that does not exist has the clock of the start.
+#[tokio::test]
+async fn the_expiry_of_a_key_decides_whether_it_opens_a_session() {
+    let keys = json!({"keys": [{
+        "token": "short-lived", "name": "Short", "roles": [{"type": "DEFAULT", "role": "USER"}],
+        "expirationDate": "2025-05-20T13:00:00Z",
+    }]});
+    let config =
+        |now: &str| Config { keys: KeySource::Text(keys.to_string()), now: Some(time(now)), ..Config::default() };
+    let (before, after) = (TestMock::with_config(config(NOW)), TestMock::with_config(config("2025-05-20T14:00:00Z")));
+    before.get_as("short-lived~s", PATH).await.ok();
+    after.get_as("short-lived~s", PATH).await.details(401);
+    assert_eq!((names(&before).await.len(), names(&after).await.len()), (1, 0));
+}
+
 #[tokio::test]
 async fn a_deleted_session_starts_again_and_an_unknown_one_is_a_404_with_a_hint() {
     let mock = TestMock::default();
