@@ -15,7 +15,7 @@ pub mod verdict;
 
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -59,15 +59,23 @@ pub struct World {
     pub(crate) observations: Observations,
     pub(crate) scenario: ScenarioRunner,
     generation: AtomicU64,
-    /// The newest generation of any world of the server; each world takes its generations from it.
-    newest_generation: Arc<AtomicU64>,
+    totals: Arc<WorldTotals>,
     settings: Mutex<Settings>,
+}
+
+/// Counters that all worlds of a server share.
+#[derive(Debug, Default)]
+pub(crate) struct WorldTotals {
+    /// The newest generation of any world; each world takes its generations from it.
+    newest_generation: AtomicU64,
+    /// The memory of all journals.
+    journal_bytes: Arc<AtomicUsize>,
 }
 
 impl World {
     /// A world in its initial state. Takes constant time: the entries are shared, not copied.
     #[must_use]
-    pub(crate) fn new(template: &WorldTemplate, newest_generation: &Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(template: &WorldTemplate, totals: &Arc<WorldTotals>) -> Self {
         let clock = template.clock();
         let live = LiveFeed::new(Arc::clone(&template.live_source), template.seed);
         live.set(template.live, &clock.read());
@@ -79,12 +87,12 @@ impl World {
             store: Store::new(Arc::clone(&template.base)),
             limiter: Limiter::new(clock.clone()),
             faults: Faults::new(template.faults.iter().cloned(), template.seed),
-            journal: Journal::default(),
+            journal: Journal::new(Arc::clone(&totals.journal_bytes)),
             live,
             observations: Observations::default(),
             scenario,
-            generation: AtomicU64::new(next(newest_generation)),
-            newest_generation: Arc::clone(newest_generation),
+            generation: AtomicU64::new(totals.next_generation()),
+            totals: Arc::clone(totals),
             settings: Mutex::new(template.settings),
             clock,
         }
@@ -192,7 +200,7 @@ impl World {
         self.catch_up();
         self.observations.clear();
         let removed = self.store.clear();
-        self.generation.store(next(&self.newest_generation), Ordering::Release);
+        self.generation.store(self.totals.next_generation(), Ordering::Release);
         removed
     }
 
@@ -307,7 +315,9 @@ impl World {
     }
 }
 
-/// The next generation, counted from 1.
-fn next(newest_generation: &AtomicU64) -> u64 {
-    newest_generation.fetch_add(1, Ordering::Relaxed) + 1
+impl WorldTotals {
+    /// The next generation, counted from 1.
+    fn next_generation(&self) -> u64 {
+        self.newest_generation.fetch_add(1, Ordering::Relaxed) + 1
+    }
 }

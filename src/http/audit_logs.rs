@@ -7,14 +7,12 @@ use axum::response::{IntoResponse, Response};
 
 use super::admitted_request::AdmittedRequest;
 use super::chunked_body::ChunkedBody;
+use super::pending_record::MAX_ISSUES;
 use super::problem::Problem;
 use crate::contract::{ParsedQuery, QueryIssue, QueryRejection, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::RenderedPage;
 use crate::world::verdict::PageSummary;
-
-/// The most issues of one request that are logged, and that its journal record has: a request can have thousands.
-const MAX_ISSUES: usize = 20;
 
 pub async fn get(admitted: AdmittedRequest) -> Response {
     respond(&admitted)
@@ -40,12 +38,12 @@ fn try_respond(admitted: &AdmittedRequest) -> Result<Response, Problem> {
                 world.scenario_after_page(&query, query.page as usize + 1 >= total_pages);
             }
             admitted.record.set_page(PageSummary::new(arrivals, entries, total_pages));
-            record_issues(admitted, warnings);
+            admitted.record.set_issues(&warnings);
             Ok(page(body))
         }
         Err(QueryRejection { errors, warnings }) => {
             log_warnings(admitted, &warnings);
-            record_issues(admitted, [errors.clone(), warnings].concat());
+            admitted.record.set_issues(errors.iter().chain(&warnings));
             Err(Problem::BadRequest { issues: errors })
         }
     }
@@ -90,13 +88,5 @@ fn log_warnings(admitted: &AdmittedRequest, warnings: &[QueryIssue]) {
     }
     if warnings.len() > MAX_ISSUES {
         tracing::warn!(key = %admitted, request = %request, "and {} more", warnings.len() - MAX_ISSUES);
-    }
-}
-
-/// Adds issues to the journal record.
-fn record_issues(admitted: &AdmittedRequest, mut issues: Vec<QueryIssue>) {
-    issues.truncate(MAX_ISSUES);
-    if !issues.is_empty() {
-        admitted.record.set_issues(issues);
     }
 }

@@ -24,6 +24,9 @@ use crate::text::truncate;
 use crate::world::verdict::{Delivery, Observation, ObservationDetails, PageSummary};
 use crate::world::{Intervention, JournalRecord, RecordDetails, RequestOutcome};
 
+/// The most issues of one request that are logged, and that its record has: a request can have thousands.
+pub const MAX_ISSUES: usize = 20;
+
 /// Handle on the record of a request in progress; clones are handles on the same record.
 ///
 /// It is written by [`PendingRecord::close`], or without a response when the last handle is dropped: when a client
@@ -72,9 +75,12 @@ impl PendingRecord {
         self.0.annotate(|annotations| annotations.intervention = Some(by));
     }
 
-    /// Adds what is wrong with the query, or ignored in it.
-    pub fn set_issues(&self, issues: Vec<QueryIssue>) {
-        self.0.annotate(|annotations| annotations.issues = issues);
+    /// Adds copies of the first issues of the query: what is wrong with it, or ignored in it.
+    pub fn set_issues<'a>(&self, issues: impl IntoIterator<Item = &'a QueryIssue>) {
+        let issues: Vec<QueryIssue> = issues.into_iter().take(MAX_ISSUES).map(recorded_issue).collect();
+        if !issues.is_empty() {
+            self.0.annotate(|annotations| annotations.issues = issues);
+        }
     }
 
     /// Adds the page that the operation responds with.
@@ -109,7 +115,7 @@ impl Inner {
         let query = self.recorded_query();
         let problem = response.and_then(|response| response.extensions().get::<Problem>());
         let details = RecordDetails {
-            problem: problem.filter(|_| annotations.issues.is_empty()).map(Problem::to_string),
+            problem: problem.filter(|_| annotations.issues.is_empty()).map(recorded_problem),
             issues: annotations.issues,
             intervention: annotations.intervention,
         };
@@ -117,7 +123,8 @@ impl Inner {
             id: context.id.uuid(),
             time: context.clock.now,
             method: self.method.clone(),
-            path: beginning(&context.path).map_or_else(|| context.path.clone(), Cow::Owned),
+            path: beginning(&context.path)
+                .map_or_else(|| context.path.clone(), |path: Box<str>| Cow::Owned(path.into())),
             query: Arc::clone(&query.text),
             key: context.authentication.key().map(Arc::clone),
             outcome: response.map_or(RequestOutcome::ClientDisconnected, outcome),
@@ -215,13 +222,39 @@ fn method(method: &Method) -> Cow<'static, str> {
 }
 
 /// The first `MAX_CHARS` characters of a path or query that has more; `None` for a shorter one, which needs no copy.
-fn beginning<T: From<String>>(text: &str) -> Option<T> {
-    /// With every record at this length, a full journal takes 40 MB.
+fn beginning<T: From<Box<str>>>(text: &str) -> Option<T> {
+    /// Most URLs are shorter. A journal has room for some two thousand queries of this length.
     const MAX_CHARS: usize = 4096;
 
     match truncate(text, MAX_CHARS) {
         Cow::Borrowed(_) => None,
-        Cow::Owned(beginning) => Some(beginning.into()),
+        Cow::Owned(beginning) => Some(beginning.into_boxed_str().into()),
+    }
+}
+
+/// The message of a problem; it can contain a whole path.
+fn recorded_problem(problem: &Problem) -> String {
+    const MAX_CHARS: usize = 2000;
+
+    truncate(&problem.to_string(), MAX_CHARS).into_owned()
+}
+
+/// A copy of an issue, in which texts of the client are truncated: a value can be as long as the query. Its message, which has
+/// shorter excerpts of them, is the same.
+fn recorded_issue(issue: &QueryIssue) -> QueryIssue {
+    const MAX_CHARS: usize = 200;
+
+    let QueryIssue { rule, severity, parameter, value, reason, accepted, nearest, example } = issue;
+    let beginning = |text: &String| truncate(text, MAX_CHARS).into_owned();
+    QueryIssue {
+        rule,
+        severity: *severity,
+        parameter: beginning(parameter),
+        value: beginning(value),
+        reason: reason.clone(),
+        accepted: accepted.clone(),
+        nearest: nearest.as_ref().map(beginning),
+        example: example.as_ref().map(beginning),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -34,7 +35,7 @@ pub struct JournalRecord {
     pub duration: Duration,
     /// Whether the server's own web UI sent the request; such requests are not judged.
     pub from_ui: bool,
-    /// What most records do not have; boxed, because 10,000 records are kept.
+    /// What most records do not have; boxed to keep the others small.
     pub details: Option<Box<RecordDetails>>,
 }
 
@@ -122,16 +123,20 @@ pub enum StatusFilter {
     NoResponse,
 }
 
-/// The journal of a world: at most [`Journal::CAPACITY`] records.
+/// The journal of a world: at most [`Journal::CAPACITY`] records, and [`Journal::MAX_BYTES`].
 #[derive(Debug, Default)]
 pub struct Journal {
     inner: Mutex<Inner>,
+    /// The bytes of the journals of all sessions.
+    total_bytes: Arc<AtomicUsize>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
     /// Oldest first.
     records: VecDeque<JournalRecord>,
+    /// The bytes that the records have allocated.
+    allocated: usize,
     dropped: u64,
     /// Records ever added, plus the number of times that all were removed.
     changes: u64,
@@ -141,15 +146,34 @@ impl Journal {
     /// The number of records that are kept; the oldest is dropped first.
     pub const CAPACITY: usize = 10_000;
 
+    /// The memory of the records that are kept, in bytes; the oldest is dropped first.
+    pub const MAX_BYTES: usize = 8 << 20;
+
+    /// The memory of the journals of all sessions, in bytes, above which each is limited to [`Journal::SHARE_BYTES`].
+    pub const MAX_TOTAL_BYTES: usize = 256 << 20;
+
+    /// The share of each session when the journals of all take more than [`Journal::MAX_TOTAL_BYTES`].
+    pub const SHARE_BYTES: usize = 256 << 10;
+
+    /// An empty journal. `total_bytes` is the memory of the journals of all sessions.
+    pub(crate) fn new(total_bytes: Arc<AtomicUsize>) -> Self {
+        Self { inner: Mutex::default(), total_bytes }
+    }
+
     /// Appends a record.
     pub fn add(&self, record: JournalRecord) {
         let mut inner = self.inner.lock();
+        let bytes_before = inner.bytes();
         inner.changes += 1;
-        if inner.records.len() == Self::CAPACITY {
-            inner.records.pop_front();
-            inner.dropped += 1;
-        }
+        inner.allocated += record.allocated();
         inner.records.push_back(record);
+        let is_crowded = self.total_bytes.load(Ordering::Relaxed) > Self::MAX_TOTAL_BYTES;
+        let max_bytes = if is_crowded { Self::SHARE_BYTES } else { Self::MAX_BYTES };
+        while inner.records.len() > Self::CAPACITY || inner.bytes() > max_bytes {
+            inner.drop_oldest();
+        }
+        self.total_bytes.fetch_add(inner.bytes(), Ordering::Relaxed);
+        self.total_bytes.fetch_sub(bytes_before, Ordering::Relaxed);
     }
 
     /// The records that match a filter, newest first.
@@ -170,6 +194,12 @@ impl Journal {
         self.inner.lock().dropped
     }
 
+    /// The memory of the records, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.inner.lock().bytes()
+    }
+
     /// A number that grows by one with every record and every [`Journal::clear`], and never shrinks: a poller compares
     /// it.
     #[must_use]
@@ -182,9 +212,32 @@ impl Journal {
         let mut inner = self.inner.lock();
         let changes = inner.changes + 1;
         let cleared = std::mem::replace(&mut *inner, Inner { changes, ..Inner::default() });
+        self.total_bytes.fetch_sub(cleared.bytes(), Ordering::Relaxed);
         // The records are freed after the lock.
         drop(inner);
         cleared.records.len()
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+impl Inner {
+    fn bytes(&self) -> usize {
+        self.records.capacity() * size_of::<JournalRecord>() + self.allocated
+    }
+
+    fn drop_oldest(&mut self) {
+        let Some(oldest) = self.records.pop_front() else { return };
+        self.allocated -= oldest.allocated();
+        self.dropped += 1;
+        // When large records replace many small ones, the room of those is freed too.
+        if self.records.capacity() > 4 * self.records.len() {
+            self.records.shrink_to(2 * self.records.len());
+        }
     }
 }
 
@@ -193,6 +246,19 @@ impl JournalRecord {
     #[must_use]
     pub const fn status(&self) -> Option<u16> {
         self.outcome.status()
+    }
+
+    /// The bytes that the record has allocated, beside its own size. A key belongs to the server.
+    fn allocated(&self) -> usize {
+        let Self { id: _, time: _, method, path, query, key: _, outcome: _, duration: _, from_ui: _, details } = self;
+        let text = |text: &Cow<'static, str>| match text {
+            Cow::Borrowed(_) => 0,
+            Cow::Owned(text) => allocation(text.capacity()),
+        };
+        let counts_of_arc = 2 * size_of::<usize>();
+        let details =
+            details.as_ref().map_or(0, |details| allocation(size_of::<RecordDetails>()) + details.allocated());
+        text(method) + text(path) + allocation(query.len() + counts_of_arc) + details
     }
 
     /// What was wrong with the query, or ignored in it.
@@ -220,6 +286,34 @@ impl RecordDetails {
     pub fn boxed(self) -> Option<Box<Self>> {
         (self != Self::default()).then(|| Box::new(self))
     }
+}
+
+impl RecordDetails {
+    fn allocated(&self) -> usize {
+        let Self { issues, problem, intervention } = self;
+        let of_issue = |issue: &QueryIssue| {
+            let QueryIssue { rule: _, severity: _, parameter, value, reason, accepted, nearest, example } = issue;
+            let optional = [accepted, nearest, example].into_iter().flatten();
+            [parameter, value, reason]
+                .into_iter()
+                .chain(optional)
+                .map(|text| allocation(text.capacity()))
+                .sum::<usize>()
+        };
+        let of_intervention = match intervention {
+            Some(Intervention::Faults(numbers)) => allocation(numbers.capacity() * size_of::<u64>()),
+            Some(Intervention::Limit | Intervention::Prefer | Intervention::Scenario) | None => 0,
+        };
+        allocation(issues.capacity() * size_of::<QueryIssue>())
+            + issues.iter().map(of_issue).sum::<usize>()
+            + problem.as_ref().map_or(0, |problem| allocation(problem.capacity()))
+            + of_intervention
+    }
+}
+
+/// The memory of an allocation, with what the allocator adds to it: usually the size, and padding to a multiple of 16.
+fn allocation(bytes: usize) -> usize {
+    if bytes == 0 { 0 } else { (bytes + size_of::<usize>()).next_multiple_of(16) }
 }
 
 impl RequestOutcome {

@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use super::World;
 use super::clock::Clock;
 use super::template::WorldTemplate;
+use super::{World, WorldTotals};
 
 /// The name of a session: 1 to 64 letters, digits, dots, hyphens and underscores.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -49,7 +48,7 @@ impl std::error::Error for SessionNameError {}
 #[derive(Debug)]
 pub struct Sessions {
     template: WorldTemplate,
-    newest_generation: Arc<AtomicU64>,
+    totals: Arc<WorldTotals>,
     inner: Mutex<Inner>,
 }
 
@@ -78,10 +77,10 @@ impl Sessions {
     #[doc(hidden)]
     #[must_use]
     pub fn new(template: WorldTemplate) -> Self {
-        let newest_generation = Arc::default();
-        let default = Arc::new(World::new(&template, &newest_generation));
+        let totals = Arc::default();
+        let default = Arc::new(World::new(&template, &totals));
         let inner = Mutex::new(Inner { default, named: HashMap::new(), uses: 0, evicted: 0, refused: HashMap::new() });
-        Self { template, newest_generation, inner }
+        Self { template, totals, inner }
     }
 
     /// The world of a session, created on first use; `None` is the default session.
@@ -98,7 +97,7 @@ impl Sessions {
             return Arc::clone(&live.world);
         }
         let evicted = if inner.named.len() == Self::MAX_SESSIONS { inner.evict() } else { None };
-        let world = Arc::new(World::new(&self.template, &self.newest_generation));
+        let world = Arc::new(World::new(&self.template, &self.totals));
         world.observations.add_unknown_key(inner.refused.remove(name).unwrap_or_default());
         inner.named.insert(name.clone(), Open { world: Arc::clone(&world), used });
         drop(inner);
@@ -133,7 +132,7 @@ impl Sessions {
 
     /// Replaces the world of a session by a new one; requests in flight finish in the old world.
     pub fn reset(&self, name: Option<&SessionName>) {
-        let world = Arc::new(World::new(&self.template, &self.newest_generation));
+        let world = Arc::new(World::new(&self.template, &self.totals));
         let mut inner = self.inner.lock();
         let old = match name {
             None => Some(std::mem::replace(&mut inner.default, world)),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use cortex_audit_mock::Config;
-use cortex_audit_mock::world::{Journal, JournalFilter};
+use cortex_audit_mock::world::{Journal, JournalFilter, JournalRecord};
 use serde_json::{Value, json};
 
 use crate::support::{NOW, TestMock};
@@ -330,4 +330,102 @@ async fn too_long_paths_and_queries_are_shortened() {
         assert!(record.query.len() < 5000 && record.path.len() < 5000);
         assert!(record.query.ends_with('…') || record.path.ends_with('…'));
     }
+}
+
+/// Requests whose records are as large as any.
+fn worst_requests() -> Vec<Request<Body>> {
+    let values = |count: usize| (0..count).map(|number| format!("S{number}")).collect::<Vec<_>>().join(",");
+    let letters = "x".repeat(16_200);
+    let unknown_parameters = (0..2_700).map(|number| format!("p{number}")).collect::<Vec<_>>().join("&");
+    let emoji = "%F0%9F%98%80".repeat(1_300);
+    let mut requests: Vec<Request<Body>> = [
+        format!("{PATH}?objectTypes={}", values(2_900)),
+        format!("{PATH}?actions={}", values(2_900)),
+        format!("{PATH}?foo={letters}"),
+        format!("{PATH}?{letters}"),
+        format!("{PATH}?actions={letters}&page={letters}").chars().take(16_300).collect(),
+        format!("{PATH}?{unknown_parameters}"),
+        format!("{PATH}?objectTypes={emoji}"),
+        format!("{PATH}?startTime=2025-05-20T12:00:00.{}%20Z", "0".repeat(16_000)),
+        format!("{PATH}?actions={}", "CREATE%20".repeat(1_800)),
+        format!("/{letters}"),
+        format!("/{}", "%F0%9F%98%80/".repeat(1_200)),
+        format!("/{}?{}", "y".repeat(32_000), "z".repeat(32_000)),
+    ]
+    .into_iter()
+    .map(|target| Request::get(target).header("Authorization", "Bearer mock-admin").body(Body::empty()).unwrap())
+    .collect();
+    requests.push(Request::builder().method("M".repeat(60_000).as_str()).uri(PATH).body(Body::empty()).unwrap());
+    requests.push(Request::get(format!("{PATH}?foo={letters}")).body(Body::empty()).unwrap());
+    requests
+}
+
+/// A list that is only truncated keeps its capacity: half a megabyte for 2,900 unknown values.
+#[tokio::test]
+async fn a_record_of_the_worst_request_takes_at_most_48_kib() {
+    let mock = TestMock::with_config(Config { rate_limit: "off".parse().unwrap(), ..Config::default() });
+    let world = mock.mock.world();
+    for request in worst_requests() {
+        let target: String = request.uri().to_string().chars().take(60).collect();
+        world.journal().clear();
+        mock.call(request).await;
+        let bytes = world.journal().bytes();
+        assert!((200..48 << 10).contains(&bytes), "{target}: {bytes} bytes");
+    }
+    world.journal().clear();
+    let delays: Vec<Value> = (0..1_000).map(|_| json!({"type": "delay", "fixed": "0s"})).collect();
+    mock.admin("POST", "/faults", json!(delays)).await.created();
+    mock.logs(&format!("objectTypes={}", "x,".repeat(8_000))).await.ok();
+    assert!(world.journal().bytes() < 48 << 10, "{}", world.journal().bytes());
+}
+
+#[tokio::test]
+async fn a_full_journal_takes_at_most_8_mib_whatever_is_in_it() {
+    let mock = TestMock::with_config(Config { rate_limit: "off".parse().unwrap(), ..Config::default() });
+    let world = mock.mock.world();
+    for request in worst_requests() {
+        mock.call(request).await;
+    }
+    let worst = world.journal().list(&JournalFilter::default());
+    mock.fill_journal(Journal::CAPACITY);
+    let small = world.journal().bytes();
+    assert!((1 << 20..4 << 20).contains(&small), "ten thousand plain records: {small} bytes");
+    assert_eq!(world.journal().count(&JournalFilter::default()), Journal::CAPACITY, "all of them are kept");
+    for record in worst.iter().cycle().take(2_000) {
+        world.journal().add(record.clone());
+        assert!(world.journal().bytes() <= Journal::MAX_BYTES, "{} bytes", world.journal().bytes());
+    }
+    let (kept, dropped) = (world.journal().count(&JournalFilter::default()), world.journal().dropped());
+    assert!(world.journal().bytes() > Journal::MAX_BYTES * 9 / 10, "{} bytes", world.journal().bytes());
+    assert!((200..2_000).contains(&kept), "{kept} records");
+    assert_eq!(kept as u64 + dropped, 14 + 10_000 + 2_000, "what is dropped is counted");
+    assert_eq!(mock.admin_get("/requests/count").await["dropped"], dropped);
+    let newest = &world.journal().list(&JournalFilter::default())[0];
+    assert_eq!(newest.query, worst[1_999 % worst.len()].query, "the oldest were dropped");
+}
+
+/// Of some three thousand records in each of a thousand sessions.
+#[test]
+fn the_journals_of_all_sessions_together_are_bounded() {
+    let mock = TestMock::default();
+    let session = |number: usize| mock.mock.session(&format!("s{number}").parse().unwrap());
+    mock.fill_journal(1);
+    // One text, which all records share: it is counted each time, as if each had its own.
+    let record = JournalRecord {
+        query: "x".repeat(40_000).into(),
+        ..mock.mock.world().journal().list(&JournalFilter::default()).remove(0)
+    };
+    let fill = |number: usize| {
+        let world = session(number);
+        (0..300).for_each(|_| world.journal().add(record.clone()));
+        world.journal().bytes()
+    };
+    let bytes: Vec<usize> = (0..80).map(fill).collect();
+    assert!(bytes[..30].iter().all(|bytes| *bytes > 7 << 20), "as much as each may have: {bytes:?}");
+    assert!(bytes[40..].iter().all(|bytes| *bytes <= Journal::SHARE_BYTES), "its share: {bytes:?}");
+    assert!(bytes.iter().sum::<usize>() < 2 * Journal::MAX_TOTAL_BYTES);
+    for number in 0..30 {
+        mock.mock.sessions().remove(&format!("s{number}").parse().unwrap());
+    }
+    assert!(fill(79) > 7 << 20, "there is room again");
 }

@@ -128,6 +128,7 @@ fn the_limits_are_those_of_the_code() {
     let right = [
         Sessions::MAX_SESSIONS.to_string(),
         Journal::CAPACITY.to_string(),
+        format!("{} MiB", Journal::MAX_BYTES >> 20),
         "32 MiB".to_owned(),
         LiveFeed::MAX_ENTRIES_PER_DELIVERY.to_string(),
         format!("{minutes} minutes"),
