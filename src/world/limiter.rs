@@ -62,6 +62,13 @@ impl Limiter {
     /// The least number of buckets worth a sweep: about a megabyte.
     const SWEEP_THRESHOLD: usize = 10_000;
 
+    /// The most buckets of one rate: some ten megabytes. When more clients are within the period of their limit, all start
+    /// again with a full bucket.
+    pub const MAX_BUCKETS: usize = 100_000;
+
+    /// The most rates with buckets; a further one removes the buckets of all others.
+    pub const MAX_RATES: usize = 1000;
+
     /// A limiter without any buckets.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
@@ -79,7 +86,7 @@ impl Limiter {
         let buckets = self.buckets(rate);
         let admitted = buckets.check_key(client);
         if matches!(client, RateLimitKey::Address(_)) {
-            self.sweep(&buckets);
+            self.sweep(rate, &buckets);
         }
         admitted.map_err(|refusal| {
             let wait = refusal.wait_time_from(governor::clock::Clock::now(&self.clock));
@@ -96,20 +103,27 @@ impl Limiter {
 
     fn buckets(&self, rate: Rate) -> Arc<Buckets> {
         let mut by_rate = self.by_rate.lock();
+        if by_rate.len() >= Self::MAX_RATES && !by_rate.contains_key(&rate) {
+            by_rate.clear();
+        }
         let buckets = by_rate.entry(rate).or_insert_with(|| {
             Arc::new(RateLimiter::new(quota(rate), HashMapStateStore::default(), self.clock.clone()))
         });
         Arc::clone(buckets)
     }
 
-    /// Removes buckets that are full again, once there are many.
-    fn sweep(&self, buckets: &Buckets) {
+    /// Removes buckets that are full again, once there are many; all of this rate, when that leaves too many.
+    fn sweep(&self, rate: Rate, buckets: &Buckets) {
         if buckets.len() < self.sweep_at.load(Ordering::Relaxed) {
             return;
         }
         buckets.retain_recent();
         buckets.shrink_to_fit();
-        self.sweep_at.store((2 * buckets.len()).max(Self::SWEEP_THRESHOLD), Ordering::Relaxed);
+        if buckets.len() >= Self::MAX_BUCKETS {
+            self.by_rate.lock().remove(&rate);
+        }
+        let next = (2 * buckets.len()).clamp(Self::SWEEP_THRESHOLD, Self::MAX_BUCKETS);
+        self.sweep_at.store(next, Ordering::Relaxed);
     }
 }
 

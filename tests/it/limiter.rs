@@ -174,6 +174,24 @@ fn retry_after(answer: &TestResponse) -> Option<u64> {
     answer.header("retry-after").map(|seconds| seconds.parse().unwrap())
 }
 
+/// More addresses than a table can have: all start again, instead of more memory.
+#[test]
+fn buckets_are_bounded_whatever_the_number_of_clients_and_of_rates() {
+    let limiter = Limiter::new(Clock::frozen(time(NOW)));
+    let (limit, mut most) = ("1/d".parse().unwrap(), 0);
+    for number in 0..250_000_u32 {
+        let _ = limiter.admit(&RateLimitKey::for_address(Ipv4Addr::from(number).into()), limit);
+        if number % 1000 == 0 {
+            most = limiter.remembered().max(most);
+        }
+    }
+    assert!((50_000..=Limiter::MAX_BUCKETS).contains(&most), "{most}");
+    for count in 1..=2 * Limiter::MAX_RATES {
+        limiter.admit(&RateLimitKey::Key(0), format!("{count}/min").parse().unwrap()).unwrap();
+    }
+    assert!(limiter.remembered() <= Limiter::MAX_BUCKETS, "{}", limiter.remembered());
+}
+
 proptest! {
     #![proptest_config(crate::support::cases(64))]
 

@@ -3,15 +3,18 @@
 //! Without it, a client that rereads whenever an entry arrived during its read would never finish.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use super::Scenario;
-use crate::contract::{Query, Selection};
+use crate::contract::Query;
 
 /// The recent changes around each query.
 #[derive(Debug, Default)]
 pub struct Budget {
-    spent: HashMap<Selection, Spent>,
+    /// By the hash of the selection, which can have thousands of values.
+    spent: HashMap<u64, Spent>,
+    hasher: RandomState,
 }
 
 #[derive(Debug)]
@@ -27,7 +30,7 @@ impl Budget {
 
     /// Whether entries may be added around a page of a query, at this age of the world.
     pub fn allows(&self, query: &Query, age: Duration) -> bool {
-        let spent = self.spent.get(&query.selection());
+        let spent = self.spent.get(&self.hash(query));
         spent.is_none_or(|spent| spent.times < Scenario::MAX_MOVES_PER_QUERY || is_over(spent, age))
     }
 
@@ -37,12 +40,16 @@ impl Budget {
             return false;
         }
         self.forget(age);
-        let spent = self.spent.entry(query.selection()).or_insert(Spent { since: age, times: 0 });
+        let spent = self.spent.entry(self.hash(query)).or_insert(Spent { since: age, times: 0 });
         if is_over(spent, age) {
             *spent = Spent { since: age, times: 0 };
         }
         spent.times += 1;
         true
+    }
+
+    fn hash(&self, query: &Query) -> u64 {
+        self.hasher.hash_one(query.selection())
     }
 
     /// Makes room when there are too many queries: removes those whose period is over, or all when none is.
