@@ -61,6 +61,8 @@ impl AppState {
             live: config.live,
             scenario: config.scenario,
             faults: faults_of(&keys),
+            // A store numbers its entries with 32 bits.
+            max_entries: u32::try_from(config.max_entries).unwrap_or(u32::MAX) as usize,
             seed: config.seed,
         };
         let admin = config.admin.clone();

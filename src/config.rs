@@ -27,6 +27,9 @@ pub struct Config {
     pub live: Option<Activity>,
     /// The scenario that every session starts with.
     pub scenario: Option<Scenario>,
+    /// The number of entries that can be added to a session while the server runs, by the control plane, live activity and
+    /// scenarios together.
+    pub max_entries: u64,
     /// The random seed.
     pub seed: u64,
     /// The access to the control plane.
@@ -57,6 +60,9 @@ impl fmt::Debug for Admin {
 }
 
 impl Config {
+    /// The default of [`Config::max_entries`].
+    pub const DEFAULT_MAX_ENTRIES: u64 = 1_000_000;
+
     /// All sources of entries, including generated ones.
     pub(crate) fn sources(&self) -> Vec<EntrySource> {
         let generated = self.generate.map(|count| EntrySource::Generated { count, seed: self.seed });
@@ -75,6 +81,7 @@ impl Default for Config {
             strict: false,
             live: None,
             scenario: None,
+            max_entries: Self::DEFAULT_MAX_ENTRIES,
             seed: 42,
             admin: Admin::Open,
         }

@@ -13,6 +13,7 @@ mod settings;
 pub(crate) mod template;
 pub mod verdict;
 
+use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -24,6 +25,7 @@ use crate::contract::{Entry, Page, Query, Timestamp};
 use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::store::Store;
+use crate::text::counted;
 use clock::Clock;
 use limiter::Limiter;
 use live_feed::LiveFeed;
@@ -60,7 +62,50 @@ pub struct World {
     pub(crate) scenario: ScenarioRunner,
     generation: AtomicU64,
     totals: Arc<WorldTotals>,
+    max_entries: usize,
+    /// The length of the JSON from which clients have added entries, in bytes. Locked while they are added.
+    received_bytes: Mutex<usize>,
     settings: Mutex<Settings>,
+}
+
+/// The limit of entries that can be added to a world, and how many have been. `Display` says what to do when it is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EntryLimit {
+    added: usize,
+    max: usize,
+    /// The length of the JSON of those that clients have added.
+    bytes: usize,
+}
+
+impl EntryLimit {
+    /// The mean length of the JSON of the entries that clients can add. Most have a quarter of it.
+    const MEAN_ENTRY_BYTES: usize = 1024;
+
+    fn max_bytes(self) -> usize {
+        self.max.saturating_mul(Self::MEAN_ENTRY_BYTES)
+    }
+
+    /// Whether no entry can be added.
+    pub(crate) fn is_reached(self) -> bool {
+        self.added >= self.max || self.bytes >= self.max_bytes()
+    }
+
+    /// Whether entries can be added whose JSON has this length.
+    fn allows(self, entries: usize, bytes: usize) -> bool {
+        self.added + entries <= self.max && self.bytes + bytes <= self.max_bytes()
+    }
+}
+
+impl fmt::Display for EntryLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (max, added) = (self.max, counted(self.added, "entry", "entries"));
+        let [max_mib, mib] = [self.max_bytes(), self.bytes].map(|bytes| bytes >> 20);
+        write!(
+            f,
+            "at most {max} can be added to a session, from {max_mib} MiB of JSON, and {added} have been, from {mib} MiB. \
+             Raise the limit with --max-entries, or remove entries with DELETE /__admin/audit-logs."
+        )
+    }
 }
 
 /// Counters that all worlds of a server share.
@@ -77,9 +122,9 @@ impl World {
     #[must_use]
     pub(crate) fn new(template: &WorldTemplate, totals: &Arc<WorldTotals>) -> Self {
         let clock = template.clock();
-        let live = LiveFeed::new(Arc::clone(&template.live_source), template.seed);
+        let live = LiveFeed::new(Arc::clone(&template.live_source), template.seed, template.max_entries);
         live.set(template.live, &clock.read());
-        let scenario = ScenarioRunner::new(Arc::clone(&template.live_source), template.seed);
+        let scenario = ScenarioRunner::new(Arc::clone(&template.live_source), template.seed, template.max_entries);
         if let Some(name) = template.scenario {
             scenario.start(name, None, &clock.read());
         }
@@ -93,6 +138,8 @@ impl World {
             scenario,
             generation: AtomicU64::new(totals.next_generation()),
             totals: Arc::clone(totals),
+            max_entries: template.max_entries,
+            received_bytes: Mutex::default(),
             settings: Mutex::new(template.settings),
             clock,
         }
@@ -167,7 +214,32 @@ impl World {
         self.generation.load(Ordering::Acquire)
     }
 
-    /// Adds entries in any order, atomically: the next request sees all of them.
+    /// The limit of added entries, and how many there are.
+    pub(crate) fn entry_limit(&self) -> EntryLimit {
+        self.catch_up();
+        self.limit_with(*self.received_bytes.lock())
+    }
+
+    fn limit_with(&self, bytes: usize) -> EntryLimit {
+        let (_, added) = self.store.counts();
+        EntryLimit { added, max: self.max_entries, bytes }
+    }
+
+    /// Adds the entries of a client, whose JSON has this length, and returns their number; none if they exceed the limit.
+    pub(crate) fn append_within_limit(&self, entries: Vec<Entry>, bytes: usize) -> Result<usize, EntryLimit> {
+        self.catch_up();
+        let mut received_bytes = self.received_bytes.lock();
+        let limit = self.limit_with(*received_bytes);
+        if !limit.allows(entries.len(), bytes) {
+            return Err(limit);
+        }
+        *received_bytes += bytes;
+        let added = entries.len();
+        self.store.append(entries);
+        Ok(added)
+    }
+
+    /// Adds entries in any order, atomically: the next request sees all of them. They have no limit.
     pub fn append(&self, entries: impl IntoIterator<Item = Entry>) {
         self.catch_up();
         self.store.append(entries);
@@ -199,7 +271,10 @@ impl World {
     pub fn remove_entries(&self) -> usize {
         self.catch_up();
         self.observations.clear();
+        let mut received_bytes = self.received_bytes.lock();
         let removed = self.store.clear();
+        *received_bytes = 0;
+        drop(received_bytes);
         self.generation.store(self.totals.next_generation(), Ordering::Release);
         removed
     }

@@ -36,6 +36,7 @@ fn template() -> WorldTemplate {
         live: None,
         scenario: None,
         faults: Vec::new(),
+        max_entries: 1_000_000,
         seed: 42,
     }
 }

@@ -54,6 +54,9 @@ pub struct Settings {
     /// New entries over time, such as 6/min. [default: none]
     #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_LIVE", allow_hyphen_values = true)]
     live: Option<Rate>,
+    /// How many entries can be added to a session while the server runs.
+    #[arg(long, value_name = "N", env = "CORTEX_MOCK_MAX_ENTRIES", default_value_t = Config::DEFAULT_MAX_ENTRIES, value_parser = value::served_count)]
+    max_entries: u64,
     /// What decides everything that is left to chance: the same seed, the same answers.
     #[arg(long, value_name = "S", env = "CORTEX_MOCK_SEED", default_value_t = 42, value_parser = value::seed, allow_hyphen_values = true)]
     seed: u64,
@@ -98,6 +101,7 @@ impl Settings {
             strict: self.strict,
             live: self.live.map(Activity::from),
             scenario: None,
+            max_entries: self.max_entries,
             seed: self.seed,
             admin: match &self.admin_token {
                 _ if self.no_admin => Admin::Off,

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::problem::Problem;
 
 /// Longest path and query, in bytes: the next power of two above the usual limit of gateways.
-const MAX_URI_BYTES: usize = 16 * 1024;
+pub const MAX_URI_BYTES: usize = 16 * 1024;
 /// Largest header section, names and values, in bytes.
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// Largest number of header fields.

@@ -64,6 +64,9 @@ struct Inner {
 }
 
 impl Faults {
+    /// The most rules that clients can add to a session, beside those of keys.
+    pub const MAX_RULES: usize = 1000;
+
     /// The rules of the keys; `seed` determines `probability` and random delays.
     #[must_use]
     pub fn new(of_keys: impl IntoIterator<Item = FaultRule>, seed: u64) -> Self {
@@ -90,6 +93,19 @@ impl Faults {
         let rules: Vec<FaultRule> = rules.into_iter().map(FaultRule::checked).collect();
         let mut inner = self.inner.lock();
         rules.into_iter().map(|rule| inner.add(rule, false)).collect()
+    }
+
+    /// Adds the rules of a client at the end, atomically; none if there are more than [`Faults::MAX_RULES`] then.
+    ///
+    /// # Errors
+    /// The number of rules that there are, beside those of keys.
+    pub(crate) fn add_within_limit(&self, rules: Vec<FaultRule>) -> Result<Vec<FaultRuleState>, usize> {
+        let mut inner = self.inner.lock();
+        let added = inner.rules.iter().filter(|state| !state.of_key).count();
+        if added + rules.len() > Self::MAX_RULES {
+            return Err(added);
+        }
+        Ok(rules.into_iter().map(|rule| inner.add(rule, false)).collect())
     }
 
     /// All rules with their counters.

@@ -39,6 +39,8 @@ impl From<Rate> for Activity {
 #[derive(Debug)]
 pub struct LiveFeed {
     seed: u64,
+    /// The number of entries that can be added to the store, from whatever source.
+    max_entries: usize,
     live_source: Arc<LiveSource>,
     state: Mutex<State>,
     /// Whether an activity is running: a request takes no lock when there is none.
@@ -54,6 +56,8 @@ struct State {
     before: u128,
     /// The number of entries made by [`LiveFeed::generate`].
     invented: u64,
+    /// Whether the store was full at the last delivery.
+    full: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -75,8 +79,8 @@ impl LiveFeed {
 
     /// No activity yet; entries will go on from this source.
     #[must_use]
-    pub fn new(live_source: Arc<LiveSource>, seed: u64) -> Self {
-        Self { seed, live_source, state: Mutex::default(), on: AtomicBool::default() }
+    pub fn new(live_source: Arc<LiveSource>, seed: u64, max_entries: usize) -> Self {
+        Self { seed, max_entries, live_source, state: Mutex::default(), on: AtomicBool::default() }
     }
 
     /// Starts an activity at the world's current age in place of a running one; `None` stops it.
@@ -123,8 +127,14 @@ impl LiveFeed {
         change();
     }
 
+    /// The number of entries that can still be added to the store.
+    pub fn room(&self, store: &Store) -> usize {
+        let (_, added) = store.counts();
+        self.max_entries.saturating_sub(added)
+    }
+
     fn append_due(&self, state: &mut State, clock: &ClockReading, store: &Store) -> u64 {
-        let State { going, progress, before, .. } = state;
+        let State { going, progress, before, full, .. } = state;
         let Some(Going { activity, since, arrived }) = going else {
             return 0;
         };
@@ -132,6 +142,20 @@ impl LiveFeed {
         let age = clock.world_age.saturating_sub(*since);
         let most = u128::from(Self::MAX_ENTRIES_PER_DELIVERY) / u128::from(activity.burst);
         let slots = age.as_nanos() / period.as_nanos();
+        let (room, burst) = (self.room(store), activity.burst as usize);
+        let was_full = std::mem::replace(full, room < burst);
+        if *full {
+            // They are left out for good.
+            *arrived = slots.max(*arrived);
+            *arrived += u128::from(self.arrival(*arrived, period) <= age);
+            if !was_full {
+                tracing::warn!(
+                    "live activity adds no more: {} entries have been added to the session; --max-entries raises the limit",
+                    self.max_entries - room
+                );
+            }
+            return 0;
+        }
         if slots.saturating_sub(*arrived) > most {
             tracing::warn!(
                 "live activity left out what was due before the last {} entries",
@@ -140,7 +164,9 @@ impl LiveFeed {
             *arrived = slots - most;
         }
         let mut due = Vec::new();
-        while let Some(ago) = age.checked_sub(self.arrival(*arrived, period)) {
+        while due.len() + burst <= room
+            && let Some(ago) = age.checked_sub(self.arrival(*arrived, period))
+        {
             for index in 0..activity.burst {
                 let mut rng =
                     SeededRng::stream_of(self.seed, Purpose::LiveEntry, index.into(), stream(*before + *arrived));

@@ -28,6 +28,8 @@ pub struct WorldTemplate {
     pub scenario: Option<Scenario>,
     /// The fault rules of the keys.
     pub faults: Vec<FaultRule>,
+    /// The number of entries that can be added to a world.
+    pub max_entries: usize,
     /// The random seed.
     pub seed: u64,
 }

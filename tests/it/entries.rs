@@ -2,8 +2,10 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use cortex_audit_mock::{Config, EntrySource};
 use serde_json::{Value, json};
 
+use crate::support::process::binary;
 use crate::support::{TestMock, capture_log, size};
 
 fn entry(identifier: &str) -> Value {
@@ -212,4 +214,94 @@ async fn an_empty_body_is_refused_and_an_empty_list_is_not() {
         assert!(details.starts_with("The body is empty; send an entry"), "{details}");
     }
     assert_eq!(mock.admin("POST", "/audit-logs", "[]").await.created()["added"], 0);
+}
+
+/// A mock without entries, to whose sessions this many can be added.
+fn limited(max_entries: u64) -> TestMock {
+    TestMock::with_config(Config {
+        entries: vec![EntrySource::Text("[]".to_owned())],
+        max_entries,
+        ..Config::default()
+    })
+}
+
+#[tokio::test]
+async fn more_entries_than_a_session_can_have_are_refused_with_the_limit_and_the_flag() {
+    let mock = limited(3);
+    mock.admin("POST", "/audit-logs", json!([entry("a"), entry("b")])).await.created();
+    let details = mock.admin("POST", "/audit-logs", json!([entry("c"), entry("d")])).await.details(400);
+    assert_eq!(
+        details,
+        "No entry was added: at most 3 can be added to a session, from 0 MiB of JSON, and 2 entries have been, from 0 MiB. \
+         Raise the limit with --max-entries, or remove entries with DELETE /__admin/audit-logs."
+    );
+    assert_eq!(mock.logs("").await.identifiers(), ["a", "b"], "all or nothing");
+    mock.admin("POST", "/audit-logs", entry("c")).await.created();
+    mock.admin("POST", "/audit-logs", entry("d")).await.details(400);
+    let details = mock.admin("PUT", "/live", json!({"rate": "1/s"})).await.details(400);
+    assert!(details.starts_with("Live activity would add nothing: at most 3 can be added"), "{details}");
+    mock.admin("POST", "/audit-logs?session=other", json!([entry("a"), entry("b")])).await.created();
+    mock.admin("DELETE", "/audit-logs", "").await.ok();
+    mock.admin("POST", "/audit-logs", json!([entry("e"), entry("f"), entry("g")])).await.created();
+}
+
+/// A limit of their number alone would let a thousand entries of a megabyte in.
+#[tokio::test]
+async fn the_json_of_added_entries_is_limited_too() {
+    let mock = limited(10);
+    let large = entry(&"x".repeat(4_000));
+    mock.admin("POST", "/audit-logs", json!([large, large])).await.created();
+    mock.admin("POST", "/audit-logs", large.clone()).await.details(400);
+    mock.admin("POST", "/audit-logs", entry("small")).await.created();
+    mock.admin("DELETE", "/audit-logs", "").await.ok();
+    mock.admin("POST", "/audit-logs", large).await.created();
+}
+
+#[tokio::test]
+async fn entries_of_live_activity_and_scenarios_count_for_the_limit() {
+    let (log, _guard) = capture_log();
+    let mock = limited(10);
+    let total = async || mock.logs("pageSize=1").await.ok()["total"].clone();
+    mock.admin("PUT", "/live", json!({"rate": "1/s"})).await.ok();
+    mock.admin("POST", "/clock/advance", json!({"by": "6s"})).await.ok();
+    assert_eq!(total().await, 6);
+    mock.admin("POST", "/audit-logs", json!([entry("a"), entry("b"), entry("c"), entry("d"), entry("e")]))
+        .await
+        .details(400);
+    for _ in 0..3 {
+        mock.admin("POST", "/clock/advance", json!({"by": "1h"})).await.ok();
+        assert_eq!(total().await, 10);
+    }
+    let told = "live activity adds no more: 10 entries have been added to the session; --max-entries raises the limit";
+    assert_eq!(log.text().matches(told).count(), 1, "{}", log.text());
+    // There is room again, for what comes from now on.
+    mock.admin("DELETE", "/audit-logs", "").await.ok();
+    assert_eq!(total().await, 0);
+    mock.admin("POST", "/clock/advance", json!({"by": "5s"})).await.ok();
+    assert_eq!(total().await, 5);
+    mock.admin("DELETE", "/live", "").await.ok();
+    mock.admin("PUT", "/scenario", json!({"name": "same-millisecond"})).await.ok();
+    for page in 0..20 {
+        mock.logs(&format!("pageSize={}", page + 1)).await.ok();
+    }
+    let total = total().await.as_u64().unwrap();
+    assert!((8..=10).contains(&total), "{total}");
+}
+
+#[test]
+fn the_limit_of_entries_can_be_set_by_flag_and_variable() {
+    let statuses = |args: &[&str], variable: &str| {
+        let args = ["--listen", "127.0.0.1:0"].iter().chain(args).copied();
+        let server = binary(args).env("CORTEX_MOCK_MAX_ENTRIES", variable).serve();
+        let body = json!([entry("a"), entry("b"), entry("c")]).to_string();
+        let length = body.len();
+        let mut connection = server.connect();
+        connection
+            .send(format!("POST /__admin/audit-logs HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{body}"));
+        connection.answer().status.as_u16()
+    };
+    assert_eq!(statuses(&[], "2"), 400);
+    assert_eq!(statuses(&["--max-entries", "3"], "2"), 201);
+    let error = binary(["--max-entries", "all"]).run();
+    assert!(error.failed(2).contains("--max-entries"), "{}", error.stderr);
 }

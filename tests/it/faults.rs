@@ -325,3 +325,28 @@ async fn a_wrong_rule_says_what_to_send() {
     insta::assert_snapshot!(messages.join("\n"));
     assert!(listed(&mock).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_session_has_at_most_a_thousand_rules_beside_those_of_keys() {
+    let mock = TestMock::default();
+    let rules = |count: usize| json!(vec![json!({"type": "reset"}); count]);
+    mock.admin("POST", "/faults", rules(998)).await.created();
+    assert_eq!(
+        mock.admin("POST", "/faults", rules(3)).await.details(400),
+        "No rule was added: a session can have 1000 beside those of keys, and this one has 998. DELETE /__admin/faults removes them."
+    );
+    mock.admin("POST", "/faults", rules(2)).await.created();
+    mock.admin("POST", "/faults", rules(1)).await.details(400);
+    mock.admin("POST", "/faults?session=other", rules(1)).await.created();
+    mock.admin("DELETE", "/faults", "").await.ok();
+    mock.admin("POST", "/faults", rules(1)).await.created();
+    // A longer one could match no request, and would be kept.
+    let rule =
+        |bytes: usize| json!([{"type": "reset"}, {"type": "reset", "match": {"query": {"a": "x".repeat(bytes)}}}]);
+    let details = mock.admin("POST", "/faults", rule(16_384)).await.details(400);
+    assert!(
+        details.contains("match.query: is 16385 bytes long; no request has more than 16384 of path and query"),
+        "{details}"
+    );
+    mock.admin("POST", "/faults", rule(16_000)).await.created();
+}

@@ -362,6 +362,7 @@ fn opening_a_session_over_many_entries_takes_less_than_a_millisecond() {
         live: None,
         scenario: None,
         faults: Vec::new(),
+        max_entries: 1_000_000,
         seed: 42,
     };
     let sessions = Sessions::new(start);

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cortex_audit_mock_global_optspecs
-    string join \n listen= fixtures= generate= keys= now= rate-limit= strict live= seed= admin-token= no-admin report= tls-cert= tls-key= tls-self-signed tls-name= tls-write-cert= log= h/help V/version
+    string join \n listen= fixtures= generate= keys= now= rate-limit= strict live= max-entries= seed= admin-token= no-admin report= tls-cert= tls-key= tls-self-signed tls-name= tls-write-cert= log= h/help V/version
 end
 
 function __fish_cortex_audit_mock_needs_command
@@ -31,6 +31,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l key
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l now -d 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l live -d 'New entries over time, such as 6/min. [default: none]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l max-entries -d 'How many entries can be added to a session while the server runs' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
@@ -60,6 +61,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serv
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l now -d 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l live -d 'New entries over time, such as 6/min. [default: none]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l max-entries -d 'How many entries can be added to a session while the server runs' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::blocking::{self, SHORT_WORK};
 use super::extract::{Session, Text};
 use crate::control::BODY;
-use crate::fixture;
+use crate::fixture::{self, Loaded};
 use crate::http::problem::Problem;
 
 /// Adds one entry, an array, NDJSON or a whole response body: all of them, or none if one is wrong.
@@ -19,12 +19,14 @@ pub async fn add(session: Session, Text(body): Text) -> Result<(StatusCode, Json
     }
     let world = session.world;
     let add = move || {
-        let loaded = fixture::read(BODY, &body, world.clock.now())?;
-        let added = loaded.entries.len();
-        world.append(loaded.entries);
-        Ok(json!({"added": added, "entries": world.store.len(), "ignoredFields": loaded.ignored_fields}))
+        let Loaded { entries, ignored_fields } =
+            fixture::read(BODY, &body, world.clock.now()).map_err(Problem::BadBody)?;
+        let added = world
+            .append_within_limit(entries, body.len())
+            .map_err(|limit| Problem::BadControlRequest { details: format!("No entry was added: {limit}") })?;
+        Ok(json!({"added": added, "entries": world.store.len(), "ignoredFields": ignored_fields}))
     };
-    let answer = blocking::run(&SHORT_WORK, add).await?.map_err(Problem::BadBody)?;
+    let answer = blocking::run(&SHORT_WORK, add).await??;
     Ok((StatusCode::CREATED, Json(answer)))
 }
 

@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use super::extract::{Session, Text};
 use crate::app_state::AppState;
 use crate::control::BODY;
-use crate::fault;
+use crate::fault::{self, RequestMatcher};
 use crate::http::problem::Problem;
 use crate::http::redact::contains_own_token;
+use crate::http::size_limits::MAX_URI_BYTES;
 use crate::json_file::{FileError, FileErrors};
 use crate::text::did_you_mean;
+use crate::world::Faults;
 
 pub async fn list(session: Session) -> Json<Value> {
     Json(json!({"faults": session.world.faults.list()}))
@@ -29,22 +31,38 @@ pub async fn add(
     let many = body.trim_start().starts_with('[');
     let mut errors = Vec::new();
     for (number, rule) in (1..).zip(&mut rules) {
-        let Some(key) = &mut rule.matcher.key else { continue };
-        match key_name(&state, key) {
-            Ok(name) => *key = name,
-            Err(reason) => errors.push(FileError {
-                file: BODY.to_owned(),
-                position: None,
-                item: many.then(|| format!("fault {number}")),
-                field: Some("match.key".to_owned()),
-                reason,
-            }),
+        let wrong = |field: &str, reason: String| FileError {
+            file: BODY.to_owned(),
+            position: None,
+            item: many.then(|| format!("fault {number}")),
+            field: Some(field.to_owned()),
+            reason,
+        };
+        let RequestMatcher { key, page: _, query } = &mut rule.matcher;
+        let query_bytes: usize = query.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if query_bytes > MAX_URI_BYTES {
+            let reason =
+                format!("is {query_bytes} bytes long; no request has more than {MAX_URI_BYTES} of path and query");
+            errors.push(wrong("match.query", reason));
+        }
+        if let Some(key) = key {
+            match key_name(&state, key) {
+                Ok(name) => *key = name,
+                Err(reason) => errors.push(wrong("match.key", reason)),
+            }
         }
     }
     if !errors.is_empty() {
         return Err(Problem::BadBody(FileErrors(errors)));
     }
-    let added = session.world.faults.add_all(rules);
+    let added = session.world.faults.add_within_limit(rules).map_err(|present| {
+        let max = Faults::MAX_RULES;
+        let details = format!(
+            "No rule was added: a session can have {max} beside those of keys, and this one has {present}. \
+             DELETE /__admin/faults removes them."
+        );
+        Problem::BadControlRequest { details }
+    })?;
     Ok((StatusCode::CREATED, Json(json!({"faults": added}))))
 }
 

@@ -15,6 +15,11 @@ pub async fn get(session: Session) -> Json<Value> {
 
 pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
     let activity = control::live(&body).map_err(Problem::BadBody)?;
+    let limit = session.world.entry_limit();
+    if limit.is_reached() {
+        let details = format!("Live activity would add nothing: {limit}");
+        return Err(Problem::BadControlRequest { details });
+    }
     session.world.set_live(Some(activity));
     Ok(to_json(&session.world))
 }

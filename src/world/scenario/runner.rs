@@ -42,6 +42,7 @@ pub struct ScenarioStats {
 #[derive(Debug)]
 pub struct ScenarioRunner {
     live_source: Arc<LiveSource>,
+    max_entries: usize,
     /// The seed of scenarios that are started without one.
     seed: u64,
     state: Mutex<Option<State>>,
@@ -65,8 +66,8 @@ struct State {
 const ENTRIES: u64 = 1 << 55;
 
 impl ScenarioRunner {
-    pub(in crate::world) fn new(live_source: Arc<LiveSource>, seed: u64) -> Self {
-        Self { live_source, seed, state: Mutex::default(), on: AtomicBool::default() }
+    pub(in crate::world) fn new(live_source: Arc<LiveSource>, seed: u64, max_entries: usize) -> Self {
+        Self { live_source, max_entries, seed, state: Mutex::default(), on: AtomicBool::default() }
     }
 
     pub(in crate::world) fn stats(&self) -> Option<ScenarioStats> {
@@ -76,7 +77,7 @@ impl ScenarioRunner {
     /// Starts a scenario in place of a running one; without a seed, with the seed of the world.
     pub(in crate::world) fn start(&self, scenario: Scenario, seed: Option<u64>, clock: &ClockReading) {
         let seed = seed.unwrap_or(self.seed);
-        let entries = LiveFeed::new(Arc::clone(&self.live_source), seed ^ ENTRIES);
+        let entries = LiveFeed::new(Arc::clone(&self.live_source), seed ^ ENTRIES, self.max_entries);
         let late = Activity { rate: Scenario::LATE_ENTRY_RATE, lateness: Scenario::MAX_LATENESS, burst: 1 };
         entries.set((scenario == Scenario::LateArrivals).then_some(late), clock);
         let stats = ScenarioStats { scenario, seed, pages: 0, added: 0, refused: 0, failed: 0 };
@@ -182,7 +183,11 @@ impl State {
         self.stats.added += self.entries.deliver_due(clock, store);
     }
 
+    /// Adds entries of these times, unless the session has as many as it may.
     fn add(&mut self, instants: &[Timestamp], store: &Store) {
+        if instants.len() > self.entries.room(store) {
+            return;
+        }
         self.stats.added += instants.len() as u64;
         store.append(self.distinct_entries(instants, store));
     }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use cortex_audit_mock::Config;
 use cortex_audit_mock::fault::{Delay, EffectType};
 use cortex_audit_mock::generate::Story;
 use cortex_audit_mock::internal::LiveFeed;
 use cortex_audit_mock::world::verdict::{Bug, Expectation};
-use cortex_audit_mock::world::{Journal, Scenario, Sessions};
+use cortex_audit_mock::world::{Faults, Journal, Scenario, Sessions};
 use serde_json::Value;
 
 use super::file;
@@ -130,7 +131,9 @@ fn the_limits_are_those_of_the_code() {
         Journal::CAPACITY.to_string(),
         format!("{} MiB", Journal::MAX_BYTES >> 20),
         "32 MiB".to_owned(),
+        Config::DEFAULT_MAX_ENTRIES.to_string(),
         LiveFeed::MAX_ENTRIES_PER_DELIVERY.to_string(),
+        Faults::MAX_RULES.to_string(),
         format!("{minutes} minutes"),
     ];
     assert_eq!(written, right);
