@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::Result;
@@ -39,6 +40,16 @@ impl Client {
 
     /// Reads the response to the last request.
     pub fn receive(&mut self) -> Result<&[u8]> {
+        let body = self.receive_any()?;
+        let status = std::str::from_utf8(&self.buffer[..body.start])?.lines().next().unwrap_or_default();
+        if !["HTTP/1.1 200 ", "HTTP/1.1 201 "].iter().any(|accepted| status.starts_with(accepted)) {
+            return Err(format!("answered {status:?}").into());
+        }
+        Ok(&self.buffer[body])
+    }
+
+    /// Reads a response of any status; returns where its body is in the buffer.
+    pub fn receive_any(&mut self) -> Result<Range<usize>> {
         let mut filled = 0;
         let start = loop {
             filled += self.read(filled)?;
@@ -53,7 +64,7 @@ impl Client {
         if filled > end {
             return Err(format!("{} bytes more than Content-Length", filled - end).into());
         }
-        Ok(&self.buffer[start..end])
+        Ok(start..end)
     }
 
     fn read(&mut self, filled: usize) -> Result<usize> {
@@ -69,12 +80,7 @@ impl Client {
 
 /// The `Content-Length` of a head.
 fn length(head: &str) -> Result<usize> {
-    let mut lines = head.lines();
-    let status = lines.next().unwrap_or_default();
-    if !["HTTP/1.1 200 ", "HTTP/1.1 201 "].iter().any(|accepted| status.starts_with(accepted)) {
-        return Err(format!("answered {status:?}").into());
-    }
-    let fields = lines.filter_map(|line| line.split_once(':'));
+    let fields = head.lines().filter_map(|line| line.split_once(':'));
     let mut lengths = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     let (_, length) = lengths.next().ok_or("no Content-Length")?;
     Ok(length.trim().parse()?)

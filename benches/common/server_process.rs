@@ -14,6 +14,8 @@ pub struct ServerCommand {
     pub name: &'static str,
     executable: PathBuf,
     arguments: Vec<String>,
+    /// Whether it logs at its default level, to a pipe that nobody reads; else errors alone.
+    pub unread_log: bool,
 }
 
 impl ServerCommand {
@@ -24,20 +26,26 @@ impl ServerCommand {
             name: "cortex-audit-mock",
             executable: env!("CARGO_BIN_EXE_cortex-audit-mock").into(),
             arguments: arguments.map(ToString::to_string).collect(),
+            unread_log: false,
         }
     }
 
     /// The bare server with a body of this length: the executable of the bench, with another argument.
     pub fn bare(length: usize) -> Result<Self> {
         let arguments = vec![bare_server::FLAG.to_owned(), length.to_string()];
-        Ok(Self { name: "bare axum", executable: env::current_exe()?, arguments })
+        Ok(Self { name: "bare axum", executable: env::current_exe()?, arguments, unread_log: false })
     }
 
     /// Starts the server, and gets one page.
     pub fn start(&self) -> Result<RunningServer> {
         let started = Instant::now();
         let mut command = Command::new(&self.executable);
-        command.args(&self.arguments).env("RUST_LOG", "error").stdout(Stdio::piped());
+        command.args(&self.arguments).stdout(Stdio::piped());
+        if self.unread_log {
+            command.env("RUST_LOG", "info").stderr(Stdio::piped());
+        } else {
+            command.env("RUST_LOG", "error");
+        }
         let mut server = RunningServer::spawn(&mut command)
             .map_err(|error| format!("cannot start {}: {error}", self.executable.display()))?;
         let mut line = String::new();

@@ -6,9 +6,13 @@
 //! is measured for comparison, without limits.
 //!
 //! `cargo bench --bench hostile_clients` prints the table of `docs/trust.md` and fails if a figure is above its limit. Run
-//! as a test, it opens few connections and compares nothing with a limit.
+//! as a test, it opens few connections and compares nothing with a limit. With `-- memory` it measures the attacks of
+//! `memory.rs` instead.
 
+mod attacks;
+#[path = "../common/mod.rs"]
 mod common;
+mod memory;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -20,7 +24,7 @@ use std::{env, fs, thread};
 use common::client::{self, Client};
 use common::quantile::quantile;
 use common::server_process::ServerCommand;
-use common::{PATH, Result, bare_server, memory};
+use common::{PATH, Result, bare_server};
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit, setrlimit};
 
 /// The target for the ratio of the p99 beside the connections to that without them.
@@ -57,6 +61,12 @@ fn main() -> Result<ExitCode> {
     let maximum = getrlimit(Resource::Nofile).maximum;
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?;
 
+    if let Some(place) = arguments.iter().position(|argument| argument == "memory") {
+        return memory::measure_all(&arguments[place + 1..], judged);
+    }
+    if !judged {
+        memory::measure_all(&[], judged)?;
+    }
     let mock = ServerCommand::mock(&["--rate-limit", "off"]);
     measure(&size, &ServerCommand::bare(mock.start()?.body)?, None)?;
     let mut within = true;
@@ -81,7 +91,7 @@ fn measure(size: &Size, command: &ServerCommand, open_files: Option<u64>) -> Res
         let process = Pid::from_raw(server.id().try_into()?);
         prlimit(process, Resource::Nofile, Rlimit { current: Some(limit), maximum: Some(limit) })?;
     }
-    let resident = || memory::kib(server.id(), "VmRSS").unwrap_or_default();
+    let resident = || common::memory::kib(server.id(), "VmRSS").unwrap_or_default();
     let files = || fs::read_dir(format!("/proc/{}/fd", server.id())).map_or(0, Iterator::count);
     let mut good = Client::connect(&server.address)?;
     let before = p99(&mut good, &server.address, size)?;
