@@ -122,8 +122,7 @@ const SESSION: &str = "session";
 
 /// The parameters of a call, in the order received; an unknown one is refused.
 fn parameters(parts: &Parts, state: &AppState, known: &[&str]) -> Result<Vec<(String, String)>, Problem> {
-    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
-        .map_err(|error| wrong(format!("The query string cannot be read: {error}.")))?;
+    let pairs = decoded_pairs(parts)?;
     let known: Vec<&str> = std::iter::once(SESSION).chain(known.iter().copied()).collect();
     for (name, _) in &pairs {
         if !known.contains(&name.as_str()) {
@@ -134,6 +133,17 @@ fn parameters(parts: &Parts, state: &AppState, known: &[&str]) -> Result<Vec<(St
         }
     }
     Ok(pairs)
+}
+
+/// The values of a parameter that may be repeated, in the order received.
+pub fn repeated_values(parts: &Parts, name: &str) -> Result<Vec<String>, Problem> {
+    let pairs = decoded_pairs(parts)?.into_iter();
+    Ok(pairs.filter(|(given, _)| given == name).map(|(_, value)| value).collect())
+}
+
+fn decoded_pairs(parts: &Parts) -> Result<Vec<(String, String)>, Problem> {
+    let pairs = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs);
+    pairs.map_err(|error| wrong(format!("The query string cannot be read: {error}.")))
 }
 
 fn twice(name: &str) -> Problem {

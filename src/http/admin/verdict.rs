@@ -17,7 +17,7 @@ use futures_util::StreamExt;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::blocking;
-use super::extract::Session;
+use super::extract::{Session, repeated_values};
 use crate::app_state::AppState;
 use crate::contract::{FilterField, Filters, Timestamp, query, query::Strictness};
 use crate::duration;
@@ -119,8 +119,8 @@ impl FromRequestParts<AppState> for VerdictQuery {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let known = ["from", "to", "overlap", "expect"];
-        let lists = FilterField::IN_PUBLISHED_ORDER.map(FilterField::as_str);
+        let known = ["from", "to", "overlap"];
+        let lists = [&["expect"], &FilterField::IN_PUBLISHED_ORDER.map(FilterField::as_str)[..]].concat();
         let (Session { world, .. }, mut values) = Session::with_parameters_and_lists(parts, state, &known, &lists)?;
         let now = world.clock.now();
         let mut moment = |name: &str| {
@@ -142,7 +142,10 @@ impl FromRequestParts<AppState> for VerdictQuery {
             return Err(Problem::BadControlRequest { details });
         }
         let overlap = values.remove("overlap").map(|text| read_overlap(&text, state)).transpose()?;
-        let expected = values.remove("expect").map(|text| expectations(&text, state)).transpose()?.unwrap_or_default();
+        let mut expected = Vec::new();
+        for text in repeated_values(parts, "expect")? {
+            expected.extend(expectations(&text, state)?);
+        }
         if overlap.is_none() && expected.contains(&Expectation::NoRereads) {
             let details = "expect: no-rereads needs the parameter overlap, which says how far back a client means to read \
                            again, such as overlap=2m, or overlap=0s for not at all.";

@@ -40,10 +40,24 @@ async fn a_filter_of_the_scope_is_read_in_every_form_in_which_the_operation_read
     }
     let misspelt = mock.admin("GET", "/verdict?%6fbjectTypes=TEEM", "").await.details(400);
     assert!(misspelt.contains("Did you mean \"TEAM\"?"), "{misspelt}");
-    for name in ["from", "to", "expect", "session"] {
+    for name in ["from", "to", "overlap", "session"] {
         let details = mock.admin("GET", &format!("/verdict?{name}=x&objectTypes=TEAM&{name}=x"), "").await.details(400);
         assert_eq!(details, format!("\"{name}\" is given twice."));
     }
+}
+
+/// Generated clients repeat the parameter for each element of a list.
+#[tokio::test]
+async fn expectations_are_repeated_or_separated_by_commas() {
+    let mock = TestMock::default();
+    for query in ["expect=complete,polite", "expect=complete&expect=polite", "expect=polite&%65xpect=complete"] {
+        let details = mock.admin("GET", &format!("/verdict?{query}"), "").await.details(409);
+        assert!(details.starts_with("not complete: "), "{query}: {details}");
+    }
+    let wrong = mock.admin("GET", "/verdict?expect=polite&expect=", "").await.details(400);
+    assert!(wrong.starts_with("expect: \"\" is not known"), "{wrong}");
+    let wrong = mock.admin("GET", "/verdict?expect=polite&expect=%FF", "").await.details(400);
+    assert!(wrong.starts_with("expect: "), "{wrong}");
 }
 
 /// It arrives as a space; of a date-time the operation reads it so too (TIME-FORMS).
