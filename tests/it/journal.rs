@@ -268,6 +268,7 @@ async fn a_wrong_filter_says_what_is_accepted() {
     for query in [
         "status=ok",
         "status=70000",
+        "status=42",
         "status=6xx",
         "status=xx",
         "limit=-1",

@@ -114,8 +114,8 @@ fn status(text: &str) -> Result<StatusFilter, String> {
     }
     match text.parse() {
         Ok(0) => Ok(StatusFilter::NoResponse),
-        Ok(code) => Ok(StatusFilter::Code(code)),
-        Err(_) => Err(unreadable()),
+        Ok(code @ 100..=599) => Ok(StatusFilter::Code(code)),
+        Ok(_) | Err(_) => Err(unreadable()),
     }
 }
 
