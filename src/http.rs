@@ -92,7 +92,7 @@ fn control_plane() -> Router<AppState> {
         .route("/clock/advance", post(admin::clock::advance))
         .route("/faults", get(admin::faults::list).post(admin::faults::add).delete(admin::faults::clear))
         .route("/faults/{id}", delete(admin::faults::remove))
-        .route("/audit-logs", post(admin::entries::add).delete(admin::entries::clear))
+        .route("/audit-logs", get(admin::export::get).post(admin::entries::add).delete(admin::entries::clear))
         .route("/live", get(admin::live::get).put(admin::live::set).delete(admin::live::stop))
         .route("/scenario", get(admin::scenario::get).put(admin::scenario::set).delete(admin::scenario::stop))
         .route("/summary", get(admin::summary::get))

@@ -8,6 +8,7 @@ mod blocking;
 pub mod changes;
 pub mod clock;
 pub mod entries;
+pub mod export;
 mod extract;
 pub mod faults;
 pub mod guard;

@@ -13,6 +13,7 @@ mod data;
 mod documents;
 mod entries;
 mod errors;
+mod export;
 mod faults;
 mod filters;
 mod generate_command;
