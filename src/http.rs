@@ -86,6 +86,7 @@ fn documents() -> Router<AppState> {
 fn control_plane() -> Router<AppState> {
     Router::new()
         .route("/version", get(admin::version))
+        .route("/openapi.json", get(admin::openapi::get))
         .route("/requests", get(admin::requests::list).delete(admin::requests::clear))
         .route("/requests/count", get(admin::requests::count))
         .route("/clock", get(admin::clock::get).put(admin::clock::set).delete(admin::clock::follow_system))

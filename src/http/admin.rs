@@ -13,6 +13,7 @@ mod extract;
 pub mod faults;
 pub mod guard;
 pub mod live;
+pub mod openapi;
 pub mod requests;
 pub mod scenario;
 pub mod sessions;

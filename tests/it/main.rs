@@ -9,6 +9,7 @@ mod changes;
 mod clock;
 mod contributing;
 mod control_plane_bodies;
+mod control_plane_document;
 mod data;
 mod documents;
 mod entries;

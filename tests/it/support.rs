@@ -1,5 +1,6 @@
 //! A mock in the process of the tests, whose client checks the conventions of each response, and sizes of test runs.
 
+pub mod control_plane_document;
 pub mod external_tools;
 pub mod h2_client;
 pub mod json_schema;
@@ -160,12 +161,13 @@ pub async fn send(
     router: impl Service<Request<Body>, Response = Response, Error = Infallible>,
     request: Request<Body>,
 ) -> TestResponse {
-    let head = request.method() == Method::HEAD;
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let response = TestResponse { status: parts.status, headers: parts.headers, body: body.to_vec() };
-    response.assert_conventions(head);
+    response.assert_conventions(method == Method::HEAD);
+    control_plane_document::assert_documented(method.as_str(), &path, &response);
     response
 }
 

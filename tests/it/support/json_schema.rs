@@ -1,4 +1,4 @@
-//! A checker for the keywords of JSON Schema that `/openapi.json` uses. A keyword that it does not know is an error, so
+//! A checker for the keywords of JSON Schema that the OpenAPI documents use. A keyword that it does not know is an error, so
 //! that no part of a schema goes unchecked.
 
 use serde_json::Value;
@@ -17,10 +17,20 @@ fn check_at(place: &str, document: &Value, schema: &Value, value: &Value) -> Res
                 check_at(place, document, target.ok_or_else(|| format!("no schema {argument}"))?, value)?;
                 true
             }
-            "type" => has_type(value, argument),
+            "type" => has_type(value, argument) || (value.is_null() && schema["nullable"] == true),
+            "anyOf" => {
+                let alternatives = argument.as_array().unwrap();
+                alternatives.iter().any(|schema| check_at(place, document, schema, value).is_ok())
+            }
+            "oneOf" => {
+                let alternatives = argument.as_array().unwrap();
+                alternatives.iter().filter(|schema| check_at(place, document, schema, value).is_ok()).count() == 1
+            }
             "enum" => argument.as_array().is_some_and(|allowed| allowed.contains(value)),
             "minimum" => value.as_f64().is_none_or(|number| number >= argument.as_f64().unwrap()),
             "maximum" => value.as_f64().is_none_or(|number| number <= argument.as_f64().unwrap()),
+            "minLength" => value.as_str().is_none_or(|text| text.len() as u64 >= argument.as_u64().unwrap()),
+            "minItems" => value.as_array().is_none_or(|items| items.len() as u64 >= argument.as_u64().unwrap()),
             "maxItems" => value.as_array().is_none_or(|items| items.len() as u64 <= argument.as_u64().unwrap()),
             "required" => {
                 let names = argument.as_array().unwrap();
@@ -40,6 +50,13 @@ fn check_at(place: &str, document: &Value, schema: &Value, value: &Value) -> Res
                 let known = &schema["properties"];
                 value.as_object().is_none_or(|object| object.keys().all(|name| known.get(name).is_some()))
             }
+            "additionalProperties" => {
+                for (name, member) in value.as_object().into_iter().flatten() {
+                    check_at(&format!("{place}/{name}"), document, argument, member)?;
+                }
+                // The check above is of all members.
+                schema.get("properties").is_none()
+            }
             "items" => {
                 for (index, item) in value.as_array().into_iter().flatten().enumerate() {
                     check_at(&format!("{place}/{index}"), document, argument, item)?;
@@ -47,7 +64,7 @@ fn check_at(place: &str, document: &Value, schema: &Value, value: &Value) -> Res
                 true
             }
             // They describe and do not restrict.
-            "description" | "default" | "format" => true,
+            "description" | "default" | "example" | "format" | "nullable" | "pattern" => true,
             _ => return Err(format!("{place}: the keyword {keyword} is not known here")),
         };
         if !holds {
@@ -62,6 +79,8 @@ fn has_type(value: &Value, name: &Value) -> bool {
         Some("object") => value.is_object(),
         Some("array") => value.is_array(),
         Some("string") => value.is_string(),
+        Some("boolean") => value.is_boolean(),
+        Some("number") => value.is_number(),
         Some("integer") => value.is_i64() || value.is_u64(),
         _ => false,
     }

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use rustix::process::{Pid, kill_process};
 use serde_json::Value;
 
-use super::TestResponse;
+use super::{TestResponse, control_plane_document};
 
 pub use rustix::process::Signal;
 
@@ -277,7 +277,9 @@ impl Connection {
     /// Gets a path with a token.
     pub fn get_as(&mut self, token: &str, path: &str) -> TestResponse {
         self.send(head("GET", path, &format!("Authorization: Bearer {token}\r\n")));
-        self.answer()
+        let answer = self.answer();
+        control_plane_document::assert_documented("GET", path, &answer);
+        answer
     }
 
     /// Reads the next response, and checks that it follows the conventions.
