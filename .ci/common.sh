@@ -99,13 +99,15 @@ start_server() {
     echo "listening on $url"
 }
 
-# What schemathesis remembers from one run to the next would make them differ, so it starts anew.
+# schemathesis_run DOCUMENT HOOKS FLAG…: what schemathesis remembers from one run to the next would make them differ, so it
+# starts anew.
 schemathesis_run() {
-    local place="$CARGO_TARGET_DIR/schemathesis"
+    local place="$CARGO_TARGET_DIR/schemathesis" document=$1 hooks=$2
+    shift 2
     rm -rf "$place"
     mkdir -p "$place"
-    (cd "$place" && SCHEMATHESIS_HOOKS="$OLDPWD/.ci/schemathesis_hooks.py" \
-        "$VENV/bin/schemathesis" run "$url/openapi.json" --header "Authorization: Bearer mock-admin" \
+    (cd "$place" && SCHEMATHESIS_HOOKS="$OLDPWD/.ci/$hooks" \
+        "$VENV/bin/schemathesis" run "$url$document" --header "Authorization: Bearer mock-admin" \
         --checks all --mode all --seed "$SCHEMATHESIS_SEED" --generation-database none --request-timeout 10 \
         --continue-on-failure --no-color "$@")
 }
