@@ -1,4 +1,5 @@
-//! Clients that read everything: Cortex's own, and two that are generated from `/openapi.json`.
+//! Clients that read everything: Cortex's own, and two that are generated from `/openapi.json`. And two that control the server,
+//! generated from `/__admin/openapi.json`.
 
 use super::file;
 use super::recipe_copy::{Outcome, RecipeCopy};
@@ -76,4 +77,33 @@ fn the_official_client_exports_everything_and_the_script_fails_with_it() {
     assert_verdict(&server, "export", "complete,no-duplicates,no-gaps,polite");
     fail_once(&server, "failure", 500);
     run(&copy, "sh export.sh", &server, "failure").fails("");
+}
+
+/// Runs a recipe that selects its sessions itself.
+fn control(copy: &RecipeCopy, line: &str, server: &Server) -> Outcome {
+    copy.run(line, &[("CORTEX_BASE_URL", server.url()), ("CORTEX_API_KEY", "mock-admin")])
+}
+
+/// What these recipes print, a line a part of the control plane.
+const PARTS: [&str; 8] = ["server", "sessions", "clock", "faults", "journal", "entries", "activity", "verdict"];
+
+/// A misspelt member is an error of the types.
+#[test]
+fn the_generated_python_client_controls_a_session() {
+    let Some(copy) = RecipeCopy::python("recipes/control-plane-python") else { return };
+    let server = Server::start(&[]);
+    let outcome = control(&copy, "sh run.sh", &server);
+    PARTS.iter().for_each(|part| outcome.succeeds(&format!("{part}: ok\n")));
+    copy.break_file("control.py", "latest.key.name", "latest.key.nome");
+    control(&copy, "sh run.sh", &server).fails("has no attribute \"nome\"");
+}
+
+#[test]
+fn the_generated_typescript_client_controls_a_session() {
+    let Some(copy) = RecipeCopy::node("recipes/control-plane-typescript") else { return };
+    let server = Server::start(&[]);
+    let outcome = control(&copy, "npm start", &server);
+    PARTS.iter().for_each(|part| outcome.succeeds(&format!("{part}: ok\n")));
+    copy.break_file("control.ts", "request.key?.name", "request.key?.nome");
+    control(&copy, "npm run build", &server).fails("Property 'nome' does not exist");
 }

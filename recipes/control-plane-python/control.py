@@ -1,0 +1,158 @@
+"""Controls a session of the mock with the generated client: each part of docs/control-plane.md once."""
+
+import datetime
+import os
+import sys
+from typing import TypeVar
+
+import httpx
+
+from control_plane import Client
+from control_plane.api.clock import advance_clock, follow_system_clock, get_clock, set_clock
+from control_plane.api.entries import (
+    add_entries,
+    delete_entries,
+    export_entries,
+    get_changes,
+    get_live,
+    get_scenario,
+    get_summary,
+    set_live,
+    start_scenario,
+    stop_live,
+    stop_scenario,
+)
+from control_plane.api.faults import add_faults, clear_faults, delete_fault, list_faults
+from control_plane.api.journal import clear_requests, count_requests, list_requests
+from control_plane.api.server import get_control_plane_document, get_health, get_version
+from control_plane.api.sessions import change_settings, delete_session, get_settings, list_sessions, reset_session
+from control_plane.api.verdict import compare_delivered, get_verdict
+from control_plane.models import (
+    ClockAdvance,
+    ClockChange,
+    FaultMatch,
+    FixedDelayFault,
+    FixtureEntry,
+    LiveChange,
+    Problem,
+    ScenarioStart,
+    SettingsChange,
+    SinkEntry,
+    StatusFault,
+)
+
+T = TypeVar("T")
+
+SESSION = "control"
+URL = os.environ["CORTEX_BASE_URL"]
+# With --admin-token: AuthenticatedClient, which takes the token.
+CLIENT = Client(base_url=URL, raise_on_unexpected_status=True)
+
+
+def ok(answer: T | Problem | None) -> T:
+    """The answer, unless it is an error."""
+    if answer is None or isinstance(answer, Problem):
+        sys.exit(str(answer))
+    return answer
+
+
+def get_logs(session: str = SESSION) -> httpx.Response:
+    """What the client under test would do."""
+    key = f"{os.environ['CORTEX_API_KEY']}~{session}"
+    return httpx.get(f"{URL}/api/v1/audit-logs?page=0&pageSize=1000", headers={"Authorization": f"Bearer {key}"})
+
+
+def server() -> None:
+    assert ok(get_health.sync(client=CLIENT)).status == "ok"
+    assert ok(get_version.sync(client=CLIENT, session=SESSION)).name == "cortex-audit-mock"
+    assert ok(get_control_plane_document.sync(client=CLIENT))["openapi"] == "3.0.3"
+
+
+def sessions() -> None:
+    assert SESSION in ok(list_sessions.sync(client=CLIENT)).sessions
+    ok(delete_session.sync(SESSION, client=CLIENT))
+    unknown = delete_session.sync(SESSION, client=CLIENT)
+    assert isinstance(unknown, Problem) and unknown.http_status == 404, unknown
+    assert ok(reset_session.sync(client=CLIENT, session=SESSION)).reset == SESSION
+    changed = ok(change_settings.sync(client=CLIENT, session=SESSION, body=SettingsChange(rate_limit="100/s")))
+    assert (changed.rate_limit, changed.strict) == ("100/s", False)
+    assert ok(get_settings.sync(client=CLIENT, session=SESSION)) == changed
+
+
+def clock() -> None:
+    noon = datetime.datetime(2025, 5, 20, 12, tzinfo=datetime.timezone.utc)
+    assert ok(set_clock.sync(client=CLIENT, session=SESSION, body=ClockChange(now=noon))).frozen
+    moved = ok(advance_clock.sync(client=CLIENT, session=SESSION, body=ClockAdvance(by="60s")))
+    assert moved.now == noon + datetime.timedelta(minutes=1)
+    assert not ok(set_clock.sync(client=CLIENT, session=SESSION, body=ClockChange(now="now-1d", frozen=False))).frozen
+    assert ok(follow_system_clock.sync(client=CLIENT, session=SESSION)).system
+    assert ok(get_clock.sync(client=CLIENT, session=SESSION)).system
+
+
+def faults() -> None:
+    first_page = FaultMatch(page=0)
+    unavailable = StatusFault(type_="status", status=503, retry_after=2, times=1, match=first_page)
+    slow = FixedDelayFault(type_="delay", fixed="1ms")
+    added = ok(add_faults.sync(client=CLIENT, session=SESSION, body=[unavailable, slow])).faults
+    assert get_logs().status_code == 503
+    assert get_logs().status_code == 200
+    fired = {rule.id: rule.fired for rule in ok(list_faults.sync(client=CLIENT, session=SESSION)).faults}
+    assert (fired[added[0].id], fired[added[1].id]) == (1, 2), fired
+    assert ok(delete_fault.sync(added[0].id, client=CLIENT, session=SESSION)).removed == 1
+    assert ok(clear_faults.sync(client=CLIENT, session=SESSION)).removed == 1
+    wrong = add_faults.sync(client=CLIENT, session=SESSION, body=StatusFault(type_="status", status=200))
+    assert isinstance(wrong, Problem) and "status: 200 is not an integer from 400 to 599" in wrong.details, wrong
+
+
+def journal() -> None:
+    assert ok(count_requests.sync(client=CLIENT, session=SESSION, status="503", answered_by="fault")).count == 1
+    latest = ok(list_requests.sync(client=CLIENT, session=SESSION, since="now-1h", limit=1)).requests[0]
+    assert latest.status == 200 and latest.key and latest.parsed_query
+    assert (latest.key.name, latest.parsed_query.page_size) == ("Admin", 1000)
+    assert ok(clear_requests.sync(client=CLIENT, session=SESSION)).removed == 2
+
+
+def entries() -> None:
+    ok(delete_entries.sync(client=CLIENT, session=SESSION))
+    team = FixtureEntry(action="DELETE", object_type="TEAM", object_identifier="sre", timestamp="now-5m")
+    team.actor_request_type = "SLACK_COMMAND"
+    assert ok(add_entries.sync(client=CLIENT, session=SESSION, body=[team])).entries == 1
+    exported = ok(export_entries.sync(client=CLIENT, session=SESSION))
+    assert exported[0].actor_request_type == "SLACK_COMMAND"
+    ok(delete_entries.sync(client=CLIENT, session="copy"))
+    assert ok(add_entries.sync(client=CLIENT, session="copy", body=exported)).added == 1
+    assert get_logs("copy").text == get_logs().text
+    summary = ok(get_summary.sync(client=CLIENT, session=SESSION, object_types=["TEAM"], actions=["DELETE", "CREATE"]))
+    assert summary.total == 1 and summary.values.actor_request_types[0].value == "SLACK_COMMAND"
+    assert ok(get_changes.sync(client=CLIENT, session=SESSION)).arrivals == 1
+
+
+def activity() -> None:
+    body = LiveChange(rate="6/min", lateness="30s", burst=3)
+    assert ok(set_live.sync(client=CLIENT, session=SESSION, body=body)).rate == "6/min"
+    assert ok(get_live.sync(client=CLIENT, session=SESSION)).burst == 3
+    assert ok(stop_live.sync(client=CLIENT, session=SESSION)).rate == "off"
+    started = ok(start_scenario.sync(client=CLIENT, session=SESSION, body=ScenarioStart(name="flaky", seed=7)))
+    assert ok(get_scenario.sync(client=CLIENT, session=SESSION)) == started
+    assert ok(stop_scenario.sync(client=CLIENT, session=SESSION)).name == "off"
+
+
+def verdict() -> None:
+    ok(reset_session.sync(client=CLIENT, session=SESSION))
+    incomplete = get_verdict.sync(client=CLIENT, session=SESSION, expect=["complete", "polite"])
+    assert isinstance(incomplete, Problem) and incomplete.expectations, incomplete
+    assert incomplete.expectations.complete and not incomplete.expectations.complete.kept
+    page = get_logs().json()["logs"]
+    sink = [SinkEntry.from_dict(entry) for entry in page]
+    assert ok(compare_delivered.sync(client=CLIENT, session=SESSION, body=sink, expect=["delivered"])).records == len(page)
+    lost = compare_delivered.sync(client=CLIENT, session=SESSION, body=sink[1:], expect=["delivered"])
+    assert isinstance(lost, Problem) and "1 entry was served and is not in the sink" in lost.details, lost
+    kept = ok(get_verdict.sync(client=CLIENT, session=SESSION, expect=["complete", "no-duplicates", "polite", "contract"]))
+    assert kept.clients[0].coverage.once == len(page) and kept.clients[0].findings == []
+
+
+ok(get_clock.sync(client=CLIENT, session=SESSION))
+parts = [server, sessions, clock, faults, journal, entries, activity, verdict]
+for part in parts:
+    part()
+    print(f"{part.__name__}: ok")
