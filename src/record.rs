@@ -9,6 +9,7 @@
 mod assembler;
 mod checkpoint;
 mod error;
+mod order;
 mod page_response;
 
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::remote::{ApiClient, Connection, GetRequest, RequestError, RetryWait, 
 pub use assembler::{MergeResult, PageAssembler};
 pub use checkpoint::{Checkpoint, RecordRange, RecordingSpec};
 pub use error::RecordError;
+pub use order::OrderViolations;
 pub use page_response::{PAGE_SIZE, PageResponse};
 
 /// Limit of passes over a range whose entries change.
@@ -59,8 +61,10 @@ pub struct Recording {
     pub entries: Vec<Entry>,
     /// Number of requests sent, without those of interrupted runs.
     pub requests: usize,
-    /// Fields of entries that the API is not known to have, and which are not recorded.
+    /// Fields of entries that the API is not known to have, and which are not recorded; safe to print.
     pub ignored_fields: Vec<String>,
+    /// What contradicts the order of the API.
+    pub order_violations: Option<OrderViolations>,
 }
 
 /// Downloads a range of entries, starting where `checkpoint` ends, to which each page is saved. `on_event` is called with
@@ -84,8 +88,9 @@ pub fn record(
     while let Some(page) = assembler.next_page() {
         let response = read_page(&mut client, range, page)?;
         for field in &response.ignored_fields {
-            if !ignored_fields.contains(field) {
-                ignored_fields.push(field.clone());
+            let field = client.connection().token().excerpt(field);
+            if !ignored_fields.contains(&field) {
+                ignored_fields.push(field);
             }
         }
         match assembler.add(response) {
@@ -114,7 +119,9 @@ pub fn record(
         }
         on_event(RecordingEvent::Progress { entries: assembler.count(), total: assembler.total() });
     }
-    Ok(Recording { entries: assembler.into_newest_first(), requests: client.requests(), ignored_fields })
+    let entries = assembler.into_newest_first();
+    let order_violations = OrderViolations::find(&entries);
+    Ok(Recording { entries, requests: client.requests(), ignored_fields, order_violations })
 }
 
 fn read_page(client: &mut ApiClient<'_>, range: RecordRange, page: usize) -> Result<PageResponse, RequestError> {

@@ -97,6 +97,7 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand --format 'Format of the file. [default: ndjson for .ndjson and .jsonl, else json]'
             cand --seed 'Seed of pseudonyms that are the same each time; set `CORTEX_MOCK_PSEUDONYM_SECRET` too, so that nobody can guess it'
             cand --pseudonymize 'Replace names and addresses by pseudonyms. Without --seed and without the environment variable `CORTEX_MOCK_PSEUDONYM_SECRET` the pseudonyms are random each time, and cannot be turned back'
+            cand --strict 'Fail, when the file is written, if the server did not answer newest first or repeated entries'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

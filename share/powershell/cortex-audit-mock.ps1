@@ -104,6 +104,7 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the file. [default: ndjson for .ndjson and .jsonl, else json]')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of pseudonyms that are the same each time; set `CORTEX_MOCK_PSEUDONYM_SECRET` too, so that nobody can guess it')
             [CompletionResult]::new('--pseudonymize', '--pseudonymize', [CompletionResultType]::ParameterName, 'Replace names and addresses by pseudonyms. Without --seed and without the environment variable `CORTEX_MOCK_PSEUDONYM_SECRET` the pseudonyms are random each time, and cannot be turned back')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Fail, when the file is written, if the server did not answer newest first or repeated entries')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

@@ -44,6 +44,9 @@ pub struct Args {
     /// Seed of pseudonyms that are the same each time; set `CORTEX_MOCK_PSEUDONYM_SECRET` too, so that nobody can guess it.
     #[arg(long, value_name = "S", requires = "pseudonymize", value_parser = value::seed, allow_hyphen_values = true)]
     seed: Option<u64>,
+    /// Fail, when the file is written, if the server did not answer newest first or repeated entries.
+    #[arg(long)]
+    strict: bool,
 }
 
 /// One end of the range.
@@ -98,7 +101,14 @@ pub fn run(args: &Args) -> Result<(), String> {
         diagnostics::print(format_args!("{told}: {fields}"));
     }
     diagnostics::print(summary);
-    Ok(())
+    match recording.order_violations {
+        Some(violations) if args.strict => Err(format!("{violations} (--strict)")),
+        Some(violations) => {
+            diagnostics::print(format_args!("warning: {violations}"));
+            Ok(())
+        }
+        None => Ok(()),
+    }
 }
 
 /// The recording and the token that the flags name; exits when they are wrong.

@@ -7,7 +7,7 @@ use crate::text::word_enum;
 
 /// An audit-log entry (RES-ENTRY). Serialises to the response fields; the fields with
 /// `serde(skip)` are for the filters only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// `CREATE`, `UPDATE` or `DELETE`.

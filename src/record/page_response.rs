@@ -35,12 +35,18 @@ struct Body<'a> {
     logs: &'a RawValue,
     page: usize,
     total: usize,
+    #[serde(rename = "totalPages")]
+    total_pages: Option<usize>,
 }
 
 /// Parses the response to the request for a page.
 pub(super) fn read(connection: &Connection, reply: &Reply, page: usize) -> Result<PageResponse, RequestError> {
     if !reply.status.is_success() {
         return Err(connection.error_for(reply));
+    }
+    // What does not begin as an object is not the beginning of one either.
+    if reply.body.trim_ascii_start().first().is_some_and(|byte| *byte != b'{') {
+        return Err(connection.not_json(reply));
     }
     // It may have been cut off.
     let broken = |error: &dyn Display| {
@@ -61,11 +67,17 @@ pub(super) fn read(connection: &Connection, reply: &Reply, page: usize) -> Resul
     };
     let expected = body.total.saturating_sub(page * PAGE_SIZE).min(PAGE_SIZE);
     if body.page != page || entries.len() != expected {
-        // The server may have counted and read at two instants.
         let (number, total, count) = (body.page, body.total, entries.len());
-        return Err(RequestError::Retryable(
-            format!("asked for page {page} of {PAGE_SIZE} entries each, the server answered page {number} with {count} entries of {total}").into(),
-        ));
+        let reason = format!(
+            "asked for page {page} of {PAGE_SIZE} entries each, the server answered page {number} with {count} entries of {total}"
+        );
+        // The server may have counted and read at two instants, but it does not take one page or size for another.
+        let is_other_size = body.total_pages.is_some_and(|pages| pages != total.div_ceil(PAGE_SIZE));
+        return Err(if number != page || is_other_size {
+            RequestError::Permanent(reason)
+        } else {
+            RequestError::Retryable(reason.into())
+        });
     }
     Ok(PageResponse { page, total: body.total, entries, ignored_fields })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use ureq::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
@@ -14,6 +14,7 @@ use super::error::{RequestError, Retryable, SetupError};
 use super::reply::Reply;
 use super::token::Token;
 use super::url::ApiUrl;
+use crate::text::truncate;
 
 /// Time limit for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -23,6 +24,10 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_PAGE_BYTES: u64 = 64 * 1024 * 1024;
 /// Enough for the explanation of an error.
 const MAX_ERROR_BYTES: u64 = 64 * 1024;
+
+/// Length of the beginning of a body in a message, and of what is redacted for it.
+const MAX_QUOTED_CHARS: usize = 40;
+const MAX_QUOTED_BYTES: usize = 4096;
 
 /// A server, with the token for it.
 #[derive(Debug)]
@@ -57,7 +62,8 @@ impl Connection {
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .timeout_global(Some(RESPONSE_TIMEOUT))
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
-            .accept("application/json");
+            .accept("application/json")
+            .accept_encoding("identity");
         if url.is_local {
             // A proxy would reach its own loopback address.
             config = config.proxy(None);
@@ -98,12 +104,27 @@ impl Connection {
             call = call.header(CONTENT_TYPE, content_type);
         }
         let (head, mut body) = call.call().map_err(|error| self.network_error(error))?.into_parts();
-        let body = if head.status.is_success() {
-            self.read_body(&mut body)?
-        } else {
-            body.with_config().limit(MAX_ERROR_BYTES).read_to_vec().unwrap_or_default()
-        };
-        Ok(Reply { status: head.status, headers: head.headers, body })
+        let mut reply = Reply { status: head.status, headers: head.headers, body: Vec::new() };
+        let encoding = reply.header(CONTENT_ENCODING).filter(|encoding| !encoding.eq_ignore_ascii_case("identity"));
+        match encoding {
+            // It would be the same next time.
+            Some(encoding) if reply.status.is_success() => return Err(self.encoded(encoding)),
+            // The status says enough; nobody could read the explanation.
+            Some(_) => {}
+            None if reply.status.is_success() => reply.body = self.read_body(&mut body)?,
+            None => reply.body = body.with_config().limit(MAX_ERROR_BYTES).read_to_vec().unwrap_or_default(),
+        }
+        Ok(reply)
+    }
+
+    /// The error of a success in an encoding that was not asked for.
+    fn encoded(&self, encoding: &str) -> RequestError {
+        let encoding = self.token.excerpt(encoding);
+        RequestError::Permanent(format!(
+            "{} answers with \"Content-Encoding: {encoding}\" though it was asked for \"identity\"; if a proxy compresses \
+             the answers, call the API without it",
+            self.url
+        ))
     }
 
     fn read_body(&self, body: &mut Body) -> Result<Vec<u8>, RequestError> {
@@ -153,7 +174,8 @@ impl Connection {
         let text = texts.find(|text| !text.is_empty());
         let text = text.map(|text| format!(": {}", self.token.excerpt(text))).unwrap_or_default();
         match code {
-            408 | 429 | 500 | 502..=504 | 506..=599 => RequestError::Retryable(Retryable {
+            // 511 is the page on which a network asks to log in.
+            408 | 429 | 500 | 502..=504 | 506..=510 | 512..=599 => RequestError::Retryable(Retryable {
                 retry_after: reply.retry_after().or(body["retryAfter"].as_u64().map(Duration::from_secs)),
                 ..format!("the server answers {code}{text}").into()
             }),
@@ -171,14 +193,21 @@ impl Connection {
         }
     }
 
-    /// The error of a success that is not JSON.
+    /// The error of a success that is not JSON, or is called so only.
     pub(crate) fn not_json(&self, reply: &Reply) -> RequestError {
         let kind = reply.header(CONTENT_TYPE).unwrap_or("something without a content type");
-        self.not_cortex(&format!("it answers {}", self.token.excerpt(kind)))
+        if !reply.is_json() {
+            return self.not_cortex(&format!("it answers {kind}"));
+        }
+        // Redacted before it is truncated, which could leave half of a token.
+        let start = String::from_utf8_lossy(reply.body.get(..MAX_QUOTED_BYTES).unwrap_or(&reply.body));
+        let start = self.token.excerpt(&start);
+        self.not_cortex(&format!("it answers {kind} that is no JSON object: {}", truncate(&start, MAX_QUOTED_CHARS)))
     }
 
-    /// The error of a server that is not a Cortex API.
+    /// The error of a server that is not a Cortex API; the reason may quote the server.
     pub(crate) fn not_cortex(&self, reason: &str) -> RequestError {
-        RequestError::Permanent(format!("{} is not a Cortex API: {reason}", self.url))
+        // Errors of JSON repeat what the server sent.
+        RequestError::Permanent(format!("{} is not a Cortex API: {}", self.url, self.token.excerpt(reason)))
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::error::SetupError;
+use crate::redact::Secret;
 use crate::text::{is_control, truncate};
 
 /// A token and the name of the environment variable that holds it. `Debug` shows the name alone.
@@ -10,6 +11,8 @@ use crate::text::{is_control, truncate};
 pub struct Token {
     name: String,
     secret: String,
+    /// Finds the token in texts of the server.
+    finder: Secret,
 }
 
 impl Token {
@@ -35,7 +38,8 @@ impl Token {
     #[must_use]
     pub fn new(name: &str, secret: &str) -> Option<Self> {
         let fits = !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic());
-        fits.then(|| Self { name: name.to_owned(), secret: secret.to_owned() })
+        let finder = || Secret::new(secret.as_bytes());
+        fits.then(|| Self { name: name.to_owned(), secret: secret.to_owned(), finder: finder() })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -46,11 +50,13 @@ impl Token {
         format!("Bearer {}", self.secret)
     }
 
-    /// The text on one line, with `[token]` in place of the token, which JSON may have escaped.
+    /// The text on one line, with `[token]` in place of the token, which JSON may have escaped; of a text that has the token
+    /// in another form, such as percent-encoded, the words around it are left out too.
     pub(crate) fn redact(&self, text: &str) -> String {
         let in_json = self.secret.replace('\\', "\\\\").replace('"', "\\\"");
         let text = text.replace(&self.secret, "[token]").replace(&in_json, "[token]");
-        text.replace(is_control, " ")
+        // Without control characters first, which could part the token.
+        self.finder.redact(&text.replace(is_control, " ")).into_owned()
     }
 
     /// The text of a server as part of a message: redacted, with single spaces, truncated.

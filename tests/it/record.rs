@@ -4,6 +4,7 @@ mod assembler;
 mod checkpoint;
 mod complete;
 mod errors;
+mod order;
 mod pseudonyms;
 mod retries;
 mod token;

@@ -46,6 +46,24 @@ pub fn one_shot_server(response: impl Into<Vec<u8>>) -> (String, JoinHandle<Vec<
     (url, thread)
 }
 
+/// A server that answers each request with the page of its parameter `page`; it serves as long as the tests run.
+pub fn server_of_pages(pages: Vec<String>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap();
+            let request = String::from_utf8_lossy(&request[..length]);
+            let (_, number) = request.split_once("&page=").expect("one packet");
+            let number: usize = number[..number.find('&').unwrap()].parse().unwrap();
+            stream.write_all(pages[number].as_bytes()).unwrap();
+        }
+    });
+    url
+}
+
 /// A response with this status line, these headers and this body.
 pub fn http_response(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())

@@ -102,6 +102,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand reco
 ndjson\t'An entry a line'"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l seed -d 'Seed of pseudonyms that are the same each time; set `CORTEX_MOCK_PSEUDONYM_SECRET` too, so that nobody can guess it' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l pseudonymize -d 'Replace names and addresses by pseudonyms. Without --seed and without the environment variable `CORTEX_MOCK_PSEUDONYM_SECRET` the pseudonyms are random each time, and cannot be turned back'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l strict -d 'Fail, when the file is written, if the server did not answer newest first or repeated entries'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l url -d 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l token-env -d 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`' -r

@@ -1,6 +1,6 @@
 //! The checkpoint file, from which an interrupted recording resumes.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 use cortex_audit_mock::internal::record::{Checkpoint, RecordRange, RecordingSpec};
@@ -137,4 +137,20 @@ fn file_that_is_not_a_checkpoint_is_not_overwritten() {
     });
     assert_eq!(refused[0], refused[1]);
     assert_snapshot!(refused[0], @"error: FOLDER/logs.json.part is not the part of a recording; move it away or choose another --out");
+}
+
+/// A file of a run that was killed while it wrote its output, and one of a run that still writes.
+#[test]
+fn temporary_file_of_a_killed_run_is_removed_by_the_next() {
+    let server = server_with(10);
+    let folder = tempfile::tempdir().unwrap();
+    let temporary = |name: &str| File::create(folder.path().join(format!(".cortex-audit-mock-{name}.part"))).unwrap();
+    temporary("killed");
+    let running = temporary("running");
+    running.lock().unwrap();
+    fs::create_dir(folder.path().join(".cortex-audit-mock-folder.part")).unwrap();
+    let out = path(&folder, "logs.json");
+    assert_eq!(run_record(&server.uri(), &["--to", NOW, "--out", &out]).code, Some(0));
+    let expected = [".cortex-audit-mock-folder.part", ".cortex-audit-mock-running.part", "logs.json"];
+    assert_eq!(file_names(&folder), expected);
 }

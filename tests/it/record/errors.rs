@@ -55,6 +55,51 @@ fn server_that_is_not_cortex_is_an_error_at_once() {
     assert_snapshot!(error_for(http_response("200 OK", json, odd)), @r#"error: URL/api/v1/audit-logs answered an entry that cannot be recorded: page 0, entry 1, action: "RENAME" is not one of CREATE, UPDATE, DELETE"#);
 }
 
+/// H1
+#[test]
+fn lasting_faults_are_errors_at_once() {
+    let json = "Content-Type: application/json\r\n";
+    let error_for = |answer: String| {
+        let (url, server) = one_shot_server(answer);
+        let message = error_of(&url, &[], 1);
+        (message, String::from_utf8(server.join().unwrap()).unwrap())
+    };
+    let (message, request) = error_for(http_response("200 OK", &format!("{json}Content-Encoding: gzip\r\n"), "\u{1f}"));
+    assert_snapshot!(message, @r#"error: URL/api/v1/audit-logs answers with "Content-Encoding: gzip" though it was asked for "identity"; if a proxy compresses the answers, call the API without it"#);
+    assert!(request.to_lowercase().contains("\r\naccept-encoding: identity\r\n"), "{request}");
+    let page = |page: u8, pages: u8| format!(r#"{{"logs": [], "page": {page}, "total": 2500, "totalPages": {pages}}}"#);
+    let messages = [
+        ("200 OK", "<!DOCTYPE html><p>Log in as mock-admin"),
+        ("200 OK", "\u{1f}\u{1b}[31m"),
+        ("200 OK", "[]"),
+        ("200 OK", &page(7, 3)),
+        ("200 OK", &page(0, 10)),
+        ("511 Network Authentication Required", "<!DOCTYPE html><p>Log in"),
+    ]
+    .map(|(status, body)| error_for(http_response(status, json, body)).0);
+    assert_snapshot!(messages.join("\n"), @r#"
+error: URL/api/v1/audit-logs is not a Cortex API: it answers application/json that is no JSON object: <!DOCTYPE html><p>Log in as [token]
+
+error: URL/api/v1/audit-logs is not a Cortex API: it answers application/json that is no JSON object: [31m
+
+error: URL/api/v1/audit-logs is not a Cortex API: it answers application/json that is no JSON object: []
+
+error: asked for page 0 of 1000 entries each, the server answered page 7 with 0 entries of 2500
+
+error: asked for page 0 of 1000 entries each, the server answered page 0 with 0 entries of 2500
+
+error: URL/api/v1/audit-logs refuses the request (511)
+"#);
+}
+
+/// H1: what a 401 explains cannot be read, and what it means is known.
+#[test]
+fn compressed_refusal_is_told_by_its_status() {
+    let (url, server) = one_shot_server(http_response("401 Unauthorized", "Content-Encoding: br\r\n", "\u{1}"));
+    assert_snapshot!(error_of(&url, &[], 1), @"error: the server does not accept the token in CORTEX_API_KEY (401)");
+    server.join().unwrap();
+}
+
 #[test]
 fn unreachable_server_is_an_error_at_once() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -62,3 +62,23 @@ fn token_in_a_response_is_redacted() {
     assert_snapshot!(normalize(run_record(&url, &[]).failed(1), &url, folder.path()), @"error: URL/api/v1/audit-logs is not a Cortex API: it redirects (302) to https://evil.example/?t=[token], where the token was not sent");
     server.join().unwrap();
 }
+
+/// Names of fields, and values in errors of JSON.
+#[test]
+fn foreign_text_is_printed_without_token_and_control_characters() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = "Content-Type: application/json\r\n";
+    let entry = r#"{"action": "CREATE", "objectType": "TEAM", "objectIdentifier": "a", "timestamp": "2025-05-20T06:51:43Z", "\u001b[31mred": 1, "x-mock-admin": 2, "a%6dock-admin": 3, "mock%252Dadmin": 4}"#;
+    let page = format!(r#"{{"logs": [{entry}], "page": 0, "total": 1, "totalPages": 1}}"#);
+    let (url, server) = one_shot_server(http_response("200 OK", json, &page));
+    let finished = run_record(&url, &["--to", NOW, "--out", &path(&folder, "logs.json")]);
+    server.join().unwrap();
+    assert_snapshot!(finished.stderr, @r#"
+note: not recorded, because the API is not known to have them: [31mred, (hidden), x-[token]
+recorded 1 entry from 2025-05-20T06:51:43Z to 2025-05-20T12:00:00Z in 1 request
+"#);
+    let page = r#"{"logs": [], "page": "mock-admin\u001b[31m", "total": 1, "totalPages": 1}"#;
+    let (url, server) = one_shot_server(http_response("200 OK", json, page));
+    assert_snapshot!(normalize(run_record(&url, &[]).failed(1), &url, folder.path()), @r#"error: URL/api/v1/audit-logs is not a Cortex API: its JSON is no page of audit logs (invalid type: string "[token]\u{1b}[31m", expected usize at line 1 column 43)"#);
+    server.join().unwrap();
+}

@@ -135,6 +135,7 @@ fn server_that_is_not_cortex_is_an_error() {
     assert_snapshot!(error_for(http_response("200 OK", json, r#"{"items": []}"#)), @r#"error: URL/api/v1/audit-logs is not a Cortex API: its JSON is no page of audit logs, which has a list of entries in "logs""#);
     assert_snapshot!(error_for(http_response("404 Not Found", json, r#"{"message": "Nothing here"}"#)), @"error: URL/api/v1/audit-logs is not a Cortex API: it has no such path (404): Nothing here");
     assert_snapshot!(error_for(http_response("302 Found", "Location: https://elsewhere.example/?t=mock-admin\r\n", "")), @"error: URL/api/v1/audit-logs is not a Cortex API: it redirects (302) to https://elsewhere.example/?t=[token], where the token was not sent");
+    assert_snapshot!(error_for(http_response("200 OK", &format!("{json}Content-Encoding: gzip\r\n"), "\u{1f}")), @r#"error: URL/api/v1/audit-logs answers with "Content-Encoding: gzip" though it was asked for "identity"; if a proxy compresses the answers, call the API without it"#);
     assert_snapshot!(error_for("SSH-2.0-OpenSSH_9.2\r\n".to_owned()), @"error: URL/api/v1/audit-logs is not a Cortex API: it does not speak HTTP (protocol: http parse fail: invalid HTTP version)");
 }
 
