@@ -141,7 +141,6 @@ impl Generator {
     }
 
     /// The stories among the entries.
-    #[must_use]
     pub fn stories(&self) -> &[Story] {
         &self.stories
     }

@@ -115,19 +115,16 @@ pub mod internal {
     }
 
     /// The entries of a world, without delivering live entries first.
-    #[must_use]
     pub fn store(world: &crate::World) -> &store::Store {
         &world.store
     }
 
     /// The clock of a world; moving it delivers no live entries.
-    #[must_use]
     pub fn clock(world: &crate::World) -> &Clock {
         &world.clock
     }
 
     /// The rate limiter of a world.
-    #[must_use]
     pub fn limiter(world: &crate::World) -> &Limiter {
         &world.limiter
     }

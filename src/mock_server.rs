@@ -63,6 +63,7 @@ pub struct MockServer {
 ///
 /// Setters that take text do not panic on an invalid one: `try_start` returns all errors together.
 #[derive(Debug, Default)]
+#[must_use]
 pub struct MockServerBuilder {
     config: Config,
     invalid: Vec<ArgumentError>,
@@ -145,32 +146,27 @@ impl MockServer {
     ///
     /// # Panics
     /// When the server cannot start.
-    #[must_use]
     pub fn start_blocking() -> Self {
         Self::builder().start_blocking()
     }
 
     /// A builder, to configure entries, keys and behaviour.
-    #[must_use]
     pub fn builder() -> MockServerBuilder {
         MockServerBuilder::default()
     }
 
     /// The base URL, without a trailing slash, such as `http://127.0.0.1:41233`; `https` when it has a certificate.
-    #[must_use]
     pub fn uri(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.address)
     }
 
     /// The certificate of [`MockServerBuilder::tls`] as PEM, for a client to trust.
-    #[must_use]
     pub fn certificate(&self) -> Option<&str> {
         self.tls.as_ref().map(Tls::certificate)
     }
 
     /// A token of the built-in keys, for the default session.
-    #[must_use]
     pub fn token(&self) -> &'static str {
         Self::TOKEN
     }
@@ -179,13 +175,11 @@ impl MockServer {
     ///
     /// # Panics
     /// When the text is not the name of a session, see [`SessionName`].
-    #[must_use]
     pub fn token_for(&self, session: &str) -> String {
         format!("{}~{}", Self::TOKEN, session_name(session))
     }
 
     /// The world of the default session: its entries, clock, faults, journal, live feed and settings.
-    #[must_use]
     pub fn world(&self) -> Arc<World> {
         self.state.world()
     }
@@ -202,7 +196,6 @@ impl MockServer {
     /// assert_eq!(verdict.failure_message(Expectation::Polite), None, "{verdict}");
     /// assert!(verdict.failure_message(Expectation::Complete).is_some(), "nobody has read anything");
     /// ```
-    #[must_use]
     pub fn verdict(&self) -> Judgement {
         self.world().verdict(&Scope::default())
     }
@@ -211,13 +204,11 @@ impl MockServer {
     ///
     /// # Panics
     /// When the text is not the name of a session, see [`SessionName`].
-    #[must_use]
     pub fn session(&self, name: &str) -> Arc<World> {
         self.state.session(&session_name(name))
     }
 
     /// The sessions in use, to list, reset and remove them.
-    #[must_use]
     pub fn sessions(&self) -> &Sessions {
         self.state.sessions()
     }
@@ -248,27 +239,23 @@ impl Drop for MockServer {
 
 impl MockServerBuilder {
     /// Listens on this address instead of a free loopback port.
-    #[must_use]
     pub fn listen(mut self, address: impl Into<SocketAddr>) -> Self {
         self.address = Some(address.into());
         self
     }
 
     /// Entries in place of the built-in story: JSON in any form of a fixture file.
-    #[must_use]
     pub fn entries(self, json: impl Into<String>) -> Self {
         self.sources([EntrySource::Text(json.into())])
     }
 
     /// Entries from these sources.
-    #[must_use]
     pub fn sources(mut self, sources: impl IntoIterator<Item = EntrySource>) -> Self {
         self.config.entries = sources.into_iter().collect();
         self
     }
 
     /// Adds this many generated entries of the thirty days before the start, and removes the built-in story.
-    #[must_use]
     pub fn generate(mut self, count: u64) -> Self {
         self.config.entries.retain(|source| *source != EntrySource::BuiltIn);
         self.config.generate = Some(count);
@@ -277,48 +264,41 @@ impl MockServerBuilder {
 
     /// Keys in place of the built-in ones: JSON in the form of a keys file. [`MockServer::token`] is then unknown
     /// unless one of these keys has it.
-    #[must_use]
     pub fn keys(self, json: impl Into<String>) -> Self {
         self.key_source(KeySource::Text(json.into()))
     }
 
     /// Keys from this source.
-    #[must_use]
     pub fn key_source(mut self, keys: KeySource) -> Self {
         self.config.keys = keys;
         self
     }
 
     /// Freezes the clock at a date-time such as `2025-05-20T12:00:00Z`.
-    #[must_use]
     pub fn now(mut self, instant: &str) -> Self {
         self.config.now = self.parse("now", instant).or(self.config.now);
         self
     }
 
     /// A rate limit such as `5/s` or `off`.
-    #[must_use]
     pub fn rate_limit(mut self, rate: &str) -> Self {
         self.config.rate_limit = self.parse::<RateLimit>("rate_limit", rate).unwrap_or(self.config.rate_limit);
         self
     }
 
     /// Rejects queries that break the contract instead of reporting them in the journal.
-    #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.config.strict = strict;
         self
     }
 
     /// New entries over time at a rate such as `6/min`.
-    #[must_use]
     pub fn live(mut self, rate: &str) -> Self {
         self.config.live = self.parse::<Rate>("live", rate).map(Activity::from).or(self.config.live);
         self
     }
 
     /// New entries over time, optionally late or in bursts.
-    #[must_use]
     pub fn activity(mut self, activity: impl Into<Activity>) -> Self {
         self.config.live = Some(activity.into());
         self
@@ -333,7 +313,6 @@ impl MockServerBuilder {
     /// let server = MockServer::builder().scenario(Scenario::LateArrivals).start_blocking();
     /// assert_eq!(server.session("any").scenario_stats().unwrap().scenario, Scenario::LateArrivals);
     /// ```
-    #[must_use]
     pub fn scenario(mut self, scenario: Scenario) -> Self {
         self.config.scenario = Some(scenario);
         self
@@ -348,14 +327,12 @@ impl MockServerBuilder {
     }
 
     /// The random seed.
-    #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.config.seed = seed;
         self
     }
 
     /// The access to the control plane.
-    #[must_use]
     pub fn admin(mut self, admin: Admin) -> Self {
         self.config.admin = admin;
         self
@@ -372,7 +349,6 @@ impl MockServerBuilder {
     /// assert!(server.uri().starts_with("https://127.0.0.1:"));
     /// assert!(server.certificate().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
     /// ```
-    #[must_use]
     pub fn tls(mut self, tls: Tls) -> Self {
         self.tls = Some(tls);
         self
@@ -390,7 +366,6 @@ impl MockServerBuilder {
     ///
     /// # Panics
     /// When it cannot start.
-    #[must_use]
     pub fn start_blocking(self) -> MockServer {
         self.launch().unwrap_or_else(|error| panic!("{error}"))
     }

@@ -44,7 +44,6 @@ pub use secret::Secret;
 /// assert!(person.ends_with(".example") && !person.contains("priya"));
 /// assert_eq!(others[0].object_type, "SERVICE");
 /// ```
-#[must_use]
 pub fn pseudonymize(mut entries: Vec<Entry>, secret: &Secret) -> Vec<Entry> {
     // First without order: most values occur many times.
     let values: HashSet<&str> = entries.iter_mut().flat_map(Entry::identifying_texts_mut).map(|text| &**text).collect();

@@ -32,7 +32,6 @@ word_enum! {
 
 impl Period {
     /// Length of the period.
-    #[must_use]
     pub const fn duration(self) -> Duration {
         Duration::from_secs(match self {
             Self::Second => 1,

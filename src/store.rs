@@ -70,7 +70,6 @@ pub struct Store {
 
 impl Store {
     /// A store with the entries of a base, which it shares.
-    #[must_use]
     pub fn new(base: Arc<BaseSegment>) -> Self {
         Self { snapshot: RwLock::new(Arc::new(Snapshot::new(base))), writer: Mutex::default() }
     }
@@ -89,50 +88,42 @@ impl Store {
     }
 
     /// The page of a query, with the totals over all pages (RES-TOTALS).
-    #[must_use]
     pub fn page(&self, query: &Query) -> Page {
         self.snapshot().page(query)
     }
 
     /// The page of a query as JSON.
-    #[must_use]
     pub fn render_page(&self, query: &Query) -> RenderedPage {
         self.snapshot().render_page(query)
     }
 
     /// The counts of the entries in a range that pass filters.
-    #[must_use]
     pub fn summary(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Summary {
         self.snapshot().summary(start, end, filters)
     }
 
     /// The entries with their arrivals: what was on a page that was served before.
-    #[must_use]
     pub fn history(&self) -> History {
         History::new(self.snapshot())
     }
 
     /// The number of entries, and how many of them were appended.
-    #[must_use]
     pub fn counts(&self) -> (usize, usize) {
         let snapshot = self.snapshot();
         (snapshot.len(), snapshot.arrivals())
     }
 
     /// The number of entries.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.snapshot().len()
     }
 
     /// Whether there is no entry.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The words of the entries and of the contract.
-    #[must_use]
     pub fn vocabulary(&self) -> Arc<Vocabulary> {
         Arc::clone(self.snapshot().vocabulary())
     }

@@ -144,7 +144,6 @@ macro_rules! word_enum {
             pub const WORDS: [&'static str; Self::ALL.len()] = [$($word),+];
 
             /// The word of the variant.
-            #[must_use]
             pub const fn as_str(self) -> &'static str {
                 Self::WORDS[self as usize]
             }

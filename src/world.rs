@@ -119,7 +119,6 @@ pub(crate) struct WorldTotals {
 
 impl World {
     /// A world in its initial state. Takes constant time: the entries are shared, not copied.
-    #[must_use]
     pub(crate) fn new(template: &WorldTemplate, totals: &Arc<WorldTotals>) -> Self {
         let clock = template.clock();
         let live = LiveFeed::new(Arc::clone(&template.live_source), template.seed, template.max_entries);
@@ -147,37 +146,31 @@ impl World {
 
     /// The clock's time and state now. [`World::advance`], [`World::freeze_clock`], [`World::run_clock`] and
     /// [`World::follow_system_clock`] change it.
-    #[must_use]
     pub fn clock(&self) -> ClockReading {
         self.clock.read()
     }
 
     /// The time of this world.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
     /// The fault rules.
-    #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults
     }
 
     /// The journal of requests and their outcomes.
-    #[must_use]
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
 
     /// The live feed's activity; `None` when it is off.
-    #[must_use]
     pub fn live(&self) -> Option<Activity> {
         self.live.activity()
     }
 
     /// The number of entries, of which some may have a timestamp in the future.
-    #[must_use]
     pub fn entry_count(&self) -> usize {
         self.catch_up();
         self.store.len()
@@ -194,14 +187,12 @@ impl World {
     }
 
     /// The page of entries that a query selects.
-    #[must_use]
     pub fn page(&self, query: &Query) -> Page {
         self.catch_up();
         self.store.page(query)
     }
 
     /// The counts of all entries that match a query, whatever its page.
-    #[must_use]
     pub fn summary(&self, query: &Query) -> Summary {
         self.catch_up();
         self.store.summary(query.start_time, query.end_time, &query.filters)
@@ -209,7 +200,6 @@ impl World {
 
     /// The generation: unique within the server, and replaced whenever all entries are removed. A poller that sees a
     /// new one reloads everything.
-    #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
@@ -309,7 +299,6 @@ impl World {
     }
 
     /// The counters of the running scenario; `None` when there is none.
-    #[must_use]
     pub fn scenario_stats(&self) -> Option<ScenarioStats> {
         self.catch_up();
         self.scenario.stats()
@@ -330,7 +319,6 @@ impl World {
     }
 
     /// The verdict on the requests so far.
-    #[must_use]
     pub fn verdict(&self, scope: &Scope) -> Judgement {
         self.catch_up();
         self.observations.judge(&self.store, scope, self.clock.now())
@@ -379,7 +367,6 @@ impl World {
     }
 
     /// The current settings.
-    #[must_use]
     pub fn settings(&self) -> Settings {
         *self.settings.lock()
     }

@@ -93,7 +93,6 @@ impl FilterField {
     ];
 
     /// The values that the filter accepts.
-    #[must_use]
     pub const fn accepted(self) -> AcceptedValues {
         match self {
             Self::Actions => AcceptedValues::Closed(&Action::WORDS),
@@ -116,7 +115,6 @@ impl Entry {
     /// let entry = Entry::new(Action::Create, "SERVICE", "checkout-api", Timestamp::EPOCH).with_actor("ada@example.com");
     /// assert_eq!(entry.actor.email.as_deref(), Some("ada@example.com"));
     /// ```
-    #[must_use]
     pub fn new(
         action: Action,
         object_type: impl Into<String>,
@@ -142,7 +140,6 @@ impl Entry {
     }
 
     /// The value that a filter compares; `None` when the entry has none, so that no value of the filter matches.
-    #[must_use]
     pub fn value(&self, field: FilterField) -> Option<&str> {
         match field {
             FilterField::Actions => Some(self.action.as_str()),
@@ -178,7 +175,6 @@ impl Actor {
     /// assert_eq!(person.kind, ActorType::Oauth2);
     /// assert_eq!(person.email.as_deref(), Some("ada@example.com"));
     /// ```
-    #[must_use]
     pub fn from_identifier(identifier: Option<&str>) -> Self {
         let (kind, email, api_key_identifier) = match identifier {
             None => (ActorType::Anonymous, None, None),
@@ -190,7 +186,6 @@ impl Actor {
 }
 
 /// Whether a text reads as an e-mail address: one `@` with something on both sides and no white space.
-#[must_use]
 pub fn is_email(text: &str) -> bool {
     !text.contains(char::is_whitespace)
         && text

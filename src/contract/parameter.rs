@@ -43,7 +43,6 @@ impl Parameter {
     };
 
     /// The name in a query string.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::StartTime => "startTime",
@@ -55,7 +54,6 @@ impl Parameter {
     }
 
     /// The parameter of that exact name.
-    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|parameter| parameter.name() == name)
     }

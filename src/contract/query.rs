@@ -68,7 +68,6 @@ impl Default for Query {
 
 impl Query {
     /// The range and filters, in a form that is equal for queries that match the same entries.
-    #[must_use]
     pub fn selection(&self) -> Selection {
         Selection { start_time: self.start_time, end_time: self.end_time, filters: self.filters.sorted() }
     }
@@ -90,7 +89,6 @@ impl Filters {
     }
 
     /// The values of a filter; empty when every entry passes it (FILTER-EMPTY).
-    #[must_use]
     pub fn values(&self, field: FilterField) -> &[String] {
         &self.0[field as usize]
     }
@@ -102,13 +100,11 @@ impl Filters {
     }
 
     /// Whether every entry passes.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(Vec::is_empty)
     }
 
     /// Whether an entry passes every filter.
-    #[must_use]
     pub fn matches(&self, entry: &Entry) -> bool {
         let passes = |(field, values): (FilterField, &[String])| {
             entry.value(field).is_some_and(|actual| values.iter().any(|value| value == actual))

@@ -39,19 +39,16 @@ impl Timestamp {
     pub const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
 
     /// The current time of the system.
-    #[must_use]
     pub fn now() -> Self {
         Self(Utc::now())
     }
 
     /// The instant of a Unix time in milliseconds; `None` outside the years 0 to 9999.
-    #[must_use]
     pub fn from_unix_millis(milliseconds: i64) -> Option<Self> {
         Self(DateTime::UNIX_EPOCH).checked_add(TimeDelta::try_milliseconds(milliseconds)?)
     }
 
     /// The Unix time in whole milliseconds, negative before 1970.
-    #[must_use]
     pub fn unix_millis(self) -> i64 {
         self.0.timestamp_millis()
     }
@@ -81,7 +78,6 @@ impl Timestamp {
     }
 
     /// The time from an earlier instant to this one; zero when that is not earlier.
-    #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         (self.0 - earlier.0).to_std().unwrap_or_default()
     }

@@ -10,7 +10,6 @@ pub struct Vocabulary([BTreeSet<String>; FilterField::ALL.len()]);
 
 impl Vocabulary {
     /// The published values.
-    #[must_use]
     pub fn published() -> Self {
         Self(FilterField::ALL.map(|field| match field.accepted() {
             AcceptedValues::Open(words) => words.iter().map(ToString::to_string).collect(),
@@ -19,13 +18,11 @@ impl Vocabulary {
     }
 
     /// The known values of a filter with an open list, in alphabetical order; none of any other filter.
-    #[must_use]
     pub fn words(&self, field: FilterField) -> &BTreeSet<String> {
         &self.0[field as usize]
     }
 
     /// Whether the values of an entry are known.
-    #[must_use]
     pub fn knows(&self, entry: &Entry) -> bool {
         open_lists().all(|field| entry.value(field).is_none_or(|value| self.words(field).contains(value)))
     }

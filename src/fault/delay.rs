@@ -35,7 +35,6 @@ impl Delay {
     pub(super) const FIELDS: [&str; 3] = ["fixed", "uniform", "logNormal"];
 
     /// The length for two random numbers from 0 (exclusive) to 1.
-    #[must_use]
     pub fn length(self, one: f64, other: f64) -> Duration {
         match self {
             Self::Fixed(length) => length,

@@ -58,7 +58,6 @@ impl Recipe {
     const MAX_ENTRIES_PER_SECOND: u64 = 50;
 
     /// Entries of the thirty days up to an instant, with the seed 42 and all stories that fit.
-    #[must_use]
     pub fn new(count: u64, to: Timestamp) -> Self {
         Self { count, seed: 42, from: to.saturating_sub(Self::DEFAULT_SPAN), to, stories: Stories::Fitting }
     }

@@ -50,19 +50,16 @@ impl Story {
     }
 
     /// A query that matches some of the story and no other generated entry.
-    #[must_use]
     pub const fn clue(self) -> &'static str {
         self.definition().clue
     }
 
     /// The queries that together match the whole story and no other generated entry.
-    #[must_use]
     pub const fn queries(self) -> &'static [&'static str] {
         self.definition().queries
     }
 
     /// The time that the story needs, in words.
-    #[must_use]
     pub const fn time_needed(self) -> &'static str {
         self.definition().time_needed
     }

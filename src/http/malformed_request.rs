@@ -10,7 +10,6 @@ use super::request_id::RequestId;
 use super::size_limits;
 
 /// Headers and body for a request that hyper refuses with this status. Logs it.
-#[must_use]
 pub fn refusal(status: u16, peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
     let problem = match status {
         414 => size_limits::URI_TOO_LONG,
@@ -21,7 +20,6 @@ pub fn refusal(status: u16, peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
 }
 
 /// Headers and body for plain HTTP on a TLS port. Logs it.
-#[must_use]
 pub fn clear_text_refusal(peer: SocketAddr) -> (HeaderMap, Vec<u8>) {
     respond(&Problem::InClearText, peer)
 }

@@ -33,13 +33,11 @@ impl Secret {
     ///
     /// # Panics
     /// Never: HMAC takes keys of any length.
-    #[must_use]
     pub fn new(seed: Option<u64>, part: &[u8]) -> Self {
         if seed.is_none() && part.is_empty() { Self::random() } else { Self::derived(seed, part) }
     }
 
     /// A secret that nobody knows, and that is lost with this value.
-    #[must_use]
     pub fn random() -> Self {
         // Two times 122 bits from the system's source of randomness.
         let part = [*Uuid::new_v4().as_bytes(), *Uuid::new_v4().as_bytes()].concat();

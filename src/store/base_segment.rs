@@ -21,7 +21,6 @@ pub struct BaseSegmentBuilder(SegmentBuilder);
 
 impl BaseSegmentBuilder {
     /// The base of the entries.
-    #[must_use]
     pub fn finish(self) -> BaseSegment {
         let segment = self.0.finish();
         let mut vocabulary = Vocabulary::published();
@@ -49,7 +48,6 @@ impl Sink for BaseSegmentBuilder {
 
 impl BaseSegment {
     /// A base of these entries, in any order.
-    #[must_use]
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut builder = BaseSegmentBuilder::default();
         entries.into_iter().for_each(|entry| builder.push(entry));
@@ -57,7 +55,6 @@ impl BaseSegment {
     }
 
     /// Whether there is no entry.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.segment.len() == 0
     }
@@ -78,7 +75,6 @@ impl BaseSegment {
     }
 
     /// The words of these entries and of the contract.
-    #[must_use]
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
     }

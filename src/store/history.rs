@@ -38,45 +38,38 @@ impl History {
     }
 
     /// The number of entries now.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.snapshot.len()
     }
 
     /// Whether there is no entry now.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// All entries that match now, in the order of responses.
-    #[must_use]
     pub fn entries(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Vec<EntryRef> {
         self.merge(&self.snapshot.matched(start, end, filters), 0, usize::MAX)
     }
 
     /// The entry of a reference from this history.
-    #[must_use]
     pub fn entry(&self, entry: &EntryRef) -> Option<Entry> {
         self.snapshot.entry(entry)
     }
 
     /// The entries of the page that a query got after this number of arrivals.
-    #[must_use]
     pub fn page(&self, query: &Query, arrivals: usize) -> Vec<EntryRef> {
         let size = query.page_size as usize;
         self.merge(&self.matched_at(query, arrivals), size.saturating_mul(query.page as usize), size)
     }
 
     /// The number of entries that matched a query after this number of arrivals, on all its pages.
-    #[must_use]
     pub fn count(&self, query: &Query, arrivals: usize) -> usize {
         self.matched_at(query, arrivals).iter().map(MatchedRows::len).sum()
     }
 
     /// The entries that match a query and arrived after the first number of arrivals, up to the second; in the order of
     /// responses.
-    #[must_use]
     pub fn appended_between(&self, query: &Query, before: usize, after: usize) -> Vec<EntryRef> {
         let Query { start_time, end_time, filters, .. } = query;
         let segments: Vec<&Segment> = self.snapshot.segments().collect();

@@ -47,7 +47,6 @@ pub struct Values([Vec<Counted<String>>; FilterField::ALL.len()]);
 
 impl Values {
     /// The values of one filter: all known ones of a list in the contract, else the most frequent ones.
-    #[must_use]
     pub fn get(&self, field: FilterField) -> &[Counted<String>] {
         &self.0[field as usize]
     }

@@ -21,7 +21,6 @@ pub struct SplitTime {
 
 impl SplitTime {
     /// The best instant between these, which are in order and different: a whole minute if possible, in the smallest gap.
-    #[must_use]
     pub fn between(times: &[Timestamp]) -> Option<Self> {
         Self::in_smallest_gap(times, MINUTE).or_else(|| Self::in_smallest_gap(times, SECOND))
     }
@@ -37,7 +36,6 @@ impl SplitTime {
     }
 
     /// The instant as a local time so many minutes east of UTC, without the offset.
-    #[must_use]
     pub fn in_offset(&self, minutes_east: i64) -> String {
         let distance = MINUTE * u32::try_from(minutes_east.unsigned_abs()).unwrap_or_default();
         let moved = if minutes_east < 0 { self.at.saturating_sub(distance) } else { self.at.saturating_add(distance) };
@@ -60,7 +58,6 @@ impl SampleRange {
 
     /// The range around these instants, which are in order and different. If the server has older entries, it starts in
     /// the first gap.
-    #[must_use]
     pub fn around(times: &[Timestamp], has_older: bool) -> Option<Self> {
         let (first, last) = (*times.first()?, *times.last()?);
         let start = if has_older {
@@ -80,7 +77,6 @@ impl SampleRange {
     }
 
     /// The range as parameters of a query.
-    #[must_use]
     pub fn query(&self) -> String {
         format!("startTime={}&endTime={}", self.start, self.end)
     }

@@ -59,37 +59,31 @@ pub struct ClockReading {
 
 impl Clock {
     /// A clock that follows the system's.
-    #[must_use]
     pub fn system() -> Self {
         Self::starting(Mode::System)
     }
 
     /// A clock that is frozen at a time until it is moved.
-    #[must_use]
     pub fn frozen(at: Timestamp) -> Self {
         Self::starting(Mode::Frozen(at))
     }
 
     /// The time of this world.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         self.read().now
     }
 
     /// The world's age by its own time; never runs backwards.
-    #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.read().world_age
     }
 
     /// The time and state now.
-    #[must_use]
     pub fn read(&self) -> ClockReading {
         self.read_at(Instant::now())
     }
 
     /// The time and state at a moment of the machine's monotonic clock.
-    #[must_use]
     pub fn read_at(&self, now: Instant) -> ClockReading {
         self.state.lock().read(now)
     }

@@ -68,7 +68,6 @@ impl Faults {
     pub const MAX_RULES: usize = 1000;
 
     /// The rules of the keys; `seed` determines `probability` and random delays.
-    #[must_use]
     pub fn new(of_keys: impl IntoIterator<Item = FaultRule>, seed: u64) -> Self {
         let mut inner = Inner { rules: Vec::new(), next_id: 1 };
         for rule in of_keys {
@@ -109,7 +108,6 @@ impl Faults {
     }
 
     /// All rules with their counters.
-    #[must_use]
     pub fn list(&self) -> Vec<FaultRuleState> {
         self.inner.lock().rules.clone()
     }
@@ -132,7 +130,6 @@ impl Faults {
 
     /// Counts a request and chooses its faults. The delays of all rules that fire add up. Of the other effects the first one
     /// applies; later rules with an effect are skipped, and do not count the request.
-    #[must_use]
     pub fn fire(&self, request: &RequestFacts<'_>) -> FaultPlan {
         let mut plan = FaultPlan::default();
         let mut inner = self.inner.lock();

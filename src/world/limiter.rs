@@ -24,7 +24,6 @@ pub enum RateLimitKey {
 
 impl RateLimitKey {
     /// The key for an address. An IPv6 /64 network is one client: a single customer has all of its 2^64 addresses.
-    #[must_use]
     pub fn for_address(address: IpAddr) -> Self {
         // A dual-stack socket reports an IPv4 client as ::ffff:a.b.c.d.
         Self::Address(match address.to_canonical() {
@@ -70,7 +69,6 @@ impl Limiter {
     pub const MAX_RATES: usize = 1000;
 
     /// A limiter without any buckets.
-    #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self { clock, by_rate: Mutex::default(), sweep_at: AtomicUsize::new(Self::SWEEP_THRESHOLD) }
     }
@@ -96,7 +94,6 @@ impl Limiter {
     }
 
     /// The number of buckets in memory.
-    #[must_use]
     pub fn remembered(&self) -> usize {
         self.by_rate.lock().values().map(|buckets| buckets.len()).sum()
     }

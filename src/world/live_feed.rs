@@ -78,7 +78,6 @@ impl LiveFeed {
     pub const MAX_ENTRIES_PER_DELIVERY: u64 = 100_000;
 
     /// No activity yet; entries will go on from this source.
-    #[must_use]
     pub fn new(live_source: Arc<LiveSource>, seed: u64, max_entries: usize) -> Self {
         Self { seed, max_entries, live_source, state: Mutex::default(), on: AtomicBool::default() }
     }
@@ -92,13 +91,11 @@ impl LiveFeed {
     }
 
     /// Whether an activity is running.
-    #[must_use]
     pub fn is_on(&self) -> bool {
         self.on.load(Ordering::Acquire)
     }
 
     /// The running activity.
-    #[must_use]
     pub fn activity(&self) -> Option<Activity> {
         self.state.lock().going.map(|going| going.activity)
     }

@@ -17,7 +17,6 @@ pub struct LiveSource {
 impl LiveSource {
     /// The source for a base. When the base has no actor that can continue, the source generates a workspace from the
     /// seed.
-    #[must_use]
     pub fn new(base: Arc<BaseSegment>, seed: u64) -> Self {
         Self { seed, base, continuation: OnceLock::new() }
     }

@@ -92,7 +92,6 @@ pub(crate) fn reparse(raw: &str) -> Option<Query> {
 }
 
 /// The first value of a parameter in a raw query string, decoded as by [`parse`].
-#[must_use]
 pub fn first_value(raw: &str, name: &str) -> Option<String> {
     let mut pairs = raw.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let (_, value) = pairs.find(|(given, _)| decoded(given).as_deref() == Some(name))?;

@@ -94,7 +94,6 @@ impl ScenarioRunner {
     }
 
     /// Whether a scenario is running.
-    #[must_use]
     pub(crate) fn is_on(&self) -> bool {
         self.on.load(Ordering::Acquire)
     }
@@ -137,7 +136,6 @@ impl ScenarioRunner {
     }
 
     /// The rate limit for a client with this configured limit, and whether the scenario made it stricter.
-    #[must_use]
     pub(crate) fn limit(&self, limit: RateLimit) -> (RateLimit, bool) {
         let squeezes = self.is_on()
             && self.state.lock().as_ref().is_some_and(|state| state.stats.scenario == Scenario::QuotaSqueeze);
@@ -157,7 +155,6 @@ impl ScenarioRunner {
     }
 
     /// Counts a request of a key and returns its failure, if it fails. Each key sees the same sequence.
-    #[must_use]
     pub(crate) fn failure(&self, key: &str) -> Option<Effect> {
         if !self.is_on() {
             return None;
