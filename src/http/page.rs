@@ -61,61 +61,24 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// Files by name. `cargo test web_ui::` compares the list with the folder.
-const ASSETS: &[(&str, &str)] = &[
-    ("icon.svg", include_str!("page/icon.svg")),
+/// The name and the content of each file.
+macro_rules! files {
+    ($($name:literal)+) => {
+        &[$(($name, include_str!(concat!("page/", $name)))),+]
+    };
+}
+
+/// `cargo test web_ui::` compares the list with the folder.
+const ASSETS: &[(&str, &str)] = files! {
+    "icon.svg"
     // Both views.
-    ("base.css", include_str!("page/base.css")),
-    ("main.js", include_str!("page/main.js")),
-    ("dom.js", include_str!("page/dom.js")),
-    ("time.js", include_str!("page/time.js")),
-    ("state.js", include_str!("page/state.js")),
-    ("keys.js", include_str!("page/keys.js")),
-    ("api.js", include_str!("page/api.js")),
-    ("admin.js", include_str!("page/admin.js")),
-    ("who.js", include_str!("page/who.js")),
-    ("world-clock.js", include_str!("page/world-clock.js")),
+    "base.css" "main.js" "dom.js" "time.js" "state.js" "keys.js" "api.js" "admin.js" "who.js" "world-clock.js"
     // The audit logs.
-    ("logs.css", include_str!("page/logs.css")),
-    ("overview.css", include_str!("page/overview.css")),
-    ("logs.js", include_str!("page/logs.js")),
-    ("question.js", include_str!("page/question.js")),
-    ("summary.js", include_str!("page/summary.js")),
-    ("filters.js", include_str!("page/filters.js")),
-    ("known-values.js", include_str!("page/known-values.js")),
-    ("picker.js", include_str!("page/picker.js")),
-    ("typed-values.js", include_str!("page/typed-values.js")),
-    ("range.js", include_str!("page/range.js")),
-    ("chips.js", include_str!("page/chips.js")),
-    ("overview.js", include_str!("page/overview.js")),
-    ("timeline.js", include_str!("page/timeline.js")),
-    ("ranking.js", include_str!("page/ranking.js")),
-    ("request.js", include_str!("page/request.js")),
-    ("snippets.js", include_str!("page/snippets.js")),
-    ("results.js", include_str!("page/results.js")),
-    ("table.js", include_str!("page/table.js")),
-    ("detail.js", include_str!("page/detail.js")),
-    ("paging.js", include_str!("page/paging.js")),
-    ("arrivals.js", include_str!("page/arrivals.js")),
-    ("empty.js", include_str!("page/empty.js")),
-    ("trouble.js", include_str!("page/trouble.js")),
+    "logs.css" "overview.css" "logs.js" "question.js" "summary.js" "filters.js" "known-values.js" "picker.js"
+    "typed-values.js" "range.js" "chips.js" "overview.js" "timeline.js" "ranking.js" "request.js" "snippets.js"
+    "results.js" "table.js" "detail.js" "paging.js" "arrivals.js" "empty.js" "trouble.js"
     // The control panel.
-    ("control.css", include_str!("page/control.css")),
-    ("control.js", include_str!("page/control.js")),
-    ("access.js", include_str!("page/access.js")),
-    ("card.js", include_str!("page/card.js")),
-    ("follow.js", include_str!("page/follow.js")),
-    ("confirm.js", include_str!("page/confirm.js")),
-    ("reset.js", include_str!("page/reset.js")),
-    ("journal.js", include_str!("page/journal.js")),
-    ("record.js", include_str!("page/record.js")),
-    ("words.js", include_str!("page/words.js")),
-    ("verdict.js", include_str!("page/verdict.js")),
-    ("clock.js", include_str!("page/clock.js")),
-    ("faults.js", include_str!("page/faults.js")),
-    ("scenario.js", include_str!("page/scenario.js")),
-    ("activity.js", include_str!("page/activity.js")),
-    ("entries.js", include_str!("page/entries.js")),
-    ("settings.js", include_str!("page/settings.js")),
-    ("sessions.js", include_str!("page/sessions.js")),
-];
+    "control.css" "control.js" "access.js" "card.js" "follow.js" "confirm.js" "reset.js" "journal.js" "record.js"
+    "words.js" "verdict.js" "clock.js" "faults.js" "scenario.js" "activity.js" "entries.js" "settings.js"
+    "sessions.js"
+};
