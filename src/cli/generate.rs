@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::diagnostics;
@@ -14,7 +14,7 @@ use super::value;
 use crate::contract::Timestamp;
 use crate::fixture::Moment;
 use crate::generate::{Generator, Recipe, RecipeError, Stories, Story};
-use crate::text::counted;
+use crate::text::{UnknownWord, counted};
 
 /// The entries to generate, and where to write them.
 #[derive(Debug, ClapArgs)]
@@ -32,30 +32,14 @@ pub struct Args {
     #[arg(long, value_name = "T", default_value = "2025-06-01T00:00:00Z", value_parser = value::moment)]
     to: Moment,
     /// Stories among the entries: one or more names, all, or none. [default: all that fit]
-    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', value_parser = story_parser())]
-    story: Option<Vec<StoryArgument>>,
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', value_parser = story_names())]
+    story: Option<Vec<String>>,
     /// Format of the entries. [default: by the extension of --out, else json]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
     /// File to write; it appears only when it is complete. [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-}
-
-/// A value of `--story`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum StoryArgument {
-    One(Story),
-    All,
-    None,
-}
-
-fn story_parser() -> impl TypedValueParser<Value = StoryArgument> {
-    let names = Story::WORDS.into_iter().chain(["all", "none"]);
-    PossibleValuesParser::new(names).map(|name| match name.as_str() {
-        "all" => StoryArgument::All,
-        name => name.parse().map_or(StoryArgument::None, StoryArgument::One),
-    })
 }
 
 /// Writes the entries, oldest first, and a summary on standard error.
@@ -97,17 +81,22 @@ impl Args {
     }
 
     fn stories(&self) -> Stories {
-        let Some(arguments) = &self.story else { return Stories::Fitting };
-        if arguments.len() > 1 && arguments.iter().any(|argument| !matches!(argument, StoryArgument::One(_))) {
-            value::wrong("--story takes names of stories, or all alone, or none alone");
-        }
-        let stories = arguments.iter().flat_map(|argument| match argument {
-            StoryArgument::One(story) => vec![*story],
-            StoryArgument::All => Story::ALL.to_vec(),
-            StoryArgument::None => Vec::new(),
-        });
-        Stories::Exactly(stories.collect())
+        let Some(names) = &self.story else { return Stories::Fitting };
+        Stories::Exactly(match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["all"] => Story::ALL.to_vec(),
+            ["none"] => Vec::new(),
+            names => {
+                let stories = names.iter().map(|name| name.parse()).collect::<Result<_, _>>();
+                stories.unwrap_or_else(|_: UnknownWord| {
+                    value::wrong("--story takes names of stories, or all alone, or none alone")
+                })
+            }
+        })
     }
+}
+
+fn story_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(Story::WORDS.into_iter().chain(["all", "none"]))
 }
 
 /// The arguments that an error is about.
