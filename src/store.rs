@@ -58,7 +58,7 @@ pub use base_segment::{BaseSegment, BaseSegmentBuilder};
 pub use history::History;
 pub use rendered_page::RenderedPage;
 pub use snapshot::EntryRef;
-pub use summary::{Bucket, Counted, Summary, Timeline, Values};
+pub use summary::{Bucket, Counted, Summary, Timeline};
 
 /// Audit-log entries that can be read and appended to at the same time.
 #[derive(Debug)]

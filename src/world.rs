@@ -33,7 +33,7 @@ use scenario::ScenarioRunner;
 use template::WorldTemplate;
 use verdict::{Delivered, DeliveredError, Judgement, Observations, Scope};
 
-pub use crate::store::{Bucket, Counted, Summary, Timeline, Values};
+pub use crate::store::{Bucket, Counted, Summary, Timeline};
 pub use clock::ClockReading;
 pub use faults::{FaultRuleState, Faults};
 pub use journal::{

@@ -3,9 +3,10 @@
 mod timeline;
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::dictionary::Column;
 use super::matched_rows::MatchedRows;
@@ -23,8 +24,9 @@ pub struct Summary {
     pub first: Option<Timestamp>,
     /// Timestamp of the newest of them.
     pub last: Option<Timestamp>,
-    /// Counts by value of each filter.
-    pub values: Values,
+    /// The values of each filter: all known ones of a list in the contract, else the most frequent ones. The most frequent are
+    /// first, then by name. The count of a value is the total of the query if its filter had this value alone.
+    pub values: BTreeMap<FilterField, Vec<Counted<String>>>,
     /// The most active `actorIdentifier`s; `None` counts entries without one, such as those of GitOps.
     pub actors: Vec<Counted<Option<String>>>,
     /// Counts over time.
@@ -38,25 +40,6 @@ pub struct Counted<T> {
     pub value: T,
     /// The number of entries.
     pub count: usize,
-}
-
-/// The values of each filter, the most frequent first, then by name. The count of a value is
-/// the total of the query if its filter had this value alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Values([Vec<Counted<String>>; FilterField::ALL.len()]);
-
-impl Values {
-    /// The values of one filter: all known ones of a list in the contract, else the most frequent ones.
-    pub fn get(&self, field: FilterField) -> &[Counted<String>] {
-        &self.0[field as usize]
-    }
-}
-
-/// Serialises to a list for each filter.
-impl Serialize for Values {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(FilterField::WORDS.into_iter().zip(&self.0))
-    }
 }
 
 impl Summary {
@@ -102,7 +85,7 @@ impl Summary {
             total: rows.iter().map(MatchedRows::len).sum(),
             first,
             last,
-            values: Values(FilterField::ALL.map(values_of)),
+            values: FilterField::ALL.map(|field| (field, values_of(field))).into(),
             actors: actors
                 .into_iter()
                 .map(|(value, count)| Counted { value: value.map(str::to_owned), count })
