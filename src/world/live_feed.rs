@@ -106,15 +106,12 @@ impl LiveFeed {
         self.append_due(&mut self.state.lock(), clock, store)
     }
 
-    /// Entries with these timestamps, which continue the objects of earlier live entries.
-    pub fn generate(&self, instants: &[Timestamp]) -> Vec<Entry> {
+    /// An entry with this timestamp, which continues the objects of earlier live entries.
+    pub fn generate(&self, at: Timestamp) -> Entry {
         let state = &mut *self.state.lock();
-        let each = instants.iter().map(|at| {
-            state.invented += 1;
-            let mut rng = SeededRng::stream(self.seed, Purpose::LiveEntryAt, state.invented);
-            self.live_source.continuation().next(&mut state.progress, *at, &mut rng)
-        });
-        each.collect()
+        state.invented += 1;
+        let mut rng = SeededRng::stream(self.seed, Purpose::LiveEntryAt, state.invented);
+        self.live_source.continuation().next(&mut state.progress, at, &mut rng)
     }
 
     /// Delivers the entries that are due at the old time, then changes the clock before anyone else can deliver.

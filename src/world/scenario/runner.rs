@@ -195,33 +195,29 @@ impl State {
         const MAX_TRIES: usize = 3;
 
         let content = |entry: &Entry| serde_json::to_string(entry).unwrap_or_default();
-        let page = |at, page| {
-            let query = Query { start_time: Some(at), end_time: Some(at), page, page_size: 1000, ..Query::default() };
-            store.page(&query).logs
-        };
         let of_instant = |at: &Timestamp| {
-            let at = *at;
-            (0..).map(move |number| page(at, number)).take_while(|page| !page.is_empty()).flatten()
+            let at = Some(*at);
+            store.page(&Query { start_time: at, end_time: at, page_size: u32::MAX, ..Query::default() }).logs
         };
         let times: BTreeSet<Timestamp> = instants.iter().copied().collect();
         let there = times.iter().flat_map(of_instant);
         let mut known: HashSet<String> = there.map(|entry| content(&entry)).collect();
         let distinct = |at: &Timestamp| {
-            let mut entry = self.entries.generate(&[*at]).pop()?;
+            let mut entry = self.entries.generate(*at);
             for _ in 0..MAX_TRIES {
-                if !known.contains(&content(&entry)) {
-                    break;
+                if known.insert(content(&entry)) {
+                    return entry;
                 }
-                entry = self.entries.generate(&[*at]).pop()?;
+                entry = self.entries.generate(*at);
             }
             // Where all that is generated is there already, a number tells them apart.
             if known.contains(&content(&entry)) {
                 entry.object_identifier += &format!("-{}", known.len());
             }
             known.insert(content(&entry));
-            Some(entry)
+            entry
         };
-        instants.iter().filter_map(distinct).collect()
+        instants.iter().map(distinct).collect()
     }
 
     /// The timestamps of the entries that arrive after a page.
