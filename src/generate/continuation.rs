@@ -13,6 +13,7 @@ use crate::seed::SeededRng;
 const MAX_NEW_OBJECTS: usize = 200;
 
 /// The actors and objects of existing entries, and names for new objects.
+#[derive(Debug)]
 pub(crate) struct Continuation {
     /// The latest entry of each object that still exists, newest first.
     models: Vec<Entry>,
@@ -123,10 +124,4 @@ fn hash(object: (&str, &str)) -> u64 {
 /// in.
 fn can_be_created(kind: &Kind) -> bool {
     kind.parent(0).is_none() && kind.object_type != "ALLOW_LIST_ENTRY"
-}
-
-impl std::fmt::Debug for Continuation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Continuation").field("models", &self.models.len()).finish_non_exhaustive()
-    }
 }

@@ -8,6 +8,7 @@ use super::people::Roster;
 use crate::seed::{Purpose, SeededRng};
 
 /// The names of all objects and people of a company.
+#[derive(Debug)]
 pub struct Names {
     pub roster: Roster,
     /// For each kind, the distance of consecutive names in the list of all combinations.

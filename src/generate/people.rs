@@ -64,6 +64,7 @@ impl Person {
 }
 
 /// The names of all people there can be: first the staff, then newcomers.
+#[derive(Debug)]
 pub struct Roster {
     pub first_names: Vec<String>,
     last_names: Vec<String>,

@@ -249,10 +249,8 @@ impl Problem {
             }
             _ => {}
         }
-        if let Self::Forced { retry_after: Some(seconds), .. } = self {
-            headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
-        }
-        if let Some((seconds, _)) = self.retry_in() {
+        let forced = if let Self::Forced { retry_after, .. } = self { *retry_after } else { None };
+        if let Some(seconds) = self.retry_in().map(|(seconds, _)| seconds).or(forced) {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
     }

@@ -73,11 +73,6 @@ impl Clock {
         self.read().now
     }
 
-    /// The world's age by its own time; never runs backwards.
-    pub fn elapsed(&self) -> Duration {
-        self.read().world_age
-    }
-
     /// The time and state now.
     pub fn read(&self) -> ClockReading {
         self.read_at(Instant::now())
