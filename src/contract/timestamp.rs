@@ -109,25 +109,91 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
+        use TimestampError::{DateOnly, Empty, OutOfRange, Unreadable};
+
         if text.is_empty() {
-            return Err(TimestampError::Empty);
+            return Err(Empty);
         }
-        let mut rest = Cursor(text.as_bytes());
-        let date = rest.date()?;
-        if rest.0.is_empty() {
-            return Err(TimestampError::DateOnly);
+        let rest = &mut text.as_bytes();
+        let [year, month, day] = numbers(rest, "0000-00-00")?;
+        let date = i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
+        let midnight = date.and_then(|date| date.and_hms_opt(0, 0, 0)).ok_or(OutOfRange)?;
+        match rest.split_off_first() {
+            Some(b'T' | b't') => {}
+            None => return Err(DateOnly),
+            Some(_) => return Err(Unreadable),
         }
-        rest.one_of(b"Tt")?;
-        let (seconds, nanos) = rest.time_of_day()?;
-        let offset = rest.offset()?;
-        if !rest.0.is_empty() {
+        let [hour, minute] = numbers(rest, "00:00")?;
+        let (mut second, mut nanos) = (0, 0);
+        if rest.starts_with(b":") {
+            [second] = numbers(rest, ":00")?;
+            if rest.starts_with(b".") {
+                nanos = fraction(rest)?;
+            }
+        }
+        if hour > 23 || minute > 59 || second > 60 {
+            return Err(OutOfRange);
+        }
+        let offset = offset(rest)?;
+        if !rest.is_empty() {
+            return Err(Unreadable);
+        }
+        let seconds = i64::from(hour * 3600 + minute * 60 + second) - offset;
+        let distance = TimeDelta::seconds(seconds) + TimeDelta::nanoseconds(nanos);
+        // An offset can lead out of the years that four digits write.
+        Self(midnight.and_utc()).checked_add(distance).ok_or(OutOfRange)
+    }
+}
+
+/// Reads numbers of at most nine digits from the start of a text, in a shape such as `0000-00-00`.
+fn numbers<const N: usize>(rest: &mut &[u8], shape: &str) -> Result<[u32; N], TimestampError> {
+    let text = rest.split_off(..shape.len()).ok_or(TimestampError::Unreadable)?;
+    let (mut numbers, mut number) = ([0; N], 0);
+    for (at, (byte, expected)) in text.iter().zip(shape.bytes()).enumerate() {
+        if expected == b'0' && byte.is_ascii_digit() {
+            numbers[number] = numbers[number] * 10 + u32::from(byte - b'0');
+        } else if *byte == expected && expected != b'0' {
+            number += usize::from(at > 0);
+        } else {
             return Err(TimestampError::Unreadable);
         }
+    }
+    Ok(numbers)
+}
 
-        let midnight = date.and_hms_opt(0, 0, 0).ok_or(TimestampError::OutOfRange)?;
-        let distance = TimeDelta::seconds(seconds - offset) + TimeDelta::nanoseconds(nanos);
-        // An offset can lead out of the years that four digits write.
-        Self(midnight.and_utc()).checked_add(distance).ok_or(TimestampError::OutOfRange)
+/// Reads `.` and 1 to 9 digits of a second, as nanoseconds.
+fn fraction(rest: &mut &[u8]) -> Result<i64, TimestampError> {
+    const SHAPE: &str = ".000000000";
+
+    let length = 1 + rest[1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    match SHAPE.get(..length) {
+        None => Err(TimestampError::FractionTooLong),
+        Some(".") => Err(TimestampError::Unreadable),
+        Some(shape) => {
+            let [value] = numbers(rest, shape)?;
+            Ok((length..SHAPE.len()).fold(value.into(), |value, _| value * 10))
+        }
+    }
+}
+
+/// Reads the seconds east of UTC: `Z`, `z`, `+05:30`, `+0530`, `+05`, or nothing, which means UTC.
+fn offset(rest: &mut &[u8]) -> Result<i64, TimestampError> {
+    let sign = match rest.split_off_first() {
+        None | Some(b'Z' | b'z') => return Ok(0),
+        Some(b'+') => 1,
+        Some(b'-') => -1,
+        Some(_) => return Err(TimestampError::Unreadable),
+    };
+    let [hours] = numbers(rest, "00")?;
+    let [minutes] = match rest {
+        [] => [0],
+        [b':', ..] => numbers(rest, ":00")?,
+        _ => numbers(rest, "00")?,
+    };
+    if hours > 23 || minutes > 59 {
+        Err(TimestampError::OutOfRange)
+    } else {
+        Ok(sign * i64::from(hours * 3600 + minutes * 60))
     }
 }
 
@@ -144,97 +210,3 @@ impl fmt::Display for TimestampError {
 }
 
 impl std::error::Error for TimestampError {}
-
-/// The rest of the text.
-struct Cursor<'a>(&'a [u8]);
-
-impl Cursor<'_> {
-    fn date(&mut self) -> Result<NaiveDate, TimestampError> {
-        let year = self.number(4)?;
-        self.one_of(b"-")?;
-        let month = self.number(2)?;
-        self.one_of(b"-")?;
-        let day = self.number(2)?;
-        let year = i32::try_from(year).map_err(|_| TimestampError::OutOfRange)?;
-        NaiveDate::from_ymd_opt(year, month, day).ok_or(TimestampError::OutOfRange)
-    }
-
-    /// `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fraction`, as seconds and nanoseconds since midnight.
-    fn time_of_day(&mut self) -> Result<(i64, i64), TimestampError> {
-        let hour = self.number(2)?;
-        self.one_of(b":")?;
-        let minute = self.number(2)?;
-        let (mut second, mut nanos) = (0, 0);
-        if self.take(b":") {
-            second = self.number(2)?;
-            if self.take(b".") {
-                nanos = self.fraction()?;
-            }
-        }
-        if hour > 23 || minute > 59 || second > 60 {
-            return Err(TimestampError::OutOfRange);
-        }
-        Ok((i64::from(hour * 3600 + minute * 60 + second), nanos))
-    }
-
-    fn fraction(&mut self) -> Result<i64, TimestampError> {
-        let digits = self.0.iter().take_while(|b| b.is_ascii_digit()).count();
-        if digits == 0 {
-            return Err(TimestampError::Unreadable);
-        }
-        if digits > 9 {
-            return Err(TimestampError::FractionTooLong);
-        }
-        let value = self.number(digits)?;
-        let missing = u32::try_from(9 - digits).map_err(|_| TimestampError::Unreadable)?;
-        Ok(i64::from(value) * 10_i64.pow(missing))
-    }
-
-    /// Seconds east of UTC: `Z`, `z`, `+05:30`, `+0530`, `+05`, or nothing, which means UTC.
-    fn offset(&mut self) -> Result<i64, TimestampError> {
-        if self.0.is_empty() || self.take(b"Zz") {
-            return Ok(0);
-        }
-        let sign = if self.take(b"+") {
-            1
-        } else {
-            self.one_of(b"-")?;
-            -1
-        };
-        let hours = self.number(2)?;
-        let minutes = if self.0.is_empty() {
-            0
-        } else {
-            self.take(b":");
-            self.number(2)?
-        };
-        if hours > 23 || minutes > 59 {
-            return Err(TimestampError::OutOfRange);
-        }
-        Ok(sign * i64::from(hours * 3600 + minutes * 60))
-    }
-
-    /// Exactly `digits` (at most nine) decimal digits.
-    fn number(&mut self, digits: usize) -> Result<u32, TimestampError> {
-        let (head, rest) = self.0.split_at_checked(digits).ok_or(TimestampError::Unreadable)?;
-        if !head.iter().all(u8::is_ascii_digit) {
-            return Err(TimestampError::Unreadable);
-        }
-        self.0 = rest;
-        Ok(head.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0')))
-    }
-
-    fn one_of(&mut self, accepted: &[u8]) -> Result<(), TimestampError> {
-        if self.take(accepted) { Ok(()) } else { Err(TimestampError::Unreadable) }
-    }
-
-    fn take(&mut self, accepted: &[u8]) -> bool {
-        match self.0.split_first() {
-            Some((first, rest)) if accepted.contains(first) => {
-                self.0 = rest;
-                true
-            }
-            _ => false,
-        }
-    }
-}
