@@ -178,19 +178,11 @@ impl TokenMapping {
     }
 }
 
-/// Appends a pseudonym in the case of its original: lower case, upper case, capitalised, or letter by letter.
+/// Appends a pseudonym in the case of its original: in upper case, or else letter by letter.
 fn push_in_case_of(original: &str, pseudonym: &str, to: &mut String) {
-    let mut cased = original.chars().filter(|c| c.is_uppercase() || c.is_lowercase());
-    if cased.clone().all(char::is_lowercase) {
-        to.push_str(pseudonym);
-    } else if cased.all(char::is_uppercase) {
-        to.push_str(&pseudonym.to_ascii_uppercase());
-    } else if original.starts_with(char::is_uppercase) && !original.chars().skip(1).any(char::is_uppercase) {
-        to.push_str(&pseudonym[..1].to_ascii_uppercase());
-        to.push_str(&pseudonym[1..]);
-    } else {
-        let is_upper = original.chars().map(char::is_uppercase).chain(std::iter::repeat(false));
-        let letters = pseudonym.chars().zip(is_upper);
-        to.extend(letters.map(|(new, is_upper)| if is_upper { new.to_ascii_uppercase() } else { new }));
-    }
+    let mut cased = original.chars().filter(|c| c.is_uppercase() || c.is_lowercase()).peekable();
+    let all_upper = cased.peek().is_some() && cased.all(char::is_uppercase);
+    let is_upper = original.chars().map(|c| all_upper || c.is_uppercase()).chain(std::iter::repeat(all_upper));
+    let letters = pseudonym.chars().zip(is_upper);
+    to.extend(letters.map(|(new, is_upper)| if is_upper { new.to_ascii_uppercase() } else { new }));
 }
