@@ -304,20 +304,6 @@ impl World {
         self.scenario.stats()
     }
 
-    /// Lets the scenario add entries before a page of a query is looked up.
-    pub(crate) fn scenario_before_page(&self, query: &Query) {
-        if self.scenario.is_on() {
-            self.scenario.before_page(query, &self.clock.read(), &self.store);
-        }
-    }
-
-    /// Lets the scenario add entries after a page was looked up; `last` says that no page follows it.
-    pub(crate) fn scenario_after_page(&self, query: &Query, last: bool) {
-        if self.scenario.is_on() {
-            self.scenario.after_page(query, last, &self.clock.read(), &self.store);
-        }
-    }
-
     /// The verdict on the requests so far.
     pub fn verdict(&self, scope: &Scope) -> Judgement {
         self.catch_up();

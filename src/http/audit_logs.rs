@@ -31,11 +31,12 @@ fn try_respond(admitted: &AdmittedRequest) -> Result<Response, Problem> {
         Ok(ParsedQuery { query, warnings }) => {
             log_warnings(admitted, &warnings);
             if is_client {
-                world.scenario_before_page(&query);
+                world.scenario.before_page(&query, &world.clock, &world.store);
             }
             let RenderedPage { body, entries, total_pages, arrivals } = world.store.render_page(&query);
             if is_client {
-                world.scenario_after_page(&query, query.page as usize + 1 >= total_pages);
+                let last = query.page as usize + 1 >= total_pages;
+                world.scenario.after_page(&query, last, &world.clock, &world.store);
             }
             admitted.record.set_page(PageSummary::new(arrivals, entries, total_pages));
             admitted.record.set_issues(&warnings);

@@ -115,7 +115,11 @@ impl ScenarioRunner {
     }
 
     /// Appends the entries that arrive just before a page is looked up.
-    pub(in crate::world) fn before_page(&self, query: &Query, clock: &ClockReading, store: &Store) {
+    pub(crate) fn before_page(&self, query: &Query, clock: &Clock, store: &Store) {
+        if !self.is_on() {
+            return;
+        }
+        let clock = clock.read();
         let Some(state) = &mut *self.state.lock() else { return };
         // Otherwise every served entry is too old for another one with its timestamp.
         let prepares = state.stats.scenario == Scenario::SameMillisecond && query.page == 0;
@@ -129,9 +133,13 @@ impl ScenarioRunner {
     }
 
     /// Appends the entries that arrive after a page; `last` says that no page follows it.
-    pub(in crate::world) fn after_page(&self, query: &Query, last: bool, clock: &ClockReading, store: &Store) {
+    pub(crate) fn after_page(&self, query: &Query, last: bool, clock: &Clock, store: &Store) {
+        if !self.is_on() {
+            return;
+        }
+        let clock = clock.read();
         let Some(state) = &mut *self.state.lock() else { return };
-        let come = state.after_page(query, last, clock, store);
+        let come = state.after_page(query, last, &clock, store);
         state.add(&come, store);
     }
 
