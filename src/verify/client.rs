@@ -164,7 +164,12 @@ impl<'a> ProbeClient<'a> {
                         )));
                     }
                     let wait = failure.retry_after.unwrap_or_else(|| backoff(rate_limited));
-                    patience.note_rate_limit(wait.max(Self::MIN_RATE_LIMIT_WAIT))
+                    let wait = wait.max(Self::MIN_RATE_LIMIT_WAIT);
+                    if patience.admitted <= Patience::FEW_REQUESTS {
+                        patience.spacing = patience.spacing.max(wait);
+                    }
+                    patience.admitted = 0;
+                    wait
                 }
                 reply => {
                     failures += 1;
@@ -211,14 +216,5 @@ impl Patience {
         }
         self.waited += wait;
         Ok(())
-    }
-
-    /// Notes a 429 after which the client waits this long.
-    fn note_rate_limit(&mut self, wait: Duration) -> Duration {
-        if self.admitted <= Self::FEW_REQUESTS {
-            self.spacing = self.spacing.max(wait);
-        }
-        self.admitted = 0;
-        wait
     }
 }

@@ -142,13 +142,11 @@ impl<'a> ProbeContext<'a> {
 
     /// An instant amid the sample and the range of the sample, of a server that supports ranges of time.
     pub fn split_time(&self) -> ProbeResult<(SplitTime, SampleRange)> {
-        match (&self.survey.range_support, self.survey.split, self.survey.range) {
-            (RangeSupport::Supported, Some(split), Some(range)) => Ok((split, range)),
-            (RangeSupport::Unknown(why), ..) => inconclusive(*why),
-            (RangeSupport::Refused(_), ..) => inconclusive("a plain range of time is refused, see TIME-FORMAT"),
-            (RangeSupport::Wrong(_), ..) => inconclusive("ranges of time are not kept, see TIME-RANGE"),
-            (RangeSupport::Supported, ..) if self.survey.sample.is_empty() => inconclusive("there are no entries"),
-            (RangeSupport::Supported, ..) => inconclusive("no two entries are more than two seconds apart"),
+        match &self.survey.range_support {
+            RangeSupport::Supported(split, range) => Ok((*split, *range)),
+            RangeSupport::Unknown(why) => inconclusive(*why),
+            RangeSupport::Refused(_) => inconclusive("a plain range of time is refused, see TIME-FORMAT"),
+            RangeSupport::Wrong(_) => inconclusive("ranges of time are not kept, see TIME-RANGE"),
         }
     }
 
@@ -223,10 +221,6 @@ impl<'a> ProbeContext<'a> {
 
     pub fn ask(&mut self, request: ProbeRequest) -> ProbeResult<Rc<ProbeResponse>> {
         Ok(self.client.request(&request)?)
-    }
-
-    pub fn ask_again(&mut self, request: &ProbeRequest) -> ProbeResult<Rc<ProbeResponse>> {
-        Ok(self.client.request_again(request)?)
     }
 
     // Checks of a response

@@ -21,15 +21,14 @@ pub struct Survey {
     pub sample: Vec<ObservedEntry>,
     /// Reason why the sample is incomplete: the server has more than a page of entries and no working range of time.
     pub incomplete: Option<&'static str>,
-    /// An instant amid the sample.
-    pub split: Option<SplitTime>,
     pub range_support: RangeSupport,
 }
 
 /// Whether ranges of time work, in their plainest form.
 #[derive(Debug, Clone)]
 pub enum RangeSupport {
-    Supported,
+    /// They work. An instant amid the sample, and the range of the sample.
+    Supported(SplitTime, SampleRange),
     /// A range is refused.
     Refused(Mismatch),
     /// A range is answered with other entries.
@@ -71,11 +70,8 @@ impl Survey {
     /// Surveys the server. A mismatch is kept for the probe of the rule that it belongs to.
     pub fn run(client: &mut ProbeClient<'_>) -> Result<Self, RequestError> {
         let mut survey = Self::of_newest_page(client)?;
-        if !survey.sample.is_empty() {
-            survey.read_range(client)?;
-            if matches!(survey.range_support, RangeSupport::Supported) {
-                survey.check_halves(client)?;
-            }
+        if let Some(range) = survey.range {
+            survey.range_support = survey.read_range(client, range)?;
         }
         Ok(survey)
     }
@@ -103,54 +99,47 @@ impl Survey {
         let range = if are_readable { SampleRange::around(&times, has_older) } else { None };
         let incomplete = (has_older && range.is_none())
             .then_some("there are more entries than fit on a page, and their times do not tell them apart");
-        let range_support = match incomplete {
-            Some(why) => RangeSupport::Unknown(why),
-            None if are_readable => RangeSupport::Supported,
-            None => RangeSupport::Unknown("the timestamps cannot be read, see RES-TIMESTAMP"),
+        let unreadable =
+            if page.is_empty() { "there are no entries" } else { "the timestamps cannot be read, see RES-TIMESTAMP" };
+        let range_support = RangeSupport::Unknown(incomplete.unwrap_or(unreadable));
+        Ok(Self { first_page, page_size, range, sample: page.to_vec(), incomplete, range_support })
+    }
+
+    /// Reads the range, which must have those entries of the newest page that are in it, and its halves before and after an
+    /// instant amid the sample.
+    fn read_range(&mut self, client: &mut ProbeClient<'_>, range: SampleRange) -> Result<RangeSupport, RequestError> {
+        if let Some(mismatch) = self.check_range(client, range)? {
+            self.range = None;
+            if self.sample.len() >= self.page_size {
+                self.incomplete = Some(
+                    "there are more entries than fit on a page, and ranges of time are not as expected, see TIME-RANGE and TIME-FORMAT",
+                );
+            }
+            return Ok(mismatch);
+        }
+        self.sample = client.request(&self.entries_request(range))?.entries().to_vec();
+        let Some(split) = SplitTime::between(&distinct_times(&self.sample)) else {
+            return Ok(RangeSupport::Unknown("no two entries are more than two seconds apart"));
         };
-        let (sample, split) = (page.to_vec(), SplitTime::between(&times));
-        Ok(Self { first_page, page_size, range, sample, incomplete, split, range_support })
+        for half in [SampleRange { start: split.at, ..range }, SampleRange { end: split.at, ..range }] {
+            if let Some(mismatch) = self.check_range(client, half)? {
+                return Ok(mismatch);
+            }
+        }
+        Ok(RangeSupport::Supported(split, range))
     }
 
-    /// Reads the range, which must have those entries of the newest page that are in it.
-    fn read_range(&mut self, client: &mut ProbeClient<'_>) -> Result<(), RequestError> {
-        let Some(range) = self.range else { return Ok(()) };
-        let response = client.request(&self.sample_request(""))?;
-        self.check_range(client, range)?;
-        if matches!(self.range_support, RangeSupport::Supported) {
-            self.split = SplitTime::between(&distinct_times(response.entries()));
-            self.sample = response.entries().to_vec();
-            return Ok(());
-        }
-        self.range = None;
-        if self.sample.len() >= self.page_size {
-            self.incomplete = Some(
-                "there are more entries than fit on a page, and ranges of time are not as expected, see TIME-RANGE and TIME-FORMAT",
-            );
-        }
-        Ok(())
-    }
-
-    /// Reads the halves of the range before and after the instant amid the sample.
-    fn check_halves(&mut self, client: &mut ProbeClient<'_>) -> Result<(), RequestError> {
-        let (Some(range), Some(split)) = (self.range, self.split) else {
-            self.range_support = RangeSupport::Unknown("no two entries are more than two seconds apart");
-            return Ok(());
-        };
-        self.check_range(client, SampleRange { start: split.at, ..range })?;
-        if matches!(self.range_support, RangeSupport::Supported) {
-            self.check_range(client, SampleRange { end: split.at, ..range })?;
-        }
-        Ok(())
-    }
-
-    /// Reads a range, and notes when it does not have those entries of the sample that are in it.
-    fn check_range(&mut self, client: &mut ProbeClient<'_>, range: SampleRange) -> Result<(), RequestError> {
+    /// Reads a range; the mismatch when it does not have those entries of the sample that are in it.
+    fn check_range(
+        &self,
+        client: &mut ProbeClient<'_>,
+        range: SampleRange,
+    ) -> Result<Option<RangeSupport>, RequestError> {
         let response = client.request(&self.entries_request(range))?;
         let expected: Vec<_> = self.sample.iter().filter(|entry| entry.is_in(range)).collect();
         let is_right = |page| EntryCounts::new(page) == EntryCounts::new(expected.iter().copied());
         if response.page().is_some_and(is_right) {
-            return Ok(());
+            return Ok(None);
         }
         let mismatch = Mismatch {
             request: response.request.to_string(),
@@ -158,8 +147,7 @@ impl Survey {
             answered: client.describe(&response),
         };
         let is_page = response.page().is_some();
-        self.range_support = if is_page { RangeSupport::Wrong(mismatch) } else { RangeSupport::Refused(mismatch) };
-        Ok(())
+        Ok(Some(if is_page { RangeSupport::Wrong(mismatch) } else { RangeSupport::Refused(mismatch) }))
     }
 
     /// The first page at full size. Both parameters, because they are published as required.

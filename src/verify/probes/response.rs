@@ -119,7 +119,7 @@ fn is_utc(text: &str) -> bool {
 
 pub fn order(p: &mut ProbeContext<'_>) -> ProbeResult {
     let request = p.sample_request("");
-    let again = p.ask_again(&request)?;
+    let again = p.client.request_again(&request)?;
     let unordered = p.sample().windows(2).find(|pair| pair[0].timestamp < pair[1].timestamp);
     if let Some([first, second]) = unordered {
         let [first, second] = [first, second].map(|entry| entry.text("timestamp").unwrap_or_default());
