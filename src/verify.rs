@@ -52,13 +52,14 @@ pub fn verify(
     time: TimeSource,
     on_wait: impl Fn(RetryWait<'_>),
 ) -> Result<VerificationReport, RequestError> {
+    let probed = PROBES.iter().map(|(id, _)| *id);
+    assert!(RULES.iter().map(|rule| rule.id).eq(probed), "each rule has its probe, in the order of the rules");
     let url = connection.url().to_string();
     let client = ProbeClient::new(connection, second_token, time, on_wait);
     let mut context = ProbeContext::new(client)?;
     let mut outcomes = Vec::new();
-    for (rule, (id, probe)) in RULES.iter().zip(PROBES) {
-        assert_eq!(rule.id, id, "the probes are in the order of the rules");
-        outcomes.push(RuleOutcome::new(rule, context.run(probe)));
+    for (rule, (_, probe)) in RULES.iter().zip(PROBES) {
+        outcomes.push(RuleOutcome::new(rule, context.run(*probe)));
     }
     Ok(VerificationReport::new(url, context.client.requests(), outcomes))
 }

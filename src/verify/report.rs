@@ -82,8 +82,8 @@ impl VerificationReport {
 }
 
 impl RuleOutcome {
-    pub(super) fn new(rule: &Rule, outcome: Outcome) -> Self {
-        Self { rule: rule.id, source: rule.source, text: rule.text, outcome }
+    pub(super) fn new(rule: &'static Rule, outcome: Outcome) -> Self {
+        Self { rule: rule.id, source: rule.source, text: &rule.text, outcome }
     }
 }
 

@@ -15,7 +15,7 @@ const FIDELITY_END: &str = "<!-- end of the fidelity table -->\n";
 #[test]
 fn the_fidelity_table_is_that_of_the_code() {
     let mut right = String::from("| identifier | rule | source |\n| --- | --- | --- |\n");
-    for rule in RULES {
+    for rule in RULES.iter() {
         let check = if is_assumed(rule) { "; [check it](verify.md#the-assumed-rules) with `verify`" } else { "" };
         let text = rule.text.replace('|', "\\|");
         writeln!(right, "| {} | {text} | {}{check} |", rule.id, rule.source.as_str()).unwrap();

@@ -34,7 +34,7 @@ fn table_has_a_line_for_each_rule_and_a_sum() {
     let table = verified(&server.uri(), own_time()).unwrap().to_string().replace(&server.uri(), "URL");
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), RULES.len() + 1);
-    for (line, rule) in lines.iter().zip(RULES) {
+    for (line, rule) in lines.iter().zip(RULES.iter()) {
         assert!(line.starts_with(&format!("{} ", rule.id)) && line.contains(rule.source.as_str()), "{line}");
     }
     assert_snapshot!(lines[lines.len() - 1], @"36 agree, 0 differ, 8 cannot be told; 89 requests to URL/api/v1/audit-logs");
