@@ -320,7 +320,6 @@ impl MockServerBuilder {
 
     /// The number of entries that the control plane, live activity and scenarios can add to a session; one million by default.
     /// [`World::append`] has no limit.
-    #[must_use]
     pub fn max_entries(mut self, count: u64) -> Self {
         self.config.max_entries = count;
         self
