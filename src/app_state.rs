@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
 use crate::fault::{FaultRule, RequestMatcher};
@@ -25,6 +27,25 @@ struct Inner {
     sessions: Sessions,
     admin: Admin,
     min_token_length: usize,
+    work_limits: WorkLimits,
+}
+
+/// How much long work a server does at a time.
+#[derive(Debug)]
+pub(crate) struct WorkLimits {
+    /// Verdicts that are computed; each may take a processor for seconds.
+    pub verdicts: Arc<Semaphore>,
+    /// Sinks that are compared; they may arrive slowly.
+    pub comparisons: Arc<Semaphore>,
+    /// Summaries, lists of the journal, and bodies with entries.
+    pub short_work: Arc<Semaphore>,
+}
+
+impl Default for WorkLimits {
+    fn default() -> Self {
+        let two = || Arc::new(Semaphore::new(2));
+        Self { verdicts: two(), comparisons: two(), short_work: two() }
+    }
 }
 
 impl AppState {
@@ -68,7 +89,8 @@ impl AppState {
         let admin = config.admin.clone();
         let of_admin = if let Admin::Token(token) = &admin { token.len() } else { usize::MAX };
         let min_token_length = keys.min_token_length().min(of_admin);
-        Ok(Self { inner: Arc::new(Inner { keys, sessions: Sessions::new(start), admin, min_token_length }) })
+        let (sessions, work_limits) = (Sessions::new(start), WorkLimits::default());
+        Ok(Self { inner: Arc::new(Inner { keys, sessions, admin, min_token_length, work_limits }) })
     }
 
     /// The API keys.
@@ -91,6 +113,10 @@ impl AppState {
     #[must_use]
     pub fn admin(&self) -> &Admin {
         &self.inner.admin
+    }
+
+    pub(crate) fn work_limits(&self) -> &WorkLimits {
+        &self.inner.work_limits
     }
 
     /// The sessions.

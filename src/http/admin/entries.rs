@@ -1,17 +1,23 @@
 //! `/__admin/audit-logs`: adds entries to a world, or removes all of them.
 
 use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::blocking::{self, SHORT_WORK};
+use super::blocking;
 use super::extract::{Session, Text};
+use crate::app_state::AppState;
 use crate::control::BODY;
 use crate::fixture::{self, Loaded};
 use crate::http::problem::Problem;
 
 /// Adds one entry, an array, NDJSON or a whole response body: all of them, or none if one is wrong.
-pub async fn add(session: Session, Text(body): Text) -> Result<(StatusCode, Json<Value>), Problem> {
+pub async fn add(
+    State(state): State<AppState>,
+    session: Session,
+    Text(body): Text,
+) -> Result<(StatusCode, Json<Value>), Problem> {
     if body.trim().is_empty() {
         let details =
             "The body is empty; send an entry, an array, a line each, or a whole answer of the API.".to_owned();
@@ -26,7 +32,7 @@ pub async fn add(session: Session, Text(body): Text) -> Result<(StatusCode, Json
             .map_err(|limit| Problem::BadControlRequest { details: format!("No entry was added: {limit}") })?;
         Ok(json!({"added": added, "entries": world.store.len(), "ignoredFields": ignored_fields}))
     };
-    let answer = blocking::run(&SHORT_WORK, add).await??;
+    let answer = blocking::run(&state.work_limits().short_work, add).await??;
     Ok((StatusCode::CREATED, Json(answer)))
 }
 

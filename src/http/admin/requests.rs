@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 
-use super::blocking::{self, SHORT_WORK};
+use super::blocking;
 use super::extract::Session;
 use super::faults::key_name;
 use crate::app_state::AppState;
@@ -30,14 +30,14 @@ pub struct Listing {
 const PARAMETERS: [&str; 10] =
     ["method", "path", "key", "status", "answeredBy", "rule", "since", "until", "fromPage", "limit"];
 
-pub async fn list(listing: Listing) -> Result<Json<Value>, Problem> {
+pub async fn list(State(state): State<AppState>, listing: Listing) -> Result<Json<Value>, Problem> {
     let Listing { world, filter, limit } = listing;
     let list = move || {
         let records = world.journal.list(&filter);
         let listed: Vec<Value> = records.iter().take(limit).map(|record| to_json(record, &world)).collect();
         json!({"requests": listed, "count": records.len(), "dropped": world.journal.dropped()})
     };
-    blocking::run(&SHORT_WORK, list).await.map(Json)
+    blocking::run(&state.work_limits().short_work, list).await.map(Json)
 }
 
 pub async fn count(listing: Listing) -> Json<Value> {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::request::Parts;
 
-use super::blocking::{self, SHORT_WORK};
+use super::blocking;
 use super::extract::Session;
 use crate::app_state::AppState;
 use crate::contract::{Parameter, query};
@@ -23,5 +23,5 @@ pub async fn get(State(state): State<AppState>, parts: Parts) -> Result<Json<Sum
     let asked = raw.split('&').filter(is_ours).collect::<Vec<_>>().join("&");
     let parsed = query::parse(&asked, &world.store.vocabulary(), world.settings().strict.into())
         .map_err(|rejected| Problem::BadRequest { issues: rejected.errors })?;
-    blocking::run(&SHORT_WORK, move || world.summary(&parsed.query)).await.map(Json)
+    blocking::run(&state.work_limits().short_work, move || world.summary(&parsed.query)).await.map(Json)
 }

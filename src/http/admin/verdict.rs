@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Buf;
 use futures_util::StreamExt;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
 use super::blocking;
 use super::extract::{Session, repeated_values};
@@ -28,11 +28,6 @@ use crate::text::suggestion;
 use crate::world::World;
 use crate::world::verdict::{Expectation, ExpectationVerdict, Scope};
 
-/// Verdicts that are computed at a time; each may take a processor for seconds.
-static JUDGEMENTS: Semaphore = Semaphore::const_new(2);
-/// Sinks that are compared at a time; they may arrive slowly.
-static COMPARISONS: Semaphore = Semaphore::const_new(2);
-
 /// Parameters of a call: the world, the entries over which its clients are judged, the expectations, the format.
 #[derive(Debug)]
 pub struct VerdictQuery {
@@ -42,9 +37,9 @@ pub struct VerdictQuery {
     as_text: bool,
 }
 
-pub async fn get(query: VerdictQuery) -> Result<Response, Problem> {
+pub async fn get(State(state): State<AppState>, query: VerdictQuery) -> Result<Response, Problem> {
     let VerdictQuery { world, scope, expected, as_text } = query;
-    let judgement = blocking::run(&JUDGEMENTS, move || world.verdict(&scope)).await?;
+    let judgement = blocking::run(&state.work_limits().verdicts, move || world.verdict(&scope)).await?;
     if expected.contains(&Expectation::Delivered) && judgement.delivered.is_none() {
         let details = "expect: nothing was delivered yet; send what the client has to POST /__admin/verdict/delivered.";
         return Err(Problem::BadControlRequest { details: details.to_owned() });
@@ -62,7 +57,7 @@ pub async fn get(query: VerdictQuery) -> Result<Response, Problem> {
 }
 
 /// Compares a client's sink, which is read as it comes in: it may have a million records.
-pub async fn delivered(query: VerdictQuery, body: Body) -> Result<Response, Problem> {
+pub async fn delivered(State(state): State<AppState>, query: VerdictQuery, body: Body) -> Result<Response, Problem> {
     if query.expected.iter().any(|expected| *expected != Expectation::Delivered) {
         let details =
             "expect: only delivered can be expected here; ask GET /__admin/verdict for the others.".to_owned();
@@ -70,8 +65,8 @@ pub async fn delivered(query: VerdictQuery, body: Body) -> Result<Response, Prob
     }
     let (sender, receiver) = mpsc::channel(8);
     let VerdictQuery { world, scope, expected, .. } = query;
-    let comparing =
-        blocking::run(&COMPARISONS, move || world.delivered(BodyReader { receiver, rest: Bytes::new() }, &scope));
+    let compare = move || world.delivered(BodyReader { receiver, rest: Bytes::new() }, &scope);
+    let comparing = blocking::run(&state.work_limits().comparisons, compare);
     let sending = async move {
         let mut body = body.into_data_stream();
         while let Some(chunk) = body.next().await {

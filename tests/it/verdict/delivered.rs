@@ -1,12 +1,19 @@
 //! A sink is compared with what was served: what it lacks, has twice, or has in another form.
 
-use axum::body::to_bytes;
+use std::io;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::Request;
 use cortex_audit_mock::world::verdict::{Expectation, Scope};
+use futures_util::FutureExt;
+use futures_util::stream::pending;
 use serde_json::{Value, json};
 
 use crate::support::process::Server;
 use crate::support::{NOW, TestMock};
+
+type Chunk = io::Result<Bytes>;
 
 /// Three entries of one millisecond, to the nanosecond, and one of another time.
 fn entries() -> Value {
@@ -149,6 +156,10 @@ async fn a_sink_that_is_no_json_is_refused() {
         let details = mock.admin("POST", "/verdict/delivered", sink).await.details(400);
         assert!(details.starts_with("The sink cannot be read"), "{sink}: {details}");
     }
+    // Singer's form: the entry is one level further down.
+    let wrapped = json!([entries()[0], {"type": "RECORD", "record": entries()[1]}]);
+    let details = mock.admin("POST", "/verdict/delivered", wrapped).await.details(400);
+    assert!(details.contains("record 2 has none of the fields timestamp, action, actorIdentifier"), "{details}");
     let details = mock.admin("POST", "/verdict/delivered?expect=complete", "").await.details(400);
     assert!(details.contains("only delivered"), "{details}");
     let other = mock.admin("POST", "/verdict/delivered?expect=delivered&session=other", "").await.ok();
@@ -156,6 +167,23 @@ async fn a_sink_that_is_no_json_is_refused() {
     let text = mock.send_unchecked(Request::get("/__admin/verdict").header("Accept", "text/plain")).await;
     let text = to_bytes(text.into_body(), usize::MAX).await.unwrap();
     assert!(!String::from_utf8_lossy(&text).contains("delivered"));
+}
+
+/// Sinks that never end keep one server busy, and not another one of the same process.
+#[tokio::test]
+async fn the_limit_of_comparisons_at_a_time_is_of_one_server() {
+    let ((busy, _), (other, logs)) = (read().await, read().await);
+    let compare = || {
+        let request = Request::post("/__admin/verdict/delivered").body(Body::from_stream(pending::<Chunk>())).unwrap();
+        Box::pin(busy.call(request))
+    };
+    let mut unfinished = [compare(), compare()];
+    for comparison in &mut unfinished {
+        assert!(comparison.as_mut().now_or_never().is_none());
+    }
+    let waiting = busy.admin("POST", "/verdict/delivered", json!(logs));
+    assert!(tokio::time::timeout(Duration::from_millis(50), waiting).await.is_err());
+    assert_eq!(counts(&deliver(&other, json!(logs)).await), [0; 5]);
 }
 
 #[test]
