@@ -201,7 +201,10 @@ impl fmt::Display for DeliveredError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(error) => {
-                write!(f, "The sink cannot be read: {error}. Send an array of entries, a line each, or whole answers.")
+                write!(
+                    f,
+                    "The sink cannot be read: {error}. Send an array of entries, a line each, or whole answers; names in camel or snake case."
+                )
             }
             Self::TooLarge => write!(f, "The sink has more than {} records.", Delivered::MAX_RECORDS),
         }
@@ -484,6 +487,11 @@ impl<'de> Visitor<'de> for Records<'_, '_> {
         }
         if is_answer {
             return Ok(());
+        }
+        if record == Record::default() {
+            let number = self.0.records + 1;
+            let wrong = format!("record {number} has none of the fields timestamp, {}", NAMES.join(", "));
+            return Err(A::Error::custom(wrong));
         }
         self.0.add(record);
         if self.0.records > Delivered::MAX_RECORDS { Err(A::Error::custom("too many records")) } else { Ok(()) }
