@@ -20,6 +20,7 @@ mod edge_pages;
 mod filters;
 mod fixture_loading;
 mod growth;
+mod judging_latency;
 mod latency;
 mod load_generator;
 mod naive_server;
@@ -46,7 +47,7 @@ type Measure = fn(&Setup) -> Result<Vec<Row>>;
 
 /// The names on the command line, and their measurements. Those that start servers of their own come before those that
 /// share one, and those of microseconds before the system writes much to the disk.
-const ROWS: [(&str, Measure); 8] = [
+const ROWS: [(&str, Measure); 9] = [
     ("size", startup::binary_size),
     ("start", startup::first_response),
     ("cpu", request_cpu::measure),
@@ -55,6 +56,7 @@ const ROWS: [(&str, Measure); 8] = [
     ("growth", growth::measure),
     ("append", append_latency::measure),
     ("session", session_opening::measure),
+    ("verdict", judging_latency::measure),
 ];
 
 fn main() -> ExitCode {

@@ -24,6 +24,8 @@ pub struct Scale {
     pub cases: usize,
     /// Entries that are appended in all.
     pub appends: usize,
+    /// Requests that a verdict is about.
+    pub observations: usize,
     /// Sessions that are opened.
     pub sessions: usize,
     /// Time without requests after which a server is at rest.
@@ -42,6 +44,7 @@ pub const FULL: Scale = Scale {
     max_duration: Duration::from_millis(1500),
     cases: usize::MAX,
     appends: 2000,
+    observations: 100_000,
     sessions: 200,
     rest: Duration::from_secs(1),
 };
@@ -58,6 +61,7 @@ pub const SMALL: Scale = Scale {
     max_duration: Duration::from_millis(100),
     cases: 1,
     appends: 8,
+    observations: 20,
     sessions: 2,
     rest: Duration::ZERO,
 };
