@@ -310,6 +310,13 @@ impl World {
         self.observations.judge(&self.store, scope, self.clock.now())
     }
 
+    /// The bytes of query strings and issues that are kept of the requests that the verdict judges.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn observed_bytes(&self) -> usize {
+        self.observations.bytes()
+    }
+
     /// Compares what a client has in its sink with what was served: JSON or NDJSON of entries, or whole answers. The verdict
     /// has the last result too.
     ///

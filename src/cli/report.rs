@@ -259,7 +259,7 @@ fn judged(sessions: &Sessions) -> Vec<SessionVerdict> {
         session: name.map(|name| name.to_string()),
         judgement: world.verdict(&Scope::default()),
     });
-    let asked = |judgement: &Judgement| judgement.unknown_key > 0 || !judgement.clients.is_empty();
+    let asked = |judgement: &Judgement| judgement.unknown_key.count > 0 || !judgement.clients.is_empty();
     all.filter(|of| of.session.is_none() || asked(&of.judgement)).collect()
 }
 

@@ -55,7 +55,7 @@ impl RequestContext {
             auth::authenticate(state, token, received_at);
         let (peer, from_ui) = (peer(request), is_from_ui(request.headers()));
         if let Some(session) = absent_session.as_ref().filter(|_| !from_ui && is_audit_logs(request.uri().path())) {
-            state.sessions().count_refused(session);
+            state.sessions().count_refused(session, clock.now);
         }
         let (address, connection) = (peer.ip(), (request.version() < Version::HTTP_2).then(|| peer.port()));
         Self {

@@ -19,9 +19,10 @@ use super::context::{RequestContext, is_audit_logs};
 use super::fault_injection::{BodyFault, ConnectionFault};
 use super::problem::Problem;
 use crate::contract::QueryIssue;
+use crate::contract::query::known_parameters;
 use crate::keys::Key;
 use crate::text::truncate;
-use crate::world::verdict::{Delivery, Observation, ObservationDetails, PageSummary};
+use crate::world::verdict::{Delivery, Issue, Observation, ObservationDetails, PageSummary, UnknownKey};
 use crate::world::{Intervention, JournalRecord, RecordDetails, RequestOutcome};
 
 /// The most issues of one request that are logged, and that its record has: a request can have thousands.
@@ -140,7 +141,7 @@ impl Inner {
                 Some(key) => {
                     context.world.observations.add(self.observation(&record, key, query, annotations.page, response));
                 }
-                None => context.world.observations.add_unknown_key(1),
+                None => context.world.observations.add_unknown_key(UnknownKey::new(record.time)),
             }
         }
         context.world.journal.add(record);
@@ -165,10 +166,18 @@ impl Inner {
     ) -> Observation {
         let query = &self.context.query;
         let RecordedQuery { text, truncated } = recorded_query;
+        let status = record.outcome.status_or_zero();
+        // Of what the limit or the key refuses no more is kept than the verdict needs: it may be sent very often.
+        let text = match status {
+            401 => Arc::default(),
+            429 => known_parameters(&text).into(),
+            _ => text,
+        };
+        let differs = status != 401 && (truncated || query.has_token());
+        let issue = |issue: &QueryIssue| Issue { rule: issue.rule, message: issue.to_string() };
         let details = ObservationDetails {
-            parsed_query: (truncated || query.has_token()).then(|| Arc::clone(query.for_parser())),
-            truncated,
-            issues: record.issues().to_vec(),
+            parsed_query: differs.then(|| known_parameters(query.for_parser()).into()),
+            issues: record.issues().iter().map(issue).collect(),
             retry_after: response.and_then(retry_after),
             delivery: response.and_then(|response| match response.extensions().get::<BodyFault>() {
                 Some(BodyFault::Drip { delivery, .. }) => Some(Delivery::clone(delivery)),
@@ -185,7 +194,7 @@ impl Inner {
             connection: self.context.connection,
             key,
             query: text,
-            status: record.outcome.status_or_zero(),
+            status,
             is_head,
             answered_before: self.answered_before,
             page: page.filter(|_| !is_head && response.is_some_and(is_delivered_whole)),

@@ -10,7 +10,9 @@ use serde::Serialize;
 
 use super::clock::Clock;
 use super::template::WorldTemplate;
+use super::verdict::UnknownKey;
 use super::{World, WorldTotals};
+use crate::contract::Timestamp;
 
 /// The name of a session: 1 to 64 letters, digits, dots, hyphens and underscores.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -59,8 +61,8 @@ struct Inner {
     /// A counter of uses; the session with the smallest value is the least recently used.
     uses: u64,
     evicted: u64,
-    /// The number of requests with a token that is refused, for each session that they named and that does not exist.
-    refused: HashMap<SessionName, u64>,
+    /// The requests with a token that is refused, for each session that they named and that does not exist.
+    refused: HashMap<SessionName, UnknownKey>,
 }
 
 #[derive(Debug)]
@@ -119,14 +121,14 @@ impl Sessions {
     /// Counts a request whose token is refused and names a session that does not exist: opened later, the session has it in
     /// its verdict. At most [`Sessions::MAX_SESSIONS`] names are counted; requests with further ones count in the default
     /// session.
-    pub fn count_refused(&self, name: &SessionName) {
+    pub fn count_refused(&self, name: &SessionName, time: Timestamp) {
         let Inner { default, named, refused, .. } = &mut *self.inner.lock();
         // Another request may have opened it.
         let world = named.get(name).map(|open| &open.world);
         if world.is_none() && (refused.contains_key(name) || refused.len() < Self::MAX_SESSIONS) {
-            *refused.entry(name.clone()).or_default() += 1;
+            refused.entry(name.clone()).or_default().add(UnknownKey::new(time));
         } else {
-            world.unwrap_or(default).observations.add_unknown_key(1);
+            world.unwrap_or(default).observations.add_unknown_key(UnknownKey::new(time));
         }
     }
 

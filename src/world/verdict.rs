@@ -40,7 +40,7 @@ pub use coverage::{Coverage, Example};
 pub use delivered::{Altered, Delivered, DeliveredError, Discrepancy, Record};
 pub use expectation::Expectation;
 pub use finding::{Bug, Finding};
-pub use observation::{Delivery, Observation, ObservationDetails, PageSummary};
+pub use observation::{Delivery, Issue, Observation, ObservationDetails, PageSummary};
 pub use paging::{Paging, PagingOfQuery};
 pub use politeness::Politeness;
 pub use rereads::{LargestOverlap, Rereads};
@@ -64,10 +64,21 @@ struct Inner {
     /// How many bytes of these differ in length from request to request.
     bytes: usize,
     not_judged: u64,
-    /// How many requests came with no key.
-    unknown_key: u64,
+    unknown_key: UnknownKey,
     /// The sink that was compared last.
     delivered: Option<Delivered>,
+}
+
+/// Requests without a token that a valid key has: how many, and when the last one came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnknownKey {
+    /// How many.
+    #[serde(rename = "unknownKey")]
+    pub count: u64,
+    /// When the last one came, by the world's clock.
+    #[serde(rename = "unknownKeyLast", skip_serializing_if = "Option::is_none")]
+    pub last: Option<Timestamp>,
 }
 
 /// What there is to say of a world's clients.
@@ -78,8 +89,9 @@ pub struct Judgement {
     pub scope: Scope,
     /// How many requests were too many to keep, and are not judged.
     pub not_judged: u64,
-    /// How many requests came without a token that a key has: nobody's, so they are not judged.
-    pub unknown_key: u64,
+    /// The requests without a token that a key has: nobody's, so they are not judged.
+    #[serde(flatten)]
+    pub unknown_key: UnknownKey,
     /// How many entries there are outside the scope.
     pub outside: usize,
     /// Whether each expectation is kept by all clients. Rereads are expected of nobody unless the scope has an overlap.
@@ -131,14 +143,14 @@ impl Observations {
     /// The most requests that are kept. Those beyond are counted, and not judged.
     pub const CAPACITY: usize = 100_000;
 
-    /// The most bytes of query strings and issues that are kept: of an ordinary request some fifty. Requests beyond are counted,
-    /// and not judged.
+    /// The most bytes of query strings and issues that are kept: of an ordinary request some fifty, of any request 40,000 at
+    /// most. Requests beyond are counted, and not judged.
     pub const MAX_BYTES: usize = 64 << 20;
 
     /// Keeps a request and what became of it.
-    pub fn add(&self, observation: Observation) {
+    pub fn add(&self, mut observation: Observation) {
         let mut inner = self.inner.lock();
-        let bytes = inner.bytes + observation.variable_bytes();
+        let bytes = inner.bytes + observation.share_texts(inner.observations.last());
         if inner.observations.len() < Self::CAPACITY && bytes <= Self::MAX_BYTES {
             inner.bytes = bytes;
             inner.observations.push(observation);
@@ -148,8 +160,14 @@ impl Observations {
     }
 
     /// Counts requests without a token that a key has: nobody's, so nothing else is kept of them.
-    pub fn add_unknown_key(&self, count: u64) {
-        self.inner.lock().unknown_key += count;
+    pub fn add_unknown_key(&self, requests: UnknownKey) {
+        self.inner.lock().unknown_key.add(requests);
+    }
+
+    /// The bytes of query strings and issues that are kept.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.inner.lock().bytes
     }
 
     /// How many requests are kept.
@@ -225,6 +243,20 @@ impl Observations {
         let delivered = Delivered::compare(sink, &replay, &served, scope)?;
         self.inner.lock().delivered = Some(delivered.clone());
         Ok(delivered)
+    }
+}
+
+impl UnknownKey {
+    /// One request.
+    #[must_use]
+    pub const fn new(time: Timestamp) -> Self {
+        Self { count: 1, last: Some(time) }
+    }
+
+    /// Adds further requests.
+    pub fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.last = self.last.max(other.last);
     }
 }
 
@@ -361,15 +393,12 @@ impl Judgement {
 
     /// The requests that are nobody's.
     fn unknown_clients(&self) -> Option<String> {
-        match self.unknown_key {
-            0 => None,
-            count => {
-                let (requests, were) = (counted(count, "request", "requests"), plural(count, "was", "were"));
-                Some(format!(
-                    "{requests} {were} refused with 401: no valid key has the token; send one of the server's keys"
-                ))
-            }
-        }
+        let UnknownKey { count, last } = self.unknown_key;
+        let last = last?;
+        let (requests, were) = (counted(count, "request", "requests"), plural(count, "was", "were"));
+        Some(format!(
+            "{requests} {were} refused with 401, the last at {last}: no valid key has the token; send one of the server's keys"
+        ))
     }
 
     /// Why an expectation is not met, in one sentence; `None` when it is.

@@ -364,7 +364,8 @@ async fn requests_with_a_token_of_no_key_are_counted_and_told() {
     }
     assert_eq!(mock.admin_get("/verdict").await["unknownKey"], 5);
     let details = mock.admin("GET", "/verdict?expect=complete", "").await.details(409);
-    let told = "5 requests were refused with 401: no valid key has the token; send one of the server's keys";
+    let told = "5 requests were refused with 401, the last at 2025-05-20T12:00:00Z: no valid key has the token; \
+                send one of the server's keys";
     assert_eq!(details, format!("not complete: nobody has asked for audit logs; {told}"));
     mock.logs("page=0&pageSize=1000").await.ok();
     let text = mock.mock.world().verdict(&Scope::default()).to_string();

@@ -104,6 +104,12 @@ pub(crate) fn has_name(pair: &str, name: &str) -> bool {
     decoded(given).as_deref() == Some(name)
 }
 
+/// The pairs of a raw query string whose name is that of a parameter.
+pub(crate) fn known_parameters(raw: &str) -> String {
+    let is_known = |pair: &&str| Parameter::ALL.iter().any(|known| has_name(pair, known.name()));
+    raw.split('&').filter(is_known).collect::<Vec<_>>().join("&")
+}
+
 #[derive(Default)]
 struct QueryReader<'a> {
     /// The known values of open lists. `None` in [`reparse`]: then no unlisted parameter or value is reported.

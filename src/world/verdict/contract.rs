@@ -14,7 +14,7 @@ pub fn judge(exchanges: &[Exchange], replay: &Replay) -> Vec<Finding> {
     let mut near_values = NearValues { replay, known: HashMap::new() };
     for exchange in exchanges {
         for noticed in &exchange.issues {
-            findings.add(noticed.rule, noticed.to_string(), exchange);
+            findings.add(noticed.rule, noticed.message.clone(), exchange);
         }
         // What is not understood has been told above.
         if exchange.served.is_none() {
@@ -23,9 +23,9 @@ pub fn judge(exchanges: &[Exchange], replay: &Replay) -> Vec<Finding> {
         for message in near_values.of(exchange) {
             findings.add("LIST-SPLIT", message, exchange);
         }
-        // What is behind the end of what was kept may hold them.
-        for name in ["page", "pageSize"].into_iter().filter(|_| !exchange.truncated) {
-            if first_value(&exchange.query, name).is_none() {
+        let all = exchange.parsed_query.as_ref().unwrap_or(&exchange.query);
+        for name in ["page", "pageSize"] {
+            if first_value(all, name).is_none() {
                 let message = format!("{name} is left out, which the published document marks as required.");
                 findings.add("PAGE-BOUNDS", message, exchange);
             }

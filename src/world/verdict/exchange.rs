@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::observation::{Delivery, Observation, ObservationDetails};
-use crate::contract::{Query, QueryIssue, Timestamp, query};
+use super::observation::{Delivery, Issue, Observation, ObservationDetails};
+use crate::contract::{Query, Timestamp, query};
 
 /// A request for audit logs and its answer.
 #[derive(Debug)]
@@ -24,16 +24,16 @@ pub struct Exchange {
     pub answered_at: Instant,
     /// The port of the client, if requests of its connection come one after the other.
     pub connection: Option<u16>,
-    /// The raw query string without any secret.
+    /// The raw query string as the journal has it.
     pub query: Arc<str>,
-    /// Whether `query` is only the beginning of the received one.
-    pub truncated: bool,
+    /// The same with all known parameters, when the journal has only its beginning.
+    pub parsed_query: Option<Arc<str>>,
     /// The status of the response; 0 when there was none.
     pub status: u16,
     /// How long the client was told to wait.
     pub retry_after: Option<Duration>,
     /// What was wrong with the request, or ignored in it.
-    pub issues: Vec<QueryIssue>,
+    pub issues: Vec<Issue>,
     /// Whether it is a `HEAD`, which is answered with no page.
     pub is_head: bool,
     /// How many requests had been answered when it was received: the client could know these answers.
@@ -61,7 +61,7 @@ impl Exchange {
     pub fn new(number: usize, observation: Observation) -> Self {
         let Observation { id, time, elapsed, received_at, answered_at, connection, key: _, .. } = observation;
         let Observation { query, status, is_head, answered_before, page, details, .. } = observation;
-        let ObservationDetails { parsed_query, truncated, issues, retry_after, delivery } =
+        let ObservationDetails { parsed_query, issues, retry_after, delivery } =
             details.map(|details| *details).unwrap_or_default();
         let page = page.filter(|_| delivery.as_ref().is_none_or(Delivery::is_complete));
         let parse = || query::reparse(parsed_query.as_deref().unwrap_or(&query));
@@ -81,7 +81,7 @@ impl Exchange {
             answered_at,
             connection,
             query,
-            truncated,
+            parsed_query,
             status,
             retry_after,
             issues,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use crate::contract::{QueryIssue, Timestamp};
+use crate::contract::Timestamp;
 use crate::keys::Key;
 
 /// A request for audit logs and its answer.
@@ -27,7 +27,7 @@ pub struct Observation {
     pub connection: Option<u16>,
     /// The key.
     pub key: Arc<Key>,
-    /// The raw query string without any secret.
+    /// The raw query string as the journal has it; empty of a request that was refused with 401.
     pub query: Arc<str>,
     /// The status of the answer; 0 when there was none.
     pub status: u16,
@@ -42,13 +42,21 @@ pub struct Observation {
 }
 
 impl Observation {
-    /// The bytes of what differs in length from request to request.
-    pub(super) fn variable_bytes(&self) -> usize {
-        let of_details = |details: &ObservationDetails| {
-            let issues: usize = details.issues.iter().map(|issue| issue.to_string().len()).sum();
-            details.parsed_query.as_ref().map_or(0, |query| query.len()) + issues
+    /// Shares texts that the request before has too, as of one that is sent again and again. Returns the bytes of the others.
+    pub(super) fn share_texts(&mut self, before: Option<&Self>) -> usize {
+        let share = |text: &mut Arc<str>, known: Option<&Arc<str>>| match known {
+            Some(known) if known == text => {
+                *text = Arc::clone(known);
+                0
+            }
+            _ => text.len(),
         };
-        self.query.len() + self.details.as_ref().map_or(0, |details| of_details(details))
+        let of_query = share(&mut self.query, before.map(|before| &before.query));
+        let Some(details) = &mut self.details else { return of_query };
+        let known = before.and_then(|before| before.details.as_ref()?.parsed_query.as_ref());
+        let of_parsed = details.parsed_query.as_mut().map_or(0, |query| share(query, known));
+        let issues: usize = details.issues.iter().map(|issue| size_of::<Issue>() + issue.message.len()).sum();
+        of_query + of_parsed + size_of::<ObservationDetails>() + issues
     }
 }
 
@@ -66,16 +74,24 @@ pub struct PageSummary {
 /// What most requests do not have.
 #[derive(Debug, Clone, Default)]
 pub struct ObservationDetails {
-    /// The raw query string as it was understood, when it may not be shown like that.
+    /// The known parameters of the query string as they were understood, when the journal has only its beginning, or may not
+    /// show it like that.
     pub parsed_query: Option<Arc<str>>,
-    /// Whether the kept query string is only the beginning of the received one.
-    pub truncated: bool,
     /// What was wrong with the request, or ignored in it.
-    pub issues: Vec<QueryIssue>,
+    pub issues: Vec<Issue>,
     /// How long the client was told to wait.
     pub retry_after: Option<Duration>,
     /// Whether the page has reached the client; `None` of one that is sent at once.
     pub delivery: Option<Delivery>,
+}
+
+/// The message of an issue with a request.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    /// The identifier of its rule.
+    pub rule: &'static str,
+    /// A whole sentence, in which values are short.
+    pub message: String,
 }
 
 /// Whether an answer that takes its time has been sent to its last byte: not yet, by default.
@@ -108,9 +124,8 @@ impl ObservationDetails {
     /// In a box if there is anything.
     #[must_use]
     pub fn boxed(self) -> Option<Box<Self>> {
-        let Self { parsed_query, truncated, issues, retry_after, delivery } = &self;
-        let nothing =
-            parsed_query.is_none() && !truncated && issues.is_empty() && retry_after.is_none() && delivery.is_none();
+        let Self { parsed_query, issues, retry_after, delivery } = &self;
+        let nothing = parsed_query.is_none() && issues.is_empty() && retry_after.is_none() && delivery.is_none();
         (!nothing).then(|| Box::new(self))
     }
 }

@@ -48,7 +48,7 @@ pub fn judge(exchanges: &[Exchange], ledger: &CoverageLedger<'_>) -> (Politeness
         let message = format!(
             "{} sent before Retry-After had passed: {} was told to wait {} s, of which {:.1} s were left at ?{}",
             requests(early.len()),
-            if told.query == exchange.query { "it".to_owned() } else { format!("?{}", told.query) },
+            if is_same(exchange, told) { "it".to_owned() } else { format!("?{}", told.query) },
             told.retry_after.unwrap_or_default().as_secs(),
             left.as_secs_f64(),
             exchange.query
@@ -57,8 +57,10 @@ pub fn judge(exchanges: &[Exchange], ledger: &CoverageLedger<'_>) -> (Politeness
         findings.push(Finding::new(Bug::RetriedTooEarly, early.len(), message, shown));
     }
     if let Some(exchange) = again.first() {
+        // Of a 401 no query is kept.
+        let mark = if exchange.query.is_empty() { "" } else { ": ?" };
         let message = format!(
-            "{} sent although one had been refused with {}, which lasts: ?{}",
+            "{} sent although one had been refused with {}, which lasts{mark}{}",
             requests(again.len()),
             exchange.status,
             exchange.query
@@ -116,10 +118,15 @@ fn wait_end(told: &Exchange) -> Duration {
 /// Whether a request may have been sent before the client had read an answer. It was not when it is the same request again
 /// or comes on the same connection, or when the clock was moved in between.
 fn was_in_flight(exchange: &Exchange, told: &Exchange) -> bool {
-    let is_known = exchange.query == told.query
+    let is_known = is_same(exchange, told)
         || exchange.connection.is_some() && exchange.connection == told.connection
         || exchange.elapsed.saturating_sub(told.elapsed) >= IN_FLIGHT;
     !is_known && exchange.received_at.saturating_duration_since(told.answered_at) < IN_FLIGHT
+}
+
+/// Whether two requests ask the same.
+fn is_same(one: &Exchange, other: &Exchange) -> bool {
+    one.query == other.query && one.parsed_query == other.parsed_query
 }
 
 /// Whether a wait is over by the machine's clock: a client can wait by no other when the world's is frozen.
@@ -194,7 +201,7 @@ mod tests {
             answered_at: start + SECOND.mul_f64(*outside),
             connection: Some(*connection),
             query: Arc::from(format!("page={number}&pageSize=10")),
-            truncated: false,
+            parsed_query: None,
             status: if number == 0 { 503 } else { 200 },
             retry_after: (number == 0).then_some(SECOND * 5),
             issues: Vec::new(),

@@ -2,16 +2,20 @@
 //! asked for it.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use cortex_audit_mock::World;
 use cortex_audit_mock::contract::{Action, Entry, Query, Timestamp};
 use cortex_audit_mock::fault::{Effect, FaultRule};
+use cortex_audit_mock::internal::store::{BaseSegment, Store};
 use cortex_audit_mock::world::Scenario;
-use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Judgement, Observations, Scope};
+use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Judgement, Observation, Observations, Scope};
 use serde_json::json;
+use uuid::Uuid;
 
-use super::stage::{Stage, clean, entry};
+use super::stage::{Stage, clean, entry, limited_to, unlimited};
 use crate::support::process::{Server, head};
 use crate::support::{NOW, time};
 
@@ -429,14 +433,64 @@ fn a_capped_list_stands_beside_the_number_of_all() {
 
 /// M2
 #[test]
-fn what_is_kept_of_requests_is_bounded_in_bytes() {
-    let stage = story();
-    let long = format!("page=0&pageSize=1&foo={}", "x".repeat(15_000));
-    let fits = Observations::MAX_BYTES / (15_000 + 4096);
-    for _ in 0..fits + 100 {
-        stage.ask(&long);
+fn what_is_kept_of_a_request_is_bounded_in_bytes() {
+    let unlimited = story();
+    let limited = Stage::on(&Rc::new(limited_to("1/d")), "only", |_, _| {});
+    assert_eq!(limited.ask("page=0&pageSize=1").status, 200);
+    let unknown = |page: u32| format!("page={page}&pageSize=1&foo={}", "x".repeat(16_000));
+    let types: Vec<String> = (0..2500).map(|number| format!("S{number:04}")).collect();
+    let list = |page: u32| format!("page={page}&pageSize=1&objectTypes={}", types.join(","));
+    let many = |page: u32| format!("page={page}&pageSize=1{}", "&p=1".repeat(3900));
+    let queries: [&dyn Fn(u32) -> String; 3] = [&unknown, &list, &many];
+    // The journal has 4096 characters of a query; the values of a filter are needed.
+    for (query, bytes) in queries.into_iter().zip([6_000, 30_000, 6_000]) {
+        assert!(kept_of_each(&unlimited, "mock-admin~only", 200, query) < bytes);
     }
-    let judgement = judged(&stage);
-    assert!(judgement.not_judged > 50, "{}", judgement.not_judged);
-    assert!(client(&judgement).requests + 100 > fits, "{} of {fits}", client(&judgement).requests);
+    for (query, bytes) in queries.into_iter().zip([200, 25_000, 200]) {
+        assert!(kept_of_each(&limited, "mock-admin~only", 429, query) < bytes);
+        assert!(
+            kept_of_each(&limited, "mock-admin~only", 429, |_| query(7)) < 20_000,
+            "the same again and again is shared"
+        );
+        assert_eq!(kept_of_each(&unlimited, "mock-revoked~only", 401, query), 0);
+    }
+}
+
+/// Sends some requests; returns how many bytes are kept of each.
+#[track_caller]
+fn kept_of_each(stage: &Stage, token: &str, status: u16, query: impl Fn(u32) -> String) -> usize {
+    const REQUESTS: usize = 4;
+    let before = stage.world.observed_bytes();
+    for page in (0..).take(REQUESTS) {
+        assert_eq!(stage.ask_as(token, &query(page)).status, status);
+    }
+    (stage.world.observed_bytes() - before) / REQUESTS
+}
+
+/// M2
+#[test]
+fn what_is_kept_of_all_requests_is_bounded_in_bytes() {
+    let observations = Observations::default();
+    let mock = unlimited();
+    let (store, key) = (Store::new(Arc::new(BaseSegment::new([]))), Arc::clone(&mock.mock.keys().list()[0]));
+    let fits = Observations::MAX_BYTES / 20_000;
+    for number in 0..fits + 100 {
+        observations.add(Observation {
+            id: Uuid::nil(),
+            time: time(NOW),
+            elapsed: Duration::ZERO,
+            received_at: Instant::now(),
+            answered_at: Instant::now(),
+            connection: None,
+            key: Arc::clone(&key),
+            query: format!("{number:020000}").into(),
+            status: 429,
+            is_head: false,
+            answered_before: number,
+            page: None,
+            details: None,
+        });
+    }
+    assert_eq!((observations.count(), observations.bytes()), (fits, fits * 20_000));
+    assert_eq!(observations.judge(&store, &Scope::default(), time(NOW)).not_judged, 100);
 }

@@ -9,7 +9,7 @@ use axum::body::to_bytes;
 use axum::http::Request;
 use cortex_audit_mock::contract::{Action, Entry, Timestamp};
 use cortex_audit_mock::world::verdict::{Expectation, Judgement, Scope};
-use cortex_audit_mock::{Config, RateLimit, World};
+use cortex_audit_mock::{Config, World};
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 use tokio::runtime::Runtime;
@@ -81,7 +81,11 @@ impl Stage {
 
 /// A mock without a limit.
 pub fn unlimited() -> TestMock {
-    TestMock::with_config(Config { rate_limit: RateLimit::Off, ..Config::default() })
+    limited_to("off")
+}
+
+pub fn limited_to(limit: &str) -> TestMock {
+    TestMock::with_config(Config { rate_limit: limit.parse().unwrap(), ..Config::default() })
 }
 
 pub fn entry(at: Timestamp, number: u64) -> Entry {
