@@ -10,6 +10,7 @@ use crate::fault::{FaultRule, RequestMatcher};
 use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::keys::{self, Keys};
+use crate::redact::Secret;
 use crate::store::BaseSegmentBuilder;
 use crate::world::live_source::LiveSource;
 use crate::world::template::WorldTemplate;
@@ -26,7 +27,8 @@ struct Inner {
     keys: Keys,
     sessions: Sessions,
     admin: Admin,
-    min_token_length: usize,
+    /// The token of the control plane.
+    admin_secret: Option<Secret>,
     work_limits: WorkLimits,
 }
 
@@ -87,10 +89,12 @@ impl AppState {
             seed: config.seed,
         };
         let admin = config.admin.clone();
-        let of_admin = if let Admin::Token(token) = &admin { token.len() } else { usize::MAX };
-        let min_token_length = keys.min_token_length().min(of_admin);
+        let admin_secret = match &admin {
+            Admin::Token(token) => Some(Secret::new(token.as_bytes())),
+            Admin::Open | Admin::Off => None,
+        };
         let (sessions, work_limits) = (Sessions::new(start), WorkLimits::default());
-        Ok(Self { inner: Arc::new(Inner { keys, sessions, admin, min_token_length, work_limits }) })
+        Ok(Self { inner: Arc::new(Inner { keys, sessions, admin, admin_secret, work_limits }) })
     }
 
     /// The API keys.
@@ -99,14 +103,16 @@ impl AppState {
         &self.inner.keys
     }
 
-    /// Whether a text is a token of this server: of a key or of the control plane.
-    pub(crate) fn is_token(&self, text: &str) -> bool {
-        matches!(self.admin(), Admin::Token(token) if token == text) || self.keys().is_token(text)
+    /// The token of the control plane, if it has one.
+    pub(crate) fn admin_secret(&self) -> Option<&Secret> {
+        self.inner.admin_secret.as_ref()
     }
 
-    /// The length of the shortest token of this server: no shorter text holds one.
-    pub(crate) fn min_token_length(&self) -> usize {
-        self.inner.min_token_length
+    /// Whether a text, as it is, contains a token of this server with at least this many characters: of a key or of the
+    /// control plane.
+    pub(crate) fn has_token_in(&self, text: &[u8], min_length: usize) -> bool {
+        let admin = self.admin_secret().filter(|secret| secret.len() >= min_length);
+        admin.is_some_and(|secret| secret.is_in_form(text)) || self.keys().has_token_in(text, min_length)
     }
 
     /// The access to the control plane.

@@ -62,7 +62,7 @@ fn routes(state: AppState) -> Router {
     let unrecorded = documents()
         .method_not_allowed_fallback(method_not_allowed)
         .nest("/__admin", control_plane)
-        .layer(from_fn(middleware::complete_response_layer));
+        .layer(from_fn_with_state(state.clone(), middleware::complete_response_layer));
 
     api.merge(unrecorded).with_state(state)
 }

@@ -2,6 +2,7 @@
 
 mod file;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +23,10 @@ pub const VIEW_AUDIT_LOGS: &str = "View audit logs";
 #[derive(Debug, Clone)]
 pub struct Keys {
     list: Vec<Arc<Key>>,
+    /// The lengths of all tokens in bytes, each once, ascending.
+    token_lengths: Vec<usize>,
+    /// The characters of all tokens.
+    token_characters: AsciiSet,
     /// The source of the keys, for messages.
     source: String,
     built_in: bool,
@@ -33,6 +38,7 @@ pub struct Key {
     digest: TokenDigest,
     /// Length of the token in bytes.
     token_length: usize,
+    token_characters: AsciiSet,
     /// The name, which is unique.
     pub name: String,
     /// The last four characters of the token, as the product shows them; empty when the token is shorter than eight.
@@ -53,6 +59,10 @@ pub struct Key {
 /// with 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct TokenDigest([u64; 4]);
+
+/// A set of ASCII characters, a bit for each.
+#[derive(Debug, Clone, Copy, Default)]
+struct AsciiSet(u128);
 
 /// The key that a token belongs to, and its index.
 #[derive(Debug, Clone, Copy)]
@@ -88,11 +98,22 @@ pub enum KeyError {
 }
 
 impl Keys {
+    fn new(keys: Vec<Key>, source: String, built_in: bool) -> Self {
+        let token_lengths = keys.iter().map(|key| key.token_length).collect::<BTreeSet<_>>().into_iter().collect();
+        let token_characters = AsciiSet(keys.iter().fold(0, |all, key| all | key.token_characters.0));
+        let list = keys.into_iter().map(Arc::new).collect();
+        Self { list, token_lengths, token_characters, source, built_in }
+    }
+
     /// The key of a token, valid, revoked or expired.
     ///
     /// Compares every key in constant time, so that the time of a look-up says nothing about any token.
     #[must_use]
     pub fn find(&self, token: &str) -> Option<KeyMatch<'_>> {
+        self.find_bytes(token.as_bytes())
+    }
+
+    fn find_bytes(&self, token: &[u8]) -> Option<KeyMatch<'_>> {
         let digest = TokenDigest::new(token);
         let mut found = Choice::from(0);
         let mut place = 0_u64;
@@ -106,16 +127,38 @@ impl Keys {
         bool::from(found).then_some(KeyMatch { index, key })
     }
 
-    /// Whether a text is the token of a key. Cheap for most texts, whose length is that of no token.
+    /// Whether a text contains the token of a key, with at least this many characters: as a word, or as the beginning or end
+    /// of a word where no letter or digit adjoins. Words are parted at every character that no token has.
+    ///
+    /// A substring cannot be looked for, because only digests are kept. Of a word, at most two parts for each length of a
+    /// token are hashed.
     #[must_use]
-    pub fn is_token(&self, text: &str) -> bool {
-        self.list.iter().any(|key| key.token_length == text.len()) && self.find(text).is_some()
+    pub fn has_token_in(&self, text: &[u8], min_length: usize) -> bool {
+        // A form decodes a plus sign to a space.
+        let spaced = if self.token_characters.contains(b'+') && text.contains(&b' ') {
+            Cow::Owned(text.iter().map(|byte| if *byte == b' ' { b'+' } else { *byte }).collect())
+        } else {
+            Cow::Borrowed(text)
+        };
+        let lengths = || self.token_lengths.iter().filter(|length| **length >= min_length);
+        let mut words = spaced.split(|byte| !self.token_characters.contains(*byte));
+        words.any(|word| lengths().any(|length| self.has_token_at_an_end(word, *length)))
+    }
+
+    /// Whether a word begins or ends with a token of this length.
+    fn has_token_at_an_end(&self, word: &[u8], length: usize) -> bool {
+        let Some(rest) = word.len().checked_sub(length) else { return false };
+        let is_parted = |at: usize| {
+            at == 0 || at == word.len() || !(word[at - 1].is_ascii_alphanumeric() && word[at].is_ascii_alphanumeric())
+        };
+        let begins = is_parted(length) && self.find_bytes(&word[..length]).is_some();
+        begins || (rest > 0 && is_parted(rest) && self.find_bytes(&word[rest..]).is_some())
     }
 
     /// Length of the shortest token in bytes.
     #[must_use]
     pub fn min_token_length(&self) -> usize {
-        self.list.iter().map(|key| key.token_length).min().unwrap_or(usize::MAX)
+        self.token_lengths.first().copied().unwrap_or(usize::MAX)
     }
 
     /// The error for a token that no key has.
@@ -137,8 +180,18 @@ impl Keys {
     }
 }
 
+impl AsciiSet {
+    fn from_text(text: &str) -> Self {
+        Self(text.bytes().filter(u8::is_ascii).fold(0, |set, byte| set | 1 << byte))
+    }
+
+    fn contains(self, byte: u8) -> bool {
+        byte.is_ascii() && self.0 >> byte & 1 == 1
+    }
+}
+
 impl TokenDigest {
-    fn new(token: &str) -> Self {
+    fn new(token: &[u8]) -> Self {
         let bytes: [u8; 32] = Sha256::digest(token).into();
         let (words, _) = bytes.as_chunks::<8>();
         Self(std::array::from_fn(|index| u64::from_le_bytes(words[index])))

@@ -48,7 +48,6 @@ mod mock_server;
 mod pseudonym;
 mod rate;
 mod record;
-#[expect(dead_code, reason = "the next commits use it")]
 mod redact;
 mod remote;
 mod seed;

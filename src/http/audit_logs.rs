@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::admitted_request::AdmittedRequest;
 use super::chunked_body::ChunkedBody;
+use super::context::RequestContext;
 use super::pending_record::MAX_ISSUES;
 use super::problem::Problem;
 use crate::contract::{ParsedQuery, QueryIssue, QueryRejection, query};
@@ -62,23 +63,19 @@ fn page(chunks: Vec<Bytes>) -> Response {
     response
 }
 
-/// Parses the query. When it contains a token, the issues come from parsing its redacted form, so that no message repeats
-/// the token.
+/// Parses the query. No issue repeats a token.
 fn parse(admitted: &AdmittedRequest) -> Result<ParsedQuery, QueryRejection> {
-    let (world, query) = (&admitted.context.world, &admitted.context.query);
-    let (vocabulary, strict) = (world.store.vocabulary(), world.settings().strict);
-    let parsed = query::parse(query.for_parser(), &vocabulary, strict.into());
-    if !query.has_token() {
-        return parsed;
+    let RequestContext { world, query, secrets, .. } = &*admitted.context;
+    let mut parsed = query::parse(query.for_parser(), &world.store.vocabulary(), world.settings().strict.into());
+    if query.has_token() {
+        let (warnings, errors) = match &mut parsed {
+            Ok(ParsedQuery { query: _, warnings }) => (warnings, None),
+            Err(QueryRejection { errors, warnings }) => (warnings, Some(errors)),
+        };
+        let issues = warnings.iter_mut().chain(errors.into_iter().flatten());
+        issues.for_each(|issue| secrets.redact_issue(issue));
     }
-    let redacted = query::parse(query.for_log(), &vocabulary, strict.into());
-    match parsed {
-        Ok(parsed) => {
-            let (Ok(ParsedQuery { warnings, .. }) | Err(QueryRejection { warnings, .. })) = redacted;
-            Ok(ParsedQuery { warnings, ..parsed })
-        }
-        Err(rejection) => Err(redacted.err().unwrap_or(rejection)),
-    }
+    parsed
 }
 
 /// Logs the issues that do not refuse the request: they are why a client gets less, or more, than it seems to ask for.

@@ -7,6 +7,7 @@ use std::time::Instant;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
+use super::redact::Secrets;
 use crate::app_state::AppState;
 use crate::keys::{Key, KeyError, KeyMatch};
 use crate::world::{ClockReading, SessionName, SessionNameError, World};
@@ -41,6 +42,8 @@ pub enum Unauthorized {
     Scheme,
     /// A known key, but the text behind its `~` is no session name.
     Session(SessionNameError),
+    /// A known key, but the text behind its `~` is or contains a token. Sessions are listed by their names.
+    SessionWithToken,
     /// `Bearer` without a token.
     NoToken,
     /// `Bearer` with a text that cannot be a token.
@@ -65,6 +68,9 @@ impl fmt::Display for Unauthorized {
                 )
             }
             Self::Session(error) => write!(f, "The key is known, but {error}; a token is KEY or KEY~SESSION."),
+            Self::SessionWithToken => {
+                f.write_str("The key is known, but the session name behind its ~ contains a token. Send another name.")
+            }
             Self::Key(KeyError::Unknown { built_in: true, .. }) => {
                 f.write_str("None of the built-in keys has this token. One that works is mock-admin.")
             }
@@ -90,9 +96,14 @@ pub struct Authenticated {
 ///
 /// Only the token of a valid key opens a session: others could end those in use, of which there is a limited number. A
 /// refused token selects the session that it names if that exists, else the default session, like none.
-pub fn authenticate(state: &AppState, token: Result<&str, Unauthorized>, received_at: Instant) -> Authenticated {
+pub fn authenticate(
+    state: &AppState,
+    secrets: &Secrets,
+    token: Result<&str, Unauthorized>,
+    received_at: Instant,
+) -> Authenticated {
     let named = token.as_ref().ok().copied().and_then(session_name);
-    let found = token.and_then(|token| find_key(state, token));
+    let found = token.and_then(|token| find_key(state, secrets, token));
     // The token of a key may contain a tilde.
     let session = found.as_ref().map_or(named, |(_, session)| session.clone());
     let existing = match &session {
@@ -123,7 +134,11 @@ fn session_name(token: &str) -> Option<SessionName> {
 }
 
 /// The key and the session of a token, which is `KEY` or `KEY~SESSION`. A whole token that is itself a key comes first.
-fn find_key<'a>(state: &'a AppState, token: &str) -> Result<(KeyMatch<'a>, Option<SessionName>), Unauthorized> {
+fn find_key<'a>(
+    state: &'a AppState,
+    secrets: &Secrets,
+    token: &str,
+) -> Result<(KeyMatch<'a>, Option<SessionName>), Unauthorized> {
     let keys = state.keys();
     if let Some(key_match) = keys.find(token) {
         return Ok((key_match, None));
@@ -131,6 +146,9 @@ fn find_key<'a>(state: &'a AppState, token: &str) -> Result<(KeyMatch<'a>, Optio
     let with_session = token.rsplit_once('~').and_then(|(key, name)| Some((keys.find(key)?, name)));
     let (key_match, name) = with_session.ok_or_else(|| Unauthorized::Key(keys.unknown_token()))?;
     let session = name.parse().map_err(Unauthorized::Session)?;
+    if secrets.are_in_session_name(name) {
+        return Err(Unauthorized::SessionWithToken);
+    }
     Ok((key_match, Some(session)))
 }
 

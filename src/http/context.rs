@@ -9,7 +9,7 @@ use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, HeaderName, Version};
 
 use super::auth::{self, Authenticated, Authentication};
-use super::redact::{RedactedQuery, redact_path};
+use super::redact::{RedactedQuery, Secrets, redact_uri};
 use super::request_id::RequestId;
 use crate::app_state::AppState;
 use crate::contract::AUDIT_LOGS;
@@ -22,6 +22,8 @@ pub struct RequestContext {
     /// The world of the session that the token names, else of the default session.
     pub world: Arc<World>,
     pub authentication: Authentication,
+    /// What nothing that is shown of the request may contain.
+    pub secrets: Secrets,
     /// The path without secrets.
     pub path: Cow<'static, str>,
     /// The raw query string, redacted for the parser and for the log.
@@ -46,13 +48,10 @@ impl RequestContext {
     pub fn from_request(state: &AppState, request: &Request, id: RequestId) -> Self {
         let received_at = Instant::now();
         let token = auth::bearer_token(request.headers());
-        // An unknown token is a secret too: it may belong to the real API.
-        let is_token = |text: &str| token == Ok(text) || state.is_token(text);
-        let path = redact_path(request.uri().path(), is_token);
-        let min_token_length = token.as_ref().map_or(usize::MAX, |token| token.len()).min(state.min_token_length());
-        let query = RedactedQuery::new(request.uri().query().unwrap_or_default(), min_token_length, is_token);
+        let secrets = Secrets::new(state, request.headers());
+        let (path, query) = redact_uri(request.uri(), &secrets);
         let Authenticated { world, clock, authentication, absent_session } =
-            auth::authenticate(state, token, received_at);
+            auth::authenticate(state, &secrets, token, received_at);
         let (peer, from_ui) = (peer(request), is_from_ui(request.headers()));
         if let Some(session) = absent_session.as_ref().filter(|_| !from_ui && is_audit_logs(request.uri().path())) {
             state.sessions().count_refused(session, clock.now);
@@ -62,6 +61,7 @@ impl RequestContext {
             id,
             world,
             authentication,
+            secrets,
             path,
             query,
             received_at,

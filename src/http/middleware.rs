@@ -25,6 +25,7 @@ use super::admitted_request::AdmittedRequest;
 use super::context::RequestContext;
 use super::pending_record::PendingRecord;
 use super::problem::{self, Problem};
+use super::redact::Secrets;
 use super::request_id::RequestId;
 use super::{admission, fault_injection, size_limits};
 use crate::app_state::AppState;
@@ -60,14 +61,14 @@ where
         let context = Arc::new(RequestContext::from_request(state, &request, id));
         let record = PendingRecord::open(&request, &context);
         let handle = record.clone();
-        let response = catch_panic(async {
+        let mut response = catch_panic(async {
             match size_limits::check(&mut request).await {
                 Ok(()) => next(request, context, handle).await,
                 Err(problem) => problem.into_response(),
             }
         })
         .await;
-        record.close(&response);
+        record.close(&mut response);
         response
     })
     .await
@@ -90,9 +91,15 @@ where
     }
 }
 
-/// [`complete_response`] as axum middleware.
-pub async fn complete_response_layer(request: Request, next: Next) -> Response {
-    complete_response(request, |request, _| next.run(request)).await
+/// [`complete_response`] as axum middleware, for requests that are not recorded; redacts their problems.
+pub async fn complete_response_layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let secrets = Secrets::new(&state, request.headers());
+    complete_response(request, async |request, _| {
+        let mut response = next.run(request).await;
+        problem::redact(&mut response, &secrets);
+        response
+    })
+    .await
 }
 
 /// [`identify_and_record`] as axum middleware.

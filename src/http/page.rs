@@ -3,10 +3,10 @@
 
 use axum::body::Body;
 use axum::extract::{Path, State};
+use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
@@ -35,9 +35,9 @@ pub async fn html(State(state): State<AppState>) -> Response {
 }
 
 /// `GET /page/{file}`: a script, style sheet or image.
-pub async fn asset(Path(name): Path<String>, uri: Uri) -> Result<Response, Problem> {
+pub async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
     let asset = ASSETS.iter().find(|(known, _)| *known == name);
-    let (name, text) = asset.ok_or_else(|| Problem::NotFound { path: uri.path().to_owned() })?;
+    let (name, text) = asset.ok_or_else(|| Problem::NotFound { path: None })?;
     Ok(file(media_type(name), *text))
 }
 

@@ -17,7 +17,8 @@ use parking_lot::Mutex;
 
 use super::context::{RequestContext, is_audit_logs};
 use super::fault_injection::{BodyFault, ConnectionFault};
-use super::problem::Problem;
+use super::problem::{self, Problem};
+use super::redact::Secrets;
 use crate::contract::QueryIssue;
 use crate::contract::query::known_parameters;
 use crate::keys::Key;
@@ -65,7 +66,7 @@ impl PendingRecord {
     pub fn open(request: &Request, context: &Arc<RequestContext>) -> Self {
         Self(Arc::new(Inner {
             context: Arc::clone(context),
-            method: method(request.method()),
+            method: method(request.method(), &context.secrets),
             answered_before: context.world.observations.count(),
             annotations: Mutex::new(Some(Annotations::default())),
         }))
@@ -89,8 +90,9 @@ impl PendingRecord {
         self.0.annotate(|annotations| annotations.page = Some(page));
     }
 
-    /// Writes the record with its response, and a line in the log.
-    pub fn close(self, response: &Response) {
+    /// Redacts the problem of the response, and writes the record with it and a line in the log.
+    pub fn close(self, response: &mut Response) {
+        problem::redact(response, &self.0.context.secrets);
         self.0.write(Some(response));
     }
 }
@@ -221,12 +223,12 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// The name of a method, truncated: an unknown one may be long.
-fn method(method: &Method) -> Cow<'static, str> {
+/// The name of a method, redacted and truncated: an unknown one may be long.
+fn method(method: &Method, secrets: &Secrets) -> Cow<'static, str> {
     match *method {
         Method::GET => Cow::Borrowed("GET"),
         Method::HEAD => Cow::Borrowed("HEAD"),
-        _ => method.as_str().chars().take(20).collect(),
+        _ => secrets.redact(method.as_str()).chars().take(20).collect(),
     }
 }
 

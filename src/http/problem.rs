@@ -17,9 +17,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::auth::Unauthorized;
+use super::redact::Secrets;
 use super::request_id::RequestId;
 use crate::contract::QueryIssue;
-use crate::json_file::FileErrors;
+use crate::json_file::{FileError, FileErrors};
 use crate::text::elide_middle;
 use crate::world::limiter::RetryAfter;
 use crate::world::verdict::{Expectation, ExpectationVerdict};
@@ -57,10 +58,10 @@ pub enum Problem {
     ControlOff,
     /// 404: the route exists, but not the session or fault rule that the path names.
     ItemNotFound { details: String },
-    /// 404: no route has this path.
-    NotFound { path: String },
+    /// 404: no route has this path, which only a request with a valid key is told.
+    NotFound { path: Option<String> },
     /// 405: the route has other methods; the router adds `Allow`.
-    MethodNotAllowed { method: String, path: String },
+    MethodNotAllowed { method: String, route: String },
     /// 408: the body did not arrive in time.
     SlowBody { seconds: u64 },
     /// 409: the clients did not meet an expectation.
@@ -166,10 +167,11 @@ impl Problem {
                  Ask with a key whose role grants it."
             ),
             Self::NotFound { path } => {
+                let path = path.as_deref().unwrap_or("This path");
                 format!("{path} does not exist. This server mocks GET /api/v1/audit-logs; /openapi.json describes it.")
             }
-            Self::MethodNotAllowed { method, path } => {
-                format!("{path} does not accept {method}; the header Allow lists the methods that it accepts.")
+            Self::MethodNotAllowed { method, route } => {
+                format!("{route} does not accept {method}; the header Allow lists the methods that it accepts.")
             }
             Self::BodyTooLarge { max } => format!("The request body is larger than {} MB ({max} bytes).", max >> 20),
             Self::UriTooLong { max } => format!(
@@ -184,6 +186,44 @@ impl Problem {
             Self::Internal => {
                 "The mock failed on this request; see its log. This is a bug of the mock, not of the client.".to_owned()
             }
+        }
+    }
+
+    /// Redacts what the message repeats of the request.
+    pub fn redact(&mut self, secrets: &Secrets) {
+        match self {
+            Self::BadRequest { issues } => issues.iter_mut().for_each(|issue| secrets.redact_issue(issue)),
+            Self::BadBody(FileErrors(errors)) => {
+                for FileError { file: _, position: _, item, field, reason } in errors {
+                    item.iter_mut().chain(field).chain([reason]).for_each(|text| secrets.redact_string(text));
+                }
+            }
+            Self::BadControlRequest { details: text }
+            | Self::ItemNotFound { details: text }
+            | Self::BadPreference { code: text }
+            | Self::NotFound { path: Some(text) }
+            | Self::MethodNotAllowed { method: text, route: _ } => secrets.redact_string(text),
+            Self::ExpectationsNotMet { reasons, expectations } => {
+                let each = expectations.values_mut().flat_map(|verdict| &mut verdict.reasons);
+                reasons.iter_mut().chain(each).for_each(|text| secrets.redact_string(text));
+            }
+            // These repeat nothing of a request but its route.
+            Self::BrokenBody
+            | Self::Unreadable
+            | Self::InClearText
+            | Self::ControlToken { sent: _ }
+            | Self::Unauthorized(_)
+            | Self::Forbidden { key: _, permission: _ }
+            | Self::CrossSite
+            | Self::ControlOff
+            | Self::NotFound { path: None }
+            | Self::SlowBody { seconds: _ }
+            | Self::BodyTooLarge { max: _ }
+            | Self::UriTooLong { max: _ }
+            | Self::TooManyRequests { wait: _, instance: _ }
+            | Self::HeadersTooLarge { bytes: _, fields: _ }
+            | Self::Internal
+            | Self::Forced { status: _, retry_after: _, by: _, instance: _ } => {}
         }
     }
 
@@ -291,6 +331,13 @@ impl IntoResponse for Problem {
         self.add_headers(response.headers_mut());
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+/// Redacts the [`Problem`] of a response, if it has one.
+pub fn redact(response: &mut Response, secrets: &Secrets) {
+    if let Some(problem) = response.extensions_mut().get_mut::<Problem>() {
+        problem.redact(secrets);
     }
 }
 

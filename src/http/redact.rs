@@ -1,18 +1,137 @@
-//! Redaction of paths and query strings: clients put tokens into them by mistake, and no token may be logged, kept or
-//! repeated in a message.
-//!
-//! `is_token` tells whether a text is a token: of this server, or the one that the request carries.
+//! Redaction of requests: clients put tokens into paths and queries by mistake, and no token may be logged, kept or repeated
+//! in a message. Everything that shows text of a request has it from here.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use percent_encoding::percent_decode_str;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, Uri};
+use serde_json::Value;
 
 use crate::app_state::AppState;
-use crate::contract::{AUDIT_LOGS, Parameter, query};
+use crate::contract::{AUDIT_LOGS, Parameter, QueryIssue, query};
+use crate::redact::{REDACTED, Secret, forms, redact, redact_parts};
 
-/// The text in place of a secret.
-pub const REDACTED: &str = "(hidden)";
+/// The secrets that no response to a request and no record of it may contain: what its `Authorization` headers carry, right or
+/// wrong, and the tokens of this server.
+#[derive(Debug, Clone)]
+pub struct Secrets {
+    state: AppState,
+    /// What the request carries. An unknown token is a secret too: it may belong to the real API.
+    own: Vec<Secret>,
+    /// Length of the shortest secret, in bytes: no shorter text contains one.
+    min_length: usize,
+}
+
+impl Secrets {
+    /// The secrets of a request with these headers.
+    pub fn new(state: &AppState, headers: &HeaderMap) -> Self {
+        let mut own = Vec::new();
+        for value in headers.get_all(AUTHORIZATION) {
+            add_credentials(value.as_bytes(), &mut own);
+        }
+        let substrings = own.iter().chain(state.admin_secret());
+        let min_length = substrings.map(Secret::len).min().unwrap_or(usize::MAX).min(state.keys().min_token_length());
+        Self { state: state.clone(), own, min_length }
+    }
+
+    /// Whether a text contains a secret, also when it is percent-encoded.
+    pub fn are_in(&self, text: &str) -> bool {
+        let has_secret =
+            |form: &[u8]| self.own.iter().any(|secret| secret.is_in_form(form)) || self.state.has_token_in(form, 1);
+        text.len() >= self.min_length && forms(text, has_secret)
+    }
+
+    /// Whether a session may not have this name, because listings and reports show it. Shorter tokens are those of tests,
+    /// such as `ci`, whose sessions have similar names.
+    pub fn are_in_session_name(&self, name: &str) -> bool {
+        const MIN_BYTES: usize = 8;
+
+        let mut own = self.own.iter().filter(|secret| secret.len() >= MIN_BYTES);
+        own.any(|secret| secret.is_in(name)) || self.state.has_token_in(name.as_bytes(), MIN_BYTES)
+    }
+
+    /// The text without secrets: a message, or a value that a client sent.
+    pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        redact(text, |text| self.are_in(text))
+    }
+
+    /// Redacts a text in place.
+    pub fn redact_string(&self, text: &mut String) {
+        if let Cow::Owned(redacted) = self.redact(text) {
+            *text = redacted;
+        }
+    }
+
+    /// Redacts what an issue repeats of a query.
+    pub fn redact_issue(&self, issue: &mut QueryIssue) {
+        let QueryIssue { rule: _, severity: _, parameter, value, reason, accepted, nearest, example } = issue;
+        let optional = [accepted, nearest, example].into_iter().flatten();
+        optional.chain([reason]).for_each(|text| self.redact_string(text));
+        for text in [parameter, value] {
+            if self.are_in(text) {
+                REDACTED.clone_into(text);
+            }
+        }
+    }
+
+    /// Redacts every text of a JSON value, and the names of its members.
+    pub fn redact_json(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => self.redact_string(text),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.redact_json(value)),
+            Value::Object(members) => {
+                let redacted = std::mem::take(members).into_iter().map(|(mut name, mut value)| {
+                    self.redact_string(&mut name);
+                    self.redact_json(&mut value);
+                    (name, value)
+                });
+                *members = redacted.collect();
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// Whether a secret has a character that ends a part of a path or query.
+    fn span_parts(&self) -> bool {
+        self.own.iter().any(|secret| secret.has_any(b"/?&="))
+    }
+}
+
+/// Adds what a value of `Authorization` carries: every word behind the scheme, or the only word.
+fn add_credentials(value: &[u8], secrets: &mut Vec<Secret>) {
+    let mut words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).peekable();
+    let Some(first) = words.next() else { return };
+    let is_bearer = first.eq_ignore_ascii_case(b"bearer");
+    let only = Some(first).filter(|_| !is_bearer && words.peek().is_none());
+    for word in only.into_iter().chain(words) {
+        secrets.push(Secret::new(without_session(word)));
+        if !is_bearer {
+            // As in `Token token="…"`.
+            let parts = word.split(|byte| b"=\",".contains(byte)).skip(1).filter(|part| !part.is_empty());
+            secrets.extend(parts.map(Secret::new));
+        }
+    }
+}
+
+/// A token without its session: a text with both contains it.
+fn without_session(token: &[u8]) -> &[u8] {
+    match token.iter().rposition(|byte| *byte == b'~') {
+        None | Some(0) => token,
+        Some(at) => &token[..at],
+    }
+}
+
+/// The path and the query of a request, redacted.
+pub fn redact_uri(uri: &Uri, secrets: &Secrets) -> (Cow<'static, str>, RedactedQuery) {
+    let raw = uri.query().unwrap_or_default();
+    let (path, query) = (redact_path(uri.path(), secrets), RedactedQuery::new(raw, secrets));
+    if secrets.span_parts() && secrets.are_in(&format!("{path}?{}", query.for_log())) {
+        let for_log = Some(REDACTED.into());
+        return (Cow::Borrowed("/(hidden)"), RedactedQuery { for_log, ..query });
+    }
+    (path, query)
+}
 
 /// A raw query string in two forms: for the parser without unknown secrets, and for the log without any.
 #[derive(Debug, Clone)]
@@ -24,17 +143,17 @@ pub struct RedactedQuery {
 }
 
 impl RedactedQuery {
-    /// Redacts a raw query string. `min_token_length` is the length of the shortest token, in bytes.
-    pub fn new(raw: &str, min_token_length: usize, is_token: impl Fn(&str) -> bool) -> Self {
-        if is_clean(raw, min_token_length, &is_token) {
+    fn new(raw: &str, secrets: &Secrets) -> Self {
+        if raw.is_empty() || raw.split('&').all(|pair| is_clean(pair, secrets)) {
             return Self { for_parser: raw.into(), for_log: None };
         }
-        let for_parser = redact_unknown_parameters(raw, &is_token);
-        let for_log = match redact_known_parameters(&for_parser, &is_token) {
+        let unknown = redact_pairs(raw, |name, value| redact_unknown_parameter(name, value, secrets));
+        let known = redact_pairs(&unknown, |name, value| redact_known_parameter(name, value?, secrets));
+        let for_log = match known {
             Cow::Borrowed(_) => None,
             Cow::Owned(redacted) => Some(redacted.into()),
         };
-        Self { for_parser: for_parser.as_ref().into(), for_log }
+        Self { for_parser: unknown.as_ref().into(), for_log }
     }
 
     /// The form that the query parser gets. The value of a known parameter stays even if it is a token, because an entry may
@@ -54,8 +173,8 @@ impl RedactedQuery {
     }
 }
 
-/// The path with each segment that holds a token redacted.
-pub fn redact_path(path: &str, is_token: impl Fn(&str) -> bool) -> Cow<'static, str> {
+/// The path with each segment that has a secret redacted.
+fn redact_path(path: &str, secrets: &Secrets) -> Cow<'static, str> {
     /// The segments of the API's own paths are never tokens.
     const OWN_SEGMENTS: [&str; 5] = ["", "api", "v1", "audit-logs", "catalog"];
 
@@ -65,124 +184,59 @@ pub fn redact_path(path: &str, is_token: impl Fn(&str) -> bool) -> Cow<'static, 
     if path.split('/').all(|segment| OWN_SEGMENTS.contains(&segment)) {
         return Cow::Owned(path.to_owned());
     }
-    let redacted = path.split('/').map(|segment| {
-        let decoded = percent_decode_str(segment).decode_utf8_lossy();
-        if contains_token(&decoded, &is_token) { REDACTED } else { segment }
-    });
-    Cow::Owned(redacted.collect::<Vec<_>>().join("/"))
+    Cow::Owned(redact_parts(path, |c| c == '/', |part| secrets.are_in(part)).into_owned())
 }
 
-/// Whether a text is a token of this server or contains one: with a session, behind the word `Bearer`, or among others.
-pub fn contains_own_token(state: &AppState, text: &str) -> bool {
-    contains_token(text, &|word: &str| state.is_token(word))
+/// Whether a pair has a known parameter and no secret, as most have: then the query needs no copy.
+fn is_clean(pair: &str, secrets: &Secrets) -> bool {
+    pair.split_once('=').is_some_and(|(name, value)| Parameter::named(name).is_some() && !secrets.are_in(value))
 }
 
-/// The raw query string with the value of each parameter of the operation redacted that contains a token.
-pub fn redact_known_parameters(raw: &str, is_token: impl Fn(&str) -> bool) -> Cow<'_, str> {
-    redact(raw, |pair| {
-        let (name, value) = pair.split_once('=')?;
-        (Parameter::named(&decode(name)).is_some() && contains_token(&decode(value), &is_token))
-            .then(|| format!("{name}={REDACTED}"))
-    })
-}
-
-/// The raw query string with its unknown parameters redacted: the value when the name sounds like a secret or the value
-/// contains a token, and a name that contains one.
-fn redact_unknown_parameters(raw: &str, is_token: impl Fn(&str) -> bool) -> Cow<'_, str> {
-    redact(raw, |pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let decoded_name = decode(name);
-        if Parameter::named(&decoded_name).is_some() {
-            return None;
-        }
-        if contains_token(&decoded_name, &is_token) || decoded_name.contains('~') {
-            return Some(REDACTED.to_owned());
-        }
-        let value = decode(value);
-        (looks_secret(&decoded_name, &value) || contains_token(&value, &is_token)).then(|| format!("{name}={REDACTED}"))
-    })
-}
-
-/// Whether a raw query string certainly holds nothing to redact: only parameters of the operation, and only values that are
-/// shorter than any token, or single words that are no token. Most are clean, and this is faster than the full search.
-fn is_clean(raw: &str, min_token_length: usize, is_token: impl Fn(&str) -> bool) -> bool {
-    let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let is_clean_pair = |pair: &str| {
-        let Some((name, value)) = pair.split_once('=') else { return false };
-        Parameter::named(name).is_some() && (value.len() < min_token_length || (is_word(value) && !is_token(value)))
+/// The raw query string with those pairs replaced for whose name and value `replacement` returns another text.
+fn redact_pairs(raw: &str, replacement: impl Fn(&str, Option<&str>) -> Option<String>) -> Cow<'_, str> {
+    let redacted = |pair| {
+        let (name, value) = str::split_once(pair, '=').map_or((pair, None), |(name, value)| (name, Some(value)));
+        replacement(name, value)
     };
-    raw.is_empty() || raw.split('&').all(is_clean_pair)
-}
-
-/// Whether a text is a token or contains one, also when it is percent-encoded once more.
-fn contains_token(text: &str, is_token: &impl Fn(&str) -> bool) -> bool {
-    let found = |text: &str| token_candidates(text).any(is_token);
-    found(text) || (text.contains('%') && found(&decode(text)))
-}
-
-/// The parts of a text that may be a token: the whole text, each word, a word without the name in front of it, and each of
-/// these without a session behind it.
-fn token_candidates(text: &str) -> impl Iterator<Item = &str> {
-    let is_separator = |c: char| c.is_whitespace() || [',', ';', '"', '\''].contains(&c);
-    let without_name = |word| str::split_once(word, ['=', ':']).map(|(_, value)| value);
-    std::iter::once(text)
-        .chain(text.split(is_separator).filter(move |word| word.len() < text.len()))
-        .flat_map(move |word| [Some(word), without_name(word)].into_iter().flatten())
-        .flat_map(|word| [Some(word), word.rsplit_once('~').map(|(key, _)| key)].into_iter().flatten())
-}
-
-/// Decodes a name or a value of a query string; one that cannot be decoded stays as it is.
-fn decode(text: &str) -> Cow<'_, str> {
-    query::decoded(text).unwrap_or(Cow::Borrowed(text))
-}
-
-/// The raw query string with those `name=value` pairs replaced for which `replacement` returns another text.
-fn redact(raw: &str, replacement: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
-    if raw.split('&').all(|pair| replacement(pair).is_none()) {
+    if raw.split('&').all(|pair| redacted(pair).is_none()) {
         return Cow::Borrowed(raw);
     }
-    let pairs = raw.split('&').map(|pair| replacement(pair).map_or(Cow::Borrowed(pair), Cow::Owned));
+    let pairs = raw.split('&').map(|pair| redacted(pair).map_or(Cow::Borrowed(pair), Cow::Owned));
     Cow::Owned(pairs.collect::<Vec<_>>().join("&"))
 }
 
-/// Whether a parameter probably carries a secret. A value with a tilde may be a token `KEY~SESSION` under any name, even
-/// when its key is unknown.
-fn looks_secret(name: &str, value: &str) -> bool {
-    sounds_secret(name) || value.contains('~')
+/// A known parameter without its value, if that has a secret.
+fn redact_known_parameter(name: &str, value: &str, secrets: &Secrets) -> Option<String> {
+    (is_known(name) && secrets.are_in(value)).then(|| format!("{name}={REDACTED}"))
 }
 
-fn sounds_secret(name: &str) -> bool {
-    const PARTS: [&str; 10] =
-        ["token", "secret", "passw", "pwd", "bearer", "credential", "jwt", "cookie", "signature", "apikey"];
-    const NAMES: [&str; 6] = ["key", "auth", "authorization", "pass", "sig", "access"];
-
-    let name: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    PARTS.iter().any(|part| name.contains(part)) || NAMES.contains(&name.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use proptest::sample::select;
-
-    use super::{is_clean, redact_known_parameters, redact_unknown_parameters};
-
-    proptest! {
-        /// The quick check agrees with the full search.
-        #[test]
-        fn a_clean_query_contains_no_token(
-            token in "[a-c]{1,6}",
-            pairs in prop::collection::vec(
-                (select(vec!["page", "objectTypes", "%70age", "token", "a"]), "[a-c,=:~]{0,6}|%6[1-3][a-c]{0,4}"),
-                0..3,
-            ),
-        ) {
-            let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let raw = pairs.join("&");
-            if is_clean(&raw, token.len(), |text| text == token) {
-                let redacted = redact_unknown_parameters(&raw, |text| text == token);
-                prop_assert_eq!(&redact_known_parameters(&redacted, |text| text == token), &raw);
-            }
-        }
+/// An unknown parameter without its value, if that has a secret or the name sounds like one; without its name too, if that
+/// has one. A tilde may be that of a token `KEY~SESSION`, whose key no one knows here.
+fn redact_unknown_parameter(name: &str, value: Option<&str>, secrets: &Secrets) -> Option<String> {
+    let has_secret = |text: &str| secrets.are_in(text) || forms(text, |form| form.contains(&b'~'));
+    if is_known(name) {
+        return None;
     }
+    if has_secret(name) || value.is_some_and(|value| secrets.span_parts() && has_secret(&format!("{name}={value}"))) {
+        return Some(REDACTED.to_owned());
+    }
+    (sounds_secret(name) || value.is_some_and(has_secret)).then(|| format!("{name}={REDACTED}"))
+}
+
+fn is_known(name: &str) -> bool {
+    query::decoded(name).is_some_and(|name| Parameter::named(&name).is_some())
+}
+
+/// Whether a parameter of this name probably carries a secret.
+fn sounds_secret(name: &str) -> bool {
+    const PARTS: [&[u8]; 10] =
+        [b"token", b"secret", b"passw", b"pwd", b"bearer", b"credential", b"jwt", b"cookie", b"signature", b"apikey"];
+    const NAMES: [&[u8]; 6] = [b"key", b"auth", b"authorization", b"pass", b"sig", b"access"];
+
+    forms(name, |name| {
+        let letters = name.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
+        let name: Vec<u8> = letters.collect();
+        let has = |part: &&[u8]| name.windows(part.len()).any(|window| window == *part);
+        PARTS.iter().any(has) || NAMES.contains(&name.as_slice())
+    })
 }

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::{Key, Keys, TokenDigest, VIEW_AUDIT_LOGS};
+use super::{AsciiSet, Key, Keys, TokenDigest, VIEW_AUDIT_LOGS};
 use crate::contract::{Timestamp, is_email};
 use crate::fault;
 use crate::fixture::{Moment, read_file};
@@ -69,7 +68,7 @@ pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
     let text = text.trim_start_matches('\u{feff}');
     let now = now.trunc_to_millis();
     let keys = read(JsonFile { name: &name, text }, now)?;
-    Ok(Keys { list: keys.into_iter().map(Arc::new).collect(), source: name, built_in: *source == KeySource::BuiltIn })
+    Ok(Keys::new(keys, name, *source == KeySource::BuiltIn))
 }
 
 fn read(file: JsonFile<'_>, now: Timestamp) -> Result<Vec<Key>, FileErrors> {
@@ -149,7 +148,7 @@ impl<'a> KeysReader<'_, 'a> {
         self.diagnostics.known_fields(&members, item, &fields);
 
         let token = self.diagnostics.required(value, &members, item, "token").unwrap_or_default();
-        let digest = TokenDigest::new(&token);
+        let digest = TokenDigest::new(token.as_bytes());
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             self.wrong(
                 &members,
@@ -185,6 +184,7 @@ impl<'a> KeysReader<'_, 'a> {
         let key = Key {
             digest,
             token_length: token.len(),
+            token_characters: AsciiSet::from_text(&token),
             name: name.into_owned(),
             last_four,
             permissions,

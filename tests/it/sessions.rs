@@ -238,7 +238,7 @@ async fn a_deleted_session_starts_again_and_an_unknown_one_is_a_404_with_a_hint(
     assert_eq!(mock.admin("DELETE", "/sessions/one", "").await.ok(), json!({"removed": 1}));
     assert_eq!(
         mock.admin("DELETE", "/sessions/one", "").await.details(404),
-        "There is no session one; GET /__admin/sessions lists them."
+        "There is no session of that name; GET /__admin/sessions lists them."
     );
     assert_eq!(mock.admin_get("/requests/count?session=one").await["count"], 0);
     for odd in ["%ff", "%0a", "%1b%5b31m", "a%20b"] {

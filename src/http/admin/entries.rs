@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::blocking;
@@ -11,11 +11,13 @@ use crate::app_state::AppState;
 use crate::control::BODY;
 use crate::fixture::{self, Loaded};
 use crate::http::problem::Problem;
+use crate::http::redact::Secrets;
 
 /// Adds one entry, an array, NDJSON or a whole response body: all of them, or none if one is wrong.
 pub async fn add(
     State(state): State<AppState>,
     session: Session,
+    headers: HeaderMap,
     Text(body): Text,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     if body.trim().is_empty() {
@@ -32,7 +34,9 @@ pub async fn add(
             .map_err(|limit| Problem::BadControlRequest { details: format!("No entry was added: {limit}") })?;
         Ok(json!({"added": added, "entries": world.store.len(), "ignoredFields": ignored_fields}))
     };
-    let answer = blocking::run(&state.work_limits().short_work, add).await??;
+    let mut answer = blocking::run(&state.work_limits().short_work, add).await??;
+    // The name of an ignored field may contain a token.
+    Secrets::new(&state, &headers).redact_json(&mut answer);
     Ok((StatusCode::CREATED, Json(answer)))
 }
 

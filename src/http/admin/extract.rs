@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 
 use crate::app_state::AppState;
 use crate::http::problem::Problem;
-use crate::http::redact::{REDACTED, contains_own_token};
+use crate::http::redact::Secrets;
 use crate::http::size_limits;
 use crate::text::suggestion;
 use crate::world::{SessionName, World};
@@ -48,20 +48,20 @@ impl Session {
         known: &[&str],
         lists: &[&str],
     ) -> Result<(Self, BTreeMap<String, String>), Problem> {
-        let mut all = parameters(parts, state, &[known, lists].concat())?;
+        let mut all = parameters(parts, &[known, lists].concat())?;
         all.retain(|(name, _)| !lists.contains(&name.as_str()));
-        let (name, values) = single_values(all, state)?;
+        let (name, values) = single_values(all, parts, state)?;
         Ok((Self::new(name, state), values))
     }
 
     /// The session; the parameters named in `lists` may be repeated and are left to the caller.
     pub fn with_lists(parts: &Parts, state: &AppState, lists: &[&str]) -> Result<Self, Problem> {
-        let mut names = parameters(parts, state, lists)?.into_iter().filter(|(name, _)| name == SESSION);
+        let mut names = parameters(parts, lists)?.into_iter().filter(|(name, _)| name == SESSION);
         let name = names.next().map(|(_, value)| value);
         if names.next().is_some() {
             return Err(twice(SESSION));
         }
-        Ok(Self::new(session_name(name, state)?, state))
+        Ok(Self::new(session_name(name, parts, state)?, state))
     }
 
     fn new(name: Option<SessionName>, state: &AppState) -> Self {
@@ -89,12 +89,13 @@ fn session_and_parameters(
     state: &AppState,
     known: &[&str],
 ) -> Result<(Option<SessionName>, BTreeMap<String, String>), Problem> {
-    single_values(parameters(parts, state, known)?, state)
+    single_values(parameters(parts, known)?, parts, state)
 }
 
 /// The session name and the other values of parameters that may not be repeated.
 fn single_values(
     pairs: Vec<(String, String)>,
+    parts: &Parts,
     state: &AppState,
 ) -> Result<(Option<SessionName>, BTreeMap<String, String>), Problem> {
     let mut values = BTreeMap::new();
@@ -103,17 +104,19 @@ fn single_values(
             return Err(twice(&name));
         }
     }
-    let name = session_name(values.remove(SESSION), state)?;
+    let name = session_name(values.remove(SESSION), parts, state)?;
     Ok((name, values))
 }
 
-fn session_name(given: Option<String>, state: &AppState) -> Result<Option<SessionName>, Problem> {
+fn session_name(given: Option<String>, parts: &Parts, state: &AppState) -> Result<Option<SessionName>, Problem> {
     match given {
         None => Ok(None),
-        // Probably a whole token, which a message must not repeat.
-        Some(text) if text.contains('~') || contains_own_token(state, &text) => Err(wrong(
-            "session: takes what stands behind the ~ of a token KEY~SESSION, and no ~, such as test-17.".to_owned(),
-        )),
+        // Probably a whole token, which the list of sessions must not have.
+        Some(text) if text.contains('~') || Secrets::new(state, &parts.headers).are_in_session_name(&text) => {
+            Err(wrong(
+                "session: takes what stands behind the ~ of a token KEY~SESSION, and no ~, such as test-17.".to_owned(),
+            ))
+        }
         Some(text) => text.parse().map(Some).map_err(|error| wrong(format!("session=\"{text}\": {error}."))),
     }
 }
@@ -121,14 +124,13 @@ fn session_name(given: Option<String>, state: &AppState) -> Result<Option<Sessio
 const SESSION: &str = "session";
 
 /// The parameters of a call, in the order received; an unknown one is refused.
-fn parameters(parts: &Parts, state: &AppState, known: &[&str]) -> Result<Vec<(String, String)>, Problem> {
+fn parameters(parts: &Parts, known: &[&str]) -> Result<Vec<(String, String)>, Problem> {
     let pairs = decoded_pairs(parts)?;
     let known: Vec<&str> = std::iter::once(SESSION).chain(known.iter().copied()).collect();
     for (name, _) in &pairs {
         if !known.contains(&name.as_str()) {
             let meant = suggestion(name, known.iter().copied());
             let accepted = known.join(", ");
-            let name = if contains_own_token(state, name) { REDACTED } else { name };
             return Err(wrong(format!("\"{name}\" is not a parameter of this call; accepted: {accepted}.{meant}")));
         }
     }

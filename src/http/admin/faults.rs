@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::extract::{Session, Text};
@@ -11,20 +11,28 @@ use crate::app_state::AppState;
 use crate::control::BODY;
 use crate::fault::{self, RequestMatcher};
 use crate::http::problem::Problem;
-use crate::http::redact::contains_own_token;
+use crate::http::redact::Secrets;
 use crate::http::size_limits::MAX_URI_BYTES;
 use crate::json_file::{FileError, FileErrors};
 use crate::text::did_you_mean;
-use crate::world::Faults;
+use crate::world::{FaultRuleState, Faults};
 
-pub async fn list(session: Session) -> Json<Value> {
-    Json(json!({"faults": session.world.faults.list()}))
+pub async fn list(State(state): State<AppState>, session: Session, headers: HeaderMap) -> Json<Value> {
+    Json(listed(&session.world.faults.list(), &Secrets::new(&state, &headers)))
+}
+
+/// The rules as JSON. A rule may match requests by a token in their query, which no listing shows.
+fn listed(rules: &[FaultRuleState], secrets: &Secrets) -> Value {
+    let mut listed = json!({"faults": rules});
+    secrets.redact_json(&mut listed);
+    listed
 }
 
 /// Adds one rule or an array: all of them, or none if one is wrong.
 pub async fn add(
     State(state): State<AppState>,
     session: Session,
+    headers: HeaderMap,
     Text(body): Text,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let mut rules = fault::read_all(BODY, &body).map_err(Problem::BadBody)?;
@@ -63,24 +71,20 @@ pub async fn add(
         );
         Problem::BadControlRequest { details }
     })?;
-    Ok((StatusCode::CREATED, Json(json!({"faults": added}))))
+    Ok((StatusCode::CREATED, Json(listed(&added, &Secrets::new(&state, &headers)))))
 }
 
 pub async fn clear(session: Session) -> Json<Value> {
     Json(json!({"removed": session.world.faults.clear()}))
 }
 
-pub async fn remove(
-    State(state): State<AppState>,
-    session: Session,
-    path: Result<Path<String>, PathRejection>,
-) -> Result<Json<Value>, Problem> {
-    let id = path.ok().map(|Path(id)| id).filter(|id| !contains_own_token(&state, id));
-    let id = id.unwrap_or_else(|| "of that number".to_owned());
-    let number = id.parse().ok();
+pub async fn remove(session: Session, path: Result<Path<String>, PathRejection>) -> Result<Json<Value>, Problem> {
+    // The message does not repeat a text that is no number: it may be a token.
+    let number = path.ok().and_then(|Path(id)| id.parse::<u64>().ok());
     if number.is_some_and(|id| session.world.faults.remove(id)) {
         return Ok(Json(json!({"removed": 1})));
     }
+    let id = number.map_or_else(|| "of that number".to_owned(), |id| id.to_string());
     Err(Problem::ItemNotFound { details: format!("There is no fault {id}; GET /__admin/faults lists them.") })
 }
 

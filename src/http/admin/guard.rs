@@ -16,16 +16,18 @@ use crate::app_state::AppState;
 use crate::config::Admin;
 use crate::http::auth::bearer_token;
 use crate::http::problem::Problem;
+use crate::http::redact::Secrets;
 
 /// Middleware: refuses a request and logs it, or passes it on.
 pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
     // The pattern of the route: a parameter of the path itself may be a secret.
     let path = request.extensions().get::<MatchedPath>().map_or("/__admin", MatchedPath::as_str);
+    let method = Secrets::new(&state, request.headers()).redact(request.method().as_str()).into_owned();
     if let Some(problem) = refusal(&state, request.headers()) {
-        tracing::info!("{} {path} refused: {problem}", request.method());
+        tracing::info!("{method} {path} refused: {problem}");
         return problem.into_response();
     }
-    tracing::debug!("{} {path}", request.method());
+    tracing::debug!("{method} {path}");
     next.run(request).await
 }
 

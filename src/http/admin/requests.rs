@@ -15,7 +15,6 @@ use crate::app_state::AppState;
 use crate::contract::{RULES, query, query::Strictness};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
-use crate::http::redact::contains_own_token;
 use crate::text::nearest;
 use crate::world::{Intervention, InterventionKind, JournalFilter, JournalRecord, StatusFilter, World};
 
@@ -91,17 +90,17 @@ impl FromRequestParts<AppState> for Listing {
         Ok(Self {
             world: session.world,
             filter: JournalFilter {
-                status: take(state, &mut values, "status", status)?,
-                intervention: take(state, &mut values, "answeredBy", intervention)?,
-                since: take(state, &mut values, "since", moment)?,
-                until: take(state, &mut values, "until", moment)?,
-                from_ui: take(state, &mut values, "fromPage", from_ui)?,
+                status: take(&mut values, "status", status)?,
+                intervention: take(&mut values, "answeredBy", intervention)?,
+                since: take(&mut values, "since", moment)?,
+                until: take(&mut values, "until", moment)?,
+                from_ui: take(&mut values, "fromPage", from_ui)?,
                 method: values.remove("method"),
                 path: values.remove("path"),
-                key: take(state, &mut values, "key", |text| key_name(state, text))?,
-                rule: take(state, &mut values, "rule", rule)?,
+                key: take(&mut values, "key", |text| key_name(state, text))?,
+                rule: take(&mut values, "rule", rule)?,
             },
-            limit: take(state, &mut values, "limit", number)?.unwrap_or(usize::MAX),
+            limit: take(&mut values, "limit", number)?.unwrap_or(usize::MAX),
         })
     }
 }
@@ -130,15 +129,12 @@ fn rule(text: &str) -> Result<String, String> {
 
 /// The value of a parameter, if it was given.
 fn take<T>(
-    state: &AppState,
     values: &mut BTreeMap<String, String>,
     name: &str,
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, Problem> {
-    let Some(text) = values.remove(name) else { return Ok(None) };
-    read(&text).map(Some).map_err(|reason| {
-        // The message does not repeat a token; that of `key`, which takes a token, never repeats the text.
-        let reason = if contains_own_token(state, &text) && name != "key" { "is a token".to_owned() } else { reason };
-        Problem::BadControlRequest { details: format!("{name}: {reason}.") }
-    })
+    let read = |text: String| {
+        read(&text).map_err(|reason| Problem::BadControlRequest { details: format!("{name}: {reason}.") })
+    };
+    values.remove(name).map(read).transpose()
 }

@@ -23,7 +23,7 @@ use crate::contract::{FilterField, Filters, Timestamp, query, query::Strictness}
 use crate::duration;
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
-use crate::http::redact::{REDACTED, contains_own_token, redact_known_parameters};
+use crate::http::redact::Secrets;
 use crate::text::suggestion;
 use crate::world::World;
 use crate::world::verdict::{Expectation, ExpectationVerdict, Scope};
@@ -120,11 +120,7 @@ impl FromRequestParts<AppState> for VerdictQuery {
         let now = world.clock.now();
         let mut moment = |name: &str| {
             let read = |text: String| {
-                let wrong = |reason| {
-                    let no_instant = "is a token, and no instant such as now-1h or 2025-05-20T06:51:43Z";
-                    let reason = if contains_own_token(state, &text) { no_instant.to_owned() } else { reason };
-                    Problem::BadControlRequest { details: format!("{name}: {reason}.") }
-                };
+                let wrong = |reason| Problem::BadControlRequest { details: format!("{name}: {reason}.") };
                 read_moment(&text, now).map_err(wrong)
             };
             values.remove(name).map(read).transpose()
@@ -136,17 +132,18 @@ impl FromRequestParts<AppState> for VerdictQuery {
             let details = format!("from is {from}, after to, which is {to}. Did you mean them the other way round?");
             return Err(Problem::BadControlRequest { details });
         }
-        let overlap = values.remove("overlap").map(|text| read_overlap(&text, state)).transpose()?;
+        let overlap = values.remove("overlap").map(|text| read_overlap(&text)).transpose()?;
         let mut expected = Vec::new();
         for text in repeated_values(parts, "expect")? {
-            expected.extend(expectations(&text, state)?);
+            expected.extend(expectations(&text)?);
         }
         if overlap.is_none() && expected.contains(&Expectation::NoRereads) {
             let details = "expect: no-rereads needs the parameter overlap, which says how far back a client means to read \
                            again, such as overlap=2m, or overlap=0s for not at all.";
             return Err(Problem::BadControlRequest { details: details.to_owned() });
         }
-        let filters = filters(parts.uri.query().unwrap_or_default(), &world, state)?;
+        let secrets = Secrets::new(state, &parts.headers);
+        let filters = filters(parts.uri.query().unwrap_or_default(), &world, &secrets)?;
         let accepted = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Ok(Self { world, scope: Scope { from, to, overlap, filters }, expected, as_text: prefers_text(accepted) })
     }
@@ -166,21 +163,19 @@ fn read_moment(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     as_it_is.or_else(|wrong| Moment::read(&text.replace(' ', "+"), now).map_err(|_| wrong))
 }
 
-fn read_overlap(text: &str, state: &AppState) -> Result<Duration, Problem> {
+fn read_overlap(text: &str) -> Result<Duration, Problem> {
     duration::parse(text).map_err(|_| {
-        let text = if contains_own_token(state, text) { REDACTED } else { text };
         let details = format!("overlap: \"{text}\" is not a length of time; accepted: such as 2m, 90s or 0s.");
         Problem::BadControlRequest { details }
     })
 }
 
 /// Parses a list of expectations. An empty one is an error: an unset variable in a CI script would pass whatever the clients did.
-fn expectations(text: &str, state: &AppState) -> Result<Vec<Expectation>, Problem> {
+fn expectations(text: &str) -> Result<Vec<Expectation>, Problem> {
     let names = Expectation::WORDS;
     let each = text.split(',').map(|name| {
         name.parse().map_err(|_| {
             let meant = suggestion(name, names);
-            let name = if contains_own_token(state, name) { REDACTED } else { name };
             let details = format!("expect: \"{name}\" is not known; accepted: {}.{meant}", names.join(", "));
             Problem::BadControlRequest { details }
         })
@@ -188,15 +183,17 @@ fn expectations(text: &str, state: &AppState) -> Result<Vec<Expectation>, Proble
     each.collect()
 }
 
-/// Parses the filters like the operation, but strictly: with a misspelt value nothing would be judged.
-fn filters(raw: &str, world: &World, state: &AppState) -> Result<Filters, Problem> {
+/// Parses the filters like the operation, but strictly: with a misspelt value nothing would be judged. Refuses a token,
+/// because the verdict and the report list the filters.
+fn filters(raw: &str, world: &World, secrets: &Secrets) -> Result<Filters, Problem> {
     let of_filters = |pair: &&str| FilterField::WORDS.into_iter().any(|name| query::has_name(pair, name));
     let raw = raw.split('&').filter(of_filters).collect::<Vec<_>>().join("&");
-    let known = world.store.vocabulary();
-    let parsed = query::parse(&raw, &known, Strictness::Strict);
-    parsed.map(|parsed| parsed.query.filters).map_err(|rejected| {
-        let shown = redact_known_parameters(&raw, |text| state.is_token(text));
-        let told = query::parse(&shown, &known, Strictness::Strict).err().unwrap_or(rejected);
-        Problem::BadRequest { issues: told.errors }
-    })
+    let parsed = query::parse(&raw, &world.store.vocabulary(), Strictness::Strict);
+    let filters = parsed.map_err(|rejected| Problem::BadRequest { issues: rejected.errors })?.query.filters;
+    let has_token = |(_, values): &(FilterField, &[String])| values.iter().any(|value| secrets.are_in(value));
+    if let Some((field, _)) = filters.iter().find(has_token) {
+        let details = format!("{field}: is or contains a token, which no verdict may show.");
+        return Err(Problem::BadControlRequest { details });
+    }
+    Ok(filters)
 }

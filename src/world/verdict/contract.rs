@@ -1,11 +1,12 @@
 //! What about a client's requests is not in the published contract.
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use super::replay::Replay;
-use crate::contract::query::first_value;
+use crate::contract::query::{self, first_value};
 use crate::contract::{FilterField, Filters, Query};
 use crate::text::excerpt;
 
@@ -63,10 +64,13 @@ impl NearValues<'_> {
         let Some(served) = exchange.served.as_ref().filter(|served| !served.query.filters.is_empty()) else {
             return Vec::new();
         };
+        // Not one that was redacted because it contains a token.
+        let shown = LazyCell::new(|| query::reparse(&exchange.query).unwrap_or_default().filters);
+        let is_shown = |field, value| shown.values(field).contains(value);
         let mut messages = Vec::new();
         for (field, values) in served.query.filters.iter().filter(|(field, _)| is_free_text(*field)) {
             for value in values {
-                if let Some(Near { value: near, remedy }) = self.near(field, value) {
+                if let Some(Near { value: near, remedy }) = self.near(field, value).filter(|_| is_shown(field, value)) {
                     let (value, near) = (excerpt(value), excerpt(&near));
                     messages.push(format!("{field}=\"{value}\" matches no entry, but \"{near}\" does: {remedy}."));
                 }

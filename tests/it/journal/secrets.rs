@@ -1,13 +1,355 @@
 //! Tokens in requests: redacted in the journal, in messages and in the log.
 
-use axum::http::Request;
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Request, Uri};
 use cortex_audit_mock::contract::Parameter;
 use cortex_audit_mock::world::JournalFilter;
 use cortex_audit_mock::{Admin, Config, KeySource};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::json;
 
 use super::{PATH, requests};
-use crate::support::{TestMock, capture_log};
+use crate::support::process::Server;
+use crate::support::{CapturedLog, NOW, TestMock, capture_log, cases};
+
+/// A mock whose keys have these tokens, and the names A, B ….
+fn mock_with_tokens(tokens: &[&str], admin: Admin) -> TestMock {
+    let role = json!([{"type": "DEFAULT", "role": "USER"}]);
+    let names = ["A", "B", "C", "D"];
+    let keys = tokens.iter().zip(names).map(|(token, name)| json!({"token": token, "name": name, "roles": role}));
+    let keys = KeySource::Text(json!({"keys": keys.collect::<Vec<_>>()}).to_string());
+    TestMock::with_config(Config { entries: Vec::new(), keys, admin, ..Config::default() })
+}
+
+/// A request with this line and these values of `Authorization`.
+fn request(method: &str, target: &str, authorization: &[&str]) -> Request<Body> {
+    let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap());
+    for value in authorization {
+        request = request.header("Authorization", HeaderValue::from_bytes(value.as_bytes()).unwrap());
+    }
+    request.uri(target.parse::<Uri>().unwrap()).body(Body::empty()).unwrap()
+}
+
+/// What can be seen of a mock: the log, and the answers of the control plane for these sessions.
+async fn everything_shown(mock: &TestMock, log: &CapturedLog, admin: &str, sessions: &[&str]) -> String {
+    let mut shown = log.text();
+    for session in sessions {
+        let query = if session.is_empty() { String::new() } else { format!("?session={session}") };
+        for path in ["/requests", "/verdict", "/faults", "/sessions", "/version", "/settings", "/changes"] {
+            for accept in ["application/json", "text/plain"] {
+                let request = Request::get(format!("/__admin{path}{query}"));
+                let request = request.header("Authorization", format!("Bearer {admin}")).header("Accept", accept);
+                let response = mock.send_unchecked(request).await;
+                assert!(response.status().is_success(), "{path}: {}", response.status());
+                let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+                shown += str::from_utf8(&body).unwrap();
+            }
+        }
+    }
+    shown
+}
+
+/// The place of a token in a text, as it is or percent-decoded any number of times, in any case.
+fn place_of(token: &str, text: &str) -> Option<String> {
+    let mut text = text.to_owned();
+    loop {
+        let lower = text.to_ascii_lowercase();
+        if let Some(at) = lower.find(&token.to_ascii_lowercase()) {
+            return Some(lower.chars().skip(lower[..at].chars().count().saturating_sub(200)).take(300).collect());
+        }
+        let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        if decoded == text {
+            return None;
+        }
+        text = decoded;
+    }
+}
+
+fn encode(text: &str, times: usize) -> String {
+    (0..times).fold(text.to_owned(), |text, _| utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string())
+}
+
+/// Whatever stands around a token, and however it is encoded.
+#[tokio::test]
+async fn a_token_among_other_text_is_nowhere() {
+    const OWN: &str = "t0psecret-of-ada";
+    const OTHER: &str = "t0psecret-of-bob";
+    for (token, is_own) in [(OWN, true), (OTHER, false)] {
+        let mut targets: Vec<String> = Vec::new();
+        for value in
+            ["http://h/?token=TOK", "a/TOK", "(TOK)", "[TOK]", "user:TOK@h", "TOK.", "TOK~one", "%ffTOK", "%zzTOK"]
+        {
+            for name in ["redirect", "foo", "page", "pageSize", "startTime", "actorEmails", "objectTypes", "a%20b"] {
+                targets.push(format!("{PATH}?{name}={value}"));
+            }
+            targets.push(format!("{PATH}?{value}=1"));
+        }
+        targets.extend(
+            ["/a%2fTOK", "/a%252fTOK", "/x-TOK", "/page/TOK", "/api/v1/audit-logs/TOK", "/TOK/x"].map(String::from),
+        );
+        targets.extend(["/nothing", PATH].map(|path| format!("{path}?q={}", encode(token, 3))));
+        if is_own {
+            for text in ["xTOK", "xTOKx", "xTOK9", "t0psecret-OF-ada"] {
+                targets.extend([format!("{PATH}?foo={text}"), format!("{PATH}?page={text}"), format!("/{text}")]);
+            }
+        }
+        let (log, _guard) = capture_log();
+        let mock = mock_with_tokens(&[OWN, OTHER], Admin::Open);
+        for strict in [false, true] {
+            mock.admin("PATCH", "/settings", json!({"strict": strict})).await.ok();
+            for target in &targets {
+                let target = target.replace("TOK", token);
+                let answer = mock.call(request("GET", &target, &[&format!("Bearer {OWN}~one")])).await;
+                assert_eq!(place_of(token, &answer.text()), None, "{target}");
+            }
+        }
+        let shown = everything_shown(&mock, &log, "none", &["", "one"]).await;
+        assert_eq!(place_of(token, &shown), None);
+        assert!(shown.contains("page=(hidden)") && shown.contains("/(hidden)"), "{shown}");
+    }
+}
+
+/// A token that no key has may belong to the real API.
+#[tokio::test]
+async fn a_token_that_is_sent_in_the_wrong_form_is_nowhere() {
+    const TOKEN: &str = "r3al+tokEn/of=us==";
+    let (log, _guard) = capture_log();
+    let mock = TestMock::default();
+    for authorization in [
+        &[format!("Bearer {TOKEN}")][..],
+        &[format!("bearer   {TOKEN}~one")],
+        &[format!("Basic {TOKEN}")],
+        &[TOKEN.to_owned()],
+        &[format!("Token token=\"{TOKEN}\"")],
+        &[format!("Bearer {TOKEN} more")],
+        &["Bearer mock-admin".to_owned(), format!("Bearer {TOKEN}")],
+        &[format!("Bearer {TOKEN}"), "Bearer mock-admin".to_owned()],
+    ] {
+        let authorization: Vec<&str> = authorization.iter().map(String::as_str).collect();
+        let encoded = encode(TOKEN, 1);
+        for target in [
+            format!("/{TOKEN}/x"),
+            format!("/x{encoded}"),
+            format!("/page/{encoded}"),
+            format!("/__admin/{encoded}"),
+            format!("/__admin/clock?{encoded}=1"),
+            format!("/__admin/clock?session={encoded}"),
+            format!("/__admin/requests?status=x{encoded}"),
+            format!("/__admin/summary?page=x{encoded}"),
+            format!("/__admin/summary?objectTypes={encoded}"),
+            format!("/__admin/verdict?actions={encoded}"),
+            format!("{PATH}?q={TOKEN}"),
+            format!("{PATH}?q=x{encoded}"),
+            format!("{PATH}?page={encoded}"),
+            format!("{PATH}?x{encoded}x"),
+        ] {
+            let answer = mock.call(request("GET", &target, &authorization)).await;
+            assert_eq!(place_of(TOKEN, &answer.text()), None, "{authorization:?} {target}");
+        }
+    }
+    let shown = everything_shown(&mock, &log, "none", &[""]).await;
+    // A form decodes a plus sign to a space.
+    assert_eq!((place_of(TOKEN, &shown), place_of(&TOKEN.replace('+', " "), &shown)), (None, None));
+}
+
+/// Nobody can tell whether its path or query contains a token of the real API.
+#[tokio::test]
+async fn a_request_without_a_valid_key_is_not_told_its_path_or_query() {
+    let mock = TestMock::default();
+    for authorization in
+        [&[][..], &["Bearer nobody"], &["Bearer mock-expired"], &["Bearer mock-revoked~one"], &["Bearer"]]
+    {
+        for (method, target) in [
+            ("GET", "/r3al/x"),
+            ("GET", "/r3al"),
+            ("GET", "/page/r3al"),
+            ("GET", "/__admin/r3al"),
+            ("GET", "/__admin/clock/r3al"),
+            ("PUT", "/__admin/sessions/r3al"),
+            ("PUT", "/__admin/faults/r3al"),
+            ("DELETE", "/__admin/faults/r3al"),
+            ("PUT", "/page/r3al"),
+            ("GET", "/api/v1/audit-logs/r3al?r3al"),
+            ("GET", "/api/v1/audit-logs?page=r3al&r3al"),
+            ("POST", "/api/v1/audit-logs?page=r3al&r3al"),
+        ] {
+            let answer = mock.call(request(method, target, authorization)).await;
+            assert!(answer.status.is_client_error(), "{method} {target}: {}", answer.status);
+            assert_eq!(place_of("r3al", &answer.text()), None, "{method} {target}");
+        }
+    }
+    let details = mock.call(request("PUT", "/__admin/sessions/one", &[])).await.details(405);
+    assert!(details.starts_with("/__admin/sessions/{name} does not accept PUT;"), "{details}");
+    let details = mock.get("/r3al").await.details(404);
+    assert!(details.starts_with("/r3al does not exist."), "a valid key: {details}");
+}
+
+/// A method may be any word.
+#[tokio::test]
+async fn a_token_in_the_method_is_nowhere() {
+    let (log, _guard) = capture_log();
+    let admin = "guard-token-4711";
+    let mock = mock_with_tokens(&["t0psecret-of-ada", "t0psecret-of-bob"], Admin::Token(admin.to_owned()));
+    let mut shown = String::new();
+    for token in ["t0psecret-of-ada", "xt0psecret-of-adax", "t0psecret-of-bob", "unknown-of-us", admin] {
+        for target in [PATH, "/nothing", "/openapi.json", "/__admin/clock", "/__admin/nothing", "/__admin/health"] {
+            for bearer in ["t0psecret-of-ada", "unknown-of-us", admin] {
+                shown += &mock.call(request(token, target, &[&format!("Bearer {bearer}")])).await.text();
+            }
+        }
+    }
+    shown += &everything_shown(&mock, &log, admin, &[""]).await;
+    // Another request's token that no key has cannot be known.
+    for token in ["t0psecret-of-ada", "t0psecret-of-bob", admin] {
+        assert_eq!(place_of(token, &shown), None);
+    }
+    assert!(shown.contains("does not accept (hidden);") && shown.contains("\"method\":\"(hidden)\""));
+}
+
+#[tokio::test]
+async fn a_token_in_a_body_of_the_control_plane_is_not_echoed() {
+    let (log, _guard) = capture_log();
+    let mock = TestMock::default();
+    let token = "mock-auditor";
+    let rule = json!({"type": "status", "status": 503, "match": {"query": {"q": format!("({token})"), token: "1"}}});
+    let mut shown = mock.admin("POST", "/faults", rule).await.created().to_string();
+    assert_eq!(mock.logs(&format!("q=({token})&{token}=1")).await.status, 503, "the rule compares what was sent");
+    let entry =
+        json!({"action": "CREATE", "objectType": "TEAM", "objectIdentifier": "x", "timestamp": "now", token: 1});
+    shown += &mock.admin("POST", "/audit-logs", entry).await.created().to_string();
+    for (method, path, body) in [
+        (
+            "POST",
+            "/audit-logs",
+            json!({"action": token, "objectType": format!("x {token}"), "timestamp": format!("[{token}]")}),
+        ),
+        ("POST", "/faults", json!({"type": token})),
+        ("POST", "/faults", json!([{"type": "status", "status": 503, token: 1, "match": {token: 1, "page": token}}])),
+        ("PUT", "/clock", json!({"now": token})),
+        ("PUT", "/clock", json!({token: 1})),
+        ("POST", "/clock/advance", json!({"by": format!("{} {token}", "x".repeat(590))})),
+        ("PUT", "/live", json!({"rate": token})),
+        ("PUT", "/scenario", json!({"name": token})),
+        ("PATCH", "/settings", json!({"rateLimit": format!("1/{token}")})),
+    ] {
+        let answer = mock.admin(method, path, body).await;
+        assert!(answer.status.is_client_error(), "{method} {path}");
+        shown += &answer.text();
+    }
+    shown += &everything_shown(&mock, &log, "none", &[""]).await;
+    assert_eq!(place_of(token, &shown), None);
+}
+
+/// Listings and reports show the names of sessions.
+#[tokio::test]
+async fn a_session_whose_name_is_a_token_is_refused() {
+    let mock = mock_with_tokens(&["t0psecret-of-ada", "t0psecret-of-bob", "ci"], Admin::Open);
+    for session in ["t0psecret-of-ada", "x.t0psecret-of-ada", "t0psecret-of-bob", "t0psecret-of-bob.1"] {
+        let details = mock.get_as(&format!("t0psecret-of-ada~{session}"), PATH).await.details(401);
+        assert!(details.contains("session name behind its ~ contains a token"), "{details}");
+    }
+    let details = mock.admin("GET", "/clock?session=t0psecret-of-bob", "").await.details(400);
+    assert!(details.contains("takes what stands behind the ~"), "{details}");
+    assert_eq!(mock.admin_get("/sessions").await["sessions"], json!([]));
+    mock.get_as("ci~ci-1", PATH).await.ok();
+    assert_eq!(mock.admin_get("/clock?session=ci").await["frozen"], true, "a short token is that of a test");
+}
+
+/// It says which entries match a value that has a blank too many.
+#[tokio::test]
+async fn a_finding_about_a_near_value_does_not_show_a_token() {
+    let token = "t0psecret-of-ada";
+    let mock = mock_with_tokens(&[token], Admin::Open);
+    for identifier in [token, "sre"] {
+        let entry =
+            json!({"action": "CREATE", "objectType": "TEAM", "objectIdentifier": identifier, "timestamp": "now"});
+        mock.admin("POST", "/audit-logs", entry).await.created();
+        mock.get_as(token, &format!("{PATH}?objectIdentifiers=%20{identifier}")).await.ok();
+    }
+    // Elsewhere the verdict names entries, as they are.
+    let findings = mock.admin_get("/verdict").await["expectations"]["contract"].to_string();
+    assert!(findings.contains("\\\"sre\\\" does") && !findings.contains(token), "{findings}");
+    let details = mock.admin("GET", &format!("/verdict?objectIdentifiers={token}"), "").await.details(400);
+    assert_eq!(details, "objectIdentifiers: is or contains a token, which no verdict may show.");
+}
+
+#[test]
+fn a_token_is_not_in_the_report_nor_on_standard_error() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["report.json", "report.xml"] {
+        let path = folder.path().join(name);
+        let server = Server::start(&["--now", NOW, "--report", path.to_str().unwrap()]);
+        for query in [
+            "page=[mock-admin]&x=a/mock-auditor",
+            "startTime=now&objectIdentifiers=xmock-admin",
+            "pageSize=1&xmock-adminx",
+        ] {
+            server.get_as("mock-admin~one", &format!("{PATH}?{query}"));
+        }
+        server.get_as("mock-admin~mock-auditor", PATH);
+        let said = server.stop();
+        let report = std::fs::read_to_string(path).unwrap();
+        for token in ["mock-admin", "mock-auditor"] {
+            assert_eq!(place_of(token, &said), None);
+            assert_eq!(place_of(token, &report), None);
+        }
+        assert!(report.contains("(hidden)"), "{report}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(400))]
+
+    /// Wherever a token is put, and whatever is around it.
+    #[test]
+    fn a_token_at_any_place_is_nowhere(
+        own in "[!-}]{4,24}",
+        other in "[A-Za-z0-9_-]{8,24}",
+        is_valid in any::<bool>(),
+        puts_own in any::<bool>(),
+        times in 0_usize..=3,
+        around in select(vec![("", ""), ("(", ")"), ("/", "."), ("user:", "@h"), ("a=", "~one"), ("[", "]"), (",", ",")]),
+        glued in ("[a-z0-9]{0,2}", "[a-z0-9]{0,2}"),
+        place in 0_usize..6,
+        name in select(vec!["q", "page", "startTime", "objectIdentifiers", "objectTypes"]),
+    ) {
+        // Words are parted at the characters that no token has. With a percent sign, a token and the text around it may be
+        // an escape together.
+        let own: String = own.chars().filter(|c| if puts_own { *c != '%' } else { c.is_ascii_alphanumeric() }).collect();
+        prop_assume!(own.len() >= 4 && !own.contains(&other) && !"(hidden)".contains(&own.to_lowercase()));
+        let (before, behind) = if puts_own { (around.0.to_owned() + &glued.0, glued.1 + around.1) } else { (around.0.to_owned(), around.1.to_owned()) };
+        let token = if puts_own { &own } else { &other };
+        let text = encode(&format!("{before}{token}{behind}"), times);
+        let target = match place {
+            0 => format!("/{text}"),
+            1 => format!("/api/v1/audit-logs/{text}/x"),
+            2 => format!("{PATH}?{text}"),
+            3 => format!("{PATH}?page=1&{text}=1&page=2"),
+            4 => format!("/__admin/requests?status={text}"),
+            _ => format!("{PATH}?pageSize=7&{name}={text}"),
+        };
+        // What no client sends; a fragment is not sent either.
+        prop_assume!(target.parse::<Uri>().is_ok_and(|uri| uri.to_string() == target));
+        let keys: &[&str] = if is_valid { &[&own, &other] } else { &[&other] };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let shown = runtime.block_on(async {
+            let (log, _guard) = capture_log();
+            let mock = mock_with_tokens(keys, Admin::Open);
+            let mut shown = String::new();
+            for _ in 0..2 {
+                let request = request("GET", &target, &[&format!("Bearer {own}")]);
+                shown += &mock.call(request).await.text();
+                mock.admin("PATCH", "/settings", json!({"strict": true})).await.ok();
+            }
+            shown + &everything_shown(&mock, &log, "none", &[""]).await
+        });
+        // JSON escapes some characters of a token.
+        let in_json = token.replace('\\', "\\\\").replace('"', "\\\"");
+        prop_assert_eq!((place_of(token, &shown), place_of(&in_json, &shown)), (None, None), "{}", target);
+    }
+}
 
 /// A token at any place of a request is in no record, message or log line.
 #[tokio::test]
