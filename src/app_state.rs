@@ -58,7 +58,7 @@ impl AppState {
     pub fn load(config: &Config) -> Result<Self, FileErrors> {
         let now = config.now.unwrap_or_else(Timestamp::now);
         let mut base = BaseSegmentBuilder::default();
-        let loaded = fixture::load_into(&mut base, &config.sources(), now);
+        let loaded = fixture::load_into(&mut |entry| base.push(entry), &config.sources(), now);
         let (keys, ignored_fields) = match (keys::load(&config.keys, now), loaded) {
             (Ok(keys), Ok(ignored_fields)) => (keys, ignored_fields),
             (keys, loaded) => {

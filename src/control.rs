@@ -162,14 +162,14 @@ fn object<'a, T>(
     example: &str,
     read: impl FnOnce(&mut Diagnostics<'a>, &Members<'a>) -> Option<T>,
 ) -> Result<T, FileErrors> {
-    let mut diagnostics = Diagnostics::new(JsonFile { name: BODY, text });
-    let values = diagnostics.values();
+    let mut diagnostics = Diagnostics::new(JsonFile::new(BODY, text));
+    let document = diagnostics.document();
     // So far there can be errors of syntax only.
     for (_, error) in &mut diagnostics.errors {
         error.reason = format!("{}; expected one object such as {example}", error.reason);
     }
-    let members = match values.as_slice() {
-        [Some(value)] if value.get().starts_with('{') => diagnostics.object(value, ""),
+    let members = match document {
+        Some(value) if value.get().starts_with('{') => diagnostics.object(value, ""),
         _ if !diagnostics.errors.is_empty() => None,
         _ => {
             let fields = known.join(", ");

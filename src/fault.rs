@@ -113,17 +113,17 @@ impl FaultRule {
 /// # Errors
 /// Everything that is wrong with the text.
 pub fn read_all(name: &str, text: &str) -> Result<Vec<FaultRule>, FileErrors> {
-    let mut diagnostics = Diagnostics::new(JsonFile { name, text });
+    let mut diagnostics = Diagnostics::new(JsonFile::new(name, text));
     let mut rules = Vec::new();
-    match diagnostics.values().as_slice() {
-        [Some(many)] if many.get().starts_with('[') => {
+    match diagnostics.document() {
+        Some(many) if many.get().starts_with('[') => {
             for (number, value) in (1..).zip(diagnostics.array(many, "", "")) {
                 rules.extend(read(value, &format!("fault {number}"), &mut diagnostics));
             }
         }
-        [Some(one)] => rules.extend(read(one, "", &mut diagnostics)),
-        _ if !diagnostics.errors.is_empty() => {}
-        _ => diagnostics.wrong(
+        Some(one) => rules.extend(read(one, "", &mut diagnostics)),
+        None if !diagnostics.errors.is_empty() => {}
+        None => diagnostics.wrong(
             text,
             "",
             None,

@@ -1,28 +1,30 @@
 //! Loads entries from files and other sources. If any file has an error, nothing is loaded, and every error of every file is
 //! reported.
 //!
-//! `fast` reads a file without errors in one pass. Any other file is read again by `diagnose`, which finds all errors with
-//! their positions. Both use `fields`, the fields of an entry in a file.
+//! `reader` reads one file: with `fast` what has no error, with `diagnose` anything else. Both use `fields`, the fields of an
+//! entry in a file.
 
 mod diagnose;
 mod fast;
 mod fields;
 mod moment;
-mod sink;
+mod reader;
 
+use std::ffi::OsStr;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::contract::{Entry, Timestamp};
 use crate::generate::{Generator, Recipe};
-use crate::json_file::{FileError, FileErrors, JsonFile, position_after};
+use crate::input::Input;
+use crate::json_file::{FileError, FileErrors, MAX_ERRORS, limit};
+use reader::{EntryReader, Load};
 
 pub use diagnose::IgnoredFields;
 pub use fields::FileEntry;
 pub use moment::{Moment, MomentError};
-pub use sink::Sink;
 
 /// The built-in story.
 const STORY: &str = include_str!("../fixtures/audit-logs.json");
@@ -32,7 +34,8 @@ const STORY: &str = include_str!("../fixtures/audit-logs.json");
 pub enum EntrySource {
     /// The entries that are compiled into the binary.
     BuiltIn,
-    /// A file, or a folder whose `.json`, `.ndjson` and `.jsonl` files are read in the order of their names.
+    /// A file, or a folder whose `.json`, `.ndjson` and `.jsonl` files are read in the order of their names, without those
+    /// whose name begins with a dot.
     Path(PathBuf),
     /// Standard input, read to its end.
     StandardInput,
@@ -81,23 +84,28 @@ pub struct Loaded {
 /// All errors of all sources.
 pub fn load(sources: &[EntrySource], now: Timestamp) -> Result<Loaded, FileErrors> {
     let mut entries = Vec::new();
-    let ignored_fields = load_into(&mut entries, sources, now)?;
+    let ignored_fields = load_into(&mut |entry| entries.push(entry), sources, now)?;
     Ok(Loaded { entries, ignored_fields })
 }
 
-/// Like [`load`], but pushes the entries into a sink while they are read.
+/// Like [`load`], but gives each entry to `push` while the files are read, so that they need not all be in memory at once in
+/// the form of [`Entry`].
 ///
 /// # Errors
-/// All errors of all sources. The sink then holds some of the entries.
-pub fn load_into(sink: &mut impl Sink, sources: &[EntrySource], now: Timestamp) -> Result<IgnoredFields, FileErrors> {
-    let mut loader = Loader::new(sink, now);
+/// All errors of all sources. `push` then got some of the entries.
+pub fn load_into(
+    push: &mut dyn FnMut(Entry),
+    sources: &[EntrySource],
+    now: Timestamp,
+) -> Result<IgnoredFields, FileErrors> {
+    let mut load = Load::new(push, now);
     for source in sources {
-        loader.load(source, now);
+        load.source(source, now);
     }
-    loader.finish()
+    load.finish()
 }
 
-/// Reads entries from a text: an array, an object with `logs`, or NDJSON of entries or of such objects.
+/// Reads entries from a text: entries, arrays, or objects with `logs`, one after the other.
 ///
 /// ```
 /// use cortex_audit_mock::{contract::Timestamp, internal::fixture};
@@ -111,91 +119,65 @@ pub fn load_into(sink: &mut impl Sink, sources: &[EntrySource], now: Timestamp) 
 /// All errors of the text.
 pub fn read(name: &str, text: &str, now: Timestamp) -> Result<Loaded, FileErrors> {
     let mut entries = Vec::new();
-    let mut loader = Loader::new(&mut entries, now);
-    loader.load_text(JsonFile { name, text });
-    let ignored_fields = loader.finish()?;
+    let mut push = |entry| entries.push(entry);
+    let mut load = Load::new(&mut push, now);
+    EntryReader::new(name, &mut load).read_text(text);
+    let ignored_fields = load.finish()?;
     Ok(Loaded { entries, ignored_fields })
 }
 
-/// The name and the text of a file.
-type NamedText = (String, String);
-
-/// Loads one source after the other, and collects their errors.
-struct Loader<'s, S> {
-    sink: &'s mut S,
-    now: Timestamp,
-    ignored_fields: IgnoredFields,
-    errors: Vec<FileError>,
-}
-
-impl<'s, S: Sink> Loader<'s, S> {
-    fn new(sink: &'s mut S, now: Timestamp) -> Self {
+impl<'s> Load<'s> {
+    fn new(push: &'s mut dyn FnMut(Entry), now: Timestamp) -> Self {
         // The real service has no timestamps finer than this.
-        Self { sink, now: now.trunc_to_millis(), ignored_fields: IgnoredFields::new(), errors: Vec::new() }
+        Self { push, now: now.trunc_to_millis(), ignored_fields: IgnoredFields::new(), errors: Vec::new() }
     }
 
-    fn finish(self) -> Result<IgnoredFields, FileErrors> {
+    fn finish(mut self) -> Result<IgnoredFields, FileErrors> {
+        limit(&mut self.errors);
         if self.errors.is_empty() { Ok(self.ignored_fields) } else { Err(FileErrors(self.errors)) }
     }
 
-    fn load(&mut self, source: &EntrySource, now: Timestamp) {
+    fn source(&mut self, source: &EntrySource, now: Timestamp) {
         let name = source.to_string();
         match source {
             EntrySource::Generated { count, seed } => {
                 match Generator::new(&Recipe { seed: *seed, ..Recipe::new(*count, now) }) {
-                    Ok(entries) => entries.for_each(|entry| self.sink.push(entry)),
+                    Ok(entries) => entries.for_each(|entry| (self.push)(entry)),
                     Err(error) => self.errors.push(FileError::whole_file(&name, error.to_string())),
                 }
             }
             EntrySource::Path(path) if path.is_dir() => match files_of(path) {
-                Ok(files) => files.iter().for_each(|file| self.load_file(file)),
+                Ok(files) => files.iter().for_each(|file| self.input(&file.display().to_string(), Input::open(file))),
                 Err(error) => self.errors.push(error),
             },
-            EntrySource::Path(path) => self.load_file(path),
-            EntrySource::BuiltIn => self.load_text(JsonFile { name: &name, text: STORY }),
-            EntrySource::Text(text) => self.load_text(JsonFile { name: &name, text }),
-            EntrySource::StandardInput => {
-                let mut bytes = Vec::new();
-                let read = io::stdin().read_to_end(&mut bytes);
-                self.load_named(utf8(name, read.map(|_| bytes)));
-            }
+            EntrySource::Path(path) => self.input(&name, Input::open(path)),
+            EntrySource::StandardInput => self.input(&name, Ok(Input::standard_input())),
+            EntrySource::BuiltIn => EntryReader::new(&name, self).read_text(STORY),
+            EntrySource::Text(text) => EntryReader::new(&name, self).read_text(text),
         }
     }
 
-    /// Loads a file. One with an entry per line and without errors is streamed: it need not fit into memory.
-    fn load_file(&mut self, path: &Path) {
-        let before = self.sink.count();
-        let streamed = File::open(path).is_ok_and(|file| fast::read_lines(BufReader::new(file), self.now, self.sink));
-        if !streamed {
-            self.sink.keep(before);
-            self.load_named(read_file(path));
-        }
-    }
-
-    fn load_named(&mut self, file: Result<NamedText, FileError>) {
-        match file {
-            Ok((name, text)) => self.load_text(JsonFile { name: &name, text: &text }),
-            Err(error) => self.errors.push(error),
-        }
-    }
-
-    fn load_text(&mut self, file: JsonFile<'_>) {
-        let without_bom = file.text.strip_prefix('\u{feff}').unwrap_or(file.text);
-        let file = JsonFile { text: without_bom, ..file };
-        let before = self.sink.count();
-        if !fast::read(file, self.now, self.sink) {
-            self.sink.keep(before);
-            self.errors.extend(diagnose::read(file, self.now, self.sink, &mut self.ignored_fields));
+    fn input(&mut self, name: &str, input: io::Result<Input>) {
+        match input {
+            // Enough errors to list.
+            _ if self.errors.len() > MAX_ERRORS => {}
+            Ok(input) => EntryReader::new(name, self).read_file(input),
+            Err(error) => self.errors.push(FileError::unreadable(name, &error)),
         }
     }
 }
 
 /// The files of entries in a folder, in the order of their names.
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    const ENDINGS: [&str; 3] = ["json", "ndjson", "jsonl"];
+
     let name = folder.display().to_string();
-    let items = fs::read_dir(folder).map_err(|error| unreadable(&name, &error))?;
+    let items = fs::read_dir(folder).map_err(|error| FileError::unreadable(&name, &error))?;
     let is_of_entries = |file: &PathBuf| {
-        file.extension().is_some_and(|extension| ["json", "ndjson", "jsonl"].iter().any(|known| extension == *known))
+        // Systems and editors write files such as ._logs.json beside the user's.
+        let is_hidden = file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let has_ending = |ending: &OsStr| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known));
+        !is_hidden && file.extension().is_some_and(has_ending)
     };
     let mut files: Vec<PathBuf> = items.filter_map(|item| Some(item.ok()?.path())).filter(is_of_entries).collect();
     if files.is_empty() {
@@ -203,24 +185,4 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
     }
     files.sort();
     Ok(files)
-}
-
-/// Name and text of a file.
-pub(crate) fn read_file(path: &Path) -> Result<NamedText, FileError> {
-    utf8(path.display().to_string(), fs::read(path))
-}
-
-fn utf8(name: String, bytes: io::Result<Vec<u8>>) -> Result<NamedText, FileError> {
-    match String::from_utf8(bytes.map_err(|error| unreadable(&name, &error))?) {
-        Ok(text) => Ok((name, text)),
-        Err(error) => {
-            let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
-            let position = Some(position_after((1, 1), &valid));
-            Err(FileError { position, ..FileError::whole_file(&name, "not valid UTF-8") })
-        }
-    }
-}
-
-fn unreadable(name: &str, error: &io::Error) -> FileError {
-    FileError::whole_file(name, format!("cannot be read: {error}"))
 }

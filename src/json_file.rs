@@ -4,65 +4,82 @@
 
 mod diagnostics;
 mod elements;
+mod encoding;
 mod error;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io::{self, Cursor, Read};
 use std::marker::PhantomData;
+use std::path::Path;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::input;
 
 pub(crate) use diagnostics::{Diagnostics, kind};
 pub(crate) use elements::visit_elements;
-pub(crate) use error::position_after;
+pub(crate) use encoding::{decode, foreign_format, not_utf8};
 pub use error::{FileError, FileErrors};
+pub(crate) use error::{MAX_ERRORS, limit, position_after};
 
-/// A file's name and text.
+/// A character that some programs put before a text.
+pub(crate) const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// What can stand between the values of a file: white space, the record separator of RFC 7464, and the byte order marks of
+/// files that were joined.
+pub(crate) const SEPARATORS: [char; 6] = [' ', '\t', '\r', '\n', '\u{1e}', '\u{feff}'];
+
+/// A file's name and text, or a part of the text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct JsonFile<'a> {
-    pub name: &'a str,
-    pub text: &'a str,
+    name: &'a str,
+    text: &'a str,
+    /// The position of the text in the file.
+    start: (usize, usize),
 }
 
 impl<'a> JsonFile<'a> {
+    /// The text of a whole file, which may have a byte order mark.
+    pub fn new(name: &'a str, text: &'a str) -> Self {
+        Self { name, text: text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text), start: (1, 1) }
+    }
+
+    /// The part of a file that starts at a position.
+    pub fn part(name: &'a str, text: &'a str, start: (usize, usize)) -> Self {
+        Self { name, text, start }
+    }
+
     /// Offset of a slice of this text, in bytes.
     fn offset(self, part: &str) -> usize {
         (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
     }
-
-    /// The texts that must each be one JSON value: the lines if the first of several is a whole object, else the whole text.
-    pub fn documents(self) -> Vec<&'a str> {
-        let mut lines = self.lines();
-        match (lines.next(), lines.next()) {
-            (None, _) => Vec::new(),
-            (Some(first), Some(_)) if is_whole_object(first) => self.lines().collect(),
-            _ => vec![self.text.trim()],
-        }
-    }
-
-    /// Like [`documents`](Self::documents), also if the first line has a syntax error and later lines are objects.
-    fn documents_or_lines(self) -> Vec<&'a str> {
-        let documents = self.documents();
-        if let [whole] = documents.as_slice()
-            && whole.starts_with('{')
-            && serde_json::from_str::<&RawValue>(whole).is_err()
-            && !whole.contains("\"logs\"")
-            && self.text.lines().skip(1).any(is_whole_object)
-        {
-            return self.lines().collect();
-        }
-        documents
-    }
-
-    fn lines(self) -> impl Iterator<Item = &'a str> {
-        self.text.lines().map(str::trim).filter(|line| !line.is_empty())
-    }
 }
 
-fn is_whole_object(line: &str) -> bool {
-    line.starts_with('{') && line.ends_with('}')
+/// The text of a file that fits into memory, such as one of API keys.
+pub(crate) fn read_text(path: &Path) -> Result<String, FileError> {
+    let name = path.display().to_string();
+    let bytes = input::read_small_file(path).map_err(|error| FileError::unreadable(&name, &error))?;
+    decode(&name, bytes)
+}
+
+/// A stream without the byte order mark that it may start with.
+pub(crate) fn without_byte_order_mark(mut stream: impl Read) -> io::Result<impl Read> {
+    let mut start = Vec::new();
+    stream.by_ref().take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut start)?;
+    if start == BYTE_ORDER_MARK.as_bytes() {
+        start.clear();
+    }
+    Ok(Cursor::new(start).chain(stream))
+}
+
+/// The value at the start of a text, with the number of bytes up to its end. More values may follow.
+pub(crate) fn first_value<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<(T, usize)> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter();
+    let value = values.next().unwrap_or_else(|| Err(serde_json::Error::custom("no value")))?;
+    Ok((value, values.byte_offset()))
 }
 
 /// The members of a JSON object, in the order of the file.

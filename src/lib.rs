@@ -42,6 +42,7 @@ pub mod fault;
 mod fixture;
 pub mod generate;
 mod http;
+mod input;
 mod json_file;
 mod keys;
 mod mock_server;

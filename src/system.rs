@@ -1,6 +1,6 @@
 //! The differences between operating systems.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::future::Future;
 use std::io;
 use std::path::Path;
@@ -20,6 +20,19 @@ pub fn default_mode(builder: &mut tempfile::Builder<'_, '_>) {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     #[cfg(not(unix))]
     let _ = builder;
+}
+
+/// Whether a file is a socket, which cannot be opened. Elsewhere than on Unix there is none.
+pub fn is_socket(metadata: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::FileTypeExt::is_socket(&metadata.file_type())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        false
+    }
 }
 
 /// Whether an open file is still the file at a path, or was removed or replaced. Elsewhere than on Unix, a file

@@ -20,7 +20,10 @@ pub enum Format {
 impl Format {
     /// What is asked for, or what the ending of the file says.
     pub fn of(asked: Option<Self>, out: Option<&Path>) -> Self {
-        let lines = |path: &Path| path.extension().is_some_and(|ending| ending == "ndjson" || ending == "jsonl");
+        let lines = |path: &Path| {
+            path.extension()
+                .is_some_and(|ending| ["ndjson", "jsonl"].iter().any(|known| ending.eq_ignore_ascii_case(known)))
+        };
         asked.unwrap_or(if out.is_some_and(lines) { Self::Ndjson } else { Self::Json })
     }
 

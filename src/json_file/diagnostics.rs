@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::elements::visit_elements;
-use super::error::{FileError, FileErrors, position_after};
+use super::error::{FileError, FileErrors, MAX_ERRORS, limit, position_after};
 use super::{JsonFile, JsonText, Members};
 use crate::text::{did_you_mean, elide_middle, truncate};
 
@@ -27,34 +26,30 @@ impl<'a> Diagnostics<'a> {
         Self { file, errors: Vec::new() }
     }
 
-    /// The values at the top of the file: one document, or one per line (NDJSON). A syntax error is noted and gives a `None`,
-    /// so that later values keep their number; elements of an array before the error are values too.
-    pub fn values(&mut self) -> Vec<Option<&'a RawValue>> {
-        let mut values = Vec::new();
-        for part in self.file.documents_or_lines() {
-            match serde_json::from_str(part) {
-                Ok(value) => values.push(Some(value)),
-                Err(error) => {
-                    let keep = |element| {
-                        values.push(Some(element));
-                        true
-                    };
-                    // It ends with the error that is noted below.
-                    let _ = visit_elements(part, keep);
-                    values.push(None);
-                    // serde_json counts lines from 1 and columns in bytes, relative to the part.
-                    let lines_before = part.split_inclusive('\n').take(error.line().saturating_sub(1));
-                    let offset = lines_before.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
-                    let reason = format!("not valid JSON: {}", without_position(&error));
-                    self.errors.push((self.file.offset(part) + offset, FileError::whole_file(self.file.name, reason)));
-                }
-            }
+    /// The one value of the file; `None` for white space alone, and (noted) for anything else that is not one JSON value.
+    pub fn document(&mut self) -> Option<&'a RawValue> {
+        let text = self.file.text.trim();
+        if text.is_empty() {
+            return None;
         }
-        values
+        let note = |error: serde_json::Error| {
+            // serde_json counts lines from 1 and columns in bytes.
+            let lines_before = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+            let offset = lines_before.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
+            let reason = format!("not valid JSON: {}", without_position(&error));
+            self.errors.push((self.file.offset(text) + offset, FileError::whole_file(self.file.name, reason)));
+        };
+        serde_json::from_str(text).map_err(note).ok()
     }
 
     /// Notes an error at `part`, a slice of the file.
     pub fn wrong(&mut self, part: &str, item: &str, field: Option<&str>, reason: impl Into<String>) {
+        /// More than are listed, because they are not found in the order of the file; bounds the memory that a file can take.
+        const MAX_NOTED: usize = 10 * MAX_ERRORS;
+
+        if self.errors.len() >= MAX_NOTED {
+            return;
+        }
         let error = FileError {
             item: (!item.is_empty()).then(|| item.to_owned()),
             field: field.map(elide_middle),
@@ -66,7 +61,7 @@ impl<'a> Diagnostics<'a> {
     /// The errors in the order of the file, with their positions. One pass over the file finds all positions.
     pub fn into_errors(mut self) -> Vec<FileError> {
         self.errors.sort_by_key(|(offset, _)| *offset);
-        let (mut read, mut position) = (0, (1, 1));
+        let (mut read, mut position) = (0, self.file.start);
         let located = self.errors.into_iter().map(|(offset, error)| {
             // serde_json can point into a character.
             let is_boundary = |at: &usize| self.file.text.is_char_boundary(*at);
@@ -75,7 +70,9 @@ impl<'a> Diagnostics<'a> {
             read = end;
             FileError { position: Some(position), ..error }
         });
-        located.collect()
+        let mut errors = located.collect();
+        limit(&mut errors);
+        errors
     }
 
     /// The value, or the errors in the order of the file.

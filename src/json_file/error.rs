@@ -1,6 +1,7 @@
 //! Errors of files, each with its position.
 
 use std::fmt;
+use std::io;
 
 use crate::text::counted;
 
@@ -21,6 +22,18 @@ pub struct FileError {
     pub reason: String,
 }
 
+/// The most errors that are listed.
+pub(crate) const MAX_ERRORS: usize = 100;
+
+/// Keeps the first errors, and one that says that there are more.
+pub(crate) fn limit(errors: &mut Vec<FileError>) {
+    errors.truncate(MAX_ERRORS + 1);
+    if let Some(last) = errors.get_mut(MAX_ERRORS) {
+        let reason = format!("more errors from here on; the first {MAX_ERRORS} are listed");
+        *last = FileError { position: last.position, ..FileError::whole_file(&last.file, reason) };
+    }
+}
+
 /// The position at the end of a text that starts at a position.
 pub(crate) fn position_after((line, column): (usize, usize), text: &str) -> (usize, usize) {
     match text.rsplit_once('\n') {
@@ -33,6 +46,11 @@ impl FileError {
     /// An error of a file as a whole.
     pub(crate) fn whole_file(file: &str, reason: impl Into<String>) -> Self {
         Self { file: file.to_owned(), position: None, item: None, field: None, reason: reason.into() }
+    }
+
+    /// The error of a file that cannot be read.
+    pub(crate) fn unreadable(file: &str, error: &io::Error) -> Self {
+        Self::whole_file(file, format!("cannot be read: {error}"))
     }
 }
 

@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 use super::{AsciiSet, Key, Keys, TokenDigest, VIEW_AUDIT_LOGS};
 use crate::contract::{Timestamp, is_email};
 use crate::fault;
-use crate::fixture::{Moment, read_file};
-use crate::json_file::{Diagnostics, FileErrors, JsonFile, Members};
+use crate::fixture::Moment;
+use crate::json_file::{self, Diagnostics, FileErrors, JsonFile, Members};
 use crate::text::{nearest, not_one_of};
 
 /// The built-in test keys, compiled into the binary.
@@ -57,34 +57,35 @@ const KEY_TYPES: [&str; 2] = ["API_KEY", "PERSONAL_API_KEY"];
 /// # Errors
 /// Everything that is wrong with the file.
 pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
-    let (name, text) = match source {
-        KeySource::BuiltIn => (source.to_string(), Cow::Borrowed(BUILT_IN)),
-        KeySource::Text(text) => (source.to_string(), Cow::Borrowed(text.as_str())),
-        KeySource::Path(path) => {
-            let (name, text) = read_file(path).map_err(|error| FileErrors(vec![error]))?;
-            (name, Cow::Owned(text))
-        }
+    let text = match source {
+        KeySource::BuiltIn => Cow::Borrowed(BUILT_IN),
+        KeySource::Text(text) => Cow::Borrowed(text.as_str()),
+        KeySource::Path(path) => Cow::Owned(json_file::read_text(path).map_err(|error| FileErrors(vec![error]))?),
     };
-    let text = text.trim_start_matches('\u{feff}');
-    let now = now.trunc_to_millis();
-    let keys = read(JsonFile { name: &name, text }, now)?;
+    let name = source.to_string();
+    let keys = read(&name, &text, now.trunc_to_millis())?;
     Ok(Keys::new(keys, name, *source == KeySource::BuiltIn))
 }
 
-fn read(file: JsonFile<'_>, now: Timestamp) -> Result<Vec<Key>, FileErrors> {
-    let mut diagnostics = Diagnostics::new(file);
+fn read(name: &str, text: &str, now: Timestamp) -> Result<Vec<Key>, FileErrors> {
+    let mut diagnostics = Diagnostics::new(JsonFile::new(name, text));
     let mut keys = Vec::new();
-    match diagnostics.values().as_slice() {
-        [Some(document)] => keys = read_document(document, now, &mut diagnostics),
-        _ if !diagnostics.errors.is_empty() => {}
-        _ => {
-            diagnostics.wrong(file.text, "", None, "expected one object with \"keys\" and, if needed, \"customRoles\"")
-        }
+    match diagnostics.document() {
+        Some(document) => keys = read_document(document, now, &mut diagnostics),
+        None if !diagnostics.errors.is_empty() => {}
+        None => diagnostics.wrong(text, "", None, "expected one object with \"keys\" and, if needed, \"customRoles\""),
     }
     diagnostics.into_result(keys)
 }
 
 fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut Diagnostics<'a>) -> Vec<Key> {
+    let holds_entries =
+        || serde_json::from_str(document.get()).is_ok_and(|members: Members| members.get("logs").is_some());
+    if document.get().starts_with('[') || holds_entries() {
+        let reason = "expected an object with \"keys\"; if these are entries, give the file to --fixtures";
+        diagnostics.wrong(document.get(), "", None, reason);
+        return Vec::new();
+    }
     let Some(members) = diagnostics.object(document, "") else {
         return Vec::new();
     };

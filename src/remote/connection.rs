@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,7 +72,8 @@ impl Connection {
         let authorities = std::env::var_os("SSL_CERT_FILE").filter(|path| url.is_encrypted && !path.is_empty());
         if let Some(path) = authorities {
             let unusable = |reason: &dyn Display| SetupError(format!("SSL_CERT_FILE={} {reason}", path.display()));
-            let pem = std::fs::read(&path).map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
+            let pem = crate::input::read_small_file(Path::new(&path))
+                .map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
             let certificates: Vec<_> = parse_pem(&pem)
                 .filter_map(|item| if let Ok(PemItem::Certificate(one)) = item { Some(one) } else { None })
                 .collect();

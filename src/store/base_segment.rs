@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::dictionary::{Column, ObjectKey};
 use super::segment::{Segment, SegmentBuilder};
 use crate::contract::{Entry, Vocabulary, open_lists};
-use crate::fixture::Sink;
 
 /// The initial entries and their vocabulary.
 #[derive(Debug)]
@@ -20,6 +19,11 @@ pub struct BaseSegment {
 pub struct BaseSegmentBuilder(SegmentBuilder);
 
 impl BaseSegmentBuilder {
+    /// Adds an entry.
+    pub fn push(&mut self, entry: Entry) {
+        self.0.push(entry, 0);
+    }
+
     /// The base of the entries.
     pub fn finish(self) -> BaseSegment {
         let segment = self.0.finish();
@@ -29,20 +33,6 @@ impl BaseSegmentBuilder {
             vocabulary.learn_words(field, words);
         }
         BaseSegment { segment, vocabulary: Arc::new(vocabulary) }
-    }
-}
-
-impl Sink for BaseSegmentBuilder {
-    fn push(&mut self, entry: Entry) {
-        self.0.push(entry, 0);
-    }
-
-    fn count(&self) -> usize {
-        self.0.len()
-    }
-
-    fn keep(&mut self, count: usize) {
-        self.0.truncate(count);
     }
 }
 

@@ -48,11 +48,6 @@ impl SegmentBuilder {
         self.rows.len()
     }
 
-    /// Removes all entries but the first ones.
-    pub fn truncate(&mut self, length: usize) {
-        self.rows.truncate(length);
-    }
-
     pub fn finish(self) -> Segment {
         let Self { events, objects, mut rows } = self;
         // Stable: entries of the base with one timestamp stay in the order of the files.

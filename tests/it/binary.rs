@@ -1,6 +1,7 @@
 //! The built binary: flags and their messages, exit codes, log.
 
 mod healthcheck;
+mod inputs;
 mod report;
 mod standard_error;
 mod validate;

@@ -9,7 +9,7 @@ use cortex_audit_mock::internal::fixture::Moment;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::{NOW, TestMock, time};
+use crate::support::{NOW, TestMock, sample, size, time};
 
 const ENTRY: &str = r#"{"action":"CREATE","objectIdentifier":"a","objectType":"TEAM","timestamp":"now-5m"}"#;
 
@@ -22,7 +22,8 @@ fn timestamps(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_array_a_response_body_ndjson_and_a_single_entry_all_load() {
+fn values_of_every_form_load_one_after_the_other() {
+    let pretty = ENTRY.replace(',', ",\n  ");
     for text in [
         format!("[{ENTRY},{ENTRY}]"),
         format!("{ENTRY}\n{ENTRY}\n"),
@@ -31,13 +32,30 @@ fn an_array_a_response_body_ndjson_and_a_single_entry_all_load() {
         format!("{{\"total\":2,\n\"logs\":\n[{ENTRY},\n{ENTRY}]}}"),
         format!("{{\"logs\":[{ENTRY}]}}\n{{\"logs\":[{ENTRY}]}}"),
         format!("\u{feff}[{ENTRY},{ENTRY}]"),
+        // As `jq .` and `jq --seq .` print them, `>>` appends them, and `curl -d @FILE` sends lines.
+        format!("{pretty}\n{pretty}\n"),
+        format!("\u{1e}{pretty}\n\u{1e}{ENTRY}\n"),
+        format!("[{ENTRY}]\n[\n{ENTRY}\n]\n"),
+        format!("{{\"logs\":[{ENTRY}],\"page\":0}}{{\n\"page\":1,\n\"logs\":[{ENTRY}]}}"),
+        format!("{ENTRY}{ENTRY}"),
+        format!("[{ENTRY}]{ENTRY}[]"),
+        format!("\u{feff}{ENTRY}\n\u{feff}{ENTRY}"),
     ] {
         assert_eq!(read(&text).unwrap().entries.len(), 2, "{text}");
     }
     assert_eq!(read(ENTRY).unwrap().entries.len(), 1);
     assert_eq!(read(&ENTRY.replace(',', ",\n")).unwrap().entries.len(), 1);
-    for text in ["", " \n", "[]", r#"{"logs":[]}"#] {
+    for text in ["[]", r#"{"logs":[]}"#, "\u{feff}[]", "[]\n[] {\"logs\":[]}"] {
         assert_eq!(read(text).unwrap().entries.len(), 0, "{text}");
+    }
+}
+
+#[test]
+fn a_text_without_a_value_is_refused() {
+    for text in ["", " \n", "\u{feff}", "\u{1e}\n"] {
+        let told = read(text).unwrap_err();
+        assert!(told.starts_with("f.json:") && told.contains("is empty; expected entries"), "{told}");
+        assert!(told.ends_with("To have no entries, give []"), "{told}");
     }
 }
 
@@ -123,6 +141,19 @@ fn a_line_of_ndjson_that_is_no_json_does_not_hide_the_others() {
 }
 
 #[test]
+fn the_errors_of_values_one_after_the_other_have_their_places() {
+    let pretty = ENTRY.replace(',', ",\n  ");
+    let wrong = format!(
+        "{pretty}\n{}\n{pretty}{{\"action\":}}\n{}\n[{ENTRY},\n{}]{}\nnonsense\n{ENTRY}\n{{\"logs\":[1, }}\n7",
+        pretty.replace("CREATE", "CREATX"),
+        pretty.replace("\"TEAM\"", "TEAM"),
+        ENTRY.replace("now", "then"),
+        ENTRY.replace("now", "soon"),
+    );
+    insta::assert_snapshot!(read(&wrong).unwrap_err());
+}
+
+#[test]
 fn a_broken_array_tells_the_break_and_what_stands_before_it() {
     let wrong = format!(
         "[\n{ENTRY},\n{{\"action\":\"X\",\"objectIdentifier\":\"é\",\"objectType\":\"T\",\"timestamp\":\"now\"}},\n  é\n]"
@@ -155,16 +186,19 @@ fn a_broken_first_line_does_not_hide_what_is_wrong_with_the_others() {
     assert_eq!(lines.len(), 2, "{told}");
 }
 
-/// Twenty thousand errors on as many lines: at a cost that grew with the square this took most of a minute.
-#[tokio::test]
-async fn a_large_file_in_which_everything_is_wrong_is_told_soon() {
-    let entry = ENTRY.replace("CREATE", "CREATX").replace(',', ",\n");
-    let wrong = format!("[{}]", vec![entry; 20_000].join(",\n"));
+#[test]
+fn of_a_million_wrong_entries_the_first_hundred_are_told() {
+    let wrong = ENTRY.replace("CREATE", "CREATX");
+    let lines = format!("{wrong}\n").repeat(1_000_000);
+    let array = format!("[{}]", vec![wrong.replace(',', ",\n"); 20_000].join(",\n"));
     let started = std::time::Instant::now();
-    let errors = fixture::read("f.json", &wrong, time(NOW)).unwrap_err();
-    assert_eq!(errors.0.len(), 20_000);
-    assert_eq!(errors.0[19_999].position, Some((79_997, 11)));
-    assert!(started.elapsed() < std::time::Duration::from_secs(25), "{:?}", started.elapsed());
+    for (text, line) in [(&lines, 101), (&array, 401)] {
+        let errors = fixture::read("f.json", text, time(NOW)).unwrap_err();
+        assert_eq!(errors.0.len(), 101);
+        let last = format!("f.json:{line}:11: more errors from here on; the first 100 are listed");
+        assert_eq!(errors.0[100].to_string(), last);
+    }
+    assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[test]
@@ -182,12 +216,15 @@ fn files_and_folders_load_in_the_order_of_their_names() {
     write("b.ndjson", "second");
     write("a.json", "first");
     write("c.jsonl", "third");
+    write("D.JSON", "zeroth");
     write("notes.txt", "never");
+    write(".hidden.json", "never");
+    std::fs::write(folder.path().join("._a.json"), b"\0\x05\x16\x07\0\x02\0\0Mac OS X").unwrap();
     let names = |source: &EntrySource| -> Vec<String> {
         let loaded = fixture::load(std::slice::from_ref(source), time(NOW)).unwrap();
         loaded.entries.into_iter().map(|entry| entry.object_identifier).collect()
     };
-    assert_eq!(names(&EntrySource::Path(folder.path().into())), ["first", "second", "third"]);
+    assert_eq!(names(&EntrySource::Path(folder.path().into())), ["zeroth", "first", "second", "third"]);
     assert_eq!(names(&EntrySource::Path(folder.path().join("b.ndjson"))), ["second"]);
 }
 
@@ -202,6 +239,115 @@ fn all_files_are_checked_before_anything_is_refused() {
     let told = fixture::load(&sources, time(NOW)).unwrap_err().to_string();
     let told = told.replace(&folder.path().display().to_string(), "FOLDER");
     insta::assert_snapshot!(told.replace(&empty.path().display().to_string(), "EMPTY"));
+}
+
+/// Loads a file with this content as a name, in which FILE stands for its path, and the number of entries or the errors.
+fn load_bytes(bytes: &[u8]) -> Result<usize, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f.json");
+    std::fs::write(&path, bytes).unwrap();
+    let loaded = fixture::load(&[EntrySource::Path(path.clone())], time(NOW));
+    let told = |errors: cortex_audit_mock::FileErrors| errors.to_string().replace(&path.display().to_string(), "FILE");
+    loaded.map(|loaded| loaded.entries.len()).map_err(told)
+}
+
+#[test]
+fn a_file_in_another_encoding_or_format_is_named_with_how_to_convert_it() {
+    let text = format!("[{ENTRY}]");
+    let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    let utf32 =
+        |text: &str, bytes: fn(u32) -> [u8; 4]| text.chars().map(u32::from).flat_map(bytes).collect::<Vec<u8>>();
+    for text in [text.clone(), format!("\u{feff}{text}")] {
+        for (bytes, encoding) in [
+            (utf16(&text, u16::to_le_bytes), "UTF-16LE"),
+            (utf16(&text, u16::to_be_bytes), "UTF-16BE"),
+            (utf32(&text, u32::to_le_bytes), "UTF-32LE"),
+            (utf32(&text, u32::to_be_bytes), "UTF-32BE"),
+        ] {
+            let told = load_bytes(&bytes).unwrap_err();
+            let expected = format!("is text in {encoding}; give what this prints: iconv -f {encoding} -t UTF-8 FILE");
+            assert_eq!(told, format!("FILE:1:1: {expected}"));
+        }
+    }
+    for (start, expected) in [
+        (b"\x1f\x8b\x08\0".as_slice(), "is compressed with gzip; give what this prints: gunzip -c FILE"),
+        (b"PK\x03\x04", "is a zip archive; give what this prints: unzip -p FILE"),
+        (b"\x28\xb5\x2f\xfd", "is compressed with zstd; give what this prints: zstd -dc FILE"),
+        (b"\n<!DOCTYPE html>", "is HTML or XML, such as the error page of a proxy; expected JSON"),
+        (b"\0\0\0\0\0", "begins with zero bytes, which JSON does not have"),
+    ] {
+        assert_eq!(load_bytes(start).unwrap_err(), format!("FILE:1:1: {expected}"));
+    }
+    let told = load_bytes(b"[\n\"\xe9\"]").unwrap_err();
+    assert!(told.starts_with("FILE:2:2: not valid UTF-8; ") && told.ends_with("iconv -f WINDOWS-1252 -t UTF-8 FILE"));
+}
+
+#[test]
+fn a_file_of_api_keys_among_entries_and_the_reverse_are_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.json");
+    std::fs::write(&keys, include_str!("../../fixtures/keys.json")).unwrap();
+    std::fs::write(folder.path().join("a.json"), ENTRY).unwrap();
+    let told = fixture::load(&[EntrySource::Path(folder.path().into())], time(NOW)).unwrap_err().to_string();
+    let expected = "holds API keys, not entries; give it to --keys, and keep it out of a folder of entries";
+    assert_eq!(told, format!("{}:1:1: {expected}", keys.display()));
+    for text in [format!("[{ENTRY}]"), format!("{{\"logs\":[{ENTRY}]}}")] {
+        let source = cortex_audit_mock::KeySource::Text(text);
+        let told = cortex_audit_mock::internal::keys::load(&source, time(NOW)).unwrap_err().to_string();
+        let expected = "expected an object with \"keys\"; if these are entries, give the file to --fixtures";
+        assert_eq!(told, format!("the given keys:1:1: {expected}"));
+    }
+}
+
+/// Files are read in parts of 256 KiB.
+#[test]
+fn a_long_file_means_the_same_as_its_text() {
+    let entry = ENTRY.replace("\"a\"", "\"äöü€\"");
+    let pretty = entry.replace(',', ",\n  ");
+    let count = 300_000 / entry.len();
+    let offsets = size(&["", " ", "  ", "   "][..], &[" "][..]);
+    let endings = [", 17", "\n{\"action\":\"X\"}", "\"", "{", "123", "nul"];
+    for before in offsets {
+        for text in [
+            format!("{before}[{}]", vec![entry.as_str(); count].join(",")),
+            format!("{before}{}", vec![entry.as_str(); count].join("\n")),
+            format!("{before}{}", vec![pretty.as_str(); count].join("")),
+            format!("{before}{}", entry.replace("\"a", "\"unknown\":1,\"a").repeat(count)),
+        ] {
+            assert_eq!(load_bytes(text.as_bytes()), Ok(count));
+            for wrong in sample(endings.iter(), 2) {
+                let text = text.clone() + wrong;
+                let told = read(&text).unwrap_err().replace("f.json", "FILE");
+                assert_eq!(load_bytes(text.as_bytes()), Err(told));
+            }
+        }
+    }
+    let mut bytes = format!("{}\n", vec![entry.as_str(); count].join("\n")).into_bytes();
+    bytes.extend(b"{\"action\":\"\xff\"}");
+    let told = load_bytes(&bytes).unwrap_err();
+    assert!(told.starts_with(&format!("FILE:{}:12: not valid UTF-8", count + 1)), "{told}");
+}
+
+/// 5 GB that take no place on the disk, and a device without an end.
+#[test]
+fn a_huge_file_and_a_device_are_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let huge = folder.path().join("huge.json");
+    std::fs::write(&huge, format!("{ENTRY}\n")).unwrap();
+    std::fs::File::options().write(true).open(&huge).unwrap().set_len(5 << 30).unwrap();
+    let zero = std::path::PathBuf::from("/dev/zero");
+    let started = std::time::Instant::now();
+    for (path, expected) in [
+        (&huge, "2:1: not valid JSON: expected value"),
+        (&zero, "1:1: begins with zero bytes, which JSON does not have"),
+    ] {
+        let told = fixture::load(&[EntrySource::Path(path.clone())], time(NOW)).unwrap_err().to_string();
+        assert_eq!(told, format!("{}:{expected}", path.display()));
+        let source = cortex_audit_mock::KeySource::Path(path.clone());
+        let told = cortex_audit_mock::internal::keys::load(&source, time(NOW)).unwrap_err().to_string();
+        assert_eq!(told, format!("{}: cannot be read: it is larger than 16 MiB", path.display()));
+    }
+    assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[test]

@@ -13,18 +13,13 @@ use crate::fixture::{self, Loaded};
 use crate::http::problem::Problem;
 use crate::http::redact::Secrets;
 
-/// Adds one entry, an array, NDJSON or a whole response body: all of them, or none if one is wrong.
+/// Adds the entries of a body, in any form that a file has: all of them, or none if one is wrong.
 pub async fn add(
     State(state): State<AppState>,
     session: Session,
     headers: HeaderMap,
     Text(body): Text,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    if body.trim().is_empty() {
-        let details =
-            "The body is empty; send an entry, an array, a line each, or a whole answer of the API.".to_owned();
-        return Err(Problem::BadControlRequest { details });
-    }
     let world = session.world;
     let add = move || {
         let Loaded { entries, ignored_fields } =

@@ -8,9 +8,11 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 
 use crate::app_state::AppState;
+use crate::control::BODY;
 use crate::http::problem::Problem;
 use crate::http::redact::Secrets;
 use crate::http::size_limits;
+use crate::json_file::{FileErrors, decode};
 use crate::text::suggestion;
 use crate::world::{SessionName, World};
 
@@ -170,7 +172,6 @@ impl<S: Sync> FromRequest<S> for Text {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let bytes = size_limits::read_body(request.into_body(), MAX_BODY_BYTES, BODY_TIMEOUT).await?;
-        let text = String::from_utf8(bytes.into());
-        text.map(Self).map_err(|_| Problem::BadControlRequest { details: "The body is not UTF-8.".to_owned() })
+        decode(BODY, bytes.into()).map(Self).map_err(|error| Problem::BadBody(FileErrors(vec![error])))
     }
 }

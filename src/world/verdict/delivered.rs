@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::replay::{Replay, describe};
 use super::scope::Scope;
 use crate::contract::{Entry, Query, Timestamp};
+use crate::json_file::without_byte_order_mark;
 use crate::store::EntryRef;
 use crate::text::{counted, excerpt, plural};
 
@@ -112,6 +113,7 @@ impl Delivered {
         scope: &Scope,
     ) -> Result<Self, DeliveredError> {
         let mut comparison = Comparison::new(replay, served, scope);
+        let sink = without_byte_order_mark(sink).map_err(|error| DeliveredError::Malformed(error.to_string()))?;
         let mut values = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, sink));
         while values.end().is_err() {
             Records(&mut comparison).deserialize(&mut values).map_err(|error| {
