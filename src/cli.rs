@@ -2,6 +2,7 @@
 
 mod connection;
 mod diagnostics;
+mod environment;
 mod format;
 mod generate;
 mod healthcheck;
@@ -75,9 +76,9 @@ pub fn command() -> clap::Command {
 pub fn run() -> ExitCode {
     let first = std::env::args_os().nth(1);
     let command = match first.as_deref().and_then(OsStr::to_str) {
-        Some(name) if Command::has_subcommand(name) => CliWithCommand::parse().command,
+        Some(name) if Command::has_subcommand(name) => environment::parse::<CliWithCommand>().command,
         _ => {
-            let Cli { command, serve } = Cli::parse();
+            let Cli { command, serve } = environment::parse();
             command.unwrap_or(Command::Serve(serve))
         }
     };
@@ -85,7 +86,10 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => return serve::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Validate(args) => validate::run(&args),
-        Command::Record(args) => record::run(&args),
+        Command::Record(args) => {
+            environment::warnings::<serve::Args>().iter().for_each(diagnostics::print);
+            record::run(&args)
+        }
         Command::Verify(args) => return verify::run(&args),
         Command::Healthcheck(args) => healthcheck::run(&args),
     };

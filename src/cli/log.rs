@@ -183,12 +183,12 @@ impl Write for &Queue {
 fn levels(format: LogFormat) -> Result<Option<Targets>, String> {
     match std::env::var("RUST_LOG") {
         _ if format == LogFormat::Off => Ok(None),
-        Ok(given) => parse_levels(&given).map(Some).ok_or_else(|| {
+        Ok(given) if !given.is_empty() => parse_levels(&given).map(Some).ok_or_else(|| {
             format!(
                 "RUST_LOG=\"{given}\" cannot be read; accepted: such as info, debug, off or cortex_audit_mock=debug"
             )
         }),
-        Err(_) => Ok(Some(Targets::new().with_default(LevelFilter::INFO))),
+        _ => Ok(Some(Targets::new().with_default(LevelFilter::INFO))),
     }
 }
 

@@ -11,13 +11,13 @@ use crate::system;
 
 /// Written to as any writer; a file takes its place only when [`Output::finish`] is called.
 pub struct Output {
-    flag: &'static str,
+    flag: String,
     to: BufWriter<NamedTarget>,
 }
 
 /// A target, and the flag that its errors name.
 struct NamedTarget {
-    flag: &'static str,
+    flag: String,
     target: Target,
 }
 
@@ -45,7 +45,7 @@ impl Output {
     }
 
     /// Opens the output of the flag that messages shall name; otherwise like [`Output::open`].
-    pub fn open_for(flag: &'static str, path: Option<&Path>) -> Result<Self, String> {
+    pub fn open_for(flag: &str, path: Option<&Path>) -> Result<Self, String> {
         let target = match path {
             None => Target::Standard(io::stdout()),
             // Opening the path again would write from its beginning.
@@ -54,7 +54,8 @@ impl Output {
                 Target::at(path).map_err(|error| format!("cannot write {} ({flag}): {error}", path.display()))?
             }
         };
-        Ok(Self { flag, to: BufWriter::with_capacity(64 * 1024, NamedTarget { flag, target }) })
+        let target = NamedTarget { flag: flag.to_owned(), target };
+        Ok(Self { flag: flag.to_owned(), to: BufWriter::with_capacity(64 * 1024, target) })
     }
 
     /// Whether this is a file that is replaced as a whole, and not a stream.

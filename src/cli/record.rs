@@ -9,6 +9,7 @@ use clap::Args as ClapArgs;
 
 use super::connection::{ConnectionArgs, connect};
 use super::diagnostics;
+use super::environment::SECRET_VARIABLE;
 use super::format::Format;
 use super::output::{Output, told};
 use super::value::{self, or_exit};
@@ -55,9 +56,6 @@ struct RangeBound {
     text: String,
     moment: Moment,
 }
-
-/// Variable of the secret part of the pseudonyms: a flag would be in the list of processes.
-const SECRET_VARIABLE: &str = "CORTEX_MOCK_PSEUDONYM_SECRET";
 
 fn range_bound(text: &str) -> Result<RangeBound, String> {
     value::moment(text).map(|moment| RangeBound { text: text.to_owned(), moment })

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::environment::source;
 use super::output::{self, Output};
 use crate::contract::Timestamp;
 use crate::text::{counted, is_control};
@@ -56,7 +57,7 @@ impl ReportFile {
     }
 
     fn open(path: &Path) -> Result<Output, String> {
-        Output::open_for("--report", Some(path))
+        Output::open_for(&source("--report"), Some(path))
     }
 }
 

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Args as ClapArgs;
 use serde::Serialize;
 
+use super::environment;
 use super::log::{Log, LogFormat, with_log};
 use super::startup::{self, Settings, StartError, Startup};
 use super::value;
@@ -28,6 +29,9 @@ pub fn run(args: &Args) -> ExitCode {
 }
 
 fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
+    for warning in environment::warnings::<Args>() {
+        tracing::warn!("{warning}");
+    }
     let settings = &args.settings;
     let startup = Startup::new(args.listen, settings)?;
     startup::runtime()?.block_on(async {

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 
 use super::log::LogFormat;
 use super::report::{Report, ReportFile};
-use super::{tls, value};
+use super::{environment, tls, value};
 use crate::app_state::AppState;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
@@ -84,8 +84,10 @@ pub struct Settings {
 
 impl Settings {
     /// The flags that name files with data.
-    fn file_flags(&self) -> &'static str {
-        if self.generate.is_some() { "--fixtures, --generate, --keys" } else { "--fixtures, --keys" }
+    fn file_flags(&self) -> String {
+        let generate = self.generate.map(|_| "--generate");
+        let flags = ["--fixtures"].into_iter().chain(generate).chain(["--keys"]).map(environment::source);
+        flags.collect::<Vec<_>>().join(", ")
     }
 
     fn config(&self) -> Config {
@@ -141,7 +143,7 @@ pub struct Run {
 pub struct StartError {
     files: FileErrors,
     /// The flags that name those files.
-    file_flags: &'static str,
+    file_flags: String,
     others: Vec<String>,
 }
 
@@ -236,7 +238,7 @@ pub fn runtime() -> Result<Runtime, StartError> {
 
 impl From<String> for StartError {
     fn from(message: String) -> Self {
-        Self { files: FileErrors(Vec::new()), file_flags: "", others: vec![message] }
+        Self { files: FileErrors(Vec::new()), file_flags: String::new(), others: vec![message] }
     }
 }
 
@@ -271,7 +273,7 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
 }
 
 fn listen_error(address: SocketAddr, error: &io::Error) -> String {
-    format!("cannot listen on {address} (--listen): {error}")
+    format!("cannot listen on {address} ({}): {error}", environment::source("--listen"))
 }
 
 /// Returns a warning if the control plane is open to other machines.

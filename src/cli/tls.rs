@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 use clap::builder::NonEmptyStringValueParser;
 
+use super::environment::source;
 use super::value;
+use crate::input::read_small_file;
 use crate::server::{Tls, TlsError};
 
 /// The flags as they were given.
@@ -36,16 +38,23 @@ impl Args {
     pub fn tls(&self, listen: SocketAddr) -> Result<Option<Tls>, String> {
         match (&self.cert, &self.key) {
             (Some(_), Some(_)) if self.self_signed => {
-                value::wrong("--tls-self-signed makes a certificate: it goes without --tls-cert and --tls-key")
+                let [made, certificate, key] = ["--tls-self-signed", "--tls-cert", "--tls-key"].map(source);
+                value::wrong(&format!("{made} makes a certificate: it goes without {certificate} and {key}"))
             }
-            (Some(_), None) => value::wrong("--tls-cert needs its private key: add --tls-key FILE"),
-            (None, Some(_)) => value::wrong("--tls-key needs its certificate: add --tls-cert FILE"),
-            (_, _) if !self.self_signed && !self.name.is_empty() => {
-                value::wrong("--tls-name is for the certificate of --tls-self-signed: add that flag")
+            (Some(_), None) => {
+                value::wrong(&format!("{} needs its private key: add --tls-key FILE", source("--tls-cert")))
             }
-            (_, _) if !self.self_signed && self.write_cert.is_some() => {
-                value::wrong("--tls-write-cert is for the certificate of --tls-self-signed: add that flag")
+            (None, Some(_)) => {
+                value::wrong(&format!("{} needs its certificate: add --tls-cert FILE", source("--tls-key")))
             }
+            (_, _) if !self.self_signed && !self.name.is_empty() => value::wrong(&format!(
+                "{} is for the certificate of --tls-self-signed: add that flag",
+                source("--tls-name")
+            )),
+            (_, _) if !self.self_signed && self.write_cert.is_some() => value::wrong(&format!(
+                "{} is for the certificate of --tls-self-signed: add that flag",
+                source("--tls-write-cert")
+            )),
             (Some(certificate), Some(key)) => given(certificate, key).map(Some),
             (None, None) if self.self_signed => self.made(listen).map(Some),
             (None, None) => Ok(None),
@@ -57,13 +66,16 @@ impl Args {
         let tls = match Tls::self_signed(self.name.iter().cloned().chain(address)) {
             Ok(tls) => tls,
             Err(TlsError::Name(name)) => value::wrong(&format!(
-                "--tls-name {name:?} is no host name and no IP address; accepted: such as audit-logs.test or 192.0.2.7"
+                "{} {name:?} is no host name and no IP address; accepted: such as audit-logs.test or 192.0.2.7",
+                source("--tls-name")
             )),
             Err(error) => return Err(format!("--tls-self-signed: {error}")),
         };
         if let Some(path) = self.write_cert.as_ref().filter(|path| !is_standard_output(path)) {
             let written = fs::write(path, tls.certificate());
-            written.map_err(|error| format!("cannot write {} (--tls-write-cert): {error}", path.display()))?;
+            written.map_err(|error| {
+                format!("cannot write {} ({}): {error}", path.display(), source("--tls-write-cert"))
+            })?;
         }
         Ok(tls)
     }
@@ -75,13 +87,15 @@ impl Args {
 }
 
 fn given(certificate: &Path, key: &Path) -> Result<Tls, String> {
-    let read =
-        |path: &Path, flag| fs::read(path).map_err(|error| format!("cannot read {} ({flag}): {error}", path.display()));
-    let tls = Tls::from_pem(&read(certificate, "--tls-cert")?, &read(key, "--tls-key")?);
+    let read = |path: &Path, flag: &str| {
+        read_small_file(path).map_err(|error| format!("cannot read {} ({flag}): {error}", path.display()))
+    };
+    let (cert_flag, key_flag) = (source("--tls-cert"), source("--tls-key"));
+    let tls = Tls::from_pem(&read(certificate, &cert_flag)?, &read(key, &key_flag)?);
     tls.map_err(|error| match error {
-        TlsError::Key(_) => format!("{} (--tls-key): {error}", key.display()),
-        TlsError::Certificate(_) => format!("{} (--tls-cert): {error}", certificate.display()),
-        error => format!("{} (--tls-cert) with {} (--tls-key): {error}", certificate.display(), key.display()),
+        TlsError::Key(_) => format!("{} ({key_flag}): {error}", key.display()),
+        TlsError::Certificate(_) => format!("{} ({cert_flag}): {error}", certificate.display()),
+        error => format!("{} ({cert_flag}) with {} ({key_flag}): {error}", certificate.display(), key.display()),
     })
 }
 

@@ -25,7 +25,9 @@ impl Token {
         // Anything else may be the token itself, given by mistake.
         let is_name = name.bytes().all(is_name_byte) && !name.is_empty();
         let variable = if is_name { name.to_owned() } else { format!("that {flag} names") };
-        match std::env::var_os(name).filter(|_| !name.is_empty() && !name.contains(['=', '\0'])) {
+        let value =
+            Some(name).filter(|name| !name.is_empty() && !name.contains(['=', '\0'])).and_then(std::env::var_os);
+        match value.filter(|value| !value.is_empty()) {
             None => Err(SetupError(format!(
                 "the environment variable {variable} is not set; {flag} takes the name of the variable that holds the token"
             ))),

@@ -145,5 +145,5 @@ For more information, try '--help'.
     assert_snapshot!(error_of("127.0.0.1:1", &[], 2), @r#"error: --url "URL" is not a URL that begins with https:// or http://; accepted: a base URL such as https://api.getcortexapp.com or http://127.0.0.1:8080"#);
     assert!(error_of(url, &["--from", "2999-01-01T00:00:00Z"], 2).contains("is after now, where the range ends"));
     let empty = binary(["record", "--url", url]).env("CORTEX_API_KEY", "").run();
-    assert_snapshot!(empty.failed(2), @"error: the environment variable CORTEX_API_KEY holds no token: accepted are ASCII letters, digits and signs, without spaces");
+    assert_snapshot!(empty.failed(2), @"error: the environment variable CORTEX_API_KEY is not set; --token-env takes the name of the variable that holds the token");
 }

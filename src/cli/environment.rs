@@ -1,0 +1,89 @@
+//! Environment variables of flags: an empty one counts as unset, and messages name the variable that a value comes from.
+
+use std::env;
+
+use clap::builder::Resettable;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Args, Command, Error, Parser};
+
+use crate::text::nearest;
+
+/// Variable of the secret part of the pseudonyms: a flag would be in the list of processes.
+pub const SECRET_VARIABLE: &str = "CORTEX_MOCK_PSEUDONYM_SECRET";
+
+/// How the name of each variable of a flag starts.
+const PREFIX: &str = "CORTEX_MOCK_";
+
+/// Parses the command line and the variables of its flags, or ends the program with a message.
+pub fn parse<P: Parser>() -> P {
+    let matches = without_empty_variables(P::command()).try_get_matches();
+    let parsed = matches.and_then(|mut matches| P::from_arg_matches_mut(&mut matches));
+    parsed.unwrap_or_else(|error| with_variable(error).exit())
+}
+
+/// The command without the variables that are empty, as Compose makes them of unset ones.
+fn without_empty_variables(command: Command) -> Command {
+    let unless_empty = |arg: Arg| match arg.get_env().and_then(env::var_os) {
+        Some(value) if value.is_empty() => arg.env(Resettable::Reset),
+        _ => arg,
+    };
+    command.mut_args(unless_empty).mut_subcommands(without_empty_variables)
+}
+
+/// The error with the name of the variable, if the invalid value comes from one.
+fn with_variable(mut error: Error) -> Error {
+    if matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation)
+        && let Some(ContextValue::String(arg)) = error.get(ContextKind::InvalidArg)
+        && let Some(flag) = arg.split(' ').next()
+        && let Some(variable) = variable_of(flag)
+    {
+        let named = format!("{variable} ({arg})");
+        error.insert(ContextKind::InvalidArg, ContextValue::String(named));
+    }
+    error
+}
+
+/// The variable that holds the value of a flag, unless the command line has the flag.
+fn variable_of(flag: &str) -> Option<String> {
+    let is_flag = |arg: &str| arg.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
+    if env::args_os().any(|arg| arg.to_str().is_some_and(is_flag)) {
+        return None;
+    }
+    let name = PREFIX.to_owned() + &flag.trim_start_matches('-').replace('-', "_").to_ascii_uppercase();
+    env::var_os(&name).is_some_and(|value| !value.is_empty()).then_some(name)
+}
+
+/// The name of a flag for a message about its value, or of the variable that holds the value.
+pub fn source(flag: &str) -> String {
+    variable_of(flag).unwrap_or_else(|| flag.to_owned())
+}
+
+/// A warning for each variable that is named as those of the flags `A` are, and is none of them.
+pub fn warnings<A: Args>() -> Vec<String> {
+    let command = A::augment_args(Command::new(""));
+    let flags = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
+    let known: Vec<&str> = flags.chain([SECRET_VARIABLE]).filter_map(|name| name.strip_prefix(PREFIX)).collect();
+    let set = env::vars_os().filter(|(_, value)| !value.is_empty()).filter_map(|(name, _)| name.into_string().ok());
+    let mut unknown: Vec<String> = set.filter_map(|name| name.strip_prefix(PREFIX).map(str::to_owned)).collect();
+    unknown.retain(|name| !known.contains(&name.as_str()) && !is_of_kubernetes(name));
+    unknown.sort();
+    let warning = |name: &String| {
+        let meant = match nearest(name, known.iter().copied()) {
+            Some(meant) => format!("did you mean {PREFIX}{meant}?"),
+            None => "--help lists those that are read".to_owned(),
+        };
+        format!("the environment variable {PREFIX}{name} is not known and was ignored; {meant}")
+    };
+    unknown.iter().map(warning).collect()
+}
+
+/// Whether Kubernetes sets a variable of this name for a service named `cortex-mock`, such as `PORT_8080_TCP_ADDR`.
+fn is_of_kubernetes(name: &str) -> bool {
+    let words: Vec<&str> = name.split('_').collect();
+    let is_pair = |pair: &[&str]| match pair {
+        ["SERVICE", "HOST" | "PORT"] => true,
+        ["PORT", number] => number.parse::<u16>().is_ok(),
+        _ => false,
+    };
+    words.last() == Some(&"PORT") || words.windows(2).any(is_pair)
+}
