@@ -1,6 +1,7 @@
 //! `validate`: checks files of entries and keys, and summarises them.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -9,10 +10,10 @@ use clap::Args as ClapArgs;
 
 use super::value;
 use crate::contract::{Action, ActorType, Entry, OBJECT_TYPES, Timestamp, is_email};
-use crate::fixture::{self, Loaded};
+use crate::fixture::{self, EntrySource, IgnoredFields};
 use crate::json_file::FileErrors;
 use crate::keys::{self, KeySource, Keys, VIEW_AUDIT_LOGS};
-use crate::text::{counted, nearest};
+use crate::text::{counted, did_you_mean};
 
 /// The files to check.
 #[derive(Debug, ClapArgs)]
@@ -35,7 +36,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     // With `--keys` alone there are no entries to check.
     let entries = match (&args.keys, args.paths.as_slice()) {
         (Some(_), []) => Ok(None),
-        (_, paths) => fixture::load(&value::sources(paths), now).map(Some),
+        (_, paths) => Summary::of(&value::sources(paths), now).map(Some),
     };
     let (keys, entries) = match (keys, entries) {
         (Ok(keys), Ok(entries)) => (keys, entries),
@@ -45,7 +46,7 @@ pub fn run(args: &Args) -> Result<(), String> {
             return Err(format!("{}\n{errors}", errors.counted()));
         }
     };
-    let summaries = keys.as_ref().map(summary_of_keys).into_iter().chain(entries.as_ref().map(summary));
+    let summaries = keys.as_ref().map(summary_of_keys).into_iter().chain(entries.as_ref().map(Summary::to_string));
     match io::stdout().write_all(summaries.collect::<String>().as_bytes()) {
         // A reader such as `head` may close standard output early.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
@@ -59,45 +60,87 @@ fn summary_of_keys(keys: &Keys) -> String {
     format!("{}, all valid\n{}", counted(keys.list().len(), "key", "keys"), notes.collect::<String>())
 }
 
-fn summary(loaded: &Loaded) -> String {
-    let entries = &loaded.entries;
-    let mut lines = vec![format!("{}, all valid", counted(entries.len(), "entry", "entries"))];
-    let times = entries.iter().map(|entry| entry.timestamp);
-    if let (Some(first), Some(last)) = (times.clone().min(), times.max()) {
-        lines.push(format!("  from {first} to {last}"));
-    }
-    lines.push(counts("actions", Action::WORDS, entries, |entry| entry.action.as_str()));
-    lines.push(counts("actor types", ActorType::WORDS, entries, |entry| entry.actor.kind.as_str()));
-    let types: BTreeSet<&str> = entries.iter().map(|entry| entry.object_type.as_str()).collect();
-    lines.push(format!("  object types: {}", types.len()));
-    let unlisted: Vec<&str> = types.into_iter().filter(|kind| !OBJECT_TYPES.contains(kind)).collect();
-    for kind in unlisted {
-        let suggestion =
-            nearest(kind, OBJECT_TYPES).map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default();
-        lines.push(format!("  note: {kind} is not an object type that Cortex is known to use{suggestion}"));
-    }
-    let addresses = entries.iter().filter_map(|entry| entry.ip_address.as_deref());
-    lines.extend(note("ipAddress", "an IP address", addresses.filter(|text| text.parse::<IpAddr>().is_err())));
-    let emails = entries.iter().filter_map(|entry| entry.actor.email.as_deref());
-    lines.extend(note("actorEmail", "an e-mail address", emails.filter(|text| !is_email(text))));
-    for (field, count) in &loaded.ignored_fields {
-        let entries = counted(*count, "entry", "entries");
-        lines.push(format!("  note: the field {field} is not known and was ignored in {entries}"));
-    }
-    lines.join("\n") + "\n"
+/// What is in files of entries. It keeps no entries, which may not fit into memory.
+#[derive(Default)]
+struct Summary {
+    entries: usize,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+    actions: [usize; Action::ALL.len()],
+    actor_types: [usize; ActorType::ALL.len()],
+    object_types: BTreeSet<String>,
+    addresses: OddValues,
+    emails: OddValues,
+    ignored_fields: IgnoredFields,
 }
 
-/// A note on values that are accepted but probably wrong.
-fn note<'a>(field: &str, expected: &str, mut values: impl Iterator<Item = &'a str>) -> Option<String> {
-    let first = values.next()?;
-    let entries = counted(values.count() + 1, "entry", "entries");
-    Some(format!("  note: {field} is not {expected} in {entries}, such as \"{first}\""))
+/// Values that are accepted but probably wrong.
+#[derive(Default)]
+struct OddValues {
+    count: usize,
+    first: String,
 }
 
-fn counts<const N: usize>(title: &str, words: [&str; N], entries: &[Entry], of: impl Fn(&Entry) -> &str) -> String {
-    let each = words.into_iter().filter_map(|word| {
-        let count = entries.iter().filter(|entry| of(entry) == word).count();
-        (count > 0).then(|| format!("{word} {count}"))
-    });
-    format!("  {title}: {}", each.collect::<Vec<_>>().join(", "))
+impl OddValues {
+    fn add(&mut self, value: Option<String>, is_right: impl FnOnce(&str) -> bool) {
+        let Some(value) = value.filter(|value| !is_right(value)) else { return };
+        if self.count == 0 {
+            self.first = value;
+        }
+        self.count += 1;
+    }
+
+    fn note(&self, field: &str, expected: &str) -> Option<String> {
+        let entries = counted(self.count, "entry", "entries");
+        let note = format!("  note: {field} is not {expected} in {entries}, such as \"{}\"\n", self.first);
+        (self.count > 0).then_some(note)
+    }
+}
+
+impl Summary {
+    fn of(sources: &[EntrySource], now: Timestamp) -> Result<Self, FileErrors> {
+        let mut summary = Self::default();
+        let ignored_fields = fixture::load_into(&mut |entry| summary.add(entry), sources, now)?;
+        Ok(Self { ignored_fields, ..summary })
+    }
+
+    fn add(&mut self, entry: Entry) {
+        self.entries += 1;
+        self.first = Some(self.first.map_or(entry.timestamp, |first| first.min(entry.timestamp)));
+        self.last = self.last.max(Some(entry.timestamp));
+        self.actions[entry.action as usize] += 1;
+        self.actor_types[entry.actor.kind as usize] += 1;
+        self.object_types.insert(entry.object_type);
+        self.addresses.add(entry.ip_address, |text| text.parse::<IpAddr>().is_ok());
+        self.emails.add(entry.actor.email, is_email);
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}, all valid", counted(self.entries, "entry", "entries"))?;
+        if let (Some(first), Some(last)) = (self.first, self.last) {
+            writeln!(f, "  from {first} to {last}")?;
+        }
+        writeln!(f, "  actions: {}", counts(Action::WORDS, self.actions))?;
+        writeln!(f, "  actor types: {}", counts(ActorType::WORDS, self.actor_types))?;
+        writeln!(f, "  object types: {}", self.object_types.len())?;
+        for kind in self.object_types.iter().filter(|kind| !OBJECT_TYPES.contains(&kind.as_str())) {
+            let suggestion = did_you_mean(kind, OBJECT_TYPES);
+            writeln!(f, "  note: {kind} is not an object type that Cortex is known to use{suggestion}")?;
+        }
+        let addresses = self.addresses.note("ipAddress", "an IP address");
+        let emails = self.emails.note("actorEmail", "an e-mail address");
+        f.write_str(&addresses.into_iter().chain(emails).collect::<String>())?;
+        for (field, count) in &self.ignored_fields {
+            let entries = counted(*count, "entry", "entries");
+            writeln!(f, "  note: the field {field} is not known and was ignored in {entries}")?;
+        }
+        Ok(())
+    }
+}
+
+fn counts<const N: usize>(words: [&str; N], counts: [usize; N]) -> String {
+    let each = words.iter().zip(counts).filter(|(_, count)| *count > 0);
+    each.map(|(word, count)| format!("{word} {count}")).collect::<Vec<_>>().join(", ")
 }
