@@ -113,5 +113,7 @@ pub fn intern<T: Hash + Eq>(interner: &mut Interner<T>, value: T) -> u32 {
 pub fn into_values<T>(interner: Interner<T>) -> Vec<T> {
     let mut values: Vec<(T, u32)> = interner.into_iter().collect();
     values.sort_unstable_by_key(|(_, index)| *index);
-    values.into_iter().map(|(value, _)| value).collect()
+    let mut values: Vec<T> = values.into_iter().map(|(value, _)| value).collect();
+    values.shrink_to_fit();
+    values
 }

@@ -50,11 +50,7 @@ impl RowSet<'_> {
 
     /// The n-th element.
     pub fn select(&self, n: usize) -> Option<u32> {
-        match self {
-            Self::Range(range) => range.clone().nth(n),
-            Self::List(list) => list.get(n).copied(),
-            Self::Bitmap(bitmap) => bitmap.select(u32::try_from(n).ok()?),
-        }
+        self.slice(n, 1).first().copied()
     }
 
     pub fn to_bitmap(&self) -> RoaringBitmap {
