@@ -120,15 +120,8 @@ impl fmt::Display for StartError {
     }
 }
 
-impl std::error::Error for StartError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Arguments { .. } => None,
-            Self::Files(errors) => Some(errors),
-            Self::Io(error) => Some(error),
-        }
-    }
-}
+/// Without a source: the message of each variant has that of its errors.
+impl std::error::Error for StartError {}
 
 impl MockServer {
     /// A built-in key's token: it has the permission to view audit logs, is not revoked and does not expire.

@@ -43,20 +43,17 @@ pub enum MergeResult {
 
 impl PageAssembler {
     /// An assembler without entries.
-    #[must_use]
     pub fn new(page_size: usize) -> Self {
         Self { page_size, entries: Vec::new(), total: None, newest_checked: 0, oldest_checked: 0 }
     }
 
     /// An assembler with the entries (oldest first) and the total of an earlier run, which it checks before it adds any.
-    #[must_use]
     pub fn resume(page_size: usize, entries: Vec<Entry>, total: usize) -> Self {
         let total = (!entries.is_empty()).then_some(total.max(entries.len()));
         Self { entries, total, ..Self::new(page_size) }
     }
 
     /// Number of the page to read next; `None` when all entries are known and proved.
-    #[must_use]
     pub fn next_page(&self) -> Option<usize> {
         let Some(total) = self.total else { return Some(0) };
         let missing = total - self.entries.len();
@@ -112,25 +109,21 @@ impl PageAssembler {
     }
 
     /// Number of known entries.
-    #[must_use]
     pub fn count(&self) -> usize {
         self.entries.len()
     }
 
     /// Number of entries in the range, as far as it is known.
-    #[must_use]
     pub fn total(&self) -> usize {
         self.total.unwrap_or_default()
     }
 
     /// The newest known entries, oldest first.
-    #[must_use]
     pub fn newest(&self, count: usize) -> &[Entry] {
         &self.entries[self.entries.len() - count..]
     }
 
     /// All entries, in the order of the API.
-    #[must_use]
     pub fn into_newest_first(mut self) -> Vec<Entry> {
         self.entries.reverse();
         self.entries

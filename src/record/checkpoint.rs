@@ -122,19 +122,16 @@ impl Checkpoint {
     }
 
     /// Range of the recording: that of the run that started it.
-    #[must_use]
     pub fn range(&self) -> RecordRange {
         self.range
     }
 
     /// Number of entries in the file.
-    #[must_use]
     pub fn count(&self) -> usize {
         self.count
     }
 
     /// Path of the file.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }

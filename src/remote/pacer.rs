@@ -19,7 +19,6 @@ pub struct TimeSource {
 
 impl TimeSource {
     /// The system's clock and sleep.
-    #[must_use]
     pub fn system() -> Self {
         let start = Instant::now();
         Self::new(move || start.elapsed(), thread::sleep)
@@ -52,7 +51,6 @@ impl RequestPacer {
     const REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(15).unwrap();
 
     /// A pacer whose burst is not used yet.
-    #[must_use]
     pub fn new(time: TimeSource) -> Self {
         let quota = Quota::per_second(Self::REQUESTS_PER_SECOND).allow_burst(Self::BURST);
         Self { limiter: RateLimiter::direct_with_clock(quota, time.clone()), time }

@@ -56,13 +56,11 @@ impl ApiUrl {
     }
 
     /// The address of a path of the server, such as `/api/v1/catalog`.
-    #[must_use]
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
 
     /// Whether others on the network could read the token.
-    #[must_use]
     pub fn exposes_token(&self) -> bool {
         !self.is_encrypted && !self.is_local
     }

@@ -92,7 +92,6 @@ impl Finding {
 
 impl Bug {
     /// What a client does better.
-    #[must_use]
     pub const fn advice(self) -> Option<&'static str> {
         Some(match self {
             Self::NeverRead => "Read each query to its last page, and go on to the newest entry.",
@@ -121,7 +120,6 @@ impl Bug {
     }
 
     /// The expectations whose violation it explains.
-    #[must_use]
     pub const fn breaks(self) -> &'static [Expectation] {
         match self {
             Self::NeverRead
