@@ -114,18 +114,12 @@ impl Faults {
 
     /// Removes all rules but those of keys, and returns the number removed.
     pub fn clear(&self) -> usize {
-        let mut inner = self.inner.lock();
-        let before = inner.rules.len();
-        inner.rules.retain(|state| state.of_key);
-        before - inner.rules.len()
+        self.inner.lock().rules.extract_if(.., |state| !state.of_key).count()
     }
 
     /// Removes the rule with this number; `false` when there is none.
     pub fn remove(&self, id: u64) -> bool {
-        let mut inner = self.inner.lock();
-        let before = inner.rules.len();
-        inner.rules.retain(|state| state.id != id);
-        inner.rules.len() < before
+        self.inner.lock().rules.extract_if(.., |state| state.id == id).count() > 0
     }
 
     /// Counts a request and chooses its faults. The delays of all rules that fire add up. Of the other effects the first one

@@ -25,7 +25,7 @@ struct Spent {
 }
 
 impl Budget {
-    /// The number of queries in memory.
+    /// The most queries in memory. A further one makes room for itself: each may see changes again then.
     const MAX_QUERIES: usize = 1000;
 
     /// Whether entries may be added around a page of a query, at this age of the world.
@@ -39,7 +39,9 @@ impl Budget {
         if !self.allows(query, age) {
             return false;
         }
-        self.forget(age);
+        if self.spent.len() >= Self::MAX_QUERIES {
+            self.spent.clear();
+        }
         let spent = self.spent.entry(self.hash(query)).or_insert(Spent { since: age, times: 0 });
         if is_over(spent, age) {
             *spent = Spent { since: age, times: 0 };
@@ -50,17 +52,6 @@ impl Budget {
 
     fn hash(&self, query: &Query) -> u64 {
         self.hasher.hash_one(query.selection())
-    }
-
-    /// Makes room when there are too many queries: removes those whose period is over, or all when none is.
-    fn forget(&mut self, age: Duration) {
-        if self.spent.len() < Self::MAX_QUERIES {
-            return;
-        }
-        self.spent.retain(|_, spent| !is_over(spent, age));
-        if self.spent.len() >= Self::MAX_QUERIES {
-            self.spent.clear();
-        }
     }
 }
 
