@@ -71,7 +71,6 @@ pub fn object_types(p: &mut ProbeContext<'_>) -> ProbeResult {
 }
 
 pub fn strings(p: &mut ProbeContext<'_>) -> ProbeResult {
-    let mut working = Vec::new();
     let address = distinguishing_value(p.sample(), "ipAddress", |value| value.parse::<IpAddr>().is_ok());
     let identifier = plain_identifiers(p.sample()).into_iter().next();
     let filters = [("objectIdentifiers", "objectIdentifier", identifier), ("actorIpAddresses", "ipAddress", address)];
@@ -81,24 +80,22 @@ pub fn strings(p: &mut ProbeContext<'_>) -> ProbeResult {
             continue;
         };
         p.expect_filter(parameter, (field, &value), &format!("those whose {field} is {value}"))?;
-        working.push(parameter);
     }
-    actor_emails(p, &mut working)?;
-    actor_keys(p, &mut working)?;
-    Ok(format!("{} choose entries", working.join(", ")))
+    actor_emails(p)?;
+    actor_keys(p)?;
+    Ok("objectIdentifiers, actorIpAddresses, actorEmails, actorApiKeyIdentifiers choose entries".to_owned())
 }
 
 /// Entries whose actor is an e-mail address have that address; others of the same person may name a key.
-fn actor_emails(p: &mut ProbeContext<'_>, working: &mut Vec<&str>) -> ProbeResult<()> {
+fn actor_emails(p: &mut ProbeContext<'_>) -> ProbeResult<()> {
     let Some(email) = distinguishing_value(p.sample(), "actorIdentifier", is_email) else {
         return p.skip("no two entries have different actors of which one is an e-mail address, for actorEmails");
     };
     let sample = p.sample().to_vec();
-    working.push("actorEmails");
     expect_actor(p, "actorEmails", &email, &sample, |actor| is_email(actor) && actor != email)
 }
 
-fn actor_keys(p: &mut ProbeContext<'_>, working: &mut Vec<&str>) -> ProbeResult<()> {
+fn actor_keys(p: &mut ProbeContext<'_>) -> ProbeResult<()> {
     let response = p.ask(p.filter_request("actorTypes", "API_KEY"))?;
     let by_key = response.entries();
     if by_key.len() == p.sample().len() && !by_key.is_empty() {
@@ -108,7 +105,6 @@ fn actor_keys(p: &mut ProbeContext<'_>, working: &mut Vec<&str>) -> ProbeResult<
     let Some(name) = names.iter().find(|name| is_readable(name) && !is_email(name) && !name.contains(',')) else {
         return p.skip("no entry is of an API key, for actorApiKeyIdentifiers");
     };
-    working.push("actorApiKeyIdentifiers");
     expect_actor(p, "actorApiKeyIdentifiers", name, by_key, |actor| actor != *name && names.contains(actor))
 }
 
