@@ -50,18 +50,22 @@ pub fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Raises the limit of open files, and so of connections, to the maximum allowed; most systems start far below it.
-/// Elsewhere than on Unix there is no such limit.
+/// Sets the limit of open files, and so of connections: to the maximum allowed, because most systems start far below it, but
+/// to no more than 16,384, because some allow a billion and each connection takes memory. Elsewhere than on Unix there is no
+/// such limit.
 #[cfg(unix)]
-pub fn raise_fd_limit() -> io::Result<()> {
+pub fn set_fd_limit() -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+    const MAX_OPEN_FILES: u64 = 16_384;
+
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    Ok(setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?)
+    let current = Some(maximum.map_or(MAX_OPEN_FILES, |maximum| maximum.min(MAX_OPEN_FILES)));
+    Ok(setrlimit(Resource::Nofile, Rlimit { current, maximum })?)
 }
 
 #[cfg(not(unix))]
-pub fn raise_fd_limit() -> io::Result<()> {
+pub fn set_fd_limit() -> io::Result<()> {
     Ok(())
 }
 

@@ -150,7 +150,7 @@ pub struct StartError {
 impl Startup {
     /// Checks all settings, takes the port and begins the report.
     pub fn new(listen: SocketAddr, settings: &Settings) -> Result<Self, StartError> {
-        if let Err(error) = system::raise_fd_limit() {
+        if let Err(error) = system::set_fd_limit() {
             tracing::debug!("the limit of open files stays as it is: {error}");
         }
         let started = (Timestamp::now(), Instant::now());

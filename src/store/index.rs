@@ -116,12 +116,18 @@ impl FilterCache {
     /// Sets that are kept. One takes at most an eighth of a byte for each row of the segment.
     const MAX_ENTRIES: usize = 16;
 
+    /// Filters with more values are not kept: a request can have thousands, which take more memory than the set.
+    const MAX_VALUES: usize = 256;
+
     fn get_or_insert_with(&self, filters: &Filters, compute: impl FnOnce() -> RoaringBitmap) -> Arc<RoaringBitmap> {
         let mut entries = self.0.lock();
         if let Some((_, rows)) = entries.iter().find(|(other, _)| other == filters) {
             return Arc::clone(rows);
         }
         let rows = Arc::new(compute());
+        if filters.iter().map(|(_, values)| values.len()).sum::<usize>() > Self::MAX_VALUES {
+            return rows;
+        }
         entries.truncate(Self::MAX_ENTRIES - 1);
         entries.push_front((filters.clone(), Arc::clone(&rows)));
         rows
