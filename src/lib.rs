@@ -78,6 +78,7 @@ pub mod internal {
     pub use crate::world::limiter::{Limiter, RateLimitKey};
     pub use crate::world::live_feed::LiveFeed;
     pub use crate::world::live_source::LiveSource;
+    pub use crate::world::memory::SharedMemory;
     pub use crate::world::template::WorldTemplate;
 
     pub mod cli {

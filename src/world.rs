@@ -7,6 +7,7 @@ mod journal;
 pub(crate) mod limiter;
 pub(crate) mod live_feed;
 pub(crate) mod live_source;
+pub(crate) mod memory;
 mod scenario;
 mod sessions;
 mod settings;
@@ -16,7 +17,7 @@ pub mod verdict;
 use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -29,6 +30,7 @@ use crate::text::counted;
 use clock::Clock;
 use limiter::Limiter;
 use live_feed::LiveFeed;
+use memory::SharedMemory;
 use scenario::ScenarioRunner;
 use template::WorldTemplate;
 use verdict::{Delivered, DeliveredError, Judgement, Observations, Scope};
@@ -113,8 +115,8 @@ impl fmt::Display for EntryLimit {
 pub(crate) struct WorldTotals {
     /// The newest generation of any world; each world takes its generations from it.
     newest_generation: AtomicU64,
-    /// The memory of all journals.
-    journal_bytes: Arc<AtomicUsize>,
+    /// The memory of all journals and observations.
+    memory: SharedMemory,
 }
 
 impl World {
@@ -131,9 +133,9 @@ impl World {
             store: Store::new(Arc::clone(&template.base)),
             limiter: Limiter::new(clock.clone()),
             faults: Faults::new(template.faults.iter().cloned(), template.seed),
-            journal: Journal::new(Arc::clone(&totals.journal_bytes)),
+            journal: Journal::new(totals.memory.clone()),
             live,
-            observations: Observations::default(),
+            observations: Observations::new(totals.memory.clone()),
             scenario,
             generation: AtomicU64::new(totals.next_generation()),
             totals: Arc::clone(totals),

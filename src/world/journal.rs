@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use uuid::Uuid;
 
+use super::memory::{self, SharedMemory, allocation};
 use crate::contract::{QueryIssue, Timestamp};
 use crate::keys::Key;
 use crate::text::word_enum;
@@ -127,8 +127,7 @@ pub enum StatusFilter {
 #[derive(Debug, Default)]
 pub struct Journal {
     inner: Mutex<Inner>,
-    /// The bytes of the journals of all sessions.
-    total_bytes: Arc<AtomicUsize>,
+    memory: SharedMemory,
 }
 
 #[derive(Debug, Default)]
@@ -149,15 +148,9 @@ impl Journal {
     /// The memory of the records that are kept, in bytes; the oldest is dropped first.
     pub const MAX_BYTES: usize = 8 << 20;
 
-    /// The memory of the journals of all sessions, in bytes, above which each is limited to [`Journal::SHARE_BYTES`].
-    pub const MAX_TOTAL_BYTES: usize = 256 << 20;
-
-    /// The share of each session when the journals of all take more than [`Journal::MAX_TOTAL_BYTES`].
-    pub const SHARE_BYTES: usize = 256 << 10;
-
-    /// An empty journal. `total_bytes` is the memory of the journals of all sessions.
-    pub(crate) fn new(total_bytes: Arc<AtomicUsize>) -> Self {
-        Self { inner: Mutex::default(), total_bytes }
+    /// An empty journal. It has less room when all sessions together take too much of the memory.
+    pub(crate) fn new(memory: SharedMemory) -> Self {
+        Self { inner: Mutex::default(), memory }
     }
 
     /// Appends a record.
@@ -167,13 +160,11 @@ impl Journal {
         inner.changes += 1;
         inner.allocated += record.allocated();
         inner.records.push_back(record);
-        let is_crowded = self.total_bytes.load(Ordering::Relaxed) > Self::MAX_TOTAL_BYTES;
-        let max_bytes = if is_crowded { Self::SHARE_BYTES } else { Self::MAX_BYTES };
+        let max_bytes = self.memory.limit(Self::MAX_BYTES);
         while inner.records.len() > Self::CAPACITY || inner.bytes() > max_bytes {
             inner.drop_oldest();
         }
-        self.total_bytes.fetch_add(inner.bytes(), Ordering::Relaxed);
-        self.total_bytes.fetch_sub(bytes_before, Ordering::Relaxed);
+        self.memory.resize(bytes_before, inner.bytes());
     }
 
     /// The records that match a filter, newest first.
@@ -212,7 +203,7 @@ impl Journal {
         let mut inner = self.inner.lock();
         let changes = inner.changes + 1;
         let cleared = std::mem::replace(&mut *inner, Inner { changes, ..Inner::default() });
-        self.total_bytes.fetch_sub(cleared.bytes(), Ordering::Relaxed);
+        self.memory.resize(cleared.bytes(), 0);
         // The records are freed after the lock.
         drop(inner);
         cleared.records.len()
@@ -255,10 +246,9 @@ impl JournalRecord {
             Cow::Borrowed(_) => 0,
             Cow::Owned(text) => allocation(text.capacity()),
         };
-        let counts_of_arc = 2 * size_of::<usize>();
         let details =
             details.as_ref().map_or(0, |details| allocation(size_of::<RecordDetails>()) + details.allocated());
-        text(method) + text(path) + allocation(query.len() + counts_of_arc) + details
+        text(method) + text(path) + memory::shared_text(query) + details
     }
 
     /// What was wrong with the query, or ignored in it.
@@ -291,29 +281,12 @@ impl RecordDetails {
 impl RecordDetails {
     fn allocated(&self) -> usize {
         let Self { issues, problem, intervention } = self;
-        let of_issue = |issue: &QueryIssue| {
-            let QueryIssue { rule: _, severity: _, parameter, value, reason, accepted, nearest, example } = issue;
-            let optional = [accepted, nearest, example].into_iter().flatten();
-            [parameter, value, reason]
-                .into_iter()
-                .chain(optional)
-                .map(|text| allocation(text.capacity()))
-                .sum::<usize>()
-        };
         let of_intervention = match intervention {
             Some(Intervention::Faults(numbers)) => allocation(numbers.capacity() * size_of::<u64>()),
             Some(Intervention::Limit | Intervention::Prefer | Intervention::Scenario) | None => 0,
         };
-        allocation(issues.capacity() * size_of::<QueryIssue>())
-            + issues.iter().map(of_issue).sum::<usize>()
-            + problem.as_ref().map_or(0, |problem| allocation(problem.capacity()))
-            + of_intervention
+        memory::issues(issues) + problem.as_ref().map_or(0, |problem| allocation(problem.capacity())) + of_intervention
     }
-}
-
-/// The memory of an allocation, with what the allocator adds to it: usually the size, and padding to a multiple of 16.
-fn allocation(bytes: usize) -> usize {
-    if bytes == 0 { 0 } else { (bytes + size_of::<usize>()).next_multiple_of(16) }
 }
 
 impl RequestOutcome {

@@ -31,6 +31,7 @@ use parking_lot::Mutex;
 use roaring::RoaringBitmap;
 use serde::Serialize;
 
+use super::memory::SharedMemory;
 use crate::contract::Timestamp;
 use crate::keys::{Key, VIEW_AUDIT_LOGS};
 use crate::store::Store;
@@ -56,6 +57,7 @@ use replay::Replay;
 #[derive(Debug, Default)]
 pub struct Observations {
     inner: Mutex<Inner>,
+    memory: SharedMemory,
 }
 
 #[derive(Debug, Default)]
@@ -145,13 +147,24 @@ impl Observations {
 
     /// The most bytes of query strings and issues that are kept: of an ordinary request some fifty, of any request 40,000 at
     /// most. Requests beyond are counted, and not judged.
-    pub const MAX_BYTES: usize = 64 << 20;
+    pub const MAX_BYTES: usize = 32 << 20;
+
+    /// No requests yet. There is less room when all sessions together take too much of the memory.
+    pub(crate) fn new(memory: SharedMemory) -> Self {
+        Self { inner: Mutex::default(), memory }
+    }
 
     /// Keeps a request and what became of it.
     pub fn add(&self, mut observation: Observation) {
         let mut inner = self.inner.lock();
+        let memory_before = inner.memory();
         let bytes = inner.bytes + observation.share_texts(inner.observations.last());
-        if inner.observations.len() < Self::CAPACITY && bytes <= Self::MAX_BYTES {
+        let memory = memory_before - inner.bytes + bytes + size_of::<Observation>();
+        let has_room = inner.observations.len() < Self::CAPACITY
+            && bytes <= Self::MAX_BYTES
+            && memory <= self.memory.limit(usize::MAX);
+        if has_room {
+            self.memory.resize(memory_before, memory);
             inner.bytes = bytes;
             inner.observations.push(observation);
         } else {
@@ -178,7 +191,8 @@ impl Observations {
 
     /// Forgets every request.
     pub fn clear(&self) {
-        *self.inner.lock() = Inner::default();
+        let cleared = std::mem::take(&mut *self.inner.lock());
+        self.memory.resize(cleared.memory(), 0);
     }
 
     /// Judges what was kept against the entries of the same world, when its clock shows `now`.
@@ -243,6 +257,19 @@ impl Observations {
         let delivered = Delivered::compare(sink, &replay, &served, scope)?;
         self.inner.lock().delivered = Some(delivered.clone());
         Ok(delivered)
+    }
+}
+
+impl Inner {
+    /// The memory of what is kept of requests.
+    fn memory(&self) -> usize {
+        self.observations.len() * size_of::<Observation>() + self.bytes
+    }
+}
+
+impl Drop for Observations {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 

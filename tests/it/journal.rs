@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use cortex_audit_mock::Config;
+use cortex_audit_mock::internal::SharedMemory;
 use cortex_audit_mock::world::{Journal, JournalFilter, JournalRecord};
 use serde_json::{Value, json};
 
@@ -405,9 +406,9 @@ async fn a_full_journal_takes_at_most_8_mib_whatever_is_in_it() {
     assert_eq!(newest.query, worst[1_999 % worst.len()].query, "the oldest were dropped");
 }
 
-/// Of some three thousand records in each of a thousand sessions.
-#[test]
-fn the_journals_of_all_sessions_together_are_bounded() {
+/// A thousand sessions with 8 MiB each would be too much.
+#[tokio::test]
+async fn what_is_kept_of_the_requests_of_all_sessions_together_is_bounded() {
     let mock = TestMock::default();
     let session = |number: usize| mock.mock.session(&format!("s{number}").parse().unwrap());
     mock.fill_journal(1);
@@ -423,10 +424,20 @@ fn the_journals_of_all_sessions_together_are_bounded() {
     };
     let bytes: Vec<usize> = (0..80).map(fill).collect();
     assert!(bytes[..30].iter().all(|bytes| *bytes > 7 << 20), "as much as each may have: {bytes:?}");
-    assert!(bytes[40..].iter().all(|bytes| *bytes <= Journal::SHARE_BYTES), "its share: {bytes:?}");
-    assert!(bytes.iter().sum::<usize>() < 2 * Journal::MAX_TOTAL_BYTES);
+    assert!(bytes[40..].iter().all(|bytes| *bytes <= SharedMemory::SHARE), "its share: {bytes:?}");
+    assert!(bytes.iter().sum::<usize>() < 2 * SharedMemory::MAX_BYTES);
+    // The verdict keeps queries too.
+    let not_judged = async || {
+        for _ in 0..20 {
+            mock.get_as("mock-admin~judged", &format!("{PATH}?foo={}", "x".repeat(16_000))).await.ok();
+        }
+        mock.admin_get("/verdict?session=judged").await["notJudged"].clone()
+    };
+    assert_ne!(not_judged().await, 0);
     for number in 0..30 {
         mock.mock.sessions().remove(&format!("s{number}").parse().unwrap());
     }
     assert!(fill(79) > 7 << 20, "there is room again");
+    mock.mock.sessions().remove(&"judged".parse().unwrap());
+    assert_eq!(not_judged().await, 0);
 }

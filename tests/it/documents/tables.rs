@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use cortex_audit_mock::Config;
 use cortex_audit_mock::fault::{Delay, EffectType};
 use cortex_audit_mock::generate::Story;
-use cortex_audit_mock::internal::LiveFeed;
-use cortex_audit_mock::world::verdict::{Bug, Expectation};
+use cortex_audit_mock::internal::{Limiter, LiveFeed, SharedMemory};
+use cortex_audit_mock::world::verdict::{Bug, Expectation, Observations};
 use cortex_audit_mock::world::{Faults, Journal, Scenario, Sessions};
 use serde_json::Value;
 
@@ -137,6 +137,31 @@ fn the_limits_are_those_of_the_code() {
         format!("{minutes} minutes"),
     ];
     assert_eq!(written, right);
+}
+
+/// Each number is written with commas.
+#[test]
+fn the_bounds_of_memory_are_those_of_the_code() {
+    let rows = table("docs/trust.md", "What a client can make the server keep");
+    let limit = |what: &str| {
+        let row = rows.iter().find(|row| row[1].starts_with(what)).unwrap_or_else(|| panic!("no row {what}"));
+        row[2].replace(',', "")
+    };
+    let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
+    for (what, right) in [
+        ("journal", format!("{} records {}", Journal::CAPACITY, mib(Journal::MAX_BYTES))),
+        ("requests that the verdict", format!("{} with {}", Observations::CAPACITY, mib(Observations::MAX_BYTES))),
+        ("entries added", Config::DEFAULT_MAX_ENTRIES.to_string()),
+        ("entries of one delivery", LiveFeed::MAX_ENTRIES_PER_DELIVERY.to_string()),
+        ("fault rules", Faults::MAX_RULES.to_string()),
+        ("addresses", Limiter::MAX_BUCKETS.to_string()),
+        ("rates", Limiter::MAX_RATES.to_string()),
+        ("sessions", Sessions::MAX_SESSIONS.to_string()),
+        ("sessions that only", Sessions::MAX_SESSIONS.to_string()),
+        ("journals", format!("{}; then {} KiB", mib(SharedMemory::MAX_BYTES), SharedMemory::SHARE >> 10)),
+    ] {
+        assert!(limit(what).starts_with(&right), "{what}: {} is {right} in the code", limit(what));
+    }
 }
 
 #[test]
