@@ -7,6 +7,7 @@ mod failures;
 mod fairness;
 mod frameworks;
 mod model;
+mod observations;
 mod others;
 mod paging;
 mod pollers;

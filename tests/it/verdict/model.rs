@@ -3,19 +3,16 @@
 
 use std::collections::HashSet;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cortex_audit_mock::World;
 use cortex_audit_mock::contract::{Action, Entry, Query, Timestamp};
 use cortex_audit_mock::fault::{Effect, FaultRule};
-use cortex_audit_mock::internal::store::{BaseSegment, Store};
 use cortex_audit_mock::world::Scenario;
-use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Judgement, Observation, Observations, Scope};
+use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Judgement, Scope};
 use serde_json::json;
-use uuid::Uuid;
 
-use super::stage::{Stage, clean, entry, limited_to, unlimited};
+use super::stage::{Stage, clean, entry, limited_to};
 use crate::support::process::{Server, head};
 use crate::support::{NOW, time};
 
@@ -465,32 +462,4 @@ fn kept_of_each(stage: &Stage, token: &str, status: u16, query: impl Fn(u32) -> 
         assert_eq!(stage.ask_as(token, &query(page)).status, status);
     }
     (stage.world.observed_bytes() - before) / REQUESTS
-}
-
-/// M2
-#[test]
-fn what_is_kept_of_all_requests_is_bounded_in_bytes() {
-    let observations = Observations::default();
-    let mock = unlimited();
-    let (store, key) = (Store::new(Arc::new(BaseSegment::new([]))), Arc::clone(&mock.mock.keys().list()[0]));
-    let fits = Observations::MAX_BYTES / 20_000;
-    for number in 0..fits + 100 {
-        observations.add(Observation {
-            id: Uuid::nil(),
-            time: time(NOW),
-            elapsed: Duration::ZERO,
-            received_at: Instant::now(),
-            answered_at: Instant::now(),
-            connection: None,
-            key: Arc::clone(&key),
-            query: format!("{number:020000}").into(),
-            status: 429,
-            is_head: false,
-            answered_before: number,
-            page: None,
-            details: None,
-        });
-    }
-    assert_eq!((observations.count(), observations.bytes()), (fits, fits * 20_000));
-    assert_eq!(observations.judge(&store, &Scope::default(), time(NOW)).not_judged, 100);
 }
