@@ -5,11 +5,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufReader, Read};
+use std::iter;
 use std::time::Duration;
 
 use roaring::RoaringBitmap;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::replay::{Replay, describe};
 use super::scope::Scope;
@@ -50,13 +52,12 @@ pub struct Discrepancy<T> {
 }
 
 /// A record of a sink: the fields of an entry, as far as it has them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Record {
     /// The time as it was written.
     pub timestamp: Option<String>,
-    #[serde(flatten)]
-    fields: RecordFields,
+    /// In the order of [`NAMES`].
+    fields: [Option<String>; 5],
 }
 
 /// A record, and the entry in whose place it is.
@@ -81,21 +82,6 @@ pub enum DeliveredError {
 }
 
 /// The fields of an entry but its time.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RecordFields {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    actor_identifier: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ip_address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    object_identifier: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    object_type: Option<String>,
-}
-
 const NAMES: [&str; 5] = ["action", "actorIdentifier", "ipAddress", "objectIdentifier", "objectType"];
 
 /// The most examples of a kind.
@@ -205,7 +191,7 @@ impl fmt::Display for DeliveredError {
             Self::Malformed(error) => {
                 write!(
                     f,
-                    "The sink cannot be read: {error}. Send an array of entries, a line each, or whole answers; names in camel or snake case."
+                    "The sink cannot be read: {error}. Send an array of entries, a line each, or whole answers; names in camel, snake or upper case."
                 )
             }
             Self::TooLarge => write!(f, "The sink has more than {} records.", Delivered::MAX_RECORDS),
@@ -217,21 +203,37 @@ impl std::error::Error for DeliveredError {}
 
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [action, _, _, identifier, kind] = self.fields.values().map(|value| excerpt(value.unwrap_or("?")));
+        let [action, _, _, identifier, kind] = self.values().map(|value| excerpt(value.unwrap_or("?")));
         write!(f, "{action} {kind} {identifier} of {}", excerpt(self.timestamp.as_deref().unwrap_or("?")))
+    }
+}
+
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = NAMES.into_iter().zip(self.values()).filter(|(_, value)| value.is_some());
+        serializer.collect_map(iter::once(("timestamp", self.timestamp.as_deref())).chain(fields))
     }
 }
 
 impl Record {
     fn of(entry: &Entry) -> Self {
-        let fields = RecordFields {
-            action: Some(entry.action.to_string()),
-            actor_identifier: entry.actor_identifier.clone(),
-            ip_address: entry.ip_address.clone(),
-            object_identifier: Some(entry.object_identifier.clone()),
-            object_type: Some(entry.object_type.clone()),
-        };
+        let fields = values(entry).map(|value| value.map(str::to_owned));
         Self { timestamp: Some(entry.timestamp.to_string()), fields }
+    }
+
+    /// The field of this name in camel, snake or upper case, as destinations write it.
+    fn field(&mut self, name: &str) -> Option<&mut Option<String>> {
+        let name = name.replace('_', "");
+        if name.eq_ignore_ascii_case("timestamp") {
+            return Some(&mut self.timestamp);
+        }
+        let place = NAMES.iter().position(|known| name.eq_ignore_ascii_case(known))?;
+        Some(&mut self.fields[place])
+    }
+
+    /// In the order of [`NAMES`].
+    fn values(&self) -> [Option<&str>; 5] {
+        self.fields.each_ref().map(Option::as_deref)
     }
 
     /// The instant that it names; some sinks write it without an offset, or with a space.
@@ -244,14 +246,7 @@ impl Record {
     }
 }
 
-impl RecordFields {
-    /// In the order of [`NAMES`].
-    fn values(&self) -> [Option<&str>; 5] {
-        let Self { action, actor_identifier, ip_address, object_identifier, object_type } = self;
-        [action, actor_identifier, ip_address, object_identifier, object_type].map(Option::as_deref)
-    }
-}
-
+/// In the order of [`NAMES`].
 fn values(entry: &Entry) -> [Option<&str>; 5] {
     let Entry { action, actor_identifier, ip_address, object_identifier, object_type, .. } = entry;
     [
@@ -292,6 +287,8 @@ struct Known {
 
 /// The most records that are like no entry and are looked at more closely.
 const MAX_UNKNOWN: usize = 100_000;
+/// The most missing entries of one time among which that of a record is looked for.
+const MAX_CANDIDATES: usize = 10_000;
 
 impl<'a> Comparison<'a> {
     fn new(replay: &'a Replay, served: &RoaringBitmap, scope: &Scope) -> Self {
@@ -320,7 +317,7 @@ impl<'a> Comparison<'a> {
 
     fn add(&mut self, record: Record) {
         self.records += 1;
-        let content = record.instant().map(|at| self.content(record.fields.values(), at));
+        let content = record.instant().map(|at| self.content(record.values(), at));
         match content.and_then(|content| self.known.get_mut(&content)) {
             Some(known) => known.kept += 1,
             None if self.unknown.len() < MAX_UNKNOWN => self.unknown.push(record),
@@ -356,58 +353,41 @@ impl<'a> Comparison<'a> {
     /// Finds the missing entries in whose place the records are that are like no entry.
     fn match_unknown(&mut self, unknown: Vec<Record>, missing: &mut [(EntryRef, usize)]) {
         let times: HashSet<Timestamp> = unknown.iter().filter_map(Record::instant).collect();
-        // The places of missing entries by their content with their time cut, and by each three fields of a time.
-        let mut by_cut: HashMap<u64, Vec<usize>> = HashMap::new();
-        let mut by_three: HashMap<u64, Vec<usize>> = HashMap::new();
+        // The missing entries of each time of a record, with their places: those whose own time it is, or theirs when cut.
+        let mut by_time: HashMap<Timestamp, Vec<(usize, Entry)>> = HashMap::new();
         for (place, (entry, _)) in missing.iter().enumerate() {
-            let cut = [cut(entry.timestamp, 1_000_000), cut(entry.timestamp, 1000)];
-            let is_cut = cut.iter().any(|cut| *cut != entry.timestamp && times.contains(cut));
-            if !is_cut && !times.contains(&entry.timestamp) {
-                continue;
-            }
-            let Some(full) = self.replay.entry(entry) else { continue };
-            for cut in cut.into_iter().filter(|cut| *cut != entry.timestamp) {
-                by_cut.entry(self.content(values(&full), cut)).or_default().push(place);
-            }
-            for three in threes(values(&full)) {
-                by_three.entry(self.content(three, entry.timestamp)).or_default().push(place);
+            let at = entry.timestamp;
+            let cuts = BTreeSet::from([at, cut(at, 1000), cut(at, 1_000_000)]);
+            for time in cuts.into_iter().filter(|time| times.contains(time)) {
+                by_time.entry(time).or_default().extend(self.replay.entry(entry).map(|full| (place, full)));
             }
         }
-        let left = |places: Option<&Vec<usize>>, missing: &[(EntryRef, usize)]| -> BTreeSet<usize> {
-            let places = places.into_iter().flatten().copied();
-            places.filter(|place| missing[*place].1 > 0).take(2).collect()
-        };
         for record in unknown {
             let at = record.instant();
-            let cut = at.and_then(|at| {
-                let content = self.content(record.fields.values(), at);
-                left(by_cut.get(&content), missing).first().copied()
-            });
-            let altered = || {
-                let at = at?;
-                let candidates: BTreeSet<usize> = threes(record.fields.values())
-                    .into_iter()
-                    .flat_map(|three| left(by_three.get(&self.content(three, at)), missing))
-                    .collect();
-                (candidates.len() == 1).then(|| candidates.first().copied()).flatten()
+            let candidates = at.and_then(|at| by_time.get(&at)).filter(|all| all.len() <= MAX_CANDIDATES);
+            let left = || candidates.into_iter().flatten().filter(|(place, _)| missing[*place].1 > 0);
+            let equal = |entry: &Entry| {
+                values(entry).into_iter().zip(record.values()).filter(|(one, other)| one == other).count()
             };
-            let (place, is_cut) = match cut {
-                Some(place) => (Some(place), true),
-                None => (altered(), false),
+            let cut = left().find(|(_, entry)| at != Some(entry.timestamp) && equal(entry) == NAMES.len());
+            let mut altered = left().filter(|(_, entry)| at == Some(entry.timestamp) && equal(entry) >= 3);
+            let only = || altered.next().filter(|_| altered.next().is_none());
+            let (found, place) = match (cut, cut.or_else(only)) {
+                (Some(_), Some(place)) => (&mut self.delivered.truncated, place),
+                (None, Some(place)) => (&mut self.delivered.altered, place),
+                (_, None) => {
+                    self.delivered.never_served.add(1, || Some(record));
+                    continue;
+                }
             };
-            let Some(place) = place else {
-                self.delivered.never_served.add(1, || Some(record));
-                continue;
-            };
-            missing[place].1 -= 1;
-            let found = if is_cut { &mut self.delivered.truncated } else { &mut self.delivered.altered };
-            found.add(1, || altered_from(self.replay.entry(&missing[place].0)?, record).into());
+            missing[place.0].1 -= 1;
+            found.add(1, || Some(altered_from(place.1.clone(), record)));
         }
     }
 }
 
 fn altered_from(entry: Entry, record: Record) -> Altered {
-    let differ = values(&entry).into_iter().zip(record.fields.values()).zip(NAMES);
+    let differ = values(&entry).into_iter().zip(record.values()).zip(NAMES);
     let mut fields: Vec<&str> = differ.filter(|((one, other), _)| one != other).map(|(_, name)| name).collect();
     if record.instant() != Some(entry.timestamp) {
         fields.push("timestamp");
@@ -419,20 +399,6 @@ fn altered_from(entry: Entry, record: Record) -> Altered {
 fn cut(at: Timestamp, nanoseconds: u128) -> Timestamp {
     let over = at.since(Timestamp::EPOCH).as_nanos() % nanoseconds;
     at.saturating_sub(Duration::from_nanos(u64::try_from(over).unwrap_or_default()))
-}
-
-/// Each choice of three fields, with the number of the choice in place of the others.
-fn threes(values: [Option<&str>; 5]) -> Vec<[Option<&str>; 5]> {
-    const OTHER: [&str; 5] = ["\0", "\0", "\0", "\0", "\0"];
-    let mut threes = Vec::with_capacity(10);
-    for one in 0..5 {
-        for other in one + 1..5 {
-            let mut three = values;
-            (three[one], three[other]) = (Some(OTHER[one]), Some(OTHER[other]));
-            threes.push(three);
-        }
-    }
-    threes
 }
 
 /// Reads the records of a JSON value: an object, an array of values, or a whole answer, which has them in `logs`.
@@ -462,30 +428,18 @@ impl<'de> Visitor<'de> for Records<'_, '_> {
         let mut record = Record::default();
         let mut is_answer = false;
         while let Some(name) = map.next_key::<String>()? {
-            let Record { timestamp, fields } = &mut record;
-            let field = match name.as_str() {
-                "logs" => {
-                    map.next_value_seed(Records(self.0))?;
-                    is_answer = true;
-                    continue;
-                }
-                "timestamp" => timestamp,
-                "action" => &mut fields.action,
-                // Many loaders write names in snake case.
-                "actorIdentifier" | "actor_identifier" => &mut fields.actor_identifier,
-                "ipAddress" | "ip_address" => &mut fields.ip_address,
-                "objectIdentifier" | "object_identifier" => &mut fields.object_identifier,
-                "objectType" | "object_type" => &mut fields.object_type,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-            };
-            *field = match map.next_value::<RecordField>()? {
-                RecordField::Text(text) => Some(text),
-                RecordField::None(()) => None,
-                RecordField::Other(_) => Some("?".to_owned()),
-            };
+            if name == "logs" {
+                map.next_value_seed(Records(self.0))?;
+                is_answer = true;
+            } else if let Some(field) = record.field(&name) {
+                *field = match map.next_value()? {
+                    Value::String(text) => Some(text),
+                    Value::Null => None,
+                    Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Some("?".to_owned()),
+                };
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
         }
         if is_answer {
             return Ok(());
@@ -498,13 +452,4 @@ impl<'de> Visitor<'de> for Records<'_, '_> {
         self.0.add(record);
         if self.0.records > Delivered::MAX_RECORDS { Err(A::Error::custom("too many records")) } else { Ok(()) }
     }
-}
-
-/// The value of a field.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum RecordField {
-    Text(String),
-    None(()),
-    Other(IgnoredAny),
 }

@@ -66,8 +66,12 @@ async fn the_same_entries_are_delivered_in_whatever_form_and_order() {
             })
         })
         .collect();
+    let mut upper = json!(snake).to_string();
+    for name in ["timestamp", "action", "object_type", "object_identifier", "actor_identifier", "ip_address"] {
+        upper = upper.replace(&format!("\"{name}\":"), &format!("\"{}\":", name.to_uppercase()));
+    }
     let answer = json!({"page": 0, "logs": logs, "total": 4, "totalPages": 1});
-    for sink in [json!(logs).to_string(), lines.join("\n"), answer.to_string(), json!(snake).to_string()] {
+    for sink in [json!(logs).to_string(), lines.join("\n"), answer.to_string(), json!(snake).to_string(), upper] {
         let delivered = deliver(&mock, &sink).await;
         assert_eq!(counts(&delivered), [0; 5], "{delivered}");
         assert_eq!((&delivered["records"], &delivered["neverRead"]), (&json!(4), &json!(0)));
