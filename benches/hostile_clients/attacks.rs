@@ -54,12 +54,15 @@ impl Attack {
     /// Attacks until a time; returns the number of requests. `requests` is how many a verdict is over.
     pub fn run(self, address: &str, until: Instant, requests: u64) -> Result<u64> {
         let values: Vec<String> = (0..2_900).map(|number| format!("S{number}")).collect();
-        let unknown_values = format!("{PATH}?objectTypes={}", values.join(","));
-        let long_query = format!("{PATH}?foo={}", "x".repeat(16_200));
+        let values = values.join(",");
+        let letters = "x".repeat(16_200);
+        // Each query is another: equal ones of two requests in a row are kept once.
+        let unknown_values = |number: u64| format!("{PATH}?page={number}&objectTypes={values}");
+        let long_query = |number: u64| format!("{PATH}?foo={number}{letters}");
         let get = |target: &str, token: &str| client::get(address, target, token);
         match self {
-            Self::UnknownValues => paced(address, until, 50, |_| get(&unknown_values, "mock-admin")),
-            Self::LongQueries => paced(address, until, 2000, |_| get(&long_query, "nobody")),
+            Self::UnknownValues => paced(address, until, 50, |number| get(&unknown_values(number), "mock-admin")),
+            Self::LongQueries => paced(address, until, 2000, |number| get(&long_query(number), "nobody")),
             Self::Bodies => send_bodies(address, until),
             Self::Verdicts => ask_for_verdicts(address, until, requests),
             Self::UnreadLog => paced(address, until, 1000, |_| get(PATH, "nobody")),
@@ -77,20 +80,20 @@ impl Attack {
 fn paced(address: &str, until: Instant, per_second: u32, request: impl Fn(u64) -> Vec<u8> + Sync) -> Result<u64> {
     const CONNECTIONS: u32 = 4;
 
-    let sent = AtomicU64::new(0);
-    let send_all = || -> Result<()> {
+    let (sent, started, interval) = (AtomicU64::new(0), Instant::now(), Duration::from_secs(1) / per_second);
+    let send_all = &|connection: u32| -> Result<()> {
         let mut client = Client::connect(address)?;
-        let mut next = Instant::now();
+        let mut next = started + interval * connection;
         while next < until {
             thread::sleep(next.saturating_duration_since(Instant::now()));
-            next = Instant::now().max(next + Duration::from_secs(1) * CONNECTIONS / per_second);
+            next = Instant::now().max(next + interval * CONNECTIONS);
             client.send(&request(sent.fetch_add(1, Ordering::Relaxed)))?;
             client.receive_any()?;
         }
         Ok(())
     };
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(send_all)).collect();
+        let threads: Vec<_> = (0..CONNECTIONS).map(|connection| scope.spawn(move || send_all(connection))).collect();
         threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a thread panicked")?)
     })?;
     Ok(sent.into_inner())

@@ -13,7 +13,7 @@ use crate::common::client::{self, Client};
 use crate::common::quantile::quantile;
 use crate::common::server_process::{RunningServer, ServerCommand};
 use crate::common::{PATH, Result, memory};
-use crate::{ATTEMPTS, MAX_RATIO, TARGET_RATIO};
+use crate::{MAX_RATIO, TARGET_RATIO};
 
 /// The limit of resident memory above that at rest, in MiB.
 const MAX_ABOVE_REST: f64 = 64.0;
@@ -70,14 +70,7 @@ pub fn measure_all(arguments: &[String], judged: bool) -> Result<ExitCode> {
     println!("| --- | --- | --- | --- | --- | --- |");
     let mut within = true;
     for attack in Attack::ALL.into_iter().filter(chosen) {
-        let mut figures = measure(attack, &durations)?;
-        for _ in 1..ATTEMPTS {
-            if figures.are_within_limits() || !judged {
-                break;
-            }
-            println!("{}\nmeasured again", figures.row(attack));
-            figures = measure(attack, &durations)?;
-        }
+        let figures = measure(attack, &durations)?;
         println!("{}", figures.row(attack));
         within &= figures.are_within_limits();
     }
