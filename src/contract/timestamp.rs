@@ -104,7 +104,8 @@ impl serde::Serialize for Timestamp {
 
 /// Parses RFC 3339 and the other forms that clients are known to send (TIME-FORMAT, TIME-ZONELESS, TIME-FORMS).
 ///
-/// A leap second (`23:59:60`) is the instant that follows it, as on every POSIX clock.
+/// A leap second, which there is only as the last of a day in UTC (`23:59:60Z`), is the instant that follows it, as on every
+/// POSIX clock.
 impl FromStr for Timestamp {
     type Err = TimestampError;
 
@@ -139,6 +140,9 @@ impl FromStr for Timestamp {
             return Err(Unreadable);
         }
         let seconds = i64::from(hour * 3600 + minute * 60 + second) - offset;
+        if second == 60 && seconds % 86_400 != 0 {
+            return Err(OutOfRange);
+        }
         let distance = TimeDelta::seconds(seconds) + TimeDelta::nanoseconds(nanos);
         // An offset can lead out of the years that four digits write.
         Self(midnight.and_utc()).checked_add(distance).ok_or(OutOfRange)

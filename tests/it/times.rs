@@ -27,7 +27,10 @@ fn every_accepted_form_is_the_same_instant() {
     }
     assert_eq!("2025-05-20T06:51".parse(), Ok(time("2025-05-20T06:51:00Z")));
     assert_eq!("2025-05-20T06:51:43.2".parse(), Ok(time("2025-05-20T06:51:43.200Z")));
-    assert_eq!("2016-12-31T23:59:60Z".parse(), Ok(time("2017-01-01T00:00:00Z")));
+    for leap_second in ["2016-12-31T23:59:60Z", "2017-01-01T01:59:60+02:00", "2016-12-31T18:29:60-0530"] {
+        assert_eq!(leap_second.parse(), Ok(time("2017-01-01T00:00:00Z")), "{leap_second}");
+    }
+    assert_eq!("2016-12-31T23:59:60.5Z".parse(), Ok(time("2017-01-01T00:00:00.500Z")));
     assert_eq!("2024-02-29T00:00:00Z".parse(), Ok(time("2024-02-29T00:00:00Z")));
 }
 
@@ -45,6 +48,9 @@ fn an_invalid_date_time_is_refused_with_its_reason() {
         ("2025-05-20T24:00:00Z", OutOfRange),
         ("2025-05-20T06:60:00Z", OutOfRange),
         ("2025-05-20T06:51:61Z", OutOfRange),
+        ("2025-11-25T12:30:60Z", OutOfRange),
+        ("2016-12-31T23:59:60+01:00", OutOfRange),
+        ("2016-12-31T22:59:60.5Z", OutOfRange),
         ("2025-05-20T06:51:43+24:00", OutOfRange),
         ("2025-05-20T06:51:43+00:60", OutOfRange),
         ("9999-12-31T23:59:59-23:59", OutOfRange),

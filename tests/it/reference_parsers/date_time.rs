@@ -14,7 +14,9 @@ pub fn read(text: &str) -> Option<i128> {
     let (clock, offset) = time.split_at(time.find(['Z', 'z', '+', '-']).unwrap_or(time.len()));
     let days = days_before(year) + (1..month).map(|month| days_of(year, month)).sum::<i128>() + day - 1;
     let nanos = days * DAY + time_of_day(clock)? - seconds_east(offset)? * SECOND;
-    is_in_calendar(nanos).then_some(nanos)
+    // A second 60 ends a day in UTC: the instant that follows is in the first second of the next.
+    let is_in_place = clock.get(5..8) != Some(":60") || nanos.rem_euclid(DAY) < SECOND;
+    (is_in_place && is_in_calendar(nanos)).then_some(nanos)
 }
 
 /// Formats like a response: in UTC, with a fraction of 0, 3, 6 or 9 digits.
