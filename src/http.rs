@@ -14,11 +14,11 @@ mod chunked_body;
 mod context;
 mod fallback;
 mod fault_injection;
-mod malformed_request;
 mod middleware;
 mod openapi;
 mod page;
 mod pending_record;
+mod plain_http;
 mod problem;
 mod redact;
 mod request_id;
@@ -34,7 +34,7 @@ use fallback::{method_not_allowed, not_found};
 
 pub use app::App;
 pub use fault_injection::ConnectionFault;
-pub use malformed_request::{clear_text_refusal, refusal};
+pub use plain_http::response_to_plain_http;
 
 /// The service, ready to be served on a socket or called in-process.
 ///

@@ -42,10 +42,8 @@ pub enum Problem {
     BadPreference { code: String },
     /// 400: the body is shorter than announced, or framed incorrectly.
     BrokenBody,
-    /// 400: bytes that hyper cannot parse as a request.
-    Unreadable,
     /// 400: plain HTTP on a TLS port.
-    InClearText,
+    PlainHttp,
     /// 401: the control plane asks for its token; `sent` is whether the request carries any.
     ControlToken { sent: bool },
     /// 401: no valid key (ERR-401).
@@ -95,8 +93,7 @@ impl Problem {
             | Self::BadControlRequest { .. }
             | Self::BadPreference { .. }
             | Self::BrokenBody
-            | Self::Unreadable
-            | Self::InClearText => StatusCode::BAD_REQUEST,
+            | Self::PlainHttp => StatusCode::BAD_REQUEST,
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthorized(_) | Self::ControlToken { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
@@ -139,13 +136,7 @@ impl Problem {
             }
             Self::ExpectationsNotMet { reasons, .. } => numbered(reasons),
             Self::BrokenBody => "The request body ended early or is framed incorrectly; a GET needs none.".to_owned(),
-            Self::Unreadable => {
-                "This is not valid HTTP. In path and query, percent-encode spaces (%20), quotation marks \
-                                 (%22), < and >, and send UTF-8 only. If the client uses https://, start the mock with \
-                                 --tls-self-signed, or use http://: this port has no TLS."
-                    .to_owned()
-            }
-            Self::InClearText => "This port accepts TLS only: use https:// in place of http://.".to_owned(),
+            Self::PlainHttp => "This port accepts TLS only: use https:// in place of http://.".to_owned(),
             Self::SlowBody { seconds } => {
                 format!("The request body did not arrive within {seconds} s; a GET needs none.")
             }
@@ -209,8 +200,7 @@ impl Problem {
             }
             // These repeat nothing of a request but its route.
             Self::BrokenBody
-            | Self::Unreadable
-            | Self::InClearText
+            | Self::PlainHttp
             | Self::ControlToken { sent: _ }
             | Self::Unauthorized(_)
             | Self::Forbidden { key: _, permission: _ }

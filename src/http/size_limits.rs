@@ -24,9 +24,9 @@ const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The problem of a path and query beyond [`MAX_URI_BYTES`].
-pub const URI_TOO_LONG: Problem = Problem::UriTooLong { max: MAX_URI_BYTES };
+const URI_TOO_LONG: Problem = Problem::UriTooLong { max: MAX_URI_BYTES };
 /// The problem of headers beyond [`MAX_HEADER_BYTES`] or [`MAX_HEADER_FIELDS`].
-pub const HEADERS_TOO_LARGE: Problem = Problem::HeadersTooLarge { bytes: MAX_HEADER_BYTES, fields: MAX_HEADER_FIELDS };
+const HEADERS_TOO_LARGE: Problem = Problem::HeadersTooLarge { bytes: MAX_HEADER_BYTES, fields: MAX_HEADER_FIELDS };
 
 /// Checks a request against the limits, and receives its whole body.
 pub async fn check(request: &mut Request) -> Result<(), Problem> {

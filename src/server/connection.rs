@@ -4,8 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -15,180 +14,219 @@ use hyper::body::{Body as _, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, watch};
-use tokio::time::timeout;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::limits::{self, FIRST_WORD, IDLE, LAST_CALL, OPENING};
-use super::refusal::TellingStream;
-use super::stream::{ResetSwitch, ResettableStream};
-use super::tls::{Opened, Tls};
+use super::limits::{
+    self, ENDING_TIMEOUT, IDLE_TIMEOUT, IDLE_TIMEOUT_WHEN_FULL, KEEP_ALIVE, KEEP_ALIVE_HINT, OPENING_TIMEOUT,
+    OPENING_TIMEOUT_WHEN_FULL, UNREAD_TIMEOUT,
+};
+use super::stats::{ConnectionStats, OpenRequest, ResponseBody, Waiting};
+use super::stream::{HttpStream, ResetSwitch, ResettableStream, Transport};
+use super::tls::Tls;
 use crate::http::ConnectionFault;
 
-/// What every connection of a server shares.
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Serves connections; each has a clone.
 #[derive(Clone)]
-pub struct Hosting<A> {
-    answer: A,
+pub struct ConnectionHandler<R> {
+    respond: R,
     tls: Option<Tls>,
     protocol: auto::Builder<TokioExecutor>,
 }
 
-/// What connections are told while they last.
+/// What the server tells its connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
-    None,
-    /// There is no room for another connection.
+pub enum ServerSignal {
+    Running,
+    /// There is no file descriptor for another connection.
     Full,
-    /// The server stops.
     Stopping,
 }
 
-/// What the requests of a connection tell it.
-#[derive(Default)]
-struct Asked {
-    /// How many there were.
-    requests: AtomicU64,
-    /// One is answered by the end of the connection.
-    abort: Notify,
-}
-
-/// The next that is told; that the server stops is told again and again.
-async fn heard(news: &mut watch::Receiver<News>) -> News {
-    if *news.borrow() != News::Stopping {
-        // The sender is gone only when the server is.
-        let _ = news.changed().await;
+impl ServerSignal {
+    /// How long a connection may wait; `None` if it waits for the server itself.
+    fn timeout(self, waiting: Waiting) -> Option<Duration> {
+        match (waiting, self) {
+            (Waiting::FirstRequest, Self::Running) => Some(OPENING_TIMEOUT),
+            (Waiting::FirstRequest, Self::Full) => Some(OPENING_TIMEOUT_WHEN_FULL),
+            (Waiting::NextRequest, Self::Running) => Some(IDLE_TIMEOUT),
+            (Waiting::NextRequest, Self::Full) => Some(IDLE_TIMEOUT_WHEN_FULL),
+            (Waiting::FirstRequest | Waiting::NextRequest, Self::Stopping) => Some(ENDING_TIMEOUT),
+            (Waiting::Reading, Self::Running | Self::Full | Self::Stopping) => Some(UNREAD_TIMEOUT),
+            (Waiting::Response, Self::Running | Self::Full | Self::Stopping) => None,
+        }
     }
-    *news.borrow_and_update()
-}
 
-/// Completes when a client that asks nothing has been listened to for long enough.
-async fn given_up(news: &mut watch::Receiver<News>, since: Instant) {
-    loop {
-        match heard(news).await {
-            News::Stopping => return tokio::time::sleep(LAST_CALL).await,
-            News::Full if since.elapsed() >= FIRST_WORD => return,
-            News::Full | News::None => {}
+    /// The shortest of these: after it the connection may wait for something else, and be beyond its limit.
+    fn check_interval(self) -> Duration {
+        match self {
+            Self::Running => UNREAD_TIMEOUT,
+            Self::Full => OPENING_TIMEOUT_WHEN_FULL,
+            Self::Stopping => ENDING_TIMEOUT,
         }
     }
 }
 
-impl<A, F> Hosting<A>
+impl<R, F> ConnectionHandler<R>
 where
-    A: Fn(Request, SocketAddr) -> F + Clone + Send + Sync + 'static,
+    R: Fn(Request, SocketAddr) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response> + Send + 'static,
 {
-    pub fn new(answer: A, tls: Option<Tls>) -> Self {
-        Self { answer, tls, protocol: limits::protocol() }
+    pub fn new(respond: R, tls: Option<Tls>) -> Self {
+        Self { respond, tls, protocol: limits::protocol() }
     }
 
-    /// Answers what comes over a connection until either side ends it.
-    pub async fn serve(self, stream: TcpStream, peer: SocketAddr, mut news: watch::Receiver<News>) {
-        let since = Instant::now();
-        if let Err(error) = stream.set_nodelay(true) {
+    /// Serves a connection until either side ends it.
+    pub async fn serve(self, tcp: TcpStream, peer: SocketAddr, mut signals: watch::Receiver<ServerSignal>) {
+        let opened_at = Instant::now();
+        if let Err(error) = tcp.set_nodelay(true) {
             tracing::debug!("cannot set TCP_NODELAY for {peer}: {error}");
         }
         let opened = tokio::select! {
-            // What has been read is dealt with before the news.
+            // Bytes that have arrived are handled before a signal.
             biased;
-            opened = timeout(OPENING, self.open(stream, peer)) => opened,
-            () = given_up(&mut news, since) => return,
+            opened = self.open(tcp, peer) => opened,
+            () = opening_deadline(&mut signals, opened_at) => return,
         };
         let served = match opened {
-            Ok(Ok(Some((opened, reset)))) => self.converse(opened, reset, peer, news, since).await,
-            Ok(Ok(None)) => Ok(()),
-            Ok(Err(error)) => Err(error.into()),
-            Err(_) => Err("nothing was asked".into()),
+            Ok(Some((transport, reset))) => self.serve_http(transport, reset, peer, signals, opened_at).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
         };
-        if let Err(error) = served {
-            tracing::debug!("connection of {peer} ended: {error}");
+        match served {
+            Err(error) if error.downcast_ref().is_some_and(hyper::Error::is_parse) => tracing::info!(
+                "{peer} sent bytes that are not a valid HTTP request ({error}). If its URL starts with https://, start the \
+                 server with --tls-self-signed, or use http://."
+            ),
+            Err(error) => tracing::debug!("connection of {peer} ended: {error}"),
+            Ok(()) => {}
         }
     }
 
-    /// Finds out what is spoken; `None` has been told that it is the wrong thing, or has gone without a word.
-    async fn open(&self, stream: TcpStream, peer: SocketAddr) -> io::Result<Option<(Opened, ResetSwitch)>> {
-        let mut first = [0; 3];
-        let length = stream.peek(&mut first).await?;
-        if length == 0 {
+    /// Waits for the first byte, and does the TLS handshake; `None` if there is nothing to serve.
+    async fn open(&self, tcp: TcpStream, peer: SocketAddr) -> io::Result<Option<(Box<dyn Transport>, ResetSwitch)>> {
+        let mut first = [0];
+        if tcp.peek(&mut first).await? == 0 {
             return Ok(None);
         }
-        let (stream, reset) = ResettableStream::new(stream);
-        let opened = match &self.tls {
-            Some(tls) => tls.accept(stream, first[0], peer).await?,
-            None => Some(Opened::clear(stream, &first[..length])),
+        let (stream, reset) = ResettableStream::new(tcp);
+        let transport: Option<Box<dyn Transport>> = match &self.tls {
+            Some(tls) => tls.accept(stream, first[0], peer).await?.map(|stream| Box::new(stream) as _),
+            None => Some(Box::new(stream)),
         };
-        Ok(opened.map(|opened| (opened, reset)))
+        Ok(transport.map(|transport| (transport, reset)))
     }
 
-    async fn converse(
+    /// Serves HTTP/2 if the client begins with its preface, else HTTP/1.
+    async fn serve_http(
         self,
-        opened: Opened,
+        transport: Box<dyn Transport>,
         reset: ResetSwitch,
         peer: SocketAddr,
-        mut news: watch::Receiver<News>,
-        since: Instant,
-    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let asked = Arc::new(Asked::default());
+        mut signals: watch::Receiver<ServerSignal>,
+        opened_at: Instant,
+    ) -> Result<(), Error> {
+        let stats = Arc::new(ConnectionStats::new(opened_at));
         let service = hyper::service::service_fn({
-            let asked = asked.clone();
-            let answer = self.answer;
+            let stats = Arc::clone(&stats);
+            let respond = self.respond;
             move |request: Request<Incoming>| {
-                asked.requests.fetch_add(1, Ordering::Relaxed);
-                let answer = answer(known(request), peer);
-                let (asked, reset) = (asked.clone(), reset.clone());
+                let (open, unanswered) = OpenRequest::new(&stats);
+                let is_persistent = is_persistent(&request);
+                let response = respond(normalize(request), peer);
+                let (stats, reset) = (Arc::clone(&stats), reset.clone());
                 async move {
-                    let response = answer.await;
-                    match response.extensions().get::<ConnectionFault>() {
-                        None => Ok(response),
-                        Some(abort) => {
-                            reset.set(*abort == ConnectionFault::Reset);
-                            asked.abort.notify_one();
-                            Err(*abort)
+                    let mut response = response.await;
+                    drop(unanswered);
+                    if let Some(&fault) = response.extensions().get::<ConnectionFault>() {
+                        if fault == ConnectionFault::Reset {
+                            reset.set();
                         }
+                        stats.abort();
+                        return Err(fault);
                     }
+                    if is_persistent {
+                        // Without `Connection: keep-alive`, beside which hyper might write `Connection: close`.
+                        response.headers_mut().insert(KEEP_ALIVE, KEEP_ALIVE_HINT);
+                    }
+                    Ok(response.map(|body| ResponseBody::new(body, open)))
                 }
             }
         });
-        let protocol = if opened.http2 { self.protocol.http2_only() } else { self.protocol.http1_only() };
-        let stream = TellingStream::new(opened.stream, peer, !opened.http2);
-        let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
-        let requests = || asked.requests.load(Ordering::Relaxed);
+        let stream = HttpStream::new(transport, Arc::clone(&stats));
+        let mut connection = pin!(self.protocol.serve_connection(TokioIo::new(stream), service));
 
-        let mut seen = 0;
+        let mut ending_since = None;
         loop {
-            tokio::select! {
-                // What has been read is dealt with before the news.
-                biased;
-                ended = connection.as_mut() => return ended,
-                told = heard(&mut news) => match told {
-                    News::Stopping => break,
-                    News::Full if requests() == 0 && since.elapsed() >= FIRST_WORD => return Ok(()),
-                    News::Full | News::None => {}
-                },
-                // hyper ends HTTP/1 by itself, and has a limit of its own for its idling.
-                () = asked.abort.notified(), if opened.http2 => return Ok(()),
-                () = tokio::time::sleep(IDLE), if opened.http2 => {
-                    if requests() == seen {
-                        break;
+            let now = Instant::now();
+            let signal = match *signals.borrow_and_update() {
+                ServerSignal::Running | ServerSignal::Full if ending_since.is_some() => ServerSignal::Stopping,
+                signal => signal,
+            };
+            if signal == ServerSignal::Stopping {
+                ending_since.get_or_insert(now);
+            }
+            let (waiting, since) = stats.waiting();
+            let since = ending_since.map_or(since, |ending_since| since.max(ending_since));
+            let deadline = signal.timeout(waiting).map(|timeout| since + timeout);
+            if deadline.is_some_and(|deadline| deadline <= now) {
+                match (waiting, signal) {
+                    (Waiting::Reading, _) => return Err("the client reads nothing of a response".into()),
+                    (Waiting::FirstRequest, ServerSignal::Running | ServerSignal::Full) => return Ok(()),
+                    (Waiting::NextRequest, ServerSignal::Running | ServerSignal::Full) => {
+                        ending_since = Some(now);
+                        continue;
                     }
-                    seen = requests();
+                    // Over HTTP/2, hyper's own graceful shutdown would wait for the client to answer a ping.
+                    (Waiting::FirstRequest | Waiting::NextRequest, ServerSignal::Stopping) => stats.end_input(),
+                    (Waiting::Response, _) => {}
                 }
             }
+            // Before the first request it would close the connection at once, and the request may be on its way.
+            if ending_since.is_some() && (stats.requests() > 0 || stats.is_input_ended()) {
+                connection.as_mut().graceful_shutdown();
+            }
+            let next_check = now + signal.check_interval();
+            let wake_at = deadline.filter(|deadline| *deadline > now).map_or(next_check, |at| at.min(next_check));
+            tokio::select! {
+                // Bytes that have arrived are handled before a signal.
+                biased;
+                ended = connection.as_mut() => return ended,
+                () = stats.aborted() => return Ok(()),
+                Ok(()) = signals.changed() => {}
+                () = sleep_until(wake_at) => {}
+            }
         }
-        if requests() == 0
-            && let Ok(ended) = timeout(LAST_CALL, connection.as_mut()).await
-        {
-            return ended;
-        }
-        connection.as_mut().graceful_shutdown();
-        if requests() > 0 { connection.await } else { Ok(()) }
     }
 }
 
-/// A request in the words of HTTP/1, whichever version it came in.
-fn known(mut request: Request<Incoming>) -> Request {
+/// Completes when a connection whose first byte has not arrived is to be closed.
+async fn opening_deadline(signals: &mut watch::Receiver<ServerSignal>, opened_at: Instant) {
+    loop {
+        let signal = *signals.borrow_and_update();
+        let since = if signal == ServerSignal::Stopping { Instant::now() } else { opened_at };
+        let Some(timeout) = signal.timeout(Waiting::FirstRequest) else { return };
+        if timeout_at(since + timeout, signals.changed()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Whether the connection stays open after the response, as far as the request decides.
+fn is_persistent(request: &Request<Incoming>) -> bool {
+    let has_close = |value: &HeaderValue| {
+        value.to_str().is_ok_and(|options| options.split(',').any(|option| option.trim().eq_ignore_ascii_case("close")))
+    };
+    request.version() == Version::HTTP_11 && !request.headers().get_all(header::CONNECTION).iter().any(has_close)
+}
+
+/// The request as HTTP/1 has it, with `Host` from the `:authority` of HTTP/2 (RFC 9113, section 8.3.1).
+fn normalize(mut request: Request<Incoming>) -> Request {
     if request.version() == Version::HTTP_2
         && let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok())
     {
-        // RFC 9113, section 8.3.1: what HTTP/1 has in `Host`.
         request.headers_mut().entry(header::HOST).or_insert(host);
     }
     // Most have none, and an empty one takes no memory.

@@ -1,25 +1,26 @@
-//! The streams of a connection: TCP that can be made to end with an RST, which is how a fault breaks a connection, and
-//! TLS over it.
+//! The streams of a connection: TCP that a fault can end with an RST, and, above TLS if there is any, the stream that hyper
+//! uses.
 
-use std::io;
+use std::fmt;
+use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
-use tokio_rustls::server::TlsStream;
 
-use super::limits::UNREAD;
+use super::limits::{HALF_CLOSED_TIMEOUT, UNREAD_TIMEOUT};
+use super::stats::ConnectionStats;
 
-/// The stream; when it is dropped it ends as its [`ResetSwitch`] says.
+/// A TCP stream that ends as its [`ResetSwitch`] says when it is dropped.
 #[derive(Debug)]
 pub struct ResettableStream {
     tcp: TcpStream,
     switch: ResetSwitch,
-    /// Runs while the client takes nothing of what it is sent.
+    /// Runs while the client takes nothing of what is sent to it.
     unread: Option<Pin<Box<Sleep>>>,
 }
 
@@ -28,9 +29,9 @@ pub struct ResettableStream {
 pub struct ResetSwitch(Arc<AtomicBool>);
 
 impl ResetSwitch {
-    /// With an RST, or in order.
-    pub fn set(&self, reset: bool) {
-        self.0.store(reset, Ordering::Relaxed);
+    /// The stream ends with an RST.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -40,14 +41,14 @@ impl ResettableStream {
         (Self { tcp, switch: switch.clone(), unread: None }, switch)
     }
 
-    /// What came of a write; an error when none has been taken for too long.
-    fn written(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    /// The result of a write; an error when the client has taken nothing for too long.
+    fn limit_write(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if written.is_ready() {
             self.unread = None;
             return written;
         }
-        let unread = self.unread.get_or_insert_with(|| Box::pin(sleep(UNREAD)));
-        unread.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        let unread = self.unread.get_or_insert_with(|| Box::pin(sleep(UNREAD_TIMEOUT)));
+        unread.as_mut().poll(cx).map(|()| Err(ErrorKind::TimedOut.into()))
     }
 }
 
@@ -70,7 +71,7 @@ impl AsyncRead for ResettableStream {
 impl AsyncWrite for ResettableStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.tcp).poll_write(cx, buf);
-        self.written(cx, written)
+        self.limit_write(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -87,7 +88,7 @@ impl AsyncWrite for ResettableStream {
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.tcp).poll_write_vectored(cx, parts);
-        self.written(cx, written)
+        self.limit_write(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -95,59 +96,95 @@ impl AsyncWrite for ResettableStream {
     }
 }
 
-/// What HTTP is spoken over.
-#[derive(Debug)]
-pub enum Stream {
-    Clear(ResettableStream),
-    Tls(Box<TlsStream<ResettableStream>>),
+/// TCP, or TLS over it.
+pub trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Transport for S {}
+
+/// The stream that hyper uses. It decides when hyper learns that the client sends no more: hyper then drops every request that
+/// is open, though the client may have closed only its sending side.
+pub struct HttpStream {
+    transport: Box<dyn Transport>,
+    stats: Arc<ConnectionStats>,
+    /// Runs from the end of the client's bytes.
+    half_closed: Option<Pin<Box<Sleep>>>,
+    /// Whether the client has not taken what was last written.
+    is_write_blocked: bool,
 }
 
-impl AsyncRead for Stream {
+impl HttpStream {
+    pub fn new(transport: Box<dyn Transport>, stats: Arc<ConnectionStats>) -> Self {
+        Self { transport, stats, half_closed: None, is_write_blocked: false }
+    }
+
+    fn note_blocked<T>(&mut self, cx: &Context<'_>, result: Poll<T>) -> Poll<T> {
+        let was_blocked = std::mem::replace(&mut self.is_write_blocked, result.is_pending());
+        if was_blocked && !self.is_write_blocked && self.half_closed.is_some() {
+            // hyper reads again only when it is woken.
+            cx.waker().wake_by_ref();
+        }
+        result
+    }
+}
+
+impl fmt::Debug for HttpStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpStream").field("stats", &self.stats).finish_non_exhaustive()
+    }
+}
+
+impl AsyncRead for HttpStream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Clear(stream) => Pin::new(stream).poll_read(cx, buf),
-            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
+        let this = self.get_mut();
+        if this.stats.is_input_ended() {
+            return Poll::Ready(Ok(()));
         }
+        let half_closed = match &mut this.half_closed {
+            Some(half_closed) => half_closed,
+            half_closed @ None => {
+                let filled = buf.filled().len();
+                match ready!(Pin::new(&mut this.transport).poll_read(cx, buf)) {
+                    Ok(()) if buf.filled().len() > filled => return Poll::Ready(Ok(())),
+                    // TLS reports a client that closes without a closing message; many do.
+                    Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Poll::Ready(Err(error)),
+                    Ok(()) | Err(_) => half_closed.insert(Box::pin(sleep(HALF_CLOSED_TIMEOUT))),
+                }
+            }
+        };
+        this.stats.register_reader(cx);
+        let in_time = half_closed.as_mut().poll(cx).is_pending();
+        if this.is_write_blocked || this.stats.has_open_responses(in_time) {
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
-impl AsyncWrite for Stream {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Clear(stream) => Pin::new(stream).poll_write(cx, buf),
-            Self::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
-        }
+impl AsyncWrite for HttpStream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.transport).poll_write(cx, buf);
+        self.note_blocked(cx, written)
     }
 
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Clear(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.transport).poll_flush(cx);
+        self.note_blocked(cx, flushed)
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Clear(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.transport).poll_shutdown(cx)
     }
 
     fn poll_write_vectored(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Clear(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
-            Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
-        }
+        let written = Pin::new(&mut self.transport).poll_write_vectored(cx, parts);
+        self.note_blocked(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
-        match self {
-            Self::Clear(stream) => stream.is_write_vectored(),
-            Self::Tls(stream) => stream.is_write_vectored(),
-        }
+        self.transport.is_write_vectored()
     }
 }

@@ -13,9 +13,10 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
+use tokio_rustls::server::TlsStream;
 
-use super::refusal;
-use super::stream::{ResettableStream, Stream};
+use super::stream::ResettableStream;
+use crate::http;
 
 /// A certificate with its key, ready to serve TLS 1.2 and 1.3; clones are the same.
 #[derive(Clone)]
@@ -133,38 +134,22 @@ impl Tls {
         &self.certificate
     }
 
-    /// The handshake, when that is how the client begins; `None` was told that it should.
+    /// Does the handshake; `None` if the client sent plain HTTP, and got a response that says so.
     pub(super) async fn accept(
         &self,
         mut stream: ResettableStream,
         first: u8,
         peer: SocketAddr,
-    ) -> io::Result<Option<Opened>> {
+    ) -> io::Result<Option<TlsStream<ResettableStream>>> {
         /// The first byte of every TLS connection: a record of the handshake (RFC 8446, section 5.1).
         const HANDSHAKE: u8 = 22;
 
         if first != HANDSHAKE {
-            stream.write_all(&refusal::in_clear_text(peer)).await?;
+            stream.write_all(&http::response_to_plain_http(peer)).await?;
             stream.shutdown().await?;
             return Ok(None);
         }
-        let stream = self.acceptor.accept(stream).await?;
-        let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        Ok(Some(Opened { stream: Stream::Tls(Box::new(stream)), http2 }))
-    }
-}
-
-/// A connection that is ready for HTTP.
-pub struct Opened {
-    pub stream: Stream,
-    pub http2: bool,
-}
-
-impl Opened {
-    /// In clear text, by what it begins with: a client that knows that HTTP/2 is spoken sends its preface (RFC 9113,
-    /// section 3.4), whose method no other request has.
-    pub fn clear(stream: ResettableStream, first: &[u8]) -> Self {
-        Self { stream: Stream::Clear(stream), http2: first == b"PRI" }
+        self.acceptor.accept(stream).await.map(Some)
     }
 }
 
