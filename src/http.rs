@@ -23,6 +23,7 @@ mod problem;
 mod redact;
 mod request_id;
 mod size_limits;
+mod target;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};

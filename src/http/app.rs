@@ -4,6 +4,7 @@
 //! request that clients send all the time skips it. Both ways pass the same functions of `middleware`, in the same order.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,12 +12,14 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{self, Method};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Router};
 use tower::Service;
 
 use super::audit_logs;
 use super::middleware::{admit_and_run, identify_and_record};
+use super::problem::Problem;
+use super::target::Target;
 use crate::app_state::AppState;
 use crate::contract::AUDIT_LOGS;
 
@@ -34,10 +37,22 @@ impl App {
         Self { state, router }
     }
 
-    /// Responds to a request of the client at this address.
+    /// Responds to a request that came over the network from this address.
     pub fn respond(&self, mut request: Request, peer: SocketAddr) -> ResponseFuture {
         request.extensions_mut().insert(ConnectInfo(peer));
-        self.dispatch(request)
+        match Target::of_request(&request) {
+            Ok(Target::ThisServer) => self.dispatch(request),
+            Ok(Target::Elsewhere(authority)) => {
+                self.refuse(request, Problem::NotAProxy { host: authority.host().to_owned() })
+            }
+            Err(error) => self.refuse(request, Problem::BadHost(error)),
+        }
+    }
+
+    /// Responds with a problem, and records the request in the journal, whatever its path.
+    fn refuse(&self, request: Request, problem: Problem) -> ResponseFuture {
+        let state = self.state.clone();
+        Box::pin(async move { identify_and_record(&state, request, |_, _, _| ready(problem.into_response())).await })
     }
 
     fn dispatch(&self, request: Request) -> ResponseFuture {

@@ -19,6 +19,7 @@ use serde::Serialize;
 use super::auth::Unauthorized;
 use super::redact::Secrets;
 use super::request_id::RequestId;
+use super::target::HostError;
 use crate::contract::QueryIssue;
 use crate::json_file::{FileError, FileErrors};
 use crate::text::elide_middle;
@@ -44,6 +45,8 @@ pub enum Problem {
     BrokenBody,
     /// 400: plain HTTP on a TLS port.
     PlainHttp,
+    /// 400: `Host` is missing, repeated, invalid, or contradicts `:authority`.
+    BadHost(HostError),
     /// 401: the control plane asks for its token; `sent` is whether the request carries any.
     ControlToken { sent: bool },
     /// 401: no valid key (ERR-401).
@@ -68,6 +71,8 @@ pub enum Problem {
     BodyTooLarge { max: usize },
     /// 414: path and query of more than `max` bytes.
     UriTooLong { max: usize },
+    /// 421: the target is on another server, as if this one were a proxy.
+    NotAProxy { host: String },
     /// 429: over the rate limit (ERR-429). `instance` is the path.
     TooManyRequests { wait: RetryAfter, instance: String },
     /// 431: more than `bytes` bytes of headers, or more than `fields` fields.
@@ -93,7 +98,8 @@ impl Problem {
             | Self::BadControlRequest { .. }
             | Self::BadPreference { .. }
             | Self::BrokenBody
-            | Self::PlainHttp => StatusCode::BAD_REQUEST,
+            | Self::PlainHttp
+            | Self::BadHost(_) => StatusCode::BAD_REQUEST,
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthorized(_) | Self::ControlToken { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
@@ -102,6 +108,7 @@ impl Problem {
             Self::ExpectationsNotMet { .. } => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong { .. } => StatusCode::URI_TOO_LONG,
+            Self::NotAProxy { .. } => StatusCode::MISDIRECTED_REQUEST,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::HeadersTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -137,6 +144,7 @@ impl Problem {
             Self::ExpectationsNotMet { reasons, .. } => numbered(reasons),
             Self::BrokenBody => "The request body ended early or is framed incorrectly; a GET needs none.".to_owned(),
             Self::PlainHttp => "This port accepts TLS only: use https:// in place of http://.".to_owned(),
+            Self::BadHost(error) => error.to_string(),
             Self::SlowBody { seconds } => {
                 format!("The request body did not arrive within {seconds} s; a GET needs none.")
             }
@@ -168,6 +176,10 @@ impl Problem {
             Self::UriTooLong { max } => format!(
                 "Path and query are longer than {max} bytes; split long lists of identifiers over several requests."
             ),
+            Self::NotAProxy { host } => format!(
+                "This server is no proxy, and was asked for a resource of {host}. Probably HTTPS_PROXY, HTTP_PROXY or ALL_PROXY \
+                 of the client points here; put the URL of this server in place of the API's URL."
+            ),
             Self::TooManyRequests { wait, .. } => {
                 format!("Rate limit of {} exceeded: the next request is admitted in {} s.", wait.rate, wait.seconds)
             }
@@ -193,7 +205,8 @@ impl Problem {
             | Self::ItemNotFound { details: text }
             | Self::BadPreference { code: text }
             | Self::NotFound { path: Some(text) }
-            | Self::MethodNotAllowed { method: text, route: _ } => secrets.redact_string(text),
+            | Self::MethodNotAllowed { method: text, route: _ }
+            | Self::NotAProxy { host: text } => secrets.redact_string(text),
             Self::ExpectationsNotMet { reasons, expectations } => {
                 let each = expectations.values_mut().flat_map(|verdict| &mut verdict.reasons);
                 reasons.iter_mut().chain(each).for_each(|text| secrets.redact_string(text));
@@ -201,6 +214,7 @@ impl Problem {
             // These repeat nothing of a request but its route.
             Self::BrokenBody
             | Self::PlainHttp
+            | Self::BadHost(_)
             | Self::ControlToken { sent: _ }
             | Self::Unauthorized(_)
             | Self::Forbidden { key: _, permission: _ }
