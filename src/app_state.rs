@@ -16,6 +16,9 @@ use crate::world::live_source::LiveSource;
 use crate::world::template::WorldTemplate;
 use crate::world::{SessionName, Sessions, Settings, World};
 
+/// Memory for the bodies that are kept while requests are in progress, of all connections together, in bytes.
+pub(crate) const MAX_BODY_MEMORY_BYTES: usize = 64 * 1024 * 1024;
+
 /// Keys, sessions and access to the control plane; clones share them.
 #[derive(Debug, Clone)]
 pub struct AppState {
@@ -30,6 +33,7 @@ struct Inner {
     /// The token of the control plane.
     admin_secret: Option<Secret>,
     work_limits: WorkLimits,
+    body_memory: Arc<Semaphore>,
 }
 
 /// How much long work a server does at a time.
@@ -94,7 +98,9 @@ impl AppState {
             Admin::Open | Admin::Off => None,
         };
         let (sessions, work_limits) = (Sessions::new(start), WorkLimits::default());
-        Ok(Self { inner: Arc::new(Inner { keys, sessions, admin, admin_secret, work_limits }) })
+        let body_memory = Arc::new(Semaphore::new(MAX_BODY_MEMORY_BYTES));
+        let inner = Inner { keys, sessions, admin, admin_secret, work_limits, body_memory };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The API keys.
@@ -113,6 +119,11 @@ impl AppState {
     pub(crate) fn has_token_in(&self, text: &[u8], min_length: usize) -> bool {
         let admin = self.admin_secret().filter(|secret| secret.len() >= min_length);
         admin.is_some_and(|secret| secret.is_in_form(text)) || self.keys().has_token_in(text, min_length)
+    }
+
+    /// The free part of the memory for bodies; a permit is a byte.
+    pub(crate) fn body_memory(&self) -> &Arc<Semaphore> {
+        &self.inner.body_memory
     }
 
     /// The access to the control plane.

@@ -79,6 +79,8 @@ pub enum Problem {
     HeadersTooLarge { bytes: usize, fields: usize },
     /// 500: a handler panicked.
     Internal,
+    /// 503: the bodies that are being received take `max` bytes already.
+    BodyMemoryFull { max: usize },
     /// The status that `by`, such as `fault 3`, asks for. `instance` is the path.
     Forced { status: u16, retry_after: Option<u64>, by: String, instance: String },
 }
@@ -112,6 +114,7 @@ impl Problem {
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::HeadersTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::BodyMemoryFull { .. } => StatusCode::SERVICE_UNAVAILABLE,
             // Always valid: fault rules and `Prefer` are checked to be 400 to 599.
             Self::Forced { status, .. } => StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         }
@@ -189,6 +192,10 @@ impl Problem {
             Self::Internal => {
                 "The mock failed on this request; see its log. This is a bug of the mock, not of the client.".to_owned()
             }
+            Self::BodyMemoryFull { max } => format!(
+                "The request bodies that are being received take {} MB, the limit of all together; try again.",
+                max >> 20
+            ),
         }
     }
 
@@ -227,6 +234,7 @@ impl Problem {
             | Self::TooManyRequests { wait: _, instance: _ }
             | Self::HeadersTooLarge { bytes: _, fields: _ }
             | Self::Internal
+            | Self::BodyMemoryFull { max: _ }
             | Self::Forced { status: _, retry_after: _, by: _, instance: _ } => {}
         }
     }
@@ -290,6 +298,9 @@ impl Problem {
             }
             Self::Forced { status: 405, .. } => {
                 headers.insert(ALLOW, HeaderValue::from_static("GET,HEAD"));
+            }
+            Self::BodyMemoryFull { .. } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(1));
             }
             _ => {}
         }

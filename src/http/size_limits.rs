@@ -1,16 +1,18 @@
-//! Size limits of a request to the API, enforced before its handler runs: 414, 431, 413; 408 for a body that takes too
-//! long, and 400 for one that breaks off. Extractors of the control plane read their bodies with [`read_body`].
+//! Size limits of a request: 414, 431, 413; 408 for a body that takes too long, 400 for one that breaks off, and 503 when the
+//! bodies that are being received take too much memory together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_LENGTH;
-use http_body_util::LengthLimitError;
+use http_body_util::BodyExt;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::problem::Problem;
+use crate::app_state::{AppState, MAX_BODY_MEMORY_BYTES};
 
 /// Longest path and query, in bytes: the next power of two above the usual limit of gateways.
 pub const MAX_URI_BYTES: usize = 16 * 1024;
@@ -18,58 +20,75 @@ pub const MAX_URI_BYTES: usize = 16 * 1024;
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// Largest number of header fields.
 const MAX_HEADER_FIELDS: usize = 100;
-/// Largest request body, in bytes (REQ-BODY).
+/// Largest body of a request to the API, in bytes (REQ-BODY).
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
-/// How long a client may take to send a body.
+/// How long a client may take to send a body to the API.
 const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The problem of a path and query beyond [`MAX_URI_BYTES`].
-const URI_TOO_LONG: Problem = Problem::UriTooLong { max: MAX_URI_BYTES };
-/// The problem of headers beyond [`MAX_HEADER_BYTES`] or [`MAX_HEADER_FIELDS`].
-const HEADERS_TOO_LARGE: Problem = Problem::HeadersTooLarge { bytes: MAX_HEADER_BYTES, fields: MAX_HEADER_FIELDS };
+/// Largest body of a call of the control plane, in bytes.
+const MAX_CONTROL_BODY_BYTES: usize = 32 * 1024 * 1024;
+/// How long a client may take to send a body to the control plane, or between two parts of an endless one.
+pub const CONTROL_BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a body waits for memory that other bodies take.
+const MEMORY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Checks a request against the limits, and receives its whole body.
+/// Reserves some of the memory for bodies, until the permit is dropped. Waits a while for it; then the problem is a 503.
+pub async fn reserve_body_memory(state: &AppState, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+    let full = || Problem::BodyMemoryFull { max: MAX_BODY_MEMORY_BYTES };
+    let permits = u32::try_from(bytes).map_err(|_| full())?;
+    let reserved = timeout(MEMORY_TIMEOUT, Arc::clone(state.body_memory()).acquire_many_owned(permits)).await;
+    reserved.ok().and_then(Result::ok).ok_or_else(full)
+}
+
+/// Checks a request to the API against the limits, and receives its body, which no operation uses.
 pub async fn check(request: &mut Request) -> Result<(), Problem> {
     let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
     if uri > MAX_URI_BYTES {
-        return Err(URI_TOO_LONG);
+        return Err(Problem::UriTooLong { max: MAX_URI_BYTES });
     }
     let headers = request.headers();
     if headers.len() > MAX_HEADER_FIELDS || size_of(headers) > MAX_HEADER_BYTES {
-        return Err(HEADERS_TOO_LARGE);
-    }
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY_BYTES as u64) {
-        return Err(Problem::BodyTooLarge { max: MAX_BODY_BYTES });
+        return Err(Problem::HeadersTooLarge { bytes: MAX_HEADER_BYTES, fields: MAX_HEADER_FIELDS });
     }
     if request.body().is_end_stream() {
         return Ok(());
     }
-    // A body without an announced length is measured by receiving it. Rare: boxed to keep the common future small.
     let body = std::mem::take(request.body_mut());
-    *request.body_mut() = Body::from(Box::pin(read_body(body, MAX_BODY_BYTES, BODY_TIMEOUT)).await?);
-    Ok(())
+    check_announced_length(&body, MAX_BODY_BYTES)?;
+    // Rare: boxed to keep the common future small.
+    Box::pin(receive(body, MAX_BODY_BYTES, BODY_TIMEOUT, |_| {})).await
+}
+
+/// Receives the body of a call of the control plane, and the memory that is reserved for it.
+pub async fn receive_control_body(body: Body, state: &AppState) -> Result<(Vec<u8>, OwnedSemaphorePermit), Problem> {
+    check_announced_length(&body, MAX_CONTROL_BODY_BYTES)?;
+    let length = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
+    let length = length.unwrap_or(MAX_CONTROL_BODY_BYTES);
+    let permit = reserve_body_memory(state, length).await?;
+    let mut bytes = Vec::new();
+    receive(body, MAX_CONTROL_BODY_BYTES, CONTROL_BODY_TIMEOUT, |part| bytes.extend_from_slice(part)).await?;
+    Ok((bytes, permit))
+}
+
+fn check_announced_length(body: &Body, max: usize) -> Result<(), Problem> {
+    if body.size_hint().lower() > max as u64 { Err(Problem::BodyTooLarge { max }) } else { Ok(()) }
 }
 
 /// Receives a body of at most `max` bytes within `deadline`: else 413, 408, or 400 when it breaks off.
-pub async fn read_body(body: Body, max: usize, deadline: Duration) -> Result<Bytes, Problem> {
-    match timeout(deadline, to_bytes(body, max)).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(error)) if is_too_long(&error) => Err(Problem::BodyTooLarge { max }),
-        Ok(Err(_)) => Err(Problem::BrokenBody),
-        Err(_) => Err(Problem::SlowBody { seconds: deadline.as_secs() }),
-    }
-}
-
-fn is_too_long(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if error.is::<LengthLimitError>() {
-            return true;
+async fn receive(mut body: Body, max: usize, deadline: Duration, mut keep: impl FnMut(&[u8])) -> Result<(), Problem> {
+    let parts = async {
+        let mut length = 0;
+        while let Some(frame) = body.frame().await {
+            let part = frame.map_err(|_| Problem::BrokenBody)?.into_data().unwrap_or_default();
+            length += part.len();
+            if length > max {
+                return Err(Problem::BodyTooLarge { max });
+            }
+            keep(&part);
         }
-        cause = error.source();
-    }
-    false
+        Ok(())
+    };
+    timeout(deadline, parts).await.unwrap_or(Err(Problem::SlowBody { seconds: deadline.as_secs() }))
 }
 
 fn size_of(headers: &HeaderMap) -> usize {

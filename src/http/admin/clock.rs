@@ -12,7 +12,7 @@ pub async fn get(session: Session) -> Json<Value> {
     to_json(&session.world.clock)
 }
 
-pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
+pub async fn set(session: Session, Text(body, _memory): Text) -> Result<Json<Value>, Problem> {
     let world = &session.world;
     let ClockChange { now, frozen } = control::clock(&body, &world.clock.read()).map_err(Problem::BadBody)?;
     if frozen {
@@ -23,7 +23,7 @@ pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Prob
     Ok(to_json(&world.clock))
 }
 
-pub async fn advance(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
+pub async fn advance(session: Session, Text(body, _memory): Text) -> Result<Json<Value>, Problem> {
     let by = control::advance(&body, &session.world.clock.read()).map_err(Problem::BadBody)?;
     session.world.advance(by);
     Ok(to_json(&session.world.clock))

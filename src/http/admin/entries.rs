@@ -18,7 +18,7 @@ pub async fn add(
     State(state): State<AppState>,
     session: Session,
     headers: HeaderMap,
-    Text(body): Text,
+    Text(body, _memory): Text,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let world = session.world;
     let add = move || {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::app_state::AppState;
 use crate::control::BODY;
@@ -158,20 +158,16 @@ fn wrong(details: String) -> Problem {
     Problem::BadControlRequest { details }
 }
 
-/// The body as text: at most 32 MiB, received within 30 s.
+/// The body as text, at most 32 MiB and received within 30 s, and the memory that is reserved for it.
 #[derive(Debug)]
-pub struct Text(pub String);
+pub struct Text(pub String, pub OwnedSemaphorePermit);
 
-/// Largest body of a call, in bytes.
-const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
-/// How long a client may take to send a body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-
-impl<S: Sync> FromRequest<S> for Text {
+impl FromRequest<AppState> for Text {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let bytes = size_limits::read_body(request.into_body(), MAX_BODY_BYTES, BODY_TIMEOUT).await?;
-        decode(BODY, bytes.into()).map(Self).map_err(|error| Problem::BadBody(FileErrors(vec![error])))
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let (bytes, memory) = size_limits::receive_control_body(request.into_body(), state).await?;
+        let text = decode(BODY, bytes).map_err(|error| Problem::BadBody(FileErrors(vec![error])))?;
+        Ok(Self(text, memory))
     }
 }

@@ -33,7 +33,7 @@ pub async fn add(
     State(state): State<AppState>,
     session: Session,
     headers: HeaderMap,
-    Text(body): Text,
+    Text(body, _memory): Text,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let mut rules = fault::read_all(BODY, &body).map_err(Problem::BadBody)?;
     let many = body.trim_start().starts_with('[');

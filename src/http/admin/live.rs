@@ -13,7 +13,7 @@ pub async fn get(session: Session) -> Json<Value> {
     to_json(&session.world)
 }
 
-pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
+pub async fn set(session: Session, Text(body, _memory): Text) -> Result<Json<Value>, Problem> {
     let activity = control::live(&body).map_err(Problem::BadBody)?;
     let limit = session.world.entry_limit();
     if limit.is_reached() {

@@ -12,7 +12,7 @@ pub async fn get(session: Session) -> Json<Value> {
     to_json(&session.world)
 }
 
-pub async fn set(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
+pub async fn set(session: Session, Text(body, _memory): Text) -> Result<Json<Value>, Problem> {
     let ScenarioStart { scenario, seed } = control::scenario(&body).map_err(Problem::BadBody)?;
     match seed {
         Some(seed) => session.world.set_scenario_with_seed(scenario, seed),

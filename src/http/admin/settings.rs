@@ -12,7 +12,7 @@ pub async fn get(session: Session) -> Json<Value> {
     to_json(session.world.settings())
 }
 
-pub async fn change(session: Session, Text(body): Text) -> Result<Json<Value>, Problem> {
+pub async fn change(session: Session, Text(body, _memory): Text) -> Result<Json<Value>, Problem> {
     session.world.change_settings(|settings| {
         *settings = control::settings(&body, *settings).map_err(Problem::BadBody)?;
         Ok(to_json(*settings))

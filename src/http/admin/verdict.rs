@@ -1,7 +1,7 @@
 //! `/__admin/verdict`: judges the clients of a world, and checks expectations.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Buf;
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::blocking;
 use super::extract::{Session, repeated_values};
@@ -24,9 +25,15 @@ use crate::duration;
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::Secrets;
+use crate::http::size_limits::{CONTROL_BODY_TIMEOUT, reserve_body_memory};
 use crate::text::suggestion;
 use crate::world::World;
 use crate::world::verdict::{Expectation, ExpectationVerdict, Scope};
+
+/// Parts of a sink that are received before they are compared.
+const CHUNKS: usize = 8;
+/// The most that hyper hands over of a body at once.
+const MAX_CHUNK_BYTES: usize = 128 * 1024;
 
 /// Parameters of a call: the world, the entries over which its clients are judged, the expectations, the format.
 #[derive(Debug)]
@@ -63,15 +70,22 @@ pub async fn delivered(State(state): State<AppState>, query: VerdictQuery, body:
             "expect: only delivered can be expected here; ask GET /__admin/verdict for the others.".to_owned();
         return Err(Problem::BadControlRequest { details });
     }
-    let (sender, receiver) = mpsc::channel(8);
+    let _memory = reserve_body_memory(&state, CHUNKS * MAX_CHUNK_BYTES).await?;
+    let (sender, receiver) = mpsc::channel(CHUNKS);
     let VerdictQuery { world, scope, expected, .. } = query;
     let compare = move || world.delivered(BodyReader { receiver, rest: Bytes::new() }, &scope);
     let comparing = blocking::run(&state.work_limits().comparisons, compare);
     let sending = async move {
         let mut body = body.into_data_stream();
-        while let Some(chunk) = body.next().await {
-            // It stops listening at the first error.
-            if sender.send(chunk.map_err(io::Error::other)).await.is_err() {
+        loop {
+            let chunk = match timeout(CONTROL_BODY_TIMEOUT, body.next()).await {
+                Ok(Some(chunk)) => chunk.map_err(io::Error::other),
+                Ok(None) => return,
+                Err(_) => Err(io::Error::new(ErrorKind::TimedOut, "nothing of the body arrived for 30 s")),
+            };
+            let is_last = chunk.is_err();
+            // The comparison stops listening at the first error.
+            if sender.send(chunk).await.is_err() || is_last {
                 return;
             }
         }
