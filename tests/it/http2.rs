@@ -3,16 +3,20 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::http::Request;
 use cortex_audit_mock::MockServer;
 use cortex_audit_mock::fault::{Delay, Effect, FaultRule};
 use cortex_audit_mock::world::JournalFilter;
+use http_body_util::Full;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::NOW;
 use crate::support::h2_client::HttpClient;
 use crate::support::process::{Server, Signal};
+use crate::support::{NOW, size};
 
 const LOGS: &str = "/api/v1/audit-logs";
 
@@ -118,21 +122,96 @@ async fn a_fault_of_the_connection_ends_it_with_all_its_streams() {
         let server = MockServer::start().await;
         server.world().faults().add(FaultRule { times: Some(1), ..effect.into() });
         let mut stream = TcpStream::connect(address(&server)).await.unwrap();
-        // The preface, no settings, and a request of one HEADERS frame: `GET`, `http`, the path, literally.
-        stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
-        let mut block = vec![0x82, 0x86, 0x04, LOGS.len().try_into().unwrap()];
-        block.extend_from_slice(LOGS.as_bytes());
-        // `authorization` is number 23 of the static table (RFC 7541, appendix A).
-        block.extend_from_slice(b"\x0f\x08\x11Bearer mock-admin");
-        let mut frame = vec![0, 0, block.len().try_into().unwrap(), 1, 5, 0, 0, 0, 1];
-        frame.extend(block);
-        stream.write_all(&frame).await.unwrap();
+        stream.write_all(&preface_and_get()).await.unwrap();
         let ended = stream.read_to_end(&mut Vec::new()).await;
         assert_eq!(ended.map(|_| ()).map_err(|error| error.kind()), ends_with);
     }
 }
 
+/// The preface, no settings, and a request of one HEADERS frame.
+pub fn preface_and_get() -> Vec<u8> {
+    let mut sent = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec();
+    // `GET`, `http`, the authority and the path, literally.
+    let mut block = vec![0x82, 0x86, 0x01, 1, b'x', 0x04, LOGS.len().try_into().unwrap()];
+    block.extend_from_slice(LOGS.as_bytes());
+    // `authorization` is number 23 of the static table (RFC 7541, appendix A).
+    block.extend_from_slice(b"\x0f\x08\x11Bearer mock-admin");
+    sent.extend([0, 0, block.len().try_into().unwrap(), 1, 5, 0, 0, 0, 1]);
+    sent.extend(block);
+    sent
+}
+
+// Targets
+
+#[tokio::test]
+async fn a_request_without_one_valid_host_is_refused() {
+    let server = MockServer::start().await;
+    let mut speaking = connect(&address(&server)).await;
+    let mut details = async |url: &str, hosts: &[&str]| {
+        let request = Request::get(url).header("Authorization", "Bearer mock-admin");
+        let request = hosts.iter().fold(request, |request, host| request.header("Host", *host));
+        let answer = speaking.send(request).await.unwrap();
+        if answer.status == 200 { String::new() } else { answer.details(400) }
+    };
+    let url = format!("http://mock.test:8080{LOGS}");
+    assert_eq!(details(&url, &["Mock.test:8080"]).await, "");
+    assert!(details(&url, &["other.test"]).await.contains("another host than :authority"));
+    assert!(details(&url, &["mock.test:8080", "mock.test:8080"]).await.contains("more than one"));
+    assert!(details(&format!("http://user@mock.test{LOGS}"), &[]).await.contains("no host name"));
+}
+
+#[tokio::test]
+async fn a_request_to_a_proxy_is_told_that_this_is_none() {
+    let server = MockServer::start().await;
+    let mut speaking = connect(&address(&server)).await;
+    let details = speaking.send(Request::connect("example.com:443")).await.unwrap().details(421);
+    assert!(details.contains("is no proxy") && details.contains("example.com"), "{details}");
+}
+
+// Bodies
+
+/// Sends a request with this body, without a key; returns the status.
+async fn send_body(sender: &http2::SendRequest<Full<Bytes>>, url: &str, body: Bytes) -> u16 {
+    let request = Request::get(url).body(Full::new(body)).unwrap();
+    sender.clone().send_request(request).await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn bodies_of_the_operation_are_not_kept() {
+    let server = Server::start(&["--rate-limit", "off"]);
+    let stream = TcpStream::connect(server.address()).await.unwrap();
+    let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let url = format!("{}{LOGS}", server.url());
+    assert_eq!(send_body(&sender, &url, vec![b'x'; (2 << 20) + 1].into()).await, 413);
+    let before = server.resident_bytes();
+    let mut responses = tokio::task::JoinSet::new();
+    let body = Bytes::from(vec![b'x'; 2 << 20]);
+    for _ in 0..size(200, 40) {
+        let (sender, url, body) = (sender.clone(), url.clone(), body.clone());
+        responses.spawn(async move { send_body(&sender, &url, body).await });
+    }
+    let statuses = responses.join_all().await;
+    assert!(statuses.iter().all(|status| [401, 408].contains(status)), "{statuses:?}");
+    let grown = server.resident_bytes().saturating_sub(before);
+    assert!(grown < 16 << 20, "{grown} bytes");
+}
+
 // Stopping
+
+/// A client that keeps a connection in a pool reads it again only for its next request.
+#[test]
+fn an_idle_connection_of_a_client_that_answers_no_ping_does_not_delay_the_stop() {
+    let server = Server::start(&[]);
+    let mut pooled = server.connect();
+    pooled.send(preface_and_get());
+    while server.get("/__admin/requests/count").json()["count"] == 0 {}
+    server.stop();
+    let received = pooled.read_to_close().expect("closed in order");
+    // A frame without flags, of stream 0, with the last stream and no error.
+    let goaway = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0];
+    assert!(received.windows(goaway.len()).any(|frame| frame == goaway), "{received:?}");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_in_progress_at_the_signal_is_finished() {

@@ -10,8 +10,10 @@ use cortex_audit_mock::fault::{Effect, FaultRule};
 use cortex_audit_mock::server::Tls;
 use insta::assert_snapshot;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 
+use crate::http2::preface_and_get;
 use crate::support::NOW;
 use crate::support::external_tools;
 use crate::support::h2_client::{HttpClient, TlsClient};
@@ -100,9 +102,27 @@ async fn a_fault_resets_the_connection_below_tls() {
     server.world().faults().add(FaultRule { times: Some(1), ..Effect::Reset.into() });
     let mut stream = trusting.connect(&address(&server), "localhost").await.unwrap();
     let request = crate::support::process::head("GET", LOGS, "Authorization: Bearer mock-admin\r\n");
-    tokio::io::AsyncWriteExt::write_all(&mut stream, request.as_bytes()).await.unwrap();
-    let ended = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut Vec::new()).await;
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let ended = stream.read_to_end(&mut Vec::new()).await;
     assert_eq!(ended.unwrap_err().kind(), ErrorKind::ConnectionReset);
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_sending_side_is_answered() {
+    let (server, trusting) = server(&[]).await;
+    let request = crate::support::process::head("GET", LOGS, "Authorization: Bearer mock-admin\r\n");
+    for with_closing_message in [true, false] {
+        let mut stream = trusting.connect(&address(&server), "localhost").await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        if with_closing_message {
+            stream.shutdown().await.unwrap();
+        } else {
+            stream.get_mut().0.shutdown().await.unwrap();
+        }
+        let mut received = String::new();
+        stream.read_to_string(&mut received).await.unwrap();
+        assert!(received.starts_with("HTTP/1.1 200") && received.ends_with('}'), "{received}");
+    }
 }
 
 #[test]
@@ -136,6 +156,28 @@ async fn serve_creates_a_certificate_and_prints_its_path() {
     let mut in_handshake = Connection::to(server.address());
     in_handshake.send("\x16\x03\x01");
     server.stop();
+}
+
+/// Clients keep connections in a pool, where nothing reads from them until the next request.
+#[tokio::test]
+async fn idle_connections_are_closed_in_order_when_the_server_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = folder.path().join("certificate.pem");
+    let server = Server::start(&["--tls-self-signed", "--tls-write-cert", written.to_str().unwrap()]);
+    let trusting = TlsClient::new(&fs::read_to_string(&written).unwrap());
+    let mut idle = Vec::new();
+    let http1 = crate::support::process::head("GET", LOGS, "Authorization: Bearer mock-admin\r\n").into_bytes();
+    for request in [http1, preface_and_get()] {
+        let mut stream = trusting.connect(server.address(), "localhost").await.unwrap();
+        stream.write_all(&request).await.unwrap();
+        stream.read_exact(&mut [0; 100]).await.unwrap();
+        idle.push(stream);
+    }
+    server.stop();
+    for mut stream in idle {
+        // An error if TLS is not closed in order.
+        stream.read_to_end(&mut Vec::new()).await.unwrap();
+    }
 }
 
 #[test]

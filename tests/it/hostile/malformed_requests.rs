@@ -8,8 +8,8 @@ use crate::support::size;
 const LOGS: &str = "/api/v1/audit-logs";
 const ADMIN: &str = "Authorization: Bearer mock-admin\r\n";
 
-/// Sends these bytes and a last request. Returns the statuses of the responses, each of which must have a request id, and
-/// how the connection ended.
+/// Sends these bytes and a last request. Returns the statuses of the responses, and how the connection ended. Every response
+/// has a request id, but for the bare status of a head that hyper cannot read.
 fn outcome_of(server: &Server, sent: impl AsRef<[u8]>) -> String {
     let mut connection = server.connect();
     connection.send(sent);
@@ -20,8 +20,9 @@ fn outcome_of(server: &Server, sent: impl AsRef<[u8]>) -> String {
     for answer in text.split("HTTP/1.").skip(1) {
         // After the minor version.
         let status = &answer[2..5];
-        assert!(status == "100" || answer.to_lowercase().contains("x-request-id: "), "{answer}");
-        write!(outcome, "{status} ").unwrap();
+        let is_bare = status != "100" && !answer.to_lowercase().contains("x-request-id: ");
+        assert!(!is_bare || answer.contains("content-length: 0\r\n"), "{answer}");
+        write!(outcome, "{status}{} ", if is_bare { " bare" } else { "" }).unwrap();
     }
     outcome += if rest.is_some() { "end" } else { "reset" };
     outcome
