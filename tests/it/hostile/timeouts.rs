@@ -209,7 +209,6 @@ async fn an_http_2_client_that_leaves_no_room_in_the_window_is_closed_after_a_mi
         client.timer(TokioTimer::new()).initial_stream_window_size(window);
         let (mut sender, connection) = client.handshake::<_, Empty<Bytes>>(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
-        sleep(Duration::from_secs(20)).await;
         let since = Instant::now();
         let request = Request::get(url).header("Authorization", "Bearer mock-admin").body(Empty::new()).unwrap();
         let response = sender.send_request(request).await.unwrap();
