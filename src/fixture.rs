@@ -1,5 +1,5 @@
-//! Loads entries from files and other sources. If any file has an error, nothing is loaded, and every error of every file is
-//! reported.
+//! Loads entries from files and other sources. If any file has an error, nothing is loaded, and the errors of all files are
+//! reported, up to a limit.
 //!
 //! `reader` reads one file: with `fast` what has no error, with `diagnose` anything else. Both use `fields`, the fields of an
 //! entry in a file.

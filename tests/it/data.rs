@@ -9,7 +9,7 @@ use cortex_audit_mock::internal::fixture::Moment;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::{NOW, TestMock, sample, size, time};
+use crate::support::{NOW, TestMock, full_tests, sample, size, time};
 
 const ENTRY: &str = r#"{"action":"CREATE","objectIdentifier":"a","objectType":"TEAM","timestamp":"now-5m"}"#;
 
@@ -326,6 +326,19 @@ fn a_long_file_means_the_same_as_its_text() {
     bytes.extend(b"{\"action\":\"\xff\"}");
     let told = load_bytes(&bytes).unwrap_err();
     assert!(told.starts_with(&format!("FILE:{}:12: not valid UTF-8", count + 1)), "{told}");
+}
+
+#[test]
+fn a_single_value_is_at_most_512_mib() {
+    if full_tests() {
+        let mut array = vec![b' '; 513 << 20];
+        array[0] = b'[';
+        let told = load_bytes(&array).unwrap_err();
+        assert!(
+            told.starts_with("FILE:1:1: a JSON value of more than 512 MiB; put each entry on its own line"),
+            "{told}"
+        );
+    }
 }
 
 /// 5 GB that take no place on the disk, and a device without an end.
