@@ -13,7 +13,7 @@ use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use super::frontier::ReadFrontier;
 use super::replay::Replay;
-use super::rereads::{Rereads, RereadsLedger};
+use super::rereads::{Reread, Rereads, RereadsLedger};
 use super::scope::Scope;
 use crate::contract::{Entry, Query, Selection, Timestamp};
 use crate::duration;
@@ -173,25 +173,29 @@ impl<'a> CoverageLedger<'a> {
                 *known = first.timestamp.max(*known);
             }
             let (mut is_new, mut doubled) = (false, 0);
-            let mut rereading = is_read.then(|| self.rereads.begin_page(id, place, crawls));
+            let mut again = Vec::new();
             for entry in &page {
                 is_new |= !std::mem::replace(&mut served_before[entry.number], true);
                 let Some(coverage) = self.entries.get_mut(self.places[entry.number] as usize) else { continue };
                 coverage.is_served = true;
-                let Some(rereading) = &mut rereading else { continue };
+                if !is_read {
+                    continue;
+                }
                 if coverage.crawls.contains(&Some(id)) {
                     doubled += usize::from(!std::mem::replace(&mut coverage.is_doubled, true));
                 } else {
                     if let [Some(before), _] = coverage.crawls {
                         coverage.is_reread = true;
-                        coverage.is_beyond |= rereading.add(entry, before, coverage.by[1], self.replay);
+                        again.push(Reread { entry: *entry, before, place: coverage.by[1] });
                     }
                     coverage.crawls = [Some(id), coverage.crawls[0]];
                 }
                 coverage.by = [coverage.by[0].min(place), place];
             }
-            if let Some(rereading) = rereading {
-                self.rereads.end_page(rereading, &served.query.filters, newest[place]);
+            if is_read {
+                for entry in self.rereads.add_page((id, place), again, newest[place], crawls, self.replay) {
+                    self.entries[self.places[entry.number] as usize].is_beyond = true;
+                }
             }
             self.pages.push(PageCoverage { place, is_new, doubled });
         }

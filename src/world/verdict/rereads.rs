@@ -50,17 +50,12 @@ pub struct RereadsLedger {
     largest: Option<(usize, [usize; 2])>,
 }
 
-/// A page, and the crawls that were served its entries before.
-pub struct PageRereads<'a> {
-    place: usize,
-    id: CrawlId,
-    crawls: &'a Crawls<'a>,
-    overlap: Option<Duration>,
-    known_before: Option<Timestamp>,
-    /// Of each crawl before, whether it may be read again as a whole.
-    allowed: HashMap<CrawlId, bool>,
-    /// How many entries each earlier exchange was served.
-    shared: HashMap<usize, usize>,
+/// An entry of a page that another crawl was served before.
+pub struct Reread {
+    pub entry: EntryRef,
+    /// The crawl, and the place of the exchange that served it.
+    pub before: CrawlId,
+    pub place: usize,
 }
 
 impl RereadsLedger {
@@ -68,26 +63,46 @@ impl RereadsLedger {
         Self { overlap, ..Self::default() }
     }
 
-    pub fn begin_page<'a>(&mut self, id: CrawlId, place: usize, crawls: &'a Crawls<'a>) -> PageRereads<'a> {
-        let newest = || self.newest.get(&crawls.get(id).query.filters.sorted()).copied().or(self.newest_of_all);
-        let known_before = *self.known_before.entry(id).or_insert_with(newest);
-        let (allowed, shared) = (HashMap::new(), HashMap::new());
-        PageRereads { place, id, crawls, overlap: self.overlap, known_before, allowed, shared }
-    }
-
-    /// Adds the page with its newest entry.
-    pub fn end_page(&mut self, page: PageRereads<'_>, filters: &Filters, newest: Option<Timestamp>) {
-        if let Some((place, entries)) =
-            page.shared.iter().max_by_key(|(place, entries)| (**entries, usize::MAX - **place))
-            && self.largest.is_none_or(|(known, _)| known < *entries)
+    /// Adds what a page of a crawl shares with earlier ones. Returns the entries beyond what is meant to be read again: older
+    /// than the overlap back from the newest entry that the client had when this crawl began.
+    pub fn add_page(
+        &mut self,
+        (id, place): (CrawlId, usize),
+        again: Vec<Reread>,
+        newest: Option<Timestamp>,
+        crawls: &Crawls<'_>,
+        replay: &Replay,
+    ) -> Vec<EntryRef> {
+        let filters = crawls.get(id).query.filters.sorted();
+        let newest_before = self.newest.get(&filters).copied().or(self.newest_of_all);
+        let known_before = *self.known_before.entry(id).or_insert(newest_before);
+        let mut shared: HashMap<usize, usize> = HashMap::new();
+        for reread in &again {
+            *shared.entry(reread.place).or_default() += 1;
+        }
+        if let Some((before, entries)) =
+            shared.into_iter().max_by_key(|(before, entries)| (*entries, usize::MAX - before))
+            && self.largest.is_none_or(|(known, _)| known < entries)
         {
-            self.largest = Some((*entries, [*place, page.place]));
+            self.largest = Some((entries, [before, place]));
         }
         if let Some(newest) = newest {
-            let known = self.newest.entry(filters.sorted()).or_insert(newest);
+            let known = self.newest.entry(filters).or_insert(newest);
             *known = newest.max(*known);
             self.newest_of_all = self.newest_of_all.max(Some(newest));
         }
+        let Some(overlap) = self.overlap else { return Vec::new() };
+        let mut is_allowed: HashMap<CrawlId, bool> = HashMap::new();
+        let mut is_beyond = |reread: &Reread| {
+            let is_recent = known_before.is_none_or(|newest| newest.since(reread.entry.timestamp) <= overlap);
+            !is_recent
+                && !*is_allowed.entry(reread.before).or_insert_with(|| {
+                    let (before, crawl) = (crawls.get(reread.before), crawls.get(id));
+                    shared_time(before, crawl).is_some_and(|shared| shared <= overlap)
+                        || begins_anew(before, crawl, replay)
+                })
+        };
+        again.into_iter().filter(|reread| is_beyond(reread)).map(|reread| reread.entry).collect()
     }
 
     /// What the scope says is meant to be read again.
@@ -103,21 +118,6 @@ impl RereadsLedger {
         #[expect(clippy::cast_precision_loss, reason = "no world has so many entries")]
         let share = if served == 0 { 0.0 } else { (entries as f64 / served as f64 * 1000.0).round() / 1000.0 };
         Rereads { entries, share, beyond_overlap: self.overlap.map(|_| beyond), largest }
-    }
-}
-
-impl PageRereads<'_> {
-    /// Adds an entry that another crawl was served before, by an exchange at a place. Returns whether it is beyond what is
-    /// meant to be read again: older than the overlap back from the newest entry that the client had when this crawl began.
-    pub fn add(&mut self, entry: &EntryRef, before: CrawlId, place: usize, replay: &Replay) -> bool {
-        *self.shared.entry(place).or_default() += 1;
-        let Some(overlap) = self.overlap else { return false };
-        let is_recent = self.known_before.is_none_or(|newest| newest.since(entry.timestamp) <= overlap);
-        !is_recent
-            && !*self.allowed.entry(before).or_insert_with(|| {
-                let (before, crawl) = (self.crawls.get(before), self.crawls.get(self.id));
-                shared_time(before, crawl).is_some_and(|shared| shared <= overlap) || begins_anew(before, crawl, replay)
-            })
     }
 }
 
