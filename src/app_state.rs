@@ -60,10 +60,16 @@ impl AppState {
     /// # Errors
     /// All errors of all files together.
     pub fn load(config: &Config) -> Result<Self, FileErrors> {
+        Self::load_with_token(config).map(|(state, _)| state)
+    }
+
+    /// Like [`Self::load`]; returns the token of the first key that may view audit logs, too, for a client of this server.
+    /// It is kept nowhere else.
+    pub(crate) fn load_with_token(config: &Config) -> Result<(Self, Option<String>), FileErrors> {
         let now = config.now.unwrap_or_else(Timestamp::now);
         let mut base = BaseSegmentBuilder::default();
         let loaded = fixture::load_into(&mut |entry| base.push(entry), &config.sources(), now);
-        let (keys, ignored_fields) = match (keys::load(&config.keys, now), loaded) {
+        let ((keys, token), ignored_fields) = match (keys::load_with_token(&config.keys, now), loaded) {
             (Ok(keys), Ok(ignored_fields)) => (keys, ignored_fields),
             (keys, loaded) => {
                 let errors = keys.err().into_iter().chain(loaded.err());
@@ -87,7 +93,7 @@ impl AppState {
             settings: Settings { rate_limit: config.rate_limit, strict: config.strict },
             live: config.live,
             scenario: config.scenario,
-            faults: faults_of(&keys),
+            faults: faults_of(&keys).chain(config.faults.iter().cloned()).collect(),
             // A store numbers its entries with 32 bits.
             max_entries: u32::try_from(config.max_entries).unwrap_or(u32::MAX) as usize,
             seed: config.seed,
@@ -100,7 +106,7 @@ impl AppState {
         let (sessions, work_limits) = (Sessions::new(start), WorkLimits::default());
         let body_memory = Arc::new(Semaphore::new(MAX_BODY_MEMORY_BYTES));
         let inner = Inner { keys, sessions, admin, admin_secret, work_limits, body_memory };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok((Self { inner: Arc::new(inner) }, token))
     }
 
     /// The API keys.
@@ -156,11 +162,10 @@ impl AppState {
 }
 
 /// The fault rules of all keys; each matches only its own key.
-fn faults_of(keys: &Keys) -> Vec<FaultRule> {
+fn faults_of(keys: &Keys) -> impl Iterator<Item = FaultRule> {
     let of_key = |rule: &FaultRule, name: &str| FaultRule {
         matcher: RequestMatcher { key: Some(name.to_owned()), ..rule.matcher.clone() },
         ..rule.clone()
     };
-    let all = keys.list().iter().flat_map(|key| key.faults.iter().map(|rule| of_key(rule, &key.name)));
-    all.collect()
+    keys.list().iter().flat_map(move |key| key.faults.iter().map(move |rule| of_key(rule, &key.name)))
 }

@@ -10,6 +10,7 @@ mod log;
 mod output;
 mod record;
 mod report;
+mod run;
 mod serve;
 mod startup;
 mod tls;
@@ -39,6 +40,8 @@ struct Cli {
 enum Command {
     /// Serve the API (the default).
     Serve(serve::Args),
+    /// Serve as long as a command runs, and exit as it does; the command finds the server in its environment.
+    Run(run::Args),
     /// Make entries of an invented company, as many as are asked for and always the same.
     Generate(generate::Args),
     /// Check files of entries and keys, and say what is in them.
@@ -84,6 +87,7 @@ pub fn run() -> ExitCode {
     };
     let done = match command {
         Command::Serve(args) => return serve::run(&args),
+        Command::Run(args) => return run::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Record(args) => {

@@ -3,13 +3,14 @@
 use std::fmt;
 
 use crate::contract::Timestamp;
+use crate::fault::FaultRule;
 use crate::fixture::EntrySource;
 use crate::keys::KeySource;
 use crate::rate::RateLimit;
 use crate::world::{Activity, Scenario};
 
 /// The configuration of a server. The default is that of `cortex-audit-mock` without flags.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// The sources of the entries.
     pub entries: Vec<EntrySource>,
@@ -27,6 +28,8 @@ pub struct Config {
     pub live: Option<Activity>,
     /// The scenario that every session starts with.
     pub scenario: Option<Scenario>,
+    /// The fault rules that every session starts with, in addition to those of the keys.
+    pub faults: Vec<FaultRule>,
     /// The number of entries that can be added to a session while the server runs, by the control plane, live activity and
     /// scenarios together.
     pub max_entries: u64,
@@ -81,6 +84,7 @@ impl Default for Config {
             strict: false,
             live: None,
             scenario: None,
+            faults: Vec::new(),
             max_entries: Self::DEFAULT_MAX_ENTRIES,
             seed: 42,
             admin: Admin::Open,

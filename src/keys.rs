@@ -14,7 +14,7 @@ use crate::contract::Timestamp;
 use crate::fault::FaultRule;
 use crate::rate::RateLimit;
 
-pub use file::{KeySource, load};
+pub use file::{KeySource, load, load_with_token};
 
 /// The permission that the audit-log operation asks for (REQ-PERMISSION).
 pub const VIEW_AUDIT_LOGS: &str = "View audit logs";

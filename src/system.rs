@@ -1,9 +1,11 @@
 //! The differences between operating systems.
 
+use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::future::Future;
 use std::io;
 use std::path::Path;
+use std::process::ExitStatus;
 
 /// Makes a new file readable by its owner only. Elsewhere than on Unix, the folder's permissions apply.
 pub fn owner_only(options: &mut OpenOptions) {
@@ -97,4 +99,112 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
             _ = closed.recv() => {}
         }
     })
+}
+
+/// Checks that there is a program to start. Elsewhere than on Unix, only starting it shows that.
+#[cfg(unix)]
+pub fn check_program(program: &OsStr) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let is_path = Path::new(program).components().count() > 1 || program.as_encoded_bytes().contains(&b'/');
+    let places = match std::env::var_os("PATH") {
+        _ if is_path => vec![program.into()],
+        Some(path) => std::env::split_paths(&path).map(|folder| folder.join(program)).collect(),
+        // The system has folders of its own then.
+        None => return Ok(()),
+    };
+    let mut error = io::ErrorKind::NotFound;
+    for metadata in places.iter().filter_map(|place| place.metadata().ok()) {
+        if metadata.is_file() && metadata.permissions().mode() & 0o111 != 0 {
+            return Ok(());
+        }
+        if metadata.is_file() || is_path {
+            error = io::ErrorKind::PermissionDenied;
+        }
+    }
+    Err(error.into())
+}
+
+#[cfg(not(unix))]
+pub fn check_program(_: &OsStr) -> io::Result<()> {
+    Ok(())
+}
+
+/// The signal that ended a process. Elsewhere than on Unix there is none.
+pub fn ending_signal(status: ExitStatus) -> Option<i32> {
+    #[cfg(unix)]
+    {
+        std::os::unix::process::ExitStatusExt::signal(&status)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = status;
+        None
+    }
+}
+
+/// Passes the signals of this process on to another one, as long as it lives.
+#[cfg(unix)]
+pub struct SignalForwarder {
+    streams: Vec<(rustix::process::Signal, tokio::signal::unix::Signal)>,
+    /// Whether a terminal sends the signals of its keys to this process; it sends them to every process of the group.
+    has_terminal: bool,
+}
+
+#[cfg(unix)]
+impl SignalForwarder {
+    /// The handlers are installed when this returns.
+    pub fn new() -> io::Result<Self> {
+        use rustix::process::Signal;
+        use std::io::IsTerminal;
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let all = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM, Signal::USR1, Signal::USR2];
+        let stream = |sent: Signal| Ok((sent, signal(SignalKind::from_raw(sent.as_raw()))?));
+        let streams = all.into_iter().map(stream).collect::<io::Result<_>>()?;
+        let has_terminal = io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
+        Ok(Self { streams, has_terminal })
+    }
+
+    /// Waits for a signal and passes it on; `None` is a process that has ended.
+    pub async fn forward_next(&mut self, process: Option<u32>) {
+        use rustix::process::{Pid, Signal, kill_process};
+        use std::task::Poll;
+
+        let received = std::future::poll_fn(|context| {
+            let ready = |(signal, stream): &mut (Signal, tokio::signal::unix::Signal)| {
+                stream.poll_recv(context).is_ready().then_some(*signal)
+            };
+            self.streams.iter_mut().find_map(ready).map_or(Poll::Pending, Poll::Ready)
+        });
+        let received = received.await;
+        let is_of_keys = matches!(received, Signal::INT | Signal::QUIT);
+        let process = process.and_then(|process| Pid::from_raw(process.try_into().ok()?));
+        if let Some(process) = process.filter(|_| !(is_of_keys && self.has_terminal)) {
+            // It may have ended just now.
+            let _ = kill_process(process, received);
+        }
+    }
+}
+
+/// Keeps this process alive at Ctrl-C and Ctrl-Break, which every process of the console gets.
+#[cfg(windows)]
+pub struct SignalForwarder {
+    _interrupt: tokio::signal::windows::CtrlC,
+    _terminate: tokio::signal::windows::CtrlBreak,
+}
+
+#[cfg(windows)]
+impl SignalForwarder {
+    /// The handlers are installed when this returns.
+    pub fn new() -> io::Result<Self> {
+        use tokio::signal::windows::{ctrl_break, ctrl_c};
+
+        Ok(Self { _interrupt: ctrl_c()?, _terminate: ctrl_break()? })
+    }
+
+    /// Never completes: the other process gets its own signals.
+    pub async fn forward_next(&mut self, _: Option<u32>) {
+        std::future::pending().await
+    }
 }

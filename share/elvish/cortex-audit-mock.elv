@@ -26,6 +26,8 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand --rate-limit 'How often a client may ask: such as 1000/min, 5/s, or off'
             cand --live 'New entries over time, such as 6/min. [default: none]'
             cand --max-entries 'How many entries can be added to a session while the server runs'
+            cand --scenario 'Data that changes while a client reads, in every session from its start. [default: none]'
+            cand --faults 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]'
             cand --seed 'What decides everything that is left to chance: the same seed, the same answers'
             cand --admin-token 'Guard the control plane: it then asks for this as a bearer token'
             cand --report 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON'
@@ -42,6 +44,7 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand serve 'Serve the API (the default)'
+            cand run 'Serve as long as a command runs, and exit as it does; the command finds the server in its environment'
             cand generate 'Make entries of an invented company, as many as are asked for and always the same'
             cand validate 'Check files of entries and keys, and say what is in them'
             cand record 'Download audit logs from a Cortex API to a file that --fixtures loads'
@@ -58,6 +61,34 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand --rate-limit 'How often a client may ask: such as 1000/min, 5/s, or off'
             cand --live 'New entries over time, such as 6/min. [default: none]'
             cand --max-entries 'How many entries can be added to a session while the server runs'
+            cand --scenario 'Data that changes while a client reads, in every session from its start. [default: none]'
+            cand --faults 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]'
+            cand --seed 'What decides everything that is left to chance: the same seed, the same answers'
+            cand --admin-token 'Guard the control plane: it then asks for this as a bearer token'
+            cand --report 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON'
+            cand --tls-cert 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key'
+            cand --tls-key 'The private key of --tls-cert: a file of PEM'
+            cand --tls-name 'A host name or address of that certificate beside localhost, the loopback addresses and --listen; repeatable'
+            cand --tls-write-cert 'Write that certificate there as PEM, for clients to trust; - prints it behind the start-up line'
+            cand --log 'Form of the log on standard error; RUST_LOG sets its level'
+            cand --strict 'Reject what the contract does not list, such as unknown parameters, instead of reporting it'
+            cand --no-admin 'Leave out the control plane, but for /__admin/health'
+            cand --tls-self-signed 'Serve https with a certificate that is made at start, in place of http'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'cortex-audit-mock;run'= {
+            cand --listen 'Address to listen on; port 0 picks a free one. The environment variable of `serve` does not count'
+            cand --expect 'Fail unless the clients of every session met these expectations; separated by commas, repeatable'
+            cand --fixtures 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]'
+            cand --generate 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures'
+            cand --keys 'API keys, roles and permissions. [default: the built-in test keys]'
+            cand --now 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]'
+            cand --rate-limit 'How often a client may ask: such as 1000/min, 5/s, or off'
+            cand --live 'New entries over time, such as 6/min. [default: none]'
+            cand --max-entries 'How many entries can be added to a session while the server runs'
+            cand --scenario 'Data that changes while a client reads, in every session from its start. [default: none]'
+            cand --faults 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]'
             cand --seed 'What decides everything that is left to chance: the same seed, the same answers'
             cand --admin-token 'Guard the control plane: it then asks for this as a bearer token'
             cand --report 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON'
@@ -116,6 +147,7 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
         }
         &'cortex-audit-mock;help'= {
             cand serve 'Serve the API (the default)'
+            cand run 'Serve as long as a command runs, and exit as it does; the command finds the server in its environment'
             cand generate 'Make entries of an invented company, as many as are asked for and always the same'
             cand validate 'Check files of entries and keys, and say what is in them'
             cand record 'Download audit logs from a Cortex API to a file that --fixtures loads'
@@ -124,6 +156,8 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'cortex-audit-mock;help;serve'= {
+        }
+        &'cortex-audit-mock;help;run'= {
         }
         &'cortex-audit-mock;help;generate'= {
         }

@@ -29,6 +29,8 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'How often a client may ask: such as 1000/min, 5/s, or off')
             [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'New entries over time, such as 6/min. [default: none]')
             [CompletionResult]::new('--max-entries', '--max-entries', [CompletionResultType]::ParameterName, 'How many entries can be added to a session while the server runs')
+            [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'Data that changes while a client reads, in every session from its start. [default: none]')
+            [CompletionResult]::new('--faults', '--faults', [CompletionResultType]::ParameterName, 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What decides everything that is left to chance: the same seed, the same answers')
             [CompletionResult]::new('--admin-token', '--admin-token', [CompletionResultType]::ParameterName, 'Guard the control plane: it then asks for this as a bearer token')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON')
@@ -45,6 +47,7 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the API (the default)')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Serve as long as a command runs, and exit as it does; the command finds the server in its environment')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Make entries of an invented company, as many as are asked for and always the same')
             [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check files of entries and keys, and say what is in them')
             [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Download audit logs from a Cortex API to a file that --fixtures loads')
@@ -62,6 +65,35 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'How often a client may ask: such as 1000/min, 5/s, or off')
             [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'New entries over time, such as 6/min. [default: none]')
             [CompletionResult]::new('--max-entries', '--max-entries', [CompletionResultType]::ParameterName, 'How many entries can be added to a session while the server runs')
+            [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'Data that changes while a client reads, in every session from its start. [default: none]')
+            [CompletionResult]::new('--faults', '--faults', [CompletionResultType]::ParameterName, 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What decides everything that is left to chance: the same seed, the same answers')
+            [CompletionResult]::new('--admin-token', '--admin-token', [CompletionResultType]::ParameterName, 'Guard the control plane: it then asks for this as a bearer token')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON')
+            [CompletionResult]::new('--tls-cert', '--tls-cert', [CompletionResultType]::ParameterName, 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key')
+            [CompletionResult]::new('--tls-key', '--tls-key', [CompletionResultType]::ParameterName, 'The private key of --tls-cert: a file of PEM')
+            [CompletionResult]::new('--tls-name', '--tls-name', [CompletionResultType]::ParameterName, 'A host name or address of that certificate beside localhost, the loopback addresses and --listen; repeatable')
+            [CompletionResult]::new('--tls-write-cert', '--tls-write-cert', [CompletionResultType]::ParameterName, 'Write that certificate there as PEM, for clients to trust; - prints it behind the start-up line')
+            [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Form of the log on standard error; RUST_LOG sets its level')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Reject what the contract does not list, such as unknown parameters, instead of reporting it')
+            [CompletionResult]::new('--no-admin', '--no-admin', [CompletionResultType]::ParameterName, 'Leave out the control plane, but for /__admin/health')
+            [CompletionResult]::new('--tls-self-signed', '--tls-self-signed', [CompletionResultType]::ParameterName, 'Serve https with a certificate that is made at start, in place of http')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'cortex-audit-mock;run' {
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on; port 0 picks a free one. The environment variable of `serve` does not count')
+            [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'Fail unless the clients of every session met these expectations; separated by commas, repeatable')
+            [CompletionResult]::new('--fixtures', '--fixtures', [CompletionResultType]::ParameterName, 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]')
+            [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures')
+            [CompletionResult]::new('--keys', '--keys', [CompletionResultType]::ParameterName, 'API keys, roles and permissions. [default: the built-in test keys]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]')
+            [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'How often a client may ask: such as 1000/min, 5/s, or off')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'New entries over time, such as 6/min. [default: none]')
+            [CompletionResult]::new('--max-entries', '--max-entries', [CompletionResultType]::ParameterName, 'How many entries can be added to a session while the server runs')
+            [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'Data that changes while a client reads, in every session from its start. [default: none]')
+            [CompletionResult]::new('--faults', '--faults', [CompletionResultType]::ParameterName, 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What decides everything that is left to chance: the same seed, the same answers')
             [CompletionResult]::new('--admin-token', '--admin-token', [CompletionResultType]::ParameterName, 'Guard the control plane: it then asks for this as a bearer token')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON')
@@ -126,6 +158,7 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
         }
         'cortex-audit-mock;help' {
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the API (the default)')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Serve as long as a command runs, and exit as it does; the command finds the server in its environment')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Make entries of an invented company, as many as are asked for and always the same')
             [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check files of entries and keys, and say what is in them')
             [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Download audit logs from a Cortex API to a file that --fixtures loads')
@@ -135,6 +168,9 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             break
         }
         'cortex-audit-mock;help;serve' {
+            break
+        }
+        'cortex-audit-mock;help;run' {
             break
         }
         'cortex-audit-mock;help;generate' {

@@ -55,8 +55,8 @@ fn answered(asked: Result<StatusCode, ureq::Error>, scheme: &str, address: Socke
     }
 }
 
-/// A server that listens on all addresses is asked on loopback.
-fn reachable(listen: SocketAddr) -> SocketAddr {
+/// Where a server is reached that listens on an address: on all addresses means on loopback.
+pub fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),

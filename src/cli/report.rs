@@ -150,6 +150,28 @@ impl Report {
         }
     }
 
+    /// Why the clients did not meet these expectations: a sentence for each session and expectation. A session that nobody
+    /// asked counts only if all are so.
+    pub fn violations(&self, expected: &[Expectation]) -> Vec<String> {
+        let is_asked = |of: &&SessionVerdict| !of.judgement.clients.is_empty();
+        let is_any_asked = self.sessions.iter().any(|of| is_asked(&of));
+        let judged = || self.sessions.iter().filter(|of| is_asked(of) || !is_any_asked);
+        let mut violations = Vec::new();
+        if !expected.is_empty() {
+            violations.extend(self.failures.iter().map(|failure| failure.reasons().join("; ")));
+        }
+        for expectation in expected {
+            if *expectation == Expectation::Delivered && judged().all(|of| of.judgement.delivered.is_none()) {
+                violations.push("not delivered: nothing was sent to POST /__admin/verdict/delivered".to_owned());
+            }
+            for SessionVerdict { session, judgement } in judged() {
+                let session = session.as_ref().map(|name| format!("session {name}: ")).unwrap_or_default();
+                violations.extend(judgement.failure_message(*expectation).map(|message| session + &message));
+            }
+        }
+        violations
+    }
+
     /// In the format that the ending of a file's name asks for.
     fn format(&self, path: &Path) -> String {
         let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);

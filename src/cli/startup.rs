@@ -3,12 +3,12 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args as ClapArgs;
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Runtime;
 
@@ -18,14 +18,15 @@ use super::{environment, tls, value};
 use crate::app_state::AppState;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
+use crate::fault::{self, FaultRule};
 use crate::http;
-use crate::json_file::FileErrors;
+use crate::json_file::{self, FileErrors};
 use crate::keys::KeySource;
 use crate::rate::{Rate, RateLimit};
 use crate::server::{self, Tls};
 use crate::system;
 use crate::text::counted;
-use crate::world::Activity;
+use crate::world::{Activity, Scenario};
 
 /// Connections that wait to be accepted, as [`TcpListener::bind`] has it.
 const BACKLOG: u32 = 1024;
@@ -57,6 +58,12 @@ pub struct Settings {
     /// How many entries can be added to a session while the server runs.
     #[arg(long, value_name = "N", env = "CORTEX_MOCK_MAX_ENTRIES", default_value_t = Config::DEFAULT_MAX_ENTRIES, value_parser = value::served_count)]
     max_entries: u64,
+    /// Data that changes while a client reads, in every session from its start. [default: none]
+    #[arg(long, value_name = "NAME", env = "CORTEX_MOCK_SCENARIO", value_parser = scenario_parser())]
+    scenario: Option<Scenario>,
+    /// Fault rules of every session from its start: a file of one rule, or of an array. [default: none]
+    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FAULTS")]
+    faults: Option<PathBuf>,
     /// What decides everything that is left to chance: the same seed, the same answers.
     #[arg(long, value_name = "S", env = "CORTEX_MOCK_SEED", default_value_t = 42, value_parser = value::seed, allow_hyphen_values = true)]
     seed: u64,
@@ -82,12 +89,38 @@ pub struct Settings {
     pub log: LogFormat,
 }
 
+fn scenario_parser() -> impl TypedValueParser<Value = Scenario> {
+    PossibleValuesParser::new(Scenario::WORDS).try_map(|name| name.parse::<Scenario>())
+}
+
+fn load_faults(path: &Path) -> Result<Vec<FaultRule>, FileErrors> {
+    let text = json_file::read_text(path).map_err(|error| FileErrors(vec![error]))?;
+    fault::read_all(&path.display().to_string(), &text)
+}
+
 impl Settings {
     /// The flags that name files with data.
     fn file_flags(&self) -> String {
         let generate = self.generate.map(|_| "--generate");
-        let flags = ["--fixtures"].into_iter().chain(generate).chain(["--keys"]).map(environment::source);
+        let faults = self.faults.as_ref().map(|_| "--faults");
+        let flags = ["--fixtures"].into_iter().chain(generate).chain(["--keys"]).chain(faults).map(environment::source);
         flags.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Loads all files; returns the token of the first key that may view audit logs, too.
+    fn load(&self) -> Result<(AppState, Option<String>), FileErrors> {
+        let faults = self.faults.as_deref().map(load_faults).transpose();
+        let mut config = self.config();
+        match faults {
+            Ok(faults) => {
+                config.faults = faults.unwrap_or_default();
+                AppState::load_with_token(&config)
+            }
+            Err(of_faults) => {
+                let others = AppState::load(&config).err().into_iter().flat_map(|errors| errors.0);
+                Err(FileErrors(others.chain(of_faults.0).collect()))
+            }
+        }
     }
 
     fn config(&self) -> Config {
@@ -102,7 +135,8 @@ impl Settings {
             rate_limit: self.rate_limit,
             strict: self.strict,
             live: self.live.map(Activity::from),
-            scenario: None,
+            scenario: self.scenario,
+            faults: Vec::new(),
             max_entries: self.max_entries,
             seed: self.seed,
             admin: match &self.admin_token {
@@ -120,6 +154,8 @@ pub struct Startup {
     listen: SocketAddr,
     tls: Option<Tls>,
     run: Run,
+    /// Kept no longer than until clients can connect.
+    client_token: Option<String>,
 }
 
 /// A server that clients can connect to.
@@ -145,6 +181,7 @@ pub struct StartError {
     /// The flags that name those files.
     file_flags: String,
     others: Vec<String>,
+    exit_code: u8,
 }
 
 impl Startup {
@@ -159,21 +196,26 @@ impl Startup {
         let report = settings.report.as_deref().map(ReportFile::create).transpose();
         let report = report.map_err(|error| others.push(error));
         let socket = bind(listen).map_err(|error| others.push(listen_error(listen, &error)));
-        let state = AppState::load(&settings.config());
+        let state = settings.load();
         match (state, tls, report, socket) {
-            (Ok(state), Ok(tls), Ok(report), Ok(socket)) => {
-                Ok(Self { socket, listen, tls, run: Run { state, report, started } })
+            (Ok((state, client_token)), Ok(tls), Ok(report), Ok(socket)) => {
+                Ok(Self { socket, listen, tls, run: Run { state, report, started }, client_token })
             }
             (state, _, _, _) => {
                 let files = state.err().unwrap_or(FileErrors(Vec::new()));
-                Err(StartError { files, file_flags: settings.file_flags(), others })
+                Err(StartError { files, file_flags: settings.file_flags(), others, exit_code: 1 })
             }
         }
     }
 
+    /// Token of the first key that may view audit logs.
+    pub fn client_token(&self) -> Option<&str> {
+        self.client_token.as_deref()
+    }
+
     /// Lets clients connect; a runtime must be running.
     pub fn listen(self) -> Result<ListeningServer, StartError> {
-        let Self { socket, listen, tls, run } = self;
+        let Self { socket, listen, tls, run, client_token: _ } = self;
         let refused = |error| StartError::from(listen_error(listen, &error));
         let listener = socket.listen(BACKLOG).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
@@ -185,6 +227,11 @@ impl Startup {
 }
 
 impl ListeningServer {
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Base URL, without a trailing slash.
     pub fn url(&self) -> String {
         self.url_at(self.address)
@@ -236,9 +283,22 @@ pub fn runtime() -> Result<Runtime, StartError> {
     runtime.map_err(|error| StartError::from(format!("cannot start the runtime: {error}")))
 }
 
+impl StartError {
+    /// An error with the exit code of the process.
+    pub fn new(message: String, exit_code: u8) -> Self {
+        Self { files: FileErrors(Vec::new()), file_flags: String::new(), others: vec![message], exit_code }
+    }
+
+    /// Both errors, with the exit code of the second.
+    pub fn with(mut self, other: Self) -> Self {
+        self.others.extend(other.others);
+        Self { exit_code: other.exit_code, ..self }
+    }
+}
+
 impl From<String> for StartError {
     fn from(message: String) -> Self {
-        Self { files: FileErrors(Vec::new()), file_flags: String::new(), others: vec![message] }
+        Self::new(message, 1)
     }
 }
 
@@ -257,8 +317,8 @@ impl fmt::Display for StartError {
 }
 
 impl From<StartError> for ExitCode {
-    fn from(_: StartError) -> Self {
-        Self::FAILURE
+    fn from(error: StartError) -> Self {
+        Self::from(error.exit_code)
     }
 }
 

@@ -57,19 +57,30 @@ const KEY_TYPES: [&str; 2] = ["API_KEY", "PERSONAL_API_KEY"];
 /// # Errors
 /// Everything that is wrong with the file.
 pub fn load(source: &KeySource, now: Timestamp) -> Result<Keys, FileErrors> {
+    load_with_token(source, now).map(|(keys, _)| keys)
+}
+
+/// Like [`load`]; returns the token of the first key that may view audit logs, too.
+///
+/// # Errors
+/// Everything that is wrong with the file.
+pub fn load_with_token(source: &KeySource, now: Timestamp) -> Result<(Keys, Option<String>), FileErrors> {
     let text = match source {
         KeySource::BuiltIn => Cow::Borrowed(BUILT_IN),
         KeySource::Text(text) => Cow::Borrowed(text.as_str()),
         KeySource::Path(path) => Cow::Owned(json_file::read_text(path).map_err(|error| FileErrors(vec![error]))?),
     };
     let name = source.to_string();
-    let keys = read(&name, &text, now.trunc_to_millis())?;
-    Ok(Keys::new(keys, name, *source == KeySource::BuiltIn))
+    let (keys, token) = read(&name, &text, now.trunc_to_millis())?;
+    Ok((Keys::new(keys, name, *source == KeySource::BuiltIn), token))
 }
 
-fn read(name: &str, text: &str, now: Timestamp) -> Result<Vec<Key>, FileErrors> {
+/// The keys, and the token of the first one that may view audit logs.
+type KeysAndToken = (Vec<Key>, Option<String>);
+
+fn read(name: &str, text: &str, now: Timestamp) -> Result<KeysAndToken, FileErrors> {
     let mut diagnostics = Diagnostics::new(JsonFile::new(name, text));
-    let mut keys = Vec::new();
+    let mut keys = KeysAndToken::default();
     match diagnostics.document() {
         Some(document) => keys = read_document(document, now, &mut diagnostics),
         None if !diagnostics.errors.is_empty() => {}
@@ -78,18 +89,18 @@ fn read(name: &str, text: &str, now: Timestamp) -> Result<Vec<Key>, FileErrors> 
     diagnostics.into_result(keys)
 }
 
-fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut Diagnostics<'a>) -> Vec<Key> {
+fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut Diagnostics<'a>) -> KeysAndToken {
     let holds_entries =
         || serde_json::from_str(document.get()).is_ok_and(|members: Members| members.get("logs").is_some());
     if document.get().starts_with('[') || holds_entries() {
         let reason = "expected an object with \"keys\"; if these are entries, give the file to --fixtures";
         diagnostics.wrong(document.get(), "", None, reason);
-        return Vec::new();
+        return KeysAndToken::default();
     }
     let Some(members) = diagnostics.object(document, "") else {
-        return Vec::new();
+        return KeysAndToken::default();
     };
-    let mut reader = KeysReader { now, roles: BTreeMap::new(), diagnostics };
+    let mut reader = KeysReader { now, roles: BTreeMap::new(), token: None, diagnostics };
     reader.diagnostics.known_fields(&members, "", &["customRoles", "keys"]);
     if let Some(roles) = members.get("customRoles") {
         for (number, role) in (1..).zip(reader.diagnostics.array(roles, "", "customRoles")) {
@@ -98,19 +109,22 @@ fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut D
     }
     let Some(keys) = members.get("keys") else {
         reader.diagnostics.wrong(document.get(), "", Some("keys"), "is required and missing");
-        return Vec::new();
+        return KeysAndToken::default();
     };
     let (mut tokens, mut names) = (BTreeSet::new(), BTreeSet::new());
-    (1..)
+    let keys = (1..)
         .zip(reader.diagnostics.array(keys, "", "keys"))
         .filter_map(|(number, key)| reader.key(key, &format!("key {number}"), &mut tokens, &mut names))
-        .collect()
+        .collect();
+    (keys, reader.token)
 }
 
 struct KeysReader<'f, 'a> {
     now: Timestamp,
     /// The permissions of each custom role, by tag.
     roles: BTreeMap<String, BTreeSet<String>>,
+    /// The token of the first key that may view audit logs.
+    token: Option<String>,
     diagnostics: &'f mut Diagnostics<'a>,
 }
 
@@ -194,6 +208,9 @@ impl<'a> KeysReader<'_, 'a> {
             rate_limit,
             faults,
         };
+        if self.token.is_none() && key.has_permission(VIEW_AUDIT_LOGS) && key.check_usable(now).is_ok() {
+            self.token = Some(token.into_owned());
+        }
         (self.diagnostics.errors.len() == errors_before).then_some(key)
     }
 

@@ -37,6 +37,7 @@ mod release;
 mod remote;
 mod responses;
 mod rules;
+mod run;
 mod same_bytes;
 mod security;
 mod sessions;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cortex_audit_mock_global_optspecs
-    string join \n listen= fixtures= generate= keys= now= rate-limit= strict live= max-entries= seed= admin-token= no-admin report= tls-cert= tls-key= tls-self-signed tls-name= tls-write-cert= log= h/help V/version
+    string join \n listen= fixtures= generate= keys= now= rate-limit= strict live= max-entries= scenario= faults= seed= admin-token= no-admin report= tls-cert= tls-key= tls-self-signed tls-name= tls-write-cert= log= h/help V/version
 end
 
 function __fish_cortex_audit_mock_needs_command
@@ -32,6 +32,13 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l now
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l live -d 'New entries over time, such as 6/min. [default: none]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l max-entries -d 'How many entries can be added to a session while the server runs' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l scenario -d 'Data that changes while a client reads, in every session from its start. [default: none]' -r -f -a "insert-between-pages\t''
+late-arrivals\t''
+same-millisecond\t''
+burst\t''
+quota-squeeze\t''
+flaky\t''"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l faults -d 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
@@ -48,6 +55,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -s V -l version -d 'Print version'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "serve" -d 'Serve the API (the default)'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "run" -d 'Serve as long as a command runs, and exit as it does; the command finds the server in its environment'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "generate" -d 'Make entries of an invented company, as many as are asked for and always the same'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "validate" -d 'Check files of entries and keys, and say what is in them'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "record" -d 'Download audit logs from a Cortex API to a file that --fixtures loads'
@@ -62,6 +70,13 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serv
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l live -d 'New entries over time, such as 6/min. [default: none]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l max-entries -d 'How many entries can be added to a session while the server runs' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l scenario -d 'Data that changes while a client reads, in every session from its start. [default: none]' -r -f -a "insert-between-pages\t''
+late-arrivals\t''
+same-millisecond\t''
+burst\t''
+quota-squeeze\t''
+flaky\t''"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l faults -d 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
@@ -76,6 +91,41 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serv
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l no-admin -d 'Leave out the control plane, but for /__admin/health'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-self-signed -d 'Serve https with a certificate that is made at start, in place of http'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -s h -l help -d 'Print help'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l listen -d 'Address to listen on; port 0 picks a free one. The environment variable of `serve` does not count' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l expect -d 'Fail unless the clients of every session met these expectations; separated by commas, repeatable' -r -f -a "complete\t''
+no-duplicates\t''
+no-gaps\t''
+polite\t''
+delivered\t''
+contract\t''"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l fixtures -d 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l generate -d 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l keys -d 'API keys, roles and permissions. [default: the built-in test keys]' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l now -d 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l live -d 'New entries over time, such as 6/min. [default: none]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l max-entries -d 'How many entries can be added to a session while the server runs' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l scenario -d 'Data that changes while a client reads, in every session from its start. [default: none]' -r -f -a "insert-between-pages\t''
+late-arrivals\t''
+same-millisecond\t''
+burst\t''
+quota-squeeze\t''
+flaky\t''"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l faults -d 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l tls-cert -d 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l tls-key -d 'The private key of --tls-cert: a file of PEM' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l tls-name -d 'A host name or address of that certificate beside localhost, the loopback addresses and --listen; repeatable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l tls-write-cert -d 'Write that certificate there as PEM, for clients to trust; - prints it behind the start-up line' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l log -d 'Form of the log on standard error; RUST_LOG sets its level' -r -f -a "text\t''
+json\t''
+off\t''"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l strict -d 'Reject what the contract does not list, such as unknown parameters, instead of reporting it'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l no-admin -d 'Leave out the control plane, but for /__admin/health'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l tls-self-signed -d 'Serve https with a certificate that is made at start, in place of http'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -s h -l help -d 'Print help'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l seed -d 'Random seed: the same arguments give the same bytes' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l from -d 'Earliest timestamp: an instant, or relative such as now-30d. [default: 30 days before --to]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand generate" -l to -d 'Latest timestamp: an instant, or relative such as now' -r
@@ -112,10 +162,11 @@ json\t'JSON, for programs'"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -l listen -d 'The address that the server was told to listen on' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -s h -l help -d 'Print help'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "serve" -d 'Serve the API (the default)'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "generate" -d 'Make entries of an invented company, as many as are asked for and always the same'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "validate" -d 'Check files of entries and keys, and say what is in them'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "record" -d 'Download audit logs from a Cortex API to a file that --fixtures loads'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "verify" -d 'Check (read-only) which rules of this mock a Cortex API keeps'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "healthcheck" -d 'Ask a running server whether it answers; for a container\'s HEALTHCHECK'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve generate validate record verify healthcheck help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "serve" -d 'Serve the API (the default)'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "run" -d 'Serve as long as a command runs, and exit as it does; the command finds the server in its environment'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "generate" -d 'Make entries of an invented company, as many as are asked for and always the same'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "validate" -d 'Check files of entries and keys, and say what is in them'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "record" -d 'Download audit logs from a Cortex API to a file that --fixtures loads'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "verify" -d 'Check (read-only) which rules of this mock a Cortex API keeps'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "healthcheck" -d 'Ask a running server whether it answers; for a container\'s HEALTHCHECK'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -49,16 +49,16 @@ fn the_documented_ci_job_fails_for_an_incomplete_read() {
         return external_tools::report_skipped(NO_CURL);
     }
     let blocks = blocks("README.md");
-    let job = &blocks.iter().find(|block| block.text.contains("?expect=complete")).unwrap().text;
+    let job = &blocks.iter().find(|block| block.text.contains(" --expect complete")).unwrap().text;
     let path = format!("{}:{}", Path::new(BINARY).parent().unwrap().display(), std::env::var("PATH").unwrap());
     for (page_size, code, message, failures) in
-        [(1000, 0, "\"findings\":[]", "failures=\"0\""), (100, 22, "were never served", "<failure")]
+        [(1000, 0, "complete: yes", "failures=\"0\""), (100, 1, "were never served", "<failure")]
     {
         let folder = tempfile::tempdir().unwrap();
         let script = job.replace("pageSize=1000", &format!("pageSize={page_size}"));
         let mut shell = Command::new("sh");
         let output = shell.args(["-c", &script]).current_dir(folder.path()).env("PATH", &path).output().unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap();
+        let printed = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{printed}");
         assert!(printed.contains(message), "{printed}");
         let report = fs::read_to_string(folder.path().join("verdict.xml")).unwrap();

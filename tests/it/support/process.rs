@@ -96,7 +96,8 @@ impl Launch {
         }
     }
 
-    fn spawn(mut self) -> Process {
+    /// Starts the command.
+    pub fn spawn(mut self) -> Process {
         let stderr = self.stderr.unwrap_or_else(Stdio::piped);
         let streams = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
         let mut child = streams.spawn().unwrap();
@@ -117,15 +118,28 @@ impl Launch {
     }
 }
 
-/// Killed when it is dropped.
-struct Process {
+/// A running command. Killed when it is dropped.
+pub struct Process {
     child: Child,
     stdout: BufReader<std::process::ChildStdout>,
     stderr: Option<JoinHandle<String>>,
 }
 
 impl Process {
-    fn end(mut self) -> Finished {
+    /// The next line of standard output, without its end.
+    pub fn read_line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// Sends a signal, without waiting for its effect.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Waits until it ends.
+    pub fn end(mut self) -> Finished {
         let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout).unwrap();
         let status = self.child.wait().unwrap();
@@ -222,7 +236,7 @@ impl Server {
 
     /// Sends a signal, without waiting for its effect.
     pub fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.process.child), signal).unwrap();
+        self.process.signal(signal);
     }
 
     /// Waits until the process ends.

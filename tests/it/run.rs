@@ -1,0 +1,278 @@
+//! `run`: a server around a command, whose exit code it takes over.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::support::process::{BINARY, Finished, Launch, Process, Server, Signal, binary};
+
+/// Reads all entries, as a client that meets every expectation does.
+const READ_ALL: &str = r#""$BINARY" record --url "$CORTEX_BASE_URL" --from now-60d >/dev/null"#;
+
+/// `run` with these flags around a script of the shell.
+fn around(flags: &[&str], script: &str) -> Launch {
+    let args = ["run"].into_iter().chain(flags.iter().copied()).chain(["--", "sh", "-c", script]);
+    binary(args).env("BINARY", BINARY)
+}
+
+/// Starts a script, and waits until it prints `ready`.
+fn started(flags: &[&str], script: &str) -> Process {
+    let mut process = around(flags, script).spawn();
+    assert_eq!(process.read_line(), "ready");
+    process
+}
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn path(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
+}
+
+#[track_caller]
+fn assert_code(finished: &Finished, code: i32) {
+    assert_eq!(finished.code, Some(code), "{}", finished.stderr);
+}
+
+// The command
+
+#[test]
+fn command_finds_the_server_in_its_environment_and_standard_output_is_its_own() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let script = r#"echo "$CORTEX_BASE_URL $CORTEX_API_KEY $CORTEX_AUDIT_MOCK_URL"; cat; "$BINARY" healthcheck --listen "${CORTEX_BASE_URL#http://}""#;
+    let launch = around(&[], script).env("CORTEX_MOCK_LISTEN", &taken.local_addr().unwrap().to_string());
+    let finished = launch.env("CORTEX_API_KEY", "of-a-real-api").input("typed").run();
+    assert_code(&finished, 0);
+    let (line, typed) = finished.stdout.split_once('\n').unwrap();
+    let [url, key, control] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+    assert!(url.starts_with("http://127.0.0.1:") && url == control, "{line}");
+    assert_eq!((key, typed), ("mock-admin", "typed"));
+    assert!(finished.stderr.contains("listening on http://127.0.0.1:"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("verdict\n  nobody has asked for audit logs\n"), "{}", finished.stderr);
+}
+
+#[test]
+fn listen_flag_overrides_the_address() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let finished = around(&["--listen", &format!("0.0.0.0:{port}")], r#"echo "$CORTEX_BASE_URL""#).run();
+    assert_code(&finished, 0);
+    assert_eq!(finished.stdout, format!("http://127.0.0.1:{port}\n"));
+}
+
+#[test]
+fn key_is_the_first_that_may_view_audit_logs() {
+    let role = json!([{"type": "DEFAULT", "role": "ADMIN"}]);
+    let keys = json!({"keys": [
+        {"token": "none", "name": "A"},
+        {"token": "revoked", "name": "B", "roles": role, "revoked": true},
+        {"token": "expired", "name": "C", "roles": role, "expirationDate": "now-1d"},
+        {"token": "usable", "name": "D", "roles": role},
+        {"token": "later", "name": "E", "roles": role},
+    ]});
+    let without = json!({"keys": [{"token": "none", "name": "A"}]});
+    let files = folder(&[("keys.json", &keys.to_string()), ("without.json", &without.to_string())]);
+    let key = |name: &str| {
+        let launch = around(&["--keys", &path(&files, name)], r#"echo "${CORTEX_API_KEY-unset}""#);
+        launch.env("CORTEX_API_KEY", "of-a-real-api").run().stdout
+    };
+    assert_eq!((key("keys.json"), key("without.json")), ("usable\n".to_owned(), "unset\n".to_owned()));
+}
+
+#[test]
+fn exit_code_is_that_of_the_command() {
+    let all = ["--expect", "complete"];
+    for (script, code) in [("exit 7", 7), ("kill -KILL $$", 137), ("kill -TERM $$", 143), ("exit 255", 255)] {
+        assert_code(&around(&all, script).run(), code);
+        assert_code(&around(&[], script).run(), code);
+    }
+    assert_code(&around(&[], "exec <&- >&-; exit 3").run(), 3);
+}
+
+// Expectations
+
+#[test]
+fn broken_expectation_fails_a_command_that_succeeds() {
+    let files = folder(&[]);
+    let report = path(&files, "verdict.xml");
+    let flags = ["--report", &report, "--expect", "complete,no-duplicates", "--expect", "no-gaps,polite,contract"];
+    let finished = around(&flags, READ_ALL).run();
+    assert_code(&finished, 0);
+    assert!(fs::read_to_string(&report).unwrap().contains("failures=\"0\""));
+    assert!(finished.stderr.contains("  complete: yes\n"), "{}", finished.stderr);
+
+    let one_page = r#""$BINARY" record --url "$CORTEX_BASE_URL" --from now-1d >/dev/null"#;
+    let finished = around(&flags, one_page).run();
+    assert_code(&finished, 1);
+    let last = finished.stderr.lines().last().unwrap();
+    assert!(last.starts_with("error: not complete: Admin (…dmin): ") && last.contains("never served"), "{last}");
+    assert!(fs::read_to_string(&report).unwrap().contains("<failure"));
+    // Without an expectation the verdict fails nothing.
+    assert_code(&around(&[], one_page).run(), 0);
+
+    let unasked = around(&["--expect", "complete,delivered"], "true").run();
+    assert_code(&unasked, 1);
+    let last: Vec<&str> = unasked.stderr.lines().rev().take(2).collect();
+    assert_snapshot!(last.join("\n"), @r"
+    error: not delivered: nothing was sent to POST /__admin/verdict/delivered
+    error: not complete: nobody has asked for audit logs
+    ");
+}
+
+#[test]
+fn every_session_that_was_used_is_judged() {
+    let script = format!("CORTEX_API_KEY=$CORTEX_API_KEY~one; {READ_ALL}; CORTEX_API_KEY=mock-admin~two; {READ_ALL}");
+    assert_code(&around(&["--expect", "complete"], &script).run(), 0);
+    let script = script.replace("now-60d >/dev/null; CORTEX", "now-1d >/dev/null; CORTEX");
+    let finished = around(&["--expect", "complete"], &script).run();
+    assert_code(&finished, 1);
+    assert!(finished.stderr.contains("error: session one: not complete: Admin"), "{}", finished.stderr);
+    assert!(!finished.stderr.contains("session two: not"), "{}", finished.stderr);
+}
+
+// Signals
+
+#[test]
+fn signals_are_forwarded_and_the_report_is_written() {
+    let files = folder(&[]);
+    let report = path(&files, "verdict.xml");
+    let hangs = "trap 'echo got; exit 5' HUP INT TERM USR1; echo ready; while :; do sleep 0.02; done";
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP, Signal::USR1] {
+        let process = started(&["--report", &report], hangs);
+        process.signal(signal);
+        let finished = process.end();
+        assert_code(&finished, 5);
+        assert_eq!(finished.stdout, "got\n");
+        assert!(fs::read_to_string(&report).unwrap().contains("nobody has asked"));
+    }
+    let process = started(&[], "echo ready; exec sleep 100");
+    process.signal(Signal::TERM);
+    assert_code(&process.end(), 143);
+    // A command may ignore what it is told.
+    let process = started(&[], "trap '' TERM; echo ready; sleep 0.1; exit 4");
+    process.signal(Signal::TERM);
+    assert_code(&process.end(), 4);
+}
+
+#[test]
+fn killed_run_leaves_no_green_report() {
+    let files = folder(&[("verdict.txt", "green")]);
+    let report = path(&files, "verdict.txt");
+    let process = started(&["--report", &report], "echo ready; exec sleep 0.2");
+    process.signal(Signal::KILL);
+    assert_eq!(process.end().code, None);
+    assert!(fs::read_to_string(&report).unwrap().contains("the run has not ended"));
+}
+
+#[test]
+fn children_of_the_command_are_not_waited_for() {
+    let begun = Instant::now();
+    let finished = around(&[], "sleep 100 <&- >&- 2>&- & echo $!").run();
+    assert_code(&finished, 0);
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    let child = rustix::process::Pid::from_raw(finished.stdout.trim().parse().unwrap()).unwrap();
+    rustix::process::kill_process(child, Signal::KILL).expect("it still runs");
+}
+
+// Bad input
+
+fn without_folder(text: &str, folder: &Path) -> String {
+    text.replace(folder.to_str().unwrap(), "FOLDER")
+}
+
+#[test]
+fn command_that_cannot_run_has_the_exit_code_of_a_shell() {
+    let files = folder(&[("script", "echo")]);
+    let error_of = |command: &str, code: i32| {
+        without_folder(binary(["run", "--", command]).run().failed(code), files.path()).trim_end().to_owned()
+    };
+    let errors = [
+        error_of("no-such-command", 127),
+        error_of(&path(&files, "none"), 127),
+        error_of(&path(&files, "script"), 126),
+    ];
+    assert_snapshot!(errors.join("\n"), @r#"
+    error: cannot run no-such-command: it is not found; accepted: a program on the PATH, or the path of one, such as ./test.sh
+    error: cannot run FOLDER/none: it is not found; accepted: a program on the PATH, or the path of one, such as ./test.sh
+    error: cannot run FOLDER/script: it is no program that may be executed, which takes chmod +x
+    "#);
+    error_of(files.path().to_str().unwrap(), 126);
+    error_of("", 127);
+}
+
+#[test]
+fn wrong_use_is_told_before_anything_is_done() {
+    for (args, message) in [
+        (&["run"][..], "required arguments were not provided"),
+        (&["run", "--"], "required arguments were not provided"),
+        (&["run", "sh"], "unexpected argument 'sh'"),
+        (&["run", "--expect", "complet", "--", "sh"], "a similar value exists: 'complete'"),
+        (&["run", "--expect", "no-rereads", "--", "sh"], "possible values: complete, no-duplicates, no-gaps"),
+        (&["run", "--report", "-", "--", "sh"], "--report: standard output is that of the command"),
+        (&["run", "--tls-self-signed", "--tls-write-cert", "-", "--", "sh"], "--tls-write-cert: standard output"),
+        (&["run", "--scenario", "burts", "--", "sh"], "a similar value exists: 'burst'"),
+    ] {
+        let ended = binary(args.iter().copied()).run();
+        assert!(ended.failed(2).contains(message), "{args:?}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_one_message_before_the_command_starts() {
+    let faults = r#"[{"type": "statos"}, {"type": "status", "status": 99}, {"type": "delay", "fixed": 2}]"#;
+    let files = folder(&[("faults.json", faults)]);
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (rules, report) = (path(&files, "faults.json"), path(&files, "none/verdict.xml"));
+    let args = ["run", "--listen", &address, "--faults", &rules, "--report", &report, "--", "no-such-command"];
+    let ended = binary(args).run();
+    let message = without_folder(ended.failed(127), files.path()).replace(&address, "ADDRESS");
+    assert_snapshot!(message.trim_end(), @r#"
+    error: cannot start: 6 things are wrong (--fixtures, --keys, --faults)
+    FOLDER/faults.json:1:11: fault 1, type: "statos" is not one of status, delay, reset, truncate, malformed, empty, drip; did you mean "status"?
+    FOLDER/faults.json:1:51: fault 2, status: 99 is not an integer from 400 to 599
+    FOLDER/faults.json:1:83: fault 3, fixed: is required: a length of time such as "250ms" or "2s", found a number
+    cannot write FOLDER/none/verdict.xml (--report): No such file or directory (os error 2)
+    cannot listen on ADDRESS (--listen): Address already in use (os error 98)
+    cannot run no-such-command: it is not found; accepted: a program on the PATH, or the path of one, such as ./test.sh
+    "#);
+    let touched = path(&files, "touched");
+    let args = ["run", "--faults", &rules, "--", "touch", &touched];
+    assert!(binary(args).run().failed(1).starts_with("error: cannot start: 3 things are wrong"));
+    assert!(!Path::new(&touched).exists());
+}
+
+// Faults and scenarios from the start
+
+#[test]
+fn faults_and_scenario_are_in_every_session_from_the_start() {
+    let faults = json!([{"type": "status", "status": 418, "times": 1}, {"type": "status", "status": 503, "times": 1}]);
+    let files = folder(&[("faults.json", &faults.to_string()), ("one.json", &faults[1].to_string())]);
+    let (many, one) = (path(&files, "faults.json"), path(&files, "one.json"));
+    let statuses = |server: &Server| {
+        let page = |token: &str| server.get_as(token, "/api/v1/audit-logs").status.as_u16();
+        [page("mock-admin"), page("mock-admin"), page("mock-admin"), page("mock-admin~other")]
+    };
+    let server = Server::start(&["--faults", &many, "--scenario", "burst"]);
+    assert_eq!(server.get("/__admin/scenario").ok()["name"], "burst");
+    assert_eq!(statuses(&server), [418, 503, 200, 418]);
+    let from_environment = |args: &[&str]| {
+        let launch = binary(["--listen", "127.0.0.1:0"].iter().chain(args).copied());
+        launch.env("CORTEX_MOCK_FAULTS", &many).env("CORTEX_MOCK_SCENARIO", "late-arrivals").serve()
+    };
+    let server = from_environment(&[]);
+    assert_eq!(server.get("/__admin/scenario").ok()["name"], "late-arrivals");
+    assert_eq!(statuses(&server), [418, 503, 200, 418]);
+    let server = from_environment(&["--faults", &one, "--scenario", "burst"]);
+    assert_eq!(server.get("/__admin/scenario").ok()["name"], "burst");
+    assert_eq!(statuses(&server), [503, 200, 200, 503]);
+}
