@@ -55,7 +55,7 @@ fn routes(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), middleware::identify_and_record_layer));
 
     let control_plane = control_plane()
-        .fallback(not_found)
+        .fallback(admin::unknown_call)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(state.clone(), admin::guard::check))
         .merge(health().method_not_allowed_fallback(method_not_allowed));

@@ -26,11 +26,18 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use crate::app_state::AppState;
+use crate::http::problem::Problem;
 use extract::Session;
 
 /// `GET /__admin/health`. The port is bound after everything is loaded, so a server that responds is ready.
 pub async fn health() -> Json<Value> {
     Json(json!({"status": "ok"}))
+}
+
+/// 404 of a path below `/__admin` that has no call. Like every 404 it does not repeat the path.
+pub async fn unknown_call() -> Problem {
+    let details = "The control plane has no such call; /__admin/openapi.json describes all that it has.";
+    Problem::ItemNotFound { details: details.to_owned() }
 }
 
 /// `GET /__admin/version`

@@ -99,6 +99,12 @@ async fn the_server_sends_it() {
     assert_eq!(document()["info"]["version"], env!("CARGO_PKG_VERSION"));
 }
 
+#[tokio::test]
+async fn an_unknown_call_names_it() {
+    let details = TestMock::default().admin("GET", "/fault", "").await.details(404);
+    assert_eq!(details, "The control plane has no such call; /__admin/openapi.json describes all that it has.");
+}
+
 #[test]
 fn its_calls_are_those_of_the_router() {
     let listed = operations().into_iter().map(|operation| (operation.method, operation.path));
