@@ -55,7 +55,7 @@ async fn an_unknown_format_names_the_known_ones() {
     let details = mock.admin("GET", "/audit-logs?format=jsonl", "").await.details(400);
     assert_eq!(details, "format: \"jsonl\" is not one of json, ndjson; did you mean \"json\"?.");
     let details = mock.admin("GET", "/audit-logs?format=mock-admin", "").await.details(400);
-    assert_eq!(details, "format: is a token.");
+    assert_eq!(details, "format: \"(hidden)\" is not one of json, ndjson.");
 }
 
 /// Chunks end between entries, also the last one of a whole number of them.
