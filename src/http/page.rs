@@ -37,7 +37,7 @@ pub async fn html(State(state): State<AppState>) -> Response {
 /// `GET /page/{file}`: a script, style sheet or image.
 pub async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
     let asset = ASSETS.iter().find(|(known, _)| *known == name);
-    let (name, text) = asset.ok_or_else(|| Problem::NotFound { path: None })?;
+    let (name, text) = asset.ok_or(Problem::NotFound { path: None })?;
     Ok(file(media_type(name), *text))
 }
 

@@ -41,7 +41,6 @@ pub fn shared_text(text: &str) -> usize {
 }
 
 /// The memory of a list of issues.
-#[expect(clippy::ptr_arg, reason = "the capacity counts")]
 pub fn issues(issues: &Vec<QueryIssue>) -> usize {
     let of_issue = |issue: &QueryIssue| {
         let QueryIssue { rule: _, severity: _, parameter, value, reason, accepted, nearest, example } = issue;

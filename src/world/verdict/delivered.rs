@@ -91,6 +91,9 @@ impl Delivered {
     /// The most records of a sink that are compared.
     pub const MAX_RECORDS: usize = 1_000_000;
 
+    /// The most bytes of a sink: what is in it and was not served is kept while it is compared.
+    pub const MAX_BYTES: u64 = 1 << 30;
+
     /// Reads a sink and compares it with the entries that were served, by their numbers.
     pub(super) fn compare(
         sink: impl Read,
@@ -100,16 +103,12 @@ impl Delivered {
     ) -> Result<Self, DeliveredError> {
         let mut comparison = Comparison::new(replay, served, scope);
         let sink = without_byte_order_mark(sink).map_err(|error| DeliveredError::Malformed(error.to_string()))?;
-        let mut values = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, sink));
-        while values.end().is_err() {
-            Records(&mut comparison).deserialize(&mut values).map_err(|error| {
-                if comparison.records > Self::MAX_RECORDS {
-                    DeliveredError::TooLarge
-                } else {
-                    DeliveredError::Malformed(error.to_string())
-                }
-            })?;
+        let mut sink = sink.take(Self::MAX_BYTES);
+        let read = comparison.read(&mut sink);
+        if comparison.records > Self::MAX_RECORDS || sink.limit() == 0 {
+            return Err(DeliveredError::TooLarge);
         }
+        read.map_err(|error| DeliveredError::Malformed(error.to_string()))?;
         Ok(comparison.result())
     }
 
@@ -194,7 +193,14 @@ impl fmt::Display for DeliveredError {
                     "The sink cannot be read: {error}. Send an array of entries, a line each, or whole answers; names in camel, snake or upper case."
                 )
             }
-            Self::TooLarge => write!(f, "The sink has more than {} records.", Delivered::MAX_RECORDS),
+            Self::TooLarge => {
+                write!(
+                    f,
+                    "The sink has more than {} records, or {} bytes.",
+                    Delivered::MAX_RECORDS,
+                    Delivered::MAX_BYTES
+                )
+            }
         }
     }
 }
@@ -291,6 +297,15 @@ const MAX_UNKNOWN: usize = 100_000;
 const MAX_CANDIDATES: usize = 10_000;
 
 impl<'a> Comparison<'a> {
+    /// Compares each record of a sink.
+    fn read(&mut self, sink: impl Read) -> serde_json::Result<()> {
+        let mut values = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, sink));
+        while values.end().is_err() {
+            Records(self).deserialize(&mut values)?;
+        }
+        Ok(())
+    }
+
     fn new(replay: &'a Replay, served: &RoaringBitmap, scope: &Scope) -> Self {
         let number = |entry: &EntryRef| u32::try_from(entry.number).unwrap_or(u32::MAX);
         let in_scope: RoaringBitmap = replay.all(&scope.everything()).iter().map(number).collect();

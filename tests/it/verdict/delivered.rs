@@ -11,7 +11,7 @@ use futures_util::stream::pending;
 use serde_json::{Value, json};
 
 use crate::support::process::Server;
-use crate::support::{NOW, TestMock};
+use crate::support::{NOW, TestMock, full_tests};
 
 type Chunk = io::Result<Bytes>;
 
@@ -188,6 +188,17 @@ async fn the_limit_of_comparisons_at_a_time_is_of_one_server() {
     let waiting = busy.admin("POST", "/verdict/delivered", json!(logs));
     assert!(tokio::time::timeout(Duration::from_millis(50), waiting).await.is_err());
     assert_eq!(counts(&deliver(&other, json!(logs)).await), [0; 5]);
+}
+
+/// A record of a gigabyte is one record. Only in a full run: it reads that much.
+#[test]
+fn a_sink_is_read_up_to_a_gigabyte() {
+    if !full_tests() {
+        return;
+    }
+    let endless = io::Read::chain(&b"{\"objectIdentifier\":\""[..], io::repeat(b'x'));
+    let refused = TestMock::default().mock.world().delivered(endless, &Scope::default()).unwrap_err();
+    assert_eq!(refused.to_string(), "The sink has more than 1000000 records, or 1073741824 bytes.");
 }
 
 #[test]
