@@ -67,12 +67,10 @@ pub(crate) fn sum_millis(terms: &str) -> Option<u64> {
 /// Milliseconds of an ISO 8601 duration without its `P`: `1W`, `2DT3H`, `T1M30S`, `T0.5S`. Each unit at most once, in this
 /// order; only the last can have a fraction.
 fn iso_millis(text: &str) -> Option<u64> {
-    let (days, time) = match text.split_once('T') {
-        Some((_, "")) => return None,
-        Some((days, time)) => (days, time),
-        None if text.is_empty() => return None,
-        None => (text, ""),
-    };
+    if text.is_empty() || text.ends_with('T') {
+        return None;
+    }
+    let (days, time) = text.split_once('T').unwrap_or((text, ""));
     let days = iso_terms(days, &[("W", WEEK), ("D", DAY)], time.is_empty())?;
     days.checked_add(iso_terms(time, &[("H", HOUR), ("M", MINUTE), ("S", SECOND)], true)?)
 }

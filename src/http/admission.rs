@@ -90,19 +90,15 @@ fn plan_fault(request: &Request, context: &RequestContext, key: &Key, record: &P
 fn preferred_status(headers: &HeaderMap) -> Result<Option<u16>, Problem> {
     const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-    for value in headers.get_all(PREFER) {
-        let text = value.to_str().unwrap_or_default();
-        for preference in text.split([',', ';']).map(str::trim) {
-            let Some((name, code)) = preference.split_once('=') else { continue };
-            if !name.trim().eq_ignore_ascii_case("code") {
-                continue;
-            }
-            return match code.trim().trim_matches('"').parse::<u16>() {
-                Ok(200) => Ok(None),
-                Ok(status @ 400..=599) => Ok(Some(status)),
-                _ => Err(Problem::BadPreference { code: code.trim().to_owned() }),
-            };
-        }
+    let texts = headers.get_all(PREFER).iter().map(|value| value.to_str().unwrap_or_default());
+    let mut preferences =
+        texts.flat_map(|text| text.split([',', ';'])).filter_map(|preference| preference.split_once('='));
+    let Some((_, code)) = preferences.find(|(name, _)| name.trim().eq_ignore_ascii_case("code")) else {
+        return Ok(None);
+    };
+    match code.trim().trim_matches('"').parse::<u16>() {
+        Ok(200) => Ok(None),
+        Ok(status @ 400..=599) => Ok(Some(status)),
+        _ => Err(Problem::BadPreference { code: code.trim().to_owned() }),
     }
-    Ok(None)
 }
