@@ -37,7 +37,6 @@ impl Token {
     }
 
     /// A token with the name that messages give it; `None` when a header cannot carry it.
-    #[must_use]
     pub fn new(name: &str, secret: &str) -> Option<Self> {
         let fits = !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic());
         let finder = || Secret::new(secret.as_bytes());
@@ -62,7 +61,6 @@ impl Token {
     }
 
     /// The text of a server as part of a message: redacted, with single spaces, truncated.
-    #[must_use]
     pub fn excerpt(&self, text: &str) -> String {
         const MAX_CHARS: usize = 300;
 

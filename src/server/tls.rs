@@ -129,7 +129,6 @@ impl Tls {
     }
 
     /// The certificate, or the chain, as PEM: what a client is to trust when it was made at start.
-    #[must_use]
     pub fn certificate(&self) -> &str {
         &self.certificate
     }

@@ -77,7 +77,6 @@ impl Sessions {
 
     /// Sessions that all start from a template; first only the default one exists.
     #[doc(hidden)]
-    #[must_use]
     pub fn new(template: WorldTemplate) -> Self {
         let totals = Arc::default();
         let default = Arc::new(World::new(&template, &totals));
@@ -86,7 +85,6 @@ impl Sessions {
     }
 
     /// The world of a session, created on first use; `None` is the default session.
-    #[must_use]
     pub fn world(&self, name: Option<&SessionName>) -> Arc<World> {
         let mut inner = self.inner.lock();
         let Some(name) = name else {
@@ -108,7 +106,6 @@ impl Sessions {
     }
 
     /// The world of a session if it exists; it does not count as used.
-    #[must_use]
     pub fn existing(&self, name: &SessionName) -> Option<Arc<World>> {
         self.inner.lock().named.get(name).map(|live| Arc::clone(&live.world))
     }
@@ -152,7 +149,6 @@ impl Sessions {
     }
 
     /// The names of the named sessions, the most recently used first.
-    #[must_use]
     pub fn names(&self) -> Vec<SessionName> {
         let inner = self.inner.lock();
         let mut named: Vec<_> = inner.named.iter().map(|(name, live)| (live.used, name.clone())).collect();
@@ -161,7 +157,6 @@ impl Sessions {
     }
 
     /// All sessions with their worlds: the default one, then the others by name.
-    #[must_use]
     pub fn all(&self) -> Vec<(Option<SessionName>, Arc<World>)> {
         let inner = self.inner.lock();
         let mut all = vec![(None, Arc::clone(&inner.default))];
@@ -172,7 +167,6 @@ impl Sessions {
     }
 
     /// The number of sessions that were ended because there were too many.
-    #[must_use]
     pub fn evicted(&self) -> u64 {
         self.inner.lock().evicted
     }

@@ -36,7 +36,6 @@ pub struct WorldTemplate {
 
 impl WorldTemplate {
     /// The clock of a new world.
-    #[must_use]
     pub fn clock(&self) -> Clock {
         self.now.map_or_else(Clock::system, Clock::frozen)
     }

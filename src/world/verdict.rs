@@ -178,13 +178,11 @@ impl Observations {
     }
 
     /// The bytes of query strings and issues that are kept.
-    #[must_use]
     pub fn bytes(&self) -> usize {
         self.inner.lock().bytes
     }
 
     /// How many requests are kept.
-    #[must_use]
     pub fn count(&self) -> usize {
         self.inner.lock().observations.len()
     }
@@ -196,7 +194,6 @@ impl Observations {
     }
 
     /// Judges what was kept against the entries of the same world, when its clock shows `now`.
-    #[must_use]
     pub fn judge(&self, store: &Store, scope: &Scope, now: Timestamp) -> Judgement {
         let (observations, not_judged, unknown_key, delivered) = {
             let inner = self.inner.lock();
@@ -275,7 +272,6 @@ impl Drop for Observations {
 
 impl UnknownKey {
     /// One request.
-    #[must_use]
     pub const fn new(time: Timestamp) -> Self {
         Self { count: 1, last: Some(time) }
     }
@@ -359,7 +355,6 @@ fn others_of_each(clients: &[ClientExchanges], replay: &Replay) -> Vec<OtherKeys
 
 impl ClientVerdict {
     /// Whether it meets an expectation: by what it was served and how it asked.
-    #[must_use]
     pub fn keeps(&self, expectation: Expectation) -> bool {
         let Self { coverage, rereads, windows, .. } = self;
         match expectation {
@@ -376,7 +371,6 @@ impl ClientVerdict {
     }
 
     /// Why it does not meet an expectation: a sentence for each reason; empty when it does.
-    #[must_use]
     pub fn violations(&self, expectation: Expectation) -> Vec<String> {
         if self.keeps(expectation) {
             return Vec::new();
@@ -389,7 +383,6 @@ impl ClientVerdict {
 impl Judgement {
     /// Why an expectation is not met: a sentence for each reason; empty when it is met. Of rereads nothing is expected unless
     /// the scope has an overlap.
-    #[must_use]
     pub fn violations(&self, expectation: Expectation) -> &[String] {
         self.expectations.get(&expectation).map_or(&[], |verdict| &verdict.reasons)
     }
@@ -429,14 +422,12 @@ impl Judgement {
     }
 
     /// Why an expectation is not met, in one sentence; `None` when it is.
-    #[must_use]
     pub fn failure_message(&self, expectation: Expectation) -> Option<String> {
         let reasons = self.violations(expectation);
         (!reasons.is_empty()).then(|| format!("not {expectation}: {}", reasons.join("; ")))
     }
 
     /// The bugs that were found, each once.
-    #[must_use]
     pub fn bugs(&self) -> Vec<Bug> {
         let mut bugs: Vec<Bug> =
             self.clients.iter().flat_map(|client| &client.findings).map(|found| found.bug).collect();

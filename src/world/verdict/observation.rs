@@ -105,7 +105,6 @@ impl Delivery {
     }
 
     /// Whether the last byte was sent.
-    #[must_use]
     pub fn is_complete(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -113,7 +112,6 @@ impl Delivery {
 
 impl PageSummary {
     /// Counts beyond what 32 bits hold are as many as they hold; no world has so many entries.
-    #[must_use]
     pub fn new(arrivals: usize, entries: usize, total_pages: usize) -> Self {
         let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
         Self { arrivals: count(arrivals), entries: count(entries), total_pages: count(total_pages) }
