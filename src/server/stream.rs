@@ -144,7 +144,12 @@ impl AsyncRead for HttpStream {
             half_closed @ None => {
                 let filled = buf.filled().len();
                 match ready!(Pin::new(&mut this.transport).poll_read(cx, buf)) {
-                    Ok(()) if buf.filled().len() > filled => return Poll::Ready(Ok(())),
+                    Ok(()) if buf.filled().len() > filled => {
+                        if !this.stats.has_open_responses(true) {
+                            lower_huge_length(&mut buf.filled_mut()[filled..]);
+                        }
+                        return Poll::Ready(Ok(()));
+                    }
                     // TLS reports a client that closes without a closing message; many do.
                     Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Poll::Ready(Err(error)),
                     Ok(()) | Err(_) => half_closed.insert(Box::pin(sleep(HALF_CLOSED_TIMEOUT))),
@@ -157,6 +162,23 @@ impl AsyncRead for HttpStream {
             return Poll::Pending;
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+/// Lowers a `Content-Length` of 2^64 - 1 or 2^64 - 2 in the head of a request over HTTP/1 to 2^64 - 3, so that the app refuses
+/// the body as too large. hyper uses the two numbers for bodies of unknown length, and would refuse the head with a 431.
+fn lower_huge_length(head: &mut [u8]) {
+    const DIGITS: &str = "1844674407370955161";
+    const NAME: &[u8] = b"\ncontent-length:";
+
+    let Ok(text) = std::str::from_utf8(head) else { return };
+    let Some((before, after)) = text.split_once(DIGITS).filter(|_| text.starts_with(char::is_alphabetic)) else {
+        return;
+    };
+    let name = before.trim_end_matches([' ', '\t']).as_bytes().last_chunk::<{ NAME.len() }>();
+    let is_length = name.is_some_and(|name| name.eq_ignore_ascii_case(NAME)) && !before.contains("\r\n\r\n");
+    if is_length && ["4\r", "5\r"].iter().any(|end| after.starts_with(end)) {
+        head[before.len() + DIGITS.len()] = b'3';
     }
 }
 
