@@ -1,8 +1,8 @@
 //! How the client did: every request for audit logs is kept, and judged when somebody asks.
 //!
-//! Nothing is counted while requests are answered: each leaves a observation. A page is known by its query and by how many entries had been added
-//! when it was served; from that, what was on it is found again (see [`crate::store::History`]). So judging costs
-//! those who ask for it, and an entry that is served costs nothing to remember.
+//! Nothing is counted while requests are answered: each leaves an observation. A page is known by its query and by how many
+//! entries had been added when it was served; from that its entries are found again (see [`crate::store::History`]). So judging
+//! costs when a verdict is asked for, and an entry that is served takes no memory.
 
 mod abandonment;
 mod busy_polling;
@@ -91,7 +91,7 @@ pub struct Judgement {
     pub scope: Scope,
     /// How many requests were too many to keep, and are not judged.
     pub not_judged: u64,
-    /// The requests without a token that a key has: nobody's, so they are not judged.
+    /// The requests without a token of a valid key: no client is known, so they are not judged.
     #[serde(flatten)]
     pub unknown_key: UnknownKey,
     /// How many entries there are outside the scope.
@@ -172,7 +172,7 @@ impl Observations {
         }
     }
 
-    /// Counts requests without a token that a key has: nobody's, so nothing else is kept of them.
+    /// Counts requests without a token of a valid key; nothing else is kept of them.
     pub fn add_unknown_key(&self, requests: UnknownKey) {
         self.inner.lock().unknown_key.add(requests);
     }
@@ -411,7 +411,7 @@ impl Judgement {
         })
     }
 
-    /// The requests that are nobody's.
+    /// A sentence about the requests without a token of a valid key.
     fn unknown_clients(&self) -> Option<String> {
         let UnknownKey { count, last } = self.unknown_key;
         let last = last?;

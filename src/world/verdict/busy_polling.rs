@@ -1,6 +1,6 @@
 //! Whether a client polls more often than new data appears.
 //!
-//! Nobody answered_before beforehand when something comes, so every poller asks in vain at times; that is no mistake. It is one to
+//! No client knows beforehand when something comes, so every poller asks in vain at times; that is no mistake. It is one to
 //! ask the same again many times in a row, in a hurry, while nothing came.
 
 use std::collections::{HashMap, VecDeque};
@@ -11,10 +11,10 @@ use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use crate::contract::{Filters, Query, Timestamp};
 
-/// So many polls in a row, none of which brought anything new, are a hurry when they come within [`PATIENCE`].
-const IN_A_ROW: usize = 20;
+/// The number of polls in a row without anything new that are a hurry when they come within [`MIN_STREAK_TIME`].
+const STREAK_LENGTH: usize = 20;
 /// On average there is less than a second between two of them then.
-const PATIENCE: Duration = Duration::from_secs(19);
+const MIN_STREAK_TIME: Duration = Duration::from_secs(19);
 /// By how much a range may grow faster than time passes: requests take now longer, now shorter to arrive.
 const JITTER: Duration = Duration::from_secs(1);
 
@@ -68,7 +68,7 @@ impl<'a> IdleStreak<'a> {
         Self { start, end, began: exchange.elapsed, newest_end: end, last, counted: false }
     }
 
-    /// Who asks for a time that it had not asked for reads on, and does not poll.
+    /// A client that asks for a time that it had not asked for reads on, and does not poll.
     fn asks_nothing_else(&self, query: &Query, exchange: &Exchange) -> bool {
         let passed = exchange.elapsed.saturating_sub(self.began);
         query.start_time >= self.start && end(query, exchange) <= self.end.saturating_add(passed + JITTER)
@@ -76,21 +76,21 @@ impl<'a> IdleStreak<'a> {
 
     fn go_on(&mut self, query: &Query, exchange: &'a Exchange, hurried: &mut BusyPolls<'a>) {
         let end = end(query, exchange);
-        // On a clock that stands still nobody can tell how fast a client is; and who asks for less reads back.
+        // A clock that stands still does not show how fast a client is; a client that asks for less reads back.
         let stands_still = self.last.back().is_some_and(|last| exchange.elapsed <= last.elapsed);
         if stands_still || end < self.newest_end {
             return;
         }
         self.newest_end = end;
-        if self.last.len() == IN_A_ROW {
+        if self.last.len() == STREAK_LENGTH {
             self.last.pop_front();
         }
         self.last.push_back(exchange);
         let took = self.last.front().map(|first| exchange.elapsed.saturating_sub(first.elapsed)).unwrap_or_default();
-        if self.last.len() < IN_A_ROW || took >= PATIENCE {
+        if self.last.len() < STREAK_LENGTH || took >= MIN_STREAK_TIME {
             return;
         }
-        hurried.count += if self.counted { 1 } else { IN_A_ROW };
+        hurried.count += if self.counted { 1 } else { STREAK_LENGTH };
         self.counted = true;
         hurried.shown.get_or_insert_with(|| (self.last.iter().copied().collect(), took));
     }

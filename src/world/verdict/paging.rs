@@ -224,7 +224,7 @@ fn in_front(came: &[EntryRef], border: Option<&EntryRef>) -> Vec<EntryRef> {
     came.iter().filter(is_in_front).copied().collect()
 }
 
-/// Pages of several sizes, unless each begins where another one ends: who asks for smaller ones after a failure does.
+/// Pages of several sizes, unless each begins where another one ends, as when a client asks for smaller ones after a failure.
 fn resized(crawl: &Crawl<'_>) -> Option<Finding> {
     let sizes: BTreeSet<u32> = crawl.pages.iter().map(|page| page.served.query.page_size).collect();
     if sizes.len() == 1 {

@@ -10,7 +10,7 @@ impl fmt::Display for Judgement {
         for client in &self.clients {
             client.fmt(f)?;
         }
-        // Where nobody else has asked, the one tells the other.
+        // Without clients the first sentence contains the second.
         let unknown_clients = self.unknown_clients().filter(|_| !self.clients.is_empty());
         for told in self.nothing_to_judge().into_iter().chain(unknown_clients) {
             writeln!(f, "{told}")?;

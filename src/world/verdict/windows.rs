@@ -115,7 +115,7 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
     for exchange in exchanges {
         let Some(served) = &exchange.served else { continue };
         let query = &served.query;
-        // Who asks for everything asks for no range.
+        // A query for everything is no range.
         if (query.start_time, query.end_time) == (None, None) {
             continue;
         }
@@ -216,7 +216,7 @@ fn behind_the_cursor(
         })
         .collect();
     let (mut late, mut equal, mut future) = (Vec::new(), Vec::new(), Vec::new());
-    // What was there from the start came behind nobody.
+    // What was there from the start did not come late.
     for missed in ledger.all_missed().filter(|missed| missed.arrival > 0 && replay.matches(missed, filters)) {
         let EntryRef { timestamp: at, arrival, .. } = *missed;
         let begun = sorted.partition_point(|window| window.start <= at);

@@ -26,7 +26,7 @@ fn full() -> Stage {
     stage
 }
 
-/// Asks for pages of ten, ten seconds apart; the how manieth request fails once.
+/// Asks for pages of ten, ten seconds apart; one of the requests, by its number, fails once.
 fn asked(stage: &Stage, pages: &[u32], failing: u64, effect: Effect) {
     stage.world.faults().add(FaultRule { times: Some(1), after: failing, ..effect.into() });
     for page in pages {

@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use super::pollers::{Outside, Poller, Reply};
 use crate::support::{NOW, TestMock, time};
 
-/// What happens to a world at the how manieth request.
+/// What happens to a world after a request, by the number of that.
 type Happening = dyn Fn(&World, u64);
 
 /// A session of a mock, and a client's way to it; something happens to the world at each request.
