@@ -20,7 +20,7 @@ use crate::contract::{Entry, Timestamp};
 use crate::generate::{Generator, Recipe};
 use crate::input::Input;
 use crate::json_file::{FileError, FileErrors, MAX_ERRORS, limit};
-use reader::{EntryReader, Load};
+use reader::{EntryReader, Loader};
 
 pub use diagnose::IgnoredFields;
 pub use fields::FileEntry;
@@ -98,11 +98,11 @@ pub fn load_into(
     sources: &[EntrySource],
     now: Timestamp,
 ) -> Result<IgnoredFields, FileErrors> {
-    let mut load = Load::new(push, now);
+    let mut loader = Loader::new(push, now);
     for source in sources {
-        load.source(source, now);
+        loader.source(source, now);
     }
-    load.finish()
+    loader.finish()
 }
 
 /// Reads entries from a text: entries, arrays, or objects with `logs`, one after the other.
@@ -120,13 +120,13 @@ pub fn load_into(
 pub fn read(name: &str, text: &str, now: Timestamp) -> Result<Loaded, FileErrors> {
     let mut entries = Vec::new();
     let mut push = |entry| entries.push(entry);
-    let mut load = Load::new(&mut push, now);
-    EntryReader::new(name, &mut load).read_text(text);
-    let ignored_fields = load.finish()?;
+    let mut loader = Loader::new(&mut push, now);
+    EntryReader::new(name, &mut loader).read_text(text);
+    let ignored_fields = loader.finish()?;
     Ok(Loaded { entries, ignored_fields })
 }
 
-impl<'s> Load<'s> {
+impl<'s> Loader<'s> {
     fn new(push: &'s mut dyn FnMut(Entry), now: Timestamp) -> Self {
         // The real service has no timestamps finer than this.
         Self { push, now: now.trunc_to_millis(), ignored_fields: IgnoredFields::new(), errors: Vec::new() }

@@ -55,7 +55,7 @@ fn a_text_without_a_value_is_refused() {
     for text in ["", " \n", "\u{feff}", "\u{1e}\n"] {
         let told = read(text).unwrap_err();
         assert!(told.starts_with("f.json:") && told.contains("is empty; expected entries"), "{told}");
-        assert!(told.ends_with("To have no entries, give []"), "{told}");
+        assert!(told.ends_with("An empty array is no entries"), "{told}");
     }
 }
 
@@ -299,7 +299,7 @@ fn a_file_of_api_keys_among_entries_and_the_reverse_are_one_sentence() {
     }
 }
 
-/// Files are read in parts of 256 KiB.
+/// Files are read in chunks of 256 KiB.
 #[test]
 fn a_long_file_means_the_same_as_its_text() {
     let entry = ENTRY.replace("\"a\"", "\"äöü€\"");

@@ -58,7 +58,7 @@ fn an_empty_input_is_refused() {
         );
     }
     let ended = refused_files(&["--fixtures", "-"]);
-    let told = "standard input:1:1: is empty; expected entries: an array, one a line, or a whole response. To have no entries, give []";
+    let told = "standard input:1:1: is empty; expected entries: an array, one a line, or a whole response. An empty array is no entries";
     assert!(ended.failed(1).contains(told), "{}", ended.stderr);
     let server = binary(["--listen", "127.0.0.1:0", "--fixtures", &path(&files, "none.json")]).serve();
     assert!(identifiers(&server).is_empty());
