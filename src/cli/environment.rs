@@ -46,7 +46,9 @@ fn with_variable(mut error: Error) -> Error {
 /// The variable that holds the value of a flag, unless the command line has the flag.
 fn variable_of(flag: &str) -> Option<String> {
     let is_flag = |arg: &str| arg.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
-    if env::args_os().any(|arg| arg.to_str().is_some_and(is_flag)) {
+    // The arguments behind it are those of another command.
+    let mut args = env::args_os().take_while(|arg| arg != "--");
+    if args.any(|arg| arg.to_str().is_some_and(is_flag)) {
         return None;
     }
     let name = PREFIX.to_owned() + &flag.trim_start_matches('-').replace('-', "_").to_ascii_uppercase();

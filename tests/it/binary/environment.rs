@@ -67,6 +67,9 @@ fn a_message_names_the_variable_that_holds_the_value() {
     assert_eq!(told.failed(2), "error: CORTEX_MOCK_TLS_CERT needs its private key: add --tls-key FILE\n");
     let told = binary(["--tls-cert", "/none.pem"]).env("CORTEX_MOCK_TLS_KEY", "/none.key").run();
     assert!(told.failed(1).starts_with("error: cannot read /none.pem (--tls-cert): "), "{}", told.stderr);
+    // A flag of the command is not one of the server.
+    let told = binary(["run", "--", "true", "--strict"]).env("CORTEX_MOCK_STRICT", "perhaps").run();
+    assert!(told.failed(2).contains("'perhaps' for 'CORTEX_MOCK_STRICT (--strict)'"), "{}", told.stderr);
     // The flag wins, so the value is its own.
     let told = refused_files(&["--fixtures", &path(&files, "wrong.json")]);
     assert!(told.failed(1).contains("(--fixtures, --keys)"), "{}", told.stderr);
