@@ -39,7 +39,8 @@ pub use crate::store::{Bucket, Counted, Summary, Timeline};
 pub use clock::ClockReading;
 pub use faults::{FaultRuleState, Faults};
 pub use journal::{
-    Intervention, InterventionKind, Journal, JournalFilter, JournalRecord, RecordDetails, RequestOutcome, StatusFilter,
+    Intervention, InterventionKind, Journal, JournalFilter, JournalRecord, QueryFilter, RecordDetails, RecordedHeader,
+    RequestHead, RequestOutcome, StatusFilter,
 };
 pub use live_feed::Activity;
 pub use scenario::{Scenario, ScenarioStats};

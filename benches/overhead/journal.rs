@@ -5,6 +5,7 @@
 //! the machine affects both.
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::internal::{AppState, http};
-use cortex_audit_mock::world::{Journal, JournalRecord, RequestOutcome};
+use cortex_audit_mock::world::{Journal, JournalRecord, RecordedHeader, RequestHead, RequestOutcome};
 use cortex_audit_mock::{Config, RateLimit, server};
 use rustix::thread::gettid;
 use tokio::net::TcpListener;
@@ -147,14 +148,19 @@ impl Load {
     }
 }
 
-/// A record of a request.
+/// A record of a request with the headers that most clients send.
 fn record(query: &str, started: Instant) -> JournalRecord {
+    let mut head = RequestHead::new(Ipv4Addr::LOCALHOST.into(), "HTTP/1.1");
+    head.add(RecordedHeader::UserAgent, "python-requests/2.32.5");
+    head.add(RecordedHeader::Accept, "*/*");
+    head.add(RecordedHeader::AcceptEncoding, "gzip, deflate");
     JournalRecord {
         id: uuid::Uuid::from_u128(7),
         time: Timestamp::EPOCH,
         method: "GET".into(),
         path: "/api/v1/audit-logs".into(),
         query: query.into(),
+        head: Box::new(head),
         key: None,
         outcome: RequestOutcome::Status(200),
         duration: started.elapsed(),

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use axum::body::HttpBody;
 use axum::extract::Request;
-use axum::http::Method;
 use axum::http::header::RETRY_AFTER;
+use axum::http::{Method, Version};
 use axum::response::Response;
 use parking_lot::Mutex;
 
@@ -24,7 +24,7 @@ use crate::contract::query::known_parameters;
 use crate::keys::Key;
 use crate::text::truncate;
 use crate::world::verdict::{Delivery, Issue, Observation, ObservationDetails, PageSummary, UnknownKey};
-use crate::world::{Intervention, JournalRecord, RecordDetails, RequestOutcome};
+use crate::world::{Intervention, JournalRecord, RecordDetails, RecordedHeader, RequestHead, RequestOutcome};
 
 /// The most issues of one request that are logged, and that its record has: a request can have thousands.
 pub const MAX_ISSUES: usize = 20;
@@ -54,11 +54,18 @@ struct RecordedQuery {
 }
 
 /// What the middleware and the handler add while the record is open.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Annotations {
+    head: Box<RequestHead>,
     intervention: Option<Intervention>,
     issues: Vec<QueryIssue>,
     page: Option<PageSummary>,
+}
+
+impl Annotations {
+    fn new(head: Box<RequestHead>) -> Self {
+        Self { head, intervention: None, issues: Vec::new(), page: None }
+    }
 }
 
 impl PendingRecord {
@@ -68,7 +75,7 @@ impl PendingRecord {
             context: Arc::clone(context),
             method: method(request.method(), &context.secrets),
             answered_before: context.world.observations.count(),
-            annotations: Mutex::new(Some(Annotations::default())),
+            annotations: Mutex::new(Some(Annotations::new(request_head(request, context)))),
         }))
     }
 
@@ -129,6 +136,7 @@ impl Inner {
             path: beginning(&context.path)
                 .map_or_else(|| context.path.clone(), |path: Box<str>| Cow::Owned(path.into())),
             query: Arc::clone(&query.text),
+            head: annotations.head,
             key: context.authentication.key().map(Arc::clone),
             outcome: response.map_or(RequestOutcome::ClientDisconnected, outcome),
             duration: context.received_at.elapsed(),
@@ -230,6 +238,25 @@ fn method(method: &Method, secrets: &Secrets) -> Cow<'static, str> {
         Method::HEAD => Cow::Borrowed("HEAD"),
         _ => secrets.redact(method.as_str()).chars().take(20).collect(),
     }
+}
+
+/// What the journal keeps of the head of a request.
+fn request_head(request: &Request, context: &RequestContext) -> Box<RequestHead> {
+    /// Longer than the usual `User-Agent` of a browser.
+    const MAX_CHARS: usize = 200;
+
+    let http_version = match request.version() {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        _ => "HTTP/1.1",
+    };
+    let mut head = Box::new(RequestHead::new(context.address, http_version));
+    for (name, value) in request.headers() {
+        let is_name = |header: &RecordedHeader| header.as_str().eq_ignore_ascii_case(name.as_str());
+        let Some(header) = RecordedHeader::ALL.into_iter().find(is_name) else { continue };
+        head.add(header, &truncate(&context.secrets.redact(&String::from_utf8_lossy(value.as_bytes())), MAX_CHARS));
+    }
+    head
 }
 
 /// The first `MAX_CHARS` characters of a path or query that has more; `None` for a shorter one, which needs no copy.

@@ -1,7 +1,8 @@
 //! The journal of a world: the last requests and their outcomes, so that a test can check what its client sent.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::memory::{self, SharedMemory, allocation};
-use crate::contract::{QueryIssue, Timestamp};
+use crate::contract::query::{self, QueryRejection, Strictness};
+use crate::contract::{AUDIT_LOGS, FilterField, Parameter, Query, QueryIssue, Timestamp, Vocabulary};
 use crate::keys::Key;
 use crate::text::word_enum;
 
@@ -26,6 +28,8 @@ pub struct JournalRecord {
     pub path: Cow<'static, str>,
     /// The raw query string, redacted, and truncated if it is longer than 4,096 characters.
     pub query: Arc<str>,
+    /// The client's address, the version of HTTP and some headers; boxed to keep the record small.
+    pub head: Box<RequestHead>,
     /// The key to which the token belongs; `None` for an unknown token or none.
     pub key: Option<Arc<Key>>,
     /// How the request ended.
@@ -48,6 +52,32 @@ pub struct RecordDetails {
     pub problem: Option<String>,
     /// What answered in place of the operation, delayed its response or changed it.
     pub intervention: Option<Intervention>,
+}
+
+/// The address and version of a request, and those of its headers that are recorded: never `Authorization` or a cookie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestHead {
+    /// The network address of the client.
+    pub address: IpAddr,
+    /// The version, such as `HTTP/1.1`.
+    pub http_version: &'static str,
+    headers: [Option<Box<str>>; RecordedHeader::ALL.len()],
+}
+
+word_enum! {
+    /// A header that is recorded.
+    pub enum RecordedHeader {
+        /// `User-Agent`
+        UserAgent = "User-Agent",
+        /// `Accept`
+        Accept = "Accept",
+        /// `Accept-Encoding`
+        AcceptEncoding = "Accept-Encoding",
+        /// `traceparent` (W3C Trace Context)
+        Traceparent = "traceparent",
+        /// `X-Request-Id`, as the client sent it
+        RequestId = "X-Request-Id",
+    }
 }
 
 /// How a request ended.
@@ -110,6 +140,30 @@ pub struct JournalFilter {
     pub until: Option<Timestamp>,
     /// Whether the server's own web UI sent the request.
     pub from_ui: Option<bool>,
+    /// A part of `User-Agent`, case-insensitive.
+    pub user_agent: Option<String>,
+    /// `traceparent`, or the trace id in it.
+    pub traceparent: Option<String>,
+    /// The values of parameters of the operation.
+    pub query: Option<QueryFilter>,
+}
+
+/// Selects the requests for audit logs whose parsed query has exactly the same values of some parameters.
+///
+/// ```
+/// use cortex_audit_mock::world::{JournalFilter, QueryFilter};
+///
+/// let first_pages_of_teams = JournalFilter {
+///     query: Some(QueryFilter::parse("objectTypes=TEAM&page=0").unwrap()),
+///     ..JournalFilter::default()
+/// };
+/// # let _ = first_pages_of_teams;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryFilter {
+    expected: Query,
+    /// The parameters that are compared.
+    parameters: Vec<Parameter>,
 }
 
 /// Selects records by the status of the response; `429.into()` is that status alone.
@@ -170,12 +224,22 @@ impl Journal {
     /// The records that match a filter, newest first.
     #[must_use]
     pub fn list(&self, filter: &JournalFilter) -> Vec<JournalRecord> {
-        self.inner.lock().records.iter().rev().filter(|record| filter.matches(record)).cloned().collect()
+        let all_but_query = JournalFilter { query: None, ..filter.clone() };
+        let is_match = |record: &&JournalRecord| all_but_query.matches(record);
+        let mut records: Vec<_> = self.inner.lock().records.iter().rev().filter(is_match).cloned().collect();
+        // Parsing takes long, and the lock is released.
+        if let Some(query) = &filter.query {
+            records.retain(|record| query.matches(record));
+        }
+        records
     }
 
     /// The number of records that match a filter.
     #[must_use]
     pub fn count(&self, filter: &JournalFilter) -> usize {
+        if filter.query.is_some() {
+            return self.list(filter).len();
+        }
         self.inner.lock().records.iter().filter(|record| filter.matches(record)).count()
     }
 
@@ -241,14 +305,15 @@ impl JournalRecord {
 
     /// The bytes that the record has allocated, beside its own size. A key belongs to the server.
     fn allocated(&self) -> usize {
-        let Self { id: _, time: _, method, path, query, key: _, outcome: _, duration: _, from_ui: _, details } = self;
+        let Self { id: _, time: _, method, path, query, head, key: _, outcome: _, duration: _, from_ui: _, details } =
+            self;
         let text = |text: &Cow<'static, str>| match text {
             Cow::Borrowed(_) => 0,
             Cow::Owned(text) => allocation(text.capacity()),
         };
         let details =
             details.as_ref().map_or(0, |details| allocation(size_of::<RecordDetails>()) + details.allocated());
-        text(method) + text(path) + memory::shared_text(query) + details
+        text(method) + text(path) + memory::shared_text(query) + head.allocated() + details
     }
 
     /// What was wrong with the query, or ignored in it.
@@ -267,6 +332,40 @@ impl JournalRecord {
     #[must_use]
     pub fn intervention(&self) -> Option<&Intervention> {
         self.details.as_ref()?.intervention.as_ref()
+    }
+}
+
+impl RequestHead {
+    /// The head of a request without headers.
+    #[must_use]
+    pub fn new(address: IpAddr, http_version: &'static str) -> Self {
+        Self { address, http_version, headers: Default::default() }
+    }
+
+    /// Adds a header. The values of one that is sent twice are joined, as RFC 9110 allows.
+    pub fn add(&mut self, header: RecordedHeader, value: &str) {
+        let slot = &mut self.headers[header as usize];
+        *slot = Some(match slot {
+            None => value.into(),
+            Some(first) => format!("{first}, {value}").into(),
+        });
+    }
+
+    /// The value of a header, redacted and truncated; `None` if it was not sent.
+    #[must_use]
+    pub fn header(&self, header: RecordedHeader) -> Option<&str> {
+        self.headers[header as usize].as_deref()
+    }
+
+    /// The headers that were sent.
+    pub fn headers(&self) -> impl Iterator<Item = (RecordedHeader, &str)> {
+        RecordedHeader::ALL.into_iter().filter_map(|header| Some((header, self.header(header)?)))
+    }
+
+    fn allocated(&self) -> usize {
+        let Self { address: _, http_version: _, headers } = self;
+        let headers = headers.iter().flatten().map(|value| allocation(value.len()));
+        allocation(size_of::<Self>()) + headers.sum::<usize>()
     }
 }
 
@@ -353,5 +452,55 @@ impl JournalFilter {
             && self.since.is_none_or(|since| record.time >= since)
             && self.until.is_none_or(|until| record.time <= until)
             && matches(self.from_ui.as_ref(), Some(&record.from_ui))
+            && self.user_agent.as_ref().is_none_or(|part| {
+                let agent = record.head.header(RecordedHeader::UserAgent).unwrap_or_default();
+                agent.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
+            })
+            && self.traceparent.as_ref().is_none_or(|wanted| {
+                let trace = record.head.header(RecordedHeader::Traceparent);
+                trace.is_some_and(|trace| trace == wanted || trace.split('-').nth(1) == Some(wanted))
+            })
+            && self.query.as_ref().is_none_or(|query| query.matches(record))
+    }
+}
+
+impl QueryFilter {
+    /// The filter for a raw query string: each parameter in it must have exactly these values, in any order, where a default
+    /// counts as given. A list or a time without a value, such as `objectTypes=`, selects the requests that gave none.
+    ///
+    /// # Errors
+    /// What the operation would refuse.
+    pub fn parse(raw: &str) -> Result<Self, QueryRejection> {
+        let name = |pair: &str| query::decoded(pair.split('=').next()?).and_then(|name| Parameter::named(&name));
+        let parameters: Vec<Parameter> = raw.split('&').filter_map(name).collect();
+        // The parser refuses a time without a value; left out, it is the same.
+        let is_absent_time = |pair: &&str| {
+            let value = pair.split_once('=').map_or("", |(_, value)| value);
+            value.is_empty() && matches!(name(pair), Some(Parameter::StartTime | Parameter::EndTime))
+        };
+        let given = raw.split('&').filter(|pair| !is_absent_time(pair)).collect::<Vec<_>>().join("&");
+        let parsed = query::parse(&given, &Vocabulary::published(), Strictness::Lenient)?;
+        Ok(Self { expected: parsed.query, parameters })
+    }
+
+    /// Whether a record is of a request for audit logs with these values. Its query is parsed again.
+    #[must_use]
+    pub fn matches(&self, record: &JournalRecord) -> bool {
+        let is_audit_logs = record.path.trim_end_matches('/') == AUDIT_LOGS;
+        is_audit_logs && query::reparse(&record.query).is_some_and(|query| self.matches_query(&query))
+    }
+
+    fn matches_query(&self, query: &Query) -> bool {
+        let expected = &self.expected;
+        let values = |query: &Query, field: FilterField| -> BTreeSet<String> {
+            query.filters.values(field).iter().cloned().collect()
+        };
+        self.parameters.iter().all(|parameter| match *parameter {
+            Parameter::StartTime => query.start_time == expected.start_time,
+            Parameter::EndTime => query.end_time == expected.end_time,
+            Parameter::Page => query.page == expected.page,
+            Parameter::PageSize => query.page_size == expected.page_size,
+            Parameter::Filter(field) => values(query, field) == values(expected, field),
+        })
     }
 }

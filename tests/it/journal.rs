@@ -5,10 +5,11 @@ mod secrets;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::{Method, Request, Version};
 use cortex_audit_mock::Config;
+use cortex_audit_mock::contract::Parameter;
 use cortex_audit_mock::internal::SharedMemory;
-use cortex_audit_mock::world::{Journal, JournalFilter, JournalRecord};
+use cortex_audit_mock::world::{Journal, JournalFilter, JournalRecord, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::support::{NOW, TestMock};
@@ -47,6 +48,9 @@ async fn a_record_describes_the_whole_request() {
             "path": PATH,
             "query": "page=1&pageSize=7&objectTypes=TEAM,SERVICE&startTime=2025-05-20T14:00:00%2B02:00&quiet=false",
             "parsedQuery": {"startTime": NOW, "page": 1, "pageSize": 7, "objectTypes": ["TEAM", "SERVICE"]},
+            "address": "127.0.0.1",
+            "httpVersion": "HTTP/1.1",
+            "headers": {},
             "key": {"name": "Admin", "lastFour": "dmin"},
             "status": 200,
             "durationMicroseconds": null,
@@ -246,6 +250,129 @@ async fn each_filter_and_all_together_select_records() {
     }
 }
 
+/// "Exactly one request with …" is one call.
+#[tokio::test]
+async fn the_parameters_of_the_operation_select_requests_by_their_parsed_values() {
+    let mock = TestMock::default();
+    for query in [
+        "",
+        "page=0&pageSize=250",
+        "page=1&objectTypes=TEAM",
+        "page=01&objectTypes=SERVICE,TEAM",
+        "objectTypes=TEAM&objectTypes=SERVICE&startTime=2025-05-20T14:00:00%2B02:00",
+        "objectIdentifiers=&actorEmails=a%2Bb%40example.com",
+    ] {
+        mock.logs(query).await.ok();
+    }
+    mock.logs("page=x&objectTypes=TEAM").await.details(400);
+    mock.get("/api/v1/catalog?page=0").await.ok();
+    mock.get("/nothing").await.details(404);
+    mock.get("/api/v1/audit-logs/?pageSize=9").await.ok();
+    mock.get_as("nobody", &format!("{PATH}?pageSize=9")).await.details(401);
+
+    for (filter, count) in [
+        ("page=0", 6),
+        ("page=1", 2),
+        ("pageSize=250", 6),
+        ("pageSize=9", 2),
+        ("pageSize=9&status=200", 1),
+        ("objectTypes=TEAM", 1),
+        ("objectTypes=TEAM&page=1", 1),
+        ("objectTypes=TEAM&page=0", 0),
+        ("objectTypes=TEAM,SERVICE", 2),
+        ("objectTypes=SERVICE&objectTypes=TEAM", 2),
+        ("objectTypes=SERVICE", 0),
+        ("objectTypes=", 5),
+        ("objectTypes=&page=1", 0),
+        ("objectTypes=UNKNOWN", 0),
+        ("startTime=2025-05-20T12:00:00Z", 1),
+        ("startTime=2025-05-20T12:00:01Z", 0),
+        ("startTime=", 7),
+        ("endTime=", 8),
+        ("actorEmails=a%2Bb@example.com", 1),
+        ("actorEmails=a", 0),
+        ("page=0&limit=1", 6),
+    ] {
+        let listed = mock.admin_get(&format!("/requests?{filter}")).await;
+        let counted = mock.admin_get(&format!("/requests/count?{filter}")).await;
+        assert_eq!((&listed["count"], &counted["count"]), (&json!(count), &json!(count)), "{filter}");
+    }
+    for (filter, message) in [
+        ("page=", "page=\"\" is empty; accepted: an integer"),
+        ("page=0&page=1", "contradicts page=0"),
+        ("actions=TEAM", "is not one of the values of this parameter; accepted: CREATE"),
+        ("startTime=yesterday", "accepted: an RFC 3339 date-time"),
+    ] {
+        let details = mock.admin("GET", &format!("/requests?{filter}"), "").await.details(400);
+        assert!(details.contains(message), "{filter}: {details}");
+    }
+    let world = mock.mock.world();
+    let of_teams = JournalFilter {
+        query: Some(QueryFilter::parse("objectTypes=TEAM&page=1").unwrap()),
+        ..JournalFilter::default()
+    };
+    assert_eq!(world.journal().count(&of_teams), 1);
+    assert!(QueryFilter::parse("page=x").is_err());
+}
+
+/// A filter agrees with `parsedQuery` in the list.
+#[tokio::test]
+async fn every_parameter_selects_the_requests_that_gave_it() {
+    let mock = TestMock::default();
+    let value = |name: &str| match name {
+        "startTime" | "endTime" => NOW,
+        "page" | "pageSize" => "7",
+        "actions" => "CREATE",
+        "actorTypes" => "API_KEY",
+        _ => "one",
+    };
+    for name in Parameter::ALL.map(Parameter::name) {
+        mock.logs(&format!("{name}={}", value(name))).await.ok();
+    }
+    for name in Parameter::ALL.map(Parameter::name) {
+        let found = requests(&mock, &format!("{name}={}", value(name))).await;
+        assert_eq!(found.len(), 1, "{name}");
+        assert_eq!(found[0]["query"], format!("{name}={}", value(name)));
+    }
+}
+
+#[tokio::test]
+async fn some_headers_are_recorded_and_select_requests() {
+    const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let mock = TestMock::default();
+    let request = || Request::get(PATH).header("Authorization", "Bearer mock-admin").header("Cookie", "s3cret=1");
+    let curl = request().header("User-Agent", "curl/8.5.0").header("Accept", "*/*").header("Accept", "text/html");
+    mock.send(curl.header("X-Request-Id", "mine").header("traceparent", TRACE)).await.ok();
+    let record = last(&mock).await;
+    assert_eq!(
+        record["headers"],
+        json!({"User-Agent": "curl/8.5.0", "Accept": "*/*, text/html", "traceparent": TRACE, "X-Request-Id": "mine"})
+    );
+    assert_ne!(record["id"], "mine");
+    let httpx = request().version(Version::HTTP_2).header("User-Agent", format!("Python-HTTPX/{}", "9".repeat(300)));
+    mock.send(httpx.header("Accept-Encoding", "gzip")).await.ok();
+    let record = last(&mock).await;
+    assert_eq!((&record["address"], &record["httpVersion"]), (&json!("127.0.0.1"), &json!("HTTP/2")));
+    let agent = record["headers"]["User-Agent"].as_str().unwrap();
+    assert_eq!((agent.chars().count(), agent.ends_with("9…")), (201, true));
+
+    for (filter, count) in [
+        ("userAgent=curl", 1),
+        ("userAgent=CURL/8", 1),
+        ("userAgent=python-httpx&page=0", 1),
+        ("userAgent=wget", 0),
+        ("userAgent=", 2),
+        (&*format!("traceparent={TRACE}"), 1),
+        ("traceparent=4bf92f3577b34da6a3ce929d0e0e4736", 1),
+        ("traceparent=4bf92f35", 0),
+        ("traceparent=", 0),
+    ] {
+        assert_eq!(requests(&mock, filter).await.len(), count, "{filter}");
+    }
+    let shown = mock.admin("GET", "/requests", "").await.text();
+    assert!(!shown.contains("mock-admin") && !shown.contains("s3cret"), "{shown}");
+}
+
 #[tokio::test]
 async fn records_are_newest_first_and_a_limit_does_not_change_the_count() {
     let mock = TestMock::default();
@@ -280,7 +407,7 @@ async fn a_wrong_filter_says_what_is_accepted() {
         "keys=Admin",
         "session=a%20b",
         "method=GET&method=PUT",
-        "page=1",
+        "pages=1",
         "status=",
         "%zz=1",
         "a=%ff",

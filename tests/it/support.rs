@@ -9,6 +9,7 @@ pub mod strategies;
 
 use std::convert::Infallible;
 use std::io;
+use std::net::Ipv4Addr;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use cortex_audit_mock::Config;
 use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::Timestamp;
 use cortex_audit_mock::internal::{AppState, http};
-use cortex_audit_mock::world::{JournalFilter, JournalRecord, RequestOutcome};
+use cortex_audit_mock::world::{JournalFilter, JournalRecord, RequestHead, RequestOutcome};
 use proptest::test_runner::Config as ProptestConfig;
 use serde_json::Value;
 use tower::{Service, ServiceExt};
@@ -125,6 +126,7 @@ impl TestMock {
                 method: "GET".into(),
                 path: "/api/v1/audit-logs".into(),
                 query: format!("number={number}").into(),
+                head: Box::new(RequestHead::new(Ipv4Addr::LOCALHOST.into(), "HTTP/1.1")),
                 key: None,
                 outcome: RequestOutcome::Status(200),
                 duration: Duration::ZERO,

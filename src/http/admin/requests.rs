@@ -12,11 +12,11 @@ use super::blocking;
 use super::extract::Session;
 use super::faults::key_name;
 use crate::app_state::AppState;
-use crate::contract::{RULES, query, query::Strictness};
+use crate::contract::{Parameter, RULES, query, query::Strictness};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::text::nearest;
-use crate::world::{Intervention, InterventionKind, JournalFilter, JournalRecord, StatusFilter, World};
+use crate::world::{Intervention, InterventionKind, JournalFilter, JournalRecord, QueryFilter, StatusFilter, World};
 
 /// Parameters of a listing: the world, the filter, the largest number of records.
 #[derive(Debug)]
@@ -26,8 +26,21 @@ pub struct Listing {
     limit: usize,
 }
 
-const PARAMETERS: [&str; 10] =
-    ["method", "path", "key", "status", "answeredBy", "rule", "since", "until", "fromPage", "limit"];
+/// The parameters beside those of the operation.
+const PARAMETERS: [&str; 12] = [
+    "method",
+    "path",
+    "key",
+    "status",
+    "answeredBy",
+    "rule",
+    "since",
+    "until",
+    "fromPage",
+    "userAgent",
+    "traceparent",
+    "limit",
+];
 
 pub async fn list(State(state): State<AppState>, listing: Listing) -> Result<Json<Value>, Problem> {
     let Listing { world, filter, limit } = listing;
@@ -39,9 +52,10 @@ pub async fn list(State(state): State<AppState>, listing: Listing) -> Result<Jso
     blocking::run(&state.work_limits().short_work, list).await.map(Json)
 }
 
-pub async fn count(listing: Listing) -> Json<Value> {
-    let Listing { world, filter, .. } = listing;
-    Json(json!({"count": world.journal.count(&filter), "dropped": world.journal.dropped()}))
+pub async fn count(State(state): State<AppState>, listing: Listing) -> Result<Json<Value>, Problem> {
+    let Listing { world, filter, limit: _ } = listing;
+    let count = move || json!({"count": world.journal.count(&filter), "dropped": world.journal.dropped()});
+    blocking::run(&state.work_limits().short_work, count).await.map(Json)
 }
 
 pub async fn clear(session: Session) -> Json<Value> {
@@ -63,6 +77,9 @@ fn to_json(record: &JournalRecord, world: &World) -> Value {
         "path": record.path,
         "query": *record.query,
         "parsedQuery": parsed,
+        "address": record.head.address,
+        "httpVersion": record.head.http_version,
+        "headers": record.head.headers().map(|(header, value)| (header.as_str(), value)).collect::<BTreeMap<_, _>>(),
         "key": record.key.as_ref().map(|key| json!({"name": key.name, "lastFour": key.last_four})),
         "status": record.outcome.status_or_zero(),
         "durationMicroseconds": u64::try_from(record.duration.as_micros()).unwrap_or(u64::MAX),
@@ -78,7 +95,8 @@ impl FromRequestParts<AppState> for Listing {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (session, mut values) = Session::with_parameters(parts, state, &PARAMETERS)?;
+        let of_operation = Parameter::ALL.map(Parameter::name);
+        let (session, mut values) = Session::with_parameters_and_lists(parts, state, &PARAMETERS, &of_operation)?;
         let now = session.world.clock.now();
         let moment = |text: &str| Moment::read(text, now);
         let number = |text: &str| text.parse().map_err(|_| format!("\"{text}\" is not a whole number"));
@@ -99,10 +117,24 @@ impl FromRequestParts<AppState> for Listing {
                 path: values.remove("path"),
                 key: take(&mut values, "key", |text| key_name(state, text))?,
                 rule: take(&mut values, "rule", rule)?,
+                user_agent: values.remove("userAgent"),
+                traceparent: values.remove("traceparent"),
+                query: query_filter(parts.uri.query().unwrap_or_default())?,
             },
             limit: take(&mut values, "limit", number)?.unwrap_or(usize::MAX),
         })
     }
+}
+
+/// The filter for the parameters of the operation in the query of the call, if there are any.
+fn query_filter(raw: &str) -> Result<Option<QueryFilter>, Problem> {
+    let is_of_operation = |pair: &&str| Parameter::ALL.iter().any(|known| query::has_name(pair, known.name()));
+    let raw = raw.split('&').filter(is_of_operation).collect::<Vec<_>>().join("&");
+    if raw.is_empty() {
+        return Ok(None);
+    }
+    let filter = QueryFilter::parse(&raw);
+    filter.map(Some).map_err(|rejection| Problem::BadRequest { issues: rejection.errors })
 }
 
 /// A status, or the class of one, such as `4xx`.

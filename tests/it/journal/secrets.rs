@@ -208,6 +208,23 @@ async fn a_token_in_the_method_is_nowhere() {
     assert!(shown.contains("does not accept (hidden);") && shown.contains("\"method\":\"(hidden)\""));
 }
 
+/// A client may send it in a header that the journal has.
+#[tokio::test]
+async fn a_token_in_a_recorded_header_is_nowhere() {
+    let (log, _guard) = capture_log();
+    let mock = mock_with_tokens(&["t0psecret-of-ada", "t0psecret-of-bob"], Admin::Open);
+    for name in ["User-Agent", "Accept", "Accept-Encoding", "traceparent", "X-Request-Id", "Host", "Prefer", "Referer"]
+    {
+        for value in ["t0psecret-of-ada", "x/t0psecret%2Dof-ada; q=1", "(t0psecret-of-bob)", "code=t0psecret-of-ada"] {
+            let request = Request::get(PATH).header("Authorization", "Bearer t0psecret-of-ada").header(name, value);
+            mock.send(request).await;
+        }
+    }
+    let shown = everything_shown(&mock, &log, "none", &[""]).await;
+    assert_eq!((place_of("t0psecret-of-ada", &shown), place_of("t0psecret-of-bob", &shown)), (None, None));
+    assert!(shown.contains("\"User-Agent\":\"(hidden); q=1\""), "{shown}");
+}
+
 #[tokio::test]
 async fn a_token_in_a_body_of_the_control_plane_is_not_echoed() {
     let (log, _guard) = capture_log();
