@@ -555,8 +555,9 @@ async fn what_is_kept_of_the_requests_of_all_sessions_together_is_bounded() {
     assert!(bytes.iter().sum::<usize>() < 2 * SharedMemory::MAX_BYTES);
     // The verdict keeps queries too.
     let not_judged = async || {
-        for _ in 0..20 {
-            mock.get_as("mock-admin~judged", &format!("{PATH}?foo={}", "x".repeat(16_000))).await.ok();
+        for number in 0..20 {
+            let target = format!("{PATH}?objectIdentifiers={number}{}", "x".repeat(16_000));
+            mock.get_as("mock-admin~judged", &target).await.ok();
         }
         mock.admin_get("/verdict?session=judged").await["notJudged"].clone()
     };
