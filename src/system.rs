@@ -52,6 +52,14 @@ pub fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
+/// Lowers the priority of the current thread for good: the processors prefer the threads that serve requests. Elsewhere than on
+/// Linux a thread has no priority of its own.
+pub fn lower_thread_priority() {
+    #[cfg(target_os = "linux")]
+    // Without it the work disturbs others more, and is right all the same.
+    let _ = rustix::process::setpriority_process(None, 10);
+}
+
 /// Sets the limit of open files, and so of connections: to the maximum allowed, because most systems start far below it, but
 /// to no more than 16,384, because some allow a billion and each connection takes memory. Elsewhere than on Unix there is no
 /// such limit.

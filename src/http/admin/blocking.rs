@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use crate::http::problem::Problem;
+use crate::system::lower_thread_priority;
 
 /// Runs work on a blocking thread, no more at a time than a semaphore has permits: the processors stay free for requests.
 pub async fn run<T: Send + 'static>(
@@ -16,6 +17,8 @@ pub async fn run<T: Send + 'static>(
     let permit = Arc::clone(permits).acquire_owned().await.map_err(|_| Problem::Internal)?;
     // The work has the permit: it goes on when its client disconnects.
     let work = move || {
+        // Blocking threads do no other work.
+        lower_thread_priority();
         let result = work();
         drop(permit);
         result
