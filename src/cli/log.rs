@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
@@ -113,6 +113,8 @@ impl Drop for Log {
 impl Queue {
     /// Limit of the lines that wait.
     const MAX_BYTES: usize = 256 * 1024;
+    /// Wait for further lines, which are then written together: waking the thread for each costs more than the line.
+    const GATHER_TIME: Duration = Duration::from_millis(1);
     /// Wait before another attempt to write to a full pipe that does not block.
     const RETRY_INTERVAL: Duration = Duration::from_millis(10);
 
@@ -139,7 +141,9 @@ impl Queue {
                 self.changed.notify_all();
                 self.changed.wait(&mut inner);
             }
-            inner.is_idle = false;
+            if mem::take(&mut inner.is_idle) {
+                MutexGuard::unlocked(&mut inner, || thread::sleep(Self::GATHER_TIME));
+            }
             mem::swap(&mut inner.lines, &mut lines);
             let dropped = mem::take(&mut inner.dropped);
             drop(inner);
