@@ -344,9 +344,13 @@ impl RequestHead {
 
     /// Adds a header. The values of one that is sent twice are joined, as RFC 9110 allows.
     pub fn add(&mut self, header: RecordedHeader, value: &str) {
+        /// A request can repeat a header a thousand times; further values than these are left out.
+        const MAX_BYTES: usize = 1000;
+
         let slot = &mut self.headers[header as usize];
         *slot = Some(match slot {
             None => value.into(),
+            Some(first) if first.len() > MAX_BYTES => return,
             Some(first) => format!("{first}, {value}").into(),
         });
     }
