@@ -64,15 +64,6 @@ struct TokenDigest([u64; 4]);
 #[derive(Debug, Clone, Copy, Default)]
 struct AsciiSet(u128);
 
-/// The key that a token belongs to, and its index.
-#[derive(Debug, Clone, Copy)]
-pub struct KeyMatch<'a> {
-    /// Index of the key in [`Keys::list`]; the rate limiter counts by it.
-    pub index: usize,
-    /// The key.
-    pub key: &'a Arc<Key>,
-}
-
 /// Why a token or its key is not accepted (ERR-401).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyError {
@@ -109,11 +100,11 @@ impl Keys {
     ///
     /// Compares every key in constant time, so that the time of a look-up says nothing about any token.
     #[must_use]
-    pub fn find(&self, token: &str) -> Option<KeyMatch<'_>> {
+    pub fn find(&self, token: &str) -> Option<&Arc<Key>> {
         self.find_bytes(token.as_bytes())
     }
 
-    fn find_bytes(&self, token: &[u8]) -> Option<KeyMatch<'_>> {
+    fn find_bytes(&self, token: &[u8]) -> Option<&Arc<Key>> {
         let digest = TokenDigest::new(token);
         let mut found = Choice::from(0);
         let mut place = 0_u64;
@@ -122,9 +113,8 @@ impl Keys {
             place.conditional_assign(&index, same);
             found |= same;
         }
-        let index = usize::try_from(place).ok()?;
-        let key = self.list.get(index)?;
-        bool::from(found).then_some(KeyMatch { index, key })
+        let key = self.list.get(usize::try_from(place).ok()?)?;
+        bool::from(found).then_some(key)
     }
 
     /// Whether a text contains the token of a key, with at least this many characters: as a word, or as the beginning or end
@@ -216,6 +206,13 @@ impl Key {
             Some(since) if since <= now => Err(KeyError::Expired { key: self.to_string(), since }),
             _ => Ok(()),
         }
+    }
+
+    /// Number by which the rate limiter knows the key, 64 bits of the token's digest: it stays when the keys are read again,
+    /// in whatever order.
+    pub(crate) fn limiter_id(&self) -> u64 {
+        let [id, ..] = self.digest.0;
+        id
     }
 
     /// Whether one of the key's roles grants a permission.

@@ -35,7 +35,7 @@ pub fn check(
     }
     check_rate_limit(&context, &record)?;
     let key = match &context.authentication {
-        Authentication::Accepted { key, .. } => Arc::clone(key),
+        Authentication::Accepted { key } => Arc::clone(key),
         Authentication::Refused { reason, .. } => return Err(Problem::Unauthorized(reason.clone())),
     };
     // A status that cannot be forced is an error only with a valid key.
@@ -49,7 +49,9 @@ fn check_rate_limit(context: &RequestContext, record: &PendingRecord) -> Result<
     let RequestContext { world, .. } = context;
     let default_limit = world.settings().rate_limit;
     let (client, limit) = match &context.authentication {
-        Authentication::Accepted { index, key } => (RateLimitKey::Key(*index), key.rate_limit.unwrap_or(default_limit)),
+        Authentication::Accepted { key } => {
+            (RateLimitKey::Key(key.limiter_id()), key.rate_limit.unwrap_or(default_limit))
+        }
         Authentication::Refused { .. } => (RateLimitKey::for_address(context.address), default_limit),
     };
     let (limit, lowered_by_scenario) = world.scenario.limit(limit);

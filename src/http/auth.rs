@@ -9,14 +9,14 @@ use axum::http::header::AUTHORIZATION;
 
 use super::redact::Secrets;
 use crate::app_state::AppState;
-use crate::keys::{Key, KeyError, KeyMatch};
+use crate::keys::{Key, KeyError};
 use crate::world::{ClockReading, SessionName, SessionNameError, World};
 
 /// The key of a request, and whether it may be used.
 #[derive(Debug, Clone)]
 pub enum Authentication {
-    /// A valid key, and its place in the list of keys.
-    Accepted { index: usize, key: Arc<Key> },
+    /// A valid key.
+    Accepted { key: Arc<Key> },
     /// No usable key; `key` is set when the token is that of a revoked or expired one.
     Refused { key: Option<Arc<Key>>, reason: Unauthorized },
 }
@@ -25,7 +25,7 @@ impl Authentication {
     /// The key of the token, valid or not.
     pub fn key(&self) -> Option<&Arc<Key>> {
         match self {
-            Self::Accepted { key, .. } => Some(key),
+            Self::Accepted { key } => Some(key),
             Self::Refused { key, .. } => key.as_ref(),
         }
     }
@@ -111,10 +111,10 @@ pub fn authenticate(
         None => Some(state.world()),
     };
     let authentication = match found {
-        Ok((KeyMatch { index, key }, _)) => {
+        Ok((key, _)) => {
             let clock = existing.as_ref().map_or_else(|| state.sessions().initial_clock(), |world| world.clock.clone());
             match key.check_usable(clock.read_at(received_at).now) {
-                Ok(()) => Authentication::Accepted { index, key: Arc::clone(key) },
+                Ok(()) => Authentication::Accepted { key: Arc::clone(key) },
                 Err(error) => Authentication::Refused { key: Some(Arc::clone(key)), reason: Unauthorized::Key(error) },
             }
         }
@@ -138,18 +138,18 @@ fn find_key<'a>(
     state: &'a AppState,
     secrets: &Secrets,
     token: &str,
-) -> Result<(KeyMatch<'a>, Option<SessionName>), Unauthorized> {
+) -> Result<(&'a Arc<Key>, Option<SessionName>), Unauthorized> {
     let keys = state.keys();
-    if let Some(key_match) = keys.find(token) {
-        return Ok((key_match, None));
+    if let Some(key) = keys.find(token) {
+        return Ok((key, None));
     }
     let with_session = token.rsplit_once('~').and_then(|(key, name)| Some((keys.find(key)?, name)));
-    let (key_match, name) = with_session.ok_or_else(|| Unauthorized::Key(keys.unknown_token()))?;
+    let (key, name) = with_session.ok_or_else(|| Unauthorized::Key(keys.unknown_token()))?;
     let session = name.parse().map_err(Unauthorized::Session)?;
     if secrets.are_in_session_name(name) {
         return Err(Unauthorized::SessionWithToken);
     }
-    Ok((key_match, Some(session)))
+    Ok((key, Some(session)))
 }
 
 /// The token of `Authorization: Bearer <token>`, the scheme in any case (REQ-LENIENT, RFC 6750 section 2.1).

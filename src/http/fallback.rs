@@ -13,7 +13,7 @@ use super::problem::Problem;
 /// 404. Without a valid key the message does not repeat the path: it may contain a token that only the real API knows.
 pub async fn not_found(context: Option<Extension<Arc<RequestContext>>>) -> Problem {
     let path = context.and_then(|Extension(context)| match context.authentication {
-        Authentication::Accepted { .. } => Some(context.path.to_string()),
+        Authentication::Accepted { key: _ } => Some(context.path.to_string()),
         Authentication::Refused { .. } => None,
     });
     Problem::NotFound { path }

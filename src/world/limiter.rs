@@ -16,8 +16,8 @@ use crate::rate::{Rate, RateLimit};
 /// The client whose bucket a request is counted against.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RateLimitKey {
-    /// The key of a valid token, by its index in the list of keys.
-    Key(usize),
+    /// The key of a valid token, by a number of its own.
+    Key(u64),
     /// The network address of a request without a valid token.
     Address(IpAddr),
 }

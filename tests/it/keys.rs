@@ -84,7 +84,7 @@ fn a_key_is_displayed_without_its_token() {
 #[test]
 fn the_built_in_keys_are_those_of_the_readme() {
     let keys = load(&KeySource::BuiltIn, time(NOW)).unwrap();
-    let key = |token: &str| keys.find(token).unwrap().key;
+    let key = |token: &str| keys.find(token).unwrap();
     for token in ["mock-admin", "mock-auditor", "mock-personal", "mock-throttled", "mock-flaky", "mock-slow"] {
         assert_eq!(key(token).check_usable(time(NOW)), Ok(()), "{token}");
         assert!(key(token).has_permission(VIEW_AUDIT_LOGS), "{token}");

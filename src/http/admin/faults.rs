@@ -90,10 +90,11 @@ pub async fn remove(session: Session, path: Result<Path<String>, PathRejection>)
 
 /// The name of a key that is given by its name or its token. Only the name is kept.
 pub fn key_name(state: &AppState, given: &str) -> Result<String, String> {
-    if let Some(grant) = state.keys().find(given) {
-        return Ok(grant.key.name.clone());
+    let keys = state.keys();
+    if let Some(key) = keys.find(given) {
+        return Ok(key.name.clone());
     }
-    let names: Vec<&str> = state.keys().list().iter().map(|key| key.name.as_str()).collect();
+    let names: Vec<&str> = keys.list().iter().map(|key| key.name.as_str()).collect();
     if names.contains(&given) {
         return Ok(given.to_owned());
     }
