@@ -1,20 +1,23 @@
 //! The state behind the router: keys and sessions, loaded and ready to serve.
 
-use std::sync::Arc;
+mod reload;
+mod server_data;
 
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::Semaphore;
 
 use crate::config::{Admin, Config};
-use crate::contract::Timestamp;
-use crate::fault::{FaultRule, RequestMatcher};
-use crate::fixture;
 use crate::json_file::FileErrors;
-use crate::keys::{self, Keys};
+use crate::keys::Keys;
 use crate::redact::Secret;
-use crate::store::BaseSegmentBuilder;
 use crate::world::live_source::LiveSource;
 use crate::world::template::WorldTemplate;
 use crate::world::{SessionName, Sessions, Settings, World};
+use server_data::ServerData;
+
+pub(crate) use reload::{Reload, ReloadError, ReloadHook};
 
 /// Memory for the bodies that are kept while requests are in progress, of all connections together, in bytes.
 pub(crate) const MAX_BODY_MEMORY_BYTES: usize = 64 * 1024 * 1024;
@@ -27,13 +30,17 @@ pub struct AppState {
 
 #[derive(Debug)]
 struct Inner {
-    keys: Keys,
+    /// Replaced as a whole; a request takes them once.
+    keys: RwLock<Arc<Keys>>,
     sessions: Sessions,
     admin: Admin,
     /// The token of the control plane.
     admin_secret: Option<Secret>,
     work_limits: WorkLimits,
     body_memory: Arc<Semaphore>,
+    /// What was loaded last. Locked during a reload, so that of two the later one holds.
+    data: Mutex<ServerData>,
+    reload_hook: OnceLock<Box<dyn ReloadHook>>,
 }
 
 /// How much long work a server does at a time.
@@ -66,65 +73,98 @@ impl AppState {
     /// Like [`Self::load`]; returns the token of the first key that may view audit logs, too, for a client of this server.
     /// It is kept nowhere else.
     pub(crate) fn load_with_token(config: &Config) -> Result<(Self, Option<String>), FileErrors> {
-        let now = config.now.unwrap_or_else(Timestamp::now);
-        let mut base = BaseSegmentBuilder::default();
-        let loaded = fixture::load_into(&mut |entry| base.push(entry), &config.sources(), now);
-        let ((keys, token), ignored_fields) = match (keys::load_with_token(&config.keys, now), loaded) {
-            (Ok(keys), Ok(ignored_fields)) => (keys, ignored_fields),
-            (keys, loaded) => {
-                let errors = keys.err().into_iter().chain(loaded.err());
-                return Err(FileErrors(errors.flat_map(|errors| errors.0).collect()));
-            }
-        };
-        for (field, count) in &ignored_fields {
-            tracing::warn!("the entries have a field \"{field}\" that this version does not know; ignored in {count}");
-        }
-        let base = Arc::new(base.finish());
-        if base.is_empty() {
-            tracing::warn!("there are no entries: every answer is empty until some are added");
-        }
-        if !keys.list().iter().any(|key| key.has_permission(keys::VIEW_AUDIT_LOGS)) {
-            tracing::warn!("no key may view audit logs: every answer is a 401 or 403");
-        }
-        let start = WorldTemplate {
-            live_source: Arc::new(LiveSource::new(Arc::clone(&base), config.seed)),
-            base,
+        let (data, token) = ServerData::load(config)?;
+        let template = WorldTemplate {
+            live_source: Arc::new(LiveSource::new(Arc::clone(&data.base), config.seed)),
+            base: Arc::clone(&data.base),
             now: config.now,
             settings: Settings { rate_limit: config.rate_limit, strict: config.strict },
             live: config.live,
             scenario: config.scenario,
-            faults: faults_of(&keys).chain(config.faults.iter().cloned()).collect(),
+            faults: data.faults(),
             // A store numbers its entries with 32 bits.
             max_entries: u32::try_from(config.max_entries).unwrap_or(u32::MAX) as usize,
             seed: config.seed,
         };
         let admin = config.admin.clone();
-        let admin_secret = match &admin {
-            Admin::Token(token) => Some(Secret::new(token.as_bytes())),
-            Admin::Open | Admin::Off => None,
+        let inner = Inner {
+            keys: RwLock::new(Arc::clone(&data.keys)),
+            sessions: Sessions::new(template),
+            admin_secret: match &admin {
+                Admin::Token(token) => Some(Secret::new(token.as_bytes())),
+                Admin::Open | Admin::Off => None,
+            },
+            admin,
+            work_limits: WorkLimits::default(),
+            body_memory: Arc::new(Semaphore::new(MAX_BODY_MEMORY_BYTES)),
+            data: Mutex::new(data),
+            reload_hook: OnceLock::new(),
         };
-        let (sessions, work_limits) = (Sessions::new(start), WorkLimits::default());
-        let body_memory = Arc::new(Semaphore::new(MAX_BODY_MEMORY_BYTES));
-        let inner = Inner { keys, sessions, admin, admin_secret, work_limits, body_memory };
         Ok((Self { inner: Arc::new(inner) }, token))
+    }
+
+    /// Adds files that are read again with the others; of several hooks the first counts.
+    pub(crate) fn set_reload_hook(&self, hook: Box<dyn ReloadHook>) {
+        let _ = self.inner.reload_hook.set(hook);
+    }
+
+    /// Reads the files again, and logs the result. Keys and certificate hold from now on, entries and fault rules in new
+    /// sessions, and in others from their next reset. Takes as long as the files are large.
+    ///
+    /// # Errors
+    /// Everything that is wrong; then nothing has changed.
+    pub(crate) fn reload(&self) -> Result<Reload, ReloadError> {
+        let reloaded = self.try_reload();
+        match &reloaded {
+            Ok(reload) => tracing::info!("{reload}"),
+            Err(error @ ReloadError::NoFiles) => tracing::warn!("{error}"),
+            Err(ReloadError::Files(errors)) => {
+                tracing::error!("nothing was read again, and all stays as it was: {}\n{errors}", errors.counted());
+            }
+        }
+        reloaded
+    }
+
+    fn try_reload(&self) -> Result<Reload, ReloadError> {
+        let Inner { keys, sessions, data, reload_hook, .. } = &*self.inner;
+        let mut data = data.lock();
+        let hook = reload_hook.get();
+        let files: Vec<String> = data.files().into_iter().chain(hook.iter().flat_map(|hook| hook.files())).collect();
+        if files.is_empty() {
+            return Err(ReloadError::NoFiles);
+        }
+        let (new, apply_hook) = match (data.reload(), hook.map(|hook| hook.read()).transpose()) {
+            (Ok(new), Ok(apply_hook)) => (new, apply_hook),
+            (new, of_hook) => {
+                let errors = new.err().into_iter().chain(of_hook.err()).flat_map(|errors| errors.0);
+                return Err(ReloadError::Files(FileErrors(errors.collect())));
+            }
+        };
+        let old = WorldTemplate::clone(&sessions.template());
+        sessions.set_template(WorldTemplate {
+            live_source: Arc::new(LiveSource::new(Arc::clone(&new.base), old.seed)),
+            base: Arc::clone(&new.base),
+            faults: new.faults(),
+            ..old
+        });
+        *keys.write() = Arc::clone(&new.keys);
+        if let Some(apply) = apply_hook {
+            apply();
+        }
+        let reload = Reload { files, keys: new.keys.list().len(), entries: sessions.template().base.len() };
+        *data = new;
+        Ok(reload)
     }
 
     /// The API keys.
     #[must_use]
-    pub fn keys(&self) -> &Keys {
-        &self.inner.keys
+    pub fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.inner.keys.read())
     }
 
     /// The token of the control plane, if it has one.
     pub(crate) fn admin_secret(&self) -> Option<&Secret> {
         self.inner.admin_secret.as_ref()
-    }
-
-    /// Whether a text, as it is, contains a token of this server with at least this many characters: of a key or of the
-    /// control plane.
-    pub(crate) fn has_token_in(&self, text: &[u8], min_length: usize) -> bool {
-        let admin = self.admin_secret().filter(|secret| secret.len() >= min_length);
-        admin.is_some_and(|secret| secret.is_in_form(text)) || self.keys().has_token_in(text, min_length)
     }
 
     /// The free part of the memory for bodies; a permit is a byte.
@@ -159,13 +199,4 @@ impl AppState {
     pub fn session(&self, name: &SessionName) -> Arc<World> {
         self.inner.sessions.world(Some(name))
     }
-}
-
-/// The fault rules of all keys; each matches only its own key.
-fn faults_of(keys: &Keys) -> impl Iterator<Item = FaultRule> {
-    let of_key = |rule: &FaultRule, name: &str| FaultRule {
-        matcher: RequestMatcher { key: Some(name.to_owned()), ..rule.matcher.clone() },
-        ..rule.clone()
-    };
-    keys.list().iter().flat_map(move |key| key.faults.iter().map(move |rule| of_key(rule, &key.name)))
 }

@@ -1,6 +1,7 @@
 //! The configuration of a server, parsed and checked; made by the command line, or by a test.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::contract::Timestamp;
 use crate::fault::FaultRule;
@@ -30,6 +31,8 @@ pub struct Config {
     pub scenario: Option<Scenario>,
     /// The fault rules that every session starts with, in addition to those of the keys.
     pub faults: Vec<FaultRule>,
+    /// A file of further fault rules of every session: one rule, or an array.
+    pub fault_file: Option<PathBuf>,
     /// The number of entries that can be added to a session while the server runs, by the control plane, live activity and
     /// scenarios together.
     pub max_entries: u64,
@@ -85,6 +88,7 @@ impl Default for Config {
             live: None,
             scenario: None,
             faults: Vec::new(),
+            fault_file: None,
             max_entries: Self::DEFAULT_MAX_ENTRIES,
             seed: 42,
             admin: Admin::Open,

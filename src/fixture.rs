@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::contract::{Entry, Timestamp};
 use crate::generate::{Generator, Recipe};
-use crate::input::Input;
+use crate::input::{Input, can_be_read_again};
 use crate::json_file::{FileError, FileErrors, MAX_ERRORS, limit};
 use reader::{EntryReader, Loader};
 
@@ -48,6 +48,20 @@ pub enum EntrySource {
         /// The seed of all random choices.
         seed: u64,
     },
+}
+
+impl EntrySource {
+    /// Whether this is a file or a folder of files: pipes and standard input can be read only once, and the rest is always the
+    /// same.
+    pub(crate) fn can_be_read_again(&self) -> bool {
+        match self {
+            Self::Path(path) if path.is_dir() => {
+                files_of(path).is_ok_and(|files| files.iter().all(|file| can_be_read_again(file)))
+            }
+            Self::Path(path) => can_be_read_again(path),
+            Self::BuiltIn | Self::StandardInput | Self::Text(_) | Self::Generated { .. } => false,
+        }
+    }
 }
 
 /// `-` is standard input, anything else a path.

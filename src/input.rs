@@ -41,6 +41,11 @@ impl Read for Input {
     }
 }
 
+/// Whether a path can be read a second time: a file or a folder can, a pipe or a device cannot.
+pub fn can_be_read_again(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.is_file() || metadata.is_dir())
+}
+
 /// The content of a small file, such as a certificate.
 pub fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
     /// Far more than any such file has; bounds what a device such as /dev/zero can send.

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::future::Future;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitStatus;
 
@@ -79,34 +79,134 @@ pub fn set_fd_limit() -> io::Result<()> {
     Ok(())
 }
 
-/// Completes at the first SIGTERM or SIGINT. The handlers are installed when this returns.
+/// The signals that a program asks others to end with, or that end those that do not handle them. Faults of the program itself,
+/// such as SIGSEGV, are not among them.
 #[cfg(unix)]
-pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
+const ENDING_SIGNALS: &[rustix::process::Signal] = {
+    use rustix::process::Signal;
 
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
+    &[
+        Signal::HUP,
+        Signal::INT,
+        Signal::QUIT,
+        Signal::TERM,
+        Signal::USR1,
+        Signal::USR2,
+        Signal::ALARM,
+        Signal::VTALARM,
+        Signal::PROF,
+        Signal::IO,
+        Signal::XCPU,
+        #[cfg(target_os = "linux")]
+        Signal::STKFLT,
+        #[cfg(target_os = "linux")]
+        Signal::POWER,
+    ]
+};
+
+/// What SIGHUP means to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hangup {
+    /// The terminal is gone: the server stops.
+    Stops,
+    /// Somebody asks the server to read its files again, as daemons do.
+    Reloads,
 }
 
-/// Completes at Ctrl-C, Ctrl-Break, or when the console is closed. The handlers are installed when this returns.
-#[cfg(windows)]
-pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+impl Hangup {
+    /// Only a process that was started from a terminal loses one.
+    pub fn for_standard_input() -> Self {
+        if io::stdin().is_terminal() { Self::Stops } else { Self::Reloads }
+    }
+}
 
-    let (mut interrupt, mut terminate, mut closed) = (ctrl_c()?, ctrl_break()?, ctrl_close()?);
-    Ok(async move {
+/// The signals of a server. The handlers are installed when one is made.
+#[cfg(unix)]
+pub struct ServerSignals {
+    stop: SignalStreams,
+    reload: Option<tokio::signal::unix::Signal>,
+}
+
+#[cfg(unix)]
+impl ServerSignals {
+    pub fn new(hangup: Hangup) -> io::Result<Self> {
+        use rustix::process::Signal;
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let stops = |sent: &Signal| *sent != Signal::HUP || hangup == Hangup::Stops;
+        let reload = match hangup {
+            Hangup::Stops => None,
+            Hangup::Reloads => Some(signal(SignalKind::hangup())?),
+        };
+        Ok(Self { stop: SignalStreams::new(ENDING_SIGNALS.iter().copied().filter(stops))?, reload })
+    }
+
+    /// Completes at the first signal that ends the server. Until then, calls `reload` at each that asks for it, and waits for
+    /// its end: of those that come meanwhile, one counts.
+    pub async fn stop<F: Future>(mut self, reload: impl Fn() -> F) {
+        let reloads = async {
+            let Some(signal) = &mut self.reload else { return std::future::pending().await };
+            while signal.recv().await.is_some() {
+                reload().await;
+            }
+        };
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = closed.recv() => {}
+            _ = self.stop.next() => {}
+            () = reloads => {}
         }
-    })
+    }
+}
+
+/// The signals of a server. The handlers are installed when one is made.
+#[cfg(windows)]
+pub struct ServerSignals {
+    interrupt: tokio::signal::windows::CtrlC,
+    terminate: tokio::signal::windows::CtrlBreak,
+    closed: tokio::signal::windows::CtrlClose,
+}
+
+#[cfg(windows)]
+impl ServerSignals {
+    pub fn new(_: Hangup) -> io::Result<Self> {
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+
+        Ok(Self { interrupt: ctrl_c()?, terminate: ctrl_break()?, closed: ctrl_close()? })
+    }
+
+    /// Completes at Ctrl-C, Ctrl-Break, or when the console is closed. No signal asks for a reload.
+    pub async fn stop<F: Future>(mut self, _: impl Fn() -> F) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.closed.recv() => {}
+        }
+    }
+}
+
+/// Signals of this process, in the order in which they come.
+#[cfg(unix)]
+struct SignalStreams(Vec<(rustix::process::Signal, tokio::signal::unix::Signal)>);
+
+#[cfg(unix)]
+impl SignalStreams {
+    fn new(signals: impl IntoIterator<Item = rustix::process::Signal>) -> io::Result<Self> {
+        use rustix::process::Signal;
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let stream = |sent: Signal| Ok((sent, signal(SignalKind::from_raw(sent.as_raw()))?));
+        signals.into_iter().map(stream).collect::<io::Result<_>>().map(Self)
+    }
+
+    async fn next(&mut self) -> rustix::process::Signal {
+        use std::task::Poll;
+
+        let next = std::future::poll_fn(|context| {
+            let received =
+                self.0.iter_mut().find_map(|(signal, stream)| stream.poll_recv(context).is_ready().then_some(*signal));
+            received.map_or(Poll::Pending, Poll::Ready)
+        });
+        next.await
+    }
 }
 
 /// Checks that there is a program to start. Elsewhere than on Unix, only starting it shows that.
@@ -154,7 +254,7 @@ pub fn ending_signal(status: ExitStatus) -> Option<i32> {
 /// Passes the signals of this process on to another one, as long as it lives.
 #[cfg(unix)]
 pub struct SignalForwarder {
-    streams: Vec<(rustix::process::Signal, tokio::signal::unix::Signal)>,
+    signals: SignalStreams,
     /// Whether a terminal sends the signals of its keys to this process; it sends them to every process of the group.
     has_terminal: bool,
 }
@@ -163,29 +263,16 @@ pub struct SignalForwarder {
 impl SignalForwarder {
     /// The handlers are installed when this returns.
     pub fn new() -> io::Result<Self> {
-        use rustix::process::Signal;
-        use std::io::IsTerminal;
-        use tokio::signal::unix::{SignalKind, signal};
-
-        let all = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM, Signal::USR1, Signal::USR2];
-        let stream = |sent: Signal| Ok((sent, signal(SignalKind::from_raw(sent.as_raw()))?));
-        let streams = all.into_iter().map(stream).collect::<io::Result<_>>()?;
+        let signals = SignalStreams::new(ENDING_SIGNALS.iter().copied())?;
         let has_terminal = io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
-        Ok(Self { streams, has_terminal })
+        Ok(Self { signals, has_terminal })
     }
 
     /// Waits for a signal and passes it on; `None` is a process that has ended.
     pub async fn forward_next(&mut self, process: Option<u32>) {
         use rustix::process::{Pid, Signal, kill_process};
-        use std::task::Poll;
 
-        let received = std::future::poll_fn(|context| {
-            let ready = |(signal, stream): &mut (Signal, tokio::signal::unix::Signal)| {
-                stream.poll_recv(context).is_ready().then_some(*signal)
-            };
-            self.streams.iter_mut().find_map(ready).map_or(Poll::Pending, Poll::Ready)
-        });
-        let received = received.await;
+        let received = self.signals.next().await;
         let is_of_keys = matches!(received, Signal::INT | Signal::QUIT);
         let process = process.and_then(|process| Pid::from_raw(process.try_into().ok()?));
         if let Some(process) = process.filter(|_| !(is_of_keys && self.has_terminal)) {

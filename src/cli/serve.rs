@@ -6,12 +6,13 @@ use std::process::ExitCode;
 
 use clap::Args as ClapArgs;
 use serde::Serialize;
+use tokio::task::spawn_blocking;
 
 use super::environment;
 use super::log::{Log, LogFormat, with_log};
 use super::startup::{self, Settings, StartError, Startup};
 use super::value;
-use crate::system;
+use crate::system::{Hangup, ServerSignals, lower_thread_priority};
 
 /// The flags as they were given.
 #[derive(Debug, ClapArgs)]
@@ -23,7 +24,7 @@ pub struct Args {
     settings: Settings,
 }
 
-/// Serves until SIGTERM or SIGINT.
+/// Serves until a signal that ends it.
 pub fn run(args: &Args) -> ExitCode {
     with_log(args.settings.log, |log| serve(args, log))
 }
@@ -34,8 +35,9 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
     }
     let settings = &args.settings;
     let startup = Startup::new(args.listen, settings)?;
-    startup::runtime()?.block_on(async {
-        let stop = system::stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
+    startup::block_on(async {
+        let signals = ServerSignals::new(Hangup::for_standard_input())
+            .map_err(|error| format!("cannot listen for signals: {error}"))?;
         let server = startup.listen()?;
         let listening = Listening {
             event: "listening",
@@ -44,6 +46,15 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
             certificate: server.certificate().filter(|_| settings.tls.prints()),
         };
         listening.announce(settings.log).map_err(|error| format!("cannot write to standard output: {error}"))?;
+        let state = server.state().clone();
+        let stop = signals.stop(move || {
+            let state = state.clone();
+            spawn_blocking(move || {
+                lower_thread_priority();
+                // The result is in the log.
+                let _ = state.reload();
+            })
+        });
         let run = server.serve(stop).await?;
         if run.has_report() {
             let (report, written) = run.finish();

@@ -3,14 +3,13 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args as ClapArgs;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::runtime::Runtime;
 
 use super::log::LogFormat;
 use super::report::{Report, ReportFile};
@@ -18,9 +17,8 @@ use super::{environment, tls, value};
 use crate::app_state::AppState;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
-use crate::fault::{self, FaultRule};
 use crate::http;
-use crate::json_file::{self, FileErrors};
+use crate::json_file::FileErrors;
 use crate::keys::KeySource;
 use crate::rate::{Rate, RateLimit};
 use crate::server::{self, Tls};
@@ -93,11 +91,6 @@ fn scenario_parser() -> impl TypedValueParser<Value = Scenario> {
     PossibleValuesParser::new(Scenario::WORDS).try_map(|name| name.parse::<Scenario>())
 }
 
-fn load_faults(path: &Path) -> Result<Vec<FaultRule>, FileErrors> {
-    let text = json_file::read_text(path).map_err(|error| FileErrors(vec![error]))?;
-    fault::read_all(&path.display().to_string(), &text)
-}
-
 impl Settings {
     /// The flags that name files with data.
     fn file_flags(&self) -> String {
@@ -105,22 +98,6 @@ impl Settings {
         let faults = self.faults.as_ref().map(|_| "--faults");
         let flags = ["--fixtures"].into_iter().chain(generate).chain(["--keys"]).chain(faults).map(environment::source);
         flags.collect::<Vec<_>>().join(", ")
-    }
-
-    /// Loads all files; returns the token of the first key that may view audit logs, too.
-    fn load(&self) -> Result<(AppState, Option<String>), FileErrors> {
-        let faults = self.faults.as_deref().map(load_faults).transpose();
-        let mut config = self.config();
-        match faults {
-            Ok(faults) => {
-                config.faults = faults.unwrap_or_default();
-                AppState::load_with_token(&config)
-            }
-            Err(of_faults) => {
-                let others = AppState::load(&config).err().into_iter().flat_map(|errors| errors.0);
-                Err(FileErrors(others.chain(of_faults.0).collect()))
-            }
-        }
     }
 
     fn config(&self) -> Config {
@@ -137,6 +114,7 @@ impl Settings {
             live: self.live.map(Activity::from),
             scenario: self.scenario,
             faults: Vec::new(),
+            fault_file: self.faults.clone(),
             max_entries: self.max_entries,
             seed: self.seed,
             admin: match &self.admin_token {
@@ -196,9 +174,12 @@ impl Startup {
         let report = settings.report.as_deref().map(ReportFile::create).transpose();
         let report = report.map_err(|error| others.push(error));
         let socket = bind(listen).map_err(|error| others.push(listen_error(listen, &error)));
-        let state = settings.load();
+        let state = AppState::load_with_token(&settings.config());
         match (state, tls, report, socket) {
             (Ok((state, client_token)), Ok(tls), Ok(report), Ok(socket)) => {
+                if let Some(files) = tls.as_ref().and_then(|tls| settings.tls.files(tls)) {
+                    state.set_reload_hook(files);
+                }
                 Ok(Self { socket, listen, tls, run: Run { state, report, started }, client_token })
             }
             (state, _, _, _) => {
@@ -243,6 +224,11 @@ impl ListeningServer {
         format!("{scheme}://{address}")
     }
 
+    /// What the server serves; clones share it.
+    pub fn state(&self) -> &AppState {
+        &self.run.state
+    }
+
     /// Number of entries that every session starts with.
     pub fn entries(&self) -> usize {
         self.run.state.world().store.len()
@@ -277,10 +263,14 @@ impl Run {
     }
 }
 
-/// A runtime for [`ListeningServer::serve`].
-pub fn runtime() -> Result<Runtime, StartError> {
+/// Runs a server on a runtime of its own. Does not wait for what still runs on other threads at the end, such as a reload of a
+/// large file.
+pub fn block_on(server: impl Future<Output = Result<ExitCode, StartError>>) -> Result<ExitCode, StartError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|error| StartError::from(format!("cannot start the runtime: {error}")))
+    let runtime = runtime.map_err(|error| StartError::from(format!("cannot start the runtime: {error}")))?;
+    let ended = runtime.block_on(server);
+    runtime.shutdown_background();
+    ended
 }
 
 impl StartError {

@@ -9,7 +9,9 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::environment::source;
 use super::value;
-use crate::input::read_small_file;
+use crate::app_state::ReloadHook;
+use crate::input::{can_be_read_again, read_small_file};
+use crate::json_file::{FileError, FileErrors};
 use crate::server::{Tls, TlsError};
 
 /// The flags as they were given.
@@ -61,6 +63,13 @@ impl Args {
         }
     }
 
+    /// The files of the certificate that `tls` serves, if they can be read again.
+    pub fn files(&self, tls: &Tls) -> Option<Box<dyn ReloadHook>> {
+        let (certificate, key) = (self.cert.clone()?, self.key.clone()?);
+        let is_reloadable = can_be_read_again(&certificate) && can_be_read_again(&key);
+        is_reloadable.then(|| Box::new(CertificateFiles { certificate, key, tls: tls.clone() }) as _)
+    }
+
     fn made(&self, listen: SocketAddr) -> Result<Tls, String> {
         let address = Some(listen.ip()).filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string());
         let tls = match Tls::self_signed(self.name.iter().cloned().chain(address)) {
@@ -83,6 +92,27 @@ impl Args {
     /// Whether the certificate is to be printed.
     pub fn prints(&self) -> bool {
         self.write_cert.as_deref().is_some_and(is_standard_output)
+    }
+}
+
+/// A certificate and its key, each a file, and the TLS that uses them.
+#[derive(Debug)]
+struct CertificateFiles {
+    certificate: PathBuf,
+    key: PathBuf,
+    tls: Tls,
+}
+
+impl ReloadHook for CertificateFiles {
+    fn files(&self) -> Vec<String> {
+        [&self.certificate, &self.key].map(|path| path.display().to_string()).into()
+    }
+
+    fn read(&self) -> Result<Box<dyn FnOnce()>, FileErrors> {
+        let new = given(&self.certificate, &self.key);
+        let new = new.map_err(|reason| FileErrors(vec![FileError::whole_file("certificate", reason)]))?;
+        let tls = self.tls.clone();
+        Ok(Box::new(move || tls.replace(&new)))
     }
 }
 

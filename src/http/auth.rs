@@ -103,7 +103,7 @@ pub fn authenticate(
     received_at: Instant,
 ) -> Authenticated {
     let named = token.as_ref().ok().copied().and_then(session_name);
-    let found = token.and_then(|token| find_key(state, secrets, token));
+    let found = token.and_then(|token| find_key(secrets, token));
     // The token of a key may contain a tilde.
     let session = found.as_ref().map_or(named, |(_, session)| session.clone());
     let existing = match &session {
@@ -134,12 +134,8 @@ fn session_name(token: &str) -> Option<SessionName> {
 }
 
 /// The key and the session of a token, which is `KEY` or `KEY~SESSION`. A whole token that is itself a key comes first.
-fn find_key<'a>(
-    state: &'a AppState,
-    secrets: &Secrets,
-    token: &str,
-) -> Result<(&'a Arc<Key>, Option<SessionName>), Unauthorized> {
-    let keys = state.keys();
+fn find_key<'a>(secrets: &'a Secrets, token: &str) -> Result<(&'a Arc<Key>, Option<SessionName>), Unauthorized> {
+    let keys = secrets.keys();
     if let Some(key) = keys.find(token) {
         return Ok((key, None));
     }

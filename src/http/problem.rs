@@ -20,6 +20,7 @@ use super::auth::Unauthorized;
 use super::redact::Secrets;
 use super::request_id::RequestId;
 use super::target::HostError;
+use crate::app_state::ReloadError;
 use crate::contract::QueryIssue;
 use crate::json_file::{FileError, FileErrors};
 use crate::text::elide_middle;
@@ -67,6 +68,8 @@ pub enum Problem {
     SlowBody { seconds: u64 },
     /// 409: the clients did not meet an expectation.
     ExpectationsNotMet { reasons: Vec<String>, expectations: BTreeMap<Expectation, ExpectationVerdict> },
+    /// 409: the files of the server cannot be read again; nothing was changed.
+    Reload(ReloadError),
     /// 413: a body of more than `max` bytes (REQ-BODY).
     BodyTooLarge { max: usize },
     /// 414: path and query of more than `max` bytes.
@@ -107,7 +110,7 @@ impl Problem {
             Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound { .. } | Self::ControlOff | Self::ItemNotFound { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::ExpectationsNotMet { .. } => StatusCode::CONFLICT,
+            Self::ExpectationsNotMet { .. } | Self::Reload(_) => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::NotAProxy { .. } => StatusCode::MISDIRECTED_REQUEST,
@@ -175,6 +178,10 @@ impl Problem {
             Self::MethodNotAllowed { method, route } => {
                 format!("{route} does not accept {method}; the header Allow lists the methods that it accepts.")
             }
+            Self::Reload(ReloadError::Files(errors)) => {
+                format!("Nothing was read again, and all stays as it was: {}", numbered(&errors.0))
+            }
+            Self::Reload(error @ ReloadError::NoFiles) => error.to_string(),
             Self::BodyTooLarge { max } => format!("The request body is larger than {} MB ({max} bytes).", max >> 20),
             Self::UriTooLong { max } => format!(
                 "Path and query are longer than {max} bytes; split long lists of identifiers over several requests."
@@ -203,7 +210,7 @@ impl Problem {
     pub fn redact(&mut self, secrets: &Secrets) {
         match self {
             Self::BadRequest { issues } => issues.iter_mut().for_each(|issue| secrets.redact_issue(issue)),
-            Self::BadBody(FileErrors(errors)) => {
+            Self::BadBody(FileErrors(errors)) | Self::Reload(ReloadError::Files(FileErrors(errors))) => {
                 for FileError { file: _, position: _, item, field, reason } in errors {
                     item.iter_mut().chain(field).chain([reason]).for_each(|text| secrets.redact_string(text));
                 }
@@ -229,6 +236,7 @@ impl Problem {
             | Self::ControlOff
             | Self::NotFound { path: None }
             | Self::SlowBody { seconds: _ }
+            | Self::Reload(ReloadError::NoFiles)
             | Self::BodyTooLarge { max: _ }
             | Self::UriTooLong { max: _ }
             | Self::TooManyRequests { wait: _, instance: _ }

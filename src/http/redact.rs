@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::app_state::AppState;
 use crate::contract::{AUDIT_LOGS, Parameter, QueryIssue, query};
+use crate::keys::Keys;
 use crate::redact::{REDACTED, Secret, forms, redact, redact_parts};
 
 /// The secrets that no response to a request and no record of it may contain: what its `Authorization` headers carry, right or
@@ -17,6 +18,8 @@ use crate::redact::{REDACTED, Secret, forms, redact, redact_parts};
 #[derive(Debug, Clone)]
 pub struct Secrets {
     state: AppState,
+    /// The keys when the request was received: one set for all of it, though they may be read again meanwhile.
+    keys: Arc<Keys>,
     /// What the request carries. An unknown token is a secret too: it may belong to the real API.
     own: Vec<Secret>,
     /// Length of the shortest secret, in bytes: no shorter text contains one.
@@ -30,15 +33,28 @@ impl Secrets {
         for value in headers.get_all(AUTHORIZATION) {
             add_credentials(value.as_bytes(), &mut own);
         }
+        let keys = state.keys();
         let substrings = own.iter().chain(state.admin_secret());
-        let min_length = substrings.map(Secret::len).min().unwrap_or(usize::MAX).min(state.keys().min_token_length());
-        Self { state: state.clone(), own, min_length }
+        let min_length = substrings.map(Secret::len).min().unwrap_or(usize::MAX).min(keys.min_token_length());
+        Self { state: state.clone(), keys, own, min_length }
+    }
+
+    /// The keys of the server when the request was received.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Whether a text, as it is, contains a token of the server with at least this many characters: of a key or of the control
+    /// plane.
+    fn has_server_token(&self, text: &[u8], min_length: usize) -> bool {
+        let admin = self.state.admin_secret().filter(|secret| secret.len() >= min_length);
+        admin.is_some_and(|secret| secret.is_in_form(text)) || self.keys.has_token_in(text, min_length)
     }
 
     /// Whether a text contains a secret, also when it is percent-encoded.
     pub fn are_in(&self, text: &str) -> bool {
         let has_secret =
-            |form: &[u8]| self.own.iter().any(|secret| secret.is_in_form(form)) || self.state.has_token_in(form, 1);
+            |form: &[u8]| self.own.iter().any(|secret| secret.is_in_form(form)) || self.has_server_token(form, 1);
         text.len() >= self.min_length && forms(text, has_secret)
     }
 
@@ -48,7 +64,7 @@ impl Secrets {
         const MIN_BYTES: usize = 8;
 
         let mut own = self.own.iter().filter(|secret| secret.len() >= MIN_BYTES);
-        own.any(|secret| secret.is_in(name)) || self.state.has_token_in(name.as_bytes(), MIN_BYTES)
+        own.any(|secret| secret.is_in(name)) || self.has_server_token(name.as_bytes(), MIN_BYTES)
     }
 
     /// The text without secrets: a message, or a value that a client sent.

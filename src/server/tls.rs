@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Days, Utc};
+use parking_lot::RwLock;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd};
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsAcceptor;
@@ -21,7 +22,9 @@ use crate::http;
 /// A certificate with its key, ready to serve TLS 1.2 and 1.3; clones are the same.
 #[derive(Clone)]
 pub struct Tls {
-    acceptor: TlsAcceptor,
+    /// Replaced as a whole by [`Tls::replace`]: with the sessions that clients can resume, which show no certificate.
+    acceptor: Arc<RwLock<TlsAcceptor>>,
+    /// The certificate at the start.
     certificate: Arc<str>,
 }
 
@@ -125,12 +128,19 @@ impl Tls {
             .and_then(|config| config.with_no_client_auth().with_single_cert(chain, key))
             .map_err(TlsError::Pair)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self { acceptor: Arc::new(config).into(), certificate: pem })
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        Ok(Self { acceptor: Arc::new(RwLock::new(acceptor)), certificate: pem })
     }
 
     /// The certificate, or the chain, as PEM: what a client is to trust when it was made at start.
     pub fn certificate(&self) -> &str {
         &self.certificate
+    }
+
+    /// Shows the certificate of `new` in handshakes from now on, in all clones of this.
+    pub(crate) fn replace(&self, new: &Self) {
+        let acceptor = new.acceptor.read().clone();
+        *self.acceptor.write() = acceptor;
     }
 
     /// Does the handshake; `None` if the client sent plain HTTP, and got a response that says so.
@@ -148,7 +158,8 @@ impl Tls {
             stream.shutdown().await?;
             return Ok(None);
         }
-        self.acceptor.accept(stream).await.map(Some)
+        let acceptor = self.acceptor.read().clone();
+        acceptor.accept(stream).await.map(Some)
     }
 }
 

@@ -44,6 +44,11 @@ impl BaseSegment {
         builder.finish()
     }
 
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.segment.len() as usize
+    }
+
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.segment.len() == 0
@@ -51,7 +56,12 @@ impl BaseSegment {
 
     /// The newest entries, the newest first.
     pub(crate) fn newest(&self, limit: usize) -> Vec<Entry> {
-        (0..self.segment.len()).take(limit).map(|row| self.segment.entry(row)).collect()
+        self.entries().take(limit).collect()
+    }
+
+    /// All entries, the newest first. Pushed in this order, those with one timestamp keep theirs.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry> {
+        (0..self.segment.len()).map(|row| self.segment.entry(row))
     }
 
     /// The type and identifier of every object, each once.

@@ -49,13 +49,14 @@ impl std::error::Error for SessionNameError {}
 /// The worlds of a server: the default session and the named sessions in use.
 #[derive(Debug)]
 pub struct Sessions {
-    template: WorldTemplate,
     totals: Arc<WorldTotals>,
     inner: Mutex<Inner>,
 }
 
 #[derive(Debug)]
 struct Inner {
+    /// The initial state of the next world.
+    template: Arc<WorldTemplate>,
     default: Arc<World>,
     named: HashMap<SessionName, Open>,
     /// A counter of uses; the session with the smallest value is the least recently used.
@@ -80,8 +81,15 @@ impl Sessions {
     pub fn new(template: WorldTemplate) -> Self {
         let totals = Arc::default();
         let default = Arc::new(World::new(&template, &totals));
-        let inner = Mutex::new(Inner { default, named: HashMap::new(), uses: 0, evicted: 0, refused: HashMap::new() });
-        Self { template, totals, inner }
+        let inner = Inner {
+            template: Arc::new(template),
+            default,
+            named: HashMap::new(),
+            uses: 0,
+            evicted: 0,
+            refused: HashMap::new(),
+        };
+        Self { totals, inner: Mutex::new(inner) }
     }
 
     /// The world of a session, created on first use; `None` is the default session.
@@ -97,7 +105,7 @@ impl Sessions {
             return Arc::clone(&live.world);
         }
         let evicted = if inner.named.len() == Self::MAX_SESSIONS { inner.evict() } else { None };
-        let world = Arc::new(World::new(&self.template, &self.totals));
+        let world = Arc::new(World::new(&inner.template, &self.totals));
         world.observations.add_unknown_key(inner.refused.remove(name).unwrap_or_default());
         inner.named.insert(name.clone(), Open { world: Arc::clone(&world), used });
         drop(inner);
@@ -112,7 +120,19 @@ impl Sessions {
 
     /// The clock of a session that does not exist yet.
     pub(crate) fn initial_clock(&self) -> Clock {
-        self.template.clock()
+        self.template().clock()
+    }
+
+    /// The initial state of the next world.
+    pub(crate) fn template(&self) -> Arc<WorldTemplate> {
+        Arc::clone(&self.inner.lock().template)
+    }
+
+    /// Replaces the initial state: new sessions have it, and others from their next reset.
+    pub(crate) fn set_template(&self, template: WorldTemplate) {
+        let old = std::mem::replace(&mut self.inner.lock().template, Arc::new(template));
+        // Dropping many entries takes time; the lock is released before.
+        drop(old);
     }
 
     /// Counts a request whose token is refused and names a session that does not exist: opened later, the session has it in
@@ -131,7 +151,7 @@ impl Sessions {
 
     /// Replaces the world of a session by a new one; requests in flight finish in the old world.
     pub fn reset(&self, name: Option<&SessionName>) {
-        let world = Arc::new(World::new(&self.template, &self.totals));
+        let world = Arc::new(World::new(&self.template(), &self.totals));
         let mut inner = self.inner.lock();
         let old = match name {
             None => Some(std::mem::replace(&mut inner.default, world)),

@@ -12,7 +12,7 @@ use crate::fault::FaultRule;
 use crate::store::BaseSegment;
 
 /// The initial state that all worlds of a server share.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct WorldTemplate {
     /// The initial entries.
     pub base: Arc<BaseSegment>,
@@ -26,7 +26,7 @@ pub struct WorldTemplate {
     pub live: Option<Activity>,
     /// The scenario, if any.
     pub scenario: Option<Scenario>,
-    /// The fault rules of the keys.
+    /// The fault rules of the keys and of `--faults`.
     pub faults: Vec<FaultRule>,
     /// The number of entries that can be added to a world.
     pub max_entries: usize,

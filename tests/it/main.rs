@@ -34,6 +34,7 @@ mod recipes;
 mod record;
 mod reference_parsers;
 mod release;
+mod reload;
 mod remote;
 mod responses;
 mod rules;

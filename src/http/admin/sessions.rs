@@ -3,8 +3,10 @@
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use axum::http::request::Parts;
 use serde_json::{Value, json};
 
+use super::blocking;
 use super::extract::{IgnoredSession, Session};
 use crate::app_state::AppState;
 use crate::http::problem::Problem;
@@ -29,8 +31,24 @@ pub async fn remove(
     Err(Problem::ItemNotFound { details })
 }
 
-/// `POST /__admin/reset`: puts the session back to its state at start.
-pub async fn reset(State(state): State<AppState>, session: Session) -> Json<Value> {
+/// `POST /__admin/reset`: puts the session back to its state at start. With `reload=true` the files are read again before; when
+/// one is wrong, nothing is reset.
+pub async fn reset(State(state): State<AppState>, parts: Parts) -> Result<Json<Value>, Problem> {
+    let (session, values) = Session::with_parameters(&parts, &state, &["reload"])?;
+    let is_reload = match values.get("reload").map(String::as_str) {
+        Some("true") => true,
+        Some("false") | None => false,
+        Some(other) => {
+            let details = format!("reload: \"{other}\" is not known; accepted: true, false, such as reload=true.");
+            return Err(Problem::BadControlRequest { details });
+        }
+    };
+    let mut answer = json!({"reset": session.name});
+    if is_reload {
+        let reloading = state.clone();
+        let reload = blocking::run(&state.work_limits().short_work, move || reloading.reload()).await?;
+        answer["reloaded"] = json!(reload.map_err(Problem::Reload)?);
+    }
     state.sessions().reset(session.name.as_ref());
-    Json(json!({"reset": session.name}))
+    Ok(Json(answer))
 }

@@ -1,0 +1,158 @@
+//! What a server loads: keys, initial entries and fault rules. Files are read at the start, and again on demand.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::contract::Timestamp;
+use crate::fault::{self, FaultRule, RequestMatcher};
+use crate::fixture::{self, EntrySource, IgnoredFields};
+use crate::input::can_be_read_again;
+use crate::json_file::{self, FileErrors};
+use crate::keys::{self, KeySource, Keys};
+use crate::store::{BaseSegment, BaseSegmentBuilder};
+
+/// Keys, initial entries and fault rules.
+#[derive(Debug)]
+pub struct ServerData {
+    sources: Arc<Sources>,
+    pub keys: Arc<Keys>,
+    pub base: Arc<BaseSegment>,
+    /// The fault rules of every session, beside those of the keys.
+    faults: Vec<FaultRule>,
+}
+
+/// The files that can be read again, and the data from elsewhere that a reload keeps.
+#[derive(Debug)]
+struct Sources {
+    /// The time of `--now`, from which relative times count.
+    now: Option<Timestamp>,
+    entry_files: Vec<EntrySource>,
+    key_file: Option<PathBuf>,
+    fault_file: Option<PathBuf>,
+    /// The entries of other sources, such as a pipe; empty if there are no files of entries.
+    other_entries: BaseSegment,
+    /// The fault rules that are in no file.
+    other_faults: Vec<FaultRule>,
+}
+
+impl ServerData {
+    /// Reads all that a configuration names; returns the token of the first key that may view audit logs, too.
+    ///
+    /// # Errors
+    /// All errors of all sources.
+    pub fn load(config: &Config) -> Result<(Self, Option<String>), FileErrors> {
+        let now = config.now.unwrap_or_else(Timestamp::now);
+        let mut errors = Vec::new();
+        let mut note = |of_one: FileErrors| errors.extend(of_one.0);
+        let keys = keys::load_with_token(&config.keys, now).map_err(&mut note);
+
+        let (entry_files, others) = config.sources().into_iter().partition::<Vec<_>, _>(EntrySource::can_be_read_again);
+        let (mut base, mut other_entries) = (BaseSegmentBuilder::default(), BaseSegmentBuilder::default());
+        let from_files = load_entries(&mut base, &entry_files, now).map_err(&mut note);
+        let mut push = |entry| {
+            if !entry_files.is_empty() {
+                other_entries.push(Clone::clone(&entry));
+            }
+            base.push(entry);
+        };
+        let from_others = fixture::load_into(&mut push, &others, now).map(warn_of_ignored).map_err(&mut note);
+
+        let fault_file = config.fault_file.clone();
+        let file_faults = fault_file.as_deref().map(read_faults).transpose().map_err(&mut note);
+        let (Ok((keys, token)), Ok(()), Ok(()), Ok(file_faults)) = (keys, from_files, from_others, file_faults) else {
+            return Err(FileErrors(errors));
+        };
+        let faults: Vec<FaultRule> = config.faults.iter().cloned().chain(file_faults.into_iter().flatten()).collect();
+        let fault_file = fault_file.filter(|path| can_be_read_again(path));
+        let sources = Sources {
+            now: config.now,
+            entry_files,
+            key_file: match &config.keys {
+                KeySource::Path(path) if can_be_read_again(path) => Some(path.clone()),
+                KeySource::Path(_) | KeySource::BuiltIn | KeySource::Text(_) => None,
+            },
+            other_entries: other_entries.finish(),
+            other_faults: if fault_file.is_some() { config.faults.clone() } else { faults.clone() },
+            fault_file,
+        };
+        let data = Self { sources: Arc::new(sources), keys: Arc::new(keys), base: Arc::new(base.finish()), faults };
+        data.warn_of_gaps();
+        Ok((data, token))
+    }
+
+    /// Reads the files again. What comes from elsewhere stays: the built-in data, generated entries, standard input, pipes.
+    ///
+    /// # Errors
+    /// All errors of all files.
+    pub fn reload(&self) -> Result<Self, FileErrors> {
+        let sources = &self.sources;
+        let now = sources.now.unwrap_or_else(Timestamp::now);
+        let mut errors = Vec::new();
+        let mut note = |of_one: FileErrors| errors.extend(of_one.0);
+        let keys = sources.key_file.clone().map(|path| keys::load(&KeySource::Path(path), now));
+        let keys = keys.transpose().map_err(&mut note);
+        let base = (!sources.entry_files.is_empty()).then(|| {
+            let mut base = BaseSegmentBuilder::default();
+            load_entries(&mut base, &sources.entry_files, now)?;
+            sources.other_entries.entries().for_each(|entry| base.push(entry));
+            Ok(base.finish())
+        });
+        let base = base.transpose().map_err(&mut note);
+        let file_faults = sources.fault_file.as_deref().map(read_faults).transpose().map_err(&mut note);
+        let (Ok(keys), Ok(base), Ok(file_faults)) = (keys, base, file_faults) else {
+            return Err(FileErrors(errors));
+        };
+        let data = Self {
+            sources: Arc::clone(sources),
+            keys: keys.map_or_else(|| Arc::clone(&self.keys), Arc::new),
+            base: base.map_or_else(|| Arc::clone(&self.base), Arc::new),
+            faults: sources.other_faults.iter().cloned().chain(file_faults.into_iter().flatten()).collect(),
+        };
+        data.warn_of_gaps();
+        Ok(data)
+    }
+
+    /// The names of the files that can be read again.
+    pub fn files(&self) -> Vec<String> {
+        let Sources { entry_files, key_file, fault_file, .. } = &*self.sources;
+        let others = [key_file, fault_file].into_iter().flatten().map(|path| path.display().to_string());
+        entry_files.iter().map(EntrySource::to_string).chain(others).collect()
+    }
+
+    /// The fault rules of every session: those of all keys, of which each matches only its own key, then the others.
+    pub fn faults(&self) -> Vec<FaultRule> {
+        let of_key = |rule: &FaultRule, name: &str| FaultRule {
+            matcher: RequestMatcher { key: Some(name.to_owned()), ..rule.matcher.clone() },
+            ..rule.clone()
+        };
+        let keys = self.keys.list().iter();
+        let of_keys = keys.flat_map(|key| key.faults.iter().map(move |rule| of_key(rule, &key.name)));
+        of_keys.chain(self.faults.iter().cloned()).collect()
+    }
+
+    /// Logs why every answer would be empty or refused.
+    fn warn_of_gaps(&self) {
+        if self.base.is_empty() {
+            tracing::warn!("there are no entries: every answer is empty until some are added");
+        }
+        if !self.keys.list().iter().any(|key| key.has_permission(keys::VIEW_AUDIT_LOGS)) {
+            tracing::warn!("no key may view audit logs: every answer is a 401 or 403");
+        }
+    }
+}
+
+fn load_entries(base: &mut BaseSegmentBuilder, sources: &[EntrySource], now: Timestamp) -> Result<(), FileErrors> {
+    fixture::load_into(&mut |entry| base.push(entry), sources, now).map(warn_of_ignored)
+}
+
+fn warn_of_ignored(fields: IgnoredFields) {
+    for (field, count) in fields {
+        tracing::warn!("the entries have a field \"{field}\" that this version does not know; ignored in {count}");
+    }
+}
+
+fn read_faults(path: &Path) -> Result<Vec<FaultRule>, FileErrors> {
+    let text = json_file::read_text(path).map_err(|error| FileErrors(vec![error]))?;
+    fault::read_all(&path.display().to_string(), &text)
+}
