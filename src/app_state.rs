@@ -56,8 +56,10 @@ pub(crate) struct WorkLimits {
 
 impl Default for WorkLimits {
     fn default() -> Self {
-        let two = || Arc::new(Semaphore::new(2));
-        Self { verdicts: two(), comparisons: two(), short_work: two() }
+        let limit = |permits| Arc::new(Semaphore::new(permits));
+        // Half of the processors are left to requests.
+        let verdicts = std::thread::available_parallelism().map_or(1, |processors| processors.get().div_ceil(2));
+        Self { verdicts: limit(verdicts), comparisons: limit(2), short_work: limit(2) }
     }
 }
 
