@@ -31,8 +31,8 @@ const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 /// Serves until `shutdown` completes, then lets the requests in progress finish. With `tls` only over TLS; HTTP/1.1 and
 /// HTTP/2 either way (RFC 9112, RFC 9113). `respond` is called with each request and the address of its client.
 ///
-/// A request is in progress once its head has arrived whole. A connection that waits for its next request is closed at once;
-/// one whose first request has not arrived, a moment later.
+/// A request is in progress once its head has arrived whole. A connection that waits for a request is closed a moment
+/// later.
 ///
 /// # Errors
 /// None today; a failed accept is logged and does not end the server.

@@ -53,7 +53,9 @@ impl ServerSignal {
             (Waiting::FirstRequest, Self::Full) => Some(OPENING_TIMEOUT_WHEN_FULL),
             (Waiting::NextRequest, Self::Running) => Some(IDLE_TIMEOUT),
             (Waiting::NextRequest, Self::Full) => Some(IDLE_TIMEOUT_WHEN_FULL),
-            (Waiting::FirstRequest | Waiting::NextRequest, Self::Stopping) => Some(ENDING_TIMEOUT),
+            (Waiting::FirstRequest, Self::Stopping) => Some(ENDING_TIMEOUT),
+            // The shutdown, which is GOAWAY over HTTP/2, comes between.
+            (Waiting::NextRequest, Self::Stopping) => Some(2 * ENDING_TIMEOUT),
             (Waiting::Reading, Self::Running | Self::Full | Self::Stopping) => Some(UNREAD_TIMEOUT),
             (Waiting::Response, Self::Running | Self::Full | Self::Stopping) => None,
         }
@@ -184,8 +186,9 @@ where
                     (Waiting::Response, _) => {}
                 }
             }
-            // Before the first request it would close the connection at once, and the request may be on its way.
-            if ending_since.is_some() && (stats.requests() > 0 || stats.is_input_ended()) {
+            // An idle connection of HTTP/1 is closed by this at once, and a request may have arrived that is not read yet.
+            let is_idle = matches!(waiting, Waiting::FirstRequest | Waiting::NextRequest);
+            if ending_since.is_some_and(|ending_since| !is_idle || ending_since + ENDING_TIMEOUT <= now) {
                 connection.as_mut().graceful_shutdown();
             }
             let next_check = now + signal.check_interval();
