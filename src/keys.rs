@@ -130,9 +130,11 @@ impl Keys {
         } else {
             Cow::Borrowed(text)
         };
-        let lengths = || self.token_lengths.iter().filter(|length| **length >= min_length);
-        let mut words = spaced.split(|byte| !self.token_characters.contains(*byte));
-        words.any(|word| lengths().any(|length| self.has_token_at_an_end(word, *length)))
+        let lengths = || self.token_lengths.iter().copied().filter(|length| *length >= min_length);
+        let Some(shortest) = lengths().next() else { return false };
+        let words = spaced.split(|byte| !self.token_characters.contains(*byte));
+        let mut long_words = words.filter(|word| word.len() >= shortest);
+        long_words.any(|word| lengths().any(|length| self.has_token_at_an_end(word, length)))
     }
 
     /// Whether a word begins or ends with a token of this length.

@@ -25,6 +25,10 @@ pub(crate) fn escape_control(text: &str) -> String {
 
 /// The first characters of a text, and an ellipsis if there are more.
 pub(crate) fn truncate(text: &str, max_chars: usize) -> Cow<'_, str> {
+    // No text has more characters than bytes.
+    if text.len() <= max_chars {
+        return Cow::Borrowed(text);
+    }
     match text.char_indices().nth(max_chars) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
@@ -81,10 +85,14 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     if folded.is_empty() || folded.len() > MAX_BYTES {
         return None;
     }
-    let max_distance = folded.chars().count() / 3;
+    let length = folded.chars().count();
+    let max_distance = length / 3;
     known
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&folded, &fold(candidate)), candidate))
+        .map(|candidate| (fold(candidate), candidate))
+        // The distance of two words is at least the difference of their lengths, and much slower to compute.
+        .filter(|(other, _)| other.chars().count().abs_diff(length) <= max_distance)
+        .map(|(other, candidate)| (strsim::damerau_levenshtein(&folded, &other), candidate))
         .filter(|(distance, _)| *distance <= max_distance)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

@@ -155,14 +155,13 @@ pub fn bearer_token(headers: &HeaderMap) -> Result<&str, Unauthorized> {
     if values.next().is_some() {
         return Err(Unauthorized::Repeated);
     }
-    let value = value.to_str().map_err(|_| Unauthorized::Malformed)?.trim();
-    let (scheme, token) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
-    if !scheme.eq_ignore_ascii_case("bearer") {
+    let mut words = value.to_str().map_err(|_| Unauthorized::Malformed)?.split_ascii_whitespace();
+    if !words.next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer")) {
         return Err(Unauthorized::Scheme);
     }
-    match token.trim_start() {
-        "" => Err(Unauthorized::NoToken),
-        token if token.contains(char::is_whitespace) => Err(Unauthorized::Malformed),
-        token => Ok(token),
+    match (words.next(), words.next()) {
+        (None, _) => Err(Unauthorized::NoToken),
+        (Some(token), None) => Ok(token),
+        (Some(_), Some(_)) => Err(Unauthorized::Malformed),
     }
 }

@@ -318,5 +318,9 @@ fn log_request(record: &JournalRecord, problem: Option<&Problem>) {
 fn shortened(text: &str) -> &str {
     const MAX_CHARS: usize = 500;
 
+    // No text has more characters than bytes.
+    if text.len() <= MAX_CHARS {
+        return text;
+    }
     text.char_indices().nth(MAX_CHARS).map_or(text, |(end, _)| &text[..end])
 }

@@ -21,7 +21,9 @@ pub struct Secrets {
     /// The keys when the request was received: one set for all of it, though they may be read again meanwhile.
     keys: Arc<Keys>,
     /// What the request carries. An unknown token is a secret too: it may belong to the real API.
-    own: Vec<Secret>,
+    own: Option<Secret>,
+    /// Whatever else it carries, as few requests do.
+    own_others: Vec<Secret>,
     /// Length of the shortest secret, in bytes: no shorter text contains one.
     min_length: usize,
 }
@@ -29,14 +31,39 @@ pub struct Secrets {
 impl Secrets {
     /// The secrets of a request with these headers.
     pub fn new(state: &AppState, headers: &HeaderMap) -> Self {
-        let mut own = Vec::new();
-        for value in headers.get_all(AUTHORIZATION) {
-            add_credentials(value.as_bytes(), &mut own);
-        }
         let keys = state.keys();
-        let substrings = own.iter().chain(state.admin_secret());
-        let min_length = substrings.map(Secret::len).min().unwrap_or(usize::MAX).min(keys.min_token_length());
-        Self { state: state.clone(), keys, own, min_length }
+        let min_length = state.admin_secret().map_or(usize::MAX, Secret::len).min(keys.min_token_length());
+        let mut secrets = Self { state: state.clone(), keys, own: None, own_others: Vec::new(), min_length };
+        for value in headers.get_all(AUTHORIZATION) {
+            secrets.add_credentials(value.as_bytes());
+        }
+        secrets
+    }
+
+    /// Adds what a value of `Authorization` carries: every word behind the scheme, or the only word.
+    fn add_credentials(&mut self, value: &[u8]) {
+        // Of all white space, a header value has spaces and tabs only.
+        let mut words = value.split(|byte| *byte <= b' ').filter(|word| !word.is_empty()).peekable();
+        let Some(first) = words.next() else { return };
+        let is_bearer = first.eq_ignore_ascii_case(b"bearer");
+        let only = Some(first).filter(|_| !is_bearer && words.peek().is_none());
+        for word in only.into_iter().chain(words) {
+            self.add(without_session(word));
+            if !is_bearer {
+                // As in `Token token="…"`.
+                let parts = word.split(|byte| b"=\",".contains(byte)).skip(1).filter(|part| !part.is_empty());
+                parts.for_each(|part| self.add(part));
+            }
+        }
+    }
+
+    fn add(&mut self, secret: &[u8]) {
+        self.min_length = self.min_length.min(secret.len());
+        let secret = Secret::new(secret);
+        match self.own {
+            None => self.own = Some(secret),
+            Some(_) => self.own_others.push(secret),
+        }
     }
 
     /// The keys of the server when the request was received.
@@ -51,10 +78,15 @@ impl Secrets {
         admin.is_some_and(|secret| secret.is_in_form(text)) || self.keys.has_token_in(text, min_length)
     }
 
+    /// What the request carries.
+    fn own(&self) -> impl Iterator<Item = &Secret> {
+        self.own.iter().chain(&self.own_others)
+    }
+
     /// Whether a text contains a secret, also when it is percent-encoded.
     pub fn are_in(&self, text: &str) -> bool {
         let has_secret =
-            |form: &[u8]| self.own.iter().any(|secret| secret.is_in_form(form)) || self.has_server_token(form, 1);
+            |form: &[u8]| self.own().any(|secret| secret.is_in_form(form)) || self.has_server_token(form, 1);
         text.len() >= self.min_length && forms(text, has_secret)
     }
 
@@ -63,7 +95,7 @@ impl Secrets {
     pub fn are_in_session_name(&self, name: &str) -> bool {
         const MIN_BYTES: usize = 8;
 
-        let mut own = self.own.iter().filter(|secret| secret.len() >= MIN_BYTES);
+        let mut own = self.own().filter(|secret| secret.len() >= MIN_BYTES);
         own.any(|secret| secret.is_in(name)) || self.has_server_token(name.as_bytes(), MIN_BYTES)
     }
 
@@ -110,23 +142,7 @@ impl Secrets {
 
     /// Whether a secret has a character that ends a part of a path or query.
     fn span_parts(&self) -> bool {
-        self.own.iter().any(|secret| secret.has_any(b"/?&="))
-    }
-}
-
-/// Adds what a value of `Authorization` carries: every word behind the scheme, or the only word.
-fn add_credentials(value: &[u8], secrets: &mut Vec<Secret>) {
-    let mut words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).peekable();
-    let Some(first) = words.next() else { return };
-    let is_bearer = first.eq_ignore_ascii_case(b"bearer");
-    let only = Some(first).filter(|_| !is_bearer && words.peek().is_none());
-    for word in only.into_iter().chain(words) {
-        secrets.push(Secret::new(without_session(word)));
-        if !is_bearer {
-            // As in `Token token="…"`.
-            let parts = word.split(|byte| b"=\",".contains(byte)).skip(1).filter(|part| !part.is_empty());
-            secrets.extend(parts.map(Secret::new));
-        }
+        self.own().any(|secret| secret.has_any(b"/?&="))
     }
 }
 

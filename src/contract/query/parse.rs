@@ -188,8 +188,9 @@ impl<'a> QueryReader<'a> {
         });
     }
 
-    fn take_values(&mut self, parameter: Parameter) -> Vec<Cow<'a, str>> {
-        self.values.extract_if(.., |(other, _)| *other == parameter).map(|(_, value)| value).collect()
+    /// The decoded values of a parameter, in the order received.
+    fn values_of(&self, parameter: Parameter) -> Vec<Cow<'a, str>> {
+        self.values.iter().filter(|(other, _)| *other == parameter).map(|(_, value)| value.clone()).collect()
     }
 
     /// The value of a parameter that takes one; the same value given twice counts once (PARAM-INVALID).
@@ -218,7 +219,7 @@ impl<'a> QueryReader<'a> {
     }
 
     fn integer(&mut self, parameter: Parameter, least: u32, most: u32) -> Option<u32> {
-        let texts = self.take_values(parameter);
+        let texts = self.values_of(parameter);
         self.single(parameter, texts, |text| {
             let hint = if parameter == Parameter::Page { " (pages count from 0)" } else { "" };
             let wrong = |what: &str| {
@@ -245,7 +246,7 @@ impl<'a> QueryReader<'a> {
     }
 
     fn time(&mut self, parameter: Parameter) -> Option<Timestamp> {
-        let mut texts = self.take_values(parameter);
+        let mut texts = self.values_of(parameter);
         for text in &mut texts {
             let restored = text.replace(' ', "+");
             if restored != **text && Timestamp::from_str(text).is_err() && Timestamp::from_str(&restored).is_ok() {
@@ -273,8 +274,12 @@ impl<'a> QueryReader<'a> {
     /// The values of a list filter in any of its forms (LIST-FORMS), without empty ones (FILTER-EMPTY) and repetitions.
     fn filter(&mut self, field: FilterField) -> Vec<String> {
         let parameter = Parameter::Filter(field);
-        let texts = self.take_values(parameter);
-        let values = texts.iter().flat_map(|text| text.split(',')).filter(|value| !value.is_empty());
+        // Most requests have few of the filters.
+        if self.values.iter().all(|(other, _)| *other != parameter) {
+            return Vec::new();
+        }
+        let texts = self.values.iter().filter(|(other, _)| *other == parameter).map(|(_, text)| text);
+        let values = texts.flat_map(|text| text.split(',')).filter(|value| !value.is_empty());
         let values = distinct(values.map(String::from).collect());
         match (field.accepted(), self.vocabulary) {
             (AcceptedValues::Closed(words), _) => self.check_closed(parameter, &values, words),
@@ -344,8 +349,8 @@ const MAX_LISTED: usize = 20;
 
 /// Each value once, in the order received.
 fn distinct<T: Ord + Clone>(mut values: Vec<T>) -> Vec<T> {
-    let mut seen = BTreeSet::new();
     if values.len() > 1 {
+        let mut seen = BTreeSet::new();
         values.retain(|value| seen.insert(value.clone()));
     }
     values
