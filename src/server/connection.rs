@@ -217,12 +217,14 @@ async fn opening_deadline(signals: &mut watch::Receiver<ServerSignal>, opened_at
     }
 }
 
-/// Whether the connection stays open after the response, as far as the request decides.
+/// Whether the connection stays open after the response, as far as the request decides. One whose body is refused is closed.
 fn is_persistent(request: &Request<Incoming>) -> bool {
     let has_close = |value: &HeaderValue| {
         value.to_str().is_ok_and(|options| options.split(',').any(|option| option.trim().eq_ignore_ascii_case("close")))
     };
-    request.version() == Version::HTTP_11 && !request.headers().get_all(header::CONNECTION).iter().any(has_close)
+    request.version() == Version::HTTP_11
+        && request.body().is_end_stream()
+        && !request.headers().get_all(header::CONNECTION).iter().any(has_close)
 }
 
 /// The request as HTTP/1 has it, with `Host` from the `:authority` of HTTP/2 (RFC 9113, section 8.3.1).
