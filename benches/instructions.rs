@@ -27,7 +27,7 @@ use tower::ServiceExt;
 /// The largest ratio of a count to the recorded one.
 const MARGIN: f64 = 1.1;
 /// Requests of the shorter run.
-const REQUESTS: u64 = 200;
+const REQUESTS: u64 = 1000;
 /// Requests before the counted ones, which fill the caches.
 const WARM_UP: u64 = 300;
 const ENTRIES: u64 = 10_000;
