@@ -8,30 +8,15 @@ mod report;
 mod standard_error;
 mod validate;
 
-use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::support::process::{Finished, Server, Signal, binary};
+use crate::support::process::{Finished, Server, Signal, binary, folder, path};
 
 const LOGS: &str = "/api/v1/audit-logs";
-
-/// Creates a folder with these files.
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
-}
-
-fn path(folder: &TempDir, name: &str) -> String {
-    folder.path().join(name).to_str().unwrap().to_owned()
-}
 
 fn entry(identifier: &str) -> String {
     json!({"action": "CREATE", "objectIdentifier": identifier, "objectType": "TEAM", "timestamp": "now-5m"}).to_string()

@@ -326,19 +326,8 @@ fn its_examples_fit_their_schemas() {
 
 #[test]
 fn every_reference_has_a_target_and_every_component_is_used() {
-    fn references(value: &Value, found: &mut BTreeSet<String>) {
-        match value {
-            Value::Object(members) => {
-                found.extend(members.get("$ref").and_then(Value::as_str).map(String::from));
-                members.values().for_each(|member| references(member, found));
-            }
-            Value::Array(elements) => elements.iter().for_each(|element| references(element, found)),
-            _ => {}
-        }
-    }
-
     let mut found = BTreeSet::new();
-    references(document(), &mut found);
+    json_schema::references(document(), &mut found);
     let kinds = ["parameters", "responses", "schemas", "headers"];
     let components = kinds.into_iter().flat_map(|kind| {
         let components = document()["components"][kind].as_object().unwrap();

@@ -103,7 +103,7 @@ fn query_string(query: &Query) -> String {
         .join("&")
 }
 
-/// The same entries in a form in which a file can have them.
+/// Entries as the lines of a fixture.
 fn text(entries: &[cortex_audit_mock::contract::Entry]) -> String {
     let lines = entries.iter().map(|entry| serde_json::to_string(&FileEntry(entry)).unwrap());
     lines.collect::<Vec<_>>().join("\n")

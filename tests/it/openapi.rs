@@ -144,20 +144,9 @@ async fn an_invalid_body_violates_its_schema() {
 
 #[tokio::test]
 async fn every_reference_has_a_target() {
-    fn references(value: &Value, found: &mut BTreeSet<String>) {
-        match value {
-            Value::Object(members) => {
-                found.extend(members.get("$ref").and_then(Value::as_str).map(String::from));
-                members.values().for_each(|member| references(member, found));
-            }
-            Value::Array(elements) => elements.iter().for_each(|element| references(element, found)),
-            _ => {}
-        }
-    }
-
     let document = document().await;
     let mut found = BTreeSet::new();
-    references(&document, &mut found);
+    json_schema::references(&document, &mut found);
     assert!(found.len() > 5);
     for reference in found {
         let pointer = reference.strip_prefix('#').unwrap();

@@ -27,7 +27,7 @@ use cortex_audit_mock::{EntrySource, MockServer, World};
 use tempfile::TempDir;
 
 use crate::remote::connection;
-use crate::support::process::{BINARY, Finished, binary};
+use crate::support::process::{BINARY, Finished, binary, path};
 use crate::support::{NOW, time};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -124,10 +124,6 @@ fn waiting_record(server: &MockServer, token: &str, args: &[&str], pages: u64) -
     let lines: Vec<String> = lines.take_while(|line| !line.starts_with("waiting 10m")).collect();
     assert!(lines.len() <= 1 && child.try_wait().unwrap().is_none(), "{lines:?}");
     (child, fault)
-}
-
-fn path(folder: &TempDir, name: &str) -> String {
-    folder.path().join(name).to_str().unwrap().to_owned()
 }
 
 /// The names of the files in a folder.

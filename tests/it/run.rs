@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 use serde_json::json;
-use tempfile::TempDir;
 
-use crate::support::process::{BINARY, Finished, Launch, Process, Server, Signal, binary};
+use crate::support::process::{BINARY, Finished, Launch, Process, Server, Signal, binary, folder, path};
 
 /// Reads all entries, as a client that meets every expectation does.
 const READ_ALL: &str = r#""$BINARY" record --url "$CORTEX_BASE_URL" --from now-60d >/dev/null"#;
@@ -25,18 +24,6 @@ fn started(flags: &[&str], script: &str) -> Process {
     let mut process = around(flags, script).spawn();
     assert_eq!(process.read_line(), "ready");
     process
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
-}
-
-fn path(folder: &TempDir, name: &str) -> String {
-    folder.path().join(name).to_str().unwrap().to_owned()
 }
 
 #[track_caller]

@@ -26,7 +26,7 @@ pub struct Exchange {
     pub connection: Option<u16>,
     /// The raw query string as the journal has it.
     pub query: Arc<str>,
-    /// The same with all known parameters, when the journal has only its beginning.
+    /// The known parameters of the query string, all of them, when the journal has only its beginning.
     pub parsed_query: Option<Arc<str>>,
     /// The status of the response; 0 when there was none.
     pub status: u16,

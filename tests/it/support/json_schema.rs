@@ -1,11 +1,25 @@
 //! A checker for the keywords of JSON Schema that the OpenAPI documents use. A keyword that it does not know is an error, so
 //! that no part of a schema goes unchecked.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 /// Checks a value against a schema whose references lead into `document`. Returns the first violation, with its place.
 pub fn check(document: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     check_at("", document, schema, value)
+}
+
+/// Adds every reference in a document to `found`.
+pub fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str).map(String::from));
+            members.values().for_each(|member| references(member, found));
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| references(element, found)),
+        _ => {}
+    }
 }
 
 fn check_at(place: &str, document: &Value, schema: &Value, value: &Value) -> Result<(), String> {

@@ -2,6 +2,7 @@
 //!
 //! Only for what needs a process or a socket; other tests call the router in their own process.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use rustix::process::{Pid, kill_process};
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::{TestResponse, control_plane_document};
 
@@ -360,4 +362,18 @@ impl Connection {
 /// The head of a request.
 pub fn head(method: &str, path: &str, headers: &str) -> String {
     format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n")
+}
+
+/// Creates a folder with these files.
+pub fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+/// The path of a file in a folder, as an argument.
+pub fn path(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
 }
