@@ -160,6 +160,7 @@ fn record(query: &str, started: Instant) -> JournalRecord {
         method: "GET".into(),
         path: "/api/v1/audit-logs".into(),
         query: query.into(),
+        query_truncated: false,
         head: Box::new(head),
         key: None,
         outcome: RequestOutcome::Status(200),

@@ -136,6 +136,7 @@ impl Inner {
             path: beginning(&context.path)
                 .map_or_else(|| context.path.clone(), |path: Box<str>| Cow::Owned(path.into())),
             query: Arc::clone(&query.text),
+            query_truncated: query.truncated,
             head: annotations.head,
             key: context.authentication.key().map(Arc::clone),
             outcome: response.map_or(RequestOutcome::ClientDisconnected, outcome),

@@ -28,6 +28,8 @@ pub struct JournalRecord {
     pub path: Cow<'static, str>,
     /// The raw query string, redacted, and truncated if it is longer than 4,096 characters.
     pub query: Arc<str>,
+    /// Whether `query` is only the beginning of the query string, which cannot be parsed.
+    pub query_truncated: bool,
     /// The client's address, the version of HTTP and some headers; boxed to keep the record small.
     pub head: Box<RequestHead>,
     /// The key to which the token belongs; `None` for an unknown token or none.
@@ -148,7 +150,10 @@ pub struct JournalFilter {
     pub query: Option<QueryFilter>,
 }
 
-/// Selects the requests for audit logs whose parsed query has exactly the same values of some parameters.
+/// Selects the requests for audit logs whose parsed query has exactly the same values of some parameters: each `GET` of
+/// their path, whatever the response.
+///
+/// It does not select a request that is refused for its query, nor one whose query is truncated.
 ///
 /// ```
 /// use cortex_audit_mock::world::{JournalFilter, QueryFilter};
@@ -305,8 +310,20 @@ impl JournalRecord {
 
     /// The bytes that the record has allocated, beside its own size. A key belongs to the server.
     fn allocated(&self) -> usize {
-        let Self { id: _, time: _, method, path, query, head, key: _, outcome: _, duration: _, from_ui: _, details } =
-            self;
+        let Self {
+            id: _,
+            time: _,
+            method,
+            path,
+            query,
+            query_truncated: _,
+            head,
+            key: _,
+            outcome: _,
+            duration: _,
+            from_ui: _,
+            details,
+        } = self;
         let text = |text: &Cow<'static, str>| match text {
             Cow::Borrowed(_) => 0,
             Cow::Owned(text) => allocation(text.capacity()),
@@ -490,8 +507,10 @@ impl QueryFilter {
     /// Whether a record is of a request for audit logs with these values. Its query is parsed again.
     #[must_use]
     pub fn matches(&self, record: &JournalRecord) -> bool {
-        let is_audit_logs = record.path.trim_end_matches('/') == AUDIT_LOGS;
-        is_audit_logs && query::reparse(&record.query).is_some_and(|query| self.matches_query(&query))
+        let is_for_audit_logs = record.method == "GET" && record.path.trim_end_matches('/') == AUDIT_LOGS;
+        is_for_audit_logs
+            && !record.query_truncated
+            && query::reparse(&record.query).is_some_and(|query| self.matches_query(&query))
     }
 
     fn matches_query(&self, query: &Query) -> bool {

@@ -269,6 +269,11 @@ async fn the_parameters_of_the_operation_select_requests_by_their_parsed_values(
     mock.get("/nothing").await.details(404);
     mock.get("/api/v1/audit-logs/?pageSize=9").await.ok();
     mock.get_as("nobody", &format!("{PATH}?pageSize=9")).await.details(401);
+    // HEAD gets no page, the others a 405.
+    for method in ["HEAD", "POST", "DELETE"] {
+        let request = Request::builder().method(method).uri(format!("{PATH}?page=0"));
+        mock.send(request.header("Authorization", "Bearer mock-admin")).await;
+    }
 
     for (filter, count) in [
         ("page=0", 6),
@@ -459,6 +464,18 @@ async fn too_long_paths_and_queries_are_shortened() {
         assert!(record.query.len() < 5000 && record.path.len() < 5000);
         assert!(record.query.ends_with('…') || record.path.ends_with('…'));
     }
+}
+
+/// The beginning of a query would have defaults in place of the rest.
+#[tokio::test]
+async fn a_truncated_query_has_no_parameters() {
+    let mock = TestMock::default();
+    mock.logs(&format!("objectIdentifiers={}&page=3", "x".repeat(5000))).await.ok();
+    assert_eq!(last(&mock).await["parsedQuery"], Value::Null);
+    for filter in ["page=0", "page=3", "startTime=", "actions="] {
+        assert_eq!(requests(&mock, filter).await, [] as [Value; 0], "{filter}");
+    }
+    assert_eq!(requests(&mock, "status=200").await.len(), 1);
 }
 
 /// Requests whose records are as large as any.

@@ -126,6 +126,7 @@ impl TestMock {
                 method: "GET".into(),
                 path: "/api/v1/audit-logs".into(),
                 query: format!("number={number}").into(),
+                query_truncated: false,
                 head: Box::new(RequestHead::new(Ipv4Addr::LOCALHOST.into(), "HTTP/1.1")),
                 key: None,
                 outcome: RequestOutcome::Status(200),
