@@ -22,7 +22,7 @@ word_enum! {
     enum Format {
         /// One array, an entry a line.
         Json = "json",
-        /// An entry a line.
+        /// An entry a line; one empty array if there are none.
         Ndjson = "ndjson",
     }
 }
@@ -39,9 +39,11 @@ pub async fn get(State(state): State<AppState>, parts: Parts) -> Result<Response
     world.catch_up();
     let history = world.store.history();
     let arrivals = world.store.counts().1;
-    let chunks = (0..).map_while(move |page| chunk(&history, arrivals, page, format));
+    let mut chunks = (0..).map_while(move |page| chunk(&history, arrivals, page, format)).peekable();
     let (content_type, start, end) = match format {
         Format::Json => ("application/json", "[", "\n]\n"),
+        // What loads it refuses an empty file as lost.
+        Format::Ndjson if chunks.peek().is_none() => ("application/x-ndjson", "[]\n", ""),
         Format::Ndjson => ("application/x-ndjson", "", ""),
     };
     let fixed = |text: &'static str| stream::iter([Bytes::from_static(text.as_bytes())]);
