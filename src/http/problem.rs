@@ -23,7 +23,7 @@ use super::target::HostError;
 use crate::app_state::ReloadError;
 use crate::contract::QueryIssue;
 use crate::json_file::{FileError, FileErrors};
-use crate::text::elide_middle;
+use crate::text::{elide_middle, excerpt};
 use crate::world::limiter::RetryAfter;
 use crate::world::verdict::{Expectation, ExpectationVerdict};
 use message::{numbered, strip_markup};
@@ -74,6 +74,8 @@ pub enum Problem {
     BodyTooLarge { max: usize },
     /// 414: path and query of more than `max` bytes.
     UriTooLong { max: usize },
+    /// 415: a compressed body for the control plane.
+    EncodedBody { encoding: String },
     /// 421: the target is on another server, as if this one were a proxy.
     NotAProxy { host: String },
     /// 429: over the rate limit (ERR-429). `instance` is the path.
@@ -113,6 +115,7 @@ impl Problem {
             Self::ExpectationsNotMet { .. } | Self::Reload(_) => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong { .. } => StatusCode::URI_TOO_LONG,
+            Self::EncodedBody { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAProxy { .. } => StatusCode::MISDIRECTED_REQUEST,
             Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::HeadersTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -183,6 +186,11 @@ impl Problem {
             }
             Self::Reload(error @ ReloadError::NoFiles) => error.to_string(),
             Self::BodyTooLarge { max } => format!("The request body is larger than {} MB ({max} bytes).", max >> 20),
+            Self::EncodedBody { encoding } => format!(
+                "Content-Encoding: {} is not accepted. Send the body uncompressed, without this header, such as: \
+                 gunzip -c FILE | curl --data-binary @- URL",
+                excerpt(encoding)
+            ),
             Self::UriTooLong { max } => format!(
                 "Path and query are longer than {max} bytes; split long lists of identifiers over several requests."
             ),
@@ -220,6 +228,7 @@ impl Problem {
             | Self::BadPreference { code: text }
             | Self::NotFound { path: Some(text) }
             | Self::MethodNotAllowed { method: text, route: _ }
+            | Self::EncodedBody { encoding: text }
             | Self::NotAProxy { host: text } => secrets.redact_string(text),
             Self::ExpectationsNotMet { reasons, expectations } => {
                 let each = expectations.values_mut().flat_map(|verdict| &mut verdict.reasons);

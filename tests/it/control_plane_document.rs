@@ -324,6 +324,23 @@ fn its_examples_fit_their_schemas() {
     assert!(checked > 10, "{checked} examples of errors");
 }
 
+/// A client that compresses what it sends is told so, by each call that takes a body.
+#[tokio::test]
+async fn a_compressed_body_is_a_415() {
+    let mock = TestMock::default();
+    let send = async |operation: &Operation, encoding: &str| {
+        let request = Request::builder().method(&*operation.method).uri(format!("/__admin{}", operation.path));
+        let body = operation.examples().swap_remove(0);
+        mock.call(request.header("Content-Encoding", encoding).body(body.into()).unwrap()).await
+    };
+    let with_body = operations().into_iter().filter(|operation| operation.body().is_some());
+    for operation in with_body {
+        let details = send(&operation, "gzip").await.details(415);
+        assert!(details.starts_with("Content-Encoding: gzip is not accepted. "), "{}: {details}", operation.name());
+        assert!(send(&operation, "Identity").await.status.is_success(), "{}", operation.name());
+    }
+}
+
 #[test]
 fn every_reference_has_a_target_and_every_component_is_used() {
     let mut found = BTreeSet::new();

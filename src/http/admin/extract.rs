@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_ENCODING;
 use axum::http::request::Parts;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -158,6 +160,15 @@ fn wrong(details: String) -> Problem {
     Problem::BadControlRequest { details }
 }
 
+/// Refuses a compressed body, which nothing here decodes (RFC 9110, section 15.5.16).
+pub fn refuse_encoded_body(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
+    match encodings.find(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        Some(encoding) => Err(Problem::EncodedBody { encoding: String::from_utf8_lossy(encoding.as_bytes()).into() }),
+        None => Ok(()),
+    }
+}
+
 /// The body as text, at most 32 MiB and received within 30 s, and the memory that is reserved for it.
 #[derive(Debug)]
 pub struct Text(pub String, pub OwnedSemaphorePermit);
@@ -166,6 +177,7 @@ impl FromRequest<AppState> for Text {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        refuse_encoded_body(request.headers())?;
         let (bytes, memory) = size_limits::receive_control_body(request.into_body(), state).await?;
         let text = decode(BODY, bytes).map_err(|error| Problem::BadBody(FileErrors(vec![error])))?;
         Ok(Self(text, memory))

@@ -8,9 +8,9 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, State};
-use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Buf;
 use futures_util::StreamExt;
@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::blocking;
-use super::extract::{Session, repeated_values};
+use super::extract::{Session, refuse_encoded_body, repeated_values};
 use crate::app_state::AppState;
 use crate::contract::{FilterField, Filters, Timestamp, query, query::Strictness};
 use crate::duration;
@@ -64,7 +64,13 @@ pub async fn get(State(state): State<AppState>, query: VerdictQuery) -> Result<R
 }
 
 /// Compares a client's sink, which is read as it comes in: it may have a million records.
-pub async fn delivered(State(state): State<AppState>, query: VerdictQuery, body: Body) -> Result<Response, Problem> {
+pub async fn delivered(
+    State(state): State<AppState>,
+    query: VerdictQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    refuse_encoded_body(&headers)?;
     if query.expected.iter().any(|expected| *expected != Expectation::Delivered) {
         let details =
             "expect: only delivered can be expected here; ask GET /__admin/verdict for the others.".to_owned();
