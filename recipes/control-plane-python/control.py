@@ -1,6 +1,7 @@
 """Controls a session of the mock with the generated client: each part of docs/control-plane.md once."""
 
 import datetime
+import json
 import os
 import sys
 from typing import TypeVar
@@ -30,15 +31,27 @@ from control_plane.api.verdict import compare_delivered, get_verdict
 from control_plane.models import (
     ClockAdvance,
     ClockChange,
+    DripFault,
+    EmptyFault,
     FaultMatch,
+    FaultMatchQuery,
     FixedDelayFault,
     FixtureEntry,
+    FixturePage,
     LiveChange,
+    LogNormalDelayFault,
+    LogNormalDelayFaultLogNormal,
+    MalformedFault,
     Problem,
+    ResetFault,
     ScenarioStart,
     SettingsChange,
     SinkEntry,
+    SinkPage,
     StatusFault,
+    TruncateFault,
+    UniformDelayFault,
+    UniformDelayFaultUniform,
 )
 
 T = TypeVar("T")
@@ -47,6 +60,8 @@ SESSION = "control"
 URL = os.environ["CORTEX_BASE_URL"]
 # With --admin-token: AuthenticatedClient, which takes the token.
 CLIENT = Client(base_url=URL, raise_on_unexpected_status=True)
+# What the generated functions do not have: bodies with an entry a line, and the verdict as text.
+HTTP = CLIENT.get_httpx_client()
 
 
 def ok(answer: T | Problem | None) -> T:
@@ -56,10 +71,10 @@ def ok(answer: T | Problem | None) -> T:
     return answer
 
 
-def get_logs(session: str = SESSION) -> httpx.Response:
+def get_logs(session: str = SESSION, query: str = "page=0&pageSize=1000") -> httpx.Response:
     """What the client under test would do."""
     key = f"{os.environ['CORTEX_API_KEY']}~{session}"
-    return httpx.get(f"{URL}/api/v1/audit-logs?page=0&pageSize=1000", headers={"Authorization": f"Bearer {key}"})
+    return httpx.get(f"{URL}/api/v1/audit-logs?{query}", headers={"Authorization": f"Bearer {key}"})
 
 
 def server() -> None:
@@ -74,6 +89,9 @@ def sessions() -> None:
     unknown = delete_session.sync(SESSION, client=CLIENT)
     assert isinstance(unknown, Problem) and unknown.http_status == 404, unknown
     assert ok(reset_session.sync(client=CLIENT, session=SESSION)).reset == SESSION
+    # Reads the files of the server again; one without files answers 409.
+    reloaded = reset_session.sync(client=CLIENT, session=SESSION, reload=True)
+    assert reloaded and (not isinstance(reloaded, Problem) or reloaded.http_status == 409), reloaded
     changed = ok(change_settings.sync(client=CLIENT, session=SESSION, body=SettingsChange(rate_limit="100/s")))
     assert (changed.rate_limit, changed.strict) == ("100/s", False)
     assert ok(get_settings.sync(client=CLIENT, session=SESSION)) == changed
@@ -84,6 +102,7 @@ def clock() -> None:
     assert ok(set_clock.sync(client=CLIENT, session=SESSION, body=ClockChange(now=noon))).frozen
     moved = ok(advance_clock.sync(client=CLIENT, session=SESSION, body=ClockAdvance(by="60s")))
     assert moved.now == noon + datetime.timedelta(minutes=1)
+    assert ok(set_clock.sync(client=CLIENT, session=SESSION, body=ClockChange())).frozen
     assert not ok(set_clock.sync(client=CLIENT, session=SESSION, body=ClockChange(now="now-1d", frozen=False))).frozen
     assert ok(follow_system_clock.sync(client=CLIENT, session=SESSION)).system
     assert ok(get_clock.sync(client=CLIENT, session=SESSION)).system
@@ -100,6 +119,24 @@ def faults() -> None:
     assert (fired[added[0].id], fired[added[1].id]) == (1, 2), fired
     assert ok(delete_fault.sync(added[0].id, client=CLIENT, session=SESSION)).removed == 1
     assert ok(clear_faults.sync(client=CLIENT, session=SESSION)).removed == 1
+    others = add_faults.sync(
+        client=CLIENT,
+        session=SESSION,
+        body=[
+            StatusFault(type_="status", status=429, match=FaultMatch(key="Auditor")),
+            UniformDelayFault(type_="delay", uniform=UniformDelayFaultUniform(min_="100ms", max_="2s")),
+            LogNormalDelayFault(type_="delay", log_normal=LogNormalDelayFaultLogNormal(median="200ms", sigma=0.5)),
+            ResetFault(type_="reset", after=2, times=1, cycle=3),
+            EmptyFault(type_="empty", probability=0.1),
+            MalformedFault(type_="malformed", times=1),
+            DripFault(type_="drip", bytes_=512, every="100ms"),
+        ],
+    )
+    assert len(ok(others).faults) == 7
+    small_pages = FaultMatch(query=FaultMatchQuery.from_dict({"objectTypes": "SERVICE", "pageSize": "50"}))
+    cut = TruncateFault(type_="truncate", bytes_=100, match=small_pages)
+    assert ok(add_faults.sync(client=CLIENT, session=SESSION, body=cut)).faults[0].type_ == "truncate"
+    ok(clear_faults.sync(client=CLIENT, session=SESSION))
     wrong = add_faults.sync(client=CLIENT, session=SESSION, body=StatusFault(type_="status", status=200))
     assert isinstance(wrong, Problem) and "status: 200 is not an integer from 400 to 599" in wrong.details, wrong
 
@@ -111,20 +148,49 @@ def journal() -> None:
     assert (latest.key.name, latest.parsed_query.page_size) == ("Admin", 1000)
     assert ok(clear_requests.sync(client=CLIENT, session=SESSION)).removed == 2
 
+    midnight = datetime.datetime(2025, 5, 20, tzinfo=datetime.timezone.utc)
+    get_logs(query="objectTypes=SERVICE,TEAM&startTime=2025-05-20T00:00:00Z")
+    get_logs(query="page=1&pagesize=50")
+    # A list has the same values in any order, a default counts as given.
+    services = ok(count_requests.sync(client=CLIENT, session=SESSION, object_types=["TEAM", "SERVICE"], page=0))
+    assert services.count == 1
+    assert ok(count_requests.sync(client=CLIENT, session=SESSION, start_time=midnight, page_size=250)).count == 1
+    # Empty texts find the requests that gave none; an empty list would not be sent.
+    rest = ok(list_requests.sync(client=CLIENT, session=SESSION, object_types="", start_time="", end_time="", actions=""))
+    assert [request.query for request in rest.requests] == ["page=1&pagesize=50"]
+    misspelt = ok(list_requests.sync(client=CLIENT, session=SESSION, rule="PARAM-UNKNOWN", until="now")).requests[0]
+    assert misspelt.findings[0].nearest == "pageSize"
+    by_client = ok(count_requests.sync(client=CLIENT, session=SESSION, user_agent="python-httpx", from_page=False))
+    assert by_client.count == 2
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert ok(count_requests.sync(client=CLIENT, session=SESSION, traceparent=trace)).count == 0
+    path = "/api/v1/audit-logs"
+    assert ok(count_requests.sync(client=CLIENT, session=SESSION, method="GET", path=path, key="Admin")).count == 2
+
 
 def entries() -> None:
     ok(delete_entries.sync(client=CLIENT, session=SESSION))
+    assert ok(export_entries.sync(client=CLIENT, session=SESSION, format_="ndjson")) == "[]\n"
     team = FixtureEntry(action="DELETE", object_type="TEAM", object_identifier="sre", timestamp="now-5m")
     team.actor_request_type = "SLACK_COMMAND"
-    assert ok(add_entries.sync(client=CLIENT, session=SESSION, body=[team])).entries == 1
-    exported = ok(export_entries.sync(client=CLIENT, session=SESSION))
-    assert exported[0].actor_request_type == "SLACK_COMMAND"
+    assert ok(add_entries.sync(client=CLIENT, session=SESSION, body=team)).entries == 1
+    service = FixtureEntry(action="CREATE", object_type="SERVICE", object_identifier="api", timestamp="now-1m")
+    assert ok(add_entries.sync(client=CLIENT, session=SESSION, body=FixturePage(logs=[service]))).entries == 2
+
+    exported = [FixtureEntry.from_dict(entry) for entry in json.loads(ok(export_entries.sync(client=CLIENT, session=SESSION)))]
+    assert exported[1].actor_request_type == "SLACK_COMMAND"
     ok(delete_entries.sync(client=CLIENT, session="copy"))
-    assert ok(add_entries.sync(client=CLIENT, session="copy", body=exported)).added == 1
+    assert ok(add_entries.sync(client=CLIENT, session="copy", body=exported)).added == 2
     assert get_logs("copy").text == get_logs().text
-    summary = ok(get_summary.sync(client=CLIENT, session=SESSION, object_types=["TEAM"], actions=["DELETE", "CREATE"]))
+    lines = ok(export_entries.sync(client=CLIENT, session=SESSION, format_="ndjson"))
+    ok(delete_entries.sync(client=CLIENT, session="copy"))
+    assert HTTP.post("/__admin/audit-logs", params={"session": "copy"}, content=lines).json()["added"] == 2
+    assert get_logs("copy").text == get_logs().text
+
+    an_hour_ago = ok(get_clock.sync(client=CLIENT, session=SESSION)).now - datetime.timedelta(hours=1)
+    summary = ok(get_summary.sync(client=CLIENT, session=SESSION, object_types=["TEAM"], start_time=an_hour_ago))
     assert summary.total == 1 and summary.values.actor_request_types[0].value == "SLACK_COMMAND"
-    assert ok(get_changes.sync(client=CLIENT, session=SESSION)).arrivals == 1
+    assert ok(get_changes.sync(client=CLIENT, session=SESSION)).arrivals == 2
 
 
 def activity() -> None:
@@ -147,6 +213,11 @@ def verdict() -> None:
     assert ok(compare_delivered.sync(client=CLIENT, session=SESSION, body=sink, expect=["delivered"])).records == len(page)
     lost = compare_delivered.sync(client=CLIENT, session=SESSION, body=sink[1:], expect=["delivered"])
     assert isinstance(lost, Problem) and "1 entry was served and is not in the sink" in lost.details, lost
+    assert ok(compare_delivered.sync(client=CLIENT, session=SESSION, body=SinkPage(logs=sink))).missing.count == 0
+    text = HTTP.get("/__admin/verdict", params={"session": SESSION}, headers={"Accept": "text/plain"}).text
+    assert "complete: yes" in text, text
+    part = ok(get_verdict.sync(client=CLIENT, session=SESSION, object_types=["TEAM"], from_="now-30d", to="now", overlap="2m"))
+    assert part.scope.object_types == ["TEAM"] and part.expectations.no_rereads
     kept = ok(get_verdict.sync(client=CLIENT, session=SESSION, expect=["complete", "no-duplicates", "polite", "contract"]))
     assert kept.clients[0].coverage.once == len(page) and kept.clients[0].findings == []
 

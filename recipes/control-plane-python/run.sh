@@ -7,7 +7,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-# It says that it leaves out bodies of an entry a line, which arrays replace.
+# It warns that it leaves out bodies of an entry a line, which control.py sends itself.
 openapi-python-client generate --url "$CORTEX_BASE_URL/__admin/openapi.json" --output-path control_plane --meta none \
     --overwrite --config config.yml
 # The generated code is not held to --strict, what uses it is.

@@ -25,10 +25,13 @@ async function ok<T>(answer: Promise<{ data?: T | string; error?: components["sc
 }
 
 // What the client under test would do.
-function getLogs(of = session): Promise<Response> {
+function getLogs(of = session, query = "page=0&pageSize=1000"): Promise<Response> {
   const headers = { Authorization: `Bearer ${process.env.CORTEX_API_KEY}~${of}` };
-  return fetch(`${url}/api/v1/audit-logs?page=0&pageSize=1000`, { headers });
+  return fetch(`${url}/api/v1/audit-logs?${query}`, { headers });
 }
+
+// A body that is text already, of an entry a line.
+const asText = { bodySerializer: (text: unknown) => text, headers: { "Content-Type": "application/x-ndjson" } };
 
 async function server() {
   assert.equal((await ok(client.GET("/__admin/health"))).status, "ok");
@@ -44,6 +47,9 @@ async function sessions() {
   const { error } = await client.DELETE("/__admin/sessions/{name}", one);
   assert.equal(error?.httpStatus, 404);
   assert.equal((await ok(client.POST("/__admin/reset", { params: { query } }))).reset, session);
+  // Reads the files of the server again; one without files answers 409.
+  const reloaded = await client.POST("/__admin/reset", { params: { query: { session, reload: true } } });
+  assert.ok(reloaded.data || reloaded.error.httpStatus === 409);
   const body = { rateLimit: "100/s" };
   const changed = await ok(client.PATCH("/__admin/settings", { params: { query }, body }));
   assert.deepEqual(changed, { rateLimit: "100/s", strict: false });
@@ -55,6 +61,7 @@ async function clock() {
   assert.ok((await ok(client.PUT("/__admin/clock", set))).frozen);
   const moved = await ok(client.POST("/__admin/clock/advance", { params: { query }, body: { by: "60s" } }));
   assert.equal(moved.now, "2025-05-20T12:01:00Z");
+  assert.ok((await ok(client.PUT("/__admin/clock", { params: { query }, body: {} }))).frozen);
   const run = { params: { query }, body: { now: "now-1d", frozen: false } };
   assert.equal((await ok(client.PUT("/__admin/clock", run))).frozen, false);
   assert.ok((await ok(client.DELETE("/__admin/clock", { params: { query } }))).system);
@@ -75,22 +82,57 @@ async function faults() {
   const one = { params: { query, path: { id: unavailable.id } } };
   assert.equal((await ok(client.DELETE("/__admin/faults/{id}", one))).removed, 1);
   assert.equal((await ok(client.DELETE("/__admin/faults", { params: { query } }))).removed, 1);
+  const others: FaultRule[] = [
+    { type: "status", status: 429, match: { key: "Auditor" } },
+    { type: "delay", uniform: { min: "100ms", max: "2s" } },
+    { type: "delay", logNormal: { median: "200ms", sigma: 0.5 } },
+    { type: "reset", after: 2, times: 1, cycle: 3 },
+    { type: "empty", probability: 0.1 },
+    { type: "truncate", bytes: 100, match: { query: { objectTypes: "SERVICE", pageSize: "50" } } },
+    { type: "malformed", times: 1 },
+    { type: "drip", bytes: 512, every: "100ms" },
+  ];
+  assert.equal((await ok(client.POST("/__admin/faults", { params: { query }, body: others }))).faults.length, 8);
+  await ok(client.DELETE("/__admin/faults", { params: { query } }));
   const wrong: FaultRule = { type: "status", status: 200 };
   const { error } = await client.POST("/__admin/faults", { params: { query }, body: wrong });
   assert.match(error!.details, /status: 200 is not an integer from 400 to 599/);
 }
 
+// The number of requests in the journal that a filter finds.
+async function count(filter: paths["/__admin/requests/count"]["get"]["parameters"]["query"]): Promise<number> {
+  return (await ok(client.GET("/__admin/requests/count", { params: { query: { session, ...filter } } }))).count;
+}
+
 async function journal() {
-  const failed = { session, status: "503", answeredBy: "fault" as const };
-  assert.equal((await ok(client.GET("/__admin/requests/count", { params: { query: failed } }))).count, 1);
+  assert.equal(await count({ status: "503", answeredBy: "fault" }), 1);
   const latest = { session, since: "now-1h", limit: 1 };
   const [request] = (await ok(client.GET("/__admin/requests", { params: { query: latest } }))).requests;
   assert.deepEqual([request.status, request.key?.name, request.parsedQuery?.pageSize], [200, "Admin", 1000]);
   assert.equal((await ok(client.DELETE("/__admin/requests", { params: { query } }))).removed, 2);
+
+  await getLogs(session, "objectTypes=SERVICE,TEAM&startTime=2025-05-20T00:00:00Z");
+  await getLogs(session, "page=1&pagesize=50");
+  // A list has the same values in any order, a default counts as given.
+  assert.equal(await count({ objectTypes: ["TEAM", "SERVICE"], page: 0 }), 1);
+  assert.equal(await count({ startTime: "2025-05-20T00:00:00Z", pageSize: 250 }), 1);
+  // Empty texts find the requests that gave none; an empty list would not be sent.
+  const none = { session, objectTypes: "" as const, startTime: "", endTime: "", actions: "" as const };
+  const { requests: rest } = await ok(client.GET("/__admin/requests", { params: { query: none } }));
+  assert.deepEqual(rest.map((request) => request.query), ["page=1&pagesize=50"]);
+  const misspelt = { session, rule: "PARAM-UNKNOWN" as const, until: "now" };
+  const [found] = (await ok(client.GET("/__admin/requests", { params: { query: misspelt } }))).requests;
+  assert.equal(found.findings[0].nearest, "pageSize");
+  assert.equal(await count({ userAgent: "node", fromPage: false }), 2);
+  assert.equal(await count({ traceparent: "4bf92f3577b34da6a3ce929d0e0e4736" }), 0);
+  assert.equal(await count({ method: "GET", path: "/api/v1/audit-logs", key: "Admin" }), 2);
 }
 
 async function entries() {
-  await ok(client.DELETE("/__admin/audit-logs", { params: { query } }));
+  const own = { params: { query } };
+  const lines = { params: { query: { session, format: "ndjson" as const } }, parseAs: "text" as const };
+  await ok(client.DELETE("/__admin/audit-logs", own));
+  assert.equal((await client.GET("/__admin/audit-logs", lines)).data, "[]\n");
   const team = {
     action: "DELETE" as const,
     objectType: "TEAM",
@@ -98,17 +140,25 @@ async function entries() {
     timestamp: "now-5m",
     actorRequestType: "SLACK_COMMAND",
   };
-  assert.equal((await ok(client.POST("/__admin/audit-logs", { params: { query }, body: [team] }))).entries, 1);
-  const exported = await ok(client.GET("/__admin/audit-logs", { params: { query } }));
-  assert.equal(exported[0].actorRequestType, "SLACK_COMMAND");
+  const service = { action: "CREATE" as const, objectType: "SERVICE", objectIdentifier: "api", timestamp: "now-1m" };
+  assert.equal((await ok(client.POST("/__admin/audit-logs", { ...own, body: team }))).entries, 1);
+  assert.equal((await ok(client.POST("/__admin/audit-logs", { ...own, body: { logs: [service] } }))).entries, 2);
+
+  const exported = await ok(client.GET("/__admin/audit-logs", own));
+  assert.equal(exported[1].actorRequestType, "SLACK_COMMAND");
   const copy = { params: { query: { session: "copy" } } };
   await ok(client.DELETE("/__admin/audit-logs", copy));
-  assert.equal((await ok(client.POST("/__admin/audit-logs", { ...copy, body: exported }))).added, 1);
+  assert.equal((await ok(client.POST("/__admin/audit-logs", { ...copy, body: exported }))).added, 2);
   assert.equal(await (await getLogs("copy")).text(), await (await getLogs()).text());
+  const { data: text } = await client.GET("/__admin/audit-logs", lines);
+  await ok(client.DELETE("/__admin/audit-logs", copy));
+  assert.equal((await ok(client.POST("/__admin/audit-logs", { ...copy, ...asText, body: text! }))).added, 2);
+  assert.equal(await (await getLogs("copy")).text(), await (await getLogs()).text());
+
   const deleted = { session, objectTypes: ["TEAM"], actions: ["DELETE" as const, "CREATE" as const] };
   const summary = await ok(client.GET("/__admin/summary", { params: { query: deleted } }));
   assert.deepEqual([summary.total, summary.values.actorRequestTypes[0].value], [1, "SLACK_COMMAND"]);
-  assert.equal((await ok(client.GET("/__admin/changes", { params: { query } }))).arrivals, 1);
+  assert.equal((await ok(client.GET("/__admin/changes", { params: { query } }))).arrivals, 2);
 }
 
 async function activity() {
@@ -131,6 +181,13 @@ async function verdict() {
   const { logs } = (await (await getLogs()).json()) as { logs: components["schemas"]["Entry"][] };
   const delivered = { params: { query: { session, expect: ["delivered" as const] } } };
   assert.equal((await ok(client.POST("/__admin/verdict/delivered", { ...delivered, body: logs }))).records, logs.length);
+  const sink = { params: { query }, body: { logs } };
+  assert.equal((await ok(client.POST("/__admin/verdict/delivered", sink))).missing.count, 0);
+  const asReport = { params: { query }, parseAs: "text" as const, headers: { Accept: "text/plain" } };
+  assert.match((await client.GET("/__admin/verdict", asReport)).data!, /complete: yes/);
+  const part = { session, objectTypes: ["TEAM"], from: "now-30d", to: "now", overlap: "2m" };
+  const { scope, expectations } = await ok(client.GET("/__admin/verdict", { params: { query: part } }));
+  assert.ok(scope.objectTypes?.[0] === "TEAM" && expectations["no-rereads"]);
   const { error: lost } = await client.POST("/__admin/verdict/delivered", { ...delivered, body: logs.slice(1) });
   assert.match(lost!.details, /1 entry was served and is not in the sink/);
   const [judged] = (await ok(client.GET("/__admin/verdict", all))).clients;
