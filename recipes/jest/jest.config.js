@@ -1,4 +1,4 @@
-// One stand-in for the whole run, a world of its own for each test; `cortex-audit-mock` must be on the PATH.
+// One server for the whole run, a session of its own for each test; `cortex-audit-mock` must be on the PATH.
 //
 //     npm install
 //     npm test

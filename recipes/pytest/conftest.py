@@ -1,4 +1,4 @@
-"""One stand-in for the whole run, a world of its own for each test.
+"""One server for the whole run, a session of its own for each test.
 
     pip install -r requirements.txt
     pytest

@@ -1,4 +1,4 @@
-// The stand-in from Testcontainers for Java, with JUnit 5: org.testcontainers:junit-jupiter:1.21.4 (from 2.0 on it is
+// cortex-audit-mock from Testcontainers for Java, with JUnit 5: org.testcontainers:junit-jupiter:1.21.4 (from 2.0 on it is
 // org.testcontainers:testcontainers-junit-jupiter) and org.junit.jupiter:junit-jupiter, as test dependencies.
 //
 // The image has no shell and nothing else, so nothing can be waited for that runs inside of it, as Testcontainers does
@@ -29,7 +29,7 @@ class AuditLogsTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
-    // A session is a world of its own, so one container is enough for all tests.
+    // A session has entries, clock and faults of its own, so one container is enough for all tests.
     private final String session = UUID.randomUUID().toString();
 
     private static URI at(String path) {

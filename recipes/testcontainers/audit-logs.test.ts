@@ -1,4 +1,4 @@
-// The stand-in from Testcontainers for Node, with Node's own test runner.
+// cortex-audit-mock from Testcontainers for Node, with Node's own test runner.
 //
 //     npm install testcontainers
 //     node --test audit-logs.test.ts
@@ -24,7 +24,7 @@ before(async () => {
 after(() => container.stop());
 
 test("a 503 is over after one request", async () => {
-  // A session is a world of its own, so one container is enough for all tests.
+  // A session has entries, clock and faults of its own, so one container is enough for all tests.
   const session = randomUUID();
   const body = JSON.stringify({ type: "status", status: 503, times: 1 });
   await fetch(`${url}/__admin/faults?session=${session}`, { method: "POST", body });

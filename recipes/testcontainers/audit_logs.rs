@@ -1,4 +1,4 @@
-//! The stand-in from Testcontainers for Rust. `MockServer` of this crate does the same without a container and in the
+//! cortex-audit-mock from Testcontainers for Rust. `MockServer` of this crate does the same without a container and in the
 //! test's own process; this is for a test of a whole stack.
 //!
 //! ```text
@@ -25,7 +25,7 @@ async fn a_503_is_over_after_one_request() {
     let port = container.get_host_port_ipv4(8080.tcp()).await.unwrap();
     let url = format!("http://{host}:{port}");
 
-    // A session is a world of its own, so one container is enough for all tests.
+    // A session has entries, clock and faults of its own, so one container is enough for all tests.
     let session = Uuid::new_v4();
     let client = Client::new();
     let fault = json!({"type": "status", "status": 503, "times": 1});

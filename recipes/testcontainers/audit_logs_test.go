@@ -1,4 +1,4 @@
-// The stand-in from Testcontainers for Go.
+// cortex-audit-mock from Testcontainers for Go.
 //
 //	go get github.com/testcontainers/testcontainers-go
 //	go test
@@ -39,7 +39,7 @@ func startCortex(t *testing.T) string {
 
 func TestA503IsOverAfterOneRequest(t *testing.T) {
 	url := startCortex(t)
-	// A session is a world of its own, so one container is enough for all tests.
+	// A session has entries, clock and faults of its own, so one container is enough for all tests.
 	session := fmt.Sprintf("%s-%d", t.Name(), time.Now().UnixNano())
 
 	fault := strings.NewReader(`{"type": "status", "status": 503, "times": 1}`)

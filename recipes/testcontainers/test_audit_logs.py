@@ -1,4 +1,4 @@
-"""The stand-in from Testcontainers for Python.
+"""cortex-audit-mock from Testcontainers for Python.
 
     pip install testcontainers requests pytest
     pytest test_audit_logs.py
@@ -28,7 +28,7 @@ def cortex_url() -> Iterator[str]:
 
 
 def test_a_503_is_over_after_one_request(cortex_url: str) -> None:
-    # A session is a world of its own, so one container is enough for all tests.
+    # A session has entries, clock and faults of its own, so one container is enough for all tests.
     session = uuid.uuid4().hex
     fault = {"type": "status", "status": 503, "times": 1}
     requests.post(f"{cortex_url}/__admin/faults", params={"session": session}, json=fault).raise_for_status()

@@ -6,7 +6,7 @@ use cortex_audit_mock::Config;
 use cortex_audit_mock::fault::{Delay, EffectType};
 use cortex_audit_mock::generate::Story;
 use cortex_audit_mock::internal::{Limiter, LiveFeed, SharedMemory};
-use cortex_audit_mock::world::verdict::{Bug, Expectation, Observations};
+use cortex_audit_mock::world::verdict::{Bug, Delivered, Expectation, Observations};
 use cortex_audit_mock::world::{Faults, Journal, Scenario, Sessions};
 use serde_json::Value;
 
@@ -131,6 +131,7 @@ fn the_limits_are_those_of_the_code() {
         Journal::CAPACITY.to_string(),
         format!("{} MiB", Journal::MAX_BYTES >> 20),
         "32 MiB".to_owned(),
+        format!("{} GiB", Delivered::MAX_BYTES >> 30),
         Config::DEFAULT_MAX_ENTRIES.to_string(),
         LiveFeed::MAX_ENTRIES_PER_DELIVERY.to_string(),
         Faults::MAX_RULES.to_string(),
