@@ -157,7 +157,7 @@ fn without_session(token: &[u8]) -> &[u8] {
 /// The path and the query of a request, redacted.
 pub fn redact_uri(uri: &Uri, secrets: &Secrets) -> (Cow<'static, str>, RedactedQuery) {
     let raw = uri.query().unwrap_or_default();
-    let (path, query) = (redact_path(uri.path(), secrets), RedactedQuery::new(raw, secrets));
+    let (path, query) = (redact_path(path_or_authority(uri), secrets), RedactedQuery::new(raw, secrets));
     if secrets.span_parts() && secrets.are_in(&format!("{path}?{}", query.for_log())) {
         let for_log = Some(REDACTED.into());
         return (Cow::Borrowed("/(hidden)"), RedactedQuery { for_log, ..query });
@@ -202,6 +202,14 @@ impl RedactedQuery {
     /// Whether the value of a known parameter contains a token; only then do the two forms differ.
     pub fn has_token(&self) -> bool {
         self.for_log.is_some()
+    }
+}
+
+/// The path, or what the target of a `CONNECT` has in its place: host and port.
+fn path_or_authority(uri: &Uri) -> &str {
+    match (uri.path(), uri.authority()) {
+        ("", Some(authority)) => authority.as_str().rsplit('@').next().unwrap_or_default(),
+        (path, _) => path,
     }
 }
 

@@ -92,16 +92,18 @@ where
             opened = self.open(tcp, peer) => opened,
             () = opening_deadline(&mut signals, opened_at) => return,
         };
+        let is_tls = self.tls.is_some();
         let served = match opened {
             Ok(Some((transport, reset))) => self.serve_http(transport, reset, peer, signals, opened_at).await,
             Ok(None) => Ok(()),
             Err(error) => Err(error.into()),
         };
         match served {
-            Err(error) if error.downcast_ref().is_some_and(hyper::Error::is_parse) => tracing::info!(
-                "{peer} sent bytes that are not a valid HTTP request ({error}). If its URL starts with https://, start the \
-                 server with --tls-self-signed, or use http://."
-            ),
+            Err(error) if error.downcast_ref().is_some_and(hyper::Error::is_parse) => {
+                let hint = " If its URL starts with https://, start the server with --tls-self-signed, or use http://.";
+                let hint = if is_tls { "" } else { hint };
+                tracing::info!("{peer} sent bytes that are not a valid HTTP request ({error}).{hint}");
+            }
             Err(error) => tracing::debug!("connection of {peer} ended: {error}"),
             Ok(()) => {}
         }

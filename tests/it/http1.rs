@@ -230,11 +230,17 @@ fn a_request_to_a_proxy_is_told_that_this_is_none() {
             assert!(details.contains(part), "{details}");
         }
     }
+    let records = server.get("/__admin/requests").ok();
+    let paths: Vec<&str> =
+        records["requests"].as_array().unwrap().iter().map(|record| record["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["/", LOGS, "example.com:443"]);
     for host in [server.address(), "localhost", "[::1]:80"] {
         let mut connection = server.connect();
         connection.send(head("GET", &format!("http://{host}{LOGS}"), ADMIN));
         connection.answer().ok();
     }
+    let log = server.stop();
+    assert!(log.contains("421 CONNECT example.com:443 This server is no proxy"), "{log}");
 }
 
 // Connections

@@ -1,5 +1,6 @@
 //! HTTP/2 (RFC 9113) without TLS, with prior knowledge: the same responses as over HTTP/1.1.
 
+use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -8,7 +9,9 @@ use axum::http::Request;
 use cortex_audit_mock::MockServer;
 use cortex_audit_mock::fault::{Delay, Effect, FaultRule};
 use cortex_audit_mock::world::JournalFilter;
-use http_body_util::Full;
+use futures_util::stream;
+use http_body_util::{Full, StreamBody};
+use hyper::body::Frame;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -195,6 +198,21 @@ async fn bodies_of_the_operation_are_not_kept() {
     assert!(statuses.iter().all(|status| [401, 408].contains(status)), "{statuses:?}");
     let grown = server.resident_bytes().saturating_sub(before);
     assert!(grown < 16 << 20, "{grown} bytes");
+}
+
+/// The h2 crate reads no more digits, so such a request does not reach the app.
+#[tokio::test]
+async fn a_length_of_twenty_digits_resets_its_stream_and_a_shorter_one_is_a_413() {
+    let server = MockServer::start().await;
+    let stream = TcpStream::connect(address(&server)).await.unwrap();
+    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    for (length, expected) in [(u64::MAX, None), (u64::MAX / 2, Some(413))] {
+        let request = Request::get(server.uri() + LOGS).header("Content-Length", length);
+        let body = StreamBody::new(stream::pending::<Result<Frame<Bytes>, Infallible>>());
+        let response = sender.send_request(request.body(body).unwrap()).await;
+        assert_eq!(response.ok().map(|response| response.status().as_u16()), expected);
+    }
 }
 
 // Stopping

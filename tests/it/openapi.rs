@@ -8,11 +8,12 @@ use axum::http::Request;
 use cortex_audit_mock::Config;
 use cortex_audit_mock::contract::{Action, ActorType, DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, Parameter};
 use cortex_audit_mock::fault::{Effect, FaultRule};
-use cortex_audit_mock::internal::AppState;
+use cortex_audit_mock::internal::{AppState, http};
 use futures_util::stream;
 use serde_json::{Value, json};
+use tower::service_fn;
 
-use crate::support::{TestMock, TestResponse, json_schema};
+use crate::support::{TestMock, TestResponse, json_schema, send};
 
 async fn document() -> Value {
     TestMock::default().send(Request::get("/openapi.json")).await.ok()
@@ -98,6 +99,10 @@ async fn every_status_of_every_path_is_listed_and_fits_its_schema() {
         answers.push(mock.call(admin().body(Body::from(vec![0; 9_999_999])).unwrap()).await);
         answers.push(mock.get(&format!("{path}?{}", "x".repeat(20_000))).await);
         answers.push(mock.send(admin().header("X-Long", "x".repeat(40_000))).await);
+        let app = http::app(mock.mock.clone());
+        let over_network = service_fn(async |request| Ok(app.respond(request, ([127, 0, 0, 1], 4711).into()).await));
+        let to_proxy = Request::get(format!("http://other.test{path}")).body(Body::empty()).unwrap();
+        answers.push(send(over_network, to_proxy).await);
         mock.mock.world().faults().add(FaultRule { times: Some(1), ..fault(500).into() });
         answers.push(mock.get(path).await);
         for _ in 0..13 {

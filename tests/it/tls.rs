@@ -83,6 +83,20 @@ async fn http_on_a_tls_port_gets_an_error() {
     }
 }
 
+#[tokio::test]
+async fn the_log_does_not_advise_tls_to_a_server_that_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let pem = folder.path().join("certificate.pem");
+    let server = Server::start(&["--tls-self-signed", "--tls-write-cert", pem.to_str().unwrap()]);
+    let trusting = TlsClient::new(&fs::read_to_string(&pem).unwrap());
+    let mut stream = trusting.connect(server.address(), "localhost").await.unwrap();
+    stream.write_all(b"no HTTP\r\n\r\n").await.unwrap();
+    stream.read_to_end(&mut Vec::new()).await.unwrap();
+    drop(stream);
+    let log = server.stop();
+    assert!(log.contains("not a valid HTTP request") && !log.contains("--tls-self-signed"), "{log}");
+}
+
 /// A load balancer checks ports in this way.
 #[test]
 fn a_client_that_only_connects_gets_nothing_and_does_not_fill_the_log() {
