@@ -2,36 +2,40 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use bytes::Buf;
 use futures_util::task::AtomicWaker;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// Statistics of one connection, shared by its requests, its responses and its stream.
 #[derive(Debug)]
 pub struct ConnectionStats {
-    opened_at: Instant,
-    requests: AtomicU64,
-    /// Requests without a response.
-    unanswered: AtomicUsize,
-    /// Requests without a response, and responses whose body is not complete.
-    open: AtomicUsize,
-    /// Parts of response bodies that the client has not taken.
-    unsent: AtomicUsize,
-    /// Milliseconds from `opened_at` to the last end of a response, or byte of a body that the client took.
-    last_progress: AtomicU64,
+    progress: Mutex<Progress>,
     /// Notified when a fault closes the connection.
     aborted: Notify,
     /// Whether the stream shall tell hyper that the client sends no more.
     input_ended: AtomicBool,
     /// The task that has read the end of the client's bytes while requests were open.
     reader: AtomicWaker,
+}
+
+#[derive(Debug)]
+struct Progress {
+    has_request: bool,
+    /// Requests without a response.
+    unanswered: usize,
+    /// Requests without a response, and responses whose body is not complete.
+    open: usize,
+    /// For each part of a response's body that is being sent, when the client last took a byte of it; `None` is a free place.
+    unsent: Vec<Option<Instant>>,
+    /// When the connection was opened, or a response ended last.
+    idle_since: Instant,
 }
 
 /// What a connection waits for.
@@ -47,42 +51,40 @@ pub enum Waiting {
 
 impl ConnectionStats {
     pub fn new(opened_at: Instant) -> Self {
+        let progress =
+            Progress { has_request: false, unanswered: 0, open: 0, unsent: Vec::new(), idle_since: opened_at };
         Self {
-            opened_at,
-            requests: AtomicU64::new(0),
-            unanswered: AtomicUsize::new(0),
-            open: AtomicUsize::new(0),
-            unsent: AtomicUsize::new(0),
-            last_progress: AtomicU64::new(0),
+            progress: Mutex::new(progress),
             aborted: Notify::new(),
             input_ended: AtomicBool::new(false),
             reader: AtomicWaker::new(),
         }
     }
 
-    /// The number of requests received.
-    pub fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
-    }
-
     /// What the connection waits for, and since when.
     pub fn waiting(&self) -> (Waiting, Instant) {
-        let waiting = if self.unsent.load(Ordering::Relaxed) > 0 {
-            Waiting::Reading
-        } else if self.open.load(Ordering::Relaxed) > 0 {
-            Waiting::Response
-        } else if self.requests() > 0 {
-            Waiting::NextRequest
-        } else {
-            Waiting::FirstRequest
+        let progress = self.progress.lock();
+        // Each part by itself: streams that are read do not excuse one that is not.
+        if let Some(since) = progress.unsent.iter().flatten().min() {
+            return (Waiting::Reading, *since);
+        }
+        let waiting = match *progress {
+            Progress { open: 1.., .. } => Waiting::Response,
+            Progress { has_request: true, .. } => Waiting::NextRequest,
+            Progress { has_request: false, .. } => Waiting::FirstRequest,
         };
-        (waiting, self.opened_at + Duration::from_millis(self.last_progress.load(Ordering::Relaxed)))
+        (waiting, progress.idle_since)
     }
 
-    /// Whether responses are to be sent to a client that sends no more; `in_time` is whether it may wait for one.
-    pub fn has_open_responses(&self, in_time: bool) -> bool {
-        let [open, unanswered] = [&self.open, &self.unanswered].map(|count| count.load(Ordering::Relaxed));
-        open > if in_time { 0 } else { unanswered } || self.unsent.load(Ordering::Relaxed) > 0
+    /// Whether a request has no complete response.
+    pub fn has_open_request(&self) -> bool {
+        self.progress.lock().open > 0
+    }
+
+    /// Whether a response has begun, and the client has not taken all of it.
+    pub fn has_unsent_response(&self) -> bool {
+        let progress = self.progress.lock();
+        progress.open > progress.unanswered || progress.unsent.iter().any(Option::is_some)
     }
 
     /// Closes the connection without a further byte.
@@ -108,11 +110,6 @@ impl ConnectionStats {
     pub fn register_reader(&self, cx: &Context<'_>) {
         self.reader.register(cx.waker());
     }
-
-    fn record_progress(&self) {
-        let elapsed = u64::try_from(self.opened_at.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.last_progress.store(elapsed, Ordering::Relaxed);
-    }
 }
 
 /// A request from its head to the end of its response's body.
@@ -122,17 +119,20 @@ pub struct OpenRequest(Arc<ConnectionStats>);
 impl OpenRequest {
     /// Counts a request that has been received.
     pub fn new(stats: &Arc<ConnectionStats>) -> (Self, UnansweredRequest) {
-        stats.requests.fetch_add(1, Ordering::Relaxed);
-        stats.open.fetch_add(1, Ordering::Relaxed);
-        stats.unanswered.fetch_add(1, Ordering::Relaxed);
+        let mut progress = stats.progress.lock();
+        progress.has_request = true;
+        progress.open += 1;
+        progress.unanswered += 1;
         (Self(Arc::clone(stats)), UnansweredRequest(Arc::clone(stats)))
     }
 }
 
 impl Drop for OpenRequest {
     fn drop(&mut self) {
-        self.0.record_progress();
-        self.0.open.fetch_sub(1, Ordering::Relaxed);
+        let mut progress = self.0.progress.lock();
+        progress.idle_since = Instant::now();
+        progress.open -= 1;
+        drop(progress);
         self.0.reader.wake();
     }
 }
@@ -143,7 +143,7 @@ pub struct UnansweredRequest(Arc<ConnectionStats>);
 
 impl Drop for UnansweredRequest {
     fn drop(&mut self) {
-        self.0.unanswered.fetch_sub(1, Ordering::Relaxed);
+        self.0.progress.lock().unanswered -= 1;
     }
 }
 
@@ -187,13 +187,21 @@ impl HttpBody for ResponseBody {
 pub struct UnsentBytes {
     bytes: Bytes,
     stats: Arc<ConnectionStats>,
+    /// Its place in `Progress::unsent`.
+    place: usize,
 }
 
 impl UnsentBytes {
     fn new(bytes: Bytes, stats: &Arc<ConnectionStats>) -> Self {
-        stats.record_progress();
-        stats.unsent.fetch_add(1, Ordering::Relaxed);
-        Self { bytes, stats: Arc::clone(stats) }
+        let mut progress = stats.progress.lock();
+        let free = progress.unsent.iter().position(Option::is_none);
+        let place = free.unwrap_or_else(|| {
+            progress.unsent.push(None);
+            progress.unsent.len() - 1
+        });
+        progress.unsent[place] = Some(Instant::now());
+        drop(progress);
+        Self { bytes, stats: Arc::clone(stats), place }
     }
 }
 
@@ -207,14 +215,14 @@ impl Buf for UnsentBytes {
     }
 
     fn advance(&mut self, count: usize) {
-        self.stats.record_progress();
+        self.stats.progress.lock().unsent[self.place] = Some(Instant::now());
         self.bytes.advance(count);
     }
 }
 
 impl Drop for UnsentBytes {
     fn drop(&mut self) {
-        self.stats.unsent.fetch_sub(1, Ordering::Relaxed);
+        self.stats.progress.lock().unsent[self.place] = None;
         self.stats.reader.wake();
     }
 }

@@ -145,7 +145,7 @@ impl AsyncRead for HttpStream {
                 let filled = buf.filled().len();
                 match ready!(Pin::new(&mut this.transport).poll_read(cx, buf)) {
                     Ok(()) if buf.filled().len() > filled => {
-                        if !this.stats.has_open_responses(true) {
+                        if !this.stats.has_open_request() {
                             lower_huge_length(&mut buf.filled_mut()[filled..]);
                         }
                         return Poll::Ready(Ok(()));
@@ -157,8 +157,8 @@ impl AsyncRead for HttpStream {
             }
         };
         this.stats.register_reader(cx);
-        let in_time = half_closed.as_mut().poll(cx).is_pending();
-        if this.is_write_blocked || this.stats.has_open_responses(in_time) {
+        let may_wait = half_closed.as_mut().poll(cx).is_pending() && this.stats.has_open_request();
+        if may_wait || this.is_write_blocked || this.stats.has_unsent_response() {
             return Poll::Pending;
         }
         Poll::Ready(Ok(()))

@@ -12,7 +12,7 @@ use cortex_audit_mock::internal::{AppState, http};
 use cortex_audit_mock::server;
 use cortex_audit_mock::server::Tls;
 use cortex_audit_mock::world::{JournalFilter, RequestOutcome};
-use http_body_util::Empty;
+use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -226,6 +226,29 @@ async fn an_http_2_client_that_leaves_no_room_in_the_window_is_closed_after_a_mi
         // Not read until now.
         drop(response);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_that_are_read_do_not_excuse_one_that_is_not() {
+    let stream = connected(None).await;
+    let server = format!("http://{}", stream.peer_addr().unwrap());
+    let mut client = http2::Builder::new(TokioExecutor::new());
+    client.timer(TokioTimer::new()).initial_stream_window_size(1000);
+    let (mut sender, connection) = client.handshake::<_, Empty<Bytes>>(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let mut get = async |path: &str| {
+        let request = Request::get(format!("{server}{path}")).header("Authorization", "Bearer mock-admin");
+        sender.send_request(request.body(Empty::new()).unwrap()).await
+    };
+    let since = Instant::now();
+    let mut unread = Vec::new();
+    while let Ok(response) = get(LOGS).await {
+        unread.push(response);
+        let Ok(small) = get("/__admin/health").await else { break };
+        small.into_body().collect().await.unwrap();
+        sleep(Duration::from_secs(5)).await;
+    }
+    assert!((60..66).contains(&since.elapsed().as_secs()), "{:?}", since.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
