@@ -2,6 +2,7 @@
 
 mod connection;
 mod limits;
+mod request_body;
 mod stats;
 mod stream;
 mod tls;

@@ -6,7 +6,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Version, header};
 use axum::response::Response;
@@ -21,6 +20,7 @@ use super::limits::{
     self, ENDING_TIMEOUT, IDLE_TIMEOUT, IDLE_TIMEOUT_WHEN_FULL, KEEP_ALIVE, KEEP_ALIVE_HINT, OPENING_TIMEOUT,
     OPENING_TIMEOUT_WHEN_FULL, UNREAD_TIMEOUT,
 };
+use super::request_body::RequestBody;
 use super::stats::{ConnectionStats, OpenRequest, ResponseBody, Waiting};
 use super::stream::{HttpStream, ResetSwitch, ResettableStream, Transport};
 use super::tls::Tls;
@@ -236,6 +236,5 @@ fn normalize(mut request: Request<Incoming>) -> Request {
     {
         request.headers_mut().entry(header::HOST).or_insert(host);
     }
-    // Most have none, and an empty one takes no memory.
-    request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) })
+    RequestBody::wrap(request)
 }

@@ -23,6 +23,8 @@ pub const UNREAD_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a client that has closed its sending side may wait for a response. One that has closed the connection looks the
 /// same, until something is sent to it.
 pub const HALF_CLOSED_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long the rest of a body is received that the app does not read.
+pub const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Between two pings of HTTP/2, and for the response to one: finds clients that vanished without closing the connection.
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, Days, Utc};
 use parking_lot::RwLock;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWriteExt, copy, sink};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
@@ -16,6 +17,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
+use super::limits::DISCARD_TIMEOUT;
 use super::stream::ResettableStream;
 use crate::http;
 
@@ -156,6 +158,8 @@ impl Tls {
         if first != HANDSHAKE {
             stream.write_all(&http::response_to_plain_http(peer)).await?;
             stream.shutdown().await?;
+            // Closed while the client sends, the connection would be reset, and the response might be lost.
+            let _ = timeout(DISCARD_TIMEOUT, copy(&mut stream, &mut sink())).await;
             return Ok(None);
         }
         let acceptor = self.acceptor.read().clone();

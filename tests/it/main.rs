@@ -36,6 +36,7 @@ mod reference_parsers;
 mod release;
 mod reload;
 mod remote;
+mod request_bodies;
 mod responses;
 mod rules;
 mod run;

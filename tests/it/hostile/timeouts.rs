@@ -1,5 +1,6 @@
 //! Timeouts of connections and requests. Tokio's time is paused: it advances to the next timer when all tasks wait.
 
+use std::convert::Infallible;
 use std::future::pending;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,11 +13,14 @@ use cortex_audit_mock::internal::{AppState, http};
 use cortex_audit_mock::server;
 use cortex_audit_mock::server::Tls;
 use cortex_audit_mock::world::{JournalFilter, RequestOutcome};
-use http_body_util::{BodyExt, Empty};
+use futures_util::stream;
+use http_body_util::{BodyExt, Empty, StreamBody};
+use hyper::body::Frame;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 use crate::http2::preface_and_get;
@@ -126,8 +130,19 @@ async fn a_body_that_does_not_arrive_in_time_is_a_408() {
             let (received, closed) = closed_after(None, request.as_bytes()).await;
             assert!(received.starts_with("HTTP/1.1 408"), "{received}");
             assert!(received.contains(&format!("within {seconds} s")), "{received}");
-            assert_eq!(closed, seconds, "{request}");
+            // The rest is received for 5 s more.
+            assert_eq!(closed, seconds + 5, "{request}");
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_the_app_does_not_read_is_received_for_five_seconds() {
+    for unfinished in ["Content-Length: 4\r\n\r\nbod", "Transfer-Encoding: chunked\r\n\r\n4\r\nbo"] {
+        let request = format!("POST / HTTP/1.1\r\nHost: x\r\n{unfinished}");
+        let (received, seconds) = closed_after(None, request.as_bytes()).await;
+        assert!(received.starts_with("HTTP/1.1 405"), "{received}");
+        assert_eq!(seconds, 5, "{unfinished}");
     }
 }
 
@@ -249,6 +264,24 @@ async fn streams_that_are_read_do_not_excuse_one_that_is_not() {
         sleep(Duration::from_secs(5)).await;
     }
     assert!((60..66).contains(&since.elapsed().as_secs()), "{:?}", since.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_the_app_does_not_read_is_received_over_http_2_for_five_seconds() {
+    let stream = connected(None).await;
+    let url = format!("http://{}/", stream.peer_addr().unwrap());
+    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let since = Instant::now();
+    let (guard, dropped) = oneshot::channel::<Infallible>();
+    let never = stream::once(async move {
+        let _guard = guard;
+        pending::<Result<Frame<Bytes>, Infallible>>().await
+    });
+    let request = Request::post(url).body(StreamBody::new(Box::pin(never))).unwrap();
+    assert_eq!(sender.send_request(request).await.unwrap().status(), 405);
+    dropped.await.unwrap_err();
+    assert_eq!(since.elapsed().as_secs(), 5);
 }
 
 #[tokio::test(start_paused = true)]
