@@ -21,6 +21,10 @@ pub(crate) use reload::{Reload, ReloadError, ReloadHook};
 
 /// Memory for the bodies that are kept while requests are in progress, of all connections together, in bytes.
 pub(crate) const MAX_BODY_MEMORY_BYTES: usize = 64 * 1024 * 1024;
+/// The part of it that only small bodies use, so that they do not wait for large ones, which may arrive slowly.
+const SMALL_BODY_MEMORY_BYTES: usize = 8 * 1024 * 1024;
+/// The largest small body, in bytes.
+pub(crate) const SMALL_BODY_BYTES: usize = 128 * 1024;
 
 /// Keys, sessions and access to the control plane; clones share them.
 #[derive(Debug, Clone)]
@@ -37,10 +41,24 @@ struct Inner {
     /// The token of the control plane.
     admin_secret: Option<Secret>,
     work_limits: WorkLimits,
-    body_memory: Arc<Semaphore>,
+    body_memory: BodyMemory,
     /// What was loaded last. Locked during a reload, so that of two the later one holds.
     data: Mutex<ServerData>,
     reload_hook: OnceLock<Box<dyn ReloadHook>>,
+}
+
+/// The memory for bodies that is free; a permit is a byte.
+#[derive(Debug)]
+struct BodyMemory {
+    small: Arc<Semaphore>,
+    large: Arc<Semaphore>,
+}
+
+impl Default for BodyMemory {
+    fn default() -> Self {
+        let [small, large] = [SMALL_BODY_MEMORY_BYTES, MAX_BODY_MEMORY_BYTES - SMALL_BODY_MEMORY_BYTES];
+        Self { small: Arc::new(Semaphore::new(small)), large: Arc::new(Semaphore::new(large)) }
+    }
 }
 
 /// How much long work a server does at a time.
@@ -98,7 +116,7 @@ impl AppState {
             },
             admin,
             work_limits: WorkLimits::default(),
-            body_memory: Arc::new(Semaphore::new(MAX_BODY_MEMORY_BYTES)),
+            body_memory: BodyMemory::default(),
             data: Mutex::new(data),
             reload_hook: OnceLock::new(),
         };
@@ -169,9 +187,10 @@ impl AppState {
         self.inner.admin_secret.as_ref()
     }
 
-    /// The free part of the memory for bodies; a permit is a byte.
-    pub(crate) fn body_memory(&self) -> &Arc<Semaphore> {
-        &self.inner.body_memory
+    /// The free part of the memory for a body of this many bytes; a permit is a byte.
+    pub(crate) fn body_memory(&self, bytes: usize) -> &Arc<Semaphore> {
+        let BodyMemory { small, large } = &self.inner.body_memory;
+        if bytes <= SMALL_BODY_BYTES { small } else { large }
     }
 
     /// The access to the control plane.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use http_body_util::BodyExt;
@@ -12,7 +12,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::problem::Problem;
-use crate::app_state::{AppState, MAX_BODY_MEMORY_BYTES};
+use crate::app_state::{AppState, MAX_BODY_MEMORY_BYTES, SMALL_BODY_BYTES};
 
 /// Longest path and query, in bytes: the next power of two above the usual limit of gateways.
 pub const MAX_URI_BYTES: usize = 16 * 1024;
@@ -36,7 +36,7 @@ const MEMORY_TIMEOUT: Duration = Duration::from_secs(10);
 pub async fn reserve_body_memory(state: &AppState, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
     let full = || Problem::BodyMemoryFull { max: MAX_BODY_MEMORY_BYTES };
     let permits = u32::try_from(bytes).map_err(|_| full())?;
-    let reserved = timeout(MEMORY_TIMEOUT, Arc::clone(state.body_memory()).acquire_many_owned(permits)).await;
+    let reserved = timeout(MEMORY_TIMEOUT, Arc::clone(state.body_memory(bytes)).acquire_many_owned(permits)).await;
     reserved.ok().and_then(Result::ok).ok_or_else(full)
 }
 
@@ -53,42 +53,64 @@ pub async fn check(request: &mut Request) -> Result<(), Problem> {
     if request.body().is_end_stream() {
         return Ok(());
     }
-    let body = std::mem::take(request.body_mut());
-    check_announced_length(&body, MAX_BODY_BYTES)?;
+    let mut body = LimitedBody::new(std::mem::take(request.body_mut()), MAX_BODY_BYTES)?;
     // Rare: boxed to keep the common future small.
-    Box::pin(receive(body, MAX_BODY_BYTES, BODY_TIMEOUT, |_| {})).await
+    Box::pin(in_time(BODY_TIMEOUT, async {
+        while body.next_part().await?.is_some() {}
+        Ok(())
+    }))
+    .await
 }
 
-/// Receives the body of a call of the control plane, and the memory that is reserved for it.
+/// Receives the body of a call of the control plane, and the memory that is reserved for it: as much as its length. Without
+/// a length, it counts as a small body until it is larger, and from then on as the largest.
 pub async fn receive_control_body(body: Body, state: &AppState) -> Result<(Vec<u8>, OwnedSemaphorePermit), Problem> {
-    check_announced_length(&body, MAX_CONTROL_BODY_BYTES)?;
-    let length = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
-    let length = length.unwrap_or(MAX_CONTROL_BODY_BYTES);
-    let permit = reserve_body_memory(state, length).await?;
+    let mut body = LimitedBody::new(body, MAX_CONTROL_BODY_BYTES)?;
+    let mut permit = reserve_body_memory(state, body.exact_length().unwrap_or(SMALL_BODY_BYTES)).await?;
     let mut bytes = Vec::new();
-    receive(body, MAX_CONTROL_BODY_BYTES, CONTROL_BODY_TIMEOUT, |part| bytes.extend_from_slice(part)).await?;
+    in_time(CONTROL_BODY_TIMEOUT, async {
+        while let Some(part) = body.next_part().await? {
+            if bytes.len() + part.len() > permit.num_permits() {
+                permit = reserve_body_memory(state, MAX_CONTROL_BODY_BYTES).await?;
+            }
+            bytes.extend_from_slice(&part);
+        }
+        Ok(())
+    })
+    .await?;
     Ok((bytes, permit))
 }
 
-fn check_announced_length(body: &Body, max: usize) -> Result<(), Problem> {
-    if body.size_hint().lower() > max as u64 { Err(Problem::BodyTooLarge { max }) } else { Ok(()) }
+/// Receives a body within this time: else 408.
+async fn in_time(limit: Duration, received: impl Future<Output = Result<(), Problem>>) -> Result<(), Problem> {
+    timeout(limit, received).await.unwrap_or(Err(Problem::SlowBody { seconds: limit.as_secs() }))
 }
 
-/// Receives a body of at most `max` bytes within `deadline`: else 413, 408, or 400 when it breaks off.
-async fn receive(mut body: Body, max: usize, deadline: Duration, mut keep: impl FnMut(&[u8])) -> Result<(), Problem> {
-    let parts = async {
-        let mut length = 0;
-        while let Some(frame) = body.frame().await {
-            let part = frame.map_err(|_| Problem::BrokenBody)?.into_data().unwrap_or_default();
-            length += part.len();
-            if length > max {
-                return Err(Problem::BodyTooLarge { max });
-            }
-            keep(&part);
-        }
-        Ok(())
-    };
-    timeout(deadline, parts).await.unwrap_or(Err(Problem::SlowBody { seconds: deadline.as_secs() }))
+/// A body of at most `max` bytes: a larger one is a 413, one that breaks off a 400.
+struct LimitedBody {
+    body: Body,
+    max: usize,
+    received: usize,
+}
+
+impl LimitedBody {
+    fn new(body: Body, max: usize) -> Result<Self, Problem> {
+        let is_too_large = body.size_hint().lower() > max as u64;
+        if is_too_large { Err(Problem::BodyTooLarge { max }) } else { Ok(Self { body, max, received: 0 }) }
+    }
+
+    /// The value of `Content-Length`.
+    fn exact_length(&self) -> Option<usize> {
+        self.body.size_hint().exact().and_then(|length| usize::try_from(length).ok())
+    }
+
+    /// Receives the next part; `None` at the end.
+    async fn next_part(&mut self) -> Result<Option<Bytes>, Problem> {
+        let Some(frame) = self.body.frame().await else { return Ok(None) };
+        let part = frame.map_err(|_| Problem::BrokenBody)?.into_data().unwrap_or_default();
+        self.received += part.len();
+        if self.received > self.max { Err(Problem::BodyTooLarge { max: self.max }) } else { Ok(Some(part)) }
+    }
 }
 
 fn size_of(headers: &HeaderMap) -> usize {
