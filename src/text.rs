@@ -103,6 +103,11 @@ fn fold(word: &str) -> String {
     word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// A message as a sentence: with a full stop, unless it ends with a question mark.
+pub(crate) fn sentence(message: &str) -> String {
+    if message.ends_with('?') { message.to_owned() } else { format!("{message}.") }
+}
+
 /// The end of a message about a misspelt word: `; did you mean "TEAM"?`, or nothing when no known word is near.
 pub(crate) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, known).map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default()

@@ -56,7 +56,7 @@ async fn a_session_without_entries_has_an_empty_one() {
 async fn an_unknown_format_names_the_known_ones() {
     let mock = TestMock::default();
     let details = mock.admin("GET", "/audit-logs?format=jsonl", "").await.details(400);
-    assert_eq!(details, "format: \"jsonl\" is not one of json, ndjson; did you mean \"json\"?.");
+    assert_eq!(details, "format: \"jsonl\" is not one of json, ndjson; did you mean \"json\"?");
     let details = mock.admin("GET", "/audit-logs?format=mock-admin", "").await.details(400);
     assert_eq!(details, "format: \"(hidden)\" is not one of json, ndjson.");
 }

@@ -15,7 +15,7 @@ use crate::contract::Query;
 use crate::fixture::FileEntry;
 use crate::http::problem::Problem;
 use crate::store::History;
-use crate::text::word_enum;
+use crate::text::{sentence, word_enum};
 
 word_enum! {
     /// The form of a fixture.
@@ -74,5 +74,5 @@ fn chunk(history: &History, arrivals: usize, page: u32, format: Format) -> Optio
 }
 
 fn read_format(text: &str) -> Result<Format, Problem> {
-    text.parse().map_err(|error| Problem::BadControlRequest { details: format!("format: {error}.") })
+    text.parse().map_err(|error| Problem::BadControlRequest { details: sentence(&format!("format: {error}")) })
 }

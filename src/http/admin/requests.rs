@@ -15,7 +15,7 @@ use crate::app_state::AppState;
 use crate::contract::{Parameter, RULES, query, query::Strictness};
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
-use crate::text::nearest;
+use crate::text::{nearest, sentence};
 use crate::world::{Intervention, InterventionKind, JournalFilter, JournalRecord, QueryFilter, StatusFilter, World};
 
 /// Parameters of a listing: the world, the filter, the largest number of records.
@@ -167,7 +167,7 @@ fn take<T>(
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, Problem> {
     let read = |text: String| {
-        read(&text).map_err(|reason| Problem::BadControlRequest { details: format!("{name}: {reason}.") })
+        read(&text).map_err(|reason| Problem::BadControlRequest { details: sentence(&format!("{name}: {reason}")) })
     };
     values.remove(name).map(read).transpose()
 }

@@ -26,7 +26,7 @@ use crate::fixture::Moment;
 use crate::http::problem::Problem;
 use crate::http::redact::Secrets;
 use crate::http::size_limits::{CONTROL_BODY_TIMEOUT, reserve_body_memory};
-use crate::text::suggestion;
+use crate::text::{sentence, suggestion};
 use crate::world::World;
 use crate::world::verdict::{Expectation, ExpectationVerdict, Scope};
 
@@ -140,7 +140,7 @@ impl FromRequestParts<AppState> for VerdictQuery {
         let now = world.clock.now();
         let mut moment = |name: &str| {
             let read = |text: String| {
-                let wrong = |reason| Problem::BadControlRequest { details: format!("{name}: {reason}.") };
+                let wrong = |reason| Problem::BadControlRequest { details: sentence(&format!("{name}: {reason}")) };
                 read_moment(&text, now).map_err(wrong)
             };
             values.remove(name).map(read).transpose()
