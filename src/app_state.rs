@@ -1,5 +1,6 @@
 //! The state behind the router: keys and sessions, loaded and ready to serve.
 
+mod fault_check;
 mod reload;
 mod server_data;
 
@@ -17,6 +18,7 @@ use crate::world::template::WorldTemplate;
 use crate::world::{SessionName, Sessions, Settings, World};
 use server_data::ServerData;
 
+pub(crate) use fault_check::{MAX_URI_BYTES, check as check_faults};
 pub(crate) use reload::{Reload, ReloadError, ReloadHook};
 
 /// Memory for the bodies that are kept while requests are in progress, of all connections together, in bytes.
@@ -101,7 +103,8 @@ impl AppState {
             settings: Settings { rate_limit: config.rate_limit, strict: config.strict },
             live: config.live,
             scenario: config.scenario,
-            faults: data.faults(),
+            key_faults: data.key_faults(),
+            faults: data.faults.clone(),
             // A store numbers its entries with 32 bits.
             max_entries: u32::try_from(config.max_entries).unwrap_or(u32::MAX) as usize,
             seed: config.seed,
@@ -164,7 +167,8 @@ impl AppState {
         sessions.set_template(WorldTemplate {
             live_source: Arc::new(LiveSource::new(Arc::clone(&new.base), old.seed)),
             base: Arc::clone(&new.base),
-            faults: new.faults(),
+            key_faults: new.key_faults(),
+            faults: new.faults.clone(),
             ..old
         });
         *keys.write() = Arc::clone(&new.keys);

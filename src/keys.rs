@@ -13,6 +13,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use crate::contract::Timestamp;
 use crate::fault::FaultRule;
 use crate::rate::RateLimit;
+use crate::text::did_you_mean;
 
 pub use file::{KeySource, load, load_with_token};
 
@@ -88,6 +89,21 @@ pub enum KeyError {
     },
 }
 
+/// A text that is neither the name nor the token of a key. `Display` names the keys, but not the text: it may be a mistyped
+/// token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyNameError {
+    names: String,
+    /// The end of the message; empty if no name is near.
+    suggestion: String,
+}
+
+impl fmt::Display for KeyNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no key has this name or token; the keys are {}{}", self.names, self.suggestion)
+    }
+}
+
 impl Keys {
     fn new(keys: Vec<Key>, source: String, built_in: bool) -> Self {
         let token_lengths = keys.iter().map(|key| key.token_length).collect::<BTreeSet<_>>().into_iter().collect();
@@ -157,6 +173,21 @@ impl Keys {
     #[must_use]
     pub fn unknown_token(&self) -> KeyError {
         KeyError::Unknown { source: self.source.clone(), built_in: self.built_in }
+    }
+
+    /// The name of the key that has this name or this token.
+    ///
+    /// # Errors
+    /// A text that is neither.
+    pub(crate) fn resolve_name(&self, text: &str) -> Result<String, KeyNameError> {
+        if let Some(key) = self.find(text) {
+            return Ok(key.name.clone());
+        }
+        let names: Vec<&str> = self.list.iter().map(|key| key.name.as_str()).collect();
+        if names.contains(&text) {
+            return Ok(text.to_owned());
+        }
+        Err(KeyNameError { names: names.join(", "), suggestion: did_you_mean(text, names) })
     }
 
     /// Whether the keys are the built-in ones, whose tokens are public.

@@ -133,7 +133,7 @@ impl World {
         Self {
             store: Store::new(Arc::clone(&template.base)),
             limiter: Limiter::new(clock.clone()),
-            faults: Faults::new(template.faults.iter().cloned(), template.seed),
+            faults: Faults::new(&template.key_faults, &template.faults, template.seed),
             journal: Journal::new(totals.memory.clone()),
             live,
             observations: Observations::new(totals.memory.clone()),

@@ -35,6 +35,7 @@ fn template() -> WorldTemplate {
         settings: Settings { rate_limit: RateLimit::default(), strict: false },
         live: None,
         scenario: None,
+        key_faults: Vec::new(),
         faults: Vec::new(),
         max_entries: 1_000_000,
         seed: 42,

@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::fault_check;
 use crate::config::Config;
 use crate::contract::Timestamp;
 use crate::fault::{self, FaultRule, RequestMatcher};
 use crate::fixture::{self, EntrySource, IgnoredFields};
 use crate::input::can_be_read_again;
-use crate::json_file::{self, FileErrors};
+use crate::json_file::{self, FileError, FileErrors};
 use crate::keys::{self, KeySource, Keys};
 use crate::store::{BaseSegment, BaseSegmentBuilder};
+use crate::world::Faults;
 
 /// Keys, initial entries and fault rules.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub struct ServerData {
     pub keys: Arc<Keys>,
     pub base: Arc<BaseSegment>,
     /// The fault rules of every session, beside those of the keys.
-    faults: Vec<FaultRule>,
+    pub faults: Vec<FaultRule>,
 }
 
 /// The files that can be read again, and the data from elsewhere that a reload keeps.
@@ -59,11 +61,16 @@ impl ServerData {
         let from_others = fixture::load_into(&mut push, &others, now).map(warn_of_ignored).map_err(&mut note);
 
         let fault_file = config.fault_file.clone();
-        let file_faults = fault_file.as_deref().map(read_faults).transpose().map_err(&mut note);
-        let (Ok((keys, token)), Ok(()), Ok(()), Ok(file_faults)) = (keys, from_files, from_others, file_faults) else {
+        let known_keys = keys.as_ref().map(|(keys, _)| keys).ok();
+        let mut config_faults = config.faults.clone();
+        let of_config = check_start_faults(&mut config_faults, "Config::faults", 0, known_keys).map_err(&mut note);
+        let file_faults = read_faults(fault_file.as_deref(), config_faults.len(), known_keys).map_err(&mut note);
+        let (Ok((keys, token)), Ok(()), Ok(()), Ok(()), Ok(file_faults)) =
+            (keys, from_files, from_others, of_config, file_faults)
+        else {
             return Err(FileErrors(errors));
         };
-        let faults: Vec<FaultRule> = config.faults.iter().cloned().chain(file_faults.into_iter().flatten()).collect();
+        let faults = [config_faults.as_slice(), &file_faults].concat();
         let fault_file = fault_file.filter(|path| can_be_read_again(path));
         let sources = Sources {
             now: config.now,
@@ -73,7 +80,7 @@ impl ServerData {
                 KeySource::Path(_) | KeySource::BuiltIn | KeySource::Text(_) => None,
             },
             other_entries: other_entries.finish(),
-            other_faults: if fault_file.is_some() { config.faults.clone() } else { faults.clone() },
+            other_faults: if fault_file.is_some() { config_faults } else { faults.clone() },
             fault_file,
         };
         let data = Self { sources: Arc::new(sources), keys: Arc::new(keys), base: Arc::new(base.finish()), faults };
@@ -99,15 +106,18 @@ impl ServerData {
             Ok(base.finish())
         });
         let base = base.transpose().map_err(&mut note);
-        let file_faults = sources.fault_file.as_deref().map(read_faults).transpose().map_err(&mut note);
+        let keys = keys.map(|keys| keys.map_or_else(|| Arc::clone(&self.keys), Arc::new));
+        let known_keys = keys.as_deref().ok();
+        let file_faults =
+            read_faults(sources.fault_file.as_deref(), sources.other_faults.len(), known_keys).map_err(&mut note);
         let (Ok(keys), Ok(base), Ok(file_faults)) = (keys, base, file_faults) else {
             return Err(FileErrors(errors));
         };
         let data = Self {
             sources: Arc::clone(sources),
-            keys: keys.map_or_else(|| Arc::clone(&self.keys), Arc::new),
+            keys,
             base: base.map_or_else(|| Arc::clone(&self.base), Arc::new),
-            faults: sources.other_faults.iter().cloned().chain(file_faults.into_iter().flatten()).collect(),
+            faults: [sources.other_faults.as_slice(), &file_faults].concat(),
         };
         data.warn_of_gaps();
         Ok(data)
@@ -120,15 +130,14 @@ impl ServerData {
         entry_files.iter().map(EntrySource::to_string).chain(others).collect()
     }
 
-    /// The fault rules of every session: those of all keys, of which each matches only its own key, then the others.
-    pub fn faults(&self) -> Vec<FaultRule> {
+    /// The fault rules of all keys, of which each matches only its own key.
+    pub fn key_faults(&self) -> Vec<FaultRule> {
         let of_key = |rule: &FaultRule, name: &str| FaultRule {
             matcher: RequestMatcher { key: Some(name.to_owned()), ..rule.matcher.clone() },
             ..rule.clone()
         };
         let keys = self.keys.list().iter();
-        let of_keys = keys.flat_map(|key| key.faults.iter().map(move |rule| of_key(rule, &key.name)));
-        of_keys.chain(self.faults.iter().cloned()).collect()
+        keys.flat_map(|key| key.faults.iter().map(move |rule| of_key(rule, &key.name))).collect()
     }
 
     /// Logs why every answer would be empty or refused.
@@ -152,7 +161,27 @@ fn warn_of_ignored(fields: IgnoredFields) {
     }
 }
 
-fn read_faults(path: &Path) -> Result<Vec<FaultRule>, FileErrors> {
+/// Reads the file of fault rules, if there is one; `others` is the number of rules from elsewhere. Keys that could not be
+/// loaded are no reason for further errors.
+fn read_faults(path: Option<&Path>, others: usize, keys: Option<&Keys>) -> Result<Vec<FaultRule>, FileErrors> {
+    let Some(path) = path else { return Ok(Vec::new()) };
     let text = json_file::read_text(path).map_err(|error| FileErrors(vec![error]))?;
-    fault::read_all(&path.display().to_string(), &text)
+    let name = path.display().to_string();
+    let mut rules = fault::read_all(&name, &text)?;
+    check_start_faults(&mut rules, &name, others, keys)?;
+    Ok(rules)
+}
+
+fn check_start_faults(
+    rules: &mut [FaultRule],
+    file: &str,
+    others: usize,
+    keys: Option<&Keys>,
+) -> Result<(), FileErrors> {
+    let count = others + rules.len();
+    if count > Faults::MAX_RULES {
+        let reason = format!("makes {count} rules; a session can have {} beside those of keys", Faults::MAX_RULES);
+        return Err(FileErrors(vec![FileError::whole_file(file, reason)]));
+    }
+    keys.map_or(Ok(()), |keys| fault_check::check(rules, file, keys))
 }

@@ -12,10 +12,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::problem::Problem;
-use crate::app_state::{AppState, MAX_BODY_MEMORY_BYTES, SMALL_BODY_BYTES};
+use crate::app_state::{AppState, MAX_BODY_MEMORY_BYTES, MAX_URI_BYTES, SMALL_BODY_BYTES};
 
-/// Longest path and query, in bytes: the next power of two above the usual limit of gateways.
-pub const MAX_URI_BYTES: usize = 16 * 1024;
 /// Largest header section, names and values, in bytes.
 const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// Largest number of header fields.

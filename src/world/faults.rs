@@ -64,14 +64,15 @@ struct Inner {
 }
 
 impl Faults {
-    /// The most rules that clients can add to a session, beside those of keys.
+    /// The most rules that a session can have beside those of keys.
     pub const MAX_RULES: usize = 1000;
 
-    /// The rules of the keys; `seed` determines `probability` and random delays.
-    pub fn new(of_keys: impl IntoIterator<Item = FaultRule>, seed: u64) -> Self {
+    /// The rules of the keys, then others; `seed` determines `probability` and random delays.
+    pub fn new(of_keys: &[FaultRule], others: &[FaultRule], seed: u64) -> Self {
         let mut inner = Inner { rules: Vec::new(), next_id: 1 };
-        for rule in of_keys {
-            inner.add(rule, true);
+        let of_keys = of_keys.iter().map(|rule| (rule, true));
+        for (rule, of_key) in of_keys.chain(others.iter().map(|rule| (rule, false))) {
+            inner.add(rule.clone(), of_key);
         }
         Self { seed, inner: Mutex::new(inner) }
     }

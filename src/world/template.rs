@@ -26,7 +26,9 @@ pub struct WorldTemplate {
     pub live: Option<Activity>,
     /// The scenario, if any.
     pub scenario: Option<Scenario>,
-    /// The fault rules of the keys and of `--faults`.
+    /// The fault rules of the keys.
+    pub key_faults: Vec<FaultRule>,
+    /// Further fault rules, which clients can remove from a world.
     pub faults: Vec<FaultRule>,
     /// The number of entries that can be added to a world.
     pub max_entries: usize,

@@ -6,9 +6,11 @@ use axum::http::Request;
 use cortex_audit_mock::Config;
 use cortex_audit_mock::KeySource;
 use cortex_audit_mock::fault::{Effect, FaultRule, RequestMatcher};
+use cortex_audit_mock::internal::AppState;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::support::process::folder;
 use crate::support::{TestMock, TestResponse};
 
 const PATH: &str = "/api/v1/audit-logs?pageSize=5";
@@ -351,4 +353,69 @@ async fn a_session_has_at_most_a_thousand_rules_beside_those_of_keys() {
         "{details}"
     );
     mock.admin("POST", "/faults", rule(16_000)).await.created();
+}
+
+// Rules from the start
+
+#[tokio::test]
+async fn rules_from_the_start_are_removed_with_all_others_until_a_reset() {
+    let files = folder(&[("faults.json", r#"{"type": "status", "status": 503}"#)]);
+    let mock = TestMock::with_config(Config {
+        faults: vec![Effect::Status { status: 502, retry_after: None }.into()],
+        fault_file: Some(files.path().join("faults.json")),
+        ..Config::default()
+    });
+    assert_eq!(listed(&mock).await.len(), 2, "they are of no key");
+    assert_eq!(mock.admin_get("/changes").await["faults"], 2);
+    assert_eq!(statuses(&mock, "mock-admin", 1).await, [502]);
+    assert_eq!(mock.admin("DELETE", "/faults", "").await.ok(), json!({"removed": 2}));
+    assert_eq!(statuses(&mock, "mock-admin", 1).await, [200]);
+    assert_eq!(statuses(&mock, "mock-flaky", 1).await, [503]);
+    assert_eq!(statuses(&mock, "mock-admin~other", 1).await, [502]);
+    mock.admin("POST", "/reset", "").await.ok();
+    assert_eq!(statuses(&mock, "mock-admin", 1).await, [502]);
+}
+
+/// The errors of a server that starts with these rules, without the folder of the file.
+fn start_errors(rules: &Value) -> String {
+    let files = folder(&[("faults.json", &rules.to_string())]);
+    let path = files.path().join("faults.json");
+    let config = Config { fault_file: Some(path.clone()), ..Config::default() };
+    AppState::load(&config).unwrap_err().to_string().replace(path.to_str().unwrap(), "faults.json")
+}
+
+#[tokio::test]
+async fn rules_from_the_start_are_checked_as_those_of_a_request() {
+    let rules = json!([
+        {"type": "reset", "match": {"key": "Admn"}},
+        {"type": "reset", "match": {"key": "mock-auditor", "query": {"a": "x".repeat(16_384)}}},
+    ]);
+    let errors = start_errors(&rules);
+    let mock = TestMock::default();
+    let details = mock.admin("POST", "/faults", rules).await.details(400);
+    for line in errors.lines() {
+        assert!(details.contains(line.strip_prefix("faults.json: ").unwrap()), "{line}\n{details}");
+    }
+    assert_eq!(errors.lines().count(), 2);
+    assert!(errors.starts_with("faults.json: fault 1, match.key: no key has this name or token; the keys are Admin, "));
+    let many = start_errors(&json!(vec![json!({"type": "reset"}); 1001]));
+    assert_eq!(many, "faults.json: makes 1001 rules; a session can have 1000 beside those of keys");
+
+    let unknown = FaultRule {
+        matcher: RequestMatcher { key: Some("nobody".to_owned()), ..RequestMatcher::default() },
+        ..Effect::Reset.into()
+    };
+    let errors = AppState::load(&Config { faults: vec![unknown], ..Config::default() }).unwrap_err().to_string();
+    assert!(errors.starts_with("Config::faults: match.key: no key has this name or token"), "{errors}");
+}
+
+/// The token itself is kept nowhere.
+#[tokio::test]
+async fn a_rule_from_the_start_may_name_a_key_by_its_token() {
+    let files = folder(&[("faults.json", r#"{"type": "status", "status": 503, "match": {"key": "mock-auditor"}}"#)]);
+    let mock =
+        TestMock::with_config(Config { fault_file: Some(files.path().join("faults.json")), ..Config::default() });
+    assert_eq!(statuses(&mock, "mock-auditor", 1).await, [503]);
+    assert_eq!(statuses(&mock, "mock-admin", 1).await, [200]);
+    assert_eq!(listed(&mock).await[0]["match"], json!({"key": "Auditor"}));
 }

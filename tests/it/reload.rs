@@ -108,6 +108,26 @@ async fn every_error_of_all_files_is_told_and_nothing_changes() {
     assert_eq!(identifiers(&mock, "key-old~new").await, ["old"]);
 }
 
+/// Together with the new keys, or with the old ones if they are in no file.
+#[tokio::test]
+async fn fault_rules_are_checked_against_the_keys_that_hold_from_then_on() {
+    let files = Files::new();
+    let mock = TestMock::with_config(files.config());
+    let rule = |key: &str| json!({"type": "status", "status": 503, "match": {"key": key}});
+    files.write("keys.json", keys(&["key-new"]));
+    files.write("faults.json", rule("key-old"));
+    let message = mock.admin("POST", RELOAD, "").await.details(409);
+    assert!(message.contains("match.key: no key has this name or token; the keys are key-new"), "{message}");
+    files.write("faults.json", rule("key-new"));
+    mock.admin("POST", RELOAD, "").await.ok();
+    assert_eq!(mock.get_as("key-new", "/api/v1/audit-logs").await.status, 503);
+
+    files.write("faults.json", rule("Admin"));
+    let mock = TestMock::with_config(Config { keys: KeySource::BuiltIn, ..files.config() });
+    files.write("faults.json", rule("key-new"));
+    assert!(mock.admin("POST", RELOAD, "").await.details(409).contains("match.key: no key has this name or token"));
+}
+
 #[tokio::test]
 async fn a_server_without_files_says_so() {
     let mock = TestMock::default();

@@ -361,6 +361,7 @@ fn opening_a_session_over_many_entries_takes_less_than_a_millisecond() {
         settings: Settings { rate_limit: RateLimit::Off, strict: false },
         live: None,
         scenario: None,
+        key_faults: Vec::new(),
         faults: Vec::new(),
         max_entries: 1_000_000,
         seed: 42,

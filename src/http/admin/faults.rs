@@ -7,14 +7,11 @@ use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::extract::{Session, Text};
-use crate::app_state::AppState;
+use crate::app_state::{AppState, check_faults};
 use crate::control::BODY;
-use crate::fault::{self, RequestMatcher};
+use crate::fault;
 use crate::http::problem::Problem;
 use crate::http::redact::Secrets;
-use crate::http::size_limits::MAX_URI_BYTES;
-use crate::json_file::{FileError, FileErrors};
-use crate::text::did_you_mean;
 use crate::world::{FaultRuleState, Faults};
 
 pub async fn list(State(state): State<AppState>, session: Session, headers: HeaderMap) -> Json<Value> {
@@ -36,33 +33,7 @@ pub async fn add(
     Text(body, _memory): Text,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let mut rules = fault::read_all(BODY, &body).map_err(Problem::BadBody)?;
-    let many = body.trim_start().starts_with('[');
-    let mut errors = Vec::new();
-    for (number, rule) in (1..).zip(&mut rules) {
-        let wrong = |field: &str, reason: String| FileError {
-            file: BODY.to_owned(),
-            position: None,
-            item: many.then(|| format!("fault {number}")),
-            field: Some(field.to_owned()),
-            reason,
-        };
-        let RequestMatcher { key, page: _, query } = &mut rule.matcher;
-        let query_bytes: usize = query.iter().map(|(name, value)| name.len() + value.len()).sum();
-        if query_bytes > MAX_URI_BYTES {
-            let reason =
-                format!("is {query_bytes} bytes long; no request has more than {MAX_URI_BYTES} of path and query");
-            errors.push(wrong("match.query", reason));
-        }
-        if let Some(key) = key {
-            match key_name(&state, key) {
-                Ok(name) => *key = name,
-                Err(reason) => errors.push(wrong("match.key", reason)),
-            }
-        }
-    }
-    if !errors.is_empty() {
-        return Err(Problem::BadBody(FileErrors(errors)));
-    }
+    check_faults(&mut rules, BODY, &state.keys()).map_err(Problem::BadBody)?;
     let added = session.world.faults.add_within_limit(rules).map_err(|present| {
         let max = Faults::MAX_RULES;
         let details = format!(
@@ -86,20 +57,4 @@ pub async fn remove(session: Session, path: Result<Path<String>, PathRejection>)
     }
     let id = number.map_or_else(|| "of that number".to_owned(), |id| id.to_string());
     Err(Problem::ItemNotFound { details: format!("There is no fault {id}; GET /__admin/faults lists them.") })
-}
-
-/// The name of a key that is given by its name or its token. Only the name is kept.
-pub fn key_name(state: &AppState, given: &str) -> Result<String, String> {
-    let keys = state.keys();
-    if let Some(key) = keys.find(given) {
-        return Ok(key.name.clone());
-    }
-    let names: Vec<&str> = keys.list().iter().map(|key| key.name.as_str()).collect();
-    if names.contains(&given) {
-        return Ok(given.to_owned());
-    }
-    // The message does not repeat the text: it may be a mistyped token.
-    let likely = did_you_mean(given, names.iter().copied());
-    let names = names.join(", ");
-    Err(format!("no key has this name or token; the keys are {names}{likely}"))
 }

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use super::blocking;
 use super::extract::Session;
-use super::faults::key_name;
 use crate::app_state::AppState;
 use crate::contract::{Parameter, RULES, query, query::Strictness};
 use crate::fixture::Moment;
@@ -116,7 +115,9 @@ impl FromRequestParts<AppState> for Listing {
                 from_ui: take(&mut values, "fromPage", from_ui)?,
                 method: values.remove("method"),
                 path: values.remove("path"),
-                key: take(&mut values, "key", |text| key_name(state, text))?,
+                key: take(&mut values, "key", |text| {
+                    state.keys().resolve_name(text).map_err(|error| error.to_string())
+                })?,
                 rule: take(&mut values, "rule", rule)?,
                 user_agent: values.remove("userAgent"),
                 traceparent: values.remove("traceparent"),
