@@ -67,6 +67,12 @@ impl RecipeCopy {
         fs::write(path, text.replace(right, wrong)).unwrap();
     }
 
+    /// The text of a file that a command wrote.
+    #[track_caller]
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
     /// Runs a shell command with these variables, without those of the caller that would change its behaviour.
     pub fn run(&self, line: &str, variables: &[(&str, &str)]) -> Outcome {
         let system = std::env::var_os("PATH").unwrap_or_default();
