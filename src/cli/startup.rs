@@ -92,12 +92,16 @@ fn scenario_parser() -> impl TypedValueParser<Value = Scenario> {
 }
 
 impl Settings {
-    /// The flags that name files with data.
+    /// The flags that were given of those that say where data comes from.
     fn file_flags(&self) -> String {
-        let generate = self.generate.map(|_| "--generate");
-        let faults = self.faults.as_ref().map(|_| "--faults");
-        let flags = ["--fixtures"].into_iter().chain(generate).chain(["--keys"]).chain(faults).map(environment::source);
-        flags.collect::<Vec<_>>().join(", ")
+        let flags = [
+            ("--fixtures", !self.fixtures.is_empty()),
+            ("--generate", self.generate.is_some()),
+            ("--keys", self.keys.is_some()),
+            ("--faults", self.faults.is_some()),
+        ];
+        let given = flags.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| environment::source(flag));
+        given.collect::<Vec<_>>().join(", ")
     }
 
     fn config(&self) -> Config {

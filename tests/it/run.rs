@@ -224,7 +224,7 @@ fn everything_that_is_wrong_is_one_message_before_the_command_starts() {
     let ended = binary(args).run();
     let message = without_folder(ended.failed(127), files.path()).replace(&address, "ADDRESS");
     assert_snapshot!(message.trim_end(), @r#"
-    error: cannot start: 6 things are wrong (--fixtures, --keys, --faults)
+    error: cannot start: 6 things are wrong (--faults)
     FOLDER/faults.json:1:11: fault 1, type: "statos" is not one of status, delay, reset, truncate, malformed, empty, drip; did you mean "status"?
     FOLDER/faults.json:1:51: fault 2, status: 99 is not an integer from 400 to 599
     FOLDER/faults.json:1:83: fault 3, fixed: is required: a length of time such as "250ms" or "2s", found a number
