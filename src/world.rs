@@ -2,6 +2,7 @@
 //! global.
 
 pub(crate) mod clock;
+pub(crate) mod ended_sessions;
 pub(crate) mod faults;
 mod journal;
 pub(crate) mod limiter;
@@ -305,6 +306,11 @@ impl World {
     pub fn scenario_stats(&self) -> Option<ScenarioStats> {
         self.catch_up();
         self.scenario.stats()
+    }
+
+    /// Whether nobody has asked for audit logs.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.observations.is_empty()
     }
 
     /// The verdict on the requests so far.

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::healthcheck::reachable;
 use super::log::{Log, with_log};
+use super::report::Expectations;
 use super::startup::{self, Settings, StartError, Startup};
 use super::{environment, serve, value};
 use crate::system::{self, SignalForwarder};
@@ -64,6 +65,7 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         (Err(error), Err(of_command)) => return Err(error.with(of_command)),
         (Ok(_), Err(error)) | (Err(error), Ok(())) => return Err(error),
     };
+    startup.judge_ended_sessions();
     startup::block_on(async {
         // Before the command starts, so that none is lost.
         let signals = SignalForwarder::new().map_err(|error| format!("cannot listen for signals: {error}"))?;
@@ -92,9 +94,9 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         };
         let (run, status) = tokio::join!(server.serve(stopped), end);
         let status = status.map_err(|error| format!("cannot wait for the command: {error}"))?;
-        let (report, written) = run?.finish();
+        let (report, written) = run?.finish(Expectations::Only(args.expect.clone()));
         log.print(report.to_text());
-        let mut errors = report.violations(&args.expect);
+        let mut errors = report.failure_messages();
         errors.extend(written.err().map(|error| error.to_string()));
         for error in &errors {
             log.print(format_args!("error: {error}\n"));

@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 
 use super::environment;
 use super::log::{Log, LogFormat, with_log};
+use super::report::Expectations;
 use super::startup::{self, Settings, StartError, Startup};
 use super::value;
 use crate::system::{Hangup, ServerSignals, lower_thread_priority};
@@ -35,6 +36,9 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
     }
     let settings = &args.settings;
     let startup = Startup::new(args.listen, settings)?;
+    if settings.report.is_some() || settings.log == LogFormat::Text {
+        startup.judge_ended_sessions();
+    }
     startup::block_on(async {
         let signals = ServerSignals::new(Hangup::for_standard_input())
             .map_err(|error| format!("cannot listen for signals: {error}"))?;
@@ -57,12 +61,12 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         });
         let run = server.serve(stop).await?;
         if run.has_report() {
-            let (report, written) = run.finish();
+            let (report, written) = run.finish(Expectations::All);
             log.print(report.to_text());
             written?;
         } else if settings.log == LogFormat::Text {
             // With `--log json` a program reads the output; it gets the verdict from the control plane or a report.
-            run.finish().0.log();
+            run.finish(Expectations::All).0.log();
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -12,7 +12,7 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::log::LogFormat;
-use super::report::{Report, ReportFile};
+use super::report::{Expectations, Report, ReportFile};
 use super::{environment, tls, value};
 use crate::app_state::AppState;
 use crate::config::{Admin, Config};
@@ -193,6 +193,11 @@ impl Startup {
         }
     }
 
+    /// Judges each session when it ends, too, for [`Run::finish`].
+    pub fn judge_ended_sessions(&self) {
+        self.run.state.sessions().keep_verdicts();
+    }
+
     /// Token of the first key that may view audit logs.
     pub fn client_token(&self) -> Option<&str> {
         self.client_token.as_deref()
@@ -260,8 +265,8 @@ impl Run {
     }
 
     /// Judges all sessions, and writes the report where one is asked for: before anything is printed, which may fail.
-    pub fn finish(self) -> (Report, Result<(), StartError>) {
-        let report = Report::new(self.state.sessions(), self.started);
+    pub fn finish(self, expected: Expectations) -> (Report, Result<(), StartError>) {
+        let report = Report::new(self.state.sessions(), self.started, expected);
         let written = self.report.map_or(Ok(()), |file| file.write(&report));
         (report, written.map_err(StartError::from))
     }

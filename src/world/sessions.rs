@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 
 use super::clock::Clock;
+use super::ended_sessions::{EndedSession, EndedSessions};
 use super::template::WorldTemplate;
 use super::verdict::UnknownKey;
 use super::{World, WorldTotals};
@@ -51,6 +52,8 @@ impl std::error::Error for SessionNameError {}
 pub struct Sessions {
     totals: Arc<WorldTotals>,
     inner: Mutex<Inner>,
+    /// `None` until somebody wants a report.
+    ended: Mutex<Option<EndedSessions>>,
 }
 
 #[derive(Debug)]
@@ -62,6 +65,8 @@ struct Inner {
     /// A counter of uses; the session with the smallest value is the least recently used.
     uses: u64,
     evicted: u64,
+    /// Those of the evicted that somebody had asked.
+    evicted_unjudged: u64,
     /// The requests with a token that is refused, for each session that they named and that does not exist.
     refused: HashMap<SessionName, UnknownKey>,
 }
@@ -87,9 +92,10 @@ impl Sessions {
             named: HashMap::new(),
             uses: 0,
             evicted: 0,
+            evicted_unjudged: 0,
             refused: HashMap::new(),
         };
-        Self { totals, inner: Mutex::new(inner) }
+        Self { totals, inner: Mutex::new(inner), ended: Mutex::default() }
     }
 
     /// The world of a session, created on first use; `None` is the default session.
@@ -190,13 +196,42 @@ impl Sessions {
     pub fn evicted(&self) -> u64 {
         self.inner.lock().evicted
     }
+
+    /// The number of these that somebody had asked: no verdict has their requests.
+    pub(crate) fn evicted_unjudged(&self) -> u64 {
+        self.inner.lock().evicted_unjudged
+    }
+
+    /// Keeps the verdicts on sessions that end from now on.
+    pub(crate) fn keep_verdicts(&self) {
+        self.ended.lock().get_or_insert_default();
+    }
+
+    /// Whether the verdicts on sessions that end are kept.
+    pub(crate) fn keeps_verdicts(&self) -> bool {
+        self.ended.lock().is_some()
+    }
+
+    /// Keeps the verdict on a session that is about to end, if verdicts are kept.
+    pub(crate) fn add_ended(&self, session: EndedSession) {
+        if let Some(ended) = &mut *self.ended.lock() {
+            ended.add(session);
+        }
+    }
+
+    /// Returns the verdicts on sessions that have ended, and keeps no more.
+    pub(crate) fn take_ended(&self) -> EndedSessions {
+        self.ended.lock().take().unwrap_or_default()
+    }
 }
 
 impl Inner {
     fn evict(&mut self) -> Option<Open> {
         let name = self.named.iter().min_by_key(|(_, live)| live.used).map(|(name, _)| name.clone())?;
+        let evicted = self.named.remove(&name)?;
         self.evicted += 1;
+        self.evicted_unjudged += u64::from(!evicted.world.is_unused());
         tracing::warn!("the session {name} was ended to make room: at most {} live at a time", Sessions::MAX_SESSIONS);
-        self.named.remove(&name)
+        Some(evicted)
     }
 }

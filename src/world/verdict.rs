@@ -187,6 +187,12 @@ impl Observations {
         self.inner.lock().observations.len()
     }
 
+    /// Whether there was no request.
+    pub fn is_empty(&self) -> bool {
+        let Inner { observations, bytes: _, not_judged, unknown_key, delivered: _ } = &*self.inner.lock();
+        observations.is_empty() && *not_judged == 0 && unknown_key.count == 0
+    }
+
     /// Forgets every request.
     pub fn clear(&self) {
         let cleared = std::mem::take(&mut *self.inner.lock());

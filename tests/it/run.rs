@@ -6,9 +6,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::process::{BINARY, Finished, Launch, Process, Server, Signal, binary, folder, path};
+use crate::support::process::{
+    BINARY, Connection, Finished, Launch, Process, Server, Signal, binary, folder, head, path,
+};
 
 /// Reads all entries, as a client that meets every expectation does.
 const READ_ALL: &str = r#""$BINARY" record --url "$CORTEX_BASE_URL" --from now-60d >/dev/null"#;
@@ -25,6 +27,26 @@ fn started(flags: &[&str], script: &str) -> Process {
     assert_eq!(process.read_line(), "ready");
     process
 }
+
+/// `run` around a command that lasts until `client` has talked to the server.
+fn around_client(flags: &[&str], client: impl FnOnce(&mut Connection)) -> Finished {
+    let files = folder(&[]);
+    let done = path(&files, "done");
+    let script = format!("echo \"${{CORTEX_BASE_URL#http://}}\"; until [ -e {done} ]; do sleep 0.02; done");
+    let mut process = around(flags, &script).spawn();
+    client(&mut Connection::to(&process.read_line()));
+    fs::write(done, "").unwrap();
+    process.end()
+}
+
+/// Calls the control plane.
+fn call(connection: &mut Connection, method: &str, path: &str) {
+    connection.send(head(method, &format!("/__admin{path}"), ""));
+    assert_eq!(connection.answer().status, 200, "{method} {path}");
+}
+
+const EVERYTHING: &str = "/api/v1/audit-logs?page=0&pageSize=1000";
+const ONE_PAGE: &str = "/api/v1/audit-logs?page=0&pageSize=100";
 
 #[track_caller]
 fn assert_code(finished: &Finished, code: i32) {
@@ -124,6 +146,88 @@ fn every_session_that_was_used_is_judged() {
     assert_code(&finished, 1);
     assert!(finished.stderr.contains("error: session one: not complete: Admin"), "{}", finished.stderr);
     assert!(!finished.stderr.contains("session two: not"), "{}", finished.stderr);
+}
+
+/// A suite that tidies up is judged as one that does not.
+#[test]
+fn session_that_ends_before_the_command_is_judged() {
+    let files = folder(&[]);
+    let report = path(&files, "verdict.xml");
+    let flags = ["--expect", "complete", "--report", &report];
+    let ends = [
+        ("DELETE", "/sessions/one", "~one", "session one until it was deleted", "one until it was deleted"),
+        ("POST", "/reset?session=one", "~one", "session one until it was reset", "one until it was reset"),
+        ("POST", "/reset", "", "the unnamed session until it was reset", "unnamed session until it was reset"),
+        ("DELETE", "/audit-logs?session=one", "~one", "session one until its entries were removed", "one until its"),
+    ];
+    for (method, path, session, subject, class) in ends {
+        let run = |of_session: &str| {
+            around_client(&flags, |connection| {
+                connection.get_as(&format!("mock-admin{session}"), of_session).ok();
+                call(connection, method, path);
+                connection.get_as("mock-admin~other", EVERYTHING).ok();
+            })
+        };
+        let finished = run(ONE_PAGE);
+        assert_code(&finished, 1);
+        let error = format!("error: {subject}: not complete: Admin (…dmin): 540 of 640 entries were never served");
+        assert!(finished.stderr.lines().last().unwrap().starts_with(&error), "{}", finished.stderr);
+        assert!(finished.stderr.contains(&format!("verdict on {subject}\n  Admin")), "{}", finished.stderr);
+        let xml = fs::read_to_string(&report).unwrap();
+        assert!(xml.contains("failures=\"1\"") && xml.contains(&format!("classname=\"{class}")), "{xml}");
+        assert_code(&run(EVERYTHING), 0);
+    }
+}
+
+#[test]
+fn sessions_of_one_name_that_end_are_told_apart() {
+    let files = folder(&[]);
+    let report = path(&files, "verdict.xml");
+    let json = path(&files, "verdict.json");
+    let client = |connection: &mut Connection| {
+        for _ in 0..2 {
+            connection.get_as("mock-admin~one", EVERYTHING).ok();
+            call(connection, "DELETE", "/sessions/one");
+        }
+        // Nobody asked it for anything.
+        call(connection, "POST", "/reset?session=two");
+    };
+    assert_code(&around_client(&["--expect", "complete", "--report", &report], client), 0);
+    let xml = fs::read_to_string(&report).unwrap();
+    let cases = |class: &str| xml.matches(&format!("classname=\"{class}.Admin (…dmin)\"")).count();
+    assert_eq!((cases("one until it was deleted"), cases("one until it was deleted (2)")), (5, 5), "{xml}");
+    assert!(!xml.contains("two"), "{xml}");
+
+    around_client(&["--report", &json], client);
+    let sessions: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    let ended: Vec<_> = sessions.as_array().unwrap().iter().map(|of| [&of["session"], &of["ended"]]).collect();
+    assert_eq!(json!(ended), json!([[null, null], ["one", "deleted"], ["one", "deleted"]]));
+}
+
+/// CI servers show the report, and the job has the exit code.
+#[test]
+fn report_fails_for_what_is_expected_alone_as_the_exit_code_does() {
+    let files = folder(&[]);
+    let report = path(&files, "verdict.xml");
+    for (expected, failures) in [
+        (None, 0),
+        (Some("polite"), 0),
+        (Some("complete"), 1),
+        (Some("polite,delivered"), 1),
+        (Some("complete,contract,delivered"), 3),
+    ] {
+        let expect = expected.into_iter().flat_map(|names| ["--expect", names]);
+        let flags: Vec<&str> = ["--report", &report].into_iter().chain(expect).collect();
+        let finished = around_client(&flags, |connection| {
+            connection.get_as("mock-admin", &format!("{ONE_PAGE}&q=x")).ok();
+        });
+        assert_code(&finished, i32::from(failures > 0));
+        let xml = fs::read_to_string(&report).unwrap();
+        assert!(xml.contains(&format!("failures=\"{failures}\"")), "{expected:?}: {xml}");
+        assert_eq!(finished.stderr.matches("\nerror: ").count(), failures, "{expected:?}: {}", finished.stderr);
+        let is_told = xml.contains("<system-out>not expected: 540 of 640 entries were never served");
+        assert_eq!(is_told, !expected.is_some_and(|names| names.contains("complete")), "{xml}");
+    }
 }
 
 // Signals

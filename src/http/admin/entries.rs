@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 
 use super::blocking;
 use super::extract::{Session, Text};
+use super::verdict::keep_verdict;
 use crate::app_state::AppState;
 use crate::control::BODY;
 use crate::fixture::{self, Loaded};
 use crate::http::problem::Problem;
 use crate::http::redact::Secrets;
+use crate::world::ended_sessions::SessionEnd;
 
 /// Adds the entries of a body, in any form that a file has: all of them, or none if one is wrong.
 pub async fn add(
@@ -35,6 +37,7 @@ pub async fn add(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-pub async fn clear(session: Session) -> Json<Value> {
-    Json(json!({"removed": session.world.remove_entries()}))
+pub async fn clear(State(state): State<AppState>, session: Session) -> Result<Json<Value>, Problem> {
+    keep_verdict(&state, session.name.as_ref(), &session.world, SessionEnd::EntriesRemoved).await?;
+    Ok(Json(json!({"removed": session.world.remove_entries()})))
 }

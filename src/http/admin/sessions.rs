@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 
 use super::blocking;
 use super::extract::{IgnoredSession, Session};
+use super::verdict::keep_verdict;
 use crate::app_state::AppState;
 use crate::http::problem::Problem;
+use crate::world::ended_sessions::SessionEnd;
 use crate::world::{SessionName, Sessions};
 
 pub async fn list(State(state): State<AppState>, _: IgnoredSession) -> Json<Value> {
@@ -23,8 +25,11 @@ pub async fn remove(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Problem> {
     let name: Option<SessionName> = path.ok().and_then(|Path(name)| name.parse().ok());
-    if name.is_some_and(|name| state.sessions().remove(&name)) {
-        return Ok(Json(json!({"removed": 1})));
+    if let Some((name, world)) = name.and_then(|name| state.sessions().existing(&name).map(|world| (name, world))) {
+        keep_verdict(&state, Some(&name), &world, SessionEnd::Deleted).await?;
+        if state.sessions().remove(&name) {
+            return Ok(Json(json!({"removed": 1})));
+        }
     }
     // The message does not repeat the name: it may be a token.
     let details = "There is no session of that name; GET /__admin/sessions lists them.".to_owned();
@@ -49,6 +54,7 @@ pub async fn reset(State(state): State<AppState>, parts: Parts) -> Result<Json<V
         let reload = blocking::run(&state.work_limits().short_work, move || reloading.reload()).await?;
         answer["reloaded"] = json!(reload.map_err(Problem::Reload)?);
     }
+    keep_verdict(&state, session.name.as_ref(), &session.world, SessionEnd::Reset).await?;
     state.sessions().reset(session.name.as_ref());
     Ok(Json(answer))
 }

@@ -27,8 +27,9 @@ use crate::http::problem::Problem;
 use crate::http::redact::Secrets;
 use crate::http::size_limits::{CONTROL_BODY_TIMEOUT, reserve_body_memory};
 use crate::text::{sentence, suggestion};
-use crate::world::World;
+use crate::world::ended_sessions::{EndedSession, SessionEnd};
 use crate::world::verdict::{Expectation, ExpectationVerdict, Scope};
+use crate::world::{SessionName, World};
 
 /// Parts of a sink that are received before they are compared.
 const CHUNKS: usize = 8;
@@ -61,6 +62,23 @@ pub async fn get(State(state): State<AppState>, query: VerdictQuery) -> Result<R
     } else {
         Err(Problem::ExpectationsNotMet { reasons, expectations: judgement.expectations })
     }
+}
+
+/// Judges a session that is about to end, for the report of the server, if there will be one. When the client does not wait, the
+/// session does not end, and is judged with the others.
+pub async fn keep_verdict(
+    state: &AppState,
+    name: Option<&SessionName>,
+    world: &Arc<World>,
+    end: SessionEnd,
+) -> Result<(), Problem> {
+    if !state.sessions().keeps_verdicts() || world.is_unused() {
+        return Ok(());
+    }
+    let judged = Arc::clone(world);
+    let judgement = blocking::run(&state.work_limits().verdicts, move || judged.verdict(&Scope::default())).await?;
+    state.sessions().add_ended(EndedSession { name: name.map(SessionName::to_string), end, judgement });
+    Ok(())
 }
 
 /// Compares a client's sink, which is read as it comes in: it may have a million records.

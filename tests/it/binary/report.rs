@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::{folder, path, port_in_use};
-use crate::support::process::{Launch, Server, Signal, binary};
+use crate::support::process::{Launch, Server, Signal, binary, head};
 
 /// The number of failures that a report of each format has.
 fn failures(name: &str, text: &str) -> usize {
@@ -73,7 +73,7 @@ fn report_that_does_not_fit_is_named_and_keeps_what_stood_there() {
     assert_eq!(fs::read_dir(files.path()).unwrap().count(), 1);
 }
 
-/// M6
+/// M6. One that nobody asked for audit logs has nothing to judge.
 #[test]
 fn evicted_sessions_fail_the_report() {
     let files = folder(&[("entries.json", "[]")]);
@@ -81,10 +81,22 @@ fn evicted_sessions_fail_the_report() {
     let server = Server::start(&["--report", &report, "--rate-limit", "off", "--fixtures", &entries]);
     let mut connection = server.connect();
     for number in 0..1003 {
-        connection.get_as(&format!("mock-no-audit~s{number}"), "/api/v1/audit-logs").details(403);
+        let path = if number == 0 { "/__admin/clock?session=s0" } else { "/api/v1/audit-logs" };
+        connection.get_as(&format!("mock-no-audit~s{number}"), path);
     }
     server.signal(Signal::TERM);
     assert_eq!(server.end().code, Some(0));
     let text = fs::read_to_string(&report).unwrap();
-    assert!(failures("v.xml", &text) > 0 && text.contains("3 sessions were ended to make room"), "{text}");
+    assert!(failures("v.xml", &text) > 0 && text.contains("2 sessions were ended to make room"), "{text}");
+}
+
+#[test]
+fn log_of_a_server_without_a_report_has_the_findings_of_sessions_that_ended() {
+    let server = binary(["--listen", "127.0.0.1:0"]).serve();
+    server.get_as("mock-admin~one", "/api/v1/audit-logs?page=0&pageSize=100");
+    let mut connection = server.connect();
+    connection.send(head("DELETE", "/__admin/sessions/one", ""));
+    assert_eq!(connection.answer().status, 200);
+    let log = server.stop();
+    assert!(log.contains("verdict on session one until it was deleted: Admin (…dmin): never-read (540): "), "{log}");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cortex_audit_mock::Config;
 use cortex_audit_mock::fault::{Delay, EffectType};
 use cortex_audit_mock::generate::Story;
-use cortex_audit_mock::internal::{Limiter, LiveFeed, SharedMemory};
+use cortex_audit_mock::internal::{EndedSessions, Limiter, LiveFeed, SharedMemory};
 use cortex_audit_mock::world::verdict::{Bug, Delivered, Expectation, Observations};
 use cortex_audit_mock::world::{Faults, Journal, Scenario, Sessions};
 use serde_json::Value;
@@ -159,6 +159,7 @@ fn the_bounds_of_memory_are_those_of_the_code() {
         ("rates", Limiter::MAX_RATES.to_string()),
         ("sessions", Sessions::MAX_SESSIONS.to_string()),
         ("sessions that only", Sessions::MAX_SESSIONS.to_string()),
+        ("verdicts on sessions", format!("{} with {}", EndedSessions::MAX_SESSIONS, mib(EndedSessions::MAX_BYTES))),
         ("journals", format!("{}; then {} KiB", mib(SharedMemory::MAX_BYTES), SharedMemory::SHARE >> 10)),
     ] {
         assert!(limit(what).starts_with(&right), "{what}: {} is {right} in the code", limit(what));
