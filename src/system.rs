@@ -251,35 +251,86 @@ pub fn ending_signal(status: ExitStatus) -> Option<i32> {
     }
 }
 
-/// Passes the signals of this process on to another one, as long as it lives.
+/// Passes the signals of this process on to a child of its process group, unless the child got them as well.
 #[cfg(unix)]
 pub struct SignalForwarder {
     signals: SignalStreams,
-    /// Whether a terminal sends the signals of its keys to this process; it sends them to every process of the group.
-    has_terminal: bool,
+    /// Handles SIGCHLD: where it is ignored, as a parent may have it, the system forgets how a child ended.
+    _child: tokio::signal::unix::Signal,
+    witness: Option<GroupWitness>,
 }
 
 #[cfg(unix)]
 impl SignalForwarder {
-    /// The handlers are installed when this returns.
+    /// The handlers are installed when this returns. A signal that is ignored stays so, for the child too.
     pub fn new() -> io::Result<Self> {
-        let signals = SignalStreams::new(ENDING_SIGNALS.iter().copied())?;
-        let has_terminal = io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal();
-        Ok(Self { signals, has_terminal })
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let ignored = ignored_signals();
+        let handled = |signal: &rustix::process::Signal| ignored >> (signal.as_raw() - 1) & 1 == 0;
+        let signals = SignalStreams::new(ENDING_SIGNALS.iter().copied().filter(handled))?;
+        let child = signal(SignalKind::child())?;
+        Ok(Self { signals, _child: child, witness: GroupWitness::start() })
     }
 
-    /// Waits for a signal and passes it on; `None` is a process that has ended.
-    pub async fn forward_next(&mut self, process: Option<u32>) {
-        use rustix::process::{Pid, Signal, kill_process};
+    /// Waits for a signal, and passes it on if it was sent to this process alone; `None` is a child that has ended.
+    pub async fn forward_next(&mut self, child: Option<u32>) {
+        use rustix::process::{Pid, kill_process};
 
         let received = self.signals.next().await;
-        let is_of_keys = matches!(received, Signal::INT | Signal::QUIT);
-        let process = process.and_then(|process| Pid::from_raw(process.try_into().ok()?));
-        if let Some(process) = process.filter(|_| !(is_of_keys && self.has_terminal)) {
+        if let Some(witness) = &mut self.witness
+            && let Some(ended_by) = witness.ended_by().await
+        {
+            self.witness = GroupWitness::start();
+            if ended_by == received.as_raw() {
+                return;
+            }
+        }
+        if let Some(child) = child.and_then(|child| Pid::from_raw(child.try_into().ok()?)) {
             // It may have ended just now.
-            let _ = kill_process(process, received);
+            let _ = kill_process(child, received);
         }
     }
+}
+
+/// A process that does nothing. A signal that ends it was sent to the whole process group, as a terminal, a shell or `timeout` do, or
+/// to all processes, as systemd does.
+#[cfg(unix)]
+struct GroupWitness {
+    process: tokio::process::Child,
+    /// Ends with this process, and then the witness does.
+    _input: Option<tokio::process::ChildStdin>,
+}
+
+#[cfg(unix)]
+impl GroupWitness {
+    /// How long after this process the witness may get a signal.
+    const TIMEOUT: std::time::Duration = std::time::Duration::from_millis(100);
+
+    /// `None` if there is no `cat`, as in an image without a shell.
+    fn start() -> Option<Self> {
+        use std::process::Stdio;
+
+        let mut command = tokio::process::Command::new("cat");
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
+        // Waiting for a process would close it.
+        let input = process.stdin.take();
+        Some(Self { process, _input: input })
+    }
+
+    /// The signal that has ended it.
+    async fn ended_by(&mut self) -> Option<i32> {
+        let ended = tokio::time::timeout(Self::TIMEOUT, self.process.wait()).await;
+        ended.ok()?.ok().and_then(ending_signal)
+    }
+}
+
+/// The signals that were ignored when this process started, a bit each, as `nohup` has it. Only Linux says.
+#[cfg(unix)]
+fn ignored_signals() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
 /// Keeps this process alive at Ctrl-C and Ctrl-Break, which every process of the console gets.

@@ -254,6 +254,36 @@ fn signals_are_forwarded_and_the_report_is_written() {
     assert_code(&process.end(), 4);
 }
 
+/// A terminal, `timeout` and a shell signal the whole process group, so that the command has the signal already.
+#[test]
+fn signal_of_the_whole_process_group_reaches_the_command_once() {
+    let counts = "trap 'echo got' INT TERM; echo ready; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.05; done; exit 5";
+    let mut process = around(&[], counts).in_own_group().spawn();
+    assert_eq!(process.read_line(), "ready");
+    process.signal_group(Signal::INT);
+    assert_eq!(process.read_line(), "got");
+    // One for the group shows nothing of the next.
+    process.signal(Signal::TERM);
+    let finished = process.end();
+    assert_code(&finished, 5);
+    assert_eq!(finished.stdout, "got\n");
+}
+
+/// As `nohup` and a shell in the background start it.
+#[test]
+fn signal_that_is_ignored_stays_so_for_the_command() {
+    let script = "echo ready; kill -HUP $$; kill -INT $$; kill -HUP $PPID; exit 5";
+    let args = ["run", "--", "sh", "-c", script];
+    let finished = Launch::after("trap '' HUP INT", &args).run();
+    assert_code(&finished, 5);
+}
+
+#[test]
+fn exit_code_is_known_to_a_run_that_was_told_to_ignore_its_children() {
+    let finished = Launch::after("trap '' CHLD", &["run", "--", "sh", "-c", "exit 7"]).run();
+    assert_code(&finished, 7);
+}
+
 #[test]
 fn killed_run_leaves_no_green_report() {
     let files = folder(&[("verdict.txt", "green")]);
