@@ -1,6 +1,5 @@
 //! The differences between operating systems.
 
-use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::future::Future;
 use std::io::{self, IsTerminal};
@@ -209,33 +208,30 @@ impl SignalStreams {
     }
 }
 
-/// Checks that there is a program to start. Elsewhere than on Unix, only starting it shows that.
-#[cfg(unix)]
-pub fn check_program(program: &OsStr) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-
-    let is_path = Path::new(program).components().count() > 1 || program.as_encoded_bytes().contains(&b'/');
-    let places = match std::env::var_os("PATH") {
-        _ if is_path => vec![program.into()],
-        Some(path) => std::env::split_paths(&path).map(|folder| folder.join(program)).collect(),
-        // The system has folders of its own then.
-        None => return Ok(()),
-    };
-    let mut error = io::ErrorKind::NotFound;
-    for metadata in places.iter().filter_map(|place| place.metadata().ok()) {
-        if metadata.is_file() && metadata.permissions().mode() & 0o111 != 0 {
-            return Ok(());
-        }
-        if metadata.is_file() || is_path {
-            error = io::ErrorKind::PermissionDenied;
-        }
+/// Whether a file may be executed by somebody. Elsewhere than on Unix, only starting it shows that.
+pub fn is_executable(metadata: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0
     }
-    Err(error.into())
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        true
+    }
 }
 
-#[cfg(not(unix))]
-pub fn check_program(_: &OsStr) -> io::Result<()> {
-    Ok(())
+/// Whether a program did not start because the system does not know its format.
+pub fn has_unknown_format(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    {
+        error.raw_os_error() == Some(rustix::io::Errno::NOEXEC.raw_os_error())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = error;
+        false
+    }
 }
 
 /// The signal that ended a process. Elsewhere than on Unix there is none.

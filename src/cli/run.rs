@@ -1,7 +1,9 @@
 //! `run`: serves as long as a command runs, and exits as the command does.
 
+mod program;
+
 use std::ffi::{OsStr, OsString};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{ExitCode, ExitStatus};
@@ -18,6 +20,7 @@ use super::startup::{self, Settings, StartError, Startup};
 use super::{environment, serve, value};
 use crate::system::{self, SignalForwarder};
 use crate::world::verdict::Expectation;
+use program::ProgramError;
 
 /// The flags as they were given.
 #[derive(Debug, ClapArgs)]
@@ -59,7 +62,7 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         tracing::warn!("{warning}");
     }
     let program = args.command.first().map(OsString::as_os_str).unwrap_or_default();
-    let checked = system::check_program(program).map_err(|error| command_error(program, &error));
+    let checked = program::check(program).map_err(|error| command_error(program, &error));
     let startup = match (Startup::new(args.listen, &args.settings), checked) {
         (Ok(startup), Ok(())) => startup,
         (Err(error), Err(of_command)) => return Err(error.with(of_command)),
@@ -80,7 +83,8 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         let url = server.url_at(reachable(server.address()));
         command.env("CORTEX_BASE_URL", &url).env("CORTEX_AUDIT_MOCK_URL", &url);
         tracing::info!("listening on {url} with {} entries", server.entries());
-        let child = command.spawn().map_err(|error| command_error(program, &error))?;
+        let child = command.spawn();
+        let child = child.map_err(|error| command_error(program, &ProgramError::from_start(program, error)))?;
         let (stop, stopped) = oneshot::channel();
         let end = async {
             let status = wait(child, signals).await;
@@ -127,13 +131,11 @@ fn exit_code(status: ExitStatus) -> u8 {
 }
 
 /// The error of a command that does not run, with the exit code of a shell.
-fn command_error(program: &OsStr, error: &io::Error) -> StartError {
-    let (exit_code, reason) = match error.kind() {
-        ErrorKind::NotFound => {
-            (127, "it is not found; accepted: a program on the PATH, or the path of one, such as ./test.sh".to_owned())
-        }
-        ErrorKind::PermissionDenied => (126, "it is no program that may be executed, which takes chmod +x".to_owned()),
-        _ => (126, error.to_string()),
+fn command_error(program: &OsStr, error: &ProgramError) -> StartError {
+    let name = program.display();
+    let message = match error {
+        ProgramError::Unnamed => format!("cannot run \"{name}\": {error}"),
+        _ => format!("cannot run {name}: {error}"),
     };
-    StartError::new(format!("cannot run {}: {reason}", program.display()), exit_code)
+    StartError::new(message, error.exit_code())
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -312,22 +313,41 @@ fn without_folder(text: &str, folder: &Path) -> String {
 
 #[test]
 fn command_that_cannot_run_has_the_exit_code_of_a_shell() {
-    let files = folder(&[("script", "echo")]);
+    let files = folder(&[
+        ("script", "echo"),
+        ("bare", "exit 0\n"),
+        ("orphan", "#! /no/such-shell -e\n"),
+        ("windows", "#!/bin/sh\r\necho\r\n"),
+        ("fine", "#!/bin/sh\nexit 3\n"),
+    ]);
+    for name in ["bare", "orphan", "windows", "fine"] {
+        fs::set_permissions(files.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
     let error_of = |command: &str, code: i32| {
-        without_folder(binary(["run", "--", command]).run().failed(code), files.path()).trim_end().to_owned()
+        let ended = binary(["run", "--", command]).run();
+        without_folder(ended.failed(code), files.path()).lines().last().unwrap().to_owned()
     };
     let errors = [
         error_of("no-such-command", 127),
         error_of(&path(&files, "none"), 127),
+        error_of("", 127),
+        error_of(&path(&files, "orphan"), 127),
+        error_of(&path(&files, "windows"), 127),
+        error_of(&path(&files, "bare"), 126),
         error_of(&path(&files, "script"), 126),
+        error_of(files.path().to_str().unwrap(), 126),
     ];
-    assert_snapshot!(errors.join("\n"), @r#"
+    assert_snapshot!(errors.join("\n"), @r##"
     error: cannot run no-such-command: it is not found; accepted: a program on the PATH, or the path of one, such as ./test.sh
     error: cannot run FOLDER/none: it is not found; accepted: a program on the PATH, or the path of one, such as ./test.sh
+    error: cannot run "": its name is empty, as from a variable that is not set; accepted: a program on the PATH, or the path of one, such as ./test.sh
+    error: cannot run FOLDER/orphan: the interpreter "/no/such-shell" of its first line is not found
+    error: cannot run FOLDER/windows: its interpreter "/bin/sh\r" is not found: its first line ends with a carriage return, as on Windows
+    error: cannot run FOLDER/bare: it has no #! line and is no program of this system; a script begins with a line such as #!/bin/sh
     error: cannot run FOLDER/script: it is no program that may be executed, which takes chmod +x
-    "#);
-    error_of(files.path().to_str().unwrap(), 126);
-    error_of("", 127);
+    error: cannot run FOLDER: it is a folder; accepted: a program on the PATH, or the path of one, such as ./test.sh
+    "##);
+    assert_code(&binary(["run", "--", &path(&files, "fine")]).run(), 3);
 }
 
 #[test]
