@@ -24,13 +24,14 @@ use connection::{ConnectionHandler, ServerSignal};
 
 pub use tls::{Tls, TlsError};
 
-/// How long requests in progress may take to finish once the server is to stop.
-const STOP_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long requests in progress may usually take to finish once the server is to stop.
+pub(crate) const STOP_TIMEOUT: Duration = Duration::from_secs(8);
 /// Between two attempts to accept a connection when the first has failed.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// Serves until `shutdown` completes, then lets the requests in progress finish. With `tls` only over TLS; HTTP/1.1 and
-/// HTTP/2 either way (RFC 9112, RFC 9113). `respond` is called with each request and the address of its client.
+/// Serves until `shutdown` completes, then lets the requests in progress finish, for as long as its output says. With `tls`
+/// only over TLS; HTTP/1.1 and HTTP/2 either way (RFC 9112, RFC 9113). `respond` is called with each request and the address
+/// of its client.
 ///
 /// A request is in progress once its head has arrived whole. A connection that waits for a request is closed a moment
 /// later.
@@ -42,7 +43,7 @@ pub async fn serve<R, F>(
     listener: TcpListener,
     tls: Option<Tls>,
     respond: R,
-    shutdown: impl Future<Output = ()>,
+    shutdown: impl Future<Output = Duration>,
 ) -> io::Result<()>
 where
     R: Fn(Request, SocketAddr) -> F + Clone + Send + Sync + 'static,
@@ -53,7 +54,7 @@ where
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     let set_signal = |signal| signals.send_if_modified(|current| std::mem::replace(current, signal) != signal);
-    loop {
+    let stop_timeout = loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((tcp, peer)) => {
@@ -69,9 +70,9 @@ where
                 }
             },
             Some(_) = connections.join_next() => {}
-            () = &mut shutdown => break,
+            stop_timeout = &mut shutdown => break stop_timeout,
         }
-    }
+    };
     // The system has accepted these already, and they may have sent their request.
     while let Ok(Ok((tcp, peer))) = timeout(Duration::ZERO, listener.accept()).await {
         connections.spawn(handler.clone().serve(tcp, peer, signals.subscribe()));
@@ -79,8 +80,8 @@ where
     drop(listener);
     set_signal(ServerSignal::Stopping);
     let all_ended = async { while connections.join_next().await.is_some() {} };
-    if timeout(STOP_TIMEOUT, all_ended).await.is_err() {
-        tracing::warn!("stopped with requests unfinished after {} s", STOP_TIMEOUT.as_secs());
+    if timeout(stop_timeout, all_ended).await.is_err() {
+        tracing::warn!("stopped with requests unfinished after {} s", stop_timeout.as_secs());
     }
     Ok(())
 }

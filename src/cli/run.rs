@@ -7,6 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{ExitCode, ExitStatus};
+use std::time::Duration;
 
 use clap::Args as ClapArgs;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -21,6 +22,9 @@ use super::{environment, serve, value};
 use crate::system::{self, SignalForwarder};
 use crate::world::verdict::Expectation;
 use program::ProgramError;
+
+/// How long requests may take once the command has ended: those of processes that it left behind.
+const LEFTOVER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The flags as they were given.
 #[derive(Debug, ClapArgs)]
@@ -95,6 +99,7 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         let stopped = async {
             // Dropping the sender means the same.
             let _ = stopped.await;
+            LEFTOVER_TIMEOUT
         };
         let (run, status) = tokio::join!(server.serve(stopped), end);
         let status = status.map_err(|error| format!("cannot wait for the command: {error}"))?;

@@ -13,6 +13,7 @@ use super::log::{Log, LogFormat, with_log};
 use super::report::Expectations;
 use super::startup::{self, Settings, StartError, Startup};
 use super::value;
+use crate::server::STOP_TIMEOUT;
 use crate::system::{Hangup, ServerSignals, lower_thread_priority};
 
 /// The flags as they were given.
@@ -59,6 +60,10 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
                 let _ = state.reload();
             })
         });
+        let stop = async {
+            stop.await;
+            STOP_TIMEOUT
+        };
         let run = server.serve(stop).await?;
         if run.has_report() {
             let (report, written) = run.finish(Expectations::All);

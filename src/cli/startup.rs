@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args as ClapArgs;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
@@ -248,8 +248,8 @@ impl ListeningServer {
         self.tls.as_ref().map(Tls::certificate)
     }
 
-    /// Serves until `stop` completes and the requests in progress are answered.
-    pub async fn serve(self, stop: impl Future<Output = ()>) -> Result<Run, StartError> {
+    /// Serves until `stop` completes and the requests in progress are answered, or the time is over that is its output.
+    pub async fn serve(self, stop: impl Future<Output = Duration>) -> Result<Run, StartError> {
         let app = http::app(self.run.state.clone());
         let answer = move |request, peer| app.respond(request, peer);
         let served = server::serve(self.listener, self.tls, answer, stop).await;

@@ -305,6 +305,26 @@ fn children_of_the_command_are_not_waited_for() {
     rustix::process::kill_process(child, Signal::KILL).expect("it still runs");
 }
 
+/// Such as a process that the command left behind.
+#[test]
+fn requests_of_others_are_not_waited_for() {
+    let files = folder(&[("faults.json", r#"{"type": "delay", "fixed": "60s"}"#)]);
+    let begun = Instant::now();
+    let mut other = None;
+    let finished = around_client(&["--faults", &path(&files, "faults.json")], |connection| {
+        let other = other.insert(Connection::to(&connection.peer_address()));
+        other.send(head("GET", EVERYTHING, "Authorization: Bearer mock-admin\r\n"));
+        let mut has_arrived = || {
+            let faults = connection.get_as("mock-admin", "/__admin/faults").ok();
+            faults["faults"].as_array().unwrap().last().unwrap()["matched"] == 1
+        };
+        while !has_arrived() {}
+    });
+    assert_code(&finished, 0);
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    assert!(finished.stderr.contains("stopped with requests unfinished after 1 s"), "{}", finished.stderr);
+}
+
 // Bad input
 
 fn without_folder(text: &str, folder: &Path) -> String {

@@ -287,6 +287,11 @@ impl Connection {
         Self { stream: BufReader::new(stream) }
     }
 
+    /// Host and port of the server.
+    pub fn peer_address(&self) -> String {
+        self.stream.get_ref().peer_addr().unwrap().to_string()
+    }
+
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.get_mut().write_all(bytes.as_ref()).unwrap();
     }
