@@ -26,6 +26,9 @@ use program::ProgramError;
 /// How long requests may take once the command has ended: those of processes that it left behind.
 const LEFTOVER_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// The variables that tell this server where to listen and to write. A server that the command starts would take them for its own.
+const OWN_VARIABLES: [&str; 3] = ["CORTEX_MOCK_LISTEN", "CORTEX_MOCK_REPORT", "CORTEX_MOCK_TLS_WRITE_CERT"];
+
 /// The flags as they were given.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
@@ -78,6 +81,9 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         let signals = SignalForwarder::new().map_err(|error| format!("cannot listen for signals: {error}"))?;
         let mut command = Command::new(program);
         command.args(&args.command[1..]);
+        for variable in OWN_VARIABLES {
+            command.env_remove(variable);
+        }
         match startup.client_token() {
             Some(token) => command.env("CORTEX_API_KEY", token),
             // That of a real API is of no use here.

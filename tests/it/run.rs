@@ -325,6 +325,23 @@ fn requests_of_others_are_not_waited_for() {
     assert!(finished.stderr.contains("stopped with requests unfinished after 1 s"), "{}", finished.stderr);
 }
 
+/// Where to write is for this server alone; what a nested one serves may be the same.
+#[test]
+fn command_does_not_inherit_where_the_server_writes() {
+    let files = folder(&[]);
+    let report = path(&files, "verdict.json");
+    let script = r#""$BINARY" run -- sh -c 'env | grep ^CORTEX_MOCK_'"#;
+    let launch = around(&["--tls-self-signed"], script).env("CORTEX_MOCK_REPORT", &report);
+    let launch =
+        launch.env("CORTEX_MOCK_TLS_WRITE_CERT", &path(&files, "cert.pem")).env("CORTEX_MOCK_LISTEN", "[::]:1");
+    let finished = launch.env("CORTEX_MOCK_SEED", "7").run();
+    assert_code(&finished, 0);
+    assert_eq!(finished.stdout, "CORTEX_MOCK_SEED=7\n");
+    assert!(
+        fs::read_to_string(&report).unwrap().contains("\"session\": null") && files.path().join("cert.pem").exists()
+    );
+}
+
 // Bad input
 
 fn without_folder(text: &str, folder: &Path) -> String {
