@@ -7,6 +7,7 @@ mod format;
 mod generate;
 mod healthcheck;
 mod log;
+mod named_files;
 mod output;
 mod record;
 mod report;
@@ -78,13 +79,21 @@ pub fn command() -> clap::Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let first = std::env::args_os().nth(1);
-    let command = match first.as_deref().and_then(OsStr::to_str) {
-        Some(name) if Command::has_subcommand(name) => environment::parse::<CliWithCommand>().command,
-        _ => {
-            let Cli { command, serve } = environment::parse();
-            command.unwrap_or(Command::Serve(serve))
-        }
+    let name = first.as_deref().and_then(OsStr::to_str).filter(|name| Command::has_subcommand(name));
+    let parsed = match name {
+        Some(_) => environment::parse().map(|CliWithCommand { command }| command),
+        None => environment::parse().map(|Cli { command, serve }| command.unwrap_or(Command::Serve(serve))),
     };
+    let command = parsed.unwrap_or_else(|error| {
+        let is_server = matches!(name, None | Some("serve" | "run"));
+        // Help is no error.
+        if is_server && error.use_stderr() {
+            let message = error.to_string();
+            let line = message.lines().next().unwrap_or_default();
+            named_files::note_refusal(line.trim_start_matches("error: "));
+        }
+        error.exit()
+    });
     let done = match command {
         Command::Serve(args) => return serve::run(&args),
         Command::Run(args) => return run::run(&args),

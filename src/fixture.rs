@@ -183,20 +183,23 @@ impl<'s> Loader<'s> {
 
 /// The files of entries in a folder, in the order of their names.
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
-    const ENDINGS: [&str; 3] = ["json", "ndjson", "jsonl"];
-
     let name = folder.display().to_string();
     let items = fs::read_dir(folder).map_err(|error| FileError::unreadable(&name, &error))?;
-    let is_of_entries = |file: &PathBuf| {
-        // Systems and editors write files such as ._logs.json beside the user's.
-        let is_hidden = file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        let has_ending = |ending: &OsStr| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known));
-        !is_hidden && file.extension().is_some_and(has_ending)
-    };
-    let mut files: Vec<PathBuf> = items.filter_map(|item| Some(item.ok()?.path())).filter(is_of_entries).collect();
+    let files = items.filter_map(|item| Some(item.ok()?.path()));
+    let mut files: Vec<PathBuf> = files.filter(|file| is_file_of_entries(file)).collect();
     if files.is_empty() {
         return Err(FileError::whole_file(&name, "the folder holds no .json, .ndjson or .jsonl file"));
     }
     files.sort();
     Ok(files)
+}
+
+/// Whether a file of this name is read when its folder is a source.
+pub(crate) fn is_file_of_entries(file: &Path) -> bool {
+    const ENDINGS: [&str; 3] = ["json", "ndjson", "jsonl"];
+
+    // Systems and editors write files such as ._logs.json beside the user's.
+    let is_hidden = file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    let has_ending = |ending: &OsStr| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known));
+    !is_hidden && file.extension().is_some_and(has_ending)
 }

@@ -18,8 +18,11 @@ pub struct Input {
 }
 
 impl Input {
-    /// Opens a file. A named pipe is open when a program opens it to write.
+    /// Opens a file; `-` is standard input. A named pipe is open when a program opens it to write.
     pub fn open(path: &Path) -> io::Result<Self> {
+        if is_standard_input(path) {
+            return Ok(Self::standard_input());
+        }
         let metadata = fs::metadata(path)?;
         if system::is_socket(&metadata) {
             return Err(io::Error::other("it is a socket; give a file or a pipe"));
@@ -41,9 +44,18 @@ impl Read for Input {
     }
 }
 
+/// The name of an input in messages.
+pub fn display_name(path: &Path) -> String {
+    if is_standard_input(path) { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// Whether a path can be read a second time: a file or a folder can, a pipe or a device cannot.
 pub fn can_be_read_again(path: &Path) -> bool {
-    path.metadata().is_ok_and(|metadata| metadata.is_file() || metadata.is_dir())
+    !is_standard_input(path) && path.metadata().is_ok_and(|metadata| metadata.is_file() || metadata.is_dir())
 }
 
 /// The content of a small file, such as a certificate.

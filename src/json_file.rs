@@ -60,7 +60,7 @@ impl<'a> JsonFile<'a> {
 
 /// The text of a file that fits into memory, such as one of API keys.
 pub(crate) fn read_text(path: &Path) -> Result<String, FileError> {
-    let name = path.display().to_string();
+    let name = input::display_name(path);
     let bytes = input::read_small_file(path).map_err(|error| FileError::unreadable(&name, &error))?;
     decode(&name, bytes)
 }

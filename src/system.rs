@@ -3,7 +3,7 @@
 use std::fs::{File, Metadata, OpenOptions};
 use std::future::Future;
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
 /// Makes a new file readable by its owner only. Elsewhere than on Unix, the folder's permissions apply.
@@ -42,13 +42,37 @@ pub fn is_at(file: &File, path: &Path) -> bool {
     let (Ok(open), Ok(there)) = (file.metadata(), path.metadata()) else { return false };
     #[cfg(unix)]
     {
-        use std::os::unix::fs::MetadataExt;
-        (open.dev(), open.ino()) == (there.dev(), there.ino())
+        file_id(&open) == file_id(&there)
     }
     #[cfg(not(unix))]
     {
         open.created().ok() == there.created().ok()
     }
+}
+
+/// Whether two paths lead to one file, which need not exist yet. Elsewhere than on Unix, hard links are not detected.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    if let (Ok(one), Ok(other)) = (one.metadata(), other.metadata()) {
+        return file_id(&one) == file_id(&other);
+    }
+    resolve(one).is_ok_and(|one| resolve(other).is_ok_and(|other| one == other))
+}
+
+#[cfg(unix)]
+fn file_id(metadata: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt;
+
+    (metadata.dev(), metadata.ino())
+}
+
+/// The absolute path without links. The file itself need not exist, but its folder.
+fn resolve(path: &Path) -> io::Result<PathBuf> {
+    let absolute = std::path::absolute(path)?;
+    absolute.canonicalize().or_else(|error| match (absolute.parent(), absolute.file_name()) {
+        (Some(folder), Some(name)) => Ok(folder.canonicalize()?.join(name)),
+        (None, _) | (_, None) => Err(error),
+    })
 }
 
 /// Lowers the priority of the current thread for good: the processors prefer the threads that serve requests. Elsewhere than on

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::contract::Timestamp;
 use crate::fault::{self, FaultRule, RequestMatcher};
 use crate::fixture::{self, EntrySource, IgnoredFields};
-use crate::input::can_be_read_again;
+use crate::input::{can_be_read_again, display_name};
 use crate::json_file::{self, FileError, FileErrors};
 use crate::keys::{self, KeySource, Keys};
 use crate::store::{BaseSegment, BaseSegmentBuilder};
@@ -166,7 +166,7 @@ fn warn_of_ignored(fields: IgnoredFields) {
 fn read_faults(path: Option<&Path>, others: usize, keys: Option<&Keys>) -> Result<Vec<FaultRule>, FileErrors> {
     let Some(path) = path else { return Ok(Vec::new()) };
     let text = json_file::read_text(path).map_err(|error| FileErrors(vec![error]))?;
-    let name = path.display().to_string();
+    let name = display_name(path);
     let mut rules = fault::read_all(&name, &text)?;
     check_start_faults(&mut rules, &name, others, keys)?;
     Ok(rules)

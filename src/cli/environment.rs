@@ -1,24 +1,28 @@
 //! Environment variables of flags: an empty one counts as unset, and messages name the variable that a value comes from.
 
 use std::env;
+use std::ffi::OsString;
 
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command, Error, Parser};
 
+use crate::redact::REDACTED;
 use crate::text::nearest;
 
 /// Variable of the secret part of the pseudonyms: a flag would be in the list of processes.
 pub const SECRET_VARIABLE: &str = "CORTEX_MOCK_PSEUDONYM_SECRET";
 
+/// The flag whose value no message repeats.
+const TOKEN_FLAG: &str = "--admin-token";
+
 /// How the name of each variable of a flag starts.
 const PREFIX: &str = "CORTEX_MOCK_";
 
-/// Parses the command line and the variables of its flags, or ends the program with a message.
-pub fn parse<P: Parser>() -> P {
+/// Parses the command line and the variables of its flags.
+pub fn parse<P: Parser>() -> Result<P, Error> {
     let matches = without_empty_variables(P::command()).try_get_matches();
-    let parsed = matches.and_then(|mut matches| P::from_arg_matches_mut(&mut matches));
-    parsed.unwrap_or_else(|error| with_variable(error).exit())
+    matches.and_then(|mut matches| P::from_arg_matches_mut(&mut matches)).map_err(with_source)
 }
 
 /// The command without the variables that are empty, as Compose makes them of unset ones.
@@ -30,15 +34,19 @@ fn without_empty_variables(command: Command) -> Command {
     command.mut_args(unless_empty).mut_subcommands(without_empty_variables)
 }
 
-/// The error with the name of the variable, if the invalid value comes from one.
-fn with_variable(mut error: Error) -> Error {
+/// The error about an invalid value with the name of the variable that holds the value, and without a token.
+fn with_source(mut error: Error) -> Error {
     if matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation)
         && let Some(ContextValue::String(arg)) = error.get(ContextKind::InvalidArg)
         && let Some(flag) = arg.split(' ').next()
-        && let Some(variable) = variable_of(flag)
     {
-        let named = format!("{variable} ({arg})");
-        error.insert(ContextKind::InvalidArg, ContextValue::String(named));
+        let named = variable_of(flag).map(|variable| format!("{variable} ({arg})"));
+        if flag == TOKEN_FLAG {
+            error.insert(ContextKind::InvalidValue, ContextValue::String(REDACTED.to_owned()));
+        }
+        if let Some(named) = named {
+            error.insert(ContextKind::InvalidArg, ContextValue::String(named));
+        }
     }
     error
 }
@@ -46,13 +54,35 @@ fn with_variable(mut error: Error) -> Error {
 /// The variable that holds the value of a flag, unless the command line has the flag.
 fn variable_of(flag: &str) -> Option<String> {
     let is_flag = |arg: &str| arg.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
-    // The arguments behind it are those of another command.
-    let mut args = env::args_os().take_while(|arg| arg != "--");
-    if args.any(|arg| arg.to_str().is_some_and(is_flag)) {
+    if own_args().any(|arg| arg.to_str().is_some_and(is_flag)) {
         return None;
     }
     let name = PREFIX.to_owned() + &flag.trim_start_matches('-').replace('-', "_").to_ascii_uppercase();
     env::var_os(&name).is_some_and(|value| !value.is_empty()).then_some(name)
+}
+
+/// The values that the command line gives to a flag, or else that of its variable. The command line may be invalid.
+pub fn raw_values(flag: &str) -> Vec<OsString> {
+    let with_equals_sign = flag.to_owned() + "=";
+    let mut values = Vec::new();
+    let mut args = own_args().peekable();
+    while let Some(arg) = args.next() {
+        if arg == flag {
+            // A value that begins with a hyphen would be a flag.
+            values.extend(args.next_if(|value| value == "-" || !value.as_encoded_bytes().starts_with(b"-")));
+        } else if let Some(value) = arg.to_str().and_then(|arg| arg.strip_prefix(&with_equals_sign)) {
+            values.push(value.into());
+        }
+    }
+    if values.is_empty() {
+        values.extend(variable_of(flag).and_then(env::var_os));
+    }
+    values
+}
+
+/// The arguments before `--`: those behind it are of another command.
+fn own_args() -> impl Iterator<Item = OsString> {
+    env::args_os().take_while(|arg| arg != "--")
 }
 
 /// The name of a flag for a message about its value, or of the variable that holds the value.

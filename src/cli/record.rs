@@ -2,6 +2,7 @@
 
 mod progress;
 
+use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use super::connection::{ConnectionArgs, connect};
 use super::diagnostics;
 use super::environment::SECRET_VARIABLE;
 use super::format::Format;
+use super::named_files::{NamedFile, collision};
 use super::output::{Output, told};
 use super::value::{self, or_exit};
 use crate::contract::{Entry, Timestamp};
@@ -63,6 +65,13 @@ fn range_bound(text: &str) -> Result<RangeBound, String> {
 
 /// Records; the file appears complete or not at all.
 pub fn run(args: &Args) -> Result<(), String> {
+    let certificates = env::var_os("SSL_CERT_FILE").map(|path| NamedFile::new("SSL_CERT_FILE", path));
+    let out = args.out.as_ref().map(|path| NamedFile::new("--out", path));
+    if let (Some(out), Some(certificates)) = (out, certificates)
+        && let Some(message) = collision(&out, &[certificates])
+    {
+        value::wrong(&message);
+    }
     let (spec, token) = spec_and_token(args);
     let secret = args.pseudonymize.then(|| pseudonym_secret(args.seed));
     let connection = connect(spec.url.clone(), token).map_err(|error| error.to_string())?;
@@ -130,7 +139,7 @@ fn spec_and_token(args: &Args) -> (RecordingSpec, Token) {
 
 /// The secret from which the pseudonyms are made.
 fn pseudonym_secret(seed: Option<u64>) -> Secret {
-    let part = std::env::var_os(SECRET_VARIABLE).unwrap_or_default();
+    let part = env::var_os(SECRET_VARIABLE).unwrap_or_default();
     if seed.is_some() && part.is_empty() {
         diagnostics::print(format_args!(
             "note: only --seed keeps the pseudonyms from being turned back, and it can be guessed; set {SECRET_VARIABLE} too"

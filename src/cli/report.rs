@@ -41,13 +41,24 @@ impl ReportFile {
     pub fn create(path: &Path) -> Result<Self, String> {
         let mut output = Self::open(path)?;
         let place = if output.is_file() {
-            write(&mut output, &Report::not_ended().format(path))?;
+            let reason = "the run has not ended: the server still runs, did not start, or was killed";
+            write(&mut output, &Report::without_verdict(reason).format(path))?;
             output.finish()?;
             Place::File
         } else {
             Place::Stream(output)
         };
         Ok(Self { place, path: path.to_owned() })
+    }
+
+    /// Writes why the run did not start; a stream is left as it is.
+    pub fn write_refusal(path: &Path, reason: &str) -> Result<(), String> {
+        let mut output = Self::open(path)?;
+        if !output.is_file() {
+            return Ok(());
+        }
+        write(&mut output, &Report::without_verdict(&format!("the run did not start: {reason}")).format(path))?;
+        output.finish()
     }
 
     /// Writes the report: JUnit for a name that ends in `.xml`, text for `.txt`, else JSON. After an error the file says
@@ -215,9 +226,9 @@ impl Report {
         Self { expected, sessions: verdicts, further, failures, started, seconds: since.elapsed().as_secs_f64() }
     }
 
-    /// The report until the run has ended.
-    fn not_ended() -> Self {
-        let reason = "the run has not ended: the server still runs, did not start, or was killed".to_owned();
+    /// The report on a run that has not ended, and why.
+    fn without_verdict(reason: &str) -> Self {
+        let reason = reason.to_owned();
         Self {
             expected: Expectations::All,
             sessions: Vec::new(),

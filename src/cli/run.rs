@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 
 use super::healthcheck::reachable;
 use super::log::{Log, with_log};
+use super::named_files::refuse;
 use super::report::Expectations;
 use super::startup::{self, Settings, StartError, Startup};
 use super::{environment, serve, value};
@@ -59,7 +60,7 @@ pub fn run(args: &Args) -> ExitCode {
         value::wrong("--report: standard output is that of the command; accepted: a file such as verdict.xml");
     }
     if args.settings.tls.prints() {
-        value::wrong("--tls-write-cert: standard output is that of the command; accepted: a file such as mock.pem");
+        refuse("--tls-write-cert: standard output is that of the command; accepted: a file such as mock.pem");
     }
     with_log(args.settings.log, |log| run_command(args, log))
 }

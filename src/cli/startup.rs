@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use super::log::LogFormat;
 use super::report::{Expectations, Report, ReportFile};
-use super::{environment, tls, value};
+use super::{environment, named_files, tls, value};
 use crate::app_state::AppState;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
@@ -173,6 +173,7 @@ impl Startup {
             tracing::debug!("the limit of open files stays as it is: {error}");
         }
         let started = (Timestamp::now(), Instant::now());
+        named_files::check();
         let mut others = Vec::new();
         let tls = settings.tls.tls(listen).map_err(|error| others.push(error));
         let report = settings.report.as_deref().map(ReportFile::create).transpose();

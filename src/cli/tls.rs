@@ -8,6 +8,7 @@ use clap::Args as ClapArgs;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::environment::source;
+use super::named_files::refuse;
 use super::value;
 use crate::app_state::ReloadHook;
 use crate::input::{can_be_read_again, read_small_file};
@@ -41,19 +42,14 @@ impl Args {
         match (&self.cert, &self.key) {
             (Some(_), Some(_)) if self.self_signed => {
                 let [made, certificate, key] = ["--tls-self-signed", "--tls-cert", "--tls-key"].map(source);
-                value::wrong(&format!("{made} makes a certificate: it goes without {certificate} and {key}"))
+                refuse(&format!("{made} makes a certificate: it goes without {certificate} and {key}"))
             }
-            (Some(_), None) => {
-                value::wrong(&format!("{} needs its private key: add --tls-key FILE", source("--tls-cert")))
+            (Some(_), None) => refuse(&format!("{} needs its private key: add --tls-key FILE", source("--tls-cert"))),
+            (None, Some(_)) => refuse(&format!("{} needs its certificate: add --tls-cert FILE", source("--tls-key"))),
+            (_, _) if !self.self_signed && !self.name.is_empty() => {
+                refuse(&format!("{} is for the certificate of --tls-self-signed: add that flag", source("--tls-name")))
             }
-            (None, Some(_)) => {
-                value::wrong(&format!("{} needs its certificate: add --tls-cert FILE", source("--tls-key")))
-            }
-            (_, _) if !self.self_signed && !self.name.is_empty() => value::wrong(&format!(
-                "{} is for the certificate of --tls-self-signed: add that flag",
-                source("--tls-name")
-            )),
-            (_, _) if !self.self_signed && self.write_cert.is_some() => value::wrong(&format!(
+            (_, _) if !self.self_signed && self.write_cert.is_some() => refuse(&format!(
                 "{} is for the certificate of --tls-self-signed: add that flag",
                 source("--tls-write-cert")
             )),
@@ -74,7 +70,7 @@ impl Args {
         let address = Some(listen.ip()).filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string());
         let tls = match Tls::self_signed(self.name.iter().cloned().chain(address)) {
             Ok(tls) => tls,
-            Err(TlsError::Name(name)) => value::wrong(&format!(
+            Err(TlsError::Name(name)) => refuse(&format!(
                 "{} {name:?} is no host name and no IP address; accepted: such as audit-logs.test or 192.0.2.7",
                 source("--tls-name")
             )),

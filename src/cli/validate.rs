@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use super::named_files::{NamedFile, repeated_standard_input};
 use super::value;
 use crate::contract::{Action, ActorType, Entry, OBJECT_TYPES, Timestamp, is_email};
 use crate::fixture::{self, EntrySource, IgnoredFields};
@@ -31,6 +32,11 @@ pub struct Args {
 
 /// Prints a summary, or every error of every file.
 pub fn run(args: &Args) -> Result<(), String> {
+    let keys = args.keys.as_ref().map(|path| NamedFile::new("--keys", path));
+    let inputs: Vec<NamedFile> = args.paths.iter().map(|path| NamedFile::new("PATH", path)).chain(keys).collect();
+    if let Some(message) = repeated_standard_input(&inputs) {
+        value::wrong(&message);
+    }
     let now = args.now.unwrap_or_else(Timestamp::now);
     let keys = args.keys.clone().map(|path| keys::load(&KeySource::Path(path), now)).transpose();
     // With `--keys` alone there are no entries to check.

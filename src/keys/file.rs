@@ -11,6 +11,7 @@ use super::{AsciiSet, Key, Keys, TokenDigest, VIEW_AUDIT_LOGS};
 use crate::contract::{Timestamp, is_email};
 use crate::fault;
 use crate::fixture::Moment;
+use crate::input::display_name;
 use crate::json_file::{self, Diagnostics, FileErrors, JsonFile, Members};
 use crate::text::{nearest, not_one_of};
 
@@ -40,7 +41,7 @@ impl fmt::Display for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BuiltIn => f.write_str("the built-in keys"),
-            Self::Path(path) => path.display().fmt(f),
+            Self::Path(path) => f.write_str(&display_name(path)),
             Self::Text(_) => f.write_str("the given keys"),
         }
     }

@@ -3,6 +3,7 @@
 mod environment;
 mod healthcheck;
 mod inputs;
+mod named_files;
 mod reload;
 mod report;
 mod standard_error;
