@@ -3,7 +3,7 @@
 mod file;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use crate::contract::Timestamp;
 use crate::fault::FaultRule;
 use crate::rate::RateLimit;
+use crate::redact::{forms, redact};
 use crate::text::did_you_mean;
 
 pub use file::{KeySource, load, load_with_token};
@@ -24,10 +25,11 @@ pub const VIEW_AUDIT_LOGS: &str = "View audit logs";
 #[derive(Debug, Clone)]
 pub struct Keys {
     list: Vec<Arc<Key>>,
-    /// The lengths of all tokens in bytes, each once, ascending.
-    token_lengths: Vec<usize>,
-    /// The characters of all tokens.
-    token_characters: AsciiSet,
+    /// The tokens by the signs in them, such as hyphens: a text is parted into words for each of these shapes, because the
+    /// signs of one token may stand around another.
+    shapes: Vec<TokenShape>,
+    /// Length of the shortest token in bytes.
+    min_token_length: usize,
     /// The source of the keys, for messages.
     source: String,
     built_in: bool,
@@ -61,8 +63,17 @@ pub struct Key {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct TokenDigest([u64; 4]);
 
+/// Tokens whose characters beside letters and digits are the same.
+#[derive(Debug, Clone, Default)]
+struct TokenShape {
+    /// All characters of these tokens.
+    characters: AsciiSet,
+    /// Their lengths in bytes, each once.
+    lengths: BTreeSet<usize>,
+}
+
 /// A set of ASCII characters, a bit for each.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct AsciiSet(u128);
 
 /// Why a token or its key is not accepted (ERR-401).
@@ -106,10 +117,15 @@ impl fmt::Display for KeyNameError {
 
 impl Keys {
     fn new(keys: Vec<Key>, source: String, built_in: bool) -> Self {
-        let token_lengths = keys.iter().map(|key| key.token_length).collect::<BTreeSet<_>>().into_iter().collect();
-        let token_characters = AsciiSet(keys.iter().fold(0, |all, key| all | key.token_characters.0));
+        let mut shapes: BTreeMap<AsciiSet, TokenShape> = BTreeMap::new();
+        for key in &keys {
+            let shape = shapes.entry(key.token_characters.signs()).or_default();
+            shape.characters.0 |= key.token_characters.0;
+            shape.lengths.insert(key.token_length);
+        }
+        let min_token_length = keys.iter().map(|key| key.token_length).min().unwrap_or(usize::MAX);
         let list = keys.into_iter().map(Arc::new).collect();
-        Self { list, token_lengths, token_characters, source, built_in }
+        Self { list, shapes: shapes.into_values().collect(), min_token_length, source, built_in }
     }
 
     /// The key of a token, valid, revoked or expired.
@@ -134,21 +150,26 @@ impl Keys {
     }
 
     /// Whether a text contains the token of a key, with at least this many characters: as a word, or as the beginning or end
-    /// of a word where no letter or digit adjoins. Words are parted at every character that no token has.
+    /// of a word where no letter or digit adjoins. Words are parted at every character that no token of the shape has.
     ///
     /// A substring cannot be looked for, because only digests are kept. Of a word, at most two parts for each length of a
     /// token are hashed.
     #[must_use]
     pub fn has_token_in(&self, text: &[u8], min_length: usize) -> bool {
+        self.shapes.iter().any(|shape| self.has_token_of_shape(shape, text, min_length))
+    }
+
+    fn has_token_of_shape(&self, shape: &TokenShape, text: &[u8], min_length: usize) -> bool {
+        let TokenShape { characters, lengths } = shape;
+        let lengths = || lengths.range(min_length..).copied();
+        let Some(shortest) = lengths().next() else { return false };
         // A form decodes a plus sign to a space.
-        let spaced = if self.token_characters.contains(b'+') && text.contains(&b' ') {
+        let spaced = if characters.contains(b'+') && text.contains(&b' ') {
             Cow::Owned(text.iter().map(|byte| if *byte == b' ' { b'+' } else { *byte }).collect())
         } else {
             Cow::Borrowed(text)
         };
-        let lengths = || self.token_lengths.iter().copied().filter(|length| *length >= min_length);
-        let Some(shortest) = lengths().next() else { return false };
-        let words = spaced.split(|byte| !self.token_characters.contains(*byte));
+        let words = spaced.split(|byte| !characters.contains(*byte));
         let mut long_words = words.filter(|word| word.len() >= shortest);
         long_words.any(|word| lengths().any(|length| self.has_token_at_an_end(word, length)))
     }
@@ -166,7 +187,20 @@ impl Keys {
     /// Length of the shortest token in bytes.
     #[must_use]
     pub fn min_token_length(&self) -> usize {
-        self.token_lengths.first().copied().unwrap_or(usize::MAX)
+        self.min_token_length
+    }
+
+    /// Whether a token has one of these characters.
+    #[must_use]
+    pub fn have_any(&self, characters: &str) -> bool {
+        let wanted = AsciiSet::from_text(characters);
+        self.shapes.iter().any(|shape| shape.characters.0 & wanted.0 != 0)
+    }
+
+    /// The text without tokens, however they are percent-encoded.
+    #[must_use]
+    pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        redact(text, |text| forms(text, |form| self.has_token_in(form, 1)))
     }
 
     /// The error for a token that no key has.
@@ -210,6 +244,12 @@ impl AsciiSet {
 
     fn contains(self, byte: u8) -> bool {
         byte.is_ascii() && self.0 >> byte & 1 == 1
+    }
+
+    /// The characters that are no letters or digits.
+    fn signs(self) -> Self {
+        let alphanumeric = (0..128_u8).filter(u8::is_ascii_alphanumeric).fold(0, |set, byte| set | 1 << byte);
+        Self(self.0 & !alphanumeric)
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) const REDACTED: &str = "(hidden)";
 ///
 /// It is found as a substring in any case of letters; a space counts as the plus sign that a form decodes to a space. One of
 /// fewer than four characters is found as a word only: as a substring it would be in every text.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret {
     folded: Vec<u8>,
 }

@@ -12,6 +12,7 @@ use crate::input::{can_be_read_again, display_name};
 use crate::json_file::{self, FileError, FileErrors};
 use crate::keys::{self, KeySource, Keys};
 use crate::store::{BaseSegment, BaseSegmentBuilder};
+use crate::text::excerpt;
 use crate::world::Faults;
 
 /// Keys, initial entries and fault rules.
@@ -48,6 +49,8 @@ impl ServerData {
         let mut errors = Vec::new();
         let mut note = |of_one: FileErrors| errors.extend(of_one.0);
         let keys = keys::load_with_token(&config.keys, now).map_err(&mut note);
+        let known_keys = keys.as_ref().ok().map(|(keys, _)| keys);
+        let mut note = |of_one: FileErrors| note(without_tokens(of_one, known_keys));
 
         let (entry_files, others) = config.sources().into_iter().partition::<Vec<_>, _>(EntrySource::can_be_read_again);
         let (mut base, mut other_entries) = (BaseSegmentBuilder::default(), BaseSegmentBuilder::default());
@@ -58,18 +61,18 @@ impl ServerData {
             }
             base.push(entry);
         };
-        let from_others = fixture::load_into(&mut push, &others, now).map(warn_of_ignored).map_err(&mut note);
+        let from_others = fixture::load_into(&mut push, &others, now).map_err(&mut note);
 
         let fault_file = config.fault_file.clone();
-        let known_keys = keys.as_ref().map(|(keys, _)| keys).ok();
         let mut config_faults = config.faults.clone();
         let of_config = check_start_faults(&mut config_faults, "Config::faults", 0, known_keys).map_err(&mut note);
         let file_faults = read_faults(fault_file.as_deref(), config_faults.len(), known_keys).map_err(&mut note);
-        let (Ok((keys, token)), Ok(()), Ok(()), Ok(()), Ok(file_faults)) =
+        let (Ok((keys, token)), Ok(ignored), Ok(also_ignored), Ok(()), Ok(file_faults)) =
             (keys, from_files, from_others, of_config, file_faults)
         else {
             return Err(FileErrors(errors));
         };
+        warn_of_ignored([ignored, also_ignored], &keys);
         let faults = [config_faults.as_slice(), &file_faults].concat();
         let fault_file = fault_file.filter(|path| can_be_read_again(path));
         let sources = Sources {
@@ -99,15 +102,17 @@ impl ServerData {
         let mut note = |of_one: FileErrors| errors.extend(of_one.0);
         let keys = sources.key_file.clone().map(|path| keys::load(&KeySource::Path(path), now));
         let keys = keys.transpose().map_err(&mut note);
+        let keys = keys.map(|keys| keys.map_or_else(|| Arc::clone(&self.keys), Arc::new));
+        let known_keys = keys.as_deref().ok();
+        let mut note = |of_one: FileErrors| note(without_tokens(of_one, known_keys));
         let base = (!sources.entry_files.is_empty()).then(|| {
             let mut base = BaseSegmentBuilder::default();
-            load_entries(&mut base, &sources.entry_files, now)?;
+            let ignored = load_entries(&mut base, &sources.entry_files, now)?;
+            warn_of_ignored([ignored], known_keys.unwrap_or(&self.keys));
             sources.other_entries.entries().for_each(|entry| base.push(entry));
             Ok(base.finish())
         });
         let base = base.transpose().map_err(&mut note);
-        let keys = keys.map(|keys| keys.map_or_else(|| Arc::clone(&self.keys), Arc::new));
-        let known_keys = keys.as_deref().ok();
         let file_faults =
             read_faults(sources.fault_file.as_deref(), sources.other_faults.len(), known_keys).map_err(&mut note);
         let (Ok(keys), Ok(base), Ok(file_faults)) = (keys, base, file_faults) else {
@@ -151,14 +156,27 @@ impl ServerData {
     }
 }
 
-fn load_entries(base: &mut BaseSegmentBuilder, sources: &[EntrySource], now: Timestamp) -> Result<(), FileErrors> {
-    fixture::load_into(&mut |entry| base.push(entry), sources, now).map(warn_of_ignored)
+fn load_entries(
+    base: &mut BaseSegmentBuilder,
+    sources: &[EntrySource],
+    now: Timestamp,
+) -> Result<IgnoredFields, FileErrors> {
+    fixture::load_into(&mut |entry| base.push(entry), sources, now)
 }
 
-fn warn_of_ignored(fields: IgnoredFields) {
-    for (field, count) in fields {
+fn warn_of_ignored(fields: impl IntoIterator<Item = IgnoredFields>, keys: &Keys) {
+    for (field, count) in fields.into_iter().flatten() {
+        let field = excerpt(&keys.redact(&field));
         tracing::warn!("the entries have a field \"{field}\" that this version does not know; ignored in {count}");
     }
+}
+
+/// The errors without tokens of keys.
+fn without_tokens(mut errors: FileErrors, keys: Option<&Keys>) -> FileErrors {
+    if let Some(keys) = keys {
+        errors.redact(|text| keys.redact(text).into_owned());
+    }
+    errors
 }
 
 /// Reads the file of fault rules, if there is one; `others` is the number of rules from elsewhere. Keys that could not be

@@ -14,7 +14,7 @@ use crate::contract::{Action, ActorType, Entry, OBJECT_TYPES, Timestamp, is_emai
 use crate::fixture::{self, EntrySource, IgnoredFields};
 use crate::json_file::FileErrors;
 use crate::keys::{self, KeySource, Keys, VIEW_AUDIT_LOGS};
-use crate::text::{counted, did_you_mean};
+use crate::text::{counted, did_you_mean, excerpt};
 
 /// The files to check.
 #[derive(Debug, ClapArgs)]
@@ -44,16 +44,21 @@ pub fn run(args: &Args) -> Result<(), String> {
         (Some(_), []) => Ok(None),
         (_, paths) => Summary::of(&value::sources(paths), now).map(Some),
     };
-    let (keys, entries) = match (keys, entries) {
-        (Ok(keys), Ok(entries)) => (keys, entries),
+    let redact = |text: &str| match &keys {
+        Ok(Some(keys)) => keys.redact(text).into_owned(),
+        Ok(None) | Err(_) => text.to_owned(),
+    };
+    let (of_keys, of_entries) = match (&keys, entries) {
+        (Ok(keys), Ok(entries)) => (keys.as_ref().map(summary_of_keys), entries.map(|entries| entries.to_string())),
         (keys, entries) => {
-            let errors = [keys.err(), entries.err()].into_iter().flatten().flat_map(|errors| errors.0);
-            let errors = FileErrors(errors.collect());
+            let errors = keys.as_ref().err().cloned().into_iter().chain(entries.err()).flat_map(|errors| errors.0);
+            let mut errors = FileErrors(errors.collect());
+            errors.redact(redact);
             return Err(format!("{}\n{errors}", errors.counted()));
         }
     };
-    let summaries = keys.as_ref().map(summary_of_keys).into_iter().chain(entries.as_ref().map(Summary::to_string));
-    match io::stdout().write_all(summaries.collect::<String>().as_bytes()) {
+    let summary = of_keys.into_iter().chain(of_entries.map(|summary| redact(&summary))).collect::<String>();
+    match io::stdout().write_all(summary.as_bytes()) {
         // A reader such as `head` may close standard output early.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
         _ => Ok(()),
@@ -91,7 +96,7 @@ impl OddValues {
     fn add(&mut self, value: Option<String>, is_right: impl FnOnce(&str) -> bool) {
         let Some(value) = value.filter(|value| !is_right(value)) else { return };
         if self.count == 0 {
-            self.first = value;
+            self.first = excerpt(&value);
         }
         self.count += 1;
     }
@@ -133,6 +138,7 @@ impl fmt::Display for Summary {
         writeln!(f, "  object types: {}", self.object_types.len())?;
         for kind in self.object_types.iter().filter(|kind| !OBJECT_TYPES.contains(&kind.as_str())) {
             let suggestion = did_you_mean(kind, OBJECT_TYPES);
+            let kind = excerpt(kind);
             writeln!(f, "  note: {kind} is not an object type that Cortex is known to use{suggestion}")?;
         }
         let addresses = self.addresses.note("ipAddress", "an IP address");
@@ -140,6 +146,7 @@ impl fmt::Display for Summary {
         f.write_str(&addresses.into_iter().chain(emails).collect::<String>())?;
         for (field, count) in &self.ignored_fields {
             let entries = counted(*count, "entry", "entries");
+            let field = excerpt(field);
             writeln!(f, "  note: the field {field} is not known and was ignored in {entries}")?;
         }
         Ok(())

@@ -22,7 +22,7 @@ use super::request_id::RequestId;
 use super::target::HostError;
 use crate::app_state::ReloadError;
 use crate::contract::QueryIssue;
-use crate::json_file::{FileError, FileErrors};
+use crate::json_file::FileErrors;
 use crate::text::{elide_middle, excerpt};
 use crate::world::limiter::RetryAfter;
 use crate::world::verdict::{Expectation, ExpectationVerdict};
@@ -218,10 +218,8 @@ impl Problem {
     pub fn redact(&mut self, secrets: &Secrets) {
         match self {
             Self::BadRequest { issues } => issues.iter_mut().for_each(|issue| secrets.redact_issue(issue)),
-            Self::BadBody(FileErrors(errors)) | Self::Reload(ReloadError::Files(FileErrors(errors))) => {
-                for FileError { file: _, position: _, item, field, reason } in errors {
-                    item.iter_mut().chain(field).chain([reason]).for_each(|text| secrets.redact_string(text));
-                }
+            Self::BadBody(errors) | Self::Reload(ReloadError::Files(errors)) => {
+                errors.redact(|text| secrets.redact(text).into_owned());
             }
             Self::BadControlRequest { details: text }
             | Self::ItemNotFound { details: text }

@@ -6,6 +6,10 @@ use std::sync::Arc;
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Uri};
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use percent_encoding::percent_decode;
 use serde_json::Value;
 
 use crate::app_state::AppState;
@@ -29,13 +33,23 @@ pub struct Secrets {
 }
 
 impl Secrets {
+    /// A shorter text beside a token, such as the value of a cookie, is probably none.
+    const MIN_BYTES: usize = 8;
+
+    /// What a request can carry beside its token; bounds the work that one request can cause.
+    const MAX_OTHERS: usize = 32;
+
     /// The secrets of a request with these headers.
     pub fn new(state: &AppState, headers: &HeaderMap) -> Self {
         let keys = state.keys();
         let min_length = state.admin_secret().map_or(usize::MAX, Secret::len).min(keys.min_token_length());
         let mut secrets = Self { state: state.clone(), keys, own: None, own_others: Vec::new(), min_length };
-        for value in headers.get_all(AUTHORIZATION) {
-            secrets.add_credentials(value.as_bytes());
+        for (name, value) in headers {
+            if name == AUTHORIZATION {
+                with_decoded(value.as_bytes(), |value| secrets.add_credentials(value));
+            } else if may_carry_token(name.as_str()) {
+                with_decoded(value.as_bytes(), |value| secrets.add_parts(value));
+            }
         }
         secrets
     }
@@ -49,17 +63,32 @@ impl Secrets {
         let only = Some(first).filter(|_| !is_bearer && words.peek().is_none());
         for word in only.into_iter().chain(words) {
             self.add(without_session(word));
-            if !is_bearer {
-                // As in `Token token="…"`.
-                let parts = word.split(|byte| b"=\",".contains(byte)).skip(1).filter(|part| !part.is_empty());
-                parts.for_each(|part| self.add(part));
+            // As in `Token token="…"`, or `Bearer "…"`.
+            self.add_parts(word);
+            if !is_bearer && let Ok(decoded) = BASE64.decode(word) {
+                // As in `Basic …`: name and password.
+                decoded.splitn(2, |byte| *byte == b':').for_each(|part| self.add_part(part));
             }
         }
     }
 
+    /// Adds the parts of a value of a header, such as those of `name="value"; name=value`.
+    fn add_parts(&mut self, value: &[u8]) {
+        value.split(|byte| b" \t=\"',;".contains(byte)).for_each(|part| self.add_part(part));
+    }
+
+    fn add_part(&mut self, part: &[u8]) {
+        if part.len() >= Self::MIN_BYTES {
+            self.add(without_session(part));
+        }
+    }
+
     fn add(&mut self, secret: &[u8]) {
-        self.min_length = self.min_length.min(secret.len());
         let secret = Secret::new(secret);
+        if self.own().any(|own| *own == secret) || self.own_others.len() == Self::MAX_OTHERS {
+            return;
+        }
+        self.min_length = self.min_length.min(secret.len());
         match self.own {
             None => self.own = Some(secret),
             Some(_) => self.own_others.push(secret),
@@ -93,10 +122,8 @@ impl Secrets {
     /// Whether a session may not have this name, because listings and reports show it. Shorter tokens are those of tests,
     /// such as `ci`, whose sessions have similar names.
     pub fn are_in_session_name(&self, name: &str) -> bool {
-        const MIN_BYTES: usize = 8;
-
-        let mut own = self.own().filter(|secret| secret.len() >= MIN_BYTES);
-        own.any(|secret| secret.is_in(name)) || self.has_server_token(name.as_bytes(), MIN_BYTES)
+        let mut own = self.own().filter(|secret| secret.len() >= Self::MIN_BYTES);
+        own.any(|secret| secret.is_in(name)) || self.has_server_token(name.as_bytes(), Self::MIN_BYTES)
     }
 
     /// The text without secrets: a message, or a value that a client sent.
@@ -142,8 +169,32 @@ impl Secrets {
 
     /// Whether a secret has a character that ends a part of a path or query.
     fn span_parts(&self) -> bool {
-        self.own().any(|secret| secret.has_any(b"/?&="))
+        const ENDS: &str = "/?&=";
+
+        let admin = self.state.admin_secret();
+        self.own().chain(admin).any(|secret| secret.has_any(ENDS.as_bytes())) || self.keys.have_any(ENDS)
     }
+}
+
+/// Base64 with or without padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Calls `read` with the value of a header, and with the percent-decoded one if it is another.
+fn with_decoded(value: &[u8], mut read: impl FnMut(&[u8])) {
+    read(value);
+    if value.contains(&b'%') {
+        read(&percent_decode(value).collect::<Vec<u8>>());
+    }
+}
+
+/// Whether a header of this name may carry a token, beside `Authorization`: such as `X-API-Key`, `Cookie` or `X-Auth-Token`.
+fn may_carry_token(name: &str) -> bool {
+    const ENDINGS: [&str; 7] = ["key", "token", "cookie", "auth", "authorization", "secret", "password"];
+
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// A token without its session: a text with both contains it.

@@ -6,13 +6,22 @@ use serde_json::value::RawValue;
 
 use super::error::{FileError, FileErrors, MAX_ERRORS, limit, position_after};
 use super::{JsonFile, JsonText, Members};
-use crate::text::{did_you_mean, elide_middle, truncate};
+use crate::redact::{REDACTED, Secret};
+use crate::text::{did_you_mean, elide_middle, nearest, truncate};
 
 /// The errors found so far in a file. Each method reads a value, and notes an error with its position if it is wrong.
 pub(crate) struct Diagnostics<'a> {
     file: JsonFile<'a>,
+    confidential: Option<Confidential>,
     /// Each error with the byte at which it is; [`Self::into_errors`] turns the bytes into positions.
     pub errors: Vec<(usize, FileError)>,
+}
+
+/// What the errors of a file of secrets do not repeat.
+struct Confidential {
+    secrets: Vec<Secret>,
+    /// The fields of the file. A name that resembles none of them may be a secret in the wrong place.
+    fields: &'static [&'static str],
 }
 
 /// Length of a quoted value in a message.
@@ -23,7 +32,27 @@ impl<'a> Diagnostics<'a> {
     const MAX_MEMBERS: usize = 1000;
 
     pub fn new(file: JsonFile<'a>) -> Self {
-        Self { file, errors: Vec::new() }
+        Self { file, confidential: None, errors: Vec::new() }
+    }
+
+    /// Hides these secrets in all further errors, and names that resemble none of these fields.
+    pub fn hide(&mut self, secrets: Vec<Secret>, fields: &'static [&'static str]) {
+        self.confidential = Some(Confidential { secrets, fields });
+    }
+
+    /// The text without secrets, and without its middle if it is long.
+    fn for_message(&self, text: &str) -> String {
+        let secrets = self.confidential.iter().flat_map(|confidential| &confidential.secrets);
+        let redacted = secrets.fold(text.to_owned(), |text, secret| secret.redact(&text).into_owned());
+        elide_middle(&redacted)
+    }
+
+    /// The name of an unknown or repeated field for a message.
+    fn field_name<'n>(&self, name: &'n str, known: &[&str]) -> &'n str {
+        let is_hidden = self.confidential.as_ref().is_some_and(|Confidential { secrets: _, fields }| {
+            nearest(name, known.iter().chain(*fields).copied()).is_none()
+        });
+        if is_hidden { REDACTED } else { name }
     }
 
     /// The one value of the file; `None` for white space alone, and (noted) for anything else that is not one JSON value.
@@ -52,8 +81,8 @@ impl<'a> Diagnostics<'a> {
         }
         let error = FileError {
             item: (!item.is_empty()).then(|| item.to_owned()),
-            field: field.map(elide_middle),
-            ..FileError::whole_file(self.file.name, elide_middle(&reason.into()))
+            field: field.map(|field| self.for_message(field)),
+            ..FileError::whole_file(self.file.name, self.for_message(&reason.into()))
         };
         self.errors.push((self.file.offset(part), error));
     }
@@ -93,7 +122,7 @@ impl<'a> Diagnostics<'a> {
         }
         for (index, (name, repeated)) in members.0.iter().enumerate() {
             if members.0[..index].iter().any(|(earlier, _)| earlier == name) {
-                self.wrong(repeated.get(), item, Some(name), "is given twice");
+                self.wrong(repeated.get(), item, Some(self.field_name(name, &[])), "is given twice");
             }
         }
         Some(members)
@@ -148,7 +177,7 @@ impl<'a> Diagnostics<'a> {
         for (name, value) in members.0.iter().filter(|(name, _)| !known.contains(&name.as_ref())) {
             let suggestion = did_you_mean(name, known.iter().copied());
             let reason = format!("is not a field; accepted: {}{suggestion}", known.join(", "));
-            self.wrong(value.get(), item, Some(name), reason);
+            self.wrong(value.get(), item, Some(self.field_name(name, known)), reason);
         }
     }
 

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::io;
 
-use crate::text::counted;
+use crate::text::{counted, escape_control};
 
 /// An error in a file.
 ///
-/// `Display` is `file:line:column: entry 3, action: reason`, which editors and terminals make clickable.
+/// `Display` is `file:line:column: entry 3, action: reason`, which editors and terminals make clickable. Control characters of
+/// the file or its name are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileError {
     /// Name of the file, as it was given.
@@ -56,16 +57,16 @@ impl FileError {
 
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(&escape_control(&self.file))?;
         if let Some((line, column)) = self.position {
             write!(f, ":{line}:{column}")?;
         }
         f.write_str(": ")?;
         let place: Vec<&str> = [&self.item, &self.field].into_iter().filter_map(Option::as_deref).collect();
         if !place.is_empty() {
-            write!(f, "{}: ", place.join(", "))?;
+            write!(f, "{}: ", escape_control(&place.join(", ")))?;
         }
-        f.write_str(&self.reason)
+        f.write_str(&escape_control(&self.reason))
     }
 }
 
@@ -81,6 +82,14 @@ impl fmt::Display for FileErrors {
 }
 
 impl FileErrors {
+    /// Redacts what the errors repeat of the files, and the parts of the paths of the files.
+    pub(crate) fn redact(&mut self, redact: impl Fn(&str) -> String) {
+        for FileError { file, position: _, item, field, reason } in &mut self.0 {
+            *file = file.split('/').map(&redact).collect::<Vec<_>>().join("/");
+            item.iter_mut().chain(field).chain([reason]).for_each(|text| *text = redact(text));
+        }
+    }
+
     /// Their number in words, for a line before them: each then starts its own line, where a terminal makes its position
     /// clickable.
     pub(crate) fn counted(&self) -> String {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{AsciiSet, Key, Keys, TokenDigest, VIEW_AUDIT_LOGS};
@@ -13,6 +14,7 @@ use crate::fault;
 use crate::fixture::Moment;
 use crate::input::display_name;
 use crate::json_file::{self, Diagnostics, FileErrors, JsonFile, Members};
+use crate::redact::Secret;
 use crate::text::{nearest, not_one_of};
 
 /// The built-in test keys, compiled into the binary.
@@ -53,6 +55,21 @@ const DEFAULT_ROLES: [&str; 4] = ["READ_ONLY", "USER", "MANAGER", "ADMIN"];
 /// The types of keys: one of the workspace, and one that mirrors its user (KEY-PERSONAL).
 const KEY_TYPES: [&str; 2] = ["API_KEY", "PERSONAL_API_KEY"];
 
+/// The fields of the file and of each key.
+const FIELDS: [&str; 11] = [
+    "customRoles",
+    "keys",
+    "token",
+    "name",
+    "type",
+    "email",
+    "roles",
+    "expirationDate",
+    "revoked",
+    "rateLimit",
+    "faults",
+];
+
 /// Loads keys; relative expiration dates count from `now`.
 ///
 /// # Errors
@@ -83,11 +100,22 @@ fn read(name: &str, text: &str, now: Timestamp) -> Result<KeysAndToken, FileErro
     let mut diagnostics = Diagnostics::new(JsonFile::new(name, text));
     let mut keys = KeysAndToken::default();
     match diagnostics.document() {
-        Some(document) => keys = read_document(document, now, &mut diagnostics),
+        Some(document) => {
+            diagnostics.hide(tokens_of(document), &FIELDS);
+            keys = read_document(document, now, &mut diagnostics);
+        }
         None if !diagnostics.errors.is_empty() => {}
         None => diagnostics.wrong(text, "", None, "expected one object with \"keys\" and, if needed, \"customRoles\""),
     }
     diagnostics.into_result(keys)
+}
+
+/// The tokens of all keys, also of keys with errors.
+fn tokens_of(document: &RawValue) -> Vec<Secret> {
+    let document: Value = serde_json::from_str(document.get()).unwrap_or_default();
+    let keys = document["keys"].as_array().into_iter().flatten();
+    let tokens = keys.filter_map(|key| key["token"].as_str());
+    tokens.map(|token| Secret::new(token.as_bytes())).collect()
 }
 
 fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut Diagnostics<'a>) -> KeysAndToken {
@@ -102,7 +130,7 @@ fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut D
         return KeysAndToken::default();
     };
     let mut reader = KeysReader { now, roles: BTreeMap::new(), token: None, diagnostics };
-    reader.diagnostics.known_fields(&members, "", &["customRoles", "keys"]);
+    reader.diagnostics.known_fields(&members, "", &FIELDS[..2]);
     if let Some(roles) = members.get("customRoles") {
         for (number, role) in (1..).zip(reader.diagnostics.array(roles, "", "customRoles")) {
             reader.role(role, &format!("role {number}"));
@@ -160,8 +188,7 @@ impl<'a> KeysReader<'_, 'a> {
     ) -> Option<Key> {
         let errors_before = self.diagnostics.errors.len();
         let members = self.diagnostics.object(value, item)?;
-        let fields = ["token", "name", "type", "email", "roles", "expirationDate", "revoked", "rateLimit", "faults"];
-        self.diagnostics.known_fields(&members, item, &fields);
+        self.diagnostics.known_fields(&members, item, &FIELDS[2..]);
 
         let token = self.diagnostics.required(value, &members, item, "token").unwrap_or_default();
         let digest = TokenDigest::new(token.as_bytes());

@@ -64,6 +64,27 @@ fn an_error_never_contains_a_token() {
     assert!(!message.contains("secret") && !message.contains("s3cret"), "{message}");
 }
 
+/// A token at the wrong place.
+#[test]
+fn an_error_contains_no_token_that_stands_in_another_field() {
+    let token = "s3cret-s3cret";
+    let admin = json!([{"type": "DEFAULT", "role": token}]);
+    for file in [
+        json!({"keys": [{token: "CI"}]}),
+        json!({"keys": [], token: 1}),
+        json!({"keys": [{"token": "x", "name": "y", "roles": [{token: 1}], "faults": [{"type": "reset", token: 1}]}]}),
+        json!({"keys": [{"token": token, "name": "A", "email": token, "type": format!("x {token}"), "roles": admin}]}),
+        json!({"keys": [{"token": token, "name": "A", "rateLimit": format!("{}{token}", "x".repeat(193))}]}),
+    ] {
+        let message = keys(&file.to_string()).unwrap_err();
+        assert!(!message.contains("s3cret") && message.contains("(hidden)"), "{message}");
+    }
+    let twice = keys(&format!(r#"{{"keys": [{{"{token}": 1, "{token}": 2}}]}}"#)).unwrap_err();
+    assert!(!twice.contains("s3cret") && twice.contains("(hidden): is given twice"), "{twice}");
+    let near = keys(r#"{"keys": [{"tokn": "s3cret", "name": "A", "name": "B"}]}"#).unwrap_err();
+    assert!(near.contains("tokn: is not a field") && near.contains("name: is given twice"), "{near}");
+}
+
 /// Faults and the journal identify a key by its name.
 #[test]
 fn two_keys_of_one_name_are_refused() {

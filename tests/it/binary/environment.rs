@@ -74,3 +74,17 @@ fn a_message_names_the_variable_that_holds_the_value() {
     let told = refused_files(&["--fixtures", &path(&files, "wrong.json")]);
     assert!(told.failed(1).contains("(--fixtures, --keys)"), "{}", told.stderr);
 }
+
+#[test]
+fn a_wrong_token_of_the_control_plane_is_not_printed() {
+    for launch in [
+        binary(["--admin-token", "s3cret token"]),
+        binary(["--admin-token=s3cret token"]),
+        binary(["run", "--admin-token", "s3cret\u{1b}", "--", "true"]),
+        binary([]).env("CORTEX_MOCK_ADMIN_TOKEN", "s3cret token"),
+    ] {
+        let told = launch.run();
+        assert!(told.failed(2).contains("invalid value '(hidden)' for "), "{}", told.stderr);
+        assert!(told.stderr.contains("--admin-token") && !told.stderr.contains("s3cret"), "{}", told.stderr);
+    }
+}

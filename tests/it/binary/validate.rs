@@ -70,3 +70,42 @@ fn validate_checks_keys_too() {
       note: actorEmail is not an e-mail address in 1 entry, such as "nobody"
     "#);
 }
+
+/// Control characters are escaped, and tokens of the keys are hidden: in fields, values and names of files.
+#[test]
+fn validate_prints_foreign_text_without_control_characters_and_tokens() {
+    let odd = "\u{1b}[31mred\u{7}.json";
+    let field = r#"{"action": "CREATE", "objectIdentifier": "b", "objectType": "\u001b[7mX key-a-long", "timestamp": "now", "\u001b[31mred": 1, "x-key-a-long": 2, "ipAddress": "\u001b]0;title"}"#;
+    let wrong = r#"{"\u001b[31mtimestam": 1, "action": "key-a-long"}"#;
+    let files =
+        folder(&[("keys.json", &super::keys("key-a-long")), ("a.json", field), (odd, wrong), ("key-a-long.json", "")]);
+    let keys = path(&files, "keys.json");
+    let ended = binary(["validate", "--now", "2025-05-20T12:00:00Z", "--keys", &keys, &path(&files, "a.json")]).run();
+    assert_snapshot!(ended.succeeded(), @r#"
+    1 key, all valid
+    1 entry, all valid
+      from 2025-05-20T12:00:00Z to 2025-05-20T12:00:00Z
+      actions: CREATE 1
+      actor types: ANONYMOUS 1
+      object types: 1
+      note: \u{1b}[7mX (hidden) is not an object type that Cortex is known to use
+      note: ipAddress is not an IP address in 1 entry, such as "\u{1b}]0;title"
+      note: the field \u{1b}[31mred is not known and was ignored in 1 entry
+      note: the field (hidden) is not known and was ignored in 1 entry
+    "#);
+    let ended = binary(["validate", "--keys", &keys, &path(&files, odd), &path(&files, "key-a-long.json")]).run();
+    assert_snapshot!(without_folder(ended.failed(1), files.path()), @r#"
+    error: 5 things are wrong
+    FOLDER/\u{1b}[31mred\u{7}.json:1:1: entry 1, objectIdentifier: is required and missing
+    FOLDER/\u{1b}[31mred\u{7}.json:1:1: entry 1, objectType: is required and missing
+    FOLDER/\u{1b}[31mred\u{7}.json:1:1: entry 1, timestamp: is required and missing
+    FOLDER/\u{1b}[31mred\u{7}.json:1:37: entry 1, action: "(hidden)" is not one of CREATE, UPDATE, DELETE
+    FOLDER/(hidden):1:1: is empty; expected entries: an array, one a line, or a whole response. An empty array is no entries
+    "#);
+    let server = binary(["--listen", "127.0.0.1:0", "--keys", &keys, "--fixtures", &path(&files, "a.json")]).serve();
+    let log = server.stop();
+    assert!(log.contains("\"x-(hidden)\"") || log.contains("\"(hidden)\""), "{log}");
+    assert!(!log.contains("key-a-long") && !log.contains('\u{1b}'), "{log}");
+    let ended = binary(["--listen", "127.0.0.1:0", "--keys", &keys, "--fixtures", &path(&files, odd)]).run();
+    assert!(!ended.failed(1).contains("key-a-long") && !ended.stderr.contains('\u{1b}'), "{}", ended.stderr);
+}

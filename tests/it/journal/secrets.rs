@@ -154,6 +154,101 @@ async fn a_token_that_is_sent_in_the_wrong_form_is_nowhere() {
     assert_eq!((place_of(TOKEN, &shown), place_of(&TOKEN.replace('+', " "), &shown)), (None, None));
 }
 
+/// A client may send its token in the form of another API; then it may also stand in the URL.
+#[tokio::test]
+async fn a_token_in_the_form_of_another_api_is_nowhere() {
+    const TOKEN: &str = "r3al+tokEn/of=us";
+    let (log, _guard) = capture_log();
+    let mock = TestMock::default();
+    let base64 = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text);
+    let encoded = encode(TOKEN, 1);
+    let mut shown = String::new();
+    for (name, value) in [
+        ("Authorization", format!("Basic {}", base64(&format!("{TOKEN}:")))),
+        ("Authorization", format!("Basic {}", base64(&format!("me:{TOKEN}")))),
+        ("Authorization", format!("Basic {}", base64(TOKEN).trim_end_matches('='))),
+        ("Authorization", format!("Bearer \"{TOKEN}\"")),
+        ("Authorization", format!("Bearer '{TOKEN}~one'")),
+        ("Authorization", format!("Bearer {TOKEN}, Bearer foo")),
+        ("Authorization", format!("Bearer%20{encoded}")),
+        ("Authorization", format!("Bearer {encoded}")),
+        ("Authorization", format!("Digest username=\"ada\", response=\"{TOKEN}\"")),
+        ("X-API-Key", TOKEN.to_owned()),
+        ("Api-Key", format!("Bearer {TOKEN}")),
+        ("X-Auth-Token", TOKEN.to_owned()),
+        ("PRIVATE-TOKEN", encoded.clone()),
+        ("Proxy-Authorization", format!("Bearer {TOKEN}")),
+        ("Cookie", format!("theme=dark; session={encoded}; n=1")),
+        ("Cookie", format!("session=\"{TOKEN}\"")),
+    ] {
+        for target in [
+            format!("/{encoded}/x"),
+            format!("/x{encoded}"),
+            format!("/__admin/requests?status=x{encoded}"),
+            format!("/__admin/verdict?actions={encoded}"),
+            format!("{PATH}?q=x{encoded}x"),
+            format!("{PATH}?{TOKEN}"),
+            format!("{PATH}?page={encoded}"),
+        ] {
+            let own = if name == "Authorization" { "X-Other" } else { "Authorization" };
+            let request = Request::get(&target).header(name, &value).header(own, "Bearer mock-admin~one");
+            shown += &mock.send(request).await.text();
+        }
+    }
+    shown += &everything_shown(&mock, &log, "none", &["", "one"]).await;
+    assert_eq!((place_of(TOKEN, &shown), place_of(&TOKEN.replace('+', " "), &shown)), (None, None));
+}
+
+/// What a browser sends to all servers of one host, and what is too short to be a token.
+#[tokio::test]
+async fn a_cookie_that_is_no_token_hides_nothing() {
+    let mock = TestMock::default();
+    let request = Request::get(format!("{PATH}?page=1&actions=DELETE&x=dark"));
+    let request = request.header("Cookie", "n=1; theme=dark; a=DELETE").header("Authorization", "Bearer mock-admin");
+    mock.send(request).await.ok();
+    assert_eq!(requests(&mock, "").await[0]["query"], "page=1&actions=DELETE&x=dark");
+}
+
+/// Thousands of words in a header are not looked for in every text of the request.
+#[tokio::test]
+async fn many_words_in_a_header_take_little_time() {
+    let mock = TestMock::default();
+    let words: Vec<String> = (0..3000).map(|number| format!("word{number}")).collect();
+    let request = Request::get(format!("{PATH}?q={}", "x%20".repeat(3900)));
+    let request =
+        request.header("Authorization", format!("Bearer {}", words.join(" "))).header("Cookie", words.join("; "));
+    let started = std::time::Instant::now();
+    mock.send_unchecked(request).await;
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+}
+
+/// The characters of one token do not join the words around another.
+#[tokio::test]
+async fn a_token_is_found_whatever_characters_other_tokens_have() {
+    const TOKEN: &str = "t0psecret-of-bob";
+    let (log, _guard) = capture_log();
+    let odd = "a/b=c&d?e.f:g@h,i(j)k[l]m";
+    let mock = mock_with_tokens(&["t0psecret-of-ada", TOKEN, odd], Admin::Open);
+    let mut shown = String::new();
+    let odd_encoded = odd.replace('?', "%3F").replace('[', "%5B").replace(']', "%5D");
+    for target in [
+        format!("/page/{TOKEN}/x"),
+        format!("/a={TOKEN}.b"),
+        format!("{PATH}?q=a/{TOKEN}/b"),
+        format!("{PATH}?q=a={TOKEN}=b"),
+        format!("{PATH}?q=(a:{TOKEN}@b)"),
+        format!("{PATH}?page=x.{TOKEN}.y"),
+        format!("/x/{odd_encoded}"),
+        format!("{PATH}?{odd_encoded}"),
+        format!("{PATH}?q={odd_encoded}"),
+    ] {
+        let answer = mock.call(request("GET", &target, &["Bearer t0psecret-of-ada"])).await;
+        shown += &answer.text();
+    }
+    shown += &everything_shown(&mock, &log, "none", &[""]).await;
+    assert_eq!((place_of(TOKEN, &shown), place_of(odd, &shown)), (None, None));
+}
+
 /// Nobody can tell whether its path or query contains a token of the real API.
 #[tokio::test]
 async fn a_request_without_a_valid_key_is_not_told_its_path_or_query() {
