@@ -332,8 +332,18 @@ impl World {
     /// # Errors
     /// A sink that cannot be read, or has more than a million records.
     pub fn delivered(&self, sink: impl Read, scope: &Scope) -> Result<Delivered, DeliveredError> {
+        self.delivered_redacted(sink, scope, |_| {})
+    }
+
+    /// Like [`World::delivered`]; `redact` takes secrets out of the records of the sink that the result has.
+    pub(crate) fn delivered_redacted(
+        &self,
+        sink: impl Read,
+        scope: &Scope,
+        redact: impl Fn(&mut String),
+    ) -> Result<Delivered, DeliveredError> {
         self.catch_up();
-        self.observations.compare(&self.store, sink, scope)
+        self.observations.compare(&self.store, sink, scope, redact)
     }
 
     /// Moves the clock forward. A frozen clock stays frozen at the new time.

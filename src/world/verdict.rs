@@ -246,18 +246,26 @@ impl Observations {
         judgement
     }
 
-    /// Compares what a client has in its sink with what was served to the session, and keeps the result for the verdict.
+    /// Compares what a client has in its sink with what was served to the session, and keeps the result for the verdict;
+    /// `redact` takes secrets out of the records of the sink that it has.
     ///
     /// # Errors
     /// A sink that cannot be read, or has too many records.
-    pub fn compare(&self, store: &Store, sink: impl Read, scope: &Scope) -> Result<Delivered, DeliveredError> {
+    pub fn compare(
+        &self,
+        store: &Store,
+        sink: impl Read,
+        scope: &Scope,
+        redact: impl Fn(&mut String),
+    ) -> Result<Delivered, DeliveredError> {
         let observations = self.inner.lock().observations.clone();
         let replay = Replay::new(store);
         let exchanges = observations.into_iter().enumerate();
         let pages = exchanges.filter_map(|(number, observation)| Exchange::new(number, observation).served);
         let numbers = pages.flat_map(|served| replay.page(&served));
         let served = numbers.map(|entry| u32::try_from(entry.number).unwrap_or(u32::MAX)).collect();
-        let delivered = Delivered::compare(sink, &replay, &served, scope)?;
+        let mut delivered = Delivered::compare(sink, &replay, &served, scope)?;
+        delivered.redact(redact);
         self.inner.lock().delivered = Some(delivered.clone());
         Ok(delivered)
     }

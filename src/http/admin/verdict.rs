@@ -42,11 +42,12 @@ pub struct VerdictQuery {
     world: Arc<World>,
     scope: Scope,
     expected: Vec<Expectation>,
+    secrets: Secrets,
     as_text: bool,
 }
 
 pub async fn get(State(state): State<AppState>, query: VerdictQuery) -> Result<Response, Problem> {
-    let VerdictQuery { world, scope, expected, as_text } = query;
+    let VerdictQuery { world, scope, expected, secrets: _, as_text } = query;
     let judgement = blocking::run(&state.work_limits().verdicts, move || world.verdict(&scope)).await?;
     if expected.contains(&Expectation::Delivered) && judgement.delivered.is_none() {
         let details = "expect: nothing was delivered yet; send what the client has to POST /__admin/verdict/delivered.";
@@ -96,8 +97,11 @@ pub async fn delivered(
     }
     let _memory = reserve_body_memory(&state, CHUNKS * MAX_CHUNK_BYTES).await?;
     let (sender, receiver) = mpsc::channel(CHUNKS);
-    let VerdictQuery { world, scope, expected, .. } = query;
-    let compare = move || world.delivered(BodyReader { receiver, rest: Bytes::new() }, &scope);
+    let VerdictQuery { world, scope, expected, secrets, as_text: _ } = query;
+    let compare = move || {
+        let sink = BodyReader { receiver, rest: Bytes::new() };
+        world.delivered_redacted(sink, &scope, |text| secrets.redact_string(text))
+    };
     let comparing = blocking::run(&state.work_limits().comparisons, compare);
     let sending = async move {
         let mut body = body.into_data_stream();
@@ -183,7 +187,8 @@ impl FromRequestParts<AppState> for VerdictQuery {
         let secrets = Secrets::new(state, &parts.headers);
         let filters = filters(parts.uri.query().unwrap_or_default(), &world, &secrets)?;
         let accepted = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Ok(Self { world, scope: Scope { from, to, overlap, filters }, expected, as_text: prefers_text(accepted) })
+        let scope = Scope { from, to, overlap, filters };
+        Ok(Self { world, scope, expected, secrets, as_text: prefers_text(accepted) })
     }
 }
 

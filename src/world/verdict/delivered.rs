@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Cursor, Read};
 use std::iter;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::replay::{Replay, describe};
 use super::scope::Scope;
 use crate::contract::{Entry, Query, Timestamp};
-use crate::json_file::without_byte_order_mark;
+use crate::json_file::{foreign_format, without_byte_order_mark};
 use crate::store::EntryRef;
 use crate::text::{counted, excerpt, plural};
 
@@ -28,6 +28,8 @@ pub struct Delivered {
     pub scope: Scope,
     /// How many records the sink has.
     pub records: usize,
+    /// How many entries were served.
+    pub served: usize,
     /// Entries that were never served: no fault of the sink, and told by the expectation `complete`.
     pub never_read: usize,
     /// Served, and not in the sink.
@@ -96,13 +98,19 @@ impl Delivered {
 
     /// Reads a sink and compares it with the entries that were served, by their numbers.
     pub(super) fn compare(
-        sink: impl Read,
+        mut sink: impl Read,
         replay: &Replay,
         served: &RoaringBitmap,
         scope: &Scope,
     ) -> Result<Self, DeliveredError> {
         let mut comparison = Comparison::new(replay, served, scope);
-        let sink = without_byte_order_mark(sink).map_err(|error| DeliveredError::Malformed(error.to_string()))?;
+        let malformed = |error: io::Error| DeliveredError::Malformed(error.to_string());
+        let mut start = Vec::new();
+        sink.by_ref().take(1024).read_to_end(&mut start).map_err(malformed)?;
+        if let Some(format) = foreign_format(&start) {
+            return Err(DeliveredError::Malformed(format!("it {}", format.with_advice())));
+        }
+        let sink = without_byte_order_mark(Cursor::new(start).chain(sink)).map_err(malformed)?;
         let mut sink = sink.take(Self::MAX_BYTES);
         let read = comparison.read(&mut sink);
         if comparison.records > Self::MAX_RECORDS || sink.limit() == 0 {
@@ -112,10 +120,22 @@ impl Delivered {
         Ok(comparison.result())
     }
 
-    /// Why the sink is not what was served; empty when it is. A time that is cut alone is no reason.
+    /// Redacts the records of the sink.
+    pub(super) fn redact(&mut self, redact: impl Fn(&mut String)) {
+        let Self { doubled, altered, truncated, never_served, .. } = self;
+        let in_place = altered.examples.iter_mut().chain(&mut truncated.examples).map(|altered| &mut altered.record);
+        let records = doubled.examples.iter_mut().chain(&mut never_served.examples).chain(in_place);
+        for Record { timestamp, fields } in records {
+            timestamp.iter_mut().chain(fields.iter_mut().flatten()).for_each(&redact);
+        }
+    }
+
+    /// Why the sink is not what was served; empty when it is. A time that is cut alone is no reason. Nothing can be delivered
+    /// of nothing.
     #[must_use]
     pub fn reasons(&self) -> Vec<String> {
-        let Self { missing, doubled, altered, never_served, .. } = self;
+        let Self { missing, doubled, altered, never_served, served, .. } = self;
+        let nothing = (*served == 0).then(|| "no entry was served, so there was nothing to deliver".to_owned());
         let of_entry = |entry: &Entry| describe(entry);
         let fields = altered.examples.first().map(|first| first.fields.join(", ")).unwrap_or_default();
         [
@@ -141,6 +161,7 @@ impl Delivered {
         ]
         .into_iter()
         .flatten()
+        .chain(nothing)
         .collect()
     }
 }
@@ -154,10 +175,10 @@ fn reason<T>(found: &Discrepancy<T>, one: &str, many: &str, describe: impl Fn(&T
 /// In words.
 impl fmt::Display for Delivered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { records, missing, doubled, altered, truncated, never_served, never_read, .. } = self;
+        let Self { records, served, missing, doubled, altered, truncated, never_served, never_read, .. } = self;
         writeln!(
             f,
-            "delivered: {}; of what was served {} missing, {} doubled, {} altered, {} truncated in time; {} never served; {} never read",
+            "delivered: {}; of {served} served {} missing, {} doubled, {} altered, {} truncated in time; {} never served; {} never read",
             counted(*records, "record", "records"),
             missing.count,
             doubled.count,
@@ -346,6 +367,7 @@ impl<'a> Comparison<'a> {
         for known in self.known.values().filter(|known| known.in_scope > 0) {
             let Known { entry, exist, in_scope, served, kept } = known;
             let record = || Some(Record::of(&self.replay.entry(entry)?));
+            self.delivered.served += served;
             self.delivered.never_read += in_scope - served;
             self.delivered.doubled.add(kept.saturating_sub(*exist), record);
             // What lies outside the scope may be in the sink too.

@@ -249,6 +249,24 @@ async fn a_token_is_found_whatever_characters_other_tokens_have() {
     assert_eq!((place_of(TOKEN, &shown), place_of(odd, &shown)), (None, None));
 }
 
+/// A sink is compared, and its records are told.
+#[tokio::test]
+async fn a_token_in_a_sink_is_nowhere() {
+    let (log, _guard) = capture_log();
+    let mock = TestMock::default();
+    mock.logs("").await.ok();
+    let token = "mock-auditor";
+    let record = json!({"action": format!("x({token})"), "objectIdentifier": token, "timestamp": token, "ipAddress": format!("\u{1b}[31;{token}")});
+    let mut shown = mock.admin("POST", "/verdict/delivered", json!([record])).await.ok().to_string();
+    shown += &mock.admin("POST", "/verdict/delivered?expect=delivered", json!([record])).await.details(409);
+    for sink in [json!([token]).to_string(), format!("{{\"{token}\": 1}}"), format!("{token} \u{1b}")] {
+        shown += &mock.admin("POST", "/verdict/delivered", sink).await.details(400);
+    }
+    shown += &everything_shown(&mock, &log, "none", &[""]).await;
+    assert_eq!((place_of(token, &shown), shown.find('\u{1b}')), (None, None));
+    assert!(shown.contains("(hidden)"), "{shown}");
+}
+
 /// Nobody can tell whether its path or query contains a token of the real API.
 #[tokio::test]
 async fn a_request_without_a_valid_key_is_not_told_its_path_or_query() {

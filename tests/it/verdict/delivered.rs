@@ -145,12 +145,40 @@ async fn the_verdict_has_the_sink_that_was_compared_last() {
     assert_eq!(refused.json()["expectations"]["delivered"]["kept"], false);
     assert_eq!(mock.admin("GET", "/verdict?expect=delivered", "").await.details(409), details);
     let world = mock.mock.world();
-    assert!(
-        world.verdict(&Scope::default()).to_string().contains("delivered: 3 records; of what was served 1 missing")
-    );
+    assert!(world.verdict(&Scope::default()).to_string().contains("delivered: 3 records; of 4 served 1 missing"));
     let delivered = world.delivered(json!(logs).to_string().as_bytes(), &Scope::default()).unwrap();
     assert_eq!(delivered.reasons(), Vec::<String>::new());
     assert!(world.verdict(&Scope::default()).expectations[&Expectation::Delivered].kept);
+}
+
+/// As `complete` of a session that nobody asked.
+#[tokio::test]
+async fn nothing_is_delivered_of_nothing() {
+    let mock = TestMock::with_entries(&entries());
+    for sink in ["", "[]"] {
+        let details = mock.admin("POST", "/verdict/delivered?expect=delivered", sink).await.details(409);
+        assert_eq!(details, "not delivered: no entry was served, so there was nothing to deliver");
+    }
+    assert!(mock.admin("GET", "/verdict?expect=delivered", "").await.details(409).contains("no entry was served"));
+    let logs = mock.logs("page=0&pageSize=1000").await.ok()["logs"].clone();
+    assert_eq!(mock.admin("POST", "/verdict/delivered?expect=delivered", &logs).await.ok()["served"], 4);
+    let outside = "/verdict/delivered?expect=delivered&from=2025-05-20T11:30:00Z";
+    mock.admin("POST", outside, &logs).await.details(409);
+}
+
+#[tokio::test]
+async fn a_sink_in_another_format_is_named() {
+    let (mock, _) = read().await;
+    let utf16: Vec<u8> = "[]".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (sink, told) in [
+        (&b"\x1f\x8b\x08\0\0\0\0\0"[..], "it is compressed with gzip; give what this prints: gunzip -c FILE."),
+        (&utf16, "it is text in UTF-16LE; give what this prints: iconv -f UTF-16LE -t UTF-8 FILE."),
+        (b"<html>", "it is HTML or XML, such as the error page of a proxy; expected JSON."),
+    ] {
+        let request = Request::post("/__admin/verdict/delivered").body(Body::from(sink.to_vec())).unwrap();
+        let details = mock.call(request).await.details(400);
+        assert!(details.contains(told), "{details}");
+    }
 }
 
 #[tokio::test]
@@ -166,7 +194,7 @@ async fn a_sink_that_is_no_json_is_refused() {
     assert!(details.contains("record 2 has none of the fields timestamp, action, actorIdentifier"), "{details}");
     let details = mock.admin("POST", "/verdict/delivered?expect=complete", "").await.details(400);
     assert!(details.contains("only delivered"), "{details}");
-    let other = mock.admin("POST", "/verdict/delivered?expect=delivered&session=other", "").await.ok();
+    let other = mock.admin("POST", "/verdict/delivered?session=other", "").await.ok();
     assert_eq!(counts(&other), [0; 5]);
     let text = mock.send_unchecked(Request::get("/__admin/verdict").header("Accept", "text/plain")).await;
     let text = to_bytes(text.into_body(), usize::MAX).await.unwrap();
