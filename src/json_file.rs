@@ -21,7 +21,7 @@ use crate::input;
 
 pub(crate) use diagnostics::{Diagnostics, kind};
 pub(crate) use elements::visit_elements;
-pub(crate) use encoding::{decode, foreign_format, not_utf8};
+pub(crate) use encoding::{ForeignFormat, decode, foreign_format, not_utf8};
 pub use error::{FileError, FileErrors};
 pub(crate) use error::{MAX_ERRORS, limit, position_after};
 

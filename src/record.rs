@@ -120,7 +120,15 @@ pub fn record(
         on_event(RecordingEvent::Progress { entries: assembler.count(), total: assembler.total() });
     }
     let entries = assembler.into_newest_first();
-    let order_violations = OrderViolations::find(&entries);
+    let mut order_violations = OrderViolations::find(&entries);
+    if order_violations.is_none()
+        && let Some((time, count)) = order::possible_repetition(&entries)
+    {
+        // A server that cannot answer this has answered all pages.
+        let range = RecordRange { start: Some(time), end: time };
+        let total = read_page(&mut client, range, 0).map_or(count, |page| page.total);
+        order_violations = OrderViolations::repeated_entries(count.saturating_sub(total));
+    }
     Ok(Recording { entries, requests: client.requests(), ignored_fields, order_violations })
 }
 
@@ -146,5 +154,6 @@ fn read_page(client: &mut ApiClient<'_>, range: RecordRange, page: usize) -> Res
         }
         Ok(wait)
     };
-    client.send(&request, |connection, reply| page_response::read(connection, &reply, page), next_wait)
+    let mut mismatch = None;
+    client.send(&request, |connection, reply| page_response::read(connection, &reply, page, &mut mismatch), next_wait)
 }

@@ -17,14 +17,17 @@ pub struct ConnectionArgs {
 }
 
 impl ConnectionArgs {
-    /// The address.
-    pub fn url(&self) -> Result<ApiUrl, SetupError> {
-        ApiUrl::parse(&self.url)
-    }
-
-    /// The token.
-    pub fn token(&self) -> Result<Token, SetupError> {
-        Token::from_environment("--token-env", &self.token_env)
+    /// The address, which must not contain the token, and the token.
+    pub fn url_and_token(&self) -> Result<(ApiUrl, Token), SetupError> {
+        let url = ApiUrl::parse(&self.url)?;
+        let token = Token::from_environment("--token-env", &self.token_env)?;
+        if token.is_in(&self.url) {
+            return Err(SetupError(format!(
+                "--url contains the token of {}, which is sent in a header; accepted: a base URL without it",
+                token.name()
+            )));
+        }
+        Ok((url, token))
     }
 }
 

@@ -120,7 +120,7 @@ pub fn run(args: &Args) -> Result<(), String> {
 
 /// The recording and the token that the flags name; exits when they are wrong.
 fn spec_and_token(args: &Args) -> (RecordingSpec, Token) {
-    let url = or_exit(args.connection.url());
+    let (url, token) = or_exit(args.connection.url_and_token());
     let now = Timestamp::now().trunc_to_millis();
     let instant = |flag: &str, bound: &RangeBound| {
         or_exit(bound.moment.at(now).map_err(|error| format!("{flag} {}: it {error}", bound.text)))
@@ -134,7 +134,7 @@ fn spec_and_token(args: &Args) -> (RecordingSpec, Token) {
     }
     let text = |bound: &Option<RangeBound>| bound.as_ref().map(|bound| bound.text.clone());
     let range = RecordRange { start, end };
-    (RecordingSpec { url, from: text(&args.from), to: text(&args.to), range }, or_exit(args.connection.token()))
+    (RecordingSpec { url, from: text(&args.from), to: text(&args.to), range }, token)
 }
 
 /// The secret from which the pseudonyms are made.

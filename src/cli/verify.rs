@@ -37,7 +37,7 @@ enum ReportFormat {
 
 /// Verifies. The exit code is 0 when nothing differs, 1 when something does, 2 when nothing could be verified.
 pub fn run(args: &Args) -> ExitCode {
-    let (url, token) = (or_exit(args.connection.url()), or_exit(args.connection.token()));
+    let (url, token) = or_exit(args.connection.url_and_token());
     let second = args.no_permission_token_env.as_deref();
     let second = second.map(|name| or_exit(Token::from_environment("--no-permission-token-env", name)));
     let connection = or_exit(connect(url, token));

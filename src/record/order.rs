@@ -20,6 +20,11 @@ pub struct OrderViolations {
 }
 
 impl OrderViolations {
+    /// Entries that the server answered more often than it has them; `None` for none.
+    pub(super) fn repeated_entries(count: usize) -> Option<Self> {
+        (count > 0).then_some(Self { newer: 0, first_newer: None, repeated: count })
+    }
+
     /// Looks for violations in entries, newest first; `None` when there are none. Equal entries of one time, side by side,
     /// are events of a bulk change.
     pub(super) fn find(entries: &[Entry]) -> Option<Self> {
@@ -31,6 +36,20 @@ impl OrderViolations {
         };
         (first_newer.is_some() || repeated > 0).then(|| Self { newer: newer().count(), first_newer, repeated })
     }
+}
+
+/// The time of entries that may have been answered twice, and their number: equal entries around the border of two pages can
+/// be the end of one page and the start of the next, or events of a bulk change. How many the server has of that time tells.
+pub(super) fn possible_repetition(entries: &[Entry]) -> Option<(Timestamp, usize)> {
+    let mut borders = (PAGE_SIZE..entries.len()).step_by(PAGE_SIZE);
+    let time = borders.find_map(|border| {
+        let time = entries[border].timestamp;
+        let is_of_time = |entry: &&Entry| entry.timestamp == time;
+        let before: HashSet<&Entry> = entries[..border].iter().rev().take(PAGE_SIZE).take_while(is_of_time).collect();
+        let mut behind = entries[border..].iter().take(PAGE_SIZE).take_while(is_of_time);
+        behind.any(|entry| before.contains(entry)).then_some(time)
+    })?;
+    Some((time, entries.iter().filter(|entry| entry.timestamp == time).count()))
 }
 
 /// Number of entries that appear again behind entries of another time.

@@ -1,6 +1,6 @@
 //! One page of audit logs, parsed as a fixture file is, because it becomes part of one.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -39,14 +39,41 @@ struct Body<'a> {
     total_pages: Option<usize>,
 }
 
-/// Parses the response to the request for a page.
-pub(super) fn read(connection: &Connection, reply: &Reply, page: usize) -> Result<PageResponse, RequestError> {
+/// A page with another number of entries than its number and the total imply. The server may have counted and read at two
+/// instants, and then answers otherwise the next time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WrongCount {
+    page: usize,
+    entries: usize,
+    total: usize,
+}
+
+impl fmt::Display for WrongCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { page, entries, total } = self;
+        write!(
+            f,
+            "asked for page {page} of {PAGE_SIZE} entries each, the server answered page {page} with {entries} entries of {total}"
+        )
+    }
+}
+
+/// Parses the response to the request for a page. `earlier_mismatch` is that of the attempt before: the same again is lasting.
+pub(super) fn read(
+    connection: &Connection,
+    reply: &Reply,
+    page: usize,
+    earlier_mismatch: &mut Option<WrongCount>,
+) -> Result<PageResponse, RequestError> {
     if !reply.status.is_success() {
         return Err(connection.error_for(reply));
     }
-    // What does not begin as an object is not the beginning of one either.
-    if reply.body.trim_ascii_start().first().is_some_and(|byte| *byte != b'{') {
-        return Err(connection.not_json(reply));
+    match reply.body.trim_ascii_start().first() {
+        Some(b'{') => {}
+        // What does not begin as an object is not the beginning of one either.
+        Some(_) => return Err(connection.not_json(reply)),
+        // A body that broke off is another error.
+        None => return Err(connection.not_cortex(&format!("it answers {} without a body", reply.status.as_u16()))),
     }
     // It may have been cut off.
     let broken = |error: &dyn Display| {
@@ -66,20 +93,23 @@ pub(super) fn read(connection: &Connection, reply: &Reply, page: usize) -> Resul
         _ => known_logs(connection, &name, body.logs)?,
     };
     let expected = body.total.saturating_sub(page * PAGE_SIZE).min(PAGE_SIZE);
-    if body.page != page || entries.len() != expected {
-        let (number, total, count) = (body.page, body.total, entries.len());
-        let reason = format!(
-            "asked for page {page} of {PAGE_SIZE} entries each, the server answered page {number} with {count} entries of {total}"
-        );
-        // The server may have counted and read at two instants, but it does not take one page or size for another.
-        let is_other_size = body.total_pages.is_some_and(|pages| pages != total.div_ceil(PAGE_SIZE));
-        return Err(if number != page || is_other_size {
-            RequestError::Permanent(reason)
+    let Body { logs: _, page: number, total, total_pages } = body;
+    if number != page || entries.len() != expected {
+        let mismatch = WrongCount { page, entries: entries.len(), total };
+        // The server does not take one page or size for another by chance.
+        let is_other_size = total_pages.is_some_and(|pages| pages != total.div_ceil(PAGE_SIZE));
+        let is_repeated = earlier_mismatch.replace(mismatch) == Some(mismatch);
+        return Err(if number != page {
+            RequestError::Permanent(format!("asked for page {page}, the server answered page {number}"))
+        } else if is_other_size {
+            RequestError::Permanent(mismatch.to_string())
+        } else if is_repeated {
+            RequestError::Permanent(format!("{mismatch}, twice; it may not know the parameters page and pageSize"))
         } else {
-            RequestError::Retryable(reason.into())
+            RequestError::Retryable(mismatch.to_string().into())
         });
     }
-    Ok(PageResponse { page, total: body.total, entries, ignored_fields })
+    Ok(PageResponse { page, total, entries, ignored_fields })
 }
 
 /// The entries of a page without their unknown fields, and the names of these.

@@ -15,6 +15,7 @@ use super::error::{RequestError, Retryable, SetupError};
 use super::reply::Reply;
 use super::token::Token;
 use super::url::ApiUrl;
+use crate::json_file::{BYTE_ORDER_MARK, ForeignFormat, foreign_format};
 use crate::text::truncate;
 
 /// Time limit for opening a connection.
@@ -113,7 +114,7 @@ impl Connection {
             Some(encoding) if reply.status.is_success() => return Err(self.encoded(encoding)),
             // The status says enough; nobody could read the explanation.
             Some(_) => {}
-            None if reply.status.is_success() => reply.body = self.read_body(&mut body)?,
+            None if reply.status.is_success() => reply.body = self.readable(self.read_body(&mut body)?)?,
             None => reply.body = body.with_config().limit(MAX_ERROR_BYTES).read_to_vec().unwrap_or_default(),
         }
         Ok(reply)
@@ -127,6 +128,27 @@ impl Connection {
              the answers, call the API without it",
             self.url
         ))
+    }
+
+    /// The body of a success without a byte order mark; an error for one that is compressed or in another encoding, though no
+    /// header says so: it would be the same next time.
+    fn readable(&self, mut body: Vec<u8>) -> Result<Vec<u8>, RequestError> {
+        match foreign_format(&body) {
+            Some(format @ (ForeignFormat::Compressed { .. } | ForeignFormat::Encoded { .. })) => {
+                Err(RequestError::Permanent(format!(
+                    "the answer of {} {format}, without a header that says so; if a proxy changes the answers, call the API \
+                     without it",
+                    self.url
+                )))
+            }
+            // What is no JSON is told with its content type.
+            Some(ForeignFormat::Markup | ForeignFormat::Zeros) | None => {
+                if body.starts_with(BYTE_ORDER_MARK.as_bytes()) {
+                    body.drain(..BYTE_ORDER_MARK.len());
+                }
+                Ok(body)
+            }
+        }
     }
 
     fn read_body(&self, body: &mut Body) -> Result<Vec<u8>, RequestError> {

@@ -51,6 +51,11 @@ impl Token {
         format!("Bearer {}", self.secret)
     }
 
+    /// Whether a text contains the token, in any encoding.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        self.finder.is_in(text)
+    }
+
     /// The text on one line, with `[token]` in place of the token, which JSON may have escaped; of a text that has the token
     /// in another form, such as percent-encoded, the words around it are left out too.
     pub(crate) fn redact(&self, text: &str) -> String {

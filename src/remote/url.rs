@@ -36,17 +36,18 @@ impl ApiUrl {
         const ACCEPTED: &str = "accepted: a base URL such as https://api.getcortexapp.com or http://127.0.0.1:8080";
 
         let refused = |reason: &str| Err(SetupError(format!("--url {reason}; {ACCEPTED}")));
-        if text.contains('@') {
+        if text.contains('@') || text.to_ascii_lowercase().contains("%40") {
             return refused("has a user or password in it, which belong nowhere");
         }
         if text.contains(['?', '#']) {
             return refused("has a query or fragment, which are no part of a base");
         }
-        let Ok(uri) = text.parse::<Uri>() else { return refused(&format!("\"{text}\" is not a URL")) };
+        // Not repeated: it may be a token in the wrong place.
+        let Ok(uri) = text.parse::<Uri>() else { return refused("is not a URL") };
         let (Some(scheme @ ("http" | "https")), Some(host)) =
             (uri.scheme_str(), uri.host().filter(|host| !host.is_empty()))
         else {
-            return refused(&format!("\"{text}\" is not a URL that begins with https:// or http://"));
+            return refused("is not a URL that begins with https:// or http://");
         };
         let address = host.trim_start_matches('[').trim_end_matches(']');
         let is_local = host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());

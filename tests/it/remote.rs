@@ -46,8 +46,9 @@ pub fn one_shot_server(response: impl Into<Vec<u8>>) -> (String, JoinHandle<Vec<
     (url, thread)
 }
 
-/// A server that answers each request with the page of its parameter `page`; it serves as long as the tests run.
-pub fn server_of_pages(pages: Vec<String>) -> String {
+/// A server that answers each request with the page of its parameter `page`, or with `of_range` if the request has a start; it
+/// serves as long as the tests run.
+pub fn server_of_pages(pages: Vec<String>, of_range: Option<String>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -58,7 +59,8 @@ pub fn server_of_pages(pages: Vec<String>) -> String {
             let request = String::from_utf8_lossy(&request[..length]);
             let (_, number) = request.split_once("&page=").expect("one packet");
             let number: usize = number[..number.find('&').unwrap()].parse().unwrap();
-            stream.write_all(pages[number].as_bytes()).unwrap();
+            let of_range = of_range.as_ref().filter(|_| request.contains("&startTime="));
+            stream.write_all(of_range.unwrap_or(&pages[number]).as_bytes()).unwrap();
         }
     });
     url

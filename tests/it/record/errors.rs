@@ -7,6 +7,7 @@ use insta::assert_snapshot;
 
 use super::{file_names, normalize, path, run_record, server_with};
 use crate::remote::{http_response, one_shot_server};
+use crate::support::NOW;
 use crate::support::process::binary;
 
 /// The message of a recording that fails with this exit code and leaves no file.
@@ -84,12 +85,47 @@ error: URL/api/v1/audit-logs is not a Cortex API: it answers application/json th
 
 error: URL/api/v1/audit-logs is not a Cortex API: it answers application/json that is no JSON object: []
 
-error: asked for page 0 of 1000 entries each, the server answered page 7 with 0 entries of 2500
+error: asked for page 0, the server answered page 7
 
 error: asked for page 0 of 1000 entries each, the server answered page 0 with 0 entries of 2500
 
 error: URL/api/v1/audit-logs refuses the request (511)
 "#);
+}
+
+/// What a proxy or a file server does that names no coding.
+#[test]
+fn answer_in_another_form_than_its_headers_say_is_an_error_at_once() {
+    let json = "Content-Type: application/json\r\n";
+    let error_for = |body: &[u8]| {
+        let head = http_response("200 OK", json, "").replace("Length: 0", &format!("Length: {}", body.len()));
+        let (url, server) = one_shot_server([head.as_bytes(), body].concat());
+        let message = error_of(&url, &[], 1);
+        server.join().unwrap();
+        message
+    };
+    let utf16: Vec<u8> = "{\"logs\": []}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let messages = [&b"\x1f\x8b\x08\0\0\0\0\0"[..], &utf16, b"", b" \r\n"].map(error_for);
+    assert_snapshot!(messages.join("\n"), @"
+error: the answer of URL/api/v1/audit-logs is compressed with gzip, without a header that says so; if a proxy changes the answers, call the API without it
+
+error: the answer of URL/api/v1/audit-logs is text in UTF-16LE, without a header that says so; if a proxy changes the answers, call the API without it
+
+error: URL/api/v1/audit-logs is not a Cortex API: it answers 200 without a body
+
+error: URL/api/v1/audit-logs is not a Cortex API: it answers 200 without a body
+");
+}
+
+/// As a proxy on Windows may add it.
+#[test]
+fn byte_order_mark_is_ignored() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = "\u{feff}{\"logs\": [], \"page\": 0, \"total\": 0, \"totalPages\": 0}";
+    let (url, server) = one_shot_server(http_response("200 OK", "Content-Type: application/json\r\n", page));
+    let finished = run_record(&url, &["--to", NOW, "--out", &path(&folder, "logs.json")]);
+    server.join().unwrap();
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
 }
 
 /// H1: what a 401 explains cannot be read, and what it means is known.
@@ -142,7 +178,18 @@ For more information, try '--help'.
     assert_snapshot!(error_of(url, &["--token-env", "NOT_SET"], 2), @"error: the environment variable NOT_SET is not set; --token-env takes the name of the variable that holds the token");
     assert_snapshot!(error_of(url, &["--token-env", "s3cret-token"], 2), @"error: the environment variable that --token-env names is not set; --token-env takes the name of the variable that holds the token");
     assert_snapshot!(error_of("https://me:s3cret@127.0.0.1:1", &[], 2), @"error: --url has a user or password in it, which belong nowhere; accepted: a base URL such as https://api.getcortexapp.com or http://127.0.0.1:8080");
-    assert_snapshot!(error_of("127.0.0.1:1", &[], 2), @r#"error: --url "URL" is not a URL that begins with https:// or http://; accepted: a base URL such as https://api.getcortexapp.com or http://127.0.0.1:8080"#);
+    assert_snapshot!(error_of("127.0.0.1:1", &[], 2), @"error: --url is not a URL that begins with https:// or http://; accepted: a base URL such as https://api.getcortexapp.com or http://127.0.0.1:8080");
+    for url in [
+        "https://me:s3cret%40127.0.0.1:1",
+        "s3cret",
+        "ftp://s3cret",
+        "http://[s3cret",
+        "https://127.0.0.1:1?token=s3cret",
+    ] {
+        let message = error_of(url, &[], 2);
+        assert!(message.starts_with("error: --url ") && !message.contains("s3cret"), "{message}");
+    }
+    assert_snapshot!(error_of("http://127.0.0.1:1/mock%2Dadmin", &[], 2), @"error: --url contains the token of CORTEX_API_KEY, which is sent in a header; accepted: a base URL without it");
     assert!(error_of(url, &["--from", "2999-01-01T00:00:00Z"], 2).contains("is after now, where the range ends"));
     let empty = binary(["record", "--url", url]).env("CORTEX_API_KEY", "").run();
     assert_snapshot!(empty.failed(2), @"error: the environment variable CORTEX_API_KEY is not set; --token-env takes the name of the variable that holds the token");
