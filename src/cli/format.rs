@@ -45,10 +45,7 @@ impl Format {
             serde_json::to_writer(&mut *out, &FileEntry(&entry))?;
             any = true;
         }
-        match (any, self) {
-            (true, _) => out.write_all(close.as_bytes()),
-            (false, Self::Json) => out.write_all(b"[]\n"),
-            (false, Self::Ndjson) => Ok(()),
-        }
+        // Whatever loads the file refuses an empty one as lost.
+        out.write_all(if any { close } else { "[]\n" }.as_bytes())
     }
 }

@@ -52,7 +52,7 @@ fn an_array_and_ndjson_hold_the_same_entries_oldest_first() {
     assert_eq!(array.len(), 500);
     assert!(array.is_sorted_by_key(|entry| entry["timestamp"].as_str().unwrap().to_owned()));
     assert_eq!(written("0"), "[]\n");
-    assert_eq!(written("0 --format ndjson"), "");
+    assert_eq!(written("0 --format ndjson"), "[]\n", "an empty file is refused as lost");
 }
 
 #[test]
