@@ -22,7 +22,7 @@ use super::limits::{
 };
 use super::request_body::RequestBody;
 use super::stats::{ConnectionStats, OpenRequest, ResponseBody, Waiting};
-use super::stream::{HttpStream, ResetSwitch, ResettableStream, Transport};
+use super::stream::{HttpStream, Transport};
 use super::tls::Tls;
 use crate::http::ConnectionFault;
 
@@ -94,7 +94,7 @@ where
         };
         let is_tls = self.tls.is_some();
         let served = match opened {
-            Ok(Some((transport, reset))) => self.serve_http(transport, reset, peer, signals, opened_at).await,
+            Ok(Some(transport)) => self.serve_http(transport, peer, signals, opened_at).await,
             Ok(None) => Ok(()),
             Err(error) => Err(error.into()),
         };
@@ -110,24 +110,21 @@ where
     }
 
     /// Waits for the first byte, and does the TLS handshake; `None` if there is nothing to serve.
-    async fn open(&self, tcp: TcpStream, peer: SocketAddr) -> io::Result<Option<(Box<dyn Transport>, ResetSwitch)>> {
+    async fn open(&self, tcp: TcpStream, peer: SocketAddr) -> io::Result<Option<Box<dyn Transport>>> {
         let mut first = [0];
         if tcp.peek(&mut first).await? == 0 {
             return Ok(None);
         }
-        let (stream, reset) = ResettableStream::new(tcp);
-        let transport: Option<Box<dyn Transport>> = match &self.tls {
-            Some(tls) => tls.accept(stream, first[0], peer).await?.map(|stream| Box::new(stream) as _),
-            None => Some(Box::new(stream)),
-        };
-        Ok(transport.map(|transport| (transport, reset)))
+        Ok(match &self.tls {
+            Some(tls) => tls.accept(tcp, first[0], peer).await?.map(|stream| Box::new(stream) as _),
+            None => Some(Box::new(tcp)),
+        })
     }
 
     /// Serves HTTP/2 if the client begins with its preface, else HTTP/1.
     async fn serve_http(
         self,
         transport: Box<dyn Transport>,
-        reset: ResetSwitch,
         peer: SocketAddr,
         mut signals: watch::Receiver<ServerSignal>,
         opened_at: Instant,
@@ -137,18 +134,17 @@ where
             let stats = Arc::clone(&stats);
             let respond = self.respond;
             move |request: Request<Incoming>| {
-                let (open, unanswered) = OpenRequest::new(&stats);
+                let stats = Arc::clone(&stats);
+                let open = OpenRequest::new(Arc::clone(&stats));
                 let is_persistent = is_persistent(&request);
                 let response = respond(normalize(request), peer);
-                let (stats, reset) = (Arc::clone(&stats), reset.clone());
                 async move {
                     let mut response = response.await;
-                    drop(unanswered);
                     if let Some(&fault) = response.extensions().get::<ConnectionFault>() {
-                        if fault == ConnectionFault::Reset {
-                            reset.set();
+                        match fault {
+                            ConnectionFault::Reset => stats.reset(),
+                            ConnectionFault::Empty => stats.abort(),
                         }
-                        stats.abort();
                         return Err(fault);
                     }
                     if is_persistent {

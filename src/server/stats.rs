@@ -19,6 +19,8 @@ pub struct ConnectionStats {
     progress: Mutex<Progress>,
     /// Notified when a fault closes the connection.
     aborted: Notify,
+    /// Whether the connection ends with an RST.
+    is_reset: AtomicBool,
     /// Whether the stream shall tell hyper that the client sends no more.
     input_ended: AtomicBool,
     /// The task that has read the end of the client's bytes while requests were open.
@@ -28,10 +30,10 @@ pub struct ConnectionStats {
 #[derive(Debug)]
 struct Progress {
     has_request: bool,
-    /// Requests without a response.
-    unanswered: usize,
-    /// Requests without a response, and responses whose body is not complete.
+    /// Requests whose response has not begun, or whose body is not complete.
     open: usize,
+    /// Those of them whose response has begun.
+    responding: usize,
     /// For each part of a response's body that is being sent, when the client last took a byte of it; `None` is a free place.
     unsent: Vec<Option<Instant>>,
     /// When the connection was opened, or a response ended last.
@@ -52,10 +54,11 @@ pub enum Waiting {
 impl ConnectionStats {
     pub fn new(opened_at: Instant) -> Self {
         let progress =
-            Progress { has_request: false, unanswered: 0, open: 0, unsent: Vec::new(), idle_since: opened_at };
+            Progress { has_request: false, open: 0, responding: 0, unsent: Vec::new(), idle_since: opened_at };
         Self {
             progress: Mutex::new(progress),
             aborted: Notify::new(),
+            is_reset: AtomicBool::new(false),
             input_ended: AtomicBool::new(false),
             reader: AtomicWaker::new(),
         }
@@ -84,12 +87,22 @@ impl ConnectionStats {
     /// Whether a response has begun, and the client has not taken all of it.
     pub fn has_unsent_response(&self) -> bool {
         let progress = self.progress.lock();
-        progress.open > progress.unanswered || progress.unsent.iter().any(Option::is_some)
+        progress.responding > 0 || progress.unsent.iter().any(Option::is_some)
     }
 
     /// Closes the connection without a further byte.
     pub fn abort(&self) {
         self.aborted.notify_one();
+    }
+
+    /// Closes the connection with an RST.
+    pub fn reset(&self) {
+        self.is_reset.store(true, Ordering::Relaxed);
+        self.abort();
+    }
+
+    pub fn is_reset(&self) -> bool {
+        self.is_reset.load(Ordering::Relaxed)
     }
 
     /// Completes when the connection is to be closed without a further byte.
@@ -118,12 +131,12 @@ pub struct OpenRequest(Arc<ConnectionStats>);
 
 impl OpenRequest {
     /// Counts a request that has been received.
-    pub fn new(stats: &Arc<ConnectionStats>) -> (Self, UnansweredRequest) {
+    pub fn new(stats: Arc<ConnectionStats>) -> Self {
         let mut progress = stats.progress.lock();
         progress.has_request = true;
         progress.open += 1;
-        progress.unanswered += 1;
-        (Self(Arc::clone(stats)), UnansweredRequest(Arc::clone(stats)))
+        drop(progress);
+        Self(stats)
     }
 }
 
@@ -137,16 +150,6 @@ impl Drop for OpenRequest {
     }
 }
 
-/// A request from its head to the head of its response.
-#[derive(Debug)]
-pub struct UnansweredRequest(Arc<ConnectionStats>);
-
-impl Drop for UnansweredRequest {
-    fn drop(&mut self) {
-        self.0.progress.lock().unanswered -= 1;
-    }
-}
-
 /// The body of a response, which counts as open until it is complete.
 #[derive(Debug)]
 pub struct ResponseBody {
@@ -156,7 +159,14 @@ pub struct ResponseBody {
 
 impl ResponseBody {
     pub fn new(body: Body, request: OpenRequest) -> Self {
+        request.0.progress.lock().responding += 1;
         Self { body, request }
+    }
+}
+
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        self.request.0.progress.lock().responding -= 1;
     }
 }
 

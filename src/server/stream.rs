@@ -1,105 +1,35 @@
-//! The streams of a connection: TCP that a fault can end with an RST, and, above TLS if there is any, the stream that hyper
-//! uses.
+//! The stream that hyper uses: TCP, or TLS over it.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
+use tokio_rustls::server::TlsStream;
 
 use super::limits::{HALF_CLOSED_TIMEOUT, UNREAD_TIMEOUT};
 use super::stats::ConnectionStats;
 
-/// A TCP stream that ends as its [`ResetSwitch`] says when it is dropped.
-#[derive(Debug)]
-pub struct ResettableStream {
-    tcp: TcpStream,
-    switch: ResetSwitch,
-    /// Runs while the client takes nothing of what is sent to it.
-    unread: Option<Pin<Box<Sleep>>>,
-}
-
-/// How a stream ends; clones are the same switch.
-#[derive(Debug, Clone, Default)]
-pub struct ResetSwitch(Arc<AtomicBool>);
-
-impl ResetSwitch {
-    /// The stream ends with an RST.
-    pub fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-impl ResettableStream {
-    pub fn new(tcp: TcpStream) -> (Self, ResetSwitch) {
-        let switch = ResetSwitch::default();
-        (Self { tcp, switch: switch.clone(), unread: None }, switch)
-    }
-
-    /// The result of a write; an error when the client has taken nothing for too long.
-    fn limit_write(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
-            self.unread = None;
-            return written;
-        }
-        let unread = self.unread.get_or_insert_with(|| Box::pin(sleep(UNREAD_TIMEOUT)));
-        unread.as_mut().poll(cx).map(|()| Err(ErrorKind::TimedOut.into()))
-    }
-}
-
-impl Drop for ResettableStream {
-    fn drop(&mut self) {
-        if self.switch.0.load(Ordering::Relaxed)
-            && let Err(error) = self.tcp.set_zero_linger()
-        {
-            tracing::debug!("cannot reset a connection: {error}");
-        }
-    }
-}
-
-impl AsyncRead for ResettableStream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for ResettableStream {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.tcp).poll_write(cx, buf);
-        self.limit_write(cx, written)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.tcp).poll_write_vectored(cx, parts);
-        self.limit_write(cx, written)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.tcp.is_write_vectored()
-    }
-}
-
 /// TCP, or TLS over it.
-pub trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
+pub trait Transport: AsyncRead + AsyncWrite + Send + Unpin {
+    fn tcp(&self) -> &TcpStream;
+}
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Transport for S {}
+impl Transport for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Transport for TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
 
 /// The stream that hyper uses. It decides when hyper learns that the client sends no more: hyper then drops every request that
 /// is open, though the client may have closed only its sending side.
@@ -108,22 +38,36 @@ pub struct HttpStream {
     stats: Arc<ConnectionStats>,
     /// Runs from the end of the client's bytes.
     half_closed: Option<Pin<Box<Sleep>>>,
-    /// Whether the client has not taken what was last written.
-    is_write_blocked: bool,
+    /// Runs while the client takes nothing of what is sent to it.
+    unread: Option<Pin<Box<Sleep>>>,
 }
 
 impl HttpStream {
     pub fn new(transport: Box<dyn Transport>, stats: Arc<ConnectionStats>) -> Self {
-        Self { transport, stats, half_closed: None, is_write_blocked: false }
+        Self { transport, stats, half_closed: None, unread: None }
     }
 
-    fn note_blocked<T>(&mut self, cx: &Context<'_>, result: Poll<T>) -> Poll<T> {
-        let was_blocked = std::mem::replace(&mut self.is_write_blocked, result.is_pending());
-        if was_blocked && !self.is_write_blocked && self.half_closed.is_some() {
+    /// The result of a write; an error when the client has taken nothing for too long.
+    fn limit_write<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_pending() {
+            let unread = self.unread.get_or_insert_with(|| Box::pin(sleep(UNREAD_TIMEOUT)));
+            return unread.as_mut().poll(cx).map(|()| Err(ErrorKind::TimedOut.into()));
+        }
+        if self.unread.take().is_some() && self.half_closed.is_some() {
             // hyper reads again only when it is woken.
             cx.waker().wake_by_ref();
         }
-        result
+        written
+    }
+}
+
+impl Drop for HttpStream {
+    fn drop(&mut self) {
+        if self.stats.is_reset()
+            && let Err(error) = self.transport.tcp().set_zero_linger()
+        {
+            tracing::debug!("cannot reset a connection: {error}");
+        }
     }
 }
 
@@ -158,7 +102,7 @@ impl AsyncRead for HttpStream {
         };
         this.stats.register_reader(cx);
         let may_wait = half_closed.as_mut().poll(cx).is_pending() && this.stats.has_open_request();
-        if may_wait || this.is_write_blocked || this.stats.has_unsent_response() {
+        if may_wait || this.unread.is_some() || this.stats.has_unsent_response() {
             return Poll::Pending;
         }
         Poll::Ready(Ok(()))
@@ -185,16 +129,17 @@ fn lower_huge_length(head: &mut [u8]) {
 impl AsyncWrite for HttpStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.transport).poll_write(cx, buf);
-        self.note_blocked(cx, written)
+        self.limit_write(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.transport).poll_flush(cx);
-        self.note_blocked(cx, flushed)
+        self.limit_write(cx, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.transport).poll_shutdown(cx)
+        let shut_down = Pin::new(&mut self.transport).poll_shutdown(cx);
+        self.limit_write(cx, shut_down)
     }
 
     fn poll_write_vectored(
@@ -203,7 +148,7 @@ impl AsyncWrite for HttpStream {
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.transport).poll_write_vectored(cx, parts);
-        self.note_blocked(cx, written)
+        self.limit_write(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {

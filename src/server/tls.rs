@@ -9,6 +9,7 @@ use chrono::{DateTime, Datelike, Days, Utc};
 use parking_lot::RwLock;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd};
 use tokio::io::{AsyncWriteExt, copy, sink};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
@@ -18,7 +19,6 @@ use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
 use super::limits::DISCARD_TIMEOUT;
-use super::stream::ResettableStream;
 use crate::http;
 
 /// A certificate with its key, ready to serve TLS 1.2 and 1.3; clones are the same.
@@ -148,10 +148,10 @@ impl Tls {
     /// Does the handshake; `None` if the client sent plain HTTP, and got a response that says so.
     pub(super) async fn accept(
         &self,
-        mut stream: ResettableStream,
+        mut stream: TcpStream,
         first: u8,
         peer: SocketAddr,
-    ) -> io::Result<Option<TlsStream<ResettableStream>>> {
+    ) -> io::Result<Option<TlsStream<TcpStream>>> {
         /// The first byte of every TLS connection: a record of the handshake (RFC 8446, section 5.1).
         const HANDSHAKE: u8 = 22;
 
