@@ -2,6 +2,7 @@
 //!
 //! `http::fault_injection` carries it out.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -13,7 +14,7 @@ use crate::json_file::{Diagnostics, Members};
 use crate::text::word_enum;
 
 /// What a fault does. In JSON its fields are beside those of the rule.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Effect {
     /// Answers with this status, 400 to 599, and the body that the API has for it.
@@ -23,6 +24,10 @@ pub enum Effect {
         /// Seconds for a `Retry-After` header.
         #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
+        /// The `message` of the body, in place of the reason phrase; of a 429 its `title`. It is sent as it is, so that a
+        /// body that was seen somewhere can be sent again.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
     },
     /// Answers later.
     Delay(Delay),
@@ -71,7 +76,7 @@ impl EffectType {
     /// The fields in JSON beside `type` and those of every rule.
     fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::Status => &["status", "retryAfter"],
+            Self::Status => &["status", "retryAfter", "message"],
             Self::Delay => &Delay::FIELDS,
             Self::Truncate => &["bytes"],
             Self::Drip => &["bytes", "every"],
@@ -82,12 +87,12 @@ impl EffectType {
 
 impl Effect {
     /// What is wrong with an effect that was built in Rust; `None` if it is valid. JSON is checked while it is read.
-    pub(super) fn flaw(self) -> Option<&'static str> {
+    pub(super) fn flaw(&self) -> Option<&'static str> {
         match self {
-            Self::Status { status, .. } => (!(400..=599).contains(&status)).then_some("a status is 400 to 599"),
+            Self::Status { status, .. } => (!(400..=599).contains(status)).then_some("a status is 400 to 599"),
             Self::Delay(delay) => delay.flaw(),
             Self::Drip { bytes: 0, .. } => Some("a part of a drip has at least one byte"),
-            Self::Drip { every, .. } => (every > Delay::MAX).then_some("a pause is at most 10 minutes"),
+            Self::Drip { every, .. } => (*every > Delay::MAX).then_some("a pause is at most 10 minutes"),
             Self::Reset | Self::Truncate { .. } | Self::Malformed | Self::Empty => None,
         }
     }
@@ -122,7 +127,8 @@ impl Effect {
             EffectType::Status => {
                 let status = diagnostics.required_integer(value, members, item, "status", 400, 599);
                 let retry_after = diagnostics.integer(members, item, "retryAfter", 0, 86_400);
-                Some(Self::Status { status: u16::try_from(status?).ok()?, retry_after })
+                let message = diagnostics.optional(members, item, "message").map(Cow::into_owned);
+                Some(Self::Status { status: u16::try_from(status?).ok()?, retry_after, message })
             }
             EffectType::Delay => Delay::read(value, members, item, diagnostics).map(Self::Delay),
             EffectType::Reset => Some(Self::Reset),

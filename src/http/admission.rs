@@ -31,7 +31,7 @@ pub fn check(
     if let Ok(Some(status)) = preferred {
         record.set_intervention(Intervention::Prefer);
         let (by, instance) = ("the header Prefer".to_owned(), context.path.to_string());
-        return Err(Problem::Forced { status, retry_after: None, by, instance });
+        return Err(Problem::Forced { status, retry_after: None, message: None, by, instance });
     }
     check_rate_limit(&context, &record)?;
     let key = match &context.authentication {
@@ -72,6 +72,7 @@ fn plan_fault(request: &Request, context: &RequestContext, key: &Key, record: &P
     // The scenario counts a request only if no fault has decided it, and never one of the web UI: otherwise opening the UI
     // would change what a client gets.
     let scenario_failure = if effect.is_none() && !context.from_ui { world.scenario.failure(&key.name) } else { None };
+    let from_scenario = scenario_failure.is_some();
     let effect = match (effect, scenario_failure) {
         (Some(effect), _) => {
             let numbers: Vec<String> = fired.iter().map(u64::to_string).collect();
@@ -82,7 +83,7 @@ fn plan_fault(request: &Request, context: &RequestContext, key: &Key, record: &P
     };
     if !fired.is_empty() {
         record.set_intervention(Intervention::Faults(fired));
-    } else if scenario_failure.is_some() {
+    } else if from_scenario {
         record.set_intervention(Intervention::Scenario);
     }
     FaultInjection::new(delay, effect, context.path.clone())

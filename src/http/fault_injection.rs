@@ -57,8 +57,8 @@ async fn inject<F: Future<Output = Response>>(
     match effect {
         // Not reached: delays are in `FaultInjection::delay`, where those of several rules add up.
         Effect::Delay(_) => next().await,
-        Effect::Status { status, retry_after } => {
-            Problem::Forced { status, retry_after, by: cause, instance: path.into_owned() }.into_response()
+        Effect::Status { status, retry_after, message } => {
+            Problem::Forced { status, retry_after, message, by: cause, instance: path.into_owned() }.into_response()
         }
         Effect::Reset => ConnectionFault::Reset.into_response(),
         Effect::Empty => ConnectionFault::Empty.into_response(),

@@ -86,8 +86,8 @@ pub enum Problem {
     Internal,
     /// 503: the bodies that are being received take `max` bytes already.
     BodyMemoryFull { max: usize },
-    /// The status that `by`, such as `fault 3`, asks for. `instance` is the path.
-    Forced { status: u16, retry_after: Option<u64>, by: String, instance: String },
+    /// The status that `by`, such as `fault 3`, asks for, with its `message` as it is. `instance` is the path.
+    Forced { status: u16, retry_after: Option<u64>, message: Option<String>, by: String, instance: String },
 }
 
 /// The message for the client and the log.
@@ -250,14 +250,15 @@ impl Problem {
             | Self::HeadersTooLarge { bytes: _, fields: _ }
             | Self::Internal
             | Self::BodyMemoryFull { max: _ }
-            | Self::Forced { status: _, retry_after: _, by: _, instance: _ } => {}
+            | Self::Forced { status: _, retry_after: _, message: _, by: _, instance: _ } => {}
         }
     }
 
     /// The JSON body, in one of the two published forms.
     pub fn body(&self, id: RequestId) -> Vec<u8> {
         let status = self.status();
-        let message = status.canonical_reason().unwrap_or("Error");
+        let forced = if let Self::Forced { message, .. } = self { message.as_deref() } else { None };
+        let message = forced.or(status.canonical_reason()).unwrap_or("Error");
         let details = self.to_string();
         let body = match self.retry_in() {
             Some((seconds, instance)) => serde_json::to_vec(&ProblemDetail {

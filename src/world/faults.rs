@@ -138,12 +138,12 @@ impl Faults {
                 continue;
             }
             plan.fired.push(state.id);
-            match state.rule.effect {
+            match &state.rule.effect {
                 Effect::Delay(delay) => {
                     let length = delay.length(rng.fraction(), rng.fraction());
                     plan.delay = plan.delay.saturating_add(length).min(Delay::MAX);
                 }
-                effect => plan.effect = Some(effect),
+                effect => plan.effect = Some(effect.clone()),
             }
         }
         plan

@@ -65,7 +65,7 @@ impl Scenario {
 
     /// The failures of [`Scenario::Flaky`], in turn.
     const FAILURES: [Effect; 4] = [
-        Effect::Status { status: 503, retry_after: Some(1) },
+        Effect::Status { status: 503, retry_after: Some(1), message: None },
         Effect::Malformed,
         Effect::Reset,
         // Fewer bytes than the shortest page.

@@ -141,7 +141,7 @@ fn a_response_shorter_than_the_truncation_is_complete_and_the_connection_stays_o
 fn a_dripping_response_is_complete_and_slow_and_the_connection_stays_open() {
     let whole = complete_body();
     let effect = Effect::Drip { bytes: whole.len().div_ceil(5), every: Duration::from_millis(10) };
-    let server = with_next(effect);
+    let server = with_next(effect.clone());
     let mut connection = connect(&server);
     let asked = Instant::now();
     assert_eq!(connection.get_as("mock-admin", LOGS).body, whole);
@@ -209,7 +209,7 @@ fn a_response_to_head_is_that_without_a_fault() {
     let every = Duration::from_millis(1);
     for effect in [Effect::Truncate { bytes: 3 }, Effect::Drip { bytes: 3, every }, Effect::Malformed] {
         for path in [LOGS, "/api/v1/audit-logs?pageSize=0"] {
-            let server = with_next(effect);
+            let server = with_next(effect.clone());
             let mut connection = connect(&server);
             let request = head("HEAD", path, "Authorization: Bearer mock-admin\r\n");
             let [faulty, right] = [(); 2].map(|()| {
@@ -221,7 +221,7 @@ fn a_response_to_head_is_that_without_a_fault() {
         }
     }
     for effect in [Effect::Reset, Effect::Empty] {
-        let server = with_next(effect);
+        let server = with_next(effect.clone());
         let mut connection = connect(&server);
         connection.send(request("HEAD"));
         assert_eq!(connection.read_to_close(), (effect == Effect::Empty).then(Vec::new), "{effect:?}");
@@ -241,7 +241,7 @@ fn other_connections_are_served_during_a_fault() {
         let server = server();
         let mut keep_alive = connect(&server);
         assert_eq!(keep_alive.get_as("mock-admin", LOGS).body, whole);
-        server.world().faults().add(FaultRule { times: Some(1), ..FaultRule::from(effect) });
+        server.world().faults().add(FaultRule { times: Some(1), ..FaultRule::from(effect.clone()) });
         let mut victim = connect(&server);
         victim.send(request("GET"));
         while server.world().faults().list().iter().all(|listed| listed.fired == 0) {

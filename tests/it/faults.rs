@@ -40,6 +40,25 @@ async fn prefer(mock: &TestMock, preference: &str) -> TestResponse {
     mock.send(Request::get(PATH).header("Authorization", "Bearer mock-admin").header("Prefer", preference)).await
 }
 
+/// ERR-WORDS: a 403 for a product that is not part of the plan was seen to have the explanation as `message`.
+#[tokio::test]
+async fn a_message_is_sent_as_it_is() {
+    const MESSAGE: &str = "Product access to [AUDIT_LOGS] not permitted";
+    let rule = |status: u16| json!({"type": "status", "status": status, "message": MESSAGE, "times": 1});
+    let mock = with(json!([rule(403), rule(429)])).await;
+    assert_eq!(listed(&mock).await[0]["message"], MESSAGE);
+    let mut bodies = Vec::new();
+    for status in [403, 429] {
+        let response = mock.get_unchecked(PATH).await;
+        assert_eq!(response.status(), status);
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        bodies.push(serde_json::from_slice::<Value>(&body).unwrap());
+    }
+    assert_eq!((&bodies[0]["type"], &bodies[0]["message"]), (&json!("FORBIDDEN"), &json!(MESSAGE)));
+    assert_eq!((&bodies[0]["details"], &bodies[0]["httpStatus"]), (&json!("403 injected by fault 3."), &json!(403)));
+    assert_eq!((&bodies[1]["title"], &bodies[1]["detail"]), (&json!(MESSAGE), &json!("429 injected by fault 4.")));
+}
+
 #[tokio::test]
 async fn times_after_and_cycle_select_the_requests() {
     for (rule, expected) in [
@@ -285,7 +304,7 @@ async fn an_invalid_prefer_status_is_refused_briefly() {
 async fn faults_can_be_added_from_rust() {
     let mock = TestMock::default();
     let matcher = RequestMatcher { page: Some(1), ..RequestMatcher::default() };
-    let effect = Effect::Status { status: 502, retry_after: None };
+    let effect = Effect::Status { status: 502, retry_after: None, message: None };
     mock.mock.world().faults().add(FaultRule { matcher, times: Some(1), ..FaultRule::from(effect) });
     assert_eq!(mock.logs("page=0").await.status, 200);
     assert_eq!(mock.logs("page=1").await.status, 502);
@@ -361,7 +380,7 @@ async fn a_session_has_at_most_a_thousand_rules_beside_those_of_keys() {
 async fn rules_from_the_start_are_removed_with_all_others_until_a_reset() {
     let files = folder(&[("faults.json", r#"{"type": "status", "status": 503}"#)]);
     let mock = TestMock::with_config(Config {
-        faults: vec![Effect::Status { status: 502, retry_after: None }.into()],
+        faults: vec![Effect::Status { status: 502, retry_after: None, message: None }.into()],
         fault_file: Some(files.path().join("faults.json")),
         ..Config::default()
     });

@@ -144,8 +144,9 @@ fn the_world_can_be_read_and_changed_without_http() {
     world.advance(MINUTE);
     assert_eq!(seen(), 6);
 
-    let fault =
-        world.faults().add(FaultRule { times: Some(1), ..Effect::Status { status: 502, retry_after: None }.into() });
+    let fault = world
+        .faults()
+        .add(FaultRule { times: Some(1), ..Effect::Status { status: 502, retry_after: None, message: None }.into() });
     assert_eq!(get(&server, server.token(), LOGS).status, 502);
     assert_eq!(world.faults().list().iter().find(|rule| rule.id == fault.id).map(|rule| rule.fired), Some(1));
 
@@ -196,7 +197,7 @@ fn an_invalid_session_name_panics() {
 #[test]
 fn two_servers_share_nothing() {
     let (one, other) = (MockServer::start_blocking(), MockServer::builder().entries("[]").now(NOW).start_blocking());
-    one.world().faults().add(Effect::Status { status: 500, retry_after: None });
+    one.world().faults().add(Effect::Status { status: 500, retry_after: None, message: None });
     one.world().append_json(&entry("mine")).unwrap();
     one.session("mine").advance(MINUTE);
     assert_eq!(get(&one, one.token(), LOGS).status, 500);
@@ -282,7 +283,11 @@ fn one_of_fifty(server: &MockServer, number: u16) {
     }
     world.advance(MINUTE * u32::from(number));
     let status = 400 + number;
-    world.faults().add(FaultRule { after: 1, times: Some(1), ..Effect::Status { status, retry_after: None }.into() });
+    world.faults().add(FaultRule {
+        after: 1,
+        times: Some(1),
+        ..Effect::Status { status, retry_after: None, message: None }.into()
+    });
     world.change_settings(|settings| settings.rate_limit = "3/min".parse().unwrap());
 
     let mut ask = || {
@@ -331,8 +336,8 @@ fn the_example_reads_everything_despite_faults() {
         Effect::Truncate { bytes: 100 },
         Effect::Malformed,
         Effect::Drip { bytes: 20_000, every },
-        Effect::Status { status: 503, retry_after: Some(7) },
-        Effect::Status { status: 500, retry_after: None },
+        Effect::Status { status: 503, retry_after: Some(7), message: None },
+        Effect::Status { status: 500, retry_after: None, message: None },
         Effect::Delay(Delay::Fixed(every)),
     ];
     let rules = effects.into_iter().map(|effect| FaultRule { times: Some(1), ..effect.into() });
@@ -360,7 +365,7 @@ fn the_example_follows_a_log_that_moves_while_it_reads() {
     world.faults().add(FaultRule {
         probability: 0.2,
         matcher: RequestMatcher { page: Some(0), ..RequestMatcher::default() },
-        ..Effect::Status { status: 503, retry_after: Some(1) }.into()
+        ..Effect::Status { status: 503, retry_after: Some(1), message: None }.into()
     });
     let mut poller = Poller::new(&server.uri(), server.token(), |wait| world.advance(wait));
     let mut found = Vec::new();
@@ -397,10 +402,10 @@ fn the_example_reports_a_refusal_and_gives_up_on_a_broken_server() {
 #[test]
 fn an_invalid_fault_rule_panics_with_a_reason() {
     let server = MockServer::start_blocking();
-    let sensible = FaultRule::from(Effect::Status { status: 503, retry_after: None });
+    let sensible = FaultRule::from(Effect::Status { status: 503, retry_after: None, message: None });
     let day = Duration::from_secs(86_400);
     for (rule, reason) in [
-        (Effect::Status { status: 200, retry_after: None }.into(), "a status is 400 to 599"),
+        (Effect::Status { status: 200, retry_after: None, message: None }.into(), "a status is 400 to 599"),
         (Effect::Drip { bytes: 0, every: Duration::ZERO }.into(), "at least one byte"),
         (Effect::Delay(Delay::Fixed(day)).into(), "at most 10 minutes"),
         (Effect::Delay(Delay::Uniform(Duration::from_secs(2), Duration::from_secs(1))).into(), "above the most"),

@@ -68,7 +68,7 @@ fn a_correct_client_is_clean_through_limits_and_failures() {
         world.faults().add(FaultRule {
             times: Some(1),
             cycle: Some(4),
-            ..Effect::Status { status: 503, retry_after: Some(2) }.into()
+            ..Effect::Status { status: 503, retry_after: Some(2), message: None }.into()
         });
         let judgement = stage.judged(&Poller::new(Habit::Correct, 3));
         clean(&judgement);
@@ -102,7 +102,7 @@ fn each_mistake_is_named_and_no_other() {
         world.change_settings(|settings| settings.rate_limit = "1/min".parse().unwrap());
     };
     let told = |world: &World| {
-        let wait = Effect::Status { status: 429, retry_after: Some(5) };
+        let wait = Effect::Status { status: 429, retry_after: Some(5), message: None };
         world.faults().add(FaultRule { times: Some(1), cycle: Some(3), ..wait.into() });
     };
     let broken = |world: &World| {

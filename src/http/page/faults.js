@@ -11,6 +11,7 @@ const USUAL = {
   "503 once": { type: "status", status: 503, retryAfter: 2, times: 1 },
   "503 for a third": { type: "status", status: 503, retryAfter: 1, times: 1, cycle: 3 },
   "429 once": { type: "status", status: 429, retryAfter: 5, times: 1 },
+  "403 outside the plan": { type: "status", status: 403, message: "Product access to [AUDIT_LOGS] not permitted" },
   "Delay 2 s": { type: "delay", fixed: "2s" },
   "TCP reset once": { type: "reset", times: 1 },
   "Truncated body once": { type: "truncate", bytes: 100, times: 1 },

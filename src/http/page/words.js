@@ -43,10 +43,10 @@ export function parametersOf(query) {
 }
 
 /** What a fault does. */
-export function effect({ type, status, retryAfter, fixed, uniform, logNormal, bytes, every }) {
+export function effect({ type, status, retryAfter, message, fixed, uniform, logNormal, bytes, every }) {
   const later = fixed ?? (uniform ? `${uniform.min} to ${uniform.max}` : `about ${logNormal?.median}`);
   return {
-    status: `Answers ${status} ${phrase(status)}${retryAfter === undefined ? "" : `, Retry-After ${retryAfter} s`}`,
+    status: `Answers ${status} ${message ?? phrase(status)}${retryAfter === undefined ? "" : `, Retry-After ${retryAfter} s`}`,
     delay: `Answers ${later} later`,
     reset: "Closes the connection with a TCP reset",
     empty: "Closes the connection without an answer",

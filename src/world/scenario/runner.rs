@@ -179,7 +179,7 @@ impl ScenarioRunner {
         let kinds = Scenario::FAILURES.len();
         let first = SeededRng::stream(stats.seed, Purpose::ScenarioFirstFailure, 0).index(kinds);
         let passed = usize::try_from(round % kinds as u64).unwrap_or_default();
-        Some(Scenario::FAILURES[(first + passed) % kinds])
+        Some(Scenario::FAILURES[(first + passed) % kinds].clone())
     }
 }
 

@@ -125,7 +125,7 @@ fn existing_file_stays_until_the_recording_is_complete() {
     server
         .world()
         .faults()
-        .add(FaultRule { times: Some(1), ..Effect::Status { status: 400, retry_after: None }.into() });
+        .add(FaultRule { times: Some(1), ..Effect::Status { status: 400, retry_after: None, message: None }.into() });
     run_record(&server.uri(), &args).failed(1);
     assert_eq!(
         (file_names(&folder), fs::read_to_string(&out).unwrap()),

@@ -10,8 +10,8 @@ use super::stage::{Stage, clean, entry};
 use crate::support::{NOW, time};
 
 const SECOND: Duration = Duration::from_secs(1);
-const BUSY: Effect = Effect::Status { status: 503, retry_after: Some(1) };
-const LIMITED: Effect = Effect::Status { status: 429, retry_after: Some(1) };
+const BUSY: Effect = Effect::Status { status: 503, retry_after: Some(1), message: None };
+const LIMITED: Effect = Effect::Status { status: 429, retry_after: Some(1), message: None };
 
 fn at(seconds: u32) -> Timestamp {
     time(NOW).saturating_add(SECOND * seconds)
@@ -54,7 +54,7 @@ fn who_goes_on_without_a_page_that_failed_gave_up_on_it_in_whatever_order() {
     for (effect, bug) in failures {
         for (pages, failing) in [([0, 1, 2, 3], 1), ([0, 1, 2, 3], 0), ([3, 2, 1, 0], 2), ([3, 2, 1, 0], 3)] {
             let stage = full();
-            asked(&stage, &pages, failing, effect);
+            asked(&stage, &pages, failing, effect.clone());
             let client = judged(&stage);
             assert_eq!(bugs(&client), [Bug::NeverRead, bug], "{pages:?}: {client}");
         }

@@ -127,10 +127,10 @@ fn sequence_3_requests_on_the_wire_when_a_429_is_sent_are_not_early() {
 #[test]
 fn a_request_that_is_early_says_which_other_one_was_told_to_wait() {
     let stage = story();
-    stage
-        .world
-        .faults()
-        .add(FaultRule { times: Some(1), ..Effect::Status { status: 429, retry_after: Some(30) }.into() });
+    stage.world.faults().add(FaultRule {
+        times: Some(1),
+        ..Effect::Status { status: 429, retry_after: Some(30), message: None }.into()
+    });
     stage.ask("page=0&pageSize=100");
     stage.world.advance(SECOND);
     stage.ask("page=1&pageSize=100");
@@ -166,10 +166,13 @@ fn sequence_4_an_inclusive_cursor_is_right() {
 
 #[test]
 fn sequence_5_a_run_that_the_server_broke_may_begin_anew_at_any_time() {
-    let effects =
-        [Effect::Malformed, Effect::Truncate { bytes: 100 }, Effect::Status { status: 503, retry_after: None }];
+    let effects = [
+        Effect::Malformed,
+        Effect::Truncate { bytes: 100 },
+        Effect::Status { status: 503, retry_after: None, message: None },
+    ];
     for pause in [30, 61, 3600] {
-        for effect in effects {
+        for effect in effects.clone() {
             let stage = story();
             stage.world.faults().add(FaultRule { times: Some(1), after: 1, ..effect.into() });
             for page in [0, 1] {

@@ -169,7 +169,7 @@ fn occasional_failures_are_retried_within_the_limit_of_requests() {
         Effect::Reset,
         Effect::Empty,
         Effect::Truncate { bytes: 100 },
-        Effect::Status { status: 503, retry_after: Some(2) },
+        Effect::Status { status: 503, retry_after: Some(2), message: None },
     ] {
         world.faults().add(FaultRule { probability: 0.02, ..effect.into() });
     }
