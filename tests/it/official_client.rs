@@ -23,7 +23,7 @@ use crate::support::process::{Server, binary, head};
 use crate::support::{NOW, time};
 
 /// The release that the contract was read from.
-pub const CLIENT: &str = "cortexapps-cli==1.50.0";
+pub const CLIENT: &str = "cortexapps-cli==1.52.0";
 
 /// The folder of the client's programs; `None`, with a message, where it cannot be had.
 pub fn installed() -> Option<&'static Path> {
@@ -441,6 +441,44 @@ fn it_retries_a_key_that_fails_twice_before_each_success() {
     let page = reads(&client, &server, "mock-flaky~run", &["-p", "0", "-z", "1"]);
     assert_eq!(page, server.logs("page=0&pageSize=1"));
     assert_eq!(statuses(&server, "run"), [503, 503, 200]);
+}
+
+/// What docs/fidelity.md and the README say of a page that breaks; the documents' own test compares no numbers.
+#[test]
+fn it_takes_a_page_whose_json_is_broken_for_the_end() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let fault = r#"{"type": "malformed", "times": 1, "match": {"page": 1}}"#;
+    control(&server, "POST", "/__admin/faults?session=run", fault);
+    let page = reads(&client, &server, "mock-admin~run", &[]);
+    assert_eq!((page["logs"].as_array().unwrap().len(), &page["total"]), (250, &json!(250)));
+    assert_eq!(statuses(&server, "run"), [200, 200]);
+}
+
+/// Likewise of four 429 in a row, of which the first three are retried.
+#[test]
+fn the_fourth_429_in_a_row_ends_it_with_a_traceback() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    control(&server, "POST", "/__admin/faults?session=run", r#"{"type": "status", "status": 429, "times": 4}"#);
+    let output = client.run(&server, "mock-admin~run", &[]);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""));
+    assert!(text(&output.stderr).contains("too many 429 error responses"), "{}", text(&output.stderr));
+    assert_eq!(statuses(&server, "run"), [429; 4]);
+}
+
+/// ERR-WORDS: it prints `message`, of which its markup takes no square brackets around capital letters.
+#[test]
+fn it_prints_the_message_of_a_product_that_is_not_part_of_the_plan() {
+    let Some(client) = Client::new() else { return };
+    let server = at_a_known_time();
+    let fault = r#"{"type": "status", "status": 403, "message": "Product access to [AUDIT_LOGS] not permitted"}"#;
+    control(&server, "POST", "/__admin/faults?session=run", fault);
+    let printed = client.complains(&server, "mock-admin~run", &[]);
+    assert!(
+        printed.starts_with("HTTP Error 403: Product access to [AUDIT_LOGS] not permitted - 403 injected"),
+        "{printed}"
+    );
 }
 
 #[test]
