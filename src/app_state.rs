@@ -100,7 +100,7 @@ impl AppState {
             live_source: Arc::new(LiveSource::new(Arc::clone(&data.base), config.seed)),
             base: Arc::clone(&data.base),
             now: config.now,
-            settings: Settings { rate_limit: config.rate_limit, strict: config.strict },
+            settings: Settings { rate_limit: config.rate_limit, strict: config.strict, offsets: config.offsets },
             live: config.live,
             scenario: config.scenario,
             key_faults: data.key_faults(),

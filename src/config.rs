@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::contract::Timestamp;
+use crate::contract::query::Offsets;
 use crate::fault::FaultRule;
 use crate::fixture::EntrySource;
 use crate::keys::KeySource;
@@ -25,6 +26,12 @@ pub struct Config {
     pub rate_limit: RateLimit,
     /// Whether a query that breaks the contract is rejected (400) instead of reported in the journal.
     pub strict: bool,
+    /// What happens to the offset of a date-time, unless it is `Z`.
+    pub offsets: Offsets,
+    /// Object types that are known in addition to those of the contract and of the entries.
+    pub object_types: Vec<String>,
+    /// A file of further ones: one name a line, or a JSON array.
+    pub object_type_file: Option<PathBuf>,
     /// The live feed: new entries over time.
     pub live: Option<Activity>,
     /// The scenario that every session starts with.
@@ -85,6 +92,9 @@ impl Default for Config {
             now: None,
             rate_limit: RateLimit::default(),
             strict: false,
+            offsets: Offsets::default(),
+            object_types: Vec::new(),
+            object_type_file: None,
             live: None,
             scenario: None,
             faults: Vec::new(),

@@ -19,7 +19,7 @@ pub use rules::{RULES, Rule, Source};
 pub use timestamp::{Timestamp, TimestampError};
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::open_lists;
-pub use words::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES};
+pub use words::{ACTOR_REQUEST_TYPES, Action, ActorType, OBJECT_TYPES, OBJECT_TYPES_DATE};
 
 pub use crate::text::{UnknownWord, nearest};
 

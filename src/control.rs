@@ -109,21 +109,30 @@ pub fn scenario(text: &str) -> Result<ScenarioStart, FileErrors> {
     })
 }
 
-/// Reads a change of the settings: `{"rateLimit": "5/s", "strict": true}`. A setting that is left out stays.
+/// Reads a change of the settings: `{"rateLimit": "5/s", "strict": true, "offsets": "ignored"}`. A setting that is left out stays.
 ///
 /// # Errors
 /// Everything that is wrong with the text.
 pub fn settings(text: &str, settings: Settings) -> Result<Settings, FileErrors> {
-    object(text, &["rateLimit", "strict"], "{\"rateLimit\":\"5/s\",\"strict\":true}", |diagnostics, members| {
-        let rate_limit = parsed(diagnostics, members, "rateLimit", "5/s", |text| {
-            text.parse::<RateLimit>().map_err(|error| format!("\"{text}\" is not a rate limit; {error}"))
-        });
-        let strict = diagnostics.boolean(members, "", "strict");
-        Some(Settings {
-            rate_limit: rate_limit.unwrap_or(settings.rate_limit),
-            strict: strict.unwrap_or(settings.strict),
-        })
-    })
+    object(
+        text,
+        &["rateLimit", "strict", "offsets"],
+        "{\"rateLimit\":\"5/s\",\"strict\":true}",
+        |diagnostics, members| {
+            let rate_limit = parsed(diagnostics, members, "rateLimit", "5/s", |text| {
+                text.parse::<RateLimit>().map_err(|error| format!("\"{text}\" is not a rate limit; {error}"))
+            });
+            let strict = diagnostics.boolean(members, "", "strict");
+            let offsets = parsed(diagnostics, members, "offsets", "ignored", |text| {
+                text.parse().map_err(|error: UnknownWord| error.to_string())
+            });
+            Some(Settings {
+                rate_limit: rate_limit.unwrap_or(settings.rate_limit),
+                strict: strict.unwrap_or(settings.strict),
+                offsets: offsets.unwrap_or(settings.offsets),
+            })
+        },
+    )
 }
 
 fn length(text: &str) -> Result<Duration, String> {

@@ -46,6 +46,7 @@ mod input;
 mod json_file;
 mod keys;
 mod mock_server;
+mod object_types;
 mod pseudonym;
 mod rate;
 mod record;

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::app_state::AppState;
 use crate::config::{Admin, Config};
+use crate::contract::query::Offsets;
 use crate::fixture::EntrySource;
 use crate::json_file::{FileError, FileErrors};
 use crate::keys::KeySource;
@@ -282,6 +283,28 @@ impl MockServerBuilder {
     /// Rejects queries that break the contract instead of reporting them in the journal.
     pub fn strict(mut self, strict: bool) -> Self {
         self.config.strict = strict;
+        self
+    }
+
+    /// What happens to the offset of a date-time, unless it is `Z`: nobody knows of the real API, so a client is best tried
+    /// against all three.
+    ///
+    /// ```
+    /// use cortex_audit_mock::MockServer;
+    /// use cortex_audit_mock::contract::query::Offsets;
+    ///
+    /// let server = MockServer::builder().offsets(Offsets::Refused).start_blocking();
+    /// server.world().change_settings(|settings| settings.offsets = Offsets::Ignored);
+    /// ```
+    pub fn offsets(mut self, offsets: Offsets) -> Self {
+        self.config.offsets = offsets;
+        self
+    }
+
+    /// Object types that are known in addition to those of the contract and of the entries: a query for one is no finding,
+    /// and [`MockServerBuilder::strict`] accepts it.
+    pub fn object_types(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.config.object_types = names.into_iter().map(Into::into).collect();
         self
     }
 

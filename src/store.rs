@@ -84,7 +84,7 @@ impl Store {
 
     /// Removes every entry and returns their number. The base stays as it is for other stores.
     pub fn clear(&self) -> usize {
-        self.replace(|_| Snapshot::new(Arc::default())).len()
+        self.replace(Snapshot::cleared).len()
     }
 
     /// The page of a query, with the totals over all pages (RES-TOTALS).

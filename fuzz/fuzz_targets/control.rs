@@ -6,6 +6,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use cortex_audit_mock::contract::query::Offsets;
 use cortex_audit_mock::contract::{Query, Timestamp};
 use cortex_audit_mock::internal::control::{ClockChange, ScenarioStart};
 use cortex_audit_mock::internal::store::BaseSegment;
@@ -32,7 +33,7 @@ fn template() -> WorldTemplate {
         live_source: Arc::new(LiveSource::new(Arc::clone(&base), 42)),
         base,
         now: Some(now()),
-        settings: Settings { rate_limit: RateLimit::default(), strict: false },
+        settings: Settings { rate_limit: RateLimit::default(), strict: false, offsets: Offsets::default() },
         live: None,
         scenario: None,
         key_faults: Vec::new(),
@@ -127,7 +128,8 @@ fn scenario(world: &World, body: &str) -> Result<(), FileErrors> {
 fn settings(world: &World, body: &str) -> Result<(), FileErrors> {
     let settings = control::settings(body, world.settings())?;
     world.change_settings(|current| *current = settings);
-    let again = format!("{{\"rateLimit\":\"{}\",\"strict\":{}}}", settings.rate_limit, settings.strict);
+    let Settings { rate_limit, strict, offsets } = settings;
+    let again = format!("{{\"rateLimit\":\"{rate_limit}\",\"strict\":{strict},\"offsets\":\"{offsets}\"}}");
     assert_eq!(control::settings(&again, settings), Ok(settings));
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 use std::sync::LazyLock;
 
+use cortex_audit_mock::contract::query::Offsets;
 use cortex_audit_mock::contract::{FilterField, ParsedQuery, QueryIssue, QueryRejection, Vocabulary, query as parser};
 use cortex_audit_mock_fuzz::{MAX_MESSAGE_CHARS, query as reference};
 use libfuzzer_sys::fuzz_target;
@@ -12,8 +13,8 @@ static KNOWN: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::published);
 
 fuzz_target!(|raw: &str| {
     for strict in [false, true] {
-        let parsed = parser::parse(raw, &KNOWN, strict.into());
-        assert_eq!(parsed, parser::parse(raw, &KNOWN, strict.into()), "parsing is deterministic");
+        let parsed = parser::parse(raw, &KNOWN, strict.into(), Offsets::Honoured);
+        assert_eq!(parsed, parser::parse(raw, &KNOWN, strict.into(), Offsets::Honoured), "parsing is deterministic");
         let expected = reference::read(raw, strict, |name, value| match name {
             "objectTypes" => KNOWN.words(FilterField::ObjectTypes).contains(value),
             _ => KNOWN.words(FilterField::ActorRequestTypes).contains(value),

@@ -1,5 +1,6 @@
 //! What a server loads: keys, initial entries and fault rules. Files are read at the start, and again on demand.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::fixture::{self, EntrySource, IgnoredFields};
 use crate::input::{can_be_read_again, display_name};
 use crate::json_file::{self, FileError, FileErrors};
 use crate::keys::{self, KeySource, Keys};
+use crate::object_types;
 use crate::store::{BaseSegment, BaseSegmentBuilder};
 use crate::text::excerpt;
 use crate::world::Faults;
@@ -33,6 +35,8 @@ struct Sources {
     entry_files: Vec<EntrySource>,
     key_file: Option<PathBuf>,
     fault_file: Option<PathBuf>,
+    /// The object types that are known beside those of the contract and of the entries.
+    object_types: Arc<BTreeSet<String>>,
     /// The entries of other sources, such as a pipe; empty if there are no files of entries.
     other_entries: BaseSegment,
     /// The fault rules that are in no file.
@@ -53,7 +57,11 @@ impl ServerData {
         let mut note = |of_one: FileErrors| note(without_tokens(of_one, known_keys));
 
         let (entry_files, others) = config.sources().into_iter().partition::<Vec<_>, _>(EntrySource::can_be_read_again);
-        let (mut base, mut other_entries) = (BaseSegmentBuilder::default(), BaseSegmentBuilder::default());
+        let file_types = config.object_type_file.as_deref().map(object_types::read_file).transpose().map_err(&mut note);
+        let of_file = file_types.iter().flatten().flatten();
+        let object_types = Arc::new(config.object_types.iter().chain(of_file).cloned().collect());
+        let mut base = BaseSegmentBuilder::with_object_types(&object_types);
+        let mut other_entries = BaseSegmentBuilder::default();
         let from_files = load_entries(&mut base, &entry_files, now).map_err(&mut note);
         let mut push = |entry| {
             if !entry_files.is_empty() {
@@ -67,8 +75,8 @@ impl ServerData {
         let mut config_faults = config.faults.clone();
         let of_config = check_start_faults(&mut config_faults, "Config::faults", 0, known_keys).map_err(&mut note);
         let file_faults = read_faults(fault_file.as_deref(), config_faults.len(), known_keys).map_err(&mut note);
-        let (Ok((keys, token)), Ok(ignored), Ok(also_ignored), Ok(()), Ok(file_faults)) =
-            (keys, from_files, from_others, of_config, file_faults)
+        let (Ok((keys, token)), Ok(ignored), Ok(also_ignored), Ok(()), Ok(file_faults), Ok(_)) =
+            (keys, from_files, from_others, of_config, file_faults, &file_types)
         else {
             return Err(FileErrors(errors));
         };
@@ -82,6 +90,7 @@ impl ServerData {
                 KeySource::Path(path) if can_be_read_again(path) => Some(path.clone()),
                 KeySource::Path(_) | KeySource::BuiltIn | KeySource::Text(_) => None,
             },
+            object_types,
             other_entries: other_entries.finish(),
             other_faults: if fault_file.is_some() { config_faults } else { faults.clone() },
             fault_file,
@@ -106,7 +115,7 @@ impl ServerData {
         let known_keys = keys.as_deref().ok();
         let mut note = |of_one: FileErrors| note(without_tokens(of_one, known_keys));
         let base = (!sources.entry_files.is_empty()).then(|| {
-            let mut base = BaseSegmentBuilder::default();
+            let mut base = BaseSegmentBuilder::with_object_types(&sources.object_types);
             let ignored = load_entries(&mut base, &sources.entry_files, now)?;
             warn_of_ignored([ignored], known_keys.unwrap_or(&self.keys));
             sources.other_entries.entries().for_each(|entry| base.push(entry));

@@ -17,6 +17,7 @@ use super::{environment, named_files, tls, value};
 use crate::app_state::AppState;
 use crate::config::{Admin, Config};
 use crate::contract::Timestamp;
+use crate::contract::query::Offsets;
 use crate::http;
 use crate::json_file::FileErrors;
 use crate::keys::KeySource;
@@ -50,6 +51,12 @@ pub struct Settings {
     /// Reject what the contract does not list, such as unknown parameters, instead of reporting it.
     #[arg(long, env = "CORTEX_MOCK_STRICT", value_parser = value::switch())]
     strict: bool,
+    /// What an offset of a date-time does, unless it is Z: nobody knows of the real API.
+    #[arg(long, value_name = "HOW", env = "CORTEX_MOCK_OFFSETS", default_value_t, value_parser = offsets_parser())]
+    offsets: Offsets,
+    /// Object types known beside those of the contract and of the entries: one name a line, or a JSON array. [default: none]
+    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_OBJECT_TYPES")]
+    object_types: Option<PathBuf>,
     /// New entries over time, such as 6/min. [default: none]
     #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_LIVE", allow_hyphen_values = true)]
     live: Option<Rate>,
@@ -91,6 +98,10 @@ fn scenario_parser() -> impl TypedValueParser<Value = Scenario> {
     PossibleValuesParser::new(Scenario::WORDS).try_map(|name| name.parse::<Scenario>())
 }
 
+fn offsets_parser() -> impl TypedValueParser<Value = Offsets> {
+    PossibleValuesParser::new(Offsets::WORDS).try_map(|word| word.parse::<Offsets>())
+}
+
 impl Settings {
     /// The flags that were given of those that say where data comes from.
     fn file_flags(&self) -> String {
@@ -99,6 +110,7 @@ impl Settings {
             ("--generate", self.generate.is_some()),
             ("--keys", self.keys.is_some()),
             ("--faults", self.faults.is_some()),
+            ("--object-types", self.object_types.is_some()),
         ];
         let given = flags.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| environment::source(flag));
         given.collect::<Vec<_>>().join(", ")
@@ -115,6 +127,9 @@ impl Settings {
             now: self.now,
             rate_limit: self.rate_limit,
             strict: self.strict,
+            offsets: self.offsets,
+            object_types: Vec::new(),
+            object_type_file: self.object_types.clone(),
             live: self.live.map(Activity::from),
             scenario: self.scenario,
             faults: Vec::new(),

@@ -10,7 +10,7 @@ use clap::Args as ClapArgs;
 
 use super::named_files::{NamedFile, repeated_standard_input};
 use super::value;
-use crate::contract::{Action, ActorType, Entry, OBJECT_TYPES, Timestamp, is_email};
+use crate::contract::{Action, ActorType, Entry, OBJECT_TYPES, OBJECT_TYPES_DATE, Timestamp, is_email};
 use crate::fixture::{self, EntrySource, IgnoredFields};
 use crate::json_file::FileErrors;
 use crate::keys::{self, KeySource, Keys, VIEW_AUDIT_LOGS};
@@ -82,6 +82,7 @@ struct Summary {
     object_types: BTreeSet<String>,
     addresses: OddValues,
     emails: OddValues,
+    request_types: OddValues,
     ignored_fields: IgnoredFields,
 }
 
@@ -124,6 +125,8 @@ impl Summary {
         self.object_types.insert(entry.object_type);
         self.addresses.add(entry.ip_address, |text| text.parse::<IpAddr>().is_ok());
         self.emails.add(entry.actor.email, is_email);
+        let is_anonymous = entry.actor.kind == ActorType::Anonymous;
+        self.request_types.add(entry.actor.request_type, |_| is_anonymous);
     }
 }
 
@@ -139,11 +142,16 @@ impl fmt::Display for Summary {
         for kind in self.object_types.iter().filter(|kind| !OBJECT_TYPES.contains(&kind.as_str())) {
             let suggestion = did_you_mean(kind, OBJECT_TYPES);
             let kind = excerpt(kind);
-            writeln!(f, "  note: {kind} is not an object type that Cortex is known to use{suggestion}")?;
+            writeln!(
+                f,
+                "  note: {kind} is not an object type that Cortex was known to use on {OBJECT_TYPES_DATE}{suggestion}"
+            )?;
         }
         let addresses = self.addresses.note("ipAddress", "an IP address");
         let emails = self.emails.note("actorEmail", "an e-mail address");
-        f.write_str(&addresses.into_iter().chain(emails).collect::<String>())?;
+        let request_types =
+            self.request_types.note("actorRequestType", "of an actor of type ANONYMOUS, the only one that has any,");
+        f.write_str(&addresses.into_iter().chain(emails).chain(request_types).collect::<String>())?;
         for (field, count) in &self.ignored_fields {
             let entries = counted(*count, "entry", "entries");
             let field = excerpt(field);

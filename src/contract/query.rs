@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::{Entry, FilterField, Timestamp};
 
 pub use issue::{QueryIssue, Severity};
-pub use parse::{ParsedQuery, QueryRejection, Strictness, first_value, parse};
+pub use parse::{Offsets, ParsedQuery, QueryRejection, Strictness, first_value, parse};
 pub(crate) use parse::{decoded, has_name, known_parameters, reparse};
 
 /// A parsed query: which entries, and which page of them.

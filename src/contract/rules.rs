@@ -15,6 +15,8 @@ word_enum! {
         Client = "client",
         /// Partly documented, partly seen in the official client.
         DocumentedAndClient = "documented, client",
+        /// Partly documented, partly assumed.
+        DocumentedAndAssumed = "documented, assumed",
         /// Partly seen in the official client, partly assumed.
         ClientAndAssumed = "client, assumed",
         /// Neither says; the most likely choice.
@@ -29,8 +31,23 @@ pub struct Rule {
     pub id: &'static str,
     /// Source of the rule.
     pub source: Source,
+    /// Day of the source: that of its publication if known, else the day on which it was last read.
+    pub date: &'static str,
     /// Text of the rule, in Markdown.
     pub text: String,
+    /// Reason to doubt a rule in spite of its source, such as an older edition that says otherwise.
+    pub doubt: Option<String>,
+}
+
+impl Rule {
+    /// Whether only a Cortex API can show if the rule is right: it is assumed, in part or whole, or there is a doubt about it.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        match self.source {
+            Source::Assumed | Source::DocumentedAndAssumed | Source::ClientAndAssumed => true,
+            Source::Documented | Source::Client | Source::DocumentedAndClient => self.doubt.is_some(),
+        }
+    }
 }
 
 /// Every rule, in the order of a request and its answer.

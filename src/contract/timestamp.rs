@@ -110,6 +110,13 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
+        Self::parse_with_offset(text).map(|(timestamp, _)| timestamp)
+    }
+}
+
+impl Timestamp {
+    /// Parses like [`FromStr`]; returns the seconds east of UTC, too, if the text has an offset other than `Z`.
+    pub(crate) fn parse_with_offset(text: &str) -> Result<(Self, Option<i64>), TimestampError> {
         use TimestampError::{DateOnly, Empty, OutOfRange, Unreadable};
 
         if text.is_empty() {
@@ -139,13 +146,14 @@ impl FromStr for Timestamp {
         if !rest.is_empty() {
             return Err(Unreadable);
         }
-        let seconds = i64::from(hour * 3600 + minute * 60 + second) - offset;
+        let seconds = i64::from(hour * 3600 + minute * 60 + second) - offset.unwrap_or(0);
         if second == 60 && seconds % 86_400 != 0 {
             return Err(OutOfRange);
         }
         let distance = TimeDelta::seconds(seconds) + TimeDelta::nanoseconds(nanos);
         // An offset can lead out of the years that four digits write.
-        Self(midnight.and_utc()).checked_add(distance).ok_or(OutOfRange)
+        let instant = Self(midnight.and_utc()).checked_add(distance).ok_or(OutOfRange)?;
+        Ok((instant, offset))
     }
 }
 
@@ -180,10 +188,10 @@ fn fraction(rest: &mut &[u8]) -> Result<i64, TimestampError> {
     }
 }
 
-/// Reads the seconds east of UTC: `Z`, `z`, `+05:30`, `+0530`, `+05`, or nothing, which means UTC.
-fn offset(rest: &mut &[u8]) -> Result<i64, TimestampError> {
+/// Reads the seconds east of UTC: `+05:30`, `+0530` or `+05`; `None` for `Z`, `z` and nothing, which mean UTC.
+fn offset(rest: &mut &[u8]) -> Result<Option<i64>, TimestampError> {
     let sign = match rest.split_off_first() {
-        None | Some(b'Z' | b'z') => return Ok(0),
+        None | Some(b'Z' | b'z') => return Ok(None),
         Some(b'+') => 1,
         Some(b'-') => -1,
         Some(_) => return Err(TimestampError::Unreadable),
@@ -197,7 +205,7 @@ fn offset(rest: &mut &[u8]) -> Result<i64, TimestampError> {
     if hours > 23 || minutes > 59 {
         Err(TimestampError::OutOfRange)
     } else {
-        Ok(sign * i64::from(hours * 3600 + minutes * 60))
+        Ok(Some(sign * i64::from(hours * 3600 + minutes * 60)))
     }
 }
 

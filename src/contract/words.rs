@@ -35,6 +35,9 @@ word_enum! {
 /// The published request types of an actor (LIST-REQUEST-TYPES); the list is open.
 pub const ACTOR_REQUEST_TYPES: [&str; 4] = ["API_KEY_ENTITY", "ATLASSIAN_WEBHOOK", "SCORECARD_BADGES", "SLACK_COMMAND"];
 
+/// The day of [`OBJECT_TYPES`]. Newer object types are not known.
+pub const OBJECT_TYPES_DATE: &str = "2024-09-20";
+
 /// The object types that Cortex is known to use (LIST-OBJECT-TYPES, LIST-OBJECT-TYPES-KNOWN); the list is open.
 #[rustfmt::skip]
 pub const OBJECT_TYPES: [&str; 87] = [

@@ -46,8 +46,8 @@ pub fn check(
 
 /// Counts the request against the limit of its key, or of its network address without a valid key.
 fn check_rate_limit(context: &RequestContext, record: &PendingRecord) -> Result<(), Problem> {
-    let RequestContext { world, .. } = context;
-    let default_limit = world.settings().rate_limit;
+    let RequestContext { world, settings, .. } = context;
+    let default_limit = settings.rate_limit;
     let (client, limit) = match &context.authentication {
         Authentication::Accepted { key } => {
             (RateLimitKey::Key(key.limiter_id()), key.rate_limit.unwrap_or(default_limit))

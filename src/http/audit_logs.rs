@@ -65,8 +65,9 @@ fn page(chunks: Vec<Bytes>) -> Response {
 
 /// Parses the query. No issue repeats a token.
 fn parse(admitted: &AdmittedRequest) -> Result<ParsedQuery, QueryRejection> {
-    let RequestContext { world, query, secrets, .. } = &*admitted.context;
-    let mut parsed = query::parse(query.for_parser(), &world.store.vocabulary(), world.settings().strict.into());
+    let RequestContext { world, query, secrets, settings, .. } = &*admitted.context;
+    let mut parsed =
+        query::parse(query.for_parser(), &world.store.vocabulary(), settings.strict.into(), settings.offsets);
     if query.has_token() {
         let (warnings, errors) = match &mut parsed {
             Ok(ParsedQuery { query: _, warnings }) => (warnings, None),

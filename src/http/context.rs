@@ -13,7 +13,7 @@ use super::redact::{RedactedQuery, Secrets, redact_uri};
 use super::request_id::RequestId;
 use crate::app_state::AppState;
 use crate::contract::AUDIT_LOGS;
-use crate::world::{ClockReading, World};
+use crate::world::{ClockReading, Settings, World};
 
 /// Context of one request: session world, authenticated key, redacted path and query.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub struct RequestContext {
     pub received_at: Instant,
     /// The clock of the world at `received_at`.
     pub clock: ClockReading,
+    /// The settings of the world at `received_at`.
+    pub settings: Settings,
     /// Whether the token is refused and names a session that does not exist: the verdict of that session, if it is ever
     /// opened, counts the request.
     pub counts_for_absent_session: bool,
@@ -52,6 +54,7 @@ impl RequestContext {
         let (path, query) = redact_uri(request.uri(), &secrets);
         let Authenticated { world, clock, authentication, absent_session } =
             auth::authenticate(state, &secrets, token, received_at);
+        let settings = world.settings();
         let (peer, from_ui) = (peer(request), is_from_ui(request.headers()));
         if let Some(session) = absent_session.as_ref().filter(|_| !from_ui && is_audit_logs(request.uri().path())) {
             state.sessions().count_refused(session, clock.now);
@@ -66,6 +69,7 @@ impl RequestContext {
             query,
             received_at,
             clock,
+            settings,
             address,
             connection,
             counts_for_absent_session: absent_session.is_some(),

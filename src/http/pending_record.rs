@@ -128,6 +128,7 @@ impl Inner {
             problem: problem.filter(|_| annotations.issues.is_empty()).map(recorded_problem),
             issues: annotations.issues,
             intervention: annotations.intervention,
+            offsets: context.settings.offsets,
         };
         let record = JournalRecord {
             id: context.id.uuid(),
@@ -190,6 +191,7 @@ impl Inner {
             parsed_query: differs.then(|| known_parameters(query.for_parser()).into()),
             issues: record.issues().iter().map(issue).collect(),
             retry_after: response.and_then(retry_after),
+            offsets: record.offsets(),
             delivery: response.and_then(|response| match response.extensions().get::<BodyFault>() {
                 Some(BodyFault::Drip { delivery, .. }) => Some(Delivery::clone(delivery)),
                 Some(BodyFault::Truncate { .. } | BodyFault::FirstHalf) | None => None,

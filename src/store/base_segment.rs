@@ -1,38 +1,49 @@
 //! The entries that a server starts with: shared by the stores of all worlds, and never changed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::dictionary::{Column, ObjectKey};
 use super::segment::{Segment, SegmentBuilder};
-use crate::contract::{Entry, Vocabulary, open_lists};
+use crate::contract::{Entry, FilterField, Vocabulary, open_lists};
 
 /// The initial entries and their vocabulary.
 #[derive(Debug)]
 pub struct BaseSegment {
     segment: Segment,
     vocabulary: Arc<Vocabulary>,
+    object_types: Arc<BTreeSet<String>>,
 }
 
 /// Collects entries for a base. It stores them as a segment does, so that a large file is never in memory as a whole.
 #[derive(Debug, Default)]
-pub struct BaseSegmentBuilder(SegmentBuilder);
+pub struct BaseSegmentBuilder {
+    segment: SegmentBuilder,
+    object_types: Arc<BTreeSet<String>>,
+}
 
 impl BaseSegmentBuilder {
+    /// A builder of a base in which these object types are known, too.
+    pub fn with_object_types(object_types: &Arc<BTreeSet<String>>) -> Self {
+        Self { segment: SegmentBuilder::default(), object_types: Arc::clone(object_types) }
+    }
+
     /// Adds an entry.
     pub fn push(&mut self, entry: Entry) {
-        self.0.push(entry, 0);
+        self.segment.push(entry, 0);
     }
 
     /// The base of the entries.
     pub fn finish(self) -> BaseSegment {
-        let segment = self.0.finish();
+        let Self { segment, object_types } = self;
+        let segment = segment.finish();
         let mut vocabulary = Vocabulary::published();
+        vocabulary.learn_words(FilterField::ObjectTypes, object_types.iter().map(String::as_str));
         for field in open_lists() {
             let words: HashSet<&str> = segment.values(&Column::of_filter(field)).into_iter().collect();
             vocabulary.learn_words(field, words);
         }
-        BaseSegment { segment, vocabulary: Arc::new(vocabulary) }
+        BaseSegment { segment, vocabulary: Arc::new(vocabulary), object_types }
     }
 }
 
@@ -42,6 +53,11 @@ impl BaseSegment {
         let mut builder = BaseSegmentBuilder::default();
         entries.into_iter().for_each(|entry| builder.push(entry));
         builder.finish()
+    }
+
+    /// A base without entries, in which the same object types are known, except those that only entries have.
+    pub(super) fn cleared(&self) -> Self {
+        BaseSegmentBuilder::with_object_types(&self.object_types).finish()
     }
 
     /// The number of entries.

@@ -45,6 +45,11 @@ impl Snapshot {
         Self { base, appended: Vec::new(), arrivals: 0, vocabulary }
     }
 
+    /// A snapshot without entries; what the configuration makes known stays known.
+    pub fn cleared(&self) -> Self {
+        Self::new(Arc::new(self.base.cleared()))
+    }
+
     /// This snapshot with more entries: in a new segment, into which the last ones are merged unless they are much longer.
     #[must_use]
     pub fn with_appended(&self, entries: impl IntoIterator<Item = Entry>) -> Self {

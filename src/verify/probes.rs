@@ -19,6 +19,7 @@ pub const PROBES: &[(&str, Probe)] = &[
     ("REQ-RATE", request::rate),
     ("REQ-BODY", |_| inconclusive("it would take a GET with a body of more than 2 MB, which this does not send")),
     ("TIME-FORMAT", times::format),
+    ("TIME-OFFSET", times::offset),
     ("TIME-ZONELESS", times::zoneless),
     ("TIME-FORMS", times::forms),
     ("TIME-RANGE", times::range),
@@ -33,6 +34,8 @@ pub const PROBES: &[(&str, Probe)] = &[
     ("LIST-SEVERAL", several_values::several),
     ("LIST-FORMS", several_values::forms),
     ("FILTER-LOGIC", filters::logic),
+    ("FILTER-EXACT", filters::exact),
+    ("FILTER-ANONYMOUS", lists::anonymous),
     ("FILTER-EMPTY", filters::empty),
     ("ENUM-CLOSED", filters::closed),
     ("ENUM-OPEN", filters::open),
@@ -59,5 +62,9 @@ pub const PROBES: &[(&str, Probe)] = &[
     ("KEY-DEFAULT-ROLES", |_| {
         inconclusive("it would take a key of each role, and an answer does not show which one a key has")
     }),
+    ("KEY-LOWEST-ROLE", |_| {
+        inconclusive("it would take a key of the role Viewer, and an answer does not show which one a key has")
+    }),
+    ("KEY-CUSTOM-ROLES", |_| inconclusive("an answer does not show the roles of a key and what they grant")),
     ("KEY-PERSONAL", |_| inconclusive("it would take a personal token, and an answer does not show whether one is")),
 ];

@@ -32,6 +32,9 @@ pub struct RuleOutcome {
     pub rule: &'static str,
     /// Source of the rule.
     pub source: Source,
+    /// Reason to doubt the rule in spite of its source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<&'static str>,
     #[serde(skip)]
     text: &'static str,
     /// What the responses show.
@@ -83,15 +86,15 @@ impl VerificationReport {
 
 impl RuleOutcome {
     pub(super) fn new(rule: &'static Rule, outcome: Outcome) -> Self {
-        Self { rule: rule.id, source: rule.source, text: &rule.text, outcome }
+        Self { rule: rule.id, source: rule.source, doubt: rule.doubt.as_deref(), text: &rule.text, outcome }
     }
 }
 
 /// The table: a line for each rule, and three more for a mismatch.
 impl fmt::Display for VerificationReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for RuleOutcome { rule, source, text, outcome } in &self.rules {
-            write!(f, "{rule:<23}  {:<18}  ", source.as_str())?;
+        for RuleOutcome { rule, source, doubt: _, text, outcome } in &self.rules {
+            write!(f, "{rule:<23}  {:<19}  ", source.as_str())?;
             match outcome {
                 Outcome::Agrees { evidence } => writeln!(f, "agrees       {evidence}")?,
                 Outcome::Inconclusive { why } => writeln!(f, "cannot tell  {why}")?,

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::memory::{self, SharedMemory, allocation};
-use crate::contract::query::{self, QueryRejection, Strictness};
+use crate::contract::query::{self, Offsets, QueryRejection, Strictness};
 use crate::contract::{AUDIT_LOGS, FilterField, Parameter, Query, QueryIssue, Timestamp, Vocabulary};
 use crate::keys::Key;
 use crate::text::word_enum;
@@ -54,6 +54,8 @@ pub struct RecordDetails {
     pub problem: Option<String>,
     /// What answered in place of the operation, delayed its response or changed it.
     pub intervention: Option<Intervention>,
+    /// How the server read offsets of date-times.
+    pub offsets: Offsets,
 }
 
 /// The address and version of a request, and those of its headers that are recorded: never `Authorization` or a cookie.
@@ -345,6 +347,12 @@ impl JournalRecord {
         self.details.as_ref()?.problem.as_deref()
     }
 
+    /// How the server read offsets of date-times.
+    #[must_use]
+    pub fn offsets(&self) -> Offsets {
+        self.details.as_ref().map_or_else(Offsets::default, |details| details.offsets)
+    }
+
     /// What answered in place of the operation, delayed its response or changed it.
     #[must_use]
     pub fn intervention(&self) -> Option<&Intervention> {
@@ -400,7 +408,7 @@ impl RecordDetails {
 
 impl RecordDetails {
     fn allocated(&self) -> usize {
-        let Self { issues, problem, intervention } = self;
+        let Self { issues, problem, intervention, offsets: _ } = self;
         let of_intervention = match intervention {
             Some(Intervention::Faults(numbers)) => allocation(numbers.capacity() * size_of::<u64>()),
             Some(Intervention::Limit | Intervention::Prefer | Intervention::Scenario) | None => 0,
@@ -500,7 +508,7 @@ impl QueryFilter {
             value.is_empty() && matches!(name(pair), Some(Parameter::StartTime | Parameter::EndTime))
         };
         let given = raw.split('&').filter(|pair| !is_absent_time(pair)).collect::<Vec<_>>().join("&");
-        let parsed = query::parse(&given, &Vocabulary::published(), Strictness::Lenient)?;
+        let parsed = query::parse(&given, &Vocabulary::published(), Strictness::Lenient, Offsets::Honoured)?;
         Ok(Self { expected: parsed.query, parameters })
     }
 
@@ -510,7 +518,7 @@ impl QueryFilter {
         let is_for_audit_logs = record.method == "GET" && record.path.trim_end_matches('/') == AUDIT_LOGS;
         is_for_audit_logs
             && !record.query_truncated
-            && query::reparse(&record.query).is_some_and(|query| self.matches_query(&query))
+            && query::reparse(&record.query, record.offsets()).is_some_and(|query| self.matches_query(&query))
     }
 
     fn matches_query(&self, query: &Query) -> bool {

@@ -1,5 +1,6 @@
 //! The settings of a world.
 
+use crate::contract::query::Offsets;
 use crate::rate::RateLimit;
 
 /// The settings that can be changed while a world is in use.
@@ -9,4 +10,6 @@ pub struct Settings {
     pub rate_limit: RateLimit,
     /// Whether a query that breaks the contract is rejected (400) instead of reported in the journal.
     pub strict: bool,
+    /// What happens to the offset of a date-time, unless it is `Z`.
+    pub offsets: Offsets,
 }

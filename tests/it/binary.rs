@@ -157,6 +157,55 @@ fn strict_can_come_from_the_environment_and_the_flag_wins() {
     assert_eq!(answer("false", &["--strict"]), 400);
 }
 
+#[test]
+fn offsets_can_be_ignored_or_refused_by_flag_and_variable() {
+    let answer = |environment: &str, args: &[&str]| {
+        let args = ["--listen", "127.0.0.1:0", "--now", "2025-05-20T12:00:00Z"].iter().chain(args).copied();
+        let server = binary(args).env("CORTEX_MOCK_OFFSETS", environment).serve();
+        let response = server.get("/api/v1/audit-logs?startTime=2025-05-20T12:00:00%2B14:00");
+        (response.status.as_u16(), response.json()["total"].as_u64().unwrap_or_default() > 0)
+    };
+    assert_eq!(answer("", &[]), (200, true));
+    assert_eq!(answer("ignored", &[]), (200, false));
+    assert_eq!(answer("ignored", &["--offsets", "refused"]), (400, false));
+}
+
+// Object types
+
+#[test]
+fn object_types_of_a_file_are_known() {
+    for text in
+        ["NEW_TYPE\nOTHER_TYPE\n", "\u{feff}\r\n  OTHER_TYPE \r\nNEW_TYPE", "[\"NEW_TYPE\", \"SERVICE\"]", "NEW_TYPE"]
+    {
+        let files = folder(&[("types", text)]);
+        let server = binary(["--listen", "127.0.0.1:0", "--strict"])
+            .env("CORTEX_MOCK_OBJECT_TYPES", &path(&files, "types"))
+            .serve();
+        assert_eq!(server.get("/api/v1/audit-logs?objectTypes=NEW_TYPE").status, 200, "{text}");
+        assert_eq!(server.get("/api/v1/audit-logs?objectTypes=NEWER_TYPE").status, 400, "{text}");
+    }
+}
+
+#[test]
+fn a_wrong_file_of_object_types_is_refused_with_every_error() {
+    let wrong = [
+        ("lines", "SERVICE\nmy type\n\nTEAM,DOMAIN\n# new\n"),
+        ("array", "[\"SERVICE\",\n 7, null, \"\", \"my-type\"]"),
+        ("object", "{\"objectTypes\": []}"),
+        ("broken", "[\"SERVICE\","),
+        ("empty", "\n"),
+        ("none", "[]"),
+    ];
+    let files = folder(&wrong);
+    let mut messages = Vec::new();
+    for (name, _) in wrong {
+        let ended = binary(["--listen", "127.0.0.1:0", "--object-types", &path(&files, name)]).run();
+        messages.push(without_folder(ended.failed(1), files.path()));
+    }
+    messages.push(refused_files(&["--object-types", "/nowhere/types"]).failed(1).to_owned());
+    assert_snapshot!(messages.concat());
+}
+
 // Wrong values
 
 #[test]

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, Request};
 use cortex_audit_mock::Config;
-use cortex_audit_mock::contract::query::Strictness;
+use cortex_audit_mock::contract::query::{Offsets, Strictness};
 use cortex_audit_mock::contract::{QueryIssue, Vocabulary, query};
 
 use crate::support::TestMock;
@@ -59,7 +59,7 @@ fn only_the_first_unknown_values_get_suggestions() {
     let names = (0..500).map(|number| format!("pageSize{number}=1")).collect::<Vec<_>>().join("&");
     let known = Vocabulary::published();
     for query in [format!("objectTypes={values}"), format!("actions={}", values.replace("SERVICE", "CREATE")), names] {
-        let rejected = query::parse(&query, &known, Strictness::Strict).unwrap_err();
+        let rejected = query::parse(&query, &known, Strictness::Strict, Offsets::Honoured).unwrap_err();
         let guessed = |finding: &&QueryIssue| finding.nearest.is_some();
         assert_eq!(rejected.errors.len(), 500);
         assert_eq!(rejected.errors.iter().take_while(guessed).count(), 20, "{query}");

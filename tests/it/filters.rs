@@ -120,7 +120,7 @@ async fn a_plus_is_a_space_and_a_comma_always_separates_values() {
     }
 }
 
-/// FILTER-LOGIC
+/// FILTER-LOGIC, FILTER-EXACT
 #[tokio::test]
 async fn values_are_alternatives_filters_combine_and_matching_is_exact() {
     for (query, expected) in [
@@ -205,6 +205,36 @@ async fn unknown_values_are_findings() {
     ] {
         assert_eq!(distinct().finding_rules(query).await, rules, "{query}");
     }
+}
+
+/// FILTER-ANONYMOUS
+#[tokio::test]
+async fn a_request_type_with_other_actor_types_is_a_finding() {
+    const TYPE: &str = "actorRequestTypes=SLACK_COMMAND";
+    for (actor_types, rules) in [
+        ("actorTypes=OAUTH2", vec!["FILTER-ANONYMOUS"]),
+        ("actorTypes=ANONYMOUS,API_KEY", vec!["FILTER-ANONYMOUS"]),
+        ("actorTypes=ANONYMOUS", vec![]),
+        ("actorTypes=", vec![]),
+    ] {
+        let mock = distinct();
+        assert_eq!(mock.finding_rules(&format!("{TYPE}&{actor_types}")).await, rules, "{actor_types}");
+    }
+    let mock = distinct();
+    mock.logs(&format!("{TYPE}&actorTypes=OAUTH2,API_KEY")).await.ok();
+    let journal = mock.admin_get("/requests").await;
+    insta::assert_snapshot!(journal["requests"][0]["findings"][0]["message"].as_str().unwrap());
+}
+
+/// LIST-OBJECT-TYPES-KNOWN, ENUM-OPEN
+#[tokio::test]
+async fn added_object_types_are_known_also_when_the_entries_are_removed() {
+    let object_types = vec!["NEW_TYPE".to_owned()];
+    let mock = TestMock::with_config(Config { strict: true, object_types, ..Config::default() });
+    mock.logs("objectTypes=NEW_TYPE").await.ok();
+    mock.admin("DELETE", "/audit-logs", "").await.ok();
+    mock.logs("objectTypes=NEW_TYPE").await.ok();
+    assert_eq!(mock.logs("objectTypes=NEWER_TYPE").await.status, 400);
 }
 
 /// PARAM-UNKNOWN

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use cortex_audit_mock::EntrySource;
-use cortex_audit_mock::contract::query::Strictness;
+use cortex_audit_mock::contract::query::{Offsets, Strictness};
 use cortex_audit_mock::contract::{Action, ActorType, Entry, OBJECT_TYPES, Vocabulary, query};
 use cortex_audit_mock::generate::{Generator, Recipe, RecipeError, Stories, Story};
 use cortex_audit_mock::internal::fixture;
@@ -72,7 +72,9 @@ fn assert_order_of_life(entries: &[Entry]) {
 
 /// The entries of some that a query matches, newest first.
 fn asked(entries: &[Entry], raw: &str) -> Vec<Entry> {
-    let parsed = query::parse(&format!("{raw}&pageSize=1000"), &Vocabulary::published(), Strictness::Strict).unwrap();
+    let parsed =
+        query::parse(&format!("{raw}&pageSize=1000"), &Vocabulary::published(), Strictness::Strict, Offsets::Honoured)
+            .unwrap();
     Store::new(Arc::new(BaseSegment::new(entries.to_vec()))).page(&parsed.query).logs
 }
 

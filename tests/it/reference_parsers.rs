@@ -7,6 +7,7 @@ mod relative_time;
 
 use std::time::Duration;
 
+use cortex_audit_mock::contract::query::Offsets;
 use cortex_audit_mock::contract::{FilterField, ParsedQuery, Timestamp, Vocabulary, query as first};
 use cortex_audit_mock::internal::duration;
 use cortex_audit_mock::internal::fixture::Moment;
@@ -65,7 +66,7 @@ proptest! {
             "objectTypes" => known.words(FilterField::ObjectTypes).contains(value),
             _ => known.words(FilterField::ActorRequestTypes).contains(value),
         });
-        match first::parse(&raw, &known, strict.into()) {
+        match first::parse(&raw, &known, strict.into(), Offsets::Honoured) {
             Ok(ParsedQuery { query, .. }) => prop_assert_eq!(Some(serde_json::to_value(query).unwrap()), expected, "{}", raw),
             Err(rejected) => prop_assert_eq!(expected, None, "{}: {:?}", raw, rejected.errors),
         }

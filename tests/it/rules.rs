@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use cortex_audit_mock::contract::RULES;
+use chrono::NaiveDate;
+use cortex_audit_mock::contract::{OBJECT_TYPES_DATE, RULES, Rule};
 
 /// Identifiers of rules in the comments above tests: words in upper case with a hyphen.
 fn named_by_tests() -> BTreeSet<String> {
@@ -50,6 +51,16 @@ fn every_rule_has_a_test_that_names_it() {
     let named = named_by_tests();
     let unnamed: Vec<&str> = RULES.iter().map(|rule| rule.id).filter(|id| !named.contains(*id)).collect();
     assert_eq!(unnamed, Vec::<&str>::new());
+}
+
+#[test]
+fn every_rule_has_the_date_of_its_source() {
+    for Rule { id, date, .. } in RULES.iter() {
+        let day: NaiveDate = date.parse().unwrap_or_else(|error| panic!("{id}: {date}: {error}"));
+        assert_eq!(day.to_string(), *date, "{id}");
+    }
+    let of_list = RULES.iter().find(|rule| rule.id == "LIST-OBJECT-TYPES-KNOWN").unwrap();
+    assert_eq!(of_list.date, OBJECT_TYPES_DATE);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cortex_audit_mock::KeySource;
+use cortex_audit_mock::contract::query::Offsets;
 use cortex_audit_mock::contract::{Entry, Timestamp};
 use cortex_audit_mock::internal::fixture;
 use cortex_audit_mock::internal::store::BaseSegment;
@@ -358,7 +359,7 @@ fn opening_a_session_over_many_entries_takes_less_than_a_millisecond() {
         live_source: Arc::new(LiveSource::new(Arc::clone(&base), 42)),
         base,
         now: Some(time(NOW)),
-        settings: Settings { rate_limit: RateLimit::Off, strict: false },
+        settings: Settings { rate_limit: RateLimit::Off, strict: false, offsets: Offsets::default() },
         live: None,
         scenario: None,
         key_faults: Vec::new(),

@@ -1,22 +1,30 @@
 //! `/__admin/settings`: all changes of a body, or none.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::TestMock;
+
+fn settings(rate_limit: &str, strict: bool, offsets: &str) -> Value {
+    json!({"rateLimit": rate_limit, "strict": strict, "offsets": offsets})
+}
 
 #[tokio::test]
 async fn settings_are_read_and_changed_one_by_one_and_together() {
     let mock = TestMock::default();
-    assert_eq!(mock.admin_get("/settings").await, json!({"rateLimit": "1000/min", "strict": false}));
-    for (change, settings) in [
-        (json!({"strict": true}), json!({"rateLimit": "1000/min", "strict": true})),
-        (json!({"rateLimit": "5/s"}), json!({"rateLimit": "5/s", "strict": true})),
-        (json!({}), json!({"rateLimit": "5/s", "strict": true})),
-        (json!({"rateLimit": null, "strict": null}), json!({"rateLimit": "5/s", "strict": true})),
-        (json!({"rateLimit": "off", "strict": false}), json!({"rateLimit": "off", "strict": false})),
+    assert_eq!(
+        mock.admin_get("/settings").await,
+        json!({"rateLimit": "1000/min", "strict": false, "offsets": "honoured"})
+    );
+    for (change, changed) in [
+        (json!({"strict": true}), settings("1000/min", true, "honoured")),
+        (json!({"rateLimit": "5/s"}), settings("5/s", true, "honoured")),
+        (json!({"offsets": "refused"}), settings("5/s", true, "refused")),
+        (json!({}), settings("5/s", true, "refused")),
+        (json!({"rateLimit": null, "strict": null, "offsets": null}), settings("5/s", true, "refused")),
+        (json!({"rateLimit": "off", "strict": false, "offsets": "ignored"}), settings("off", false, "ignored")),
     ] {
-        assert_eq!(mock.admin("PATCH", "/settings", &change).await.ok(), settings, "{change}");
-        assert_eq!(mock.admin_get("/settings").await, settings, "{change}");
+        assert_eq!(mock.admin("PATCH", "/settings", &change).await.ok(), changed, "{change}");
+        assert_eq!(mock.admin_get("/settings").await, changed, "{change}");
     }
 }
 
@@ -72,6 +80,8 @@ async fn a_wrong_body_changes_nothing_and_says_what_to_send() {
         "{\"rateLimit\":\"off\",\"strict\":\"true\"}",
         "{\"rateLimit\":\"off\",\"strickt\":true}",
         "{\"rateLimit\":60}",
+        "{\"offsets\":\"honored\"}",
+        "{\"offsets\":true}",
         "{\"rateLimit\":\"60\"}",
         "{\"rateLimit\":\"0/s\"}",
         "{\"rateLimit\":\"5/week\",\"strict\":1}",

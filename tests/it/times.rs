@@ -1,5 +1,6 @@
 //! Date-times and ranges.
 
+use cortex_audit_mock::contract::query::Offsets;
 use cortex_audit_mock::contract::{Timestamp, TimestampError};
 use proptest::prelude::*;
 use serde_json::json;
@@ -112,12 +113,70 @@ async fn a_range_that_ends_before_it_starts_matches_nothing() {
 async fn doubtful_times_are_findings() {
     for (query, rule) in [
         ("startTime=2025-05-21T00:00:00Z&endTime=2025-05-20T00:00:00Z", "TIME-RANGE"),
-        ("startTime=2025-05-20T11:30:02+05:30", "TIME-FORMS"),
+        ("startTime=2025-05-20T11:30:02%2B05:30", "TIME-OFFSET"),
+        ("endTime=2025-05-20T11:30:02%2B00:00", "TIME-OFFSET"),
     ] {
         assert_eq!(three().finding_rules(query).await, [rule], "{query}");
     }
     let none: [&str; 0] = [];
-    assert_eq!(three().finding_rules("startTime=2025-05-20T11:30:02%2B05:30&endTime=2025-05-20T11:30").await, none);
+    assert_eq!(three().finding_rules("startTime=2025-05-20T06:00:02z&endTime=2025-05-20T11:30").await, none);
+}
+
+fn with_offsets(offsets: Offsets) -> TestMock {
+    let mock = three();
+    mock.mock.world().change_settings(|settings| settings.offsets = offsets);
+    mock
+}
+
+/// TIME-OFFSET
+#[tokio::test]
+async fn an_offset_is_honoured_ignored_or_refused_and_utc_means_the_same_to_all() {
+    let (east, west) = ("startTime=2025-05-20T11:30:02%2B0530", "endTime=2025-05-20T00:30:01-05:30");
+    for (offsets, of_east, of_west) in [(Offsets::Honoured, "c", "a"), (Offsets::Ignored, "", "")] {
+        let mock = with_offsets(offsets);
+        assert_eq!(mock.logs(east).await.identifiers().concat(), of_east, "{offsets}");
+        assert_eq!(mock.logs(west).await.identifiers().concat(), of_west, "{offsets}");
+    }
+    for offsets in Offsets::ALL {
+        let mock = with_offsets(offsets);
+        for utc in ["startTime=2025-05-20T06:00:02Z", "startTime=2025-05-20T06:00:02", "startTime=2025-05-20T06:00:02z"]
+        {
+            assert_eq!(mock.logs(utc).await.identifiers(), ["c"], "{offsets}: {utc}");
+        }
+    }
+}
+
+/// TIME-OFFSET
+#[tokio::test]
+async fn a_message_about_an_offset_says_how_it_is_read_and_what_to_send() {
+    let mut messages = Vec::new();
+    for offsets in Offsets::ALL {
+        let mock = with_offsets(offsets);
+        let refused = mock.logs("startTime=2025-05-20T12:21:43%2B05:30&endTime=2025-05-21T00:00:00%2B00:00").await;
+        let journal = &mock.admin_get("/requests").await["requests"][0];
+        let findings = journal["findings"].as_array().unwrap().iter();
+        let findings: Vec<&str> = findings.map(|finding| finding["message"].as_str().unwrap()).collect();
+        messages.push(format!(
+            "{offsets}: {}\n  {}\n  {}",
+            refused.status.as_u16(),
+            findings.join("\n  "),
+            journal["parsedQuery"]
+        ));
+    }
+    insta::assert_snapshot!(messages.join("\n"));
+}
+
+/// TIME-OFFSET: a record keeps how its query was read, whatever the setting is later.
+#[tokio::test]
+async fn the_journal_reads_an_offset_as_the_server_did() {
+    let mock = with_offsets(Offsets::Ignored);
+    mock.logs("startTime=2025-05-20T06:00:02%2B05:30").await.ok();
+    mock.admin("PATCH", "/settings", json!({"offsets": "honoured"})).await.ok();
+    mock.logs("startTime=2025-05-20T06:00:02%2B05:30").await.ok();
+    let journal = mock.admin_get("/requests").await;
+    let parsed = |number: usize| journal["requests"][number]["parsedQuery"]["startTime"].as_str().unwrap().to_owned();
+    assert_eq!([parsed(0), parsed(1)], ["2025-05-20T00:30:02Z", "2025-05-20T06:00:02Z"]);
+    assert_eq!(mock.admin_get("/requests/count?startTime=2025-05-20T06:00:02Z").await["count"], 1);
 }
 
 /// TIME-FORMS: older official clients do not escape the plus of an offset.

@@ -11,17 +11,19 @@ mod sample_range;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cortex_audit_mock::World;
 use cortex_audit_mock::contract::RULES;
+use cortex_audit_mock::contract::query::Offsets;
 use cortex_audit_mock::internal::remote::{RequestError, TimeSource, Token};
 use cortex_audit_mock::internal::verify::{MAX_REQUESTS, Mismatch, Outcome, VerificationReport, verify};
+use cortex_audit_mock::{MockServer, World};
 use deviating_server::{DeviatingServer, Deviation, NO_DEVIATION};
 
 use crate::remote::{connection, own_time};
-use crate::support::full_tests;
+use crate::support::{NOW, full_tests};
 
 /// Rules that no response shows.
-const NEVER: [&str; 5] = ["REQ-RATE", "REQ-BODY", "KEY-ROLES", "KEY-DEFAULT-ROLES", "KEY-PERSONAL"];
+const NEVER: [&str; 7] =
+    ["REQ-RATE", "REQ-BODY", "KEY-ROLES", "KEY-DEFAULT-ROLES", "KEY-LOWEST-ROLE", "KEY-CUSTOM-ROLES", "KEY-PERSONAL"];
 /// Rules that only a 429 shows.
 const OF_RATE_LIMIT: [&str; 2] = ["ERR-429", "ERR-RETRY-AFTER"];
 
@@ -158,6 +160,27 @@ fn every_rule_that_responses_show_has_a_deviation() {
     let broken: BTreeSet<&str> = all.map(|deviation| deviation.rule).collect();
     let shown: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).filter(|id| !NEVER.contains(id)).collect();
     assert_eq!(broken, shown);
+}
+
+// Offsets
+
+/// What is told of TIME-OFFSET names what the server does: so `--offsets` can do the same.
+#[test]
+fn it_is_named_what_a_server_does_with_offsets() {
+    for (offsets, name) in
+        [(Offsets::Honoured, "honoured"), (Offsets::Ignored, "ignored"), (Offsets::Refused, "refused")]
+    {
+        let server = MockServer::builder().now(NOW).offsets(offsets).start_blocking();
+        let report = verified(&server.uri(), own_time()).unwrap();
+        let outcome = &report.rules.iter().find(|rule| rule.rule == "TIME-OFFSET").unwrap().outcome;
+        let text = match outcome {
+            Outcome::Agrees { evidence: text } | Outcome::Inconclusive { why: text } => text,
+            Outcome::Mismatch(Mismatch { answered, .. }) => answered,
+        };
+        assert!(text.starts_with(&format!("offsets are {name}: ")), "{report}");
+        let differs: &[&str] = if offsets == Offsets::Honoured { &[] } else { &["TIME-OFFSET"] };
+        assert_eq!(differing(&report), differs, "{report}");
+    }
 }
 
 // No deviation

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cortex_audit_mock_global_optspecs
-    string join \n listen= fixtures= generate= keys= now= rate-limit= strict live= max-entries= scenario= faults= seed= admin-token= no-admin report= tls-cert= tls-key= tls-self-signed tls-name= tls-write-cert= log= h/help V/version
+    string join \n listen= fixtures= generate= keys= now= rate-limit= strict offsets= object-types= live= max-entries= scenario= faults= seed= admin-token= no-admin report= tls-cert= tls-key= tls-self-signed tls-name= tls-write-cert= log= h/help V/version
 end
 
 function __fish_cortex_audit_mock_needs_command
@@ -30,6 +30,10 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l gen
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l keys -d 'API keys, roles and permissions. [default: the built-in test keys]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l now -d 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l offsets -d 'What an offset of a date-time does, unless it is Z: nobody knows of the real API' -r -f -a "honoured\t''
+ignored\t''
+refused\t''"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l object-types -d 'Object types known beside those of the contract and of the entries: one name a line, or a JSON array. [default: none]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l live -d 'New entries over time, such as 6/min. [default: none]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l max-entries -d 'How many entries can be added to a session while the server runs' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l scenario -d 'Data that changes while a client reads, in every session from its start. [default: none]' -r -f -a "insert-between-pages\t''
@@ -68,6 +72,10 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serv
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l keys -d 'API keys, roles and permissions. [default: the built-in test keys]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l now -d 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l offsets -d 'What an offset of a date-time does, unless it is Z: nobody knows of the real API' -r -f -a "honoured\t''
+ignored\t''
+refused\t''"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l object-types -d 'Object types known beside those of the contract and of the entries: one name a line, or a JSON array. [default: none]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l live -d 'New entries over time, such as 6/min. [default: none]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l max-entries -d 'How many entries can be added to a session while the server runs' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l scenario -d 'Data that changes while a client reads, in every session from its start. [default: none]' -r -f -a "insert-between-pages\t''
@@ -103,6 +111,10 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l keys -d 'API keys, roles and permissions. [default: the built-in test keys]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l now -d 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l offsets -d 'What an offset of a date-time does, unless it is Z: nobody knows of the real API' -r -f -a "honoured\t''
+ignored\t''
+refused\t''"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l object-types -d 'Object types known beside those of the contract and of the entries: one name a line, or a JSON array. [default: none]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l live -d 'New entries over time, such as 6/min. [default: none]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l max-entries -d 'How many entries can be added to a session while the server runs' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l scenario -d 'Data that changes while a client reads, in every session from its start. [default: none]' -r -f -a "insert-between-pages\t''

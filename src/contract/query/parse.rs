@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use chrono::TimeDelta;
 use percent_encoding::percent_decode_str;
 
 use super::{Filters, Query, QueryIssue, Severity};
 use crate::contract::{
-    AcceptedValues, DEFAULT_PAGE_SIZE, FilterField, MAX_PAGE, MAX_PAGE_SIZE, Parameter, Timestamp, TimestampError,
-    Vocabulary,
+    AcceptedValues, ActorType, DEFAULT_PAGE_SIZE, FilterField, MAX_PAGE, MAX_PAGE_SIZE, OBJECT_TYPES_DATE, Parameter,
+    Timestamp, TimestampError, Vocabulary,
 };
-use crate::text::{excerpt, nearest};
+use crate::text::{excerpt, nearest, word_enum};
 
 /// What happens to unknown parameters, and to unknown values of open lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,6 +30,20 @@ pub enum Strictness {
 impl From<bool> for Strictness {
     fn from(strict: bool) -> Self {
         if strict { Self::Strict } else { Self::Lenient }
+    }
+}
+
+word_enum! {
+    /// What happens to the offset of a date-time, unless it is `Z` (TIME-OFFSET).
+    #[derive(Default)]
+    pub enum Offsets {
+        /// The date-time is the instant that it names.
+        #[default]
+        Honoured = "honoured",
+        /// The date-time is read as if it ended in `Z` in place of its offset.
+        Ignored = "ignored",
+        /// The request is refused with a 400.
+        Refused = "refused",
     }
 }
 
@@ -52,26 +67,35 @@ pub struct QueryRejection {
 
 /// Parses a query string, without its `?`.
 ///
-/// With [`Strictness::Strict`], what the contract does not list is an error instead of a warning.
+/// With [`Strictness::Strict`], what the contract does not list is an error instead of a warning. [`Offsets`] says how
+/// date-times with an offset are read.
 ///
 /// ```
-/// use cortex_audit_mock::contract::{FilterField, Vocabulary, query, query::Strictness};
+/// use cortex_audit_mock::contract::query::{self, Offsets, Strictness};
+/// use cortex_audit_mock::contract::{FilterField, Vocabulary};
 ///
 /// let known = Vocabulary::published();
-/// let parsed = query::parse("page=2&objectTypes=TEAM,SERVICE", &known, Strictness::Lenient).unwrap();
+/// let text = "page=2&objectTypes=TEAM,SERVICE";
+/// let parsed = query::parse(text, &known, Strictness::Lenient, Offsets::Honoured).unwrap();
 /// assert_eq!(parsed.query.page, 2);
 /// assert_eq!(parsed.query.filters.values(FilterField::ObjectTypes), ["TEAM", "SERVICE"]);
 ///
-/// let rejected = query::parse("page=-1&actions=created", &known, Strictness::Lenient).unwrap_err();
+/// let rejected = query::parse("page=-1&actions=created", &known, Strictness::Lenient, Offsets::Honoured).unwrap_err();
 /// assert_eq!(rejected.errors.len(), 2);
 /// ```
 ///
 /// # Errors
 /// [`QueryRejection`] with every issue that makes the request a 400.
-pub fn parse(raw: &str, known: &Vocabulary, strictness: Strictness) -> Result<ParsedQuery, QueryRejection> {
-    let mut reader = QueryReader { vocabulary: Some(known), strictness, ..QueryReader::default() };
+pub fn parse(
+    raw: &str,
+    known: &Vocabulary,
+    strictness: Strictness,
+    offsets: Offsets,
+) -> Result<ParsedQuery, QueryRejection> {
+    let mut reader = QueryReader { vocabulary: Some(known), strictness, offsets, ..QueryReader::default() };
     let query = reader.query(raw);
     reader.check_range(&query);
+    reader.check_request_types(&query.filters);
 
     let refuses = |issue: &QueryIssue| match issue.severity {
         Severity::Invalid => true,
@@ -84,8 +108,8 @@ pub fn parse(raw: &str, known: &Vocabulary, strictness: Strictness) -> Result<Pa
 
 /// The query of a raw query string that was parsed before; `None` if it is invalid. Cheap, because it does not look for
 /// unlisted parameters and values; so a query that only `--strict` refuses is `Some`.
-pub(crate) fn reparse(raw: &str) -> Option<Query> {
-    let mut reader = QueryReader::default();
+pub(crate) fn reparse(raw: &str, offsets: Offsets) -> Option<Query> {
+    let mut reader = QueryReader { offsets, ..QueryReader::default() };
     let query = reader.query(raw);
     let invalid = reader.issues.iter().any(|issue| issue.severity == Severity::Invalid);
     (!invalid).then_some(query)
@@ -115,6 +139,7 @@ struct QueryReader<'a> {
     /// The known values of open lists. `None` in [`reparse`]: then no unlisted parameter or value is reported.
     vocabulary: Option<&'a Vocabulary>,
     strictness: Strictness,
+    offsets: Offsets,
     /// The decoded values in the order received.
     values: Vec<(Parameter, Cow<'a, str>)>,
     /// Name and value of each unknown parameter.
@@ -198,7 +223,7 @@ impl<'a> QueryReader<'a> {
         &mut self,
         parameter: Parameter,
         texts: Vec<Cow<'a, str>>,
-        read: impl Fn(&str) -> Result<T, Box<QueryIssue>>,
+        mut read: impl FnMut(&str) -> Result<T, Box<QueryIssue>>,
     ) -> Option<T> {
         let mut single: Option<(T, Cow<'a, str>)> = None;
         for text in distinct(texts) {
@@ -259,16 +284,46 @@ impl<'a> QueryReader<'a> {
                 *text = Cow::Owned(restored);
             }
         }
-        self.single(parameter, texts, |text| {
-            text.parse().map_err(|error: TimestampError| {
+        let (offsets, mut warnings) = (self.offsets, Vec::new());
+        let time = self.single(parameter, texts, |text| {
+            let (instant, offset) = Timestamp::parse_with_offset(text).map_err(|error: TimestampError| {
                 Box::new(QueryIssue {
                     accepted: Some("an RFC 3339 date-time; without an offset it means UTC".into()),
                     nearest: likely_time(text, parameter),
                     example: Some(format!("{}=2025-05-20T06:51:43Z", parameter.name())),
                     ..new_issue("PARAM-INVALID", parameter, text, error)
                 })
-            })
-        })
+            })?;
+            let Some(seconds) = offset else { return Ok(instant) };
+            let issue = |severity, reason: String| QueryIssue {
+                severity,
+                accepted: Some("UTC, with Z or without an offset".into()),
+                nearest: Some(instant.to_string()),
+                ..new_issue("TIME-OFFSET", parameter, text, reason)
+            };
+            match offsets {
+                Offsets::Honoured => {
+                    let reason =
+                        "has an offset, which the real API may ignore or refuse; here it was honoured".to_owned();
+                    warnings.push(issue(Severity::Doubtful, reason));
+                    Ok(instant)
+                }
+                Offsets::Ignored => {
+                    // Out of the calendar only within a day of its ends.
+                    let digits = instant.checked_add(TimeDelta::seconds(seconds)).unwrap_or(instant);
+                    let reason =
+                        format!("has an offset, which the setting offsets=ignored ignores; it was read as {digits}");
+                    warnings.push(issue(Severity::Doubtful, reason));
+                    Ok(digits)
+                }
+                Offsets::Refused => {
+                    let reason = "has an offset, which the setting offsets=refused (--offsets) refuses".to_owned();
+                    Err(Box::new(issue(Severity::Invalid, reason)))
+                }
+            }
+        });
+        self.issues.append(&mut warnings);
+        time
     }
 
     /// The values of a list filter in any of its forms (LIST-FORMS), without empty ones (FILTER-EMPTY) and repetitions.
@@ -284,7 +339,7 @@ impl<'a> QueryReader<'a> {
         match (field.accepted(), self.vocabulary) {
             (AcceptedValues::Closed(words), _) => self.check_closed(parameter, &values, words),
             (AcceptedValues::Open(published), Some(vocabulary)) => {
-                self.check_open(parameter, &values, published, vocabulary.words(field));
+                self.check_open(field, &values, published, vocabulary.words(field));
             }
             (AcceptedValues::Open(_), None) | (AcceptedValues::Text, _) => {}
         }
@@ -305,7 +360,14 @@ impl<'a> QueryReader<'a> {
     }
 
     /// Reports unknown values of an open list: they stay in the filter, and match nothing (ENUM-OPEN).
-    fn check_open(&mut self, parameter: Parameter, values: &[String], published: &[&str], known: &BTreeSet<String>) {
+    fn check_open(&mut self, field: FilterField, values: &[String], published: &[&str], known: &BTreeSet<String>) {
+        let parameter = Parameter::Filter(field);
+        let accepted = match (self.strictness, field) {
+            (Strictness::Strict, FilterField::ObjectTypes) => Some(format!(
+                "the types known on {OBJECT_TYPES_DATE}, those of the entries, and newer ones that --object-types FILE names"
+            )),
+            _ => (published.len() <= MAX_LISTED).then(|| published.join(", ")),
+        };
         let what = match self.strictness {
             Strictness::Strict => "is not a known value",
             Strictness::Lenient => "is not a known value and matches nothing",
@@ -314,10 +376,33 @@ impl<'a> QueryReader<'a> {
             let guess = || likely_word(text, known.iter().map(String::as_str));
             self.issues.push(QueryIssue {
                 severity: Severity::Unlisted,
-                accepted: (published.len() <= MAX_LISTED).then(|| published.join(", ")),
+                accepted: accepted.clone(),
                 nearest: if number < MAX_SUGGESTIONS { guess() } else { None },
                 example: None,
                 ..new_issue("ENUM-OPEN", parameter, text, what)
+            });
+        }
+    }
+
+    /// Reports request types of other actors than anonymous ones, which have none (FILTER-ANONYMOUS).
+    fn check_request_types(&mut self, filters: &Filters) {
+        const ANONYMOUS: &str = ActorType::Anonymous.as_str();
+
+        let (request_types, actor_types) =
+            (filters.values(FilterField::ActorRequestTypes), filters.values(FilterField::ActorTypes));
+        let others: Vec<&str> = actor_types.iter().map(String::as_str).filter(|word| *word != ANONYMOUS).collect();
+        if !request_types.is_empty() && !others.is_empty() {
+            let reason =
+                format!("belongs to actors of type {ANONYMOUS}, but is combined with actorTypes={}", others.join(","));
+            self.issues.push(QueryIssue {
+                severity: Severity::Doubtful,
+                accepted: Some(format!("actorTypes={ANONYMOUS}, or no actorTypes")),
+                ..new_issue(
+                    "FILTER-ANONYMOUS",
+                    Parameter::Filter(FilterField::ActorRequestTypes),
+                    &request_types.join(","),
+                    reason,
+                )
             });
         }
     }

@@ -64,7 +64,7 @@ pub async fn clear(session: Session) -> Json<Value> {
 /// A record as JSON. Its query is parsed again here, so that answering a request does not pay for it; the beginning of one would
 /// show defaults in place of what was cut off.
 fn to_json(record: &JournalRecord, world: &World) -> Value {
-    let parse = || query::parse(&record.query, &world.store.vocabulary(), Strictness::Lenient).ok();
+    let parse = || query::parse(&record.query, &world.store.vocabulary(), Strictness::Lenient, record.offsets()).ok();
     let parsed = if record.query_truncated { None } else { parse().map(|parsed| parsed.query) };
     let faults = match record.intervention() {
         Some(Intervention::Faults(numbers)) => numbers.as_slice(),

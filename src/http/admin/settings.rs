@@ -1,4 +1,4 @@
-//! `/__admin/settings`: the rate limit and strictness of a world.
+//! `/__admin/settings`: the rate limit, strictness and reading of offsets of a world.
 
 use axum::Json;
 use serde_json::{Value, json};
@@ -20,5 +20,6 @@ pub async fn change(session: Session, Text(body, _memory): Text) -> Result<Json<
 }
 
 fn to_json(settings: Settings) -> Json<Value> {
-    Json(json!({"rateLimit": settings.rate_limit.to_string(), "strict": settings.strict}))
+    let Settings { rate_limit, strict, offsets } = settings;
+    Json(json!({"rateLimit": rate_limit.to_string(), "strict": strict, "offsets": offsets}))
 }

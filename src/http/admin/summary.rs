@@ -21,7 +21,8 @@ pub async fn get(State(state): State<AppState>, parts: Parts) -> Result<Json<Sum
     let raw = parts.uri.query().unwrap_or_default();
     let is_ours = |pair: &&str| query::first_value(pair, "session").is_none();
     let asked = raw.split('&').filter(is_ours).collect::<Vec<_>>().join("&");
-    let parsed = query::parse(&asked, &world.store.vocabulary(), world.settings().strict.into())
+    let settings = world.settings();
+    let parsed = query::parse(&asked, &world.store.vocabulary(), settings.strict.into(), settings.offsets)
         .map_err(|rejected| Problem::BadRequest { issues: rejected.errors })?;
     blocking::run(&state.work_limits().short_work, move || world.summary(&parsed.query)).await.map(Json)
 }

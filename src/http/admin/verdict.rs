@@ -20,7 +20,8 @@ use tokio::time::timeout;
 use super::blocking;
 use super::extract::{Session, refuse_encoded_body, repeated_values};
 use crate::app_state::AppState;
-use crate::contract::{FilterField, Filters, Timestamp, query, query::Strictness};
+use crate::contract::query::{self, Offsets, Strictness};
+use crate::contract::{FilterField, Filters, Timestamp};
 use crate::duration;
 use crate::fixture::Moment;
 use crate::http::problem::Problem;
@@ -231,7 +232,7 @@ fn expectations(text: &str) -> Result<Vec<Expectation>, Problem> {
 fn filters(raw: &str, world: &World, secrets: &Secrets) -> Result<Filters, Problem> {
     let of_filters = |pair: &&str| FilterField::WORDS.into_iter().any(|name| query::has_name(pair, name));
     let raw = raw.split('&').filter(of_filters).collect::<Vec<_>>().join("&");
-    let parsed = query::parse(&raw, &world.store.vocabulary(), Strictness::Strict);
+    let parsed = query::parse(&raw, &world.store.vocabulary(), Strictness::Strict, Offsets::Honoured);
     let filters = parsed.map_err(|rejected| Problem::BadRequest { issues: rejected.errors })?.query.filters;
     let has_token = |(_, values): &(FilterField, &[String])| values.iter().any(|value| secrets.are_in(value));
     if let Some((field, _)) = filters.iter().find(has_token) {

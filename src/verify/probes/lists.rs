@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::values::{PUBLISHED, distinguishing_value, is_readable, plain_identifiers};
 use crate::contract::{ACTOR_REQUEST_TYPES, Action, ActorType, is_email};
-use crate::verify::context::{ObservedEntry, ProbeContext, ProbeResponse, ProbeResult};
+use crate::verify::context::{ObservedEntry, ProbeContext, ProbeResponse, ProbeResult, require};
 use crate::verify::response::EntryCounts;
 
 pub fn actions(p: &mut ProbeContext<'_>) -> ProbeResult {
@@ -36,6 +36,25 @@ pub fn request_types(p: &mut ProbeContext<'_>) -> ProbeResult {
     let count = expect_disjoint(p, "actorRequestTypes", &ACTOR_REQUEST_TYPES)?;
     p.add_gap_unless(count > 0, "each is accepted, but no entry is of one of these types");
     Ok(format!("{} are taken", ACTOR_REQUEST_TYPES.join(", ")))
+}
+
+pub fn anonymous(p: &mut ProbeContext<'_>) -> ProbeResult {
+    require(request_types_work(p)?, "request types do not choose entries, see LIST-REQUEST-TYPES")?;
+    let anonymous = p.ask(p.filter_request("actorTypes", ActorType::Anonymous.as_str()))?;
+    let of_anonymous = EntryCounts::new(anonymous.entries());
+    require(
+        anonymous.page().is_some() && anonymous.entries().len() < p.sample().len(),
+        "actorTypes=ANONYMOUS leaves no entry out, or is refused, see LIST-ACTOR-TYPES",
+    )?;
+    let mut count = 0;
+    for value in ACTOR_REQUEST_TYPES {
+        let response = p.ask(p.filter_request("actorRequestTypes", value))?;
+        let is_anonymous = of_anonymous.contains(&EntryCounts::new(response.entries()));
+        p.expect(&response, is_anonymous, "200 with entries that actorTypes=ANONYMOUS has too")?;
+        count += response.entries().len();
+    }
+    require(count > 0, "no entry has a request type")?;
+    Ok(format!("the {count} entries with a request type are of actorTypes=ANONYMOUS"))
 }
 
 /// Requires a page for each value of a filter whose field no entry shows, and that no entry is on two of them. Returns the

@@ -2,14 +2,21 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use crate::contract::Timestamp;
-use crate::verify::context::{ProbeContext, ProbeFailure, ProbeResult, inconclusive, mismatch_in, require};
+use crate::contract::query::Offsets;
+use crate::verify::context::{
+    ProbeContext, ProbeFailure, ProbeResponse, ProbeResult, inconclusive, mismatch_in, require,
+};
+use crate::verify::response::EntryCounts;
 use crate::verify::sample_range::{SampleRange, SplitTime};
 use crate::verify::survey::{RangeSupport, distinct_times};
 
 /// Offset in the spellings: the entries must show when it is ignored.
-const OFFSET_MINUTES: i64 = 330;
 const OFFSET: Duration = Duration::from_secs(330 * 60);
+/// Minutes east of UTC, and the offset in a query string.
+const OFFSETS: [(i64, &str); 2] = [(330, "%2B05:30"), (-330, "-05:30")];
 
 /// Requires that spellings of the split time and of the end of the sample are understood.
 fn expect_spellings(p: &mut ProbeContext<'_>, split: SplitTime, start: &str, end: &str) -> ProbeResult<()> {
@@ -29,14 +36,47 @@ pub fn format(p: &mut ProbeContext<'_>) -> ProbeResult {
         return Err(ProbeFailure::Mismatch(mismatch.clone()));
     }
     let (split, range) = p.split_time()?;
+    let (start, end) = (utc(split), range.end.to_string().replace('Z', ".000Z"));
+    expect_spellings(p, split, &start, &end)?;
+    Ok(format!("startTime={start}, endTime={end}"))
+}
+
+/// The split time with `Z`.
+fn utc(split: SplitTime) -> String {
+    split.in_offset(0) + "Z"
+}
+
+/// Sends one instant without an offset, with `Z`, and with offsets east and west.
+pub fn offset(p: &mut ProbeContext<'_>) -> ProbeResult {
+    let (split, range) = p.split_time()?;
     require_gap_below(p, split, OFFSET);
-    let east = format!("{}%2B05:30", split.in_offset(OFFSET_MINUTES));
-    let west = format!("{}-05:30", split.in_offset(-OFFSET_MINUTES));
-    let end = range.end.to_string();
-    let fraction = end.replace('Z', ".000Z");
-    expect_spellings(p, split, &east, &fraction)?;
-    expect_spellings(p, split, &west, &end)?;
-    Ok(format!("startTime={east} and {west}, endTime={fraction}"))
+    let (zoneless, utc, end) = (split.in_offset(0), utc(split), range.end.to_string());
+    for (minutes, suffix) in OFFSETS {
+        let local = format!("{}{suffix}", split.in_offset(minutes));
+        let response = p.ask(p.range_request(&local, &end))?;
+        let Some(page) = response.page() else {
+            return offset_mismatch(p, &response, &utc, Offsets::Refused.as_str());
+        };
+        let has_those_from = |at: Timestamp| {
+            EntryCounts::new(page) == EntryCounts::new(p.sample().iter().filter(|entry| entry.is_from(at)))
+        };
+        if !has_those_from(split.at) {
+            // Without the offset, the local digits are those of an instant in UTC.
+            let digits = split.at.checked_add(TimeDelta::minutes(minutes));
+            let is_ignored = digits.is_some_and(has_those_from);
+            let how = if is_ignored { Offsets::Ignored.as_str() } else { "read in a way of its own" };
+            return offset_mismatch(p, &response, &utc, how);
+        }
+    }
+    let works = p.returns(p.range_request(&zoneless, &end), |entry| entry.is_from(split.at))?;
+    let zoneless = if works { format!(", {zoneless}") } else { String::new() };
+    let [east, west] = OFFSETS.map(|(minutes, suffix)| split.in_offset(minutes) + suffix);
+    Ok(format!("offsets are honoured: startTime={utc}{zoneless}, {east} and {west} are one instant"))
+}
+
+fn offset_mismatch<T>(p: &ProbeContext<'_>, response: &ProbeResponse, utc: &str, how: &str) -> ProbeResult<T> {
+    let answered = format!("offsets are {how}: {}", p.client.describe(response));
+    mismatch_in(response, format!("offsets are honoured: 200 with the entries from {utc} on"), answered)
 }
 
 pub fn zoneless(p: &mut ProbeContext<'_>) -> ProbeResult {
@@ -55,10 +95,16 @@ pub fn zoneless(p: &mut ProbeContext<'_>) -> ProbeResult {
 
 pub fn forms(p: &mut ProbeContext<'_>) -> ProbeResult {
     let (split, range) = p.split_time()?;
-    require_gap_below(p, split, OFFSET);
-    let (bare, local, end) = (split.in_offset(0), split.in_offset(OFFSET_MINUTES), range.end.to_string());
+    let [(minutes, suffix), _] = OFFSETS;
+    let (bare, local, end) = (split.in_offset(0), split.in_offset(minutes), range.end.to_string());
     expect_spellings(p, split, &format!("{bare}.5Z"), &end.replace('Z', ".500000Z"))?;
     expect_spellings(p, split, &format!("{bare}.000000001Z"), &end.to_ascii_lowercase())?;
+    let is_honoured = p.returns(p.range_request(&format!("{local}{suffix}"), &end), |entry| entry.is_from(split.at))?;
+    require(
+        is_honoured,
+        "offsets are not honoured, see TIME-OFFSET; fractions of 1, 6 and 9 digits, t and z are read",
+    )?;
+    require_gap_below(p, split, OFFSET);
     expect_spellings(p, split, &format!("{local}%2B0530"), &end)?;
     expect_spellings(p, split, &format!("{local}+05:30"), &end)?;
     Ok("fractions of 1, 6 and 9 digits, t and z, +0530, and an unescaped + are read".to_owned())

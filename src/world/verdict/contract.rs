@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::exchange::Exchange;
 use super::finding::{Bug, Finding};
 use super::replay::Replay;
-use crate::contract::query::{self, first_value};
+use crate::contract::query::{self, Offsets, first_value};
 use crate::contract::{FilterField, Filters, Query};
 use crate::text::excerpt;
 
@@ -29,12 +29,6 @@ pub fn judge(exchanges: &[Exchange], replay: &Replay) -> Vec<Finding> {
             if first_value(all, name).is_none() {
                 let message = format!("{name} is left out, which the published document marks as required.");
                 findings.add("PAGE-BOUNDS", message, exchange);
-            }
-        }
-        for name in ["startTime", "endTime"] {
-            if let Some(value) = first_value(&exchange.query, name).filter(|value| has_no_offset(value)) {
-                let message = format!("{name}=\"{value}\" has no offset, which RFC 3339 asks for; it was read as UTC.");
-                findings.add("TIME-ZONELESS", message, exchange);
             }
         }
     }
@@ -65,7 +59,7 @@ impl NearValues<'_> {
             return Vec::new();
         };
         // Not one that was redacted because it contains a token.
-        let shown = LazyCell::new(|| query::reparse(&exchange.query).unwrap_or_default().filters);
+        let shown = LazyCell::new(|| query::reparse(&exchange.query, Offsets::default()).unwrap_or_default().filters);
         let is_shown = |field, value| shown.values(field).contains(value);
         let mut messages = Vec::new();
         for (field, values) in served.query.filters.iter().filter(|(field, _)| is_free_text(*field)) {
@@ -139,9 +133,4 @@ impl Findings {
             self.list.push(Finding { rule: Some(rule), ..Finding::new(Bug::Contract, 1, message, [exchange]) });
         }
     }
-}
-
-fn has_no_offset(value: &str) -> bool {
-    let time = value.find(['T', 't', ' ']).map_or("", |start| &value[start..]);
-    !time.is_empty() && !time.contains(['Z', 'z', '+', '-']) && !time[1..].contains(' ')
 }

@@ -61,10 +61,10 @@ impl Exchange {
     pub fn new(number: usize, observation: Observation) -> Self {
         let Observation { id, time, elapsed, received_at, answered_at, connection, key: _, .. } = observation;
         let Observation { query, status, is_head, answered_before, page, details, .. } = observation;
-        let ObservationDetails { parsed_query, issues, retry_after, delivery } =
+        let ObservationDetails { parsed_query, issues, retry_after, offsets, delivery } =
             details.map(|details| *details).unwrap_or_default();
         let page = page.filter(|_| delivery.as_ref().is_none_or(Delivery::is_complete));
-        let parse = || query::reparse(parsed_query.as_deref().unwrap_or(&query));
+        let parse = || query::reparse(parsed_query.as_deref().unwrap_or(&query), offsets);
         let served = page.map(|page| Served {
             query: parse().unwrap_or_default(),
             arrivals: page.arrivals as usize,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::contract::Timestamp;
+use crate::contract::query::Offsets;
 use crate::keys::Key;
 
 /// A request for audit logs and its answer.
@@ -81,6 +82,8 @@ pub struct ObservationDetails {
     pub issues: Vec<Issue>,
     /// How long the client was told to wait.
     pub retry_after: Option<Duration>,
+    /// How the server read offsets of date-times.
+    pub offsets: Offsets,
     /// Whether the page has reached the client; `None` of one that is sent at once.
     pub delivery: Option<Delivery>,
 }
@@ -122,8 +125,12 @@ impl ObservationDetails {
     /// In a box if there is anything.
     #[must_use]
     pub fn boxed(self) -> Option<Box<Self>> {
-        let Self { parsed_query, issues, retry_after, delivery } = &self;
-        let nothing = parsed_query.is_none() && issues.is_empty() && retry_after.is_none() && delivery.is_none();
+        let Self { parsed_query, issues, retry_after, offsets, delivery } = &self;
+        let nothing = parsed_query.is_none()
+            && issues.is_empty()
+            && retry_after.is_none()
+            && *offsets == Offsets::default()
+            && delivery.is_none();
         (!nothing).then(|| Box::new(self))
     }
 }

@@ -44,6 +44,11 @@ fn validate_checks_keys_too() {
         ("wrong.json", r#"{"keys": [{"token": "key-a-long"}]}"#),
         ("a.json", &entry("a")),
         (
+            "typed.json",
+            r#"[{"action": "DELETE", "objectIdentifier": "b", "objectType": "TEAM", "timestamp": "now",
+            "actorType": "API_KEY", "actorRequestType": "SLACK_COMMAND"}]"#,
+        ),
+        (
             "odd.json",
             r#"[{"action": "DELETE", "objectIdentifier": "b", "objectType": "TEAM", "timestamp": "now",
             "ipAddress": "home", "actorEmail": "nobody"}]"#,
@@ -59,6 +64,8 @@ fn validate_checks_keys_too() {
     error: 1 thing is wrong
     FOLDER/wrong.json:1:11: key 1, name: is required and missing
     "#);
+    let ended = binary(["validate", "--now", "2025-05-20T12:00:00Z", &path(&files, "typed.json")]).run();
+    assert_snapshot!(ended.succeeded().lines().last().unwrap(), @r#"  note: actorRequestType is not of an actor of type ANONYMOUS, the only one that has any, in 1 entry, such as "SLACK_COMMAND""#);
     let ended = binary(["validate", "--now", "2025-05-20T12:00:00Z", &path(&files, "odd.json")]).run();
     assert_snapshot!(ended.succeeded(), @r#"
     1 entry, all valid

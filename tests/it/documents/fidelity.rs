@@ -1,9 +1,9 @@
-//! The fidelity table equals the rules of the code, and each assumed rule has a documented check.
+//! The fidelity table equals the rules of the code, and each uncertain rule has a documented check.
 
 use std::fmt::Write;
 use std::fs;
 
-use cortex_audit_mock::contract::{RULES, Rule, Source};
+use cortex_audit_mock::contract::{RULES, Rule};
 
 use super::markdown::table;
 use super::{file, repository};
@@ -14,11 +14,13 @@ const FIDELITY_END: &str = "<!-- end of the fidelity table -->\n";
 
 #[test]
 fn the_fidelity_table_is_that_of_the_code() {
-    let mut right = String::from("| identifier | rule | source |\n| --- | --- | --- |\n");
+    let mut right = String::from("| identifier | rule | source | date |\n| --- | --- | --- | --- |\n");
     for rule in RULES.iter() {
-        let check = if is_assumed(rule) { "; [check it](verify.md#the-assumed-rules) with `verify`" } else { "" };
-        let text = rule.text.replace('|', "\\|");
-        writeln!(right, "| {} | {text} | {}{check} |", rule.id, rule.source.as_str()).unwrap();
+        let Rule { id, source, date, text, doubt } = rule;
+        let doubt = doubt.as_ref().map(|doubt| format!("; doubt: {doubt}")).unwrap_or_default();
+        let check = if rule.is_uncertain() { "; [check it](verify.md#the-uncertain-rules) with `verify`" } else { "" };
+        let row = format!("{text} | {source}{doubt}{check}");
+        writeln!(right, "| {id} | {row} | {date} |").unwrap();
     }
     let document = file("docs/fidelity.md");
     let (before, rest) = document.split_once(FIDELITY_START).expect("the table has its start");
@@ -31,14 +33,10 @@ fn the_fidelity_table_is_that_of_the_code() {
     assert!(table == right, "UPDATE_FIDELITY=1 cargo test fidelity writes the right table:\n{right}");
 }
 
-fn is_assumed(rule: &Rule) -> bool {
-    matches!(rule.source, Source::Assumed | Source::ClientAndAssumed)
-}
-
 #[test]
-fn every_assumed_rule_is_in_the_table_of_checks() {
-    let rows = table("docs/verify.md", "The assumed rules");
+fn every_uncertain_rule_is_in_the_table_of_checks() {
+    let rows = table("docs/verify.md", "The uncertain rules");
     let listed: Vec<&str> = rows.iter().map(|cells| cells[0].as_str()).collect();
-    let assumed: Vec<&str> = RULES.iter().filter(|rule| is_assumed(rule)).map(|rule| rule.id).collect();
-    assert_eq!(listed, assumed);
+    let uncertain: Vec<&str> = RULES.iter().filter(|rule| rule.is_uncertain()).map(|rule| rule.id).collect();
+    assert_eq!(listed, uncertain);
 }

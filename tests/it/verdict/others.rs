@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cortex_audit_mock::contract::Timestamp;
+use cortex_audit_mock::contract::query::Offsets;
 use cortex_audit_mock::fault::{Effect, FaultRule};
 use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Scope};
 
@@ -237,6 +238,8 @@ fn each_thing_that_the_contract_does_not_have_is_told_with_its_rule_and_how_ofte
     for _ in 0..2 {
         stage.ask("page=0&pageSize=100&objectType=TEAM&objectTypes=SERVICES&actorRequestTypes=SLACK_COMAND");
         stage.ask("pageSize=100&startTime=2025-05-20T12:00:00");
+        stage.ask("page=0&pageSize=100&startTime=2025-05-20T12:00:00%2B02:00");
+        stage.ask("page=0&pageSize=100&actorRequestTypes=SLACK_COMMAND&actorTypes=OAUTH2");
         stage.ask("page=0");
         stage.ask("page=0&pageSize=5000");
         stage.ask("page=0&pageSize=100&actions=REMOVE");
@@ -253,9 +256,40 @@ fn each_thing_that_the_contract_does_not_have_is_told_with_its_rule_and_how_ofte
     assert!(told("ENUM-OPEN", "objectTypes=").contains("Did you mean \"SERVICE\"?"));
     assert!(told("ENUM-OPEN", "actorRequestTypes=").contains("Did you mean \"SLACK_COMMAND\"?"));
     assert!(told("ENUM-CLOSED", "actions=").contains("CREATE"));
-    told("TIME-ZONELESS", "startTime=");
+    assert!(told("TIME-OFFSET", "startTime=").contains("Did you mean \"2025-05-20T10:00:00Z\"?"));
+    assert!(told("FILTER-ANONYMOUS", "actorRequestTypes=").contains("actorTypes=OAUTH2"));
     told("PAGE-BOUNDS", "page is left out");
     told("PAGE-BOUNDS", "pageSize is left out");
     told("PARAM-INVALID", "pageSize=");
-    assert_eq!(contract.len(), 8, "{client}");
+    assert_eq!(contract.len(), 9, "{client}");
+}
+
+/// UTC keeps the contract with `Z` and without an offset: both are seen to work.
+#[test]
+fn a_time_in_utc_keeps_the_contract_and_one_with_an_offset_breaks_it_however_it_is_read() {
+    for offsets in Offsets::ALL {
+        let stage = full(|_, _| {});
+        stage.world.change_settings(|settings| settings.offsets = offsets);
+        stage.ask("page=0&pageSize=1000&startTime=2025-05-20T06:00:00Z&endTime=2025-05-20T12:00");
+        assert_eq!(stage.world.verdict(&Scope::default()).failure_message(Expectation::Contract), None, "{offsets}");
+        stage.ask("page=0&pageSize=1000&startTime=2025-05-20T06:00:00%2B00:00");
+        let message = stage.world.verdict(&Scope::default()).failure_message(Expectation::Contract);
+        assert!(message.unwrap().contains("has an offset"), "{offsets}");
+    }
+}
+
+/// Coverage counts what was served: with offsets ignored, that is another range than the query names.
+#[test]
+fn a_range_is_judged_as_the_server_read_it() {
+    let judge = |offsets| {
+        let stage = full(|_, _| {});
+        stage.world.change_settings(|settings| settings.offsets = offsets);
+        let reply =
+            stage.ask(&format!("page=0&pageSize=1000&startTime={}", at(20).to_string().replace('Z', "%2B02:00")));
+        let served = reply.body.unwrap()["logs"].as_array().unwrap().len();
+        let client = judged(&stage);
+        assert_eq!(client.coverage.once, served, "{client}");
+        served
+    };
+    assert_eq!((judge(Offsets::Honoured), judge(Offsets::Ignored)), (40, 20));
 }

@@ -33,10 +33,11 @@ fn entries(count: u32) -> Value {
     let actors = [
         json!({"actorIdentifier": "ada@example.com"}),
         json!({"actorIdentifier": "bob@example.com"}),
-        json!({"actorIdentifier": "ci-deploy", "actorRequestType": "API_KEY_ENTITY"}),
-        json!({}),
+        json!({"actorIdentifier": "ci-deploy"}),
+        json!({"actorRequestType": "API_KEY_ENTITY"}),
         json!({"actorIdentifier": "nightly-sync", "actorType": "BACKSTAGE"}),
-        json!({"actorIdentifier": "release-job", "actorRequestType": "SLACK_COMMAND"}),
+        json!({"actorIdentifier": "release-job"}),
+        json!({"actorIdentifier": "slack", "actorType": "ANONYMOUS", "actorRequestType": "SLACK_COMMAND"}),
         json!({"actorIdentifier": "ada-laptop", "actorType": "PERSONAL_API_KEY", "actorEmail": "ada@example.com"}),
     ];
     let fractions = [120_000_000, 0, 345_600_000, 7_000, 123_456_789];

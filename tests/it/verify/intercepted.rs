@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use cortex_audit_mock::World;
-use cortex_audit_mock::contract::query::Strictness;
+use cortex_audit_mock::contract::query::{Offsets, Strictness};
 use cortex_audit_mock::contract::{Query, query};
 use cortex_audit_mock::internal;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -131,7 +131,7 @@ impl InterceptedRequest {
 
     /// The query as the mock parses it.
     pub fn parse(&self, world: &World) -> Option<Query> {
-        query::parse(&self.query(), &internal::store(world).vocabulary(), Strictness::Lenient)
+        query::parse(&self.query(), &internal::store(world).vocabulary(), Strictness::Lenient, Offsets::Honoured)
             .ok()
             .map(|parsed| parsed.query)
     }

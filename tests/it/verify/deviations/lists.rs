@@ -105,14 +105,21 @@ pub const ALL: &[Deviation] = &[
             choose(world, &query, response, |entry| actions.iter().any(|action| entry["action"] == *action));
         }
     }),
-    responds("FILTER-LOGIC", "beginnings match", |world, request, response| {
+    responds("FILTER-EXACT", "beginnings match", |world, request, response| {
         by_name(world, request, response, |found, given| found.starts_with(given));
     }),
-    responds("FILTER-LOGIC", "parts match", |world, request, response| {
+    responds("FILTER-EXACT", "parts match", |world, request, response| {
         by_name(world, request, response, |found, given| found.contains(given));
     }),
-    responds("FILTER-LOGIC", "case does not count", |world, request, response| {
+    responds("FILTER-EXACT", "case does not count", |world, request, response| {
         by_name(world, request, response, str::eq_ignore_ascii_case);
+    }),
+    reads("FILTER-ANONYMOUS", "Backstage has request types", |_, request| {
+        request.change(&["actorTypes"], |value| match value {
+            "ANONYMOUS" => "BACKSTAGE".to_owned(),
+            "BACKSTAGE" => "ANONYMOUS".to_owned(),
+            other => other.to_owned(),
+        });
     }),
     reads("FILTER-EMPTY", "an empty list is refused", |_, request| {
         let wrong = request.any(&KNOWN, str::is_empty);

@@ -11,15 +11,15 @@ const TIMES: [&str; 2] = ["startTime", "endTime"];
 const NANOSECOND: Duration = Duration::from_nanos(1);
 
 pub const ALL: &[Deviation] = &[
-    reads("TIME-FORMAT", "offsets are refused", |_, request| {
+    reads("TIME-OFFSET", "offsets are refused", |_, request| {
         let is_offset = |text: &str| text.contains("%2B05:30") || text.ends_with("-05:30");
         let wrong = request.any(&TIMES, is_offset);
         request.refuse_if(wrong);
     }),
-    reads("TIME-FORMAT", "offsets east are ignored", |_, request| {
+    reads("TIME-OFFSET", "offsets east are ignored", |_, request| {
         request.change(&TIMES, |text| text.replace("%2B05:30", "Z"));
     }),
-    reads("TIME-FORMAT", "offsets west are ignored", |_, request| {
+    reads("TIME-OFFSET", "offsets west are ignored", |_, request| {
         request.change(&TIMES, |text| text.replace("-05:30", "Z"));
     }),
     reads("TIME-FORMAT", "Z is refused", |_, request| {
