@@ -49,14 +49,16 @@ impl fmt::Display for KeySource {
     }
 }
 
-/// The default roles of the API; each of them may view audit logs (KEY-DEFAULT-ROLES).
+/// The default roles of the API, the lowest first. The lowest that may view audit logs is the first, unless the file says
+/// otherwise (KEY-DEFAULT-ROLES, KEY-LOWEST-ROLE).
 const DEFAULT_ROLES: [&str; 4] = ["READ_ONLY", "USER", "MANAGER", "ADMIN"];
 
 /// The types of keys: one of the workspace, and one that mirrors its user (KEY-PERSONAL).
 const KEY_TYPES: [&str; 2] = ["API_KEY", "PERSONAL_API_KEY"];
 
 /// The fields of the file and of each key.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
+    "lowestRole",
     "customRoles",
     "keys",
     "token",
@@ -105,7 +107,12 @@ fn read(name: &str, text: &str, now: Timestamp) -> Result<KeysAndToken, FileErro
             keys = read_document(document, now, &mut diagnostics);
         }
         None if !diagnostics.errors.is_empty() => {}
-        None => diagnostics.wrong(text, "", None, "expected one object with \"keys\" and, if needed, \"customRoles\""),
+        None => diagnostics.wrong(
+            text,
+            "",
+            None,
+            "expected one object with \"keys\" and, if needed, \"customRoles\" and \"lowestRole\"",
+        ),
     }
     diagnostics.into_result(keys)
 }
@@ -129,8 +136,14 @@ fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut D
     let Some(members) = diagnostics.object(document, "") else {
         return KeysAndToken::default();
     };
-    let mut reader = KeysReader { now, roles: BTreeMap::new(), token: None, diagnostics };
-    reader.diagnostics.known_fields(&members, "", &FIELDS[..2]);
+    let mut reader = KeysReader { now, roles: BTreeMap::new(), viewers: &DEFAULT_ROLES, token: None, diagnostics };
+    reader.diagnostics.known_fields(&members, "", &FIELDS[..3]);
+    if let Some(role) = reader.diagnostics.optional(&members, "", "lowestRole") {
+        match DEFAULT_ROLES.iter().position(|known| **known == *role) {
+            Some(lowest) => reader.viewers = &DEFAULT_ROLES[lowest..],
+            None => reader.wrong(&members, "", "lowestRole", &not_one_of(&role, &DEFAULT_ROLES)),
+        }
+    }
     if let Some(roles) = members.get("customRoles") {
         for (number, role) in (1..).zip(reader.diagnostics.array(roles, "", "customRoles")) {
             reader.role(role, &format!("role {number}"));
@@ -152,6 +165,8 @@ struct KeysReader<'f, 'a> {
     now: Timestamp,
     /// The permissions of each custom role, by tag.
     roles: BTreeMap<String, BTreeSet<String>>,
+    /// The default roles that may view audit logs.
+    viewers: &'static [&'static str],
     /// The token of the first key that may view audit logs.
     token: Option<String>,
     diagnostics: &'f mut Diagnostics<'a>,
@@ -166,7 +181,11 @@ impl<'a> KeysReader<'_, 'a> {
         let mut permissions = BTreeSet::new();
         for permission in self.array(&members, item, "permissions") {
             let Some(text) = self.diagnostics.text(permission, item, "permissions") else { continue };
-            if text != VIEW_AUDIT_LOGS && nearest(&text, [VIEW_AUDIT_LOGS]).is_some() {
+            if text.eq_ignore_ascii_case(VIEW_AUDIT_LOGS) {
+                permissions.insert(VIEW_AUDIT_LOGS.to_owned());
+                continue;
+            }
+            if nearest(&text, [VIEW_AUDIT_LOGS]).is_some() {
                 let reason = format!("\"{text}\" is no permission; did you mean \"{VIEW_AUDIT_LOGS}\"?");
                 self.diagnostics.wrong(permission.get(), item, Some("permissions"), reason);
             }
@@ -188,7 +207,7 @@ impl<'a> KeysReader<'_, 'a> {
     ) -> Option<Key> {
         let errors_before = self.diagnostics.errors.len();
         let members = self.diagnostics.object(value, item)?;
-        self.diagnostics.known_fields(&members, item, &FIELDS[2..]);
+        self.diagnostics.known_fields(&members, item, &FIELDS[3..]);
 
         let token = self.diagnostics.required(value, &members, item, "token").unwrap_or_default();
         let digest = TokenDigest::new(token.as_bytes());
@@ -268,7 +287,7 @@ impl<'a> KeysReader<'_, 'a> {
         }
     }
 
-    /// The union of what the roles grant (KEY-ROLES).
+    /// The union of what the roles grant (KEY-ROLES, KEY-CUSTOM-ROLES).
     fn permissions(&mut self, members: &Members<'a>, item: &str) -> BTreeSet<String> {
         let mut permissions = BTreeSet::new();
         for role in self.array(members, item, "roles") {
@@ -276,9 +295,10 @@ impl<'a> KeysReader<'_, 'a> {
             self.diagnostics.known_fields(&fields, item, &["type", "role", "tag"]);
             match self.diagnostics.required(role, &fields, item, "type").as_deref() {
                 Some("DEFAULT") => match self.diagnostics.required(role, &fields, item, "role").as_deref() {
-                    Some(name) if DEFAULT_ROLES.contains(&name) => {
+                    Some(name) if self.viewers.contains(&name) => {
                         permissions.insert(VIEW_AUDIT_LOGS.to_owned());
                     }
+                    Some(name) if DEFAULT_ROLES.contains(&name) => {}
                     Some(other) => self.wrong(&fields, item, "role", &not_one_of(other, &DEFAULT_ROLES)),
                     None => {}
                 },

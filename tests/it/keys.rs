@@ -22,7 +22,7 @@ fn permissions(roles: &Value) -> Vec<String> {
     keys(&file.to_string()).unwrap().list()[0].permissions.iter().cloned().collect()
 }
 
-/// KEY-ROLES, KEY-DEFAULT-ROLES
+/// KEY-ROLES, KEY-DEFAULT-ROLES, KEY-LOWEST-ROLE
 #[test]
 fn roles_grant_the_union_of_their_permissions() {
     for role in ["READ_ONLY", "USER", "MANAGER", "ADMIN"] {
@@ -35,9 +35,39 @@ fn roles_grant_the_union_of_their_permissions() {
     assert!(permissions(&json!([])).is_empty());
 }
 
+/// KEY-CUSTOM-ROLES: pages write `View audit logs` and `View Audit logs`.
+#[test]
+fn a_permission_is_known_in_any_case() {
+    for name in ["View Audit logs", "view audit logs", "VIEW AUDIT LOGS"] {
+        let file = json!({
+            "customRoles": [{"tag": "audit", "permissions": [name]}],
+            "keys": [{"token": "t", "name": "T", "roles": [{"type": "CUSTOM", "tag": "audit"}]}],
+        });
+        assert!(keys(&file.to_string()).unwrap().list()[0].has_permission(VIEW_AUDIT_LOGS), "{name}");
+    }
+}
+
+/// KEY-LOWEST-ROLE
+#[test]
+fn the_lowest_role_and_those_above_it_may_view_audit_logs() {
+    const ROLES: [&str; 4] = ["READ_ONLY", "USER", "MANAGER", "ADMIN"];
+    let viewers = |lowest: Value| {
+        let key = |role| json!({"token": role, "name": role, "roles": [{"type": "DEFAULT", "role": role}]});
+        let file = json!({"keys": ROLES.map(key), "lowestRole": lowest});
+        let keys = keys(&file.to_string()).unwrap();
+        let viewers = keys.list().iter().filter(|key| key.has_permission(VIEW_AUDIT_LOGS));
+        viewers.map(|key| key.name.clone()).collect::<Vec<_>>()
+    };
+    for (first, role) in ROLES.into_iter().enumerate() {
+        assert_eq!(viewers(json!(role)), ROLES[first..], "{role}");
+    }
+    assert_eq!(viewers(Value::Null), ROLES);
+}
+
 #[test]
 fn every_error_of_a_wrong_file_is_told_with_its_place() {
     let wrong = r#"{
+  "lowestRole": "Viewer",
   "customRoles": [
     {"tag": "a", "permissions": ["View audit log", 7]},
     {"tag": "a", "permission": []},
