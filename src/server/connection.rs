@@ -20,7 +20,7 @@ use super::limits::{
     self, ENDING_TIMEOUT, IDLE_TIMEOUT, IDLE_TIMEOUT_WHEN_FULL, KEEP_ALIVE, KEEP_ALIVE_HINT, OPENING_TIMEOUT,
     OPENING_TIMEOUT_WHEN_FULL, UNREAD_TIMEOUT,
 };
-use super::request_body::RequestBody;
+use super::request_body::discard_unread_body;
 use super::stats::{ConnectionStats, OpenRequest, ResponseBody, Waiting};
 use super::stream::{HttpStream, Transport};
 use super::tls::Tls;
@@ -215,7 +215,8 @@ async fn opening_deadline(signals: &mut watch::Receiver<ServerSignal>, opened_at
     }
 }
 
-/// Whether the connection stays open after the response, as far as the request decides. One whose body is refused is closed.
+/// Whether the connection stays open after the response, as far as the request decides. With a body it is uncertain: a body that
+/// the app does not read must end in time.
 fn is_persistent(request: &Request<Incoming>) -> bool {
     let has_close = |value: &HeaderValue| {
         value.to_str().is_ok_and(|options| options.split(',').any(|option| option.trim().eq_ignore_ascii_case("close")))
@@ -232,5 +233,5 @@ fn normalize(mut request: Request<Incoming>) -> Request {
     {
         request.headers_mut().entry(header::HOST).or_insert(host);
     }
-    RequestBody::wrap(request)
+    discard_unread_body(request)
 }

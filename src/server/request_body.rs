@@ -13,26 +13,24 @@ use tokio::time::timeout;
 
 use super::limits::DISCARD_TIMEOUT;
 
-/// The body of a request. When it is dropped before its end, the rest is received in the background and dropped.
+/// Gives a request a body whose rest is received in the background, and discarded, when the app drops it before its end.
 ///
 /// Otherwise hyper closes the connection, or resets the stream of HTTP/2, while the client sends. Many clients then never read
 /// the response that told them why.
+pub fn discard_unread_body(request: Request<Incoming>) -> Request {
+    let is_held_back = request.version() == Version::HTTP_11 && request.headers().contains_key(header::EXPECT);
+    // Most have none, and an empty one takes no memory.
+    let wrap = |body| Body::new(RequestBody { body: Some(body), is_held_back });
+    request.map(|body| if body.is_end_stream() { Body::empty() } else { wrap(body) })
+}
+
+/// The body of a request.
 #[derive(Debug)]
-pub struct RequestBody {
+struct RequestBody {
     /// `None` only when it has been dropped.
     body: Option<Incoming>,
     /// Whether the client sends the body only after a `100 Continue`, which hyper sends when the body is polled.
     is_held_back: bool,
-}
-
-impl RequestBody {
-    /// Wraps the body of a request as one that the app takes.
-    pub fn wrap(request: Request<Incoming>) -> Request {
-        let is_held_back = request.version() == Version::HTTP_11 && request.headers().contains_key(header::EXPECT);
-        // Most have none, and an empty one takes no memory.
-        let wrap = |body| Body::new(Self { body: Some(body), is_held_back });
-        request.map(|body| if body.is_end_stream() { Body::empty() } else { wrap(body) })
-    }
 }
 
 impl HttpBody for RequestBody {

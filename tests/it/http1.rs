@@ -239,7 +239,11 @@ fn a_request_to_a_proxy_is_told_that_this_is_none() {
         connection.send(head("GET", &format!("http://{host}{LOGS}"), ADMIN));
         connection.answer().ok();
     }
+    let mut confused = server.connect();
+    confused.send(head("CONNECT", "mock-admin:443", ADMIN));
+    confused.answer().details(421);
     let log = server.stop();
+    assert!(log.contains("421 CONNECT (hidden) ") && !log.contains("mock-admin:"), "{log}");
     assert!(log.contains("421 CONNECT example.com:443 This server is no proxy"), "{log}");
 }
 
