@@ -19,8 +19,11 @@ fn sigterm_and_sigint_stop_it_within_a_second_despite_connections() {
         let mut half_a_second_head = server.connect();
         half_a_second_head.get_as("mock-admin", LOGS).ok();
         half_a_second_head.send("GET /api/v1");
+        let mut half_an_unread_body = server.connect();
+        half_an_unread_body.send(head("POST", "/", "Content-Length: 2\r\n") + "x");
+        half_an_unread_body.answer().details(405);
         server.stop_with(signal);
-        for connection in [&mut idle, &mut silent] {
+        for connection in [&mut idle, &mut silent, &mut half_an_unread_body] {
             assert_eq!(connection.read_to_close().as_deref(), Some(&b""[..]));
         }
     }
