@@ -140,6 +140,17 @@ async fn its_parameters_are_those_of_the_parsers() {
     }
 }
 
+/// Generated clients for Java and Go cannot send a value of several types in a query, and some drop an empty list.
+#[test]
+fn no_parameter_has_a_choice_of_types() {
+    for operation in operations() {
+        for parameter in operation.parameters() {
+            let schema = resolve(&parameter["schema"]);
+            assert!(schema["type"].is_string(), "{}: {}", operation.name(), parameter["name"]);
+        }
+    }
+}
+
 /// Checks that the fields of schemas together are those that a call accepts in a body. `wrong` has the unknown field `zzz`.
 async fn check_fields(method: &str, path: &str, wrong: Value, schemas: &[&'static Value]) {
     let mock = TestMock::default();
@@ -230,6 +241,23 @@ fn its_enums_are_those_of_the_code() {
     }
 }
 
+/// The filters of the journal are texts, whose patterns have the words that the lists of the other calls have.
+#[test]
+fn its_patterns_have_the_words_of_the_lists() {
+    let parameters = &document()["components"]["parameters"];
+    for name in ["Actions", "ActorTypes"] {
+        let words: Vec<&str> = parameters[name]["schema"]["items"]["enum"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|word| word.as_str().unwrap())
+            .collect();
+        let word = format!("(?:{})", words.join("|"));
+        let text = &parameters[format!("Asked{name}")]["schema"]["pattern"];
+        assert_eq!(*text, format!("^(?:{word}(?:,{word})*)?$"), "{name}");
+    }
+}
+
 /// The filters are those of the other document, to the letter but for the examples.
 #[tokio::test]
 async fn the_list_filters_are_those_of_the_api() {
@@ -283,7 +311,9 @@ async fn a_server_accepts_its_examples() {
                 "ndjson" => mock.send_unchecked(Request::get(format!("/__admin/audit-logs{query}"))).await.status(),
                 _ => operation.send(&mock, &query, body).await.status,
             };
-            assert!(status.is_success(), "{} {query}: {status}", operation.name());
+            // Nothing was read yet, so no expectation needs to be met.
+            let is_not_met = name == "expect" && status == 409;
+            assert!(status.is_success() || is_not_met, "{} {query}: {status}", operation.name());
             sent += 1;
         }
         sent += bodies.len();
