@@ -15,7 +15,7 @@ use crate::keys::Keys;
 use crate::redact::Secret;
 use crate::world::live_source::LiveSource;
 use crate::world::template::WorldTemplate;
-use crate::world::{SessionName, Sessions, Settings, World};
+use crate::world::{Scenario, SessionName, Sessions, Settings, World};
 use server_data::ServerData;
 
 pub(crate) use fault_check::{MAX_URI_BYTES, check as check_faults};
@@ -96,6 +96,9 @@ impl AppState {
     /// It is kept nowhere else.
     pub(crate) fn load_with_token(config: &Config) -> Result<(Self, Option<String>), FileErrors> {
         let (data, token) = ServerData::load(config)?;
+        if config.max_entries == 0 && (config.live.is_some() || config.scenario.is_some_and(Scenario::adds_entries)) {
+            tracing::warn!("no entry can be added (--max-entries 0), so live activity and scenarios add nothing");
+        }
         let template = WorldTemplate {
             live_source: Arc::new(LiveSource::new(Arc::clone(&data.base), config.seed)),
             base: Arc::clone(&data.base),

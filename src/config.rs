@@ -38,7 +38,7 @@ pub struct Config {
     pub scenario: Option<Scenario>,
     /// The fault rules that every session starts with, in addition to those of the keys.
     pub faults: Vec<FaultRule>,
-    /// A file of further fault rules of every session: one rule, or an array.
+    /// A file of further fault rules of every session: rules and arrays of rules, one after the other.
     pub fault_file: Option<PathBuf>,
     /// The number of entries that can be added to a session while the server runs, by the control plane, live activity and
     /// scenarios together.

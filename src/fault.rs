@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::contract::MAX_PAGE;
-use crate::json_file::{Diagnostics, FileErrors, JsonFile};
+use crate::json_file::{Diagnostics, FileContent, FileErrors, JsonFile};
 
 pub use delay::Delay;
 pub use effect::{Effect, EffectType};
@@ -101,7 +101,7 @@ impl FaultRule {
     }
 }
 
-/// Reads one rule, or an array of rules.
+/// Reads rules, and arrays of rules, one after the other.
 ///
 /// ```
 /// use cortex_audit_mock::fault;
@@ -115,20 +115,26 @@ impl FaultRule {
 pub fn read_all(name: &str, text: &str) -> Result<Vec<FaultRule>, FileErrors> {
     let mut diagnostics = Diagnostics::new(JsonFile::new(name, text));
     let mut rules = Vec::new();
-    match diagnostics.document() {
-        Some(many) if many.get().starts_with('[') => {
-            for (number, value) in (1..).zip(diagnostics.array(many, "", "")) {
-                rules.extend(read(value, &format!("fault {number}"), &mut diagnostics));
-            }
+    let documents = diagnostics.documents();
+    if documents.is_empty() && diagnostics.errors.is_empty() {
+        const EXPECTED: &str = "expected one fault such as {\"type\":\"status\",\"status\":503}, or an array";
+
+        diagnostics.wrong(text, "", None, EXPECTED);
+    }
+    let are_many = documents.len() > 1 || documents.iter().any(|document| document.get().starts_with('['));
+    let mut number = 0;
+    for document in documents {
+        if let Some(reason) = FileContent::FaultRules.mismatch(document) {
+            diagnostics.wrong(document.get(), "", None, reason);
+            continue;
         }
-        Some(one) => rules.extend(read(one, "", &mut diagnostics)),
-        None if !diagnostics.errors.is_empty() => {}
-        None => diagnostics.wrong(
-            text,
-            "",
-            None,
-            "expected one fault such as {\"type\":\"status\",\"status\":503}, or an array",
-        ),
+        let is_array = document.get().starts_with('[');
+        let values = if is_array { diagnostics.array(document, "", "") } else { vec![document] };
+        for value in values {
+            number += 1;
+            let item = if are_many { format!("fault {number}") } else { String::new() };
+            rules.extend(read(value, &item, &mut diagnostics));
+        }
     }
     diagnostics.into_result(rules)
 }

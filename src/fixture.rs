@@ -18,8 +18,9 @@ use std::path::{Path, PathBuf};
 
 use crate::contract::{Entry, Timestamp};
 use crate::generate::{Generator, Recipe};
-use crate::input::{Input, can_be_read_again};
+use crate::input::{Input, can_be_read_again, notify};
 use crate::json_file::{FileError, FileErrors, MAX_ERRORS, limit};
+use crate::text::escape_control;
 use reader::{EntryReader, Loader};
 
 pub use diagnose::IgnoredFields;
@@ -161,7 +162,13 @@ impl<'s> Loader<'s> {
                 }
             }
             EntrySource::Path(path) if path.is_dir() => match files_of(path) {
-                Ok(files) => files.iter().for_each(|file| self.input(&file.display().to_string(), Input::open(file))),
+                Ok(files) => {
+                    compressed_files_of(path).iter().for_each(|file| {
+                        let file = escape_control(&file.display().to_string());
+                        notify(&format!("{file} was not read: it is compressed; unpack it, such as with gunzip"));
+                    });
+                    files.iter().for_each(|file| self.input(&file.display().to_string(), Input::open(file)));
+                }
                 Err(error) => self.errors.push(error),
             },
             EntrySource::Path(path) => self.input(&name, Input::open(path)),
@@ -188,10 +195,29 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
     let files = items.filter_map(|item| Some(item.ok()?.path()));
     let mut files: Vec<PathBuf> = files.filter(|file| is_file_of_entries(file)).collect();
     if files.is_empty() {
-        return Err(FileError::whole_file(&name, "the folder holds no .json, .ndjson or .jsonl file"));
+        let reason = match compressed_files_of(folder).first() {
+            Some(file) => format!("the only files of entries are compressed, such as {}; unpack them", file.display()),
+            None => "the folder holds no .json, .ndjson or .jsonl file".to_owned(),
+        };
+        return Err(FileError::whole_file(&name, reason));
     }
     files.sort();
     Ok(files)
+}
+
+/// The files of a folder that would be files of entries if they were not compressed, such as `logs.json.gz`.
+fn compressed_files_of(folder: &Path) -> Vec<PathBuf> {
+    const ENDINGS: [&str; 7] = ["gz", "zip", "zst", "xz", "bz2", "lz4", "7z"];
+
+    let is_compressed = |file: &PathBuf| {
+        let ending =
+            file.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)));
+        ending && file.file_stem().is_some_and(|stem| is_file_of_entries(Path::new(stem)))
+    };
+    let items = fs::read_dir(folder).into_iter().flatten();
+    let mut files: Vec<PathBuf> = items.filter_map(|item| Some(item.ok()?.path())).filter(is_compressed).collect();
+    files.sort();
+    files
 }
 
 /// Whether a file of this name is read when its folder is a source.

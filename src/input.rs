@@ -71,6 +71,16 @@ pub fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Tells a person about an input: in the log of a server, or else on standard error.
+pub fn notify(message: &str) {
+    if tracing::dispatcher::has_been_set() {
+        tracing::warn!("{message}");
+    } else {
+        // Nobody can be told that standard error is closed.
+        let _ = writeln!(io::stderr(), "{message}");
+    }
+}
+
 /// Says on standard error what the program waits for, unless it is dropped within two seconds.
 struct WaitNotice {
     _cancel: Sender<Infallible>,
@@ -86,13 +96,7 @@ impl WaitNotice {
             if cancelled.recv_timeout(Self::DELAY) != Err(RecvTimeoutError::Timeout) {
                 return;
             }
-            let message = format!("waiting for {name}: no program has written to it yet");
-            if tracing::dispatcher::has_been_set() {
-                tracing::warn!("{message}");
-            } else {
-                // Nobody can be told that standard error is closed.
-                let _ = writeln!(io::stderr(), "{message}");
-            }
+            notify(&format!("waiting for {name}: no program has written to it yet"));
         };
         thread::Builder::new().spawn(wait).ok().map(|_| Self { _cancel: cancel })
     }

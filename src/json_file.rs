@@ -2,6 +2,7 @@
 //!
 //! Values are `serde_json`'s raw values: slices of the text, whose address gives their position.
 
+mod content;
 mod diagnostics;
 mod elements;
 mod encoding;
@@ -19,6 +20,7 @@ use serde_json::value::RawValue;
 
 use crate::input;
 
+pub(crate) use content::FileContent;
 pub(crate) use diagnostics::{Diagnostics, kind};
 pub(crate) use elements::visit_elements;
 pub(crate) use encoding::{ForeignFormat, decode, foreign_format, not_utf8};

@@ -66,6 +66,16 @@ pub(crate) fn counted<N: Copy + PartialEq + From<u8> + fmt::Display>(count: N, o
     format!("{count} {}", plural(count, one, many))
 }
 
+/// A size as `3 KiB`, rounded down.
+pub(crate) fn size(bytes: usize) -> String {
+    let (shift, unit) = match bytes {
+        0..0x400 => (0, "bytes"),
+        0x400..0x10_0000 => (10, "KiB"),
+        0x10_0000.. => (20, "MiB"),
+    };
+    format!("{} {unit}", bytes >> shift)
+}
+
 /// The known word that is nearest to a misspelt one; `None` when none is near.
 ///
 /// Case and separators do not count, so that `scorecard-rule` finds `SCORECARD_RULE` and `objectTypes[]` finds

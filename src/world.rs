@@ -27,7 +27,7 @@ use crate::contract::{Entry, Page, Query, Timestamp};
 use crate::fixture;
 use crate::json_file::FileErrors;
 use crate::store::Store;
-use crate::text::counted;
+use crate::text::{counted, size};
 use clock::Clock;
 use limiter::Limiter;
 use live_feed::LiveFeed;
@@ -102,11 +102,11 @@ impl EntryLimit {
 
 impl fmt::Display for EntryLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (max, added) = (self.max, counted(self.added, "entry", "entries"));
-        let [max_mib, mib] = [self.max_bytes(), self.bytes].map(|bytes| bytes >> 20);
+        let (max, added) = (self.max, counted(self.added, "entry has", "entries have"));
+        let [max_size, size] = [self.max_bytes(), self.bytes].map(size);
         write!(
             f,
-            "at most {max} can be added to a session, from {max_mib} MiB of JSON, and {added} have been, from {mib} MiB. \
+            "at most {max} can be added to a session, from {max_size} of JSON, and {added} been, from {size}. \
              Raise the limit with --max-entries, or remove entries with DELETE /__admin/audit-logs."
         )
     }

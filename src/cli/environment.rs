@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command, Error, Parser};
 
 use crate::redact::REDACTED;
-use crate::text::nearest;
+use crate::text::{escape_control, nearest};
 
 /// Variable of the secret part of the pseudonyms: a flag would be in the list of processes.
 pub const SECRET_VARIABLE: &str = "CORTEX_MOCK_PSEUDONYM_SECRET";
@@ -18,6 +18,12 @@ const TOKEN_FLAG: &str = "--admin-token";
 
 /// How the name of each variable of a flag starts.
 const PREFIX: &str = "CORTEX_MOCK_";
+
+/// The name of the program, from which a variable of a flag is easily made up.
+const PROGRAM_PREFIX: &str = "CORTEX_AUDIT_MOCK_";
+
+/// The variable in which a command of `run` finds the server; it may start another server.
+pub const URL_VARIABLE: &str = "CORTEX_AUDIT_MOCK_URL";
 
 /// Parses the command line and the variables of its flags.
 pub fn parse<P: Parser>() -> Result<P, Error> {
@@ -96,20 +102,27 @@ pub fn warnings<A: Args>() -> Vec<String> {
     let flags = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
     let known: Vec<&str> = flags.chain([SECRET_VARIABLE]).filter_map(|name| name.strip_prefix(PREFIX)).collect();
     let set = env::vars_os().filter(|(_, value)| !value.is_empty()).filter_map(|(name, _)| name.into_string().ok());
-    let mut unknown: Vec<String> = set.filter_map(|name| name.strip_prefix(PREFIX).map(str::to_owned)).collect();
-    unknown.retain(|name| !known.contains(&name.as_str()) && !is_of_kubernetes(name));
-    unknown.sort();
-    let warning = |name: &String| {
+    let warning = |variable: &String| {
+        let (prefix, name) = [PREFIX, PROGRAM_PREFIX].iter().find_map(|it| Some((*it, variable.strip_prefix(*it)?)))?;
+        let is_read = if prefix == PREFIX { known.contains(&name) } else { variable == URL_VARIABLE };
+        if is_read || is_of_kubernetes(name) {
+            return None;
+        }
         let meant = match nearest(name, known.iter().copied()) {
             Some(meant) => format!("did you mean {PREFIX}{meant}?"),
-            None => "--help lists those that are read".to_owned(),
+            None if prefix == PREFIX => "--help lists those that are read".to_owned(),
+            // It may belong to whoever runs the program.
+            None => return None,
         };
-        format!("the environment variable {PREFIX}{name} is not known and was ignored; {meant}")
+        let variable = escape_control(variable);
+        Some(format!("the environment variable {variable} is not known and was ignored; {meant}"))
     };
-    unknown.iter().map(warning).collect()
+    let mut warnings: Vec<String> = set.filter_map(|variable| warning(&variable)).collect();
+    warnings.sort();
+    warnings
 }
 
-/// Whether Kubernetes sets a variable of this name for a service named `cortex-mock`, such as `PORT_8080_TCP_ADDR`.
+/// Whether Kubernetes sets a variable of this name for a service named `cortex-mock` or `cortex-audit-mock`, such as `PORT_8080_TCP_ADDR`.
 fn is_of_kubernetes(name: &str) -> bool {
     let words: Vec<&str> = name.split('_').collect();
     let is_pair = |pair: &[&str]| match pair {

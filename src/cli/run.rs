@@ -92,7 +92,7 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         };
         let server = startup.listen()?;
         let url = server.url_at(reachable(server.address()));
-        command.env("CORTEX_BASE_URL", &url).env("CORTEX_AUDIT_MOCK_URL", &url);
+        command.env("CORTEX_BASE_URL", &url).env(environment::URL_VARIABLE, &url);
         tracing::info!("listening on {url} with {} entries", server.entries());
         let child = command.spawn();
         let child = child.map_err(|error| command_error(program, &ProgramError::from_start(program, error)))?;

@@ -66,7 +66,7 @@ pub struct Settings {
     /// Data that changes while a client reads, in every session from its start. [default: none]
     #[arg(long, value_name = "NAME", env = "CORTEX_MOCK_SCENARIO", value_parser = scenario_parser())]
     scenario: Option<Scenario>,
-    /// Fault rules of every session from its start: a file of one rule, or of an array. [default: none]
+    /// Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FAULTS")]
     faults: Option<PathBuf>,
     /// What decides everything that is left to chance: the same seed, the same answers.

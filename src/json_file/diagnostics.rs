@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::error::{FileError, FileErrors, MAX_ERRORS, limit, position_after};
-use super::{JsonFile, JsonText, Members};
+use super::{JsonFile, JsonText, Members, SEPARATORS, first_value};
 use crate::redact::{REDACTED, Secret};
 use crate::text::{did_you_mean, elide_middle, nearest, truncate};
 
@@ -61,14 +61,36 @@ impl<'a> Diagnostics<'a> {
         if text.is_empty() {
             return None;
         }
-        let note = |error: serde_json::Error| {
-            // serde_json counts lines from 1 and columns in bytes.
-            let lines_before = text.split_inclusive('\n').take(error.line().saturating_sub(1));
-            let offset = lines_before.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
-            let reason = format!("not valid JSON: {}", without_position(&error));
-            self.errors.push((self.file.offset(text) + offset, FileError::whole_file(self.file.name, reason)));
-        };
-        serde_json::from_str(text).map_err(note).ok()
+        serde_json::from_str(text).map_err(|error| self.note_syntax(text, &error)).ok()
+    }
+
+    /// The values of the file, one after the other; none of white space alone, and (noted) those before the first that is not
+    /// JSON.
+    pub fn documents(&mut self) -> Vec<&'a RawValue> {
+        let mut values = Vec::new();
+        let mut rest = self.file.text.trim_start_matches(SEPARATORS);
+        while !rest.is_empty() {
+            match first_value(rest) {
+                Ok((value, length)) => {
+                    values.push(value);
+                    rest = rest[length..].trim_start_matches(SEPARATORS);
+                }
+                Err(error) => {
+                    self.note_syntax(rest, &error);
+                    break;
+                }
+            }
+        }
+        values
+    }
+
+    /// Notes a syntax error in a part of the file.
+    fn note_syntax(&mut self, part: &str, error: &serde_json::Error) {
+        // serde_json counts lines from 1 and columns in bytes.
+        let lines_before = part.split_inclusive('\n').take(error.line().saturating_sub(1));
+        let offset = lines_before.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
+        let reason = format!("not valid JSON: {}", without_position(error));
+        self.errors.push((self.file.offset(part) + offset, FileError::whole_file(self.file.name, reason)));
     }
 
     /// Notes an error at `part`, a slice of the file.
@@ -138,11 +160,13 @@ impl<'a> Diagnostics<'a> {
         None
     }
 
-    /// The elements of an array; none of `null`, and none (noted) of another value.
+    /// The elements of an array, or of `null`, which has none; none (noted) of another value.
+    pub fn optional_array(&mut self, value: &'a RawValue, item: &str, field: &str) -> Vec<&'a RawValue> {
+        if value.get() == "null" { Vec::new() } else { self.array(value, item, field) }
+    }
+
+    /// The elements of an array; none (noted) of another value.
     pub fn array(&mut self, value: &'a RawValue, item: &str, field: &str) -> Vec<&'a RawValue> {
-        if value.get() == "null" {
-            return Vec::new();
-        }
         serde_json::from_str(value.get()).unwrap_or_else(|_| {
             self.wrong(value.get(), item, Some(field), format!("expected an array, found {}", kind(value)));
             Vec::new()

@@ -13,7 +13,7 @@ use crate::contract::{Timestamp, is_email};
 use crate::fault;
 use crate::fixture::Moment;
 use crate::input::display_name;
-use crate::json_file::{self, Diagnostics, FileErrors, JsonFile, Members};
+use crate::json_file::{self, Diagnostics, FileContent, FileErrors, JsonFile, Members};
 use crate::redact::Secret;
 use crate::text::{nearest, not_one_of};
 
@@ -126,9 +126,11 @@ fn tokens_of(document: &RawValue) -> Vec<Secret> {
 }
 
 fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut Diagnostics<'a>) -> KeysAndToken {
-    let holds_entries =
-        || serde_json::from_str(document.get()).is_ok_and(|members: Members| members.get("logs").is_some());
-    if document.get().starts_with('[') || holds_entries() {
+    if let Some(reason) = FileContent::Keys.mismatch(document) {
+        diagnostics.wrong(document.get(), "", None, reason);
+        return KeysAndToken::default();
+    }
+    if document.get().starts_with('[') {
         let reason = "expected an object with \"keys\"; if these are entries, give the file to --fixtures";
         diagnostics.wrong(document.get(), "", None, reason);
         return KeysAndToken::default();
@@ -145,7 +147,7 @@ fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut D
         }
     }
     if let Some(roles) = members.get("customRoles") {
-        for (number, role) in (1..).zip(reader.diagnostics.array(roles, "", "customRoles")) {
+        for (number, role) in (1..).zip(reader.diagnostics.optional_array(roles, "", "customRoles")) {
             reader.role(role, &format!("role {number}"));
         }
     }
@@ -325,7 +327,7 @@ impl<'a> KeysReader<'_, 'a> {
     }
 
     fn array(&mut self, members: &Members<'a>, item: &str, field: &str) -> Vec<&'a RawValue> {
-        members.get(field).map(|value| self.diagnostics.array(value, item, field)).unwrap_or_default()
+        members.get(field).map(|value| self.diagnostics.optional_array(value, item, field)).unwrap_or_default()
     }
 
     fn wrong(&mut self, members: &Members<'a>, item: &str, field: &str, reason: &str) {

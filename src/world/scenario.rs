@@ -43,6 +43,14 @@ word_enum! {
 }
 
 impl Scenario {
+    /// Whether it adds entries.
+    pub(crate) const fn adds_entries(self) -> bool {
+        match self {
+            Self::InsertBetweenPages | Self::LateArrivals | Self::SameMillisecond | Self::Burst => true,
+            Self::QuotaSqueeze | Self::Flaky => false,
+        }
+    }
+
     /// The longest lateness of an entry. A client that waits longer before it regards a time range as complete, or
     /// rereads it later, loses none.
     pub const MAX_LATENESS: Duration = Duration::from_secs(30);

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::contract::{Action, ActorType, Timestamp};
 use cortex_audit_mock::internal::fixture;
 use cortex_audit_mock::internal::fixture::Moment;
+use cortex_audit_mock::internal::keys::load as load_keys;
+use cortex_audit_mock::{EntrySource, KeySource, fault};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -283,20 +284,60 @@ fn a_file_in_another_encoding_or_format_is_named_with_how_to_convert_it() {
 }
 
 #[test]
-fn a_file_of_api_keys_among_entries_and_the_reverse_are_one_sentence() {
+fn a_file_for_another_flag_is_named_with_that_flag() {
+    const ENTRIES: (&str, &str) = ("entries", "--fixtures, or to POST /__admin/audit-logs");
+    const KEYS: (&str, &str) = ("API keys", "--keys, and not into a folder of entries");
+    const RULES: (&str, &str) = ("fault rules", "--faults, or to POST /__admin/faults");
+
+    let rule = r#"{"type":"status","status":503}"#;
+    for (text, (content, place)) in [
+        (include_str!("../../fixtures/keys.json").to_owned(), KEYS),
+        (r#"[{"token":"abcd","name":"A"}]"#.to_owned(), KEYS),
+        (ENTRY.to_owned(), ENTRIES),
+        (format!("[{ENTRY}]"), ENTRIES),
+        (format!("{{\"logs\":[{ENTRY}]}}"), ENTRIES),
+        (rule.to_owned(), RULES),
+        (format!("[{rule},{rule}]"), RULES),
+    ] {
+        let keys = load_keys(&KeySource::Text(text.clone()), time(NOW));
+        for ((expected, _), error) in [
+            (ENTRIES, read(&text).err()),
+            (KEYS, keys.err().map(|errors| errors.to_string())),
+            (RULES, fault::read_all("f.json", &text).err().map(|errors| errors.to_string())),
+        ] {
+            let error = error.unwrap_or_default();
+            let told = format!(":1:1: holds {content}, not {expected}; {content} belong to {place}");
+            assert!(
+                if expected == content { !error.contains("holds") } else { error.ends_with(&told) },
+                "{text}: {error}"
+            );
+        }
+    }
     let folder = tempfile::tempdir().unwrap();
-    let keys = folder.path().join("keys.json");
-    std::fs::write(&keys, include_str!("../../fixtures/keys.json")).unwrap();
+    std::fs::write(folder.path().join("keys.json"), include_str!("../../fixtures/keys.json")).unwrap();
     std::fs::write(folder.path().join("a.json"), ENTRY).unwrap();
     let told = fixture::load(&[EntrySource::Path(folder.path().into())], time(NOW)).unwrap_err().to_string();
-    let expected = "holds API keys, not entries; give it to --keys, and keep it out of a folder of entries";
-    assert_eq!(told, format!("{}:1:1: {expected}", keys.display()));
-    for text in [format!("[{ENTRY}]"), format!("{{\"logs\":[{ENTRY}]}}")] {
-        let source = cortex_audit_mock::KeySource::Text(text);
-        let told = cortex_audit_mock::internal::keys::load(&source, time(NOW)).unwrap_err().to_string();
-        let expected = "expected an object with \"keys\"; if these are entries, give the file to --fixtures";
-        assert_eq!(told, format!("the given keys:1:1: {expected}"));
-    }
+    assert!(
+        told.ends_with(
+            "/keys.json:1:1: holds API keys, not entries; API keys belong to --keys, and not into a folder of entries"
+        ),
+        "{told}"
+    );
+}
+
+/// `null` is no list, as what a client made of an error.
+#[test]
+fn null_in_place_of_a_list_is_refused() {
+    assert_eq!(read(r#"{"logs":null}"#).unwrap_err(), "f.json:1:9: logs: expected an array, found null");
+    assert_eq!(
+        read(&format!("{ENTRY}\n{{\"logs\": null}}")).unwrap_err(),
+        "f.json:2:10: logs: expected an array, found null"
+    );
+    assert_eq!(read("null").unwrap_err(), "f.json:1:1: entry 1: expected an object, found null");
+    let keys =
+        |text: &str| load_keys(&KeySource::Text(text.to_owned()), time(NOW)).map_err(|errors| errors.to_string());
+    assert_eq!(keys(r#"{"keys":null}"#).unwrap_err(), "the given keys:1:9: keys: expected an array, found null");
+    assert!(keys(r#"{"customRoles":null,"keys":[{"token":"abcd","name":"A","roles":null,"faults":null}]}"#).is_ok());
 }
 
 /// Files are read in chunks of 256 KiB.

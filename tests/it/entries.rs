@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use cortex_audit_mock::{Config, EntrySource};
+use cortex_audit_mock::world::Scenario;
+use cortex_audit_mock::{Config, EntrySource, Rate};
 use serde_json::{Value, json};
 
 use crate::support::process::binary;
@@ -240,7 +241,7 @@ async fn more_entries_than_a_session_can_have_are_refused_with_the_limit_and_the
     let details = mock.admin("POST", "/audit-logs", json!([entry("c"), entry("d")])).await.details(400);
     assert_eq!(
         details,
-        "No entry was added: at most 3 can be added to a session, from 0 MiB of JSON, and 2 entries have been, from 0 MiB. \
+        "No entry was added: at most 3 can be added to a session, from 3 KiB of JSON, and 2 entries have been, from 163 bytes. \
          Raise the limit with --max-entries, or remove entries with DELETE /__admin/audit-logs."
     );
     assert_eq!(mock.logs("").await.identifiers(), ["a", "b"], "all or nothing");
@@ -248,6 +249,15 @@ async fn more_entries_than_a_session_can_have_are_refused_with_the_limit_and_the
     mock.admin("POST", "/audit-logs", entry("d")).await.details(400);
     let details = mock.admin("PUT", "/live", json!({"rate": "1/s"})).await.details(400);
     assert!(details.starts_with("Live activity would add nothing: at most 3 can be added"), "{details}");
+    for scenario in ["insert-between-pages", "late-arrivals", "same-millisecond", "burst"] {
+        let details = mock.admin("PUT", "/scenario", json!({"name": scenario})).await.details(400);
+        assert!(details.starts_with("The scenario would add nothing: at most 3 can be added"), "{details}");
+        assert_eq!(mock.admin_get("/scenario").await["name"], "off");
+    }
+    for scenario in ["quota-squeeze", "flaky"] {
+        mock.admin("PUT", "/scenario", json!({"name": scenario})).await.ok();
+        mock.admin("DELETE", "/scenario", "").await.ok();
+    }
     mock.admin("POST", "/audit-logs?session=other", json!([entry("a"), entry("b")])).await.created();
     mock.admin("DELETE", "/audit-logs", "").await.ok();
     mock.admin("POST", "/audit-logs", json!([entry("e"), entry("f"), entry("g")])).await.created();
@@ -294,6 +304,19 @@ async fn entries_of_live_activity_and_scenarios_count_for_the_limit() {
     }
     let total = total().await.as_u64().unwrap();
     assert!((8..=10).contains(&total), "{total}");
+}
+
+#[test]
+fn a_start_with_what_would_add_nothing_is_a_warning() {
+    let warned = |config: Config| {
+        let (log, _guard) = capture_log();
+        TestMock::with_config(Config { max_entries: 0, ..config });
+        log.text().contains("no entry can be added (--max-entries 0)")
+    };
+    assert!(warned(Config { scenario: Some(Scenario::Burst), ..Config::default() }));
+    assert!(warned(Config { live: Some("6/min".parse::<Rate>().unwrap().into()), ..Config::default() }));
+    assert!(!warned(Config { scenario: Some(Scenario::Flaky), ..Config::default() }));
+    assert!(!warned(Config::default()));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod effects;
 use axum::http::Request;
 use cortex_audit_mock::Config;
 use cortex_audit_mock::KeySource;
-use cortex_audit_mock::fault::{Effect, FaultRule, RequestMatcher};
+use cortex_audit_mock::fault::{self, Effect, FaultRule, RequestMatcher};
 use cortex_audit_mock::internal::AppState;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -179,6 +179,39 @@ async fn an_array_is_added_whole_or_not_at_all() {
     let added = mock.admin("POST", "/faults", json!([{"type": "reset"}, {"type": "empty"}])).await.created();
     assert_eq!(added["faults"].as_array().unwrap().len(), 2);
     assert_eq!(added["faults"].as_array().unwrap(), &listed(&mock).await);
+}
+
+/// As `jq` prints them, and `cat` joins files.
+#[tokio::test]
+async fn rules_one_after_the_other_are_read() {
+    let (one, other) = (r#"{"type": "reset"}"#, r#"{"type": "empty"}"#);
+    for text in [
+        format!("{one}{other}"),
+        format!("{one}\n{other}\n"),
+        format!("[{one}]\n{other}"),
+        format!("\u{feff}{one}\r\n\u{feff}[{other}]"),
+        format!("\u{1e}{one}\n\u{1e}{other}\n"),
+    ] {
+        let mock = TestMock::default();
+        let added = mock.admin("POST", "/faults", &text).await.created();
+        assert_eq!(
+            (&added["faults"][0]["type"], &added["faults"][1]["type"]),
+            (&json!("reset"), &json!("empty")),
+            "{text}"
+        );
+        let files = folder(&[("faults.json", &text)]);
+        let config = Config { fault_file: Some(files.path().join("faults.json")), ..Config::default() };
+        assert_eq!(listed(&TestMock::with_config(config)).await.len(), 2, "{text}");
+    }
+    let errors = |text: &str| fault::read_all("f.json", text).unwrap_err().to_string();
+    assert_eq!(
+        errors(
+            "{\"type\": \"reset\"}\n[{\"type\": \"empty\"},\n {\"type\": \"reset\", \"after\": -1}]\n{\"type\": \"reset\"} x"
+        ),
+        "f.json:3:29: fault 3, after: -1 is not an integer of at least 0\nf.json:4:19: not valid JSON: expected value"
+    );
+    assert!(errors(" ").contains("expected one fault such as"));
+    assert!(fault::read_all("f.json", "[] []").unwrap().is_empty());
 }
 
 #[tokio::test]

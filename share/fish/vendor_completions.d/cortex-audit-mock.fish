@@ -42,7 +42,7 @@ same-millisecond\t''
 burst\t''
 quota-squeeze\t''
 flaky\t''"
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l faults -d 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l faults -d 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
@@ -84,7 +84,7 @@ same-millisecond\t''
 burst\t''
 quota-squeeze\t''
 flaky\t''"
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l faults -d 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l faults -d 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
@@ -123,7 +123,7 @@ same-millisecond\t''
 burst\t''
 quota-squeeze\t''
 flaky\t''"
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l faults -d 'Fault rules of every session from its start: a file of one rule, or of an array. [default: none]' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l faults -d 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F

@@ -14,6 +14,11 @@ pub async fn get(session: Session) -> Json<Value> {
 
 pub async fn set(session: Session, Text(body, _memory): Text) -> Result<Json<Value>, Problem> {
     let ScenarioStart { scenario, seed } = control::scenario(&body).map_err(Problem::BadBody)?;
+    let limit = session.world.entry_limit();
+    if scenario.adds_entries() && limit.is_reached() {
+        let details = format!("The scenario would add nothing: {limit}");
+        return Err(Problem::BadControlRequest { details });
+    }
     match seed {
         Some(seed) => session.world.set_scenario_with_seed(scenario, seed),
         None => session.world.set_scenario(scenario),

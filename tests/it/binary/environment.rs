@@ -34,6 +34,8 @@ fn an_unknown_variable_is_one_warning_with_the_nearest() {
         ("CORTEX_MOCK_RATELIMIT", "did you mean CORTEX_MOCK_RATE_LIMIT?"),
         ("CORTEX_MOCK_PSEUDONYM_SECRETS", "did you mean CORTEX_MOCK_PSEUDONYM_SECRET?"),
         ("CORTEX_MOCK_COLOUR", "--help lists those that are read"),
+        ("CORTEX_AUDIT_MOCK_FIXTURES", "did you mean CORTEX_MOCK_FIXTURES?"),
+        ("CORTEX_AUDIT_MOCK_LISTN", "did you mean CORTEX_MOCK_LISTEN?"),
     ] {
         let log = warned(name, "x");
         let warning = format!("the environment variable {name} is not known and was ignored; {rest}");
@@ -50,6 +52,11 @@ fn an_unknown_variable_is_one_warning_with_the_nearest() {
         ("CORTEX_MOCK_PORT_8080_TCP", "tcp://10.0.0.1:8080"),
         ("CORTEX_MOCK_PORT_8080_TCP_ADDR", "10.0.0.1"),
         ("CORTEX_MOCK_UI_SERVICE_HOST", "10.0.0.1"),
+        ("CORTEX_AUDIT_MOCK_SERVICE_HOST", "10.0.0.1"),
+        ("CORTEX_AUDIT_MOCK_PORT", "tcp://10.0.0.1:8080"),
+        // What `run` sets, and what a pipeline may have for itself.
+        ("CORTEX_AUDIT_MOCK_URL", "http://127.0.0.1:1"),
+        ("CORTEX_AUDIT_MOCK_VERSION", "0.2.0"),
     ] {
         assert_eq!(warned(name, value), "", "{name}");
     }

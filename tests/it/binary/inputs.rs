@@ -95,3 +95,28 @@ fn a_pipe_that_nobody_writes_to_is_named_after_two_seconds() {
     assert_eq!(ended.stderr, format!("waiting for {pipe}: no program has written to it yet\n"));
     assert!(ended.stdout.starts_with("1 entry, all valid\n"), "{}", ended.stdout);
 }
+
+#[test]
+fn a_compressed_file_in_a_folder_is_a_warning() {
+    let files = folder(&[
+        ("a.json", &entry("a")),
+        ("b.json.gz", "\u{1f}"),
+        ("c.NDJSON.ZST", ""),
+        ("notes.gz", ""),
+        (".d.json.gz", ""),
+    ]);
+    let folder_path = files.path().to_str().unwrap();
+    let ended = binary(["validate", folder_path]).run();
+    assert_eq!((ended.code, ended.stdout.lines().next()), (Some(0), Some("1 entry, all valid")));
+    insta::assert_snapshot!(without_folder(&ended.stderr, files.path()), @"
+    FOLDER/b.json.gz was not read: it is compressed; unpack it, such as with gunzip
+    FOLDER/c.NDJSON.ZST was not read: it is compressed; unpack it, such as with gunzip
+    ");
+    let server = binary(["--listen", "127.0.0.1:0", "--fixtures", folder_path]).serve();
+    let log = server.stop();
+    assert_eq!(log.matches("was not read: it is compressed").count(), 2, "{log}");
+    fs::remove_file(path(&files, "a.json")).unwrap();
+    let ended = binary(["validate", folder_path]).run();
+    let told = "FOLDER: the only files of entries are compressed, such as FOLDER/b.json.gz; unpack them";
+    assert!(without_folder(ended.failed(1), files.path()).contains(told), "{}", ended.stderr);
+}
