@@ -18,13 +18,13 @@ use http_body_util::{BodyExt, Empty, StreamBody};
 use hyper::body::Frame;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 use crate::http2::preface_and_get;
-use crate::support::h2_client::HttpClient;
+use crate::support::h2_client::{HttpClient, TlsClient};
 use crate::support::process::head;
 
 const LOGS: &str = "/api/v1/audit-logs";
@@ -146,18 +146,29 @@ async fn a_body_that_the_app_does_not_read_is_received_for_five_seconds() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_client_that_does_not_read_is_closed_after_a_minute() {
-    let mut stream = connected(None).await;
+/// Sends requests without reading until all buffers between client and server are full, and then until the connection is closed.
+/// Returns how many were sent, and after how many seconds it was closed.
+async fn closed_unread(mut stream: impl AsyncWrite + Unpin) -> (usize, u64) {
     let since = Instant::now();
     let request = head("GET", &format!("{LOGS}?pageSize=1000"), ADMIN);
-    // Until all buffers between the two are full.
-    let mut asking = 0;
+    let mut sent = 0;
     while let Ok(Ok(())) = tokio::time::timeout(Duration::from_secs(120), stream.write_all(request.as_bytes())).await {
-        asking += 1;
+        sent += 1;
     }
-    assert!(asking > 100);
-    assert_eq!(since.elapsed().as_secs(), 60);
+    (sent, since.elapsed().as_secs())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_read_is_closed_after_a_minute() {
+    let (sent, seconds) = closed_unread(connected(None).await).await;
+    assert!(sent > 100);
+    assert_eq!(seconds, 60);
+    let tls = Tls::self_signed([]).unwrap();
+    let client = TlsClient::new(tls.certificate());
+    let address = serve(mock(), Some(tls)).await.to_string();
+    let (sent, seconds) = closed_unread(client.connect(&address, "localhost").await.unwrap()).await;
+    assert!(sent > 100);
+    assert!((60..66).contains(&seconds), "{seconds}");
 }
 
 /// A client that closes the connection closes its sending side first.
