@@ -3,13 +3,16 @@
 mod fault_check;
 mod reload;
 mod server_data;
+mod wrong_tokens;
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
+use axum::http::uri::Scheme;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Semaphore;
 
-use crate::config::{Admin, Config};
+use crate::config::{Admin, Config, HostPattern};
 use crate::json_file::FileErrors;
 use crate::keys::Keys;
 use crate::redact::Secret;
@@ -17,6 +20,7 @@ use crate::world::live_source::LiveSource;
 use crate::world::template::WorldTemplate;
 use crate::world::{Scenario, SessionName, Sessions, Settings, World};
 use server_data::ServerData;
+use wrong_tokens::WrongTokens;
 
 pub(crate) use fault_check::{MAX_URI_BYTES, check as check_faults};
 pub(crate) use reload::{Reload, ReloadError, ReloadHook};
@@ -42,6 +46,10 @@ struct Inner {
     admin: Admin,
     /// The token of the control plane.
     admin_secret: Option<Secret>,
+    wrong_tokens: WrongTokens,
+    allowed_hosts: Vec<HostPattern>,
+    has_own_entries_under_public_keys: bool,
+    endpoint: OnceLock<Endpoint>,
     work_limits: WorkLimits,
     body_memory: BodyMemory,
     /// What was loaded last. Locked during a reload, so that of two the later one holds.
@@ -61,6 +69,13 @@ impl Default for BodyMemory {
         let [small, large] = [SMALL_BODY_MEMORY_BYTES, MAX_BODY_MEMORY_BYTES - SMALL_BODY_MEMORY_BYTES];
         Self { small: Arc::new(Semaphore::new(small)), large: Arc::new(Semaphore::new(large)) }
     }
+}
+
+/// Where a server listens.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint {
+    pub address: SocketAddr,
+    pub scheme: Scheme,
 }
 
 /// How much long work a server does at a time.
@@ -121,6 +136,10 @@ impl AppState {
                 Admin::Open | Admin::Off => None,
             },
             admin,
+            wrong_tokens: WrongTokens::default(),
+            allowed_hosts: config.allowed_hosts.clone(),
+            has_own_entries_under_public_keys: config.has_own_entries_under_public_keys(),
+            endpoint: OnceLock::new(),
             work_limits: WorkLimits::default(),
             body_memory: BodyMemory::default(),
             data: Mutex::new(data),
@@ -204,6 +223,32 @@ impl AppState {
     #[must_use]
     pub fn admin(&self) -> &Admin {
         &self.inner.admin
+    }
+
+    /// Sets where the server listens; the first call counts. Unset, requests come in-process.
+    pub(crate) fn set_endpoint(&self, endpoint: Endpoint) {
+        let _ = self.inner.endpoint.set(endpoint);
+    }
+
+    /// The scheme under which the server is reached.
+    pub(crate) fn scheme(&self) -> Scheme {
+        self.inner.endpoint.get().map_or(Scheme::HTTP, |endpoint| endpoint.scheme.clone())
+    }
+
+    /// Whether the API is guarded against web pages: only programs of this machine are meant to reach entries of the user's own,
+    /// and a page knows the built-in keys.
+    pub(crate) fn guards_api(&self) -> bool {
+        let is_local = |endpoint: &Endpoint| endpoint.address.ip().is_loopback();
+        self.inner.has_own_entries_under_public_keys && self.inner.endpoint.get().is_some_and(is_local)
+    }
+
+    /// Host names that are accepted beside those that nobody can point at this machine.
+    pub(crate) fn allowed_hosts(&self) -> &[HostPattern] {
+        &self.inner.allowed_hosts
+    }
+
+    pub(crate) fn wrong_tokens(&self) -> &WrongTokens {
+        &self.inner.wrong_tokens
     }
 
     pub(crate) fn work_limits(&self) -> &WorkLimits {

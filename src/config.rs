@@ -1,5 +1,9 @@
 //! The configuration of a server, parsed and checked; made by the command line, or by a test.
 
+mod host_pattern;
+mod origin;
+mod value_error;
+
 use std::fmt;
 use std::path::PathBuf;
 
@@ -10,6 +14,10 @@ use crate::fixture::EntrySource;
 use crate::keys::KeySource;
 use crate::rate::RateLimit;
 use crate::world::{Activity, Scenario};
+
+pub use host_pattern::HostPattern;
+pub use origin::Origin;
+pub use value_error::ConfigValueError;
 
 /// The configuration of a server. The default is that of `cortex-audit-mock` without flags.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +55,8 @@ pub struct Config {
     pub seed: u64,
     /// The access to the control plane.
     pub admin: Admin,
+    /// Host names that the control plane, and the API where it is guarded, accepts beside those of this machine and its network.
+    pub allowed_hosts: Vec<HostPattern>,
 }
 
 /// The access to the control plane.
@@ -81,6 +91,15 @@ impl Config {
         let generated = self.generate.map(|count| EntrySource::Generated { count, seed: self.seed });
         self.entries.iter().cloned().chain(generated).collect()
     }
+
+    /// Whether anybody can read entries of the user's own: the built-in keys are public.
+    pub(crate) fn has_own_entries_under_public_keys(&self) -> bool {
+        let is_own = |source: &EntrySource| match source {
+            EntrySource::Path(_) | EntrySource::StandardInput | EntrySource::Text(_) => true,
+            EntrySource::BuiltIn | EntrySource::Generated { .. } => false,
+        };
+        self.keys == KeySource::BuiltIn && self.entries.iter().any(is_own)
+    }
 }
 
 impl Default for Config {
@@ -102,6 +121,7 @@ impl Default for Config {
             max_entries: Self::DEFAULT_MAX_ENTRIES,
             seed: 42,
             admin: Admin::Open,
+            allowed_hosts: Vec::new(),
         }
     }
 }

@@ -22,6 +22,7 @@ mod plain_http;
 mod problem;
 mod redact;
 mod request_id;
+mod site_guard;
 mod size_limits;
 mod target;
 

@@ -7,10 +7,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use axum::http::uri::Scheme;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::app_state::AppState;
+use crate::app_state::{AppState, Endpoint};
 use crate::config::{Admin, Config};
 use crate::contract::query::Offsets;
 use crate::fixture::EntrySource;
@@ -353,6 +354,13 @@ impl MockServerBuilder {
         self
     }
 
+    /// Adds a host name, or `*.` and a domain, that the control plane accepts beside those of this machine and its network.
+    pub fn allow_host(mut self, name: &str) -> Self {
+        let name = self.parse("allow_host", name);
+        self.config.allowed_hosts.extend(name);
+        self
+    }
+
     /// Serves `https` with this certificate instead of `http`.
     ///
     /// ```
@@ -429,6 +437,8 @@ impl MockServerBuilder {
         let listener = std::net::TcpListener::bind(address).map_err(StartError::Io)?;
         listener.set_nonblocking(true).map_err(StartError::Io)?;
         let address = listener.local_addr().map_err(StartError::Io)?;
+        let scheme = if self.tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
+        state.set_endpoint(Endpoint { address, scheme });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Io)?;
         let (stop, stopped) = oneshot::channel();
         let app = http::app(state.clone());

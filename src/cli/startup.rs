@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use axum::http::uri::Scheme;
 use clap::Args as ClapArgs;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use tokio::net::{TcpListener, TcpSocket};
@@ -14,8 +15,8 @@ use tokio::net::{TcpListener, TcpSocket};
 use super::log::LogFormat;
 use super::report::{Expectations, Report, ReportFile};
 use super::{environment, named_files, tls, value};
-use crate::app_state::AppState;
-use crate::config::{Admin, Config};
+use crate::app_state::{AppState, Endpoint};
+use crate::config::{Admin, Config, HostPattern};
 use crate::contract::Timestamp;
 use crate::contract::query::Offsets;
 use crate::http;
@@ -72,7 +73,7 @@ pub struct Settings {
     /// What decides everything that is left to chance: the same seed, the same answers.
     #[arg(long, value_name = "S", env = "CORTEX_MOCK_SEED", default_value_t = 42, value_parser = value::seed, allow_hyphen_values = true)]
     seed: u64,
-    /// Guard the control plane: it then asks for this as a bearer token.
+    /// Guard the control plane: it then asks for this as a bearer token. Others see arguments, so prefer the variable.
     #[arg(
         long,
         value_name = "T",
@@ -84,6 +85,9 @@ pub struct Settings {
     /// Leave out the control plane, but for /__admin/health.
     #[arg(long, env = "CORTEX_MOCK_NO_ADMIN", value_parser = value::switch())]
     no_admin: bool,
+    /// A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable.
+    #[arg(long, value_name = "NAME", env = "CORTEX_MOCK_ALLOW_HOST", value_delimiter = ',')]
+    allow_host: Vec<HostPattern>,
     /// Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON.
     #[arg(long, value_name = "FILE", env = "CORTEX_MOCK_REPORT")]
     pub report: Option<PathBuf>,
@@ -117,6 +121,7 @@ impl Settings {
     }
 
     fn config(&self) -> Config {
+        let tls_names = self.tls.names().iter().filter_map(|name| name.parse().ok());
         Config {
             entries: match self.generate {
                 Some(_) if self.fixtures.is_empty() => Vec::new(),
@@ -141,6 +146,7 @@ impl Settings {
                 Some(token) => Admin::Token(token.clone()),
                 None => Admin::Open,
             },
+            allowed_hosts: self.allow_host.iter().cloned().chain(tls_names).collect(),
         }
     }
 }
@@ -228,6 +234,8 @@ impl Startup {
         if let Some(warning) = exposure(address, run.state.admin()) {
             tracing::warn!("{warning}");
         }
+        let scheme = if tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
+        run.state.set_endpoint(Endpoint { address, scheme });
         Ok(ListeningServer { listener, address, tls, run })
     }
 }

@@ -85,6 +85,11 @@ impl Args {
         Ok(tls)
     }
 
+    /// The further names in the certificate.
+    pub fn names(&self) -> &[String] {
+        &self.name
+    }
+
     /// Whether the certificate is to be printed.
     pub fn prints(&self) -> bool {
         self.write_cert.as_deref().is_some_and(is_standard_output)

@@ -16,10 +16,10 @@ use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Router};
 use tower::Service;
 
-use super::audit_logs;
 use super::middleware::{admit_and_run, identify_and_record};
 use super::problem::Problem;
 use super::target::Target;
+use super::{audit_logs, site_guard};
 use crate::app_state::AppState;
 use crate::contract::AUDIT_LOGS;
 
@@ -56,9 +56,24 @@ impl App {
     }
 
     fn dispatch(&self, request: Request) -> ResponseFuture {
-        if is_audit_logs_get(&request) {
-            return Box::pin(get_audit_logs(self.state.clone(), request));
+        if request.uri().path().starts_with("/api/") { self.dispatch_api(request) } else { self.route(request) }
+    }
+
+    /// Responds to a request to the API, with a refusal if it comes from a web page of another site.
+    fn dispatch_api(&self, request: Request) -> ResponseFuture {
+        let state = &self.state;
+        if state.guards_api()
+            && let Err(problem) = site_guard::check_api(state, request.headers())
+        {
+            self.refuse(request, problem)
+        } else if is_audit_logs_get(&request) {
+            Box::pin(get_audit_logs(state.clone(), request))
+        } else {
+            self.route(request)
         }
+    }
+
+    fn route(&self, request: Request) -> ResponseFuture {
         let response = self.router.clone().call(request);
         Box::pin(async { response.await.unwrap_or_else(|never| match never {}) })
     }

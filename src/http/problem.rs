@@ -54,8 +54,10 @@ pub enum Problem {
     Unauthorized(Unauthorized),
     /// 403: a valid key without the permission (ERR-403).
     Forbidden { key: String, permission: &'static str },
-    /// 403: a web page of another site calls the control plane.
-    CrossSite,
+    /// 403: a web page of another site sends the request. `page` is its origin, `server` that under which it was sent.
+    CrossSite { page: String, server: String, part: ServerPart },
+    /// 403: the request is addressed to a host name that anybody could have pointed at this machine.
+    ForeignHost { host: String, part: ServerPart },
     /// 404: the control plane is disabled.
     ControlOff,
     /// 404: the route exists, but not the session or fault rule that the path names.
@@ -90,6 +92,13 @@ pub enum Problem {
     Forced { status: u16, retry_after: Option<u64>, message: Option<String>, by: String, instance: String },
 }
 
+/// What is guarded against web pages of other sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerPart {
+    Api,
+    ControlPlane,
+}
+
 /// The message for the client and the log.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,7 +118,7 @@ impl Problem {
             | Self::BadHost(_) => StatusCode::BAD_REQUEST,
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthorized(_) | Self::ControlToken { .. } => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden { .. } | Self::CrossSite { .. } | Self::ForeignHost { .. } => StatusCode::FORBIDDEN,
             Self::NotFound { .. } | Self::ControlOff | Self::ItemNotFound { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::ExpectationsNotMet { .. } | Self::Reload(_) => StatusCode::CONFLICT,
@@ -159,13 +168,39 @@ impl Problem {
             }
             Self::ControlToken { .. } => {
                 "The control plane requires a token: send the header \"Authorization: Bearer TOKEN\" with \
-                 the value of --admin-token."
+                 the value of CORTEX_MOCK_ADMIN_TOKEN or --admin-token."
                     .to_owned()
             }
-            Self::CrossSite => {
-                "The control plane refuses requests from web pages of other sites and, without --admin-token, from \
-                 pages under any host name but localhost and IP addresses. Call it from a program."
-                    .to_owned()
+            Self::CrossSite { page, server, part } => {
+                let (page, server) = (excerpt(page), excerpt(server));
+                match part {
+                    ServerPart::Api => format!(
+                        "The API serves your entries under the built-in keys, so it refuses web pages of other sites, \
+                         such as {page}. Allow them with --cors ORIGIN, or serve keys of your own (--keys FILE)."
+                    ),
+                    ServerPart::ControlPlane => format!(
+                        "The control plane refuses web pages of other sites: this request to {server} comes from {page}. \
+                         Call it from a program, or from the web UI. A proxy must pass on the header Host, and send \
+                         X-Forwarded-Proto if it ends TLS."
+                    ),
+                }
+            }
+            Self::ForeignHost { host, part } => {
+                let host = excerpt(host);
+                let name = host.split(':').next().unwrap_or_default();
+                let (refused, instead) = match part {
+                    ServerPart::Api => (
+                        "The API serves your entries under the built-in keys, so it refuses",
+                        "serve keys of your own (--keys FILE)",
+                    ),
+                    ServerPart::ControlPlane => {
+                        ("The control plane refuses", "require a token (CORTEX_MOCK_ADMIN_TOKEN)")
+                    }
+                };
+                format!(
+                    "{refused} the host name {host}, which anybody could point at this machine. Use localhost or an IP \
+                     address, start the server with --allow-host {name}, or {instead}."
+                )
             }
             Self::ControlOff => "The control plane is disabled (--no-admin); only /__admin/health responds.".to_owned(),
             Self::Forced { status, by, .. } => format!("{status} injected by {by}."),
@@ -227,7 +262,11 @@ impl Problem {
             | Self::NotFound { path: Some(text) }
             | Self::MethodNotAllowed { method: text, route: _ }
             | Self::EncodedBody { encoding: text }
+            | Self::ForeignHost { host: text, part: _ }
             | Self::NotAProxy { host: text } => secrets.redact_string(text),
+            Self::CrossSite { page, server, part: _ } => {
+                [page, server].into_iter().for_each(|text| secrets.redact_string(text));
+            }
             Self::ExpectationsNotMet { reasons, expectations } => {
                 let each = expectations.values_mut().flat_map(|verdict| &mut verdict.reasons);
                 reasons.iter_mut().chain(each).for_each(|text| secrets.redact_string(text));
@@ -239,7 +278,6 @@ impl Problem {
             | Self::ControlToken { sent: _ }
             | Self::Unauthorized(_)
             | Self::Forbidden { key: _, permission: _ }
-            | Self::CrossSite
             | Self::ControlOff
             | Self::NotFound { path: None }
             | Self::SlowBody { seconds: _ }

@@ -6,7 +6,8 @@ use super::tab::Tab;
 
 /// Console errors and requests of a test.
 pub struct Evidence {
-    own: String,
+    /// The beginnings of the URLs that may be requested.
+    own: Vec<String>,
     errors: Vec<String>,
     /// The URL of every request.
     requests: Vec<String>,
@@ -16,6 +17,11 @@ impl Tab {
     /// Allows console errors with this text, which the test causes.
     pub fn allow(&self, text: impl Into<String>) {
         self.allowed.lock().unwrap().push(text.into());
+    }
+
+    /// Allows requests to URLs that begin so, beside those of the server.
+    pub fn allow_url(&self, beginning: impl Into<String>) {
+        self.other_urls.lock().unwrap().push(beginning.into());
     }
 
     /// Allows responses with this status, which Chromium reports as console errors.
@@ -29,7 +35,8 @@ impl Tab {
         let errors = noted.iter().filter(|entry| entry["level"] == "SEVERE" || entry["level"] == "WARNING");
         let errors = errors.map(|entry| entry["message"].as_str().unwrap().to_owned());
         let errors = errors.filter(|error| !allowed.iter().any(|allowed| error.contains(allowed))).collect();
-        Evidence { own: self.server.uri(), errors, requests: self.requests().await }
+        let own = self.other_urls.lock().unwrap().iter().cloned().chain([self.server.uri() + "/"]).collect();
+        Evidence { own, errors, requests: self.requests().await }
     }
 
     /// The URL of every request so far.
@@ -56,11 +63,11 @@ impl Evidence {
     #[track_caller]
     pub fn assert_clean(&self) {
         assert!(self.errors.is_empty(), "the console holds {:#?}", self.errors);
-        let own = format!("{}/", self.own);
-        assert!(self.requests.iter().any(|url| url.starts_with(&own)), "the page was never asked for");
+        let is_own = |url: &&String| self.own.iter().any(|own| url.starts_with(own));
+        assert!(self.requests.iter().any(|url| is_own(&url)), "the page was never asked for");
         // The browser draws its own controls with data URLs.
         let asked = self.requests.iter().filter(|url| !url.starts_with("data:"));
-        let elsewhere: Vec<_> = asked.filter(|url| !url.starts_with(&own)).collect();
+        let elsewhere: Vec<_> = asked.filter(|url| !is_own(url)).collect();
         assert!(elsewhere.is_empty(), "the page asked {elsewhere:#?}");
     }
 }

@@ -25,6 +25,8 @@ pub struct Tab {
     pub server: MockServer,
     /// Console errors that the test causes.
     pub(super) allowed: Mutex<Vec<String>>,
+    /// The beginnings of URLs that the test requests beside those of the server.
+    pub(super) other_urls: Mutex<Vec<String>>,
     /// The URLs of the known requests.
     pub(super) requested: Mutex<Vec<String>>,
     _profile: TempDir,
@@ -36,7 +38,14 @@ impl Tab {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities(driver, profile.path()));
         let client = builder.connect(&driver.url).await.unwrap();
-        Self { client, server, allowed: Mutex::default(), requested: Mutex::default(), _profile: profile }
+        Self {
+            client,
+            server,
+            allowed: Mutex::default(),
+            other_urls: Mutex::default(),
+            requested: Mutex::default(),
+            _profile: profile,
+        }
     }
 
     pub async fn close(self) {
@@ -131,8 +140,8 @@ fn capabilities(driver: &Driver, profile: &Path) -> Capabilities {
         "--enable-blink-features=ComputedAccessibilityInfo".to_owned(),
         // Otherwise the accessibility tree is computed again for every element.
         "--force-renderer-accessibility".to_owned(),
-        // Disables the browser's own requests.
-        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1".to_owned(),
+        // Disables the browser's own requests. Names below `.example` are pointed at this machine, as an attacker does.
+        "--host-resolver-rules=MAP *.example 127.0.0.1 , MAP * ~NOTFOUND , EXCLUDE 127.0.0.1".to_owned(),
         "--lang=en-US".to_owned(),
         "--window-size=1400,1000".to_owned(),
         "--disable-gpu".to_owned(),

@@ -21,6 +21,7 @@ mod logs;
 mod overview;
 mod pictures;
 mod policy;
+mod rebinding;
 mod refused;
 mod request;
 mod shell;

@@ -1,11 +1,17 @@
-//! The guard of the control plane: other sites, the admin token, `--no-admin`.
+//! The guard of the control plane, and of the user's own entries: other sites, the admin token, `--no-admin`.
 
 use axum::http::Request;
-use cortex_audit_mock::Admin;
-use cortex_audit_mock::Config;
+use cortex_audit_mock::server::Tls;
+use cortex_audit_mock::world::JournalFilter;
+use cortex_audit_mock::{Admin, Config, MockServer};
+use futures_util::future::join_all;
+use insta::assert_snapshot;
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::documents::guarded_calls;
+use crate::support::h2_client::{HttpClient, TlsClient};
+use crate::support::process::Connection;
 use crate::support::{TestMock, TestResponse, capture_log};
 
 /// Every guarded call, and one that does not exist.
@@ -55,6 +61,7 @@ async fn the_origin_sent_by_a_browser_decides() {
         (&[("sec-fetch-site", "")], 403),
         (&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")], 200),
         (&[("origin", "http://Localhost:8080"), ("host", "localhost:8080")], 200),
+        (&[("origin", "http://localhost"), ("host", "localhost:80")], 200),
         (&[("origin", "http://127.0.0.1:8081"), ("host", "127.0.0.1:8080")], 403),
         (&[("origin", "http://localhost:8080"), ("host", "127.0.0.1:8080")], 403),
         (&[("origin", "null"), ("host", "127.0.0.1:8080")], 403),
@@ -63,24 +70,169 @@ async fn the_origin_sent_by_a_browser_decides() {
         (&[("origin", "https://evil.example"), ("host", "127.0.0.1:8080"), ("sec-fetch-site", "same-origin")], 403),
         (&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080"), ("sec-fetch-site", "same-origin")], 200),
         (&[("origin", "http://[::1]:8080"), ("host", "[::1]:8080"), ("sec-fetch-site", "same-origin")], 200),
-        (&[("host", "[::1]"), ("sec-fetch-site", "same-origin")], 200),
-        (&[("host", "mock.test:8080")], 200),
-        // DNS rebinding: a foreign name for this machine.
-        (
-            &[("origin", "http://evil.example:8080"), ("host", "evil.example:8080"), ("sec-fetch-site", "same-origin")],
-            403,
-        ),
-        (&[("host", "evil.example"), ("sec-fetch-site", "same-origin")], 403),
-        (&[("host", "127.0.0.1.evil.example:80"), ("sec-fetch-site", "none")], 403),
-        // Over plain HTTP a browser then sends neither header; its user agent still names it.
-        (&[("host", "evil.example:8080"), ("user-agent", "Mozilla/5.0 (X11; Linux x86_64)")], 403),
-        (&[("host", "mock:8080"), ("user-agent", "curl/8.5.0")], 200),
+        // The scheme is part of the origin. A proxy that ends TLS says so.
+        (&[("origin", "https://localhost:8080"), ("host", "localhost:8080")], 403),
+        (&[("origin", "https://mock.local"), ("host", "mock.local"), ("x-forwarded-proto", "https")], 200),
+        (&[("origin", "https://mock.local"), ("host", "mock.local:443"), ("x-forwarded-proto", "https, http")], 200),
+        (&[("origin", "https://other.local"), ("host", "mock.local"), ("x-forwarded-proto", "https")], 403),
+        (&[("origin", "http://mock.local"), ("host", "mock.local"), ("x-forwarded-proto", "https")], 403),
     ] {
         assert_eq!(call(&mock, "POST", "/reset", headers).await.status.as_u16(), status, "{headers:?}");
     }
 }
 
+/// A browser sends neither `Origin` nor, over plain HTTP, `Sec-Fetch-Site` with a `GET` to a name that was pointed at this
+/// machine.
 #[tokio::test]
+async fn a_host_name_that_anybody_could_point_here_is_refused() {
+    let allowed = ["Mock.Example.com", "*.dev.example"].map(|name| name.parse().unwrap());
+    let mock = TestMock::with_config(Config { allowed_hosts: allowed.to_vec(), ..Config::default() });
+    for (host, status) in [
+        ("localhost", 200),
+        ("LocalHost:8080", 200),
+        ("localhost.:8080", 200),
+        ("app.localhost:8080", 200),
+        ("127.0.0.1:8080", 200),
+        ("127.9.9.9", 200),
+        ("127.1:8080", 200),
+        ("192.0.2.7:8080", 200),
+        ("[::1]", 200),
+        ("[2001:db8::7]:8080", 200),
+        ("mock:8080", 200),
+        ("mock_1", 200),
+        ("mock.testing.svc", 200),
+        ("mock.testing.svc.cluster.local:80", 200),
+        ("printer.local", 200),
+        ("host.docker.internal:8080", 200),
+        ("mock.example.com", 200),
+        ("MOCK.example.com.:8443", 200),
+        ("pr-17.dev.example", 200),
+        ("other.example.com", 403),
+        ("a.mock.example.com", 403),
+        ("dev.example", 403),
+        ("notdev.example", 403),
+        ("evil.example:8080", 403),
+        ("evil.example.", 403),
+        ("mock.test:8080", 403),
+        ("127.0.0.1.evil.example:80", 403),
+        ("localhost.evil.example", 403),
+        ("evillocal.example", 403),
+        ("mock.svc.evil.example", 403),
+        ("api.getcortexapp.com", 403),
+    ] {
+        for (method, path) in [("GET", "/requests"), ("POST", "/reset"), ("GET", "/no-such-call")] {
+            let answer = call(&mock, method, path, &[("host", host), ("user-agent", "curl/8.5.0")]).await;
+            let expected = if path == "/no-such-call" && status == 200 { 404 } else { status };
+            assert_eq!(answer.status.as_u16(), expected, "{method} {path} {host}");
+        }
+        assert_eq!(mock.send(Request::get("/openapi.json").header("host", host)).await.status, 200, "{host}");
+    }
+    let details = call(&mock, "GET", "/clock", &[("host", "evil.example:8080")]).await.details(403);
+    assert_snapshot!(details, @"The control plane refuses the host name evil.example:8080, which anybody could point at this machine. Use localhost or an IP address, start the server with --allow-host evil.example, or require a token (CORTEX_MOCK_ADMIN_TOKEN).");
+    let details =
+        call(&mock, "GET", "/clock", &[("host", "mock"), ("origin", "http://evil.example")]).await.details(403);
+    assert_snapshot!(details, @"The control plane refuses web pages of other sites: this request to http://mock comes from http://evil.example. Call it from a program, or from the web UI. A proxy must pass on the header Host, and send X-Forwarded-Proto if it ends TLS.");
+    // A page of another site does not know the token.
+    let token = ("authorization", "Bearer s3cret-admin-token");
+    assert_eq!(call(&guarded(), "GET", "/clock", &[("host", "evil.example"), token]).await.status, 200);
+}
+
+#[tokio::test]
+async fn over_tls_the_own_origin_is_https() {
+    let server = MockServer::builder().tls(Tls::self_signed([]).unwrap()).start().await;
+    let authority = server.uri().trim_start_matches("https://").to_owned();
+    let client = TlsClient::new(server.certificate().unwrap());
+    let mut client = HttpClient::http1(client.connect(&authority, "localhost").await.unwrap()).await;
+    for (origin, status) in [(format!("https://{authority}"), 200), (format!("http://{authority}"), 403)] {
+        let request = Request::get("/__admin/clock").header("Host", &authority).header("Origin", &origin);
+        assert_eq!(client.send(request).await.unwrap().status.as_u16(), status, "{origin}");
+    }
+}
+
+// Entries of the user's own under the built-in keys
+
+const ENTRY: &str = r#"{"action": "CREATE", "objectType": "TEAM", "objectIdentifier": "sre", "timestamp": "now-1m"}"#;
+
+/// Gets the audit logs with the key `mock-admin` and these headers; returns the response.
+fn logs(server: &MockServer, headers: &str) -> TestResponse {
+    let mut connection = Connection::to(server.uri().trim_start_matches("http://"));
+    let authorization = "Authorization: Bearer mock-admin";
+    connection.send(format!("GET /api/v1/audit-logs HTTP/1.1\r\n{authorization}\r\n{headers}\r\n\r\n"));
+    connection.answer()
+}
+
+#[test]
+fn own_entries_under_the_built_in_keys_are_guarded_on_loopback() {
+    let server = MockServer::builder().entries(ENTRY).allow_host("mock.example").start_blocking();
+    for (headers, status) in [
+        ("Host: localhost", 200),
+        ("Host: 127.0.0.1:8080", 200),
+        ("Host: mock", 200),
+        ("Host: API.getcortexapp.com", 200),
+        ("Host: mock.example", 200),
+        ("Host: evil.example", 403),
+        ("Host: evil.example\r\nOrigin: http://evil.example", 403),
+        ("Host: localhost\r\nOrigin: http://evil.example", 403),
+        ("Host: localhost\r\nSec-Fetch-Site: cross-site", 403),
+        ("Host: localhost\r\nOrigin: http://localhost", 200),
+    ] {
+        assert_eq!(logs(&server, headers).status.as_u16(), status, "{headers}");
+    }
+    let details = logs(&server, "Host: evil.example:80").details(403);
+    assert_snapshot!(details, @"The API serves your entries under the built-in keys, so it refuses the host name evil.example:80, which anybody could point at this machine. Use localhost or an IP address, start the server with --allow-host evil.example, or serve keys of your own (--keys FILE).");
+    let details = logs(&server, "Host: localhost\r\nOrigin: null").details(403);
+    assert_snapshot!(details, @"The API serves your entries under the built-in keys, so it refuses web pages of other sites, such as null. Allow them with --cors ORIGIN, or serve keys of your own (--keys FILE).");
+    let filter = JournalFilter { status: Some(403.into()), ..JournalFilter::default() };
+    assert_eq!(server.world().journal().count(&filter), 6, "each is in the journal");
+}
+
+#[test]
+fn other_entries_and_keys_are_not_guarded() {
+    let keys =
+        r#"{"keys": [{"token": "mock-admin", "name": "Mine", "roles": [{"type": "DEFAULT", "role": "ADMIN"}]}]}"#;
+    for server in
+        [MockServer::builder().entries(ENTRY).keys(keys), MockServer::builder(), MockServer::builder().generate(10)]
+    {
+        let server = server.start_blocking();
+        logs(&server, "Host: evil.example\r\nOrigin: http://evil.example").ok();
+    }
+}
+
+// The control token
+
+#[tokio::test(start_paused = true)]
+async fn answers_to_wrong_tokens_are_slowed_after_ten_a_second() {
+    let mock = guarded();
+    let wrong = [("authorization", "Bearer wrong")].as_slice();
+    let seconds = async |headers: &[(&str, &str)]| {
+        let start = Instant::now();
+        call(&mock, "GET", "/clock", headers).await;
+        start.elapsed().as_secs()
+    };
+    for _ in 0..10 {
+        assert_eq!(seconds(wrong).await, 0);
+    }
+    assert_eq!(seconds(&[]).await, 0, "no token is no guess");
+    assert_eq!(seconds(&[("authorization", "Bearer s3cret-admin-token")]).await, 0, "the right one");
+    assert_eq!(seconds(wrong).await, 1);
+    for _ in 0..10 {
+        assert_eq!(seconds(wrong).await, 0, "in the next second");
+    }
+    // Many at once: 64 wait, further ones are not answered.
+    let start = Instant::now();
+    let guess = || mock.send_unchecked(Request::get("/__admin/clock").header("authorization", "Bearer wrong"));
+    let statuses = join_all((0..70).map(|_| guess())).await.into_iter().map(|answer| answer.status().as_u16());
+    let statuses: Vec<u16> = statuses.collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 64);
+    assert_eq!(
+        statuses.iter().filter(|status| **status == 500).count(),
+        6,
+        "in-process; else the connection is closed"
+    );
+    assert_eq!(start.elapsed().as_secs(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_guarded_control_plane_asks_for_its_token_at_every_call() {
     let mock = guarded();
     let (log, _guard) = capture_log();
@@ -101,7 +253,9 @@ async fn a_guarded_control_plane_asks_for_its_token_at_every_call() {
         }
     }
     let details = call(&mock, "GET", "/clock", &[]).await.details(401);
-    assert!(details.contains("--admin-token") && details.contains("Authorization: Bearer TOKEN"), "{details}");
+    for part in ["CORTEX_MOCK_ADMIN_TOKEN", "--admin-token", "Authorization: Bearer TOKEN"] {
+        assert!(details.contains(part), "{details}");
+    }
     let challenge = call(&mock, "GET", "/clock", &[]).await;
     assert_eq!(challenge.header("www-authenticate"), Some("Bearer"), "no token was sent that could be invalid");
     assert!(log.text().contains("/__admin/clock") && !log.text().contains("s3cret"), "{}", log.text());

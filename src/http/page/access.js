@@ -1,6 +1,6 @@
 // Why the control room cannot be used, and what to do about it.
 
-import { controlAccess, onAccess, unlock } from "./admin.js";
+import { controlAccess, onAccess, refusal, unlock } from "./admin.js";
 import { field, form, input } from "./card.js";
 import { h, put } from "./dom.js";
 
@@ -46,9 +46,8 @@ function refused() {
   const here = new URL(location.href);
   here.hostname = "localhost";
   return notice("The control plane does not answer this page",
-    h("p", {}, "The page was opened under the name ", h("code", {}, location.hostname),
-      ", which anybody could point at this machine. Open it under an address or ", h("a", { href: here.href }, here.origin),
-      ", or start the server with ", h("code", {}, "--admin-token"), "."));
+    h("p", {}, refusal()),
+    h("p", {}, "On the machine of the server, this page is at ", h("a", { href: here.href }, here.origin), "."));
 }
 
 function notice(title, ...children) {

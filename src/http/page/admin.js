@@ -7,9 +7,15 @@ const mode = document.documentElement.dataset.control;
 
 /** Whether the control plane can be used: `open`, `locked` (a token is needed), `off` (`--no-admin`) or `refused`. */
 let access = mode === "off" ? "off" : mode === "token" && !sessionStorage.getItem(KEPT) ? "locked" : "open";
+/** Why the control plane refuses this page, in the words of the server. */
+let reason = "";
 
 export function controlAccess() {
   return access;
+}
+
+export function refusal() {
+  return reason;
 }
 
 /** Calls `listener` with how the control plane can be used, whenever that is another. */
@@ -61,6 +67,7 @@ export async function call(method, path, { body, query, accept = "application/js
     sessionStorage.removeItem(KEPT);
     becomes("locked");
   } else if (response.status === 403) {
+    reason = json?.details ?? response.statusText;
     becomes("refused");
   }
   return { ok: response.ok, status: response.status, json, text, details: json?.details ?? response.statusText };

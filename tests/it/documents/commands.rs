@@ -80,8 +80,8 @@ fn run(commands: Vec<String>, folder: &TempDir, shared: &mut Option<Server>) -> 
     let mut started = None;
     let mut script = String::from("set -e\nexec 2>&1\n");
     for command in commands {
-        if let Some(arguments) = command.strip_prefix("cargo run") {
-            started = cargo_run(arguments.trim_start().trim_start_matches("-- "), folder).or(started);
+        if let Some((variables, arguments)) = split_cargo_run(&command) {
+            started = cargo_run(&variables, arguments.trim_start().trim_start_matches("-- "), folder).or(started);
         } else if !NOT_RUN.iter().any(|start| command.starts_with(start)) {
             script += &(command + "\n");
         }
@@ -129,9 +129,17 @@ fn reset(server: &Server) {
     admin("POST", "/reset");
 }
 
+/// The variables before `cargo run`, such as `NAME=value`, and what follows it.
+fn split_cargo_run(command: &str) -> Option<(Vec<(&str, &str)>, &str)> {
+    let (variables, arguments) = command.split_once("cargo run")?;
+    let variables = variables.split_whitespace().map(|word| word.split_once('=')).collect::<Option<_>>()?;
+    Some((variables, arguments))
+}
+
 /// Runs the binary with the arguments after `cargo run --`: starts a server, or runs a command that must succeed.
-fn cargo_run(arguments: &str, folder: &TempDir) -> Option<Server> {
+fn cargo_run(variables: &[(&str, &str)], arguments: &str, folder: &TempDir) -> Option<Server> {
     let launch = binary(arguments.split_whitespace()).env("CORTEX_MOCK_LISTEN", "127.0.0.1:0").folder(folder.path());
+    let launch = variables.iter().fold(launch, |launch, (name, value)| launch.env(name, value));
     if arguments.is_empty() || arguments.starts_with("--") {
         return Some(launch.serve());
     }
