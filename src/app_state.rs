@@ -12,7 +12,7 @@ use axum::http::uri::Scheme;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Semaphore;
 
-use crate::config::{Admin, Config, HostPattern};
+use crate::config::{Admin, Config, CorsOrigin, HostPattern};
 use crate::json_file::FileErrors;
 use crate::keys::Keys;
 use crate::redact::Secret;
@@ -48,6 +48,7 @@ struct Inner {
     admin_secret: Option<Secret>,
     wrong_tokens: WrongTokens,
     allowed_hosts: Vec<HostPattern>,
+    cors: Vec<CorsOrigin>,
     has_own_entries_under_public_keys: bool,
     endpoint: OnceLock<Endpoint>,
     work_limits: WorkLimits,
@@ -138,6 +139,7 @@ impl AppState {
             admin,
             wrong_tokens: WrongTokens::default(),
             allowed_hosts: config.allowed_hosts.clone(),
+            cors: config.cors.clone(),
             has_own_entries_under_public_keys: config.has_own_entries_under_public_keys(),
             endpoint: OnceLock::new(),
             work_limits: WorkLimits::default(),
@@ -245,6 +247,11 @@ impl AppState {
     /// Host names that are accepted beside those that nobody can point at this machine.
     pub(crate) fn allowed_hosts(&self) -> &[HostPattern] {
         &self.inner.allowed_hosts
+    }
+
+    /// The origins of which web pages may call the API.
+    pub(crate) fn cors(&self) -> &[CorsOrigin] {
+        &self.inner.cors
     }
 
     pub(crate) fn wrong_tokens(&self) -> &WrongTokens {

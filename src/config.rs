@@ -16,7 +16,7 @@ use crate::rate::RateLimit;
 use crate::world::{Activity, Scenario};
 
 pub use host_pattern::HostPattern;
-pub use origin::Origin;
+pub use origin::{CorsOrigin, Origin};
 pub use value_error::ConfigValueError;
 
 /// The configuration of a server. The default is that of `cortex-audit-mock` without flags.
@@ -57,6 +57,8 @@ pub struct Config {
     pub admin: Admin,
     /// Host names that the control plane, and the API where it is guarded, accepts beside those of this machine and its network.
     pub allowed_hosts: Vec<HostPattern>,
+    /// The origins of which web pages may call the API.
+    pub cors: Vec<CorsOrigin>,
 }
 
 /// The access to the control plane.
@@ -122,6 +124,7 @@ impl Default for Config {
             seed: 42,
             admin: Admin::Open,
             allowed_hosts: Vec::new(),
+            cors: Vec::new(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod auth;
 mod catalog;
 mod chunked_body;
 mod context;
+mod cors;
 mod fallback;
 mod fault_injection;
 mod middleware;

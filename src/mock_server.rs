@@ -361,6 +361,14 @@ impl MockServerBuilder {
         self
     }
 
+    /// Lets web pages of an origin such as `http://localhost:5173`, or of all (`*`), call the API, in addition to those of
+    /// earlier calls.
+    pub fn cors(mut self, origin: &str) -> Self {
+        let origin = self.parse("cors", origin);
+        self.config.cors.extend(origin);
+        self
+    }
+
     /// Serves `https` with this certificate instead of `http`.
     ///
     /// ```

@@ -16,7 +16,7 @@ use super::log::LogFormat;
 use super::report::{Expectations, Report, ReportFile};
 use super::{environment, named_files, tls, value};
 use crate::app_state::{AppState, Endpoint};
-use crate::config::{Admin, Config, HostPattern};
+use crate::config::{Admin, Config, CorsOrigin, HostPattern};
 use crate::contract::Timestamp;
 use crate::contract::query::Offsets;
 use crate::http;
@@ -88,6 +88,9 @@ pub struct Settings {
     /// A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable.
     #[arg(long, value_name = "NAME", env = "CORTEX_MOCK_ALLOW_HOST", value_delimiter = ',')]
     allow_host: Vec<HostPattern>,
+    /// Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable.
+    #[arg(long, value_name = "ORIGIN", env = "CORTEX_MOCK_CORS", value_delimiter = ',')]
+    cors: Vec<CorsOrigin>,
     /// Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON.
     #[arg(long, value_name = "FILE", env = "CORTEX_MOCK_REPORT")]
     pub report: Option<PathBuf>,
@@ -147,6 +150,7 @@ impl Settings {
                 None => Admin::Open,
             },
             allowed_hosts: self.allow_host.iter().cloned().chain(tls_names).collect(),
+            cors: self.cors.clone(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The origin of a web page.
+//! The origin of a web page, and which origins may call the API.
 
 use std::str::FromStr;
 
@@ -34,4 +34,25 @@ fn parse(text: &str) -> Option<Origin> {
     });
     let authority = authority.strip_suffix(default_port).unwrap_or(authority);
     (is_scheme && is_authority).then(|| Origin(format!("{scheme}://{authority}")))
+}
+
+/// The origins of which web pages may call the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CorsOrigin {
+    /// Every origin, written `*`.
+    Any,
+    /// A single origin.
+    One(Origin),
+}
+
+impl FromStr for CorsOrigin {
+    type Err = ConfigValueError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "*" {
+            return Ok(Self::Any);
+        }
+        let accepted = "the origin of a web page without a path, such as http://localhost:5173, or * for all";
+        text.parse().map(Self::One).map_err(|_| ConfigValueError(accepted))
+    }
 }

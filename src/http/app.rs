@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Router};
 use tower::Service;
 
+use super::cors::{self, CorsHeaders};
 use super::middleware::{admit_and_run, identify_and_record};
 use super::problem::Problem;
 use super::target::Target;
@@ -51,18 +52,27 @@ impl App {
 
     /// Responds with a problem, and records the request in the journal, whatever its path.
     fn refuse(&self, request: Request, problem: Problem) -> ResponseFuture {
+        self.respond_without_admission(request, problem.into_response())
+    }
+
+    /// Responds, and records the request in the journal; it needs no key and counts for no rate limit.
+    fn respond_without_admission(&self, request: Request, response: Response) -> ResponseFuture {
         let state = self.state.clone();
-        Box::pin(async move { identify_and_record(&state, request, |_, _, _| ready(problem.into_response())).await })
+        Box::pin(async move { identify_and_record(&state, request, |_, _, _| ready(response)).await })
     }
 
     fn dispatch(&self, request: Request) -> ResponseFuture {
         if request.uri().path().starts_with("/api/") { self.dispatch_api(request) } else { self.route(request) }
     }
 
-    /// Responds to a request to the API, with a refusal if it comes from a web page of another site.
+    /// Responds to a request to the API: to the preflight of a browser, with a refusal of a web page, or with what is there.
     fn dispatch_api(&self, request: Request) -> ResponseFuture {
         let state = &self.state;
-        if state.guards_api()
+        let cors_headers = CorsHeaders::for_request(state, request.headers());
+        let response = if cors::is_preflight(&request) {
+            let response = cors::respond_to_preflight(state, &request);
+            self.respond_without_admission(request, response)
+        } else if state.guards_api()
             && let Err(problem) = site_guard::check_api(state, request.headers())
         {
             self.refuse(request, problem)
@@ -70,7 +80,13 @@ impl App {
             Box::pin(get_audit_logs(state.clone(), request))
         } else {
             self.route(request)
-        }
+        };
+        let Some(cors_headers) = cors_headers else { return response };
+        Box::pin(async {
+            let mut response = response.await;
+            cors_headers.add_to(response.headers_mut());
+            response
+        })
     }
 
     fn route(&self, request: Request) -> ResponseFuture {

@@ -16,6 +16,7 @@ use axum::response::Response;
 use parking_lot::Mutex;
 
 use super::context::{RequestContext, is_audit_logs};
+use super::cors;
 use super::fault_injection::{BodyFault, ConnectionFault};
 use super::problem::{self, Problem};
 use super::redact::Secrets;
@@ -40,6 +41,8 @@ pub struct PendingRecord(Arc<Inner>);
 struct Inner {
     context: Arc<RequestContext>,
     method: Cow<'static, str>,
+    /// Whether a browser asks in advance for a web page: the verdict does not judge it, because it is not the client's request.
+    is_preflight: bool,
     /// The number of observations that the verdict had when the request was received.
     answered_before: usize,
     /// `None` once the record is written.
@@ -74,6 +77,7 @@ impl PendingRecord {
         Self(Arc::new(Inner {
             context: Arc::clone(context),
             method: method(request.method(), &context.secrets),
+            is_preflight: cors::is_preflight(request),
             answered_before: context.world.observations.count(),
             annotations: Mutex::new(Some(Annotations::new(request_head(request, context)))),
         }))
@@ -148,7 +152,8 @@ impl Inner {
         if response.is_some() {
             log_request(&record, problem);
         }
-        if is_audit_logs(&context.path) && !context.from_ui && !context.counts_for_absent_session {
+        let is_judged = !context.from_ui && !context.counts_for_absent_session && !self.is_preflight;
+        if is_judged && is_audit_logs(&context.path) {
             match record.key.clone() {
                 Some(key) => {
                     context.world.observations.add(self.observation(&record, key, query, annotations.page, response));

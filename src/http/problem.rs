@@ -64,6 +64,8 @@ pub enum Problem {
     ItemNotFound { details: String },
     /// 404: no route has this path, which only a request with a valid key is told.
     NotFound { path: Option<String> },
+    /// 405: the preflight of a web page whose origin the flag `--cors` does not allow.
+    OriginNotAllowed { origin: String },
     /// 405: the route has other methods; the router adds `Allow`.
     MethodNotAllowed { method: String, route: String },
     /// 408: the body did not arrive in time.
@@ -120,7 +122,7 @@ impl Problem {
             Self::Unauthorized(_) | Self::ControlToken { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite { .. } | Self::ForeignHost { .. } => StatusCode::FORBIDDEN,
             Self::NotFound { .. } | Self::ControlOff | Self::ItemNotFound { .. } => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed { .. } | Self::OriginNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::ExpectationsNotMet { .. } | Self::Reload(_) => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong { .. } => StatusCode::URI_TOO_LONG,
@@ -213,6 +215,13 @@ impl Problem {
                 let path = path.as_deref().unwrap_or("This path");
                 format!("{path} does not exist. This server mocks GET /api/v1/audit-logs; /openapi.json describes it.")
             }
+            Self::OriginNotAllowed { origin } => {
+                let origin = excerpt(origin);
+                format!(
+                    "Web pages of the origin {origin} may not call this server; start it with --cors {origin}, or with \
+                     --cors '*' for all origins."
+                )
+            }
             Self::MethodNotAllowed { method, route } => {
                 format!("{route} does not accept {method}; the header Allow lists the methods that it accepts.")
             }
@@ -262,6 +271,7 @@ impl Problem {
             | Self::NotFound { path: Some(text) }
             | Self::MethodNotAllowed { method: text, route: _ }
             | Self::EncodedBody { encoding: text }
+            | Self::OriginNotAllowed { origin: text }
             | Self::ForeignHost { host: text, part: _ }
             | Self::NotAProxy { host: text } => secrets.redact_string(text),
             Self::CrossSite { page, server, part: _ } => {
@@ -350,7 +360,7 @@ impl Problem {
             Self::Unauthorized(_) | Self::ControlToken { .. } | Self::Forced { status: 401, .. } => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
             }
-            Self::Forced { status: 405, .. } => {
+            Self::OriginNotAllowed { .. } | Self::Forced { status: 405, .. } => {
                 headers.insert(ALLOW, HeaderValue::from_static("GET,HEAD"));
             }
             Self::BodyMemoryFull { .. } => {

@@ -15,6 +15,7 @@ mod tab;
 
 mod accessibility;
 mod control;
+mod cors;
 mod hostile;
 mod live;
 mod logs;

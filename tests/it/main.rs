@@ -10,6 +10,7 @@ mod clock;
 mod contributing;
 mod control_plane_bodies;
 mod control_plane_document;
+mod cors;
 mod data;
 mod documents;
 mod entries;

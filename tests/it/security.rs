@@ -163,7 +163,8 @@ fn logs(server: &MockServer, headers: &str) -> TestResponse {
 
 #[test]
 fn own_entries_under_the_built_in_keys_are_guarded_on_loopback() {
-    let server = MockServer::builder().entries(ENTRY).allow_host("mock.example").start_blocking();
+    let server =
+        MockServer::builder().entries(ENTRY).cors("http://app.example").allow_host("mock.example").start_blocking();
     for (headers, status) in [
         ("Host: localhost", 200),
         ("Host: 127.0.0.1:8080", 200),
@@ -175,6 +176,8 @@ fn own_entries_under_the_built_in_keys_are_guarded_on_loopback() {
         ("Host: localhost\r\nOrigin: http://evil.example", 403),
         ("Host: localhost\r\nSec-Fetch-Site: cross-site", 403),
         ("Host: localhost\r\nOrigin: http://localhost", 200),
+        ("Host: localhost\r\nOrigin: http://app.example\r\nSec-Fetch-Site: cross-site", 200),
+        ("Host: evil.example\r\nOrigin: http://app.example", 403),
     ] {
         assert_eq!(logs(&server, headers).status.as_u16(), status, "{headers}");
     }
@@ -183,7 +186,7 @@ fn own_entries_under_the_built_in_keys_are_guarded_on_loopback() {
     let details = logs(&server, "Host: localhost\r\nOrigin: null").details(403);
     assert_snapshot!(details, @"The API serves your entries under the built-in keys, so it refuses web pages of other sites, such as null. Allow them with --cors ORIGIN, or serve keys of your own (--keys FILE).");
     let filter = JournalFilter { status: Some(403.into()), ..JournalFilter::default() };
-    assert_eq!(server.world().journal().count(&filter), 6, "each is in the journal");
+    assert_eq!(server.world().journal().count(&filter), 7, "each is in the journal");
 }
 
 #[test]

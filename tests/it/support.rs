@@ -14,7 +14,10 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY,
+    WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use axum::response::Response;
 use cortex_audit_mock::Config;
@@ -226,7 +229,16 @@ impl TestResponse {
 
     /// Checks what holds for every response: its headers, and the members of an error.
     fn assert_conventions(&self, head: bool) {
-        const KNOWN: [HeaderName; 5] = [CONTENT_TYPE, CONTENT_LENGTH, ALLOW, RETRY_AFTER, WWW_AUTHENTICATE];
+        const KNOWN: [HeaderName; 8] = [
+            CONTENT_TYPE,
+            CONTENT_LENGTH,
+            ALLOW,
+            RETRY_AFTER,
+            WWW_AUTHENTICATE,
+            VARY,
+            ACCESS_CONTROL_ALLOW_ORIGIN,
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+        ];
         for name in self.headers.keys() {
             assert!(KNOWN.contains(name) || name == "x-request-id", "unexpected header {name}");
         }
