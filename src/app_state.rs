@@ -12,7 +12,7 @@ use axum::http::uri::Scheme;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Semaphore;
 
-use crate::config::{Admin, Config, CorsOrigin, HostPattern};
+use crate::config::{Admin, BasePath, Config, CorsOrigin, HostPattern};
 use crate::json_file::FileErrors;
 use crate::keys::Keys;
 use crate::redact::Secret;
@@ -49,6 +49,7 @@ struct Inner {
     wrong_tokens: WrongTokens,
     allowed_hosts: Vec<HostPattern>,
     cors: Vec<CorsOrigin>,
+    base_path: BasePath,
     has_own_entries_under_public_keys: bool,
     endpoint: OnceLock<Endpoint>,
     work_limits: WorkLimits,
@@ -140,6 +141,7 @@ impl AppState {
             wrong_tokens: WrongTokens::default(),
             allowed_hosts: config.allowed_hosts.clone(),
             cors: config.cors.clone(),
+            base_path: config.base_path.clone(),
             has_own_entries_under_public_keys: config.has_own_entries_under_public_keys(),
             endpoint: OnceLock::new(),
             work_limits: WorkLimits::default(),
@@ -252,6 +254,11 @@ impl AppState {
     /// The origins of which web pages may call the API.
     pub(crate) fn cors(&self) -> &[CorsOrigin] {
         &self.inner.cors
+    }
+
+    /// The path below which the server has all its URLs.
+    pub(crate) fn base_path(&self) -> &BasePath {
+        &self.inner.base_path
     }
 
     pub(crate) fn wrong_tokens(&self) -> &WrongTokens {

@@ -1,5 +1,6 @@
 //! The configuration of a server, parsed and checked; made by the command line, or by a test.
 
+mod base_path;
 mod host_pattern;
 mod origin;
 mod value_error;
@@ -15,6 +16,7 @@ use crate::keys::KeySource;
 use crate::rate::RateLimit;
 use crate::world::{Activity, Scenario};
 
+pub use base_path::BasePath;
 pub use host_pattern::HostPattern;
 pub use origin::{CorsOrigin, Origin};
 pub use value_error::ConfigValueError;
@@ -59,6 +61,8 @@ pub struct Config {
     pub allowed_hosts: Vec<HostPattern>,
     /// The origins of which web pages may call the API.
     pub cors: Vec<CorsOrigin>,
+    /// The path below which the server has all its URLs.
+    pub base_path: BasePath,
 }
 
 /// The access to the control plane.
@@ -125,6 +129,7 @@ impl Default for Config {
             admin: Admin::Open,
             allowed_hosts: Vec::new(),
             cors: Vec::new(),
+            base_path: BasePath::default(),
         }
     }
 }

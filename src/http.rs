@@ -20,6 +20,7 @@ mod openapi;
 mod page;
 mod pending_record;
 mod plain_http;
+mod prefix;
 mod problem;
 mod redact;
 mod request_id;

@@ -60,7 +60,7 @@ mod text;
 mod verify;
 pub mod world;
 
-pub use config::{Admin, Config, ConfigValueError, CorsOrigin, HostPattern, Origin};
+pub use config::{Admin, BasePath, Config, ConfigValueError, CorsOrigin, HostPattern, Origin};
 pub use fixture::EntrySource;
 pub use json_file::{FileError, FileErrors};
 pub use keys::{Key, KeyError, KeySource};

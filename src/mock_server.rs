@@ -150,10 +150,10 @@ impl MockServer {
         MockServerBuilder::default()
     }
 
-    /// The base URL, without a trailing slash, such as `http://127.0.0.1:41233`; `https` when it has a certificate.
+    /// The base URL, without a trailing slash, such as `http://127.0.0.1:41233`; `https` when it has a certificate. It ends in
+    /// the base path.
     pub fn uri(&self) -> String {
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}", self.address)
+        format!("{}://{}{}", self.state.scheme(), self.address, self.state.base_path().as_str())
     }
 
     /// The certificate of [`MockServerBuilder::tls`] as PEM, for a client to trust.
@@ -366,6 +366,19 @@ impl MockServerBuilder {
     pub fn cors(mut self, origin: &str) -> Self {
         let origin = self.parse("cors", origin);
         self.config.cors.extend(origin);
+        self
+    }
+
+    /// A path such as `/cortex` below which the server has all its URLs.
+    ///
+    /// ```
+    /// use cortex_audit_mock::MockServer;
+    ///
+    /// let server = MockServer::builder().base_path("/cortex").start_blocking();
+    /// assert!(server.uri().ends_with("/cortex"));
+    /// ```
+    pub fn base_path(mut self, path: &str) -> Self {
+        self.config.base_path = self.parse("base_path", path).unwrap_or(self.config.base_path);
         self
     }
 

@@ -18,7 +18,7 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
     }
     var completions = [
         &'cortex-audit-mock'= {
-            cand --listen 'Address to listen on; port 0 picks a free one'
+            cand --listen 'Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one'
             cand --fixtures 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]'
             cand --generate 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures'
             cand --keys 'API keys, roles and permissions. [default: the built-in test keys]'
@@ -31,7 +31,10 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand --scenario 'Data that changes while a client reads, in every session from its start. [default: none]'
             cand --faults 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]'
             cand --seed 'What decides everything that is left to chance: the same seed, the same answers'
-            cand --admin-token 'Guard the control plane: it then asks for this as a bearer token'
+            cand --admin-token 'Guard the control plane: it then asks for this as a bearer token. Others see arguments, so prefer the variable'
+            cand --allow-host 'A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable'
+            cand --cors 'Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable'
+            cand --base-path 'A path, such as /cortex, below which the server has all its URLs'
             cand --report 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON'
             cand --tls-cert 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key'
             cand --tls-key 'The private key of --tls-cert: a file of PEM'
@@ -55,7 +58,7 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'cortex-audit-mock;serve'= {
-            cand --listen 'Address to listen on; port 0 picks a free one'
+            cand --listen 'Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one'
             cand --fixtures 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]'
             cand --generate 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures'
             cand --keys 'API keys, roles and permissions. [default: the built-in test keys]'
@@ -68,7 +71,10 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand --scenario 'Data that changes while a client reads, in every session from its start. [default: none]'
             cand --faults 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]'
             cand --seed 'What decides everything that is left to chance: the same seed, the same answers'
-            cand --admin-token 'Guard the control plane: it then asks for this as a bearer token'
+            cand --admin-token 'Guard the control plane: it then asks for this as a bearer token. Others see arguments, so prefer the variable'
+            cand --allow-host 'A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable'
+            cand --cors 'Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable'
+            cand --base-path 'A path, such as /cortex, below which the server has all its URLs'
             cand --report 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON'
             cand --tls-cert 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key'
             cand --tls-key 'The private key of --tls-cert: a file of PEM'
@@ -82,7 +88,7 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand --help 'Print help'
         }
         &'cortex-audit-mock;run'= {
-            cand --listen 'Address to listen on; port 0 picks a free one. The environment variable of `serve` does not count'
+            cand --listen 'Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one. The environment variable of `serve` does not count'
             cand --expect 'Fail unless the clients of every session met these expectations; separated by commas, repeatable'
             cand --fixtures 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]'
             cand --generate 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures'
@@ -96,7 +102,10 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand --scenario 'Data that changes while a client reads, in every session from its start. [default: none]'
             cand --faults 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]'
             cand --seed 'What decides everything that is left to chance: the same seed, the same answers'
-            cand --admin-token 'Guard the control plane: it then asks for this as a bearer token'
+            cand --admin-token 'Guard the control plane: it then asks for this as a bearer token. Others see arguments, so prefer the variable'
+            cand --allow-host 'A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable'
+            cand --cors 'Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable'
+            cand --base-path 'A path, such as /cortex, below which the server has all its URLs'
             cand --report 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON'
             cand --tls-cert 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key'
             cand --tls-key 'The private key of --tls-cert: a file of PEM'
@@ -148,6 +157,7 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
         }
         &'cortex-audit-mock;healthcheck'= {
             cand --listen 'The address that the server was told to listen on'
+            cand --base-path 'The path below which the server was told to have all its URLs'
             cand -h 'Print help'
             cand --help 'Print help'
         }

@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
 
     $completions = @(switch ($command) {
         'cortex-audit-mock' {
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on; port 0 picks a free one')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one')
             [CompletionResult]::new('--fixtures', '--fixtures', [CompletionResultType]::ParameterName, 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]')
             [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures')
             [CompletionResult]::new('--keys', '--keys', [CompletionResultType]::ParameterName, 'API keys, roles and permissions. [default: the built-in test keys]')
@@ -34,7 +34,10 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'Data that changes while a client reads, in every session from its start. [default: none]')
             [CompletionResult]::new('--faults', '--faults', [CompletionResultType]::ParameterName, 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What decides everything that is left to chance: the same seed, the same answers')
-            [CompletionResult]::new('--admin-token', '--admin-token', [CompletionResultType]::ParameterName, 'Guard the control plane: it then asks for this as a bearer token')
+            [CompletionResult]::new('--admin-token', '--admin-token', [CompletionResultType]::ParameterName, 'Guard the control plane: it then asks for this as a bearer token. Others see arguments, so prefer the variable')
+            [CompletionResult]::new('--allow-host', '--allow-host', [CompletionResultType]::ParameterName, 'A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable')
+            [CompletionResult]::new('--cors', '--cors', [CompletionResultType]::ParameterName, 'Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable')
+            [CompletionResult]::new('--base-path', '--base-path', [CompletionResultType]::ParameterName, 'A path, such as /cortex, below which the server has all its URLs')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON')
             [CompletionResult]::new('--tls-cert', '--tls-cert', [CompletionResultType]::ParameterName, 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key')
             [CompletionResult]::new('--tls-key', '--tls-key', [CompletionResultType]::ParameterName, 'The private key of --tls-cert: a file of PEM')
@@ -59,7 +62,7 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             break
         }
         'cortex-audit-mock;serve' {
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on; port 0 picks a free one')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one')
             [CompletionResult]::new('--fixtures', '--fixtures', [CompletionResultType]::ParameterName, 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]')
             [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures')
             [CompletionResult]::new('--keys', '--keys', [CompletionResultType]::ParameterName, 'API keys, roles and permissions. [default: the built-in test keys]')
@@ -72,7 +75,10 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'Data that changes while a client reads, in every session from its start. [default: none]')
             [CompletionResult]::new('--faults', '--faults', [CompletionResultType]::ParameterName, 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What decides everything that is left to chance: the same seed, the same answers')
-            [CompletionResult]::new('--admin-token', '--admin-token', [CompletionResultType]::ParameterName, 'Guard the control plane: it then asks for this as a bearer token')
+            [CompletionResult]::new('--admin-token', '--admin-token', [CompletionResultType]::ParameterName, 'Guard the control plane: it then asks for this as a bearer token. Others see arguments, so prefer the variable')
+            [CompletionResult]::new('--allow-host', '--allow-host', [CompletionResultType]::ParameterName, 'A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable')
+            [CompletionResult]::new('--cors', '--cors', [CompletionResultType]::ParameterName, 'Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable')
+            [CompletionResult]::new('--base-path', '--base-path', [CompletionResultType]::ParameterName, 'A path, such as /cortex, below which the server has all its URLs')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON')
             [CompletionResult]::new('--tls-cert', '--tls-cert', [CompletionResultType]::ParameterName, 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key')
             [CompletionResult]::new('--tls-key', '--tls-key', [CompletionResultType]::ParameterName, 'The private key of --tls-cert: a file of PEM')
@@ -87,7 +93,7 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             break
         }
         'cortex-audit-mock;run' {
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on; port 0 picks a free one. The environment variable of `serve` does not count')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one. The environment variable of `serve` does not count')
             [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'Fail unless the clients of every session met these expectations; separated by commas, repeatable')
             [CompletionResult]::new('--fixtures', '--fixtures', [CompletionResultType]::ParameterName, 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]')
             [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures')
@@ -101,7 +107,10 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'Data that changes while a client reads, in every session from its start. [default: none]')
             [CompletionResult]::new('--faults', '--faults', [CompletionResultType]::ParameterName, 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'What decides everything that is left to chance: the same seed, the same answers')
-            [CompletionResult]::new('--admin-token', '--admin-token', [CompletionResultType]::ParameterName, 'Guard the control plane: it then asks for this as a bearer token')
+            [CompletionResult]::new('--admin-token', '--admin-token', [CompletionResultType]::ParameterName, 'Guard the control plane: it then asks for this as a bearer token. Others see arguments, so prefer the variable')
+            [CompletionResult]::new('--allow-host', '--allow-host', [CompletionResultType]::ParameterName, 'A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable')
+            [CompletionResult]::new('--cors', '--cors', [CompletionResultType]::ParameterName, 'Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable')
+            [CompletionResult]::new('--base-path', '--base-path', [CompletionResultType]::ParameterName, 'A path, such as /cortex, below which the server has all its URLs')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON')
             [CompletionResult]::new('--tls-cert', '--tls-cert', [CompletionResultType]::ParameterName, 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key')
             [CompletionResult]::new('--tls-key', '--tls-key', [CompletionResultType]::ParameterName, 'The private key of --tls-cert: a file of PEM')
@@ -158,6 +167,7 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
         }
         'cortex-audit-mock;healthcheck' {
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'The address that the server was told to listen on')
+            [CompletionResult]::new('--base-path', '--base-path', [CompletionResultType]::ParameterName, 'The path below which the server was told to have all its URLs')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break

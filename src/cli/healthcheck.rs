@@ -8,7 +8,8 @@ use ureq::Agent;
 use ureq::http::StatusCode;
 use ureq::tls::TlsConfig;
 
-use super::value;
+use super::value::{self, ListenAddress};
+use crate::config::BasePath;
 
 /// How long the server may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -17,18 +18,22 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     /// The address that the server was told to listen on.
-    #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080", value_parser = value::address)]
-    listen: SocketAddr,
+    #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080", value_parser = value::listen_address)]
+    listen: ListenAddress,
+    /// The path below which the server was told to have all its URLs.
+    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_BASE_PATH")]
+    base_path: Option<BasePath>,
 }
 
 /// Succeeds when `GET /__admin/health` answers 200 within three seconds, over http or, where that is refused, https.
 pub fn run(args: &Args) -> Result<(), String> {
-    let address = reachable(args.listen);
+    let address = reachable(args.listen.address);
+    let place = format!("{address}{}/__admin/health", args.base_path.as_ref().map_or("", BasePath::as_str));
     let agent = agent();
-    match health(&agent, "http", address) {
+    match health(&agent, "http", &place) {
         // What a server says in clear text that speaks TLS alone.
-        Ok(StatusCode::BAD_REQUEST) => answered(health(&agent, "https", address), "https", address),
-        asked => answered(asked, "http", address),
+        Ok(StatusCode::BAD_REQUEST) => answered(health(&agent, "https", &place), "https", &place),
+        asked => answered(asked, "http", &place),
     }
 }
 
@@ -39,19 +44,19 @@ fn agent() -> Agent {
     config.timeout_global(Some(PATIENCE)).build().into()
 }
 
-fn health(agent: &Agent, scheme: &str, address: SocketAddr) -> Result<StatusCode, ureq::Error> {
-    agent.get(format!("{scheme}://{address}/__admin/health")).call().map(|answer| answer.status())
+fn health(agent: &Agent, scheme: &str, place: &str) -> Result<StatusCode, ureq::Error> {
+    agent.get(format!("{scheme}://{place}")).call().map(|answer| answer.status())
 }
 
-fn answered(asked: Result<StatusCode, ureq::Error>, scheme: &str, address: SocketAddr) -> Result<(), String> {
+fn answered(asked: Result<StatusCode, ureq::Error>, scheme: &str, place: &str) -> Result<(), String> {
     match asked {
         Ok(StatusCode::OK) => Ok(()),
-        Ok(status) => Err(format!("{scheme}://{address}/__admin/health answered {status} instead of 200")),
+        Ok(status) => Err(format!("{scheme}://{place} answered {status} instead of 200")),
         Err(ureq::Error::Timeout(_)) => {
-            Err(format!("no answer from {scheme}://{address}/__admin/health within {} s", PATIENCE.as_secs()))
+            Err(format!("no answer from {scheme}://{place} within {} s", PATIENCE.as_secs()))
         }
-        Err(ureq::Error::Io(error)) => Err(format!("no answer from {scheme}://{address}/__admin/health: {error}")),
-        Err(error) => Err(format!("no answer from {scheme}://{address}/__admin/health: {error}")),
+        Err(ureq::Error::Io(error)) => Err(format!("no answer from {scheme}://{place}: {error}")),
+        Err(error) => Err(format!("no answer from {scheme}://{place}: {error}")),
     }
 }
 

@@ -4,7 +4,6 @@ mod program;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{ExitCode, ExitStatus};
 use std::time::Duration;
@@ -19,7 +18,8 @@ use super::log::{Log, with_log};
 use super::named_files::refuse;
 use super::report::Expectations;
 use super::startup::{self, Settings, StartError, Startup};
-use super::{environment, serve, value};
+use super::value::{self, ListenAddress};
+use super::{environment, serve};
 use crate::system::{self, SignalForwarder};
 use crate::world::verdict::Expectation;
 use program::ProgramError;
@@ -33,9 +33,9 @@ const OWN_VARIABLES: [&str; 3] = ["CORTEX_MOCK_LISTEN", "CORTEX_MOCK_REPORT", "C
 /// The flags as they were given.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Address to listen on; port 0 picks a free one. The environment variable of `serve` does not count.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = value::address)]
-    listen: SocketAddr,
+    /// Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one. The environment variable of `serve` does not count.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = value::listen_address)]
+    listen: ListenAddress,
     /// Fail unless the clients of every session met these expectations; separated by commas, repeatable.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = expectation_parser())]
     expect: Vec<Expectation>,
@@ -71,7 +71,7 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
     }
     let program = args.command.first().map(OsString::as_os_str).unwrap_or_default();
     let checked = program::check(program).map_err(|error| command_error(program, &error));
-    let startup = match (Startup::new(args.listen, &args.settings), checked) {
+    let startup = match (Startup::new(&args.listen, &args.settings), checked) {
         (Ok(startup), Ok(())) => startup,
         (Err(error), Err(of_command)) => return Err(error.with(of_command)),
         (Ok(_), Err(error)) | (Err(error), Ok(())) => return Err(error),

@@ -12,16 +12,16 @@ use super::environment;
 use super::log::{Log, LogFormat, with_log};
 use super::report::Expectations;
 use super::startup::{self, Settings, StartError, Startup};
-use super::value;
+use super::value::{self, ListenAddress};
 use crate::server::STOP_TIMEOUT;
 use crate::system::{Hangup, ServerSignals, lower_thread_priority};
 
 /// The flags as they were given.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Address to listen on; port 0 picks a free one.
-    #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080", value_parser = value::address)]
-    listen: SocketAddr,
+    /// Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080", value_parser = value::listen_address)]
+    listen: ListenAddress,
     #[command(flatten)]
     settings: Settings,
 }
@@ -36,7 +36,7 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         tracing::warn!("{warning}");
     }
     let settings = &args.settings;
-    let startup = Startup::new(args.listen, settings)?;
+    let startup = Startup::new(&args.listen, settings)?;
     if settings.report.is_some() || settings.log == LogFormat::Text {
         startup.judge_ended_sessions();
     }
@@ -47,6 +47,7 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         let listening = Listening {
             event: "listening",
             url: server.url(),
+            listen: server.address(),
             entries: server.entries(),
             certificate: server.certificate().filter(|_| settings.tls.prints()),
         };
@@ -81,7 +82,9 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
 #[derive(Serialize)]
 struct Listening<'a> {
     event: &'a str,
+    /// Where a client on this machine reaches the server.
     url: String,
+    listen: SocketAddr,
     entries: usize,
     /// As PEM, where it is to be printed.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,9 +14,10 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use super::log::LogFormat;
 use super::report::{Expectations, Report, ReportFile};
-use super::{environment, named_files, tls, value};
+use super::value::{self, ListenAddress};
+use super::{environment, named_files, tls};
 use crate::app_state::{AppState, Endpoint};
-use crate::config::{Admin, Config, CorsOrigin, HostPattern};
+use crate::config::{Admin, BasePath, Config, CorsOrigin, HostPattern};
 use crate::contract::Timestamp;
 use crate::contract::query::Offsets;
 use crate::http;
@@ -91,6 +92,9 @@ pub struct Settings {
     /// Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable.
     #[arg(long, value_name = "ORIGIN", env = "CORTEX_MOCK_CORS", value_delimiter = ',')]
     cors: Vec<CorsOrigin>,
+    /// A path, such as /cortex, below which the server has all its URLs.
+    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_BASE_PATH")]
+    base_path: Option<BasePath>,
     /// Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON.
     #[arg(long, value_name = "FILE", env = "CORTEX_MOCK_REPORT")]
     pub report: Option<PathBuf>,
@@ -123,7 +127,7 @@ impl Settings {
         given.collect::<Vec<_>>().join(", ")
     }
 
-    fn config(&self) -> Config {
+    fn config(&self, listen: &ListenAddress) -> Config {
         let tls_names = self.tls.names().iter().filter_map(|name| name.parse().ok());
         Config {
             entries: match self.generate {
@@ -149,8 +153,9 @@ impl Settings {
                 Some(token) => Admin::Token(token.clone()),
                 None => Admin::Open,
             },
-            allowed_hosts: self.allow_host.iter().cloned().chain(tls_names).collect(),
+            allowed_hosts: self.allow_host.iter().cloned().chain(listen.name.clone()).chain(tls_names).collect(),
             cors: self.cors.clone(),
+            base_path: self.base_path.clone().unwrap_or_default(),
         }
     }
 }
@@ -193,24 +198,25 @@ pub struct StartError {
 
 impl Startup {
     /// Checks all settings, takes the port and begins the report.
-    pub fn new(listen: SocketAddr, settings: &Settings) -> Result<Self, StartError> {
+    pub fn new(listen: &ListenAddress, settings: &Settings) -> Result<Self, StartError> {
+        let address = listen.address;
         if let Err(error) = system::set_fd_limit() {
             tracing::debug!("the limit of open files stays as it is: {error}");
         }
         let started = (Timestamp::now(), Instant::now());
         named_files::check();
         let mut others = Vec::new();
-        let tls = settings.tls.tls(listen).map_err(|error| others.push(error));
+        let tls = settings.tls.tls(address).map_err(|error| others.push(error));
         let report = settings.report.as_deref().map(ReportFile::create).transpose();
         let report = report.map_err(|error| others.push(error));
-        let socket = bind(listen).map_err(|error| others.push(listen_error(listen, &error)));
-        let state = AppState::load_with_token(&settings.config());
+        let socket = bind(address).map_err(|error| others.push(listen_error(address, &error)));
+        let state = AppState::load_with_token(&settings.config(listen));
         match (state, tls, report, socket) {
             (Ok((state, client_token)), Ok(tls), Ok(report), Ok(socket)) => {
                 if let Some(files) = tls.as_ref().and_then(|tls| settings.tls.files(tls)) {
                     state.set_reload_hook(files);
                 }
-                Ok(Self { socket, listen, tls, run: Run { state, report, started }, client_token })
+                Ok(Self { socket, listen: address, tls, run: Run { state, report, started }, client_token })
             }
             (state, _, _, _) => {
                 let files = state.err().unwrap_or(FileErrors(Vec::new()));
@@ -250,15 +256,19 @@ impl ListeningServer {
         self.address
     }
 
-    /// Base URL, without a trailing slash.
+    /// Base URL for this machine, without a trailing slash. A server on all addresses has no address of its own.
     pub fn url(&self) -> String {
-        self.url_at(self.address)
+        if self.address.ip().is_unspecified() {
+            self.url_at(format_args!("localhost:{}", self.address.port()))
+        } else {
+            self.url_at(self.address)
+        }
     }
 
-    /// Base URL at another address of the same port.
-    pub fn url_at(&self, address: SocketAddr) -> String {
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
-        format!("{scheme}://{address}")
+    /// Base URL at another host and port.
+    pub fn url_at(&self, authority: impl fmt::Display) -> String {
+        let state = self.state();
+        format!("{}://{authority}{}", state.scheme(), state.base_path().as_str())
     }
 
     /// What the server serves; clones share it.

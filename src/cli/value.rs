@@ -1,17 +1,44 @@
 //! Parsers of flag values. An error names the value and what is accepted.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 
 use clap::builder::{BoolishValueParser, TypedValueParser};
 
 use super::diagnostics;
+use crate::config::HostPattern;
 use crate::contract::Timestamp;
 use crate::fixture::{EntrySource, Moment};
 
-/// An address with its port.
-pub fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| "accepted: IP:PORT such as 127.0.0.1:8080, [::1]:8080, or port 0 for a free one".to_owned())
+/// An address to listen on.
+#[derive(Debug, Clone)]
+pub struct ListenAddress {
+    pub address: SocketAddr,
+    /// The name in place of an IP address, if one was given.
+    pub name: Option<HostPattern>,
+}
+
+/// An address with its port. A name is looked up; of several addresses the first of IPv4 counts, which most clients use.
+pub fn listen_address(text: &str) -> Result<ListenAddress, String> {
+    const ACCEPTED: &str = "accepted: IP:PORT or NAME:PORT such as 127.0.0.1:8080, [::1]:8080 or localhost:8080, :8080 for all \
+                            addresses, or port 0 for a free one";
+
+    if let Ok(address) = text.parse() {
+        return Ok(ListenAddress { address, name: None });
+    }
+    if text.parse::<u16>().is_ok() {
+        return Err(format!("it is a port alone: write 127.0.0.1:{text}, or :{text} for all addresses; {ACCEPTED}"));
+    }
+    let parts = text.rsplit_once(':').and_then(|(name, port)| Some((name, port.parse().ok()?)));
+    let Some((name, port)) = parts else { return Err(ACCEPTED.to_owned()) };
+    if name.is_empty() {
+        return Ok(ListenAddress { address: (Ipv4Addr::UNSPECIFIED, port).into(), name: None });
+    }
+    let pattern = name.parse().map_err(|_| ACCEPTED.to_owned())?;
+    let unknown = |reason: String| format!("the address of {name} is not known: {reason}; {ACCEPTED}");
+    let found: Vec<SocketAddr> = (name, port).to_socket_addrs().map_err(|error| unknown(error.to_string()))?.collect();
+    let address = found.iter().find(|address| address.is_ipv4()).or(found.first());
+    let address = *address.ok_or_else(|| unknown("it has none".to_owned()))?;
+    Ok(ListenAddress { address, name: Some(pattern) })
 }
 
 /// An instant.

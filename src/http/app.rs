@@ -12,12 +12,13 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{self, Method};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::{BoxError, Router};
 use tower::Service;
 
 use super::cors::{self, CorsHeaders};
-use super::middleware::{admit_and_run, identify_and_record};
+use super::middleware::{admit_and_run, complete_response, identify_and_record};
+use super::prefix::without_base_path;
 use super::problem::Problem;
 use super::target::Target;
 use super::{audit_logs, site_guard};
@@ -61,7 +62,18 @@ impl App {
         Box::pin(async move { identify_and_record(&state, request, |_, _, _| ready(response)).await })
     }
 
-    fn dispatch(&self, request: Request) -> ResponseFuture {
+    fn dispatch(&self, mut request: Request) -> ResponseFuture {
+        let base_path = self.state.base_path();
+        if !base_path.as_str().is_empty() {
+            match without_base_path(request.uri(), base_path) {
+                Some(uri) => *request.uri_mut() = uri,
+                None if request.uri().path() == base_path.as_str() => return redirect_to_page(request),
+                None => {
+                    let base_path = base_path.as_str().to_owned();
+                    return self.refuse(request, Problem::OutsideBasePath { base_path });
+                }
+            }
+        }
         if request.uri().path().starts_with("/api/") { self.dispatch_api(request) } else { self.route(request) }
     }
 
@@ -93,6 +105,15 @@ impl App {
         let response = self.router.clone().call(request);
         Box::pin(async { response.await.unwrap_or_else(|never| match never {}) })
     }
+}
+
+/// Redirects from the base path to the page, whose address ends in a slash: its links are relative. So is the redirect, in case
+/// a proxy takes a prefix off.
+fn redirect_to_page(request: Request) -> ResponseFuture {
+    let name = request.uri().path().rsplit('/').next().unwrap_or_default();
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let response = Redirect::permanent(&format!("{name}/{query}")).into_response();
+    Box::pin(complete_response(request, |_, _| ready(response)))
 }
 
 /// Whether a request is `GET` of exactly this path, without a trailing slash; the query does not matter.

@@ -3,12 +3,13 @@
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
+use super::prefix::forwarded_prefix;
 use super::problem::Problem;
 use crate::app_state::AppState;
 use crate::config::Admin;
@@ -23,14 +24,19 @@ const HTML: &str = include_str!("page/index.html");
 
 /// `GET /`. Two attributes of the markup tell the scripts what they cannot ask for: whether the keys are the built-in ones,
 /// whose tokens are public, and how the control plane is guarded.
-pub async fn html(State(state): State<AppState>) -> Response {
+///
+/// Its links are relative, unless a proxy has taken a prefix off: then the page may be at `/cortex`, without the slash that
+/// relative links need.
+pub async fn html(State(state): State<AppState>, headers: HeaderMap) -> Response {
     let keys = if state.keys().are_built_in() { "built-in" } else { "own" };
     let control = match state.admin() {
         Admin::Open => "open",
         Admin::Token(_) => "token",
         Admin::Off => "off",
     };
-    let html = HTML.replace("{{keys}}", keys).replace("{{control}}", control);
+    let root = forwarded_prefix(&headers).map(|prefix| format!("{}{}/", prefix.as_str(), state.base_path().as_str()));
+    let html = HTML.replace("{{root}}", &root.unwrap_or_default());
+    let html = html.replace("{{keys}}", keys).replace("{{control}}", control);
     ([(CONTENT_SECURITY_POLICY, POLICY)], file("text/html; charset=utf-8", html)).into_response()
 }
 

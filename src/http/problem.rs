@@ -62,6 +62,8 @@ pub enum Problem {
     ControlOff,
     /// 404: the route exists, but not the session or fault rule that the path names.
     ItemNotFound { details: String },
+    /// 404: the path is not below the base path.
+    OutsideBasePath { base_path: String },
     /// 404: no route has this path, which only a request with a valid key is told.
     NotFound { path: Option<String> },
     /// 405: the preflight of a web page whose origin the flag `--cors` does not allow.
@@ -121,7 +123,9 @@ impl Problem {
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthorized(_) | Self::ControlToken { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite { .. } | Self::ForeignHost { .. } => StatusCode::FORBIDDEN,
-            Self::NotFound { .. } | Self::ControlOff | Self::ItemNotFound { .. } => StatusCode::NOT_FOUND,
+            Self::NotFound { .. } | Self::OutsideBasePath { .. } | Self::ControlOff | Self::ItemNotFound { .. } => {
+                StatusCode::NOT_FOUND
+            }
             Self::MethodNotAllowed { .. } | Self::OriginNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::ExpectationsNotMet { .. } | Self::Reload(_) => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -215,6 +219,10 @@ impl Problem {
                 let path = path.as_deref().unwrap_or("This path");
                 format!("{path} does not exist. This server mocks GET /api/v1/audit-logs; /openapi.json describes it.")
             }
+            Self::OutsideBasePath { base_path } => format!(
+                "This server has all its URLs below {base_path} (--base-path), such as {base_path}/api/v1/audit-logs. If a \
+                 proxy takes that off, start the server without --base-path."
+            ),
             Self::OriginNotAllowed { origin } => {
                 let origin = excerpt(origin);
                 format!(
@@ -289,6 +297,7 @@ impl Problem {
             | Self::Unauthorized(_)
             | Self::Forbidden { key: _, permission: _ }
             | Self::ControlOff
+            | Self::OutsideBasePath { base_path: _ }
             | Self::NotFound { path: None }
             | Self::SlowBody { seconds: _ }
             | Self::Reload(ReloadError::NoFiles)

@@ -14,6 +14,7 @@ mod finding;
 mod tab;
 
 mod accessibility;
+mod base_path;
 mod control;
 mod cors;
 mod hostile;

@@ -3,6 +3,7 @@
 mod support;
 
 mod auth;
+mod base_path;
 mod binary;
 mod broken_connections;
 mod changes;

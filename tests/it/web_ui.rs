@@ -58,7 +58,7 @@ async fn every_reference_of_a_file_is_served_by_this_server() {
     let mut ahead: Vec<String> = reached.iter().cloned().collect();
     while let Some(name) = ahead.pop() {
         let text = fs::read_to_string(format!("{FOLDER}/{name}")).unwrap();
-        let referred = ["\"/page/", "\"./"].into_iter().flat_map(|before| text.split(before).skip(1));
+        let referred = ["\"{{root}}page/", "\"./"].into_iter().flat_map(|before| text.split(before).skip(1));
         for referred in referred.filter_map(|rest| Some(rest.split_once('"')?.0)) {
             assert!(names.contains(referred), "{name} refers to {referred}");
             if reached.insert(referred.to_owned()) {

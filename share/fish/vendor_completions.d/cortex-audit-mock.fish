@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cortex_audit_mock_global_optspecs
-    string join \n listen= fixtures= generate= keys= now= rate-limit= strict offsets= object-types= live= max-entries= scenario= faults= seed= admin-token= no-admin report= tls-cert= tls-key= tls-self-signed tls-name= tls-write-cert= log= h/help V/version
+    string join \n listen= fixtures= generate= keys= now= rate-limit= strict offsets= object-types= live= max-entries= scenario= faults= seed= admin-token= no-admin allow-host= cors= base-path= report= tls-cert= tls-key= tls-self-signed tls-name= tls-write-cert= log= h/help V/version
 end
 
 function __fish_cortex_audit_mock_needs_command
@@ -24,7 +24,7 @@ function __fish_cortex_audit_mock_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l listen -d 'Address to listen on; port 0 picks a free one' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l listen -d 'Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l fixtures -d 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l generate -d 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l keys -d 'API keys, roles and permissions. [default: the built-in test keys]' -r -F
@@ -44,7 +44,10 @@ quota-squeeze\t''
 flaky\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l faults -d 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token. Others see arguments, so prefer the variable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l allow-host -d 'A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l cors -d 'Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l base-path -d 'A path, such as /cortex, below which the server has all its URLs' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls-cert -d 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls-key -d 'The private key of --tls-cert: a file of PEM' -r -F
@@ -66,7 +69,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a 
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "verify" -d 'Check (read-only) which rules of this mock a Cortex API keeps'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "healthcheck" -d 'Ask a running server whether it answers; for a container\'s HEALTHCHECK'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l listen -d 'Address to listen on; port 0 picks a free one' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l listen -d 'Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l fixtures -d 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l generate -d 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l keys -d 'API keys, roles and permissions. [default: the built-in test keys]' -r -F
@@ -86,7 +89,10 @@ quota-squeeze\t''
 flaky\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l faults -d 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token. Others see arguments, so prefer the variable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l allow-host -d 'A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l cors -d 'Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l base-path -d 'A path, such as /cortex, below which the server has all its URLs' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-cert -d 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-key -d 'The private key of --tls-cert: a file of PEM' -r -F
@@ -99,7 +105,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serv
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l no-admin -d 'Leave out the control plane, but for /__admin/health'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-self-signed -d 'Serve https with a certificate that is made at start, in place of http'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -s h -l help -d 'Print help'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l listen -d 'Address to listen on; port 0 picks a free one. The environment variable of `serve` does not count' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l listen -d 'Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one. The environment variable of `serve` does not count' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l expect -d 'Fail unless the clients of every session met these expectations; separated by commas, repeatable' -r -f -a "complete\t''
 no-duplicates\t''
 no-gaps\t''
@@ -125,7 +131,10 @@ quota-squeeze\t''
 flaky\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l faults -d 'Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l seed -d 'What decides everything that is left to chance: the same seed, the same answers' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l admin-token -d 'Guard the control plane: it then asks for this as a bearer token. Others see arguments, so prefer the variable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l allow-host -d 'A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l cors -d 'Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l base-path -d 'A path, such as /cortex, below which the server has all its URLs' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l report -d 'Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l tls-cert -d 'Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l tls-key -d 'The private key of --tls-cert: a file of PEM' -r -F
@@ -173,6 +182,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand veri
 json\t'JSON, for programs'"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -l listen -d 'The address that the server was told to listen on' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -l base-path -d 'The path below which the server was told to have all its URLs' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -s h -l help -d 'Print help'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "serve" -d 'Serve the API (the default)'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "run" -d 'Serve as long as a command runs, and exit as it does; the command finds the server in its environment'

@@ -1,5 +1,6 @@
 // The control plane: what it is asked, whether it may be asked, and what changes behind it.
 
+import { BASE_URL } from "./api.js";
 import { state } from "./state.js";
 
 const KEPT = "cortex-audit-mock control token";
@@ -49,7 +50,7 @@ export async function call(method, path, { body, query, accept = "application/js
   const search = parameters.size > 0 ? `?${parameters}` : "";
   let response, text;
   try {
-    response = await fetch(`/__admin${path}${search}`, {
+    response = await fetch(`${BASE_URL}/__admin${path}${search}`, {
       method, headers, cache: "no-store", credentials: "omit",
       body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
     });

@@ -3,6 +3,8 @@
 import { token } from "./keys.js";
 import { LISTS } from "./state.js";
 
+/** The base URL of the server, without a slash at its end: it may lie below a prefix, and this script is one level below that. */
+export const BASE_URL = new URL("..", import.meta.url).href.replace(/\/$/, "");
 const PATH = "/api/v1/audit-logs";
 /** Tells the server that it is the page that asks: the verdict on other clients is none of its business. */
 const MARK = { "X-Cortex-Mock-Page": "true" };
@@ -12,7 +14,7 @@ export function requestOf(state) {
   const parameters = [["page", String(state.page)], ["pageSize", String(state.pageSize)]];
   for (const name of ["startTime", "endTime"]) if (state[name] !== "") parameters.push([name, state[name]]);
   for (const name of LISTS) state[name].forEach((value) => parameters.push([name, value]));
-  const url = `${location.origin}${PATH}?${new URLSearchParams(parameters)}`;
+  const url = `${BASE_URL}${PATH}?${new URLSearchParams(parameters)}`;
   return { method: "GET", url, headers: { Authorization: `Bearer ${token()}` }, parameters };
 }
 

@@ -1,6 +1,7 @@
 // What the clients asked and got: newest first, as it happens, without moving what somebody is reading.
 
 import { call, changes } from "./admin.js";
+import { BASE_URL } from "./api.js";
 import { act, button, card, checkbox, counted, field, hint } from "./card.js";
 import { copy, h, put, say } from "./dom.js";
 import { follow } from "./follow.js";
@@ -68,7 +69,7 @@ export function mountJournal(column) {
 function untouched() {
   const { session } = state();
   const token = `${BUILT_IN[0]?.token ?? "KEY"}${session && `~${session}`}`;
-  const line = `curl -H 'Authorization: Bearer ${token}' \\\n  '${location.origin}/api/v1/audit-logs?page=0&pageSize=50'`;
+  const line = `curl -H 'Authorization: Bearer ${token}' \\\n  '${BASE_URL}/api/v1/audit-logs?page=0&pageSize=50'`;
   const copying = button("Copy", () => copy(line, copying));
   return [h("p", {}, "No client has asked yet. What one asks stands here a moment later; try it:"), h("pre", { tabindex: "0", "aria-label": "A request" }, line), copying];
 }

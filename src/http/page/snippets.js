@@ -1,10 +1,11 @@
 // The request of the view in the words of those who would send it. A request is as `requestOf` makes it; each snippet runs
 // as it is. In a token, `$CORTEX_API_KEY` stands for one that is not to be shown.
 
+import { BASE_URL } from "./api.js";
+
 const FROM_ENVIRONMENT = "$CORTEX_API_KEY";
 
 const tokenOf = ({ headers }) => headers.Authorization.slice("Bearer ".length);
-const baseOf = ({ url }) => new URL(url).origin;
 
 /** Text for a POSIX shell; within single quotes all but the quote itself is as it stands. */
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -25,7 +26,7 @@ function python(request) {
     ...(token === FROM_ENVIRONMENT ? ["import os", ""] : []),
     "import requests", "",
     "response = requests.get(",
-    `    ${literal(`${baseOf(request)}/api/v1/audit-logs`)},`,
+    `    ${literal(`${BASE_URL}/api/v1/audit-logs`)},`,
     `    headers={"Authorization": "Bearer " + ${value}},`,
     "    params=[",
     ...request.parameters.map(([name, value]) => `        (${literal(name)}, ${literal(value)}),`),
@@ -45,7 +46,7 @@ function javascript(request) {
     "const query = new URLSearchParams([",
     ...request.parameters.map(([name, value]) => `  [${literal(name)}, ${literal(value)}],`),
     "]);",
-    `const response = await fetch(\`${baseOf(request)}/api/v1/audit-logs?\${query}\`, {`,
+    `const response = await fetch(\`${BASE_URL}/api/v1/audit-logs?\${query}\`, {`,
     `  headers: { Authorization: "Bearer " + ${value} },`,
     "});",
     'if (!response.ok) throw new Error(response.status + " " + (await response.text()));',
@@ -65,7 +66,7 @@ function rust(request) {
     "#[tokio::main]",
     "async fn main() -> Result<(), Box<dyn std::error::Error>> {",
     "    let page: serde_json::Value = reqwest::Client::new()",
-    `        .get(${rustLiteral(`${baseOf(request)}/api/v1/audit-logs`)})`,
+    `        .get(${rustLiteral(`${BASE_URL}/api/v1/audit-logs`)})`,
     `        .bearer_auth(${value})`,
     "        .query(&[",
     ...request.parameters.map(([name, value]) => `            (${rustLiteral(name)}, ${rustLiteral(value)}),`),
@@ -91,7 +92,7 @@ function client(request) {
     const taken = date && !Number.isNaN(date.getTime()) ? date.toISOString().slice(0, 19) : value;
     return `${FLAGS[name] ?? `--${name}`} ${quoted(taken)}`;
   });
-  const environment = `CORTEX_BASE_URL=${quoted(baseOf(request))} CORTEX_API_KEY=${shellToken(tokenOf(request))}`;
+  const environment = `CORTEX_BASE_URL=${quoted(BASE_URL)} CORTEX_API_KEY=${shellToken(tokenOf(request))}`;
   return `# pip install cortexapps-cli\n${environment} \\\n  cortex audit-logs get ${flags.join(" ")}`;
 }
 

@@ -213,7 +213,7 @@ impl Server {
 
     /// Host and port.
     pub fn address(&self) -> &str {
-        self.url.split_once("://").unwrap().1
+        self.url.split_once("://").unwrap().1.split('/').next().unwrap()
     }
 
     pub fn connect(&self) -> Connection {
