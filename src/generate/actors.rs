@@ -97,9 +97,6 @@ impl Actors {
         let weight = |person: &Person| if person.office == office { person.activity } else { 0 };
         let actor = rng.weighted_index(self.staff.iter().map(weight));
         let person = &self.staff[actor];
-        if rng.percent(WORKLOAD.chat_percent) {
-            return WorkSession::new(actor, Identity::chat(person), &WORKLOAD.chat, Shape::SINGLE_ENTRY, 1);
-        }
         let local_hour = hour.number + person.utc_offset();
         let address = Some(person.address(self.seed, local_hour.div_euclid(24)).to_owned());
         let token = token_of(person).filter(|_| rng.percent(WORKLOAD.token_percent));

@@ -26,18 +26,9 @@ impl Identity {
         identity
     }
 
-    /// A command that a person gives in a chat.
-    pub fn chat(person: &Person) -> Self {
-        let mut identity = Self::person(&person.email);
-        identity.actor.request_type = Some("SLACK_COMMAND".to_owned());
-        identity
-    }
-
     /// An API key.
     pub fn key(name: &str) -> Self {
-        let mut actor = Actor::from_identifier(Some(name));
-        actor.request_type = Some("API_KEY_ENTITY".to_owned());
-        Self { identifier: Some(name.to_owned()), actor }
+        Self { identifier: Some(name.to_owned()), actor: Actor::from_identifier(Some(name)) }
     }
 
     pub fn machine(machine: &Machine) -> Self {

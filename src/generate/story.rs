@@ -152,6 +152,7 @@ const SSO_ROLLOUT: StoryDefinition = StoryDefinition {
     exclusive_values: &[
         (FilterField::ObjectTypes, OAUTH),
         (FilterField::ActorApiKeyIdentifiers, "okta-scim"),
+        (FilterField::ObjectIdentifiers, "okta-scim"),
         (FilterField::ObjectIdentifiers, "enforce-sso"),
     ],
     script: sso_rollout,

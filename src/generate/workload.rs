@@ -23,14 +23,10 @@ pub static WORKLOAD: LazyLock<Workload> =
 pub struct Workload {
     /// The themes of people.
     pub themes: Vec<Theme>,
-    /// Service accounts, webhooks and GitOps.
+    /// Service accounts, webhooks, GitOps and the automatic import of entities.
     pub machines: Vec<Machine>,
     /// The share of scripts among the sessions of a person with a token, in percent.
     pub token_percent: u64,
-    /// The share of commands in a chat among the sessions of people, in percent. The chat knows the person but no address.
-    pub chat_percent: u64,
-    /// The tasks of commands in a chat.
-    pub chat: Vec<Task>,
 }
 
 /// A kind of object within a workload.
@@ -70,8 +66,6 @@ pub struct Shape {
 }
 
 impl Shape {
-    pub const SINGLE_ENTRY: Self = Self { size: (1, 1), max_gap: 1, focus: 0 };
-
     pub fn draw_size(&self, rng: &mut SeededRng) -> u64 {
         let (least, most) = self.size;
         least + rng.below(most - least + 1)
@@ -97,9 +91,10 @@ impl Theme {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Machine {
-    /// The readable identifier; absent for changes that name nobody, such as those by GitOps.
+    /// The readable identifier; absent for GitOps and the automatic import of entities.
     pub identifier: Option<String>,
     pub actor_type: ActorType,
+    /// Of `ANONYMOUS` actors alone.
     pub request_type: Option<String>,
     pub addresses: Vec<String>,
     pub schedule: Schedule,

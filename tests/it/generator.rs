@@ -262,7 +262,22 @@ fn types_and_actions_come_in_their_proportions() {
             assert!(entries.iter().any(of), "seed {seed}: {request_type}");
         }
         assert!(share(&|entry: &Entry| entry.actor_identifier.is_none()) > 20, "GitOps names nobody");
+        let with_type = entries.iter().filter(|entry| entry.actor.request_type.is_some());
+        assert!(with_type.into_iter().all(|entry| entry.actor.kind == ActorType::Anonymous), "seed {seed}");
     }
+}
+
+#[test]
+fn the_automatic_import_creates_entities_in_bursts_and_names_nobody() {
+    let entries = ordinary(20_000);
+    let nobody: Vec<&Entry> = entries
+        .iter()
+        .filter(|entry| entry.actor == cortex_audit_mock::contract::Actor::from_identifier(None))
+        .filter(|entry| entry.action == Action::Create)
+        .collect();
+    assert!(nobody.iter().all(|entry| entry.actor_identifier.is_none() && entry.ip_address.is_none()));
+    let bursts = nobody.windows(6).filter(|six| utc(six[5]) - utc(six[0]) < TimeDelta::seconds(12)).count();
+    assert!(bursts > 50, "{bursts}");
 }
 
 #[test]
@@ -552,8 +567,8 @@ proptest! {
 /// and a half is empty. `UPDATE_FIXTURES=1` writes it.
 #[test]
 fn the_built_in_story_is_what_the_generator_makes() {
-    let to = time("2025-06-06T18:00:00Z");
-    let recipe = Recipe { from: time("2025-05-23T18:00:00Z"), ..Recipe::new(640, to) };
+    let to = time("2022-12-30T18:00:00Z");
+    let recipe = Recipe { from: time("2022-12-16T18:00:00Z"), ..Recipe::new(640, to) };
     let relative = |entry: &Entry| {
         let mut line: Value = serde_json::to_value(FileEntry(entry)).unwrap();
         let ago = to.since(entry.timestamp);

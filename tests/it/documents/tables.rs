@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use cortex_audit_mock::Config;
+use cortex_audit_mock::contract::{ActorType, Entry};
 use cortex_audit_mock::fault::{Delay, EffectType};
-use cortex_audit_mock::generate::Story;
+use cortex_audit_mock::generate::{Generator, Recipe, Story};
 use cortex_audit_mock::internal::{EndedSessions, Limiter, LiveFeed, SharedMemory};
 use cortex_audit_mock::world::verdict::{Bug, Delivered, Expectation, Observations};
 use cortex_audit_mock::world::{Faults, Journal, Scenario, Sessions};
@@ -12,8 +13,35 @@ use serde_json::Value;
 
 use super::file;
 use super::markdown::table;
-use crate::support::TestMock;
 use crate::support::process::{Server, head};
+use crate::support::{TestMock, time};
+
+/// The shares of request types among generated entries, each within a fifth of what is written.
+#[test]
+fn the_shares_of_anonymous_actors_are_those_of_generated_entries() {
+    let entries: Vec<Entry> = Generator::new(&Recipe::new(60_000, time("2025-06-01T00:00:00Z"))).unwrap().collect();
+    let text = file("docs/generated-data.md");
+    let (_, section) = text.split_once("\n### Anonymous actors\n").unwrap();
+    let rows = section.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let mut written = 0;
+    for row in rows.skip(2) {
+        let row = row.replace('`', "");
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [request_type, actor] = [cells[0], cells[1]].map(|name| Some(name).filter(|name| *name != "none"));
+        let of_row = entries.iter().filter(|entry| {
+            entry.actor.kind == ActorType::Anonymous
+                && entry.actor.request_type.as_deref() == request_type
+                && entry.actor_identifier.as_deref() == actor
+        });
+        let count = of_row.count();
+        let thousandths: usize = cells[3].replace('.', "").parse().unwrap();
+        let expected = thousandths * entries.len() / 1000;
+        assert!((expected * 4..expected * 6).contains(&(count * 5)), "{row}: {count}, expected about {expected}");
+        written += count;
+    }
+    let anonymous = entries.iter().filter(|entry| entry.actor.kind == ActorType::Anonymous).count();
+    assert_eq!(written, anonymous, "each anonymous entry is of one row");
+}
 
 #[tokio::test(start_paused = true)]
 async fn the_keys_are_the_built_in_ones() {

@@ -77,7 +77,7 @@ fn same_secret_gives_the_same_pseudonyms() {
     let (_, said) = pseudonymized(&server.uri(), &["--seed", "7"], "");
     assert_snapshot!(said.trim_end(), @"
     note: only --seed keeps the pseudonyms from being turned back, and it can be guessed; set CORTEX_MOCK_PSEUDONYM_SECRET too
-    recorded 640 entries from 2025-05-06T12:52:22.491Z to 2025-05-20T12:00:00Z in 1 request
+    recorded 640 entries from 2025-05-06T12:44:15.530Z to 2025-05-20T12:00:00Z in 1 request
     ");
     assert!(!pseudonymized(&server.uri(), &["--seed", "7"], "one").1.contains("note"));
 }
