@@ -14,7 +14,7 @@ pub(crate) enum Purpose {
     FaultRule = 0,
     /// The time of a burst of live entries; a stream for each burst.
     LiveBurst = 1 << 40,
-    /// A live entry; by its position in the burst, a stream for each burst.
+    /// The live entries of a burst; a stream for each burst.
     LiveEntry = 1 << 41,
     /// The order in which the names of a kind of object are given; a stream for each kind.
     ObjectNames = 1 << 42,

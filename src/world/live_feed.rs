@@ -161,9 +161,8 @@ impl LiveFeed {
         while due.len() + burst <= room
             && let Some(ago) = age.checked_sub(self.arrival(*arrived, period))
         {
-            for index in 0..activity.burst {
-                let mut rng =
-                    SeededRng::stream_of(self.seed, Purpose::LiveEntry, index.into(), stream(*before + *arrived));
+            let mut rng = SeededRng::stream(self.seed, Purpose::LiveEntry, stream(*before + *arrived));
+            for _ in 0..activity.burst {
                 let late = activity.lateness.mul_f64(1.0 - rng.fraction());
                 let at = clock.now.saturating_sub(ago).saturating_sub(late).trunc_to_millis();
                 due.push(self.live_source.continuation().next(progress, at, &mut rng));

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cortex_audit_mock::contract::Query;
+use cortex_audit_mock::contract::{Action, ActorType, Entry, Query};
 use cortex_audit_mock::generate::Story;
 use cortex_audit_mock::internal::LiveFeed;
 use cortex_audit_mock::world::Activity;
-use cortex_audit_mock::{Config, World};
+use cortex_audit_mock::{Config, EntrySource, World};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -158,16 +158,16 @@ async fn a_second_activity_continues_the_first() {
     assert!(made.len() > 150, "{}", made.len());
 }
 
-/// For example, an intruder that was locked out.
+/// For example, an intruder that was locked out, or the key of a directory.
 #[tokio::test]
-async fn actors_of_a_story_do_not_appear_again() {
+async fn actors_and_objects_of_a_story_do_not_appear_again() {
     let mock = TestMock::default();
     live(&mock, json!({"rate": "600/min"})).await;
     advance(&mock, "10m").await;
     let range = format!("startTime={NOW}&pageSize=1");
     assert_eq!(mock.logs(&range).await.ok()["total"], 6000);
     for story in Story::ALL {
-        for query in story.queries().iter().filter(|query| query.starts_with("actor")) {
+        for query in story.queries() {
             assert_eq!(mock.logs(&format!("{range}&{query}")).await.ok()["total"], 0, "{story}: {query}");
         }
     }
@@ -262,6 +262,110 @@ async fn a_jump_of_thousands_of_years_is_bounded_and_quick() {
         assert!(total(&mock).await >= LiveFeed::MAX_ENTRIES_PER_DELIVERY);
     }
     assert!(before.elapsed() < Duration::from_secs(60), "{:?}", before.elapsed());
+}
+
+/// Every entry of the API, the oldest first, with the attributes that only filters see.
+fn all_entries(world: &World) -> Vec<Entry> {
+    let page = world.page(&Query { page_size: u32::MAX, ..Query::default() });
+    page.logs.into_iter().rev().collect()
+}
+
+/// Live activity after the entries of a file, or of the built-in story for an empty one.
+fn live_entries(fixture: &str, seed: u64, count: u32) -> Vec<Entry> {
+    let entries =
+        if fixture.is_empty() { Config::default().entries } else { vec![EntrySource::Text(fixture.to_owned())] };
+    let activity = "1/s".parse::<cortex_audit_mock::Rate>().unwrap().into();
+    let mock = TestMock::with_config(Config { entries, live: Some(activity), seed, ..Config::default() });
+    let world = mock.mock.world();
+    let before = world.entry_count();
+    world.advance(Duration::from_secs(count.into()));
+    all_entries(&world).split_off(before)
+}
+
+/// The built-in story, a company of its own, one person, one machine, and a type that nobody knows.
+const FIXTURES: [&str; 5] = [
+    "",
+    "[]",
+    r#"{"action":"UPDATE","objectType":"TEAM","objectIdentifier":"sre","timestamp":"now-5m","actorIdentifier":"ada@example.com"}"#,
+    r#"{"action":"UPDATE","objectType":"SECRET","objectIdentifier":"s","timestamp":"now-5m","actorIdentifier":"ci"}"#,
+    r#"{"action":"UPDATE","objectType":"WIDGET","objectIdentifier":"w","timestamp":"now-5m"}"#,
+];
+
+/// A window of a hundred entries with few of an action, and how many it has.
+fn poorest_window(entries: &[Entry], action: Action) -> usize {
+    let count = |window: &[Entry]| window.iter().filter(|entry| entry.action == action).count();
+    entries.windows(100).map(count).min().unwrap()
+}
+
+proptest! {
+    #![proptest_config(crate::support::cases(64))]
+
+    #[test]
+    fn any_hundred_entries_create_and_delete_some(seed in any::<u64>(), fixture in 0..FIXTURES.len()) {
+        let entries = live_entries(FIXTURES[fixture], seed, 700);
+        prop_assert_eq!(entries.len(), 700);
+        for action in [Action::Create, Action::Delete] {
+            let least = poorest_window(&entries, action);
+            prop_assert!(least >= 8, "{} {}", least, action);
+        }
+        let updates = entries.iter().filter(|entry| entry.action == Action::Update).count();
+        prop_assert!(updates > 350, "{} updates", updates);
+        let mut lives = BTreeMap::<_, Vec<Action>>::new();
+        for entry in &entries {
+            lives.entry((&entry.object_type, &entry.object_identifier)).or_default().push(entry.action);
+        }
+        for (object, life) in lives {
+            for (place, action) in life.iter().enumerate() {
+                prop_assert!(*action != Action::Create || place == 0, "{:?}: {:?}", object, life);
+                prop_assert!(*action != Action::Delete || place == life.len() - 1, "{:?}: {:?}", object, life);
+            }
+        }
+    }
+}
+
+/// A key is created, used and deleted; a service is created and retired with what belongs to it; the automatic import finds
+/// resources.
+#[test]
+fn small_stories_happen_whatever_the_seed() {
+    for seed in 0..8 {
+        let entries = live_entries("", seed, 1500);
+        let of = |object_type: &'static str, action| {
+            entries.iter().filter(move |entry| entry.object_type == object_type && entry.action == action)
+        };
+        let is_used = |key: &&Entry| {
+            let name = Some(key.object_identifier.as_str());
+            let uses = entries.iter().filter(|entry| entry.actor.api_key_identifier.as_deref() == name).count();
+            let ends = of("API_KEY", Action::Delete).any(|end| end.object_identifier == key.object_identifier);
+            uses == 3 && ends
+        };
+        assert!(of("API_KEY", Action::Create).any(|key| is_used(&key)), "seed {seed}: no key is used");
+        let is_retired = |service: &&Entry| {
+            let ended = |object_type| {
+                of(object_type, Action::Delete).any(|entry| {
+                    (&entry.object_identifier, &entry.actor) == (&service.object_identifier, &service.actor)
+                })
+            };
+            ended("CATALOG") && ended("SERVICE")
+        };
+        assert!(
+            of("SERVICE", Action::Create).any(|service| is_retired(&service)),
+            "seed {seed}: no service is retired"
+        );
+        let imported = of("RESOURCE", Action::Create).filter(|entry| entry.actor_identifier.is_none()).count();
+        assert!(imported >= 4, "seed {seed}: {imported} imported");
+    }
+}
+
+#[test]
+fn only_anonymous_actors_have_a_request_type() {
+    let odd = r#"{"action":"UPDATE","objectType":"TEAM","objectIdentifier":"sre","timestamp":"now-5m",
+        "actorIdentifier":"ci","actorRequestType":"API_KEY_ENTITY"}"#;
+    for fixture in ["", "[]", odd] {
+        let entries = live_entries(fixture, 42, 1500);
+        let with_type = entries.iter().filter(|entry| entry.actor.request_type.is_some());
+        assert!(with_type.clone().all(|entry| entry.actor.kind == ActorType::Anonymous));
+        assert_eq!(with_type.count() > 0, fixture != odd);
+    }
 }
 
 fn entries_of(world: &World) -> String {
