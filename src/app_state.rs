@@ -106,13 +106,16 @@ impl AppState {
     /// # Errors
     /// All errors of all files together.
     pub fn load(config: &Config) -> Result<Self, FileErrors> {
-        Self::load_with_token(config).map(|(state, _)| state)
+        Self::load_with_token(config, &mut || ()).map(|(state, _)| state)
     }
 
     /// Like [`Self::load`]; returns the token of the first key that may view audit logs, too, for a client of this server.
-    /// It is kept nowhere else.
-    pub(crate) fn load_with_token(config: &Config) -> Result<(Self, Option<String>), FileErrors> {
-        let (data, token) = ServerData::load(config)?;
+    /// It is kept nowhere else. Calls `loaded` after each entry.
+    pub(crate) fn load_with_token(
+        config: &Config,
+        loaded: &mut dyn FnMut(),
+    ) -> Result<(Self, Option<String>), FileErrors> {
+        let (data, token) = ServerData::load(config, loaded)?;
         if config.max_entries == 0 && (config.live.is_some() || config.scenario.is_some_and(Scenario::adds_entries)) {
             tracing::warn!("no entry can be added (--max-entries 0), so live activity and scenarios add nothing");
         }

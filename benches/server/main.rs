@@ -1,7 +1,7 @@
 //! The built server compared with a bare axum server, which returns one constant body. Prints the table of
 //! `docs/performance.md` as Markdown.
 //!
-//! - `cargo bench --bench server` measures all rows, about a minute on two cores. The exit code is 1 if a figure is above
+//! - `cargo bench --bench server` measures all rows, about two minutes on two cores. The exit code is 1 if a figure is above
 //!   its limit, which leaves room above the target for other work on the machine.
 //! - `cargo bench --bench server -- cpu growth` measures some rows: see [`ROWS`].
 //! - `cargo bench --bench server -- --other-server NAME http://127.0.0.1:PORT/PATH COMMAND…` starts another server and
@@ -19,6 +19,7 @@ mod cpu_pinning;
 mod edge_pages;
 mod filters;
 mod fixture_loading;
+mod generated_start;
 mod growth;
 mod judging_latency;
 mod latency;
@@ -47,11 +48,12 @@ type Measure = fn(&Setup) -> Result<Vec<Row>>;
 
 /// The names on the command line, and their measurements. Those that start servers of their own come before those that
 /// share one, and those of microseconds before the system writes much to the disk.
-const ROWS: [(&str, Measure); 9] = [
+const ROWS: [(&str, Measure); 10] = [
     ("size", startup::binary_size),
     ("start", startup::first_response),
     ("cpu", request_cpu::measure),
     ("load", fixture_loading::measure),
+    ("generate", generated_start::measure),
     ("edges", edge_pages::measure),
     ("growth", growth::measure),
     ("append", append_latency::measure),

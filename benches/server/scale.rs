@@ -10,6 +10,8 @@ pub struct Scale {
     pub small: usize,
     /// Entries of the large one.
     pub large: usize,
+    /// Generated entries of a start; another has ten times as many.
+    pub generated: usize,
     /// Measurements whose median is the figure.
     pub rounds: usize,
     /// Starts of each server.
@@ -37,6 +39,7 @@ pub const FULL: Scale = Scale {
     judged: true,
     small: 10_000,
     large: 1_000_000,
+    generated: 1_000_000,
     rounds: 3,
     starts: 40,
     load: 12_000,
@@ -54,6 +57,7 @@ pub const SMALL: Scale = Scale {
     judged: false,
     small: 500,
     large: 1000,
+    generated: 1000,
     rounds: 1,
     starts: 1,
     load: 32,

@@ -44,11 +44,12 @@ struct Sources {
 }
 
 impl ServerData {
-    /// Reads all that a configuration names; returns the token of the first key that may view audit logs, too.
+    /// Reads all that a configuration names, and calls `loaded` after each entry; returns the token of the first key that may
+    /// view audit logs, too.
     ///
     /// # Errors
     /// All errors of all sources.
-    pub fn load(config: &Config) -> Result<(Self, Option<String>), FileErrors> {
+    pub fn load(config: &Config, loaded: &mut dyn FnMut()) -> Result<(Self, Option<String>), FileErrors> {
         let now = config.now.unwrap_or_else(Timestamp::now);
         let mut errors = Vec::new();
         let mut note = |of_one: FileErrors| errors.extend(of_one.0);
@@ -62,12 +63,13 @@ impl ServerData {
         let object_types = Arc::new(config.object_types.iter().chain(of_file).cloned().collect());
         let mut base = BaseSegmentBuilder::with_object_types(&object_types);
         let mut other_entries = BaseSegmentBuilder::default();
-        let from_files = load_entries(&mut base, &entry_files, now).map_err(&mut note);
+        let from_files = load_entries(&mut base, &entry_files, now, loaded).map_err(&mut note);
         let mut push = |entry| {
             if !entry_files.is_empty() {
                 other_entries.push(Clone::clone(&entry));
             }
             base.push(entry);
+            loaded();
         };
         let from_others = fixture::load_into(&mut push, &others, now).map_err(&mut note);
 
@@ -116,7 +118,7 @@ impl ServerData {
         let mut note = |of_one: FileErrors| note(without_tokens(of_one, known_keys));
         let base = (!sources.entry_files.is_empty()).then(|| {
             let mut base = BaseSegmentBuilder::with_object_types(&sources.object_types);
-            let ignored = load_entries(&mut base, &sources.entry_files, now)?;
+            let ignored = load_entries(&mut base, &sources.entry_files, now, &mut || ())?;
             warn_of_ignored([ignored], known_keys.unwrap_or(&self.keys));
             sources.other_entries.entries().for_each(|entry| base.push(entry));
             Ok(base.finish())
@@ -169,8 +171,13 @@ fn load_entries(
     base: &mut BaseSegmentBuilder,
     sources: &[EntrySource],
     now: Timestamp,
+    loaded: &mut dyn FnMut(),
 ) -> Result<IgnoredFields, FileErrors> {
-    fixture::load_into(&mut |entry| base.push(entry), sources, now)
+    let mut push = |entry| {
+        base.push(entry);
+        loaded();
+    };
+    fixture::load_into(&mut push, sources, now)
 }
 
 fn warn_of_ignored(fields: impl IntoIterator<Item = IgnoredFields>, keys: &Keys) {

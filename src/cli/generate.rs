@@ -20,7 +20,7 @@ use crate::text::{UnknownWord, counted};
 #[derive(Debug, ClapArgs)]
 pub struct Args {
     /// Number of entries.
-    #[arg(value_name = "N", value_parser = value::count)]
+    #[arg(value_name = "N", value_parser = value::count, allow_negative_numbers = true)]
     count: u64,
     /// Random seed: the same arguments give the same bytes.
     #[arg(long, value_name = "S", default_value_t = 42, value_parser = value::seed, allow_hyphen_values = true)]

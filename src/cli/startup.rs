@@ -12,6 +12,7 @@ use clap::Args as ClapArgs;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use tokio::net::{TcpListener, TcpSocket};
 
+use super::loading_progress::LoadingProgress;
 use super::log::LogFormat;
 use super::report::{Expectations, Report, ReportFile};
 use super::value::{self, ListenAddress};
@@ -39,7 +40,7 @@ pub struct Settings {
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FIXTURES", value_parser = NonEmptyStringValueParser::new())]
     fixtures: Vec<String>,
     /// Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures.
-    #[arg(long, value_name = "N", env = "CORTEX_MOCK_GENERATE", value_parser = value::served_count)]
+    #[arg(long, value_name = "N", env = "CORTEX_MOCK_GENERATE", value_parser = value::served_count, allow_negative_numbers = true)]
     generate: Option<u64>,
     /// API keys, roles and permissions. [default: the built-in test keys]
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_KEYS")]
@@ -63,7 +64,7 @@ pub struct Settings {
     #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_LIVE", allow_hyphen_values = true)]
     live: Option<Rate>,
     /// How many entries can be added to a session while the server runs.
-    #[arg(long, value_name = "N", env = "CORTEX_MOCK_MAX_ENTRIES", default_value_t = Config::DEFAULT_MAX_ENTRIES, value_parser = value::served_count)]
+    #[arg(long, value_name = "N", env = "CORTEX_MOCK_MAX_ENTRIES", default_value_t = Config::DEFAULT_MAX_ENTRIES, value_parser = value::served_count, allow_negative_numbers = true)]
     max_entries: u64,
     /// Data that changes while a client reads, in every session from its start. [default: none]
     #[arg(long, value_name = "NAME", env = "CORTEX_MOCK_SCENARIO", value_parser = scenario_parser())]
@@ -210,7 +211,9 @@ impl Startup {
         let report = settings.report.as_deref().map(ReportFile::create).transpose();
         let report = report.map_err(|error| others.push(error));
         let socket = bind(address).map_err(|error| others.push(listen_error(address, &error)));
-        let state = AppState::load_with_token(&settings.config(listen));
+        let mut progress = LoadingProgress::new(settings.generate.filter(|_| settings.fixtures.is_empty()));
+        let state = AppState::load_with_token(&settings.config(listen), &mut || progress.count());
+        progress.clear();
         match (state, tls, report, socket) {
             (Ok((state, client_token)), Ok(tls), Ok(report), Ok(socket)) => {
                 if let Some(files) = tls.as_ref().and_then(|tls| settings.tls.files(tls)) {

@@ -84,7 +84,7 @@ pub fn served_count(text: &str) -> Result<u64, String> {
     const MOST: u64 = 10_000_000;
 
     let accepted =
-        || format!("accepted: a whole number up to {MOST}, such as 5000 or 1_000_000 (a million take half a gigabyte)");
+        || format!("accepted: a whole number up to {MOST}, such as 5000 or 1_000_000 (a million take 60 MB of memory)");
     count(text).ok().filter(|count| *count <= MOST).ok_or_else(accepted)
 }
 

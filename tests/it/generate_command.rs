@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 use cortex_audit_mock::generate::Story;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::process::{Finished, Server, binary};
+use crate::support::external_tools;
+use crate::support::process::{BINARY, Finished, Server, binary};
 
 fn generate(arguments: &str) -> Finished {
     binary(["generate"].into_iter().chain(arguments.split_whitespace())).run()
@@ -37,8 +39,8 @@ fn ten_thousand_entries_are_the_same_on_every_machine_and_in_every_version() {
             .filter_map(|digit| char::from_digit(digit.into(), 16))
             .collect::<String>()
     };
-    assert_snapshot!(hash(written("10000")), @"9642810c32309389bbda15dff37761d2de4024ef845e5e8feb002d28053eb1d1");
-    assert_snapshot!(hash(written("10000 --seed 7 --format ndjson")), @"583f584400edf389b486d166da740db1ac3e9536e26edb494678529aafd40344");
+    assert_snapshot!(hash(written("10000")), @"e55cd7451c51905443fdebe85411a38887344200d7a73148836115fc49348b63");
+    assert_snapshot!(hash(written("10000 --seed 7 --format ndjson")), @"c55e8e5ed37386c30d0da881c77bb699240362e51a966cc23e99930c1c3286cb");
     let ended = generate("10000");
     assert_snapshot!(ended.stderr.trim_end(), @"10000 entries from 2025-05-02T00:00:00Z to 2025-06-01T00:00:00Z, with the stories off-hours-admin, leaked-token, sso-rollout, scripted-migration, mass-deletion");
 }
@@ -227,10 +229,27 @@ fn generated_entries_stand_beside_those_of_files() {
     assert_eq!(by_environment.logs("")["total"], 1000);
 }
 
+/// Standard error of a run over many entries: a terminal, which `script` makes, and a file.
+#[test]
+fn a_person_sees_how_far_the_loading_of_many_entries_is() {
+    let arguments = ["run", "--log", "off", "--generate", "120000", "--", "true"];
+    let silent = binary(arguments).run();
+    assert!(silent.code == Some(0) && !silent.stderr.contains("120,000"), "{}", silent.stderr);
+    let command = format!("{BINARY} {}", arguments.join(" "));
+    let output = Command::new("script").args(["-qec", &command, "/dev/null"]).output();
+    let output = output.map_err(|error| format!("script, which makes a terminal: {error}"));
+    if let Some(output) = external_tools::require("script", &output) {
+        let shown = String::from_utf8_lossy(&output.stdout);
+        assert!(shown.contains("of 120,000 entries"), "{shown}");
+    }
+}
+
 #[test]
 fn a_number_that_is_none_and_a_time_without_room_are_told() {
     let told = binary(["--generate", "lots"]).run().failed(2).to_owned();
-    assert_snapshot!(told.lines().next().unwrap(), @"error: invalid value 'lots' for '--generate <N>': accepted: a whole number up to 10000000, such as 5000 or 1_000_000 (a million take half a gigabyte)");
+    assert_snapshot!(told.lines().next().unwrap(), @"error: invalid value 'lots' for '--generate <N>': accepted: a whole number up to 10000000, such as 5000 or 1_000_000 (a million take 60 MB of memory)");
+    let told = binary(["--generate", "-5"]).run().failed(2).to_owned();
+    assert_snapshot!(told.lines().next().unwrap(), @"error: invalid value '-5' for '--generate <N>': accepted: a whole number up to 10000000, such as 5000 or 1_000_000 (a million take 60 MB of memory)");
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys.json");
     fs::write(&keys, r#"{"keys": []}"#).unwrap();
@@ -239,7 +258,7 @@ fn a_number_that_is_none_and_a_time_without_room_are_told() {
         .failed(1)
         .to_owned();
     assert_snapshot!(told.trim_end(), @"
-    error: cannot start: 1 thing is wrong (--fixtures, --generate, --keys)
+    error: cannot start: 1 thing is wrong (--generate, --keys)
     10 generated entries: too many entries: that time has room for 1, 50 a second on average
     ");
 }
