@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::request::Parts;
@@ -96,7 +96,9 @@ pub async fn delivered(
             "expect: only delivered can be expected here; ask GET /__admin/verdict for the others.".to_owned();
         return Err(Problem::BadControlRequest { details });
     }
-    let _memory = reserve_body_memory(&state, CHUNKS * MAX_CHUNK_BYTES).await?;
+    let length = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
+    let most = CHUNKS * MAX_CHUNK_BYTES;
+    let _memory = reserve_body_memory(&state, length.map_or(most, |length| length.min(most))).await?;
     let (sender, receiver) = mpsc::channel(CHUNKS);
     let VerdictQuery { world, scope, expected, secrets, as_text: _ } = query;
     let compare = move || {

@@ -206,6 +206,7 @@ async fn a_large_body_waits_ten_seconds_for_memory_and_a_small_one_does_not() {
         ("faults", length(large.len()), String::new(), 503, 10),
         ("audit-logs", chunked.clone(), format!("{:x}\r\n{large}\r\n", large.len()), 503, 10),
         ("verdict/delivered", chunked.clone(), String::new(), 503, 10),
+        ("verdict/delivered", length(2) + "Connection: close\r\n", "[]".to_owned(), 200, 0),
         ("faults", announced + "Connection: close\r\n", rule.to_owned(), 201, 0),
         ("faults", chunked + "Connection: close\r\n", format!("{:x}\r\n{rule}\r\n0\r\n\r\n", rule.len()), 201, 0),
     ] {
