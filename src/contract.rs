@@ -25,3 +25,6 @@ pub use crate::text::{UnknownWord, nearest};
 
 /// The path of the operation.
 pub const AUDIT_LOGS: &str = "/api/v1/audit-logs";
+
+/// The OpenAPI document of the contract as this mock implements it. `cargo test openapi::` compares it with the code.
+pub const OPENAPI_DOCUMENT: &str = include_str!("contract/openapi.json");

@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the OpenAPI document, `src/http/openapi.json`. `cargo test openapi::` compares it with the code.
+//! `GET /openapi.json`: the OpenAPI document of the contract.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -7,9 +7,8 @@ use axum::response::IntoResponse;
 
 use super::prefix::with_server_path;
 use crate::app_state::AppState;
-
-const DOCUMENT: &str = include_str!("openapi.json");
+use crate::contract::OPENAPI_DOCUMENT;
 
 pub async fn get(State(state): State<AppState>, headers: HeaderMap) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], with_server_path(DOCUMENT, &state, &headers))
+    ([(CONTENT_TYPE, "application/json")], with_server_path(OPENAPI_DOCUMENT, &state, &headers))
 }

@@ -33,7 +33,7 @@ async fn it_lists_the_parameters_of_the_code_in_the_published_order() {
     let document = document().await;
     let listed: Vec<&str> =
         operation(&document)["parameters"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
-    assert_eq!(listed, Parameter::ALL.map(Parameter::name), "the parameters of src/http/openapi.json");
+    assert_eq!(listed, Parameter::ALL.map(Parameter::name), "the parameters of src/contract/openapi.json");
     assert!(operation(&document)["parameters"].as_array().unwrap().iter().all(|it| it["in"] == "query"));
 }
 
