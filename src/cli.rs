@@ -6,6 +6,7 @@ mod environment;
 mod format;
 mod generate;
 mod healthcheck;
+mod junit;
 mod loading_progress;
 mod log;
 mod named_files;

@@ -1,8 +1,6 @@
 //! The verdict on all sessions of a run, made when the server stops, and the file of `--report`, which says until then that the run has not
 //! ended.
 
-mod junit;
-
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -13,13 +11,13 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::environment::source;
+use super::junit::JunitCases;
 use super::output::{self, Output};
 use crate::contract::Timestamp;
 use crate::text::counted;
 use crate::world::ended_sessions::{EndedSession, SessionEnd};
 use crate::world::verdict::{Expectation, ExpectationVerdict, Judgement, Scope};
 use crate::world::{SessionName, Sessions, World};
-use junit::JunitCases;
 
 /// Where a report is written. A file is not green before the run has ended: whatever kills the server, no report of an
 /// earlier run is taken for that of this one.
@@ -394,7 +392,7 @@ impl Report {
                 cases.add_unexpected(&class, name, &reasons);
             }
         }
-        cases.into_xml(self.started, self.seconds)
+        cases.into_xml("cortex-audit-mock verdict", self.started, self.seconds)
     }
 }
 

@@ -37,13 +37,13 @@ impl JunitCases {
         };
     }
 
-    /// The report on a run.
-    pub fn into_xml(self, started: Timestamp, seconds: f64) -> String {
+    /// The report, with all cases in a test suite of this name.
+    pub fn into_xml(self, suite: &str, started: Timestamp, seconds: f64) -> String {
         let Self { text, tests, failures } = self;
         // Whole seconds without an offset, as CI servers read them.
         let timestamp = started.to_string().chars().take("2025-05-20T12:00:00".len()).collect::<String>();
         format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"cortex-audit-mock verdict\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" timestamp=\"{timestamp}\" time=\"{seconds:.3}\">\n{text}</testsuite>\n"
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"{suite}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" timestamp=\"{timestamp}\" time=\"{seconds:.3}\">\n{text}</testsuite>\n"
         )
     }
 }
