@@ -58,15 +58,21 @@ pub fn can_be_read_again(path: &Path) -> bool {
     !is_standard_input(path) && path.metadata().is_ok_and(|metadata| metadata.is_file() || metadata.is_dir())
 }
 
+/// Far more than any small file has; bounds what a device such as /dev/zero can send.
+pub const MAX_SMALL_FILE_BYTES: u64 = 16 << 20;
+
 /// The content of a small file, such as a certificate.
 pub fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
-    /// Far more than any such file has; bounds what a device such as /dev/zero can send.
-    const MAX_MIB: u64 = 16;
+    read_small(Input::open(path)?)
+}
 
+/// The content of an input that is as small.
+pub fn read_small(input: Input) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    Input::open(path)?.take((MAX_MIB << 20) + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_MIB << 20 {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {MAX_MIB} MiB")));
+    input.take(MAX_SMALL_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_SMALL_FILE_BYTES {
+        let message = format!("it is larger than {} MiB", MAX_SMALL_FILE_BYTES >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
     Ok(bytes)
 }

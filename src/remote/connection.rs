@@ -7,14 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use ureq::config::ConfigBuilder;
 use ureq::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::typestate::AgentScope;
 use ureq::{Agent, Body};
 
 use super::error::{RequestError, Retryable, SetupError};
 use super::reply::Reply;
 use super::token::Token;
-use super::url::ApiUrl;
+use super::url::{ApiUrl, HttpUrl};
 use crate::json_file::{BYTE_ORDER_MARK, ForeignFormat, foreign_format};
 use crate::text::truncate;
 
@@ -50,40 +52,46 @@ pub struct GetRequest {
     pub content_type: Option<&'static str>,
 }
 
+/// Settings for requests to a server. Reads `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and `SSL_CERT_FILE`.
+///
+/// # Errors
+/// When `SSL_CERT_FILE` names no file of certificates.
+pub(super) fn agent_config(url: &HttpUrl) -> Result<ConfigBuilder<AgentScope>, SetupError> {
+    let mut config = Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_connect(Some(CONNECT_TIMEOUT))
+        .timeout_global(Some(RESPONSE_TIMEOUT))
+        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+        .accept_encoding("identity");
+    if url.is_local {
+        // A proxy would reach its own loopback address.
+        config = config.proxy(None);
+    }
+    let authorities = std::env::var_os("SSL_CERT_FILE").filter(|path| url.is_encrypted && !path.is_empty());
+    if let Some(path) = authorities {
+        let unusable = |reason: &dyn Display| SetupError(format!("SSL_CERT_FILE={} {reason}", path.display()));
+        let pem = crate::input::read_small_file(Path::new(&path))
+            .map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
+        let certificates: Vec<_> = parse_pem(&pem)
+            .filter_map(|item| if let Ok(PemItem::Certificate(one)) = item { Some(one) } else { None })
+            .collect();
+        if certificates.is_empty() {
+            return Err(unusable(&"holds no certificate"));
+        }
+        let roots = RootCerts::Specific(Arc::new(certificates));
+        config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
+    }
+    Ok(config)
+}
+
 impl Connection {
-    /// A connection, which is opened with the first request. Reads `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and
-    /// `SSL_CERT_FILE`.
+    /// A connection, which is opened with the first request.
     ///
     /// # Errors
     /// When `SSL_CERT_FILE` names no file of certificates.
     pub fn new(url: ApiUrl, token: Token) -> Result<Self, SetupError> {
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            // The token is for this server and no other: a redirect is reported instead.
-            .max_redirects(0)
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_global(Some(RESPONSE_TIMEOUT))
-            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
-            .accept("application/json")
-            .accept_encoding("identity");
-        if url.is_local {
-            // A proxy would reach its own loopback address.
-            config = config.proxy(None);
-        }
-        let authorities = std::env::var_os("SSL_CERT_FILE").filter(|path| url.is_encrypted && !path.is_empty());
-        if let Some(path) = authorities {
-            let unusable = |reason: &dyn Display| SetupError(format!("SSL_CERT_FILE={} {reason}", path.display()));
-            let pem = crate::input::read_small_file(Path::new(&path))
-                .map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
-            let certificates: Vec<_> = parse_pem(&pem)
-                .filter_map(|item| if let Ok(PemItem::Certificate(one)) = item { Some(one) } else { None })
-                .collect();
-            if certificates.is_empty() {
-                return Err(unusable(&"holds no certificate"));
-            }
-            let roots = RootCerts::Specific(Arc::new(certificates));
-            config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
-        }
+        // The token is for this server and no other: a redirect is reported instead.
+        let config = agent_config(&url.base)?.max_redirects(0).accept("application/json");
         Ok(Self { agent: config.build().new_agent(), url, token })
     }
 
