@@ -9,6 +9,7 @@ pub struct JunitCases {
     text: String,
     tests: usize,
     failures: usize,
+    skipped: usize,
 }
 
 impl JunitCases {
@@ -25,6 +26,12 @@ impl JunitCases {
         self.add_with(class, name, reasons, |_, reasons| format!("<system-out>not expected: {reasons}</system-out>"));
     }
 
+    /// Adds a case that shows neither.
+    pub fn add_skipped(&mut self, class: &str, name: &str, why: String) {
+        self.skipped += 1;
+        self.add_with(class, name, &[why], |why, _| format!("<skipped message=\"{why}\"/>"));
+    }
+
     fn add_with(&mut self, class: &str, name: &str, reasons: &[String], element: impl Fn(&str, &str) -> String) {
         self.tests += 1;
         let case = format!("  <testcase classname=\"{}\" name=\"{name}\" time=\"0.000\"", escaped(class));
@@ -39,11 +46,11 @@ impl JunitCases {
 
     /// The report, with all cases in a test suite of this name.
     pub fn into_xml(self, suite: &str, started: Timestamp, seconds: f64) -> String {
-        let Self { text, tests, failures } = self;
+        let Self { text, tests, failures, skipped } = self;
         // Whole seconds without an offset, as CI servers read them.
         let timestamp = started.to_string().chars().take("2025-05-20T12:00:00".len()).collect::<String>();
         format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"{suite}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\" timestamp=\"{timestamp}\" time=\"{seconds:.3}\">\n{text}</testsuite>\n"
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"{suite}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" timestamp=\"{timestamp}\" time=\"{seconds:.3}\">\n{text}</testsuite>\n"
         )
     }
 }

@@ -35,8 +35,9 @@ pub struct RuleOutcome {
     /// Reason to doubt the rule in spite of its source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doubt: Option<&'static str>,
+    /// Text of the rule, in Markdown.
     #[serde(skip)]
-    text: &'static str,
+    pub text: &'static str,
     /// What the responses show.
     #[serde(flatten)]
     pub outcome: Outcome,

@@ -104,6 +104,29 @@ fn exit_code_is_1_when_something_differs() {
     assert!(finished.stdout.contains("1 differs"), "{}", finished.stdout);
 }
 
+#[test]
+fn junit_has_a_test_case_for_each_rule() {
+    let server = DeviatingServer::over(&Value::Array(vec![]), ONE_PAGE_OF_NOTHING, "off");
+    let finished = run_verify(&server.uri, &["--format", "junit"]);
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(1), ""));
+    let junit = finished.stdout;
+    assert_eq!(junit.matches("<testcase ").count(), RULES.len());
+    let case = |rule: &str| {
+        let start = junit.find(&format!("name=\"{rule}\"")).unwrap_or_else(|| panic!("{rule}: {junit}"));
+        junit[start..].lines().take(2).collect::<Vec<_>>().join("\n")
+    };
+    assert!(junit.lines().nth(1).unwrap().contains(" failures=\"1\" "), "{junit}");
+    assert_snapshot!(case("RES-TOTALS"), @r#"
+name="RES-TOTALS" time="0.000">
+    <failure message="`total` counts all matches, `totalPages` is `total / pageSize` rounded up, 0 when nothing matches; a page past the end is empty with the true totals">`total` counts all matches, `totalPages` is `total / pageSize` rounded up, 0 when nothing matches; a page past the end is empty with the true totals&#10;request: GET /api/v1/audit-logs?page=0&amp;pageSize=1&#10;expected: &quot;total&quot;:0,&quot;totalPages&quot;:0&#10;answered: &quot;total&quot;:0,&quot;totalPages&quot;:1</failure>
+"#);
+    assert_snapshot!(case("REQ-RATE"), @r#"
+name="REQ-RATE" time="0.000">
+    <skipped message="it would take more than 1000 requests in a minute, which this does not send"/>
+"#);
+    assert!(case("RES-PAGE").starts_with("name=\"RES-PAGE\" time=\"0.000\"/>"), "{junit}");
+}
+
 // Nothing can be verified
 
 /// The message of a command that fails with 2.
@@ -157,7 +180,7 @@ fn wrong_flags_are_errors_that_say_what_is_accepted() {
     assert_snapshot!(error_of("127.0.0.1:1", &[]), @r#"error: --url "URL" is not a URL that begins with https:// or http://; accepted: a base URL such as https://api.getcortexapp.com or http://127.0.0.1:8080"#);
     assert_snapshot!(error_of("http://127.0.0.1:1", &["--format", "xml"]), @"
 error: invalid value 'xml' for '--format <FORMAT>'
-  [possible values: table, json]
+  [possible values: table, json, junit]
 
 For more information, try '--help'.
 ");
