@@ -51,7 +51,7 @@ enum Command {
     Validate(validate::Args),
     /// Download audit logs from a Cortex API to a file that --fixtures loads.
     Record(record::Args),
-    /// Check (read-only) which rules of this mock a Cortex API keeps.
+    /// Check (read-only) which rules of this mock a Cortex API, or a published document, keeps.
     Verify(verify::Args),
     /// Ask a running server whether it answers; for a container's HEALTHCHECK.
     Healthcheck(healthcheck::Args),

@@ -63,13 +63,8 @@ pub const MAX_SMALL_FILE_BYTES: u64 = 16 << 20;
 
 /// The content of a small file, such as a certificate.
 pub fn read_small_file(path: &Path) -> io::Result<Vec<u8>> {
-    read_small(Input::open(path)?)
-}
-
-/// The content of an input that is as small.
-pub fn read_small(input: Input) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    input.take(MAX_SMALL_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    Input::open(path)?.take(MAX_SMALL_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_SMALL_FILE_BYTES {
         let message = format!("it is larger than {} MiB", MAX_SMALL_FILE_BYTES >> 20);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));

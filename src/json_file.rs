@@ -21,7 +21,7 @@ use serde_json::value::RawValue;
 use crate::input;
 
 pub(crate) use content::FileContent;
-pub(crate) use diagnostics::{Diagnostics, kind};
+pub(crate) use diagnostics::{Diagnostics, kind, without_position};
 pub(crate) use elements::visit_elements;
 pub(crate) use encoding::{ForeignFormat, decode, foreign_format, not_utf8};
 pub use error::{FileError, FileErrors};

@@ -8,9 +8,12 @@
 //!   other rule does not hold.
 //! - Entries may arrive meanwhile: before a mismatch is reported, [`context`] reads the sample again.
 //! - [`client`] sends at most [`MAX_REQUESTS`] requests, below the rate limit, and waits when the server asks for it.
+//!
+//! [`document`] compares a published OpenAPI document with the rules instead, without an API.
 
 mod client;
 mod context;
+mod document;
 mod probes;
 mod report;
 mod request;
@@ -25,6 +28,7 @@ use context::ProbeContext;
 use probes::PROBES;
 
 pub use client::MAX_REQUESTS;
+pub use document::{Difference, DifferenceKind, DocumentReport, DocumentSource, Subject, compare_document};
 pub use report::{Mismatch, Outcome, RuleOutcome, VerificationReport};
 pub use sample_range::{SampleRange, SplitTime};
 

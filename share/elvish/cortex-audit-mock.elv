@@ -53,7 +53,7 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand generate 'Make entries of an invented company, as many as are asked for and always the same'
             cand validate 'Check files of entries and keys, and say what is in them'
             cand record 'Download audit logs from a Cortex API to a file that --fixtures loads'
-            cand verify 'Check (read-only) which rules of this mock a Cortex API keeps'
+            cand verify 'Check (read-only) which rules of this mock a Cortex API, or a published document, keeps'
             cand healthcheck 'Ask a running server whether it answers; for a container''s HEALTHCHECK'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -148,10 +148,11 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cortex-audit-mock;verify'= {
-            cand --url 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock'
             cand --token-env 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`'
             cand --no-permission-token-env 'Name of the environment variable that holds the token of a valid key without that permission. [default: rules about the permission are not checked]'
+            cand --document 'Instead of an API, check an OpenAPI document that Cortex publishes, in JSON or YAML: a file, `-` for standard input, or a URL. It needs no token'
             cand --format 'Format of the report'
+            cand --url 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -167,7 +168,7 @@ set edit:completion:arg-completer[cortex-audit-mock] = {|@words|
             cand generate 'Make entries of an invented company, as many as are asked for and always the same'
             cand validate 'Check files of entries and keys, and say what is in them'
             cand record 'Download audit logs from a Cortex API to a file that --fixtures loads'
-            cand verify 'Check (read-only) which rules of this mock a Cortex API keeps'
+            cand verify 'Check (read-only) which rules of this mock a Cortex API, or a published document, keeps'
             cand healthcheck 'Ask a running server whether it answers; for a container''s HEALTHCHECK'
             cand help 'Print this message or the help of the given subcommand(s)'
         }

@@ -56,7 +56,7 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Make entries of an invented company, as many as are asked for and always the same')
             [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check files of entries and keys, and say what is in them')
             [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Download audit logs from a Cortex API to a file that --fixtures loads')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check (read-only) which rules of this mock a Cortex API keeps')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check (read-only) which rules of this mock a Cortex API, or a published document, keeps')
             [CompletionResult]::new('healthcheck', 'healthcheck', [CompletionResultType]::ParameterValue, 'Ask a running server whether it answers; for a container''s HEALTHCHECK')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -157,10 +157,11 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             break
         }
         'cortex-audit-mock;verify' {
-            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock')
             [CompletionResult]::new('--token-env', '--token-env', [CompletionResultType]::ParameterName, 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`')
             [CompletionResult]::new('--no-permission-token-env', '--no-permission-token-env', [CompletionResultType]::ParameterName, 'Name of the environment variable that holds the token of a valid key without that permission. [default: rules about the permission are not checked]')
+            [CompletionResult]::new('--document', '--document', [CompletionResultType]::ParameterName, 'Instead of an API, check an OpenAPI document that Cortex publishes, in JSON or YAML: a file, `-` for standard input, or a URL. It needs no token')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of the report')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -178,7 +179,7 @@ Register-ArgumentCompleter -Native -CommandName 'cortex-audit-mock' -ScriptBlock
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Make entries of an invented company, as many as are asked for and always the same')
             [CompletionResult]::new('validate', 'validate', [CompletionResultType]::ParameterValue, 'Check files of entries and keys, and say what is in them')
             [CompletionResult]::new('record', 'record', [CompletionResultType]::ParameterValue, 'Download audit logs from a Cortex API to a file that --fixtures loads')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check (read-only) which rules of this mock a Cortex API keeps')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check (read-only) which rules of this mock a Cortex API, or a published document, keeps')
             [CompletionResult]::new('healthcheck', 'healthcheck', [CompletionResultType]::ParameterValue, 'Ask a running server whether it answers; for a container''s HEALTHCHECK')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break

@@ -9,8 +9,8 @@ use crate::remote::{ApiUrl, Connection, SetupError, Token};
 #[derive(Debug, Args)]
 pub struct ConnectionArgs {
     /// Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock.
-    #[arg(long, value_name = "URL")]
-    url: String,
+    #[arg(long, value_name = "URL", required = true)]
+    url: Option<String>,
     /// Name of the environment variable that holds the token; its key needs the permission `View audit logs`.
     #[arg(long, value_name = "NAME", default_value = "CORTEX_API_KEY")]
     token_env: String,
@@ -19,9 +19,10 @@ pub struct ConnectionArgs {
 impl ConnectionArgs {
     /// The address, which must not contain the token, and the token.
     pub fn url_and_token(&self) -> Result<(ApiUrl, Token), SetupError> {
-        let url = ApiUrl::parse(&self.url)?;
+        let text = self.url.as_deref().unwrap_or_default();
+        let url = ApiUrl::parse(text)?;
         let token = Token::from_environment("--token-env", &self.token_env)?;
-        if token.is_in(&self.url) {
+        if token.is_in(text) {
             return Err(SetupError(format!(
                 "--url contains the token of {}, which is sent in a header; accepted: a base URL without it",
                 token.name()

@@ -1,7 +1,8 @@
-//! `verify`: checks which rules of the fidelity table a Cortex API keeps.
+//! `verify`: checks which rules of the fidelity table a Cortex API keeps, or a published OpenAPI document.
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -15,10 +16,14 @@ use super::value::{self, or_exit};
 use crate::contract::Timestamp;
 use crate::duration;
 use crate::remote::{RetryWait, TimeSource, Token};
-use crate::verify::{MAX_REQUESTS, Mismatch, Outcome, RuleOutcome, VerificationReport, verify};
+use crate::verify::{
+    DocumentReport, DocumentSource, MAX_REQUESTS, Mismatch, Outcome, RuleOutcome, VerificationReport, compare_document,
+    verify,
+};
 
-/// Which API to check, and with which tokens.
+/// Which API to check, and with which tokens; or which document.
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("url", |url| url.required(false).required_unless_present("document")))]
 pub struct Args {
     #[command(flatten)]
     connection: ConnectionArgs,
@@ -26,6 +31,10 @@ pub struct Args {
     /// about the permission are not checked]
     #[arg(long, value_name = "NAME")]
     no_permission_token_env: Option<String>,
+    /// Instead of an API, check an OpenAPI document that Cortex publishes, in JSON or YAML: a file, `-` for standard input,
+    /// or a URL. It needs no token.
+    #[arg(long, value_name = "FILE|URL", conflicts_with_all = ["url", "token_env", "no_permission_token_env"])]
+    document: Option<PathBuf>,
     /// Format of the report.
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: ReportFormat,
@@ -56,12 +65,21 @@ trait Report: Display + Serialize {
 /// Verifies. The exit code is 0 when nothing differs, 1 when something does, 2 when nothing could be verified.
 pub fn run(args: &Args) -> ExitCode {
     let started = (Timestamp::now(), Instant::now());
+    if let Some(document) = &args.document {
+        return print(&check_document(document), args.format, started);
+    }
     let (url, token) = or_exit(args.connection.url_and_token());
     let second = args.no_permission_token_env.as_deref();
     let second = second.map(|name| or_exit(Token::from_environment("--no-permission-token-env", name)));
     let connection = or_exit(connect(url, token));
     let report = or_exit(verify(connection, second, TimeSource::system(), report_wait));
     print(&report, args.format, started)
+}
+
+fn check_document(argument: &Path) -> DocumentReport {
+    let source = or_exit(DocumentSource::from_argument(argument));
+    let text = or_exit(source.read());
+    or_exit(compare_document(&source.to_string(), &text))
 }
 
 /// Reports a wait that a person notices.
@@ -119,6 +137,23 @@ impl Report for VerificationReport {
                     cases.add("verify", rule, &[&[(*text).to_owned()], &lines[..]].concat());
                 }
             }
+        }
+    }
+}
+
+impl Report for DocumentReport {
+    const NAME: &str = "cortex-audit-mock verify --document";
+
+    fn differs(&self) -> bool {
+        !self.differences.is_empty()
+    }
+
+    fn add_to(&self, cases: &mut JunitCases) {
+        for rule in &self.rules {
+            let differences: Vec<_> = self.differences.iter().filter(|difference| difference.rule == *rule).collect();
+            let text = differences.first().map(|difference| difference.text.to_owned());
+            let reasons: Vec<String> = text.into_iter().chain(differences.iter().map(ToString::to_string)).collect();
+            cases.add("verify --document", rule, &reasons);
         }
     }
 }

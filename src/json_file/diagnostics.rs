@@ -301,7 +301,7 @@ impl<'a> Diagnostics<'a> {
 }
 
 /// The message of `serde_json` without its position, which is relative to a part of the file.
-fn without_position(error: &serde_json::Error) -> String {
+pub(crate) fn without_position(error: &serde_json::Error) -> String {
     let message = error.to_string();
     message.split(" at line ").next().unwrap_or(&message).to_owned()
 }

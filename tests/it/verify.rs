@@ -4,6 +4,7 @@ mod agreement;
 mod commands;
 mod deviating_server;
 mod deviations;
+mod document;
 mod entries;
 mod intercepted;
 mod sample_range;

@@ -66,7 +66,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a 
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "generate" -d 'Make entries of an invented company, as many as are asked for and always the same'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "validate" -d 'Check files of entries and keys, and say what is in them'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "record" -d 'Download audit logs from a Cortex API to a file that --fixtures loads'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "verify" -d 'Check (read-only) which rules of this mock a Cortex API keeps'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "verify" -d 'Check (read-only) which rules of this mock a Cortex API, or a published document, keeps'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "healthcheck" -d 'Ask a running server whether it answers; for a container\'s HEALTHCHECK'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l listen -d 'Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one' -r
@@ -175,11 +175,13 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand reco
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l pseudonymize -d 'Replace names and addresses by pseudonyms. Without --seed and without the environment variable `CORTEX_MOCK_PSEUDONYM_SECRET` the pseudonyms are random each time, and cannot be turned back'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -l strict -d 'Fail, when the file is written, if the server did not answer newest first or repeated entries'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand record" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l url -d 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l token-env -d 'Name of the environment variable that holds the token; its key needs the permission `View audit logs`' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l no-permission-token-env -d 'Name of the environment variable that holds the token of a valid key without that permission. [default: rules about the permission are not checked]' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l format -d 'Format of the report' -r -f -a "table\t'One line per rule, for people'
-json\t'JSON, for programs'"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l document -d 'Instead of an API, check an OpenAPI document that Cortex publishes, in JSON or YAML: a file, `-` for standard input, or a URL. It needs no token' -r -F
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l format -d 'Format of the report' -r -f -a "table\t'For people'
+json\t'JSON, for programs'
+junit\t'JUnit, for CI services: one test case per rule'"
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -l url -d 'Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -l listen -d 'The address that the server was told to listen on' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -l base-path -d 'The path below which the server was told to have all its URLs' -r
@@ -189,6 +191,6 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "generate" -d 'Make entries of an invented company, as many as are asked for and always the same'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "validate" -d 'Check files of entries and keys, and say what is in them'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "record" -d 'Download audit logs from a Cortex API to a file that --fixtures loads'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "verify" -d 'Check (read-only) which rules of this mock a Cortex API keeps'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "verify" -d 'Check (read-only) which rules of this mock a Cortex API, or a published document, keeps'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "healthcheck" -d 'Ask a running server whether it answers; for a container\'s HEALTHCHECK'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -177,7 +177,7 @@ fn unreachable_or_broken_server_is_an_error() {
 
 #[test]
 fn wrong_flags_are_errors_that_say_what_is_accepted() {
-    assert_snapshot!(error_of("127.0.0.1:1", &[]), @r#"error: --url "URL" is not a URL that begins with https:// or http://; accepted: a base URL such as https://api.getcortexapp.com or http://127.0.0.1:8080"#);
+    assert_snapshot!(error_of("127.0.0.1:1", &[]), @"error: --url is not a URL that begins with https:// or http://; accepted: a base URL such as https://api.getcortexapp.com or http://127.0.0.1:8080");
     assert_snapshot!(error_of("http://127.0.0.1:1", &["--format", "xml"]), @"
 error: invalid value 'xml' for '--format <FORMAT>'
   [possible values: table, json, junit]
