@@ -2,6 +2,7 @@
 //! arguments and variables, without a container engine.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -177,4 +178,38 @@ fn the_job_of_github_actions_passes_and_fails_for_a_client_that_loses_entries() 
 fn the_job_of_github_actions_installs_this_version() {
     let recipe = file("recipes/github-actions.yml");
     assert!(recipe.contains(&format!("\n      VERSION: {}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+/// Runs the step that compares, with a `gh` that knows the issue in `OPEN` and keeps a new one.
+#[test]
+fn the_nightly_job_opens_one_issue_when_the_published_document_differs() {
+    let Some(linters) = Linters::new() else { return };
+    let path = repository("recipes/published-document.yml");
+    linters.fits("vendor.github-workflows", &path);
+    let workflow = &linters.yaml(&path)[0];
+    let steps = workflow["jobs"]["compare"]["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["name"] == "Compare").unwrap()["run"].as_str().unwrap();
+    let gh = r#"gh() { if [ "$2" = list ]; then echo "$OPEN"; else echo "ISSUE $*"; cat; fi; }"#;
+    let published = repository("tests/data/published-openapi.json");
+    let folder = tempfile::tempdir().unwrap();
+    let changed = folder.path().join("openapi.json");
+    fs::write(&changed, fs::read_to_string(&published).unwrap().replace("\"default\": 250", "\"default\": 50"))
+        .unwrap();
+    let run = |document: &Path, open: &str| {
+        let variables = [("CORTEX_OPENAPI_URL", document.to_str().unwrap()), ("OPEN", open)];
+        RecipeCopy::empty().run(&format!("{gh}\n{step}"), &variables)
+    };
+    let agrees = run(&published, "");
+    agrees.succeeds("0 differences");
+    let differs = run(&changed, "");
+    differs.fails("1 difference (0 new, 0 gone, 1 changed)");
+    let (_, issue) = differs.printed.split_once("ISSUE issue create --title Cortex publishes").unwrap();
+    assert!(issue.contains("```\nPAGE-BOUNDS") && issue.contains("document: 50"), "{issue}");
+    let known = run(&changed, "7");
+    known.fails("PAGE-BOUNDS");
+    let missing = run(Path::new("missing.json"), "");
+    missing.fails("cannot be read");
+    for outcome in [agrees, known, missing] {
+        assert!(!outcome.printed.contains("ISSUE"), "{}", outcome.printed);
+    }
 }
