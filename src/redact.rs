@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::memchr2_iter;
 use percent_encoding::percent_decode;
 
 /// The text in place of a secret.
@@ -43,14 +44,19 @@ impl Secret {
 
     /// Whether a text contains the secret as it is, without decoding.
     pub(crate) fn is_in_form(&self, text: &[u8]) -> bool {
+        let Some(first) = self.folded.first() else { return false };
         let length = self.folded.len();
         let is_word = |at: usize| {
             let (before, behind) = (at.checked_sub(1), at + length);
             [before, Some(behind)].into_iter().flatten().all(|at| !text.get(at).is_some_and(u8::is_ascii_alphanumeric))
         };
         let is_same = |part: &[u8]| part.iter().zip(&self.folded).all(|(byte, folded)| fold(*byte) == *folded);
-        let mut parts = text.windows(length.max(1)).enumerate();
-        length > 0 && parts.any(|(at, part)| is_same(part) && (length >= Self::MIN_SUBSTRING_BYTES || is_word(at)))
+        let is_at = |at: usize| {
+            text.get(at..at + length).is_some_and(is_same) && (length >= Self::MIN_SUBSTRING_BYTES || is_word(at))
+        };
+        // The two bytes that fold to the first.
+        let other = if *first == b' ' { b'+' } else { first.to_ascii_uppercase() };
+        memchr2_iter(*first, other, text).any(is_at)
     }
 
     /// The text without the secret.
