@@ -160,8 +160,13 @@ async fn the_same_value_twice_is_not_a_contradiction() {
 async fn thousands_of_errors_make_a_bounded_message() {
     let query = "actions=".to_owned() + &(0..2000).map(|number| format!("a{number}")).collect::<Vec<_>>().join(",");
     let details = TestMock::default().logs(&query).await.details(400);
-    assert!(details.starts_with("2000 problems. 1) actions=\"a0\" "), "{details}");
-    assert!(details.ends_with(" And 1980 more."), "{details}");
+    assert!(details.starts_with("20 problems. 1) actions=\"a0\" "), "{details}");
+    assert!(
+        details.contains(
+            "20) actions=\"a19\" is not one of the values of this parameter; 1980 more are not listed; accepted: "
+        ),
+        "{details}"
+    );
     assert!(details.len() < 10_000, "{} bytes", details.len());
 }
 

@@ -1,8 +1,9 @@
 //! The query parser: from a raw query string to a [`Query`], with every issue of the query and not only the first.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::fmt::Display;
+use std::collections::{BTreeSet, HashSet};
+use std::fmt::{Display, Write as _};
+use std::hash::Hash;
 use std::str::FromStr;
 
 use chrono::TimeDelta;
@@ -13,7 +14,7 @@ use crate::contract::{
     AcceptedValues, ActorType, DEFAULT_PAGE_SIZE, FilterField, MAX_PAGE, MAX_PAGE_SIZE, OBJECT_TYPES_DATE, Parameter,
     Timestamp, TimestampError, Vocabulary,
 };
-use crate::text::{excerpt, nearest, word_enum};
+use crate::text::{excerpt, nearest, plural, word_enum};
 
 /// What happens to unknown parameters, and to unknown values of open lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -185,17 +186,20 @@ impl<'a> QueryReader<'a> {
                 }),
             }
         }
+        let others = self.unknown.len().saturating_sub(MAX_REPORTED);
+        if let Some(last) = self.issues.iter_mut().rfind(|issue| issue.rule == "PARAM-UNKNOWN") {
+            note_unlisted(last, others);
+        }
     }
 
     fn report_unknown(&mut self, name: &str, value: &str) {
         if self.vocabulary.is_none() || !self.unknown.insert((name.to_owned(), value.to_owned())) {
             return;
         }
-        let nearest = if self.unknown.len() > MAX_SUGGESTIONS {
-            None
-        } else {
-            nearest(name, Parameter::ALL.map(Parameter::name))
-        };
+        if self.unknown.len() > MAX_REPORTED {
+            return;
+        }
+        let nearest = nearest(name, Parameter::ALL.map(Parameter::name));
         let known = nearest.is_none().then(|| Parameter::ALL.map(Parameter::name).join(", "));
         let reason = match self.strictness {
             Strictness::Strict => "is not a parameter of this operation",
@@ -226,7 +230,8 @@ impl<'a> QueryReader<'a> {
         mut read: impl FnMut(&str) -> Result<T, Box<QueryIssue>>,
     ) -> Option<T> {
         let mut single: Option<(T, Cow<'a, str>)> = None;
-        for text in distinct(texts) {
+        let (mut texts, issues_before) = (distinct(texts).into_iter(), self.issues.len());
+        while let Some(text) = texts.next() {
             match (read(&text), &single) {
                 (Err(issue), _) => self.issues.push(*issue),
                 (Ok(value), None) => single = Some((value, text)),
@@ -238,6 +243,12 @@ impl<'a> QueryReader<'a> {
                         ..new_issue("PARAM-INVALID", parameter, &text, what)
                     });
                 }
+            }
+            // The request is refused, whatever the other values are.
+            let issues = &mut self.issues[issues_before..];
+            if issues.len() == MAX_REPORTED {
+                note_unlisted(&mut issues[MAX_REPORTED - 1], texts.len());
+                break;
             }
         }
         single.map(|(value, _)| value)
@@ -335,7 +346,7 @@ impl<'a> QueryReader<'a> {
         }
         let texts = self.values.iter().filter(|(other, _)| *other == parameter).map(|(_, text)| text);
         let values = texts.flat_map(|text| text.split(',')).filter(|value| !value.is_empty());
-        let values = distinct(values.map(String::from).collect());
+        let values: Vec<String> = distinct(values.collect()).into_iter().map(String::from).collect();
         match (field.accepted(), self.vocabulary) {
             (AcceptedValues::Closed(words), _) => self.check_closed(parameter, &values, words),
             (AcceptedValues::Open(published), Some(vocabulary)) => {
@@ -349,14 +360,12 @@ impl<'a> QueryReader<'a> {
     /// Refuses values that are none of the words (ENUM-CLOSED).
     fn check_closed(&mut self, parameter: Parameter, values: &[String], words: &[&str]) {
         let unknown = values.iter().filter(|value| !words.contains(&value.as_str()));
-        for (number, text) in unknown.enumerate() {
-            self.issues.push(QueryIssue {
-                accepted: Some(words.join(", ")),
-                nearest: if number < MAX_SUGGESTIONS { likely_word(text, words.iter().copied()) } else { None },
-                example: Some(format!("{}={}", parameter.name(), words[0])),
-                ..new_issue("ENUM-CLOSED", parameter, text, "is not one of the values of this parameter")
-            });
-        }
+        self.report_values(unknown, |text| QueryIssue {
+            accepted: Some(words.join(", ")),
+            nearest: likely_word(text, words.iter().copied()),
+            example: Some(format!("{}={}", parameter.name(), words[0])),
+            ..new_issue("ENUM-CLOSED", parameter, text, "is not one of the values of this parameter")
+        });
     }
 
     /// Reports unknown values of an open list: they stay in the filter, and match nothing (ENUM-OPEN).
@@ -372,15 +381,25 @@ impl<'a> QueryReader<'a> {
             Strictness::Strict => "is not a known value",
             Strictness::Lenient => "is not a known value and matches nothing",
         };
-        for (number, text) in values.iter().filter(|text| !known.contains(*text)).enumerate() {
-            let guess = || likely_word(text, known.iter().map(String::as_str));
-            self.issues.push(QueryIssue {
-                severity: Severity::Unlisted,
-                accepted: accepted.clone(),
-                nearest: if number < MAX_SUGGESTIONS { guess() } else { None },
-                example: None,
-                ..new_issue("ENUM-OPEN", parameter, text, what)
-            });
+        let unknown = values.iter().filter(|text| !known.contains(*text));
+        self.report_values(unknown, |text| QueryIssue {
+            severity: Severity::Unlisted,
+            accepted: accepted.clone(),
+            nearest: likely_word(text, known.iter().map(String::as_str)),
+            example: None,
+            ..new_issue("ENUM-OPEN", parameter, text, what)
+        });
+    }
+
+    /// Adds an issue for each of the first values; the last issue counts the others.
+    fn report_values<'v>(
+        &mut self,
+        mut values: impl Iterator<Item = &'v String>,
+        new_issue: impl Fn(&str) -> QueryIssue,
+    ) {
+        self.issues.extend(values.by_ref().take(MAX_REPORTED).map(|value| new_issue(value)));
+        if let Some(last) = self.issues.last_mut() {
+            note_unlisted(last, values.count());
         }
     }
 
@@ -425,17 +444,24 @@ impl<'a> QueryReader<'a> {
     }
 }
 
-/// The most suggestions for the values of one parameter, and for the names of unknown parameters. Each suggestion compares
-/// a text with every known word, a request can have thousands of texts, and a message lists no more than these.
-const MAX_SUGGESTIONS: usize = 20;
+/// The most values of one parameter, and the most unknown parameters, that have an issue of their own. A request can have
+/// thousands; nobody reads more than these, and the search for the nearest known word takes long.
+const MAX_REPORTED: usize = 20;
+
+/// Adds to the last issue of a parameter how many values more were not listed.
+fn note_unlisted(last: &mut QueryIssue, unlisted: usize) {
+    if unlisted > 0 {
+        let _ = write!(last.reason, "; {unlisted} more {} not listed", plural(unlisted, "is", "are"));
+    }
+}
 
 /// A published list of more values than this is not part of a message.
 const MAX_LISTED: usize = 20;
 
 /// Each value once, in the order received.
-fn distinct<T: Ord + Clone>(mut values: Vec<T>) -> Vec<T> {
+fn distinct<T: Hash + Eq + Clone>(mut values: Vec<T>) -> Vec<T> {
     if values.len() > 1 {
-        let mut seen = BTreeSet::new();
+        let mut seen = HashSet::new();
         values.retain(|value| seen.insert(value.clone()));
     }
     values
