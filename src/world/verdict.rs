@@ -60,9 +60,13 @@ pub struct Observations {
     memory: SharedMemory,
 }
 
+/// The memory of an observation without its texts; shared, it has two counts and a pointer.
+const OBSERVATION_BYTES: usize = size_of::<Observation>() + 3 * size_of::<usize>();
+
 #[derive(Debug, Default)]
 struct Inner {
-    observations: Vec<Observation>,
+    /// Shared with the judgements in progress.
+    observations: Vec<Arc<Observation>>,
     /// How many bytes of these differ in length from request to request.
     bytes: usize,
     not_judged: u64,
@@ -158,15 +162,15 @@ impl Observations {
     pub fn add(&self, mut observation: Observation) {
         let mut inner = self.inner.lock();
         let memory_before = inner.memory();
-        let bytes = inner.bytes + observation.share_texts(inner.observations.last());
-        let memory = memory_before - inner.bytes + bytes + size_of::<Observation>();
+        let bytes = inner.bytes + observation.share_texts(inner.observations.last().map(|last| &**last));
+        let memory = memory_before - inner.bytes + bytes + OBSERVATION_BYTES;
         let has_room = inner.observations.len() < Self::CAPACITY
             && bytes <= Self::MAX_BYTES
             && memory <= self.memory.limit(usize::MAX);
         if has_room {
             self.memory.resize(memory_before, memory);
             inner.bytes = bytes;
-            inner.observations.push(observation);
+            inner.observations.push(Arc::new(observation));
         } else {
             inner.not_judged += 1;
         }
@@ -205,15 +209,7 @@ impl Observations {
             let inner = self.inner.lock();
             (inner.observations.clone(), inner.not_judged, inner.unknown_key, inner.delivered.clone())
         };
-        let mut clients: Vec<ClientExchanges> = Vec::new();
-        for (number, observation) in observations.into_iter().enumerate() {
-            let key = Arc::clone(&observation.key);
-            let exchange = Exchange::new(number, observation);
-            match clients.iter_mut().find(|client| client.key.name == key.name) {
-                Some(client) => client.exchanges.push(exchange),
-                None => clients.push(ClientExchanges { key, exchanges: vec![exchange] }),
-            }
-        }
+        let clients = exchanges_of_clients(observations);
         let replay = Replay::new(store);
         let others = others_of_each(&clients, &replay);
         let clients: Vec<ClientVerdict> =
@@ -274,7 +270,7 @@ impl Observations {
 impl Inner {
     /// The memory of what is kept of requests.
     fn memory(&self) -> usize {
-        self.observations.len() * size_of::<Observation>() + self.bytes
+        self.observations.len() * OBSERVATION_BYTES + self.bytes
     }
 }
 
@@ -306,7 +302,8 @@ struct ClientExchanges {
 impl ClientExchanges {
     fn judge(&self, replay: &Replay, scope: &Scope, now: Timestamp, others: &OtherKeys) -> ClientVerdict {
         // A client that asks for the head alone asks for no page.
-        let for_pages: Vec<&Exchange> = self.exchanges.iter().filter(|exchange| !exchange.is_head).collect();
+        let for_pages: Vec<&Exchange> =
+            self.exchanges.iter().filter(|exchange| !exchange.observation.is_head).collect();
         let crawls = Crawls::new(&for_pages);
         let ledger = CoverageLedger::new(&for_pages, &crawls, replay, scope, now, others);
         let (coverage, rereads) = (ledger.coverage(), ledger.rereads());
@@ -338,6 +335,22 @@ impl ClientExchanges {
     fn served_queries(&self) -> impl Iterator<Item = &exchange::Served> {
         self.exchanges.iter().filter_map(|exchange| exchange.served.as_ref())
     }
+}
+
+/// The exchanges of each key, in the order in which the keys first asked.
+fn exchanges_of_clients(observations: Vec<Arc<Observation>>) -> Vec<ClientExchanges> {
+    let mut clients: Vec<(Arc<Key>, Vec<(usize, Arc<Observation>)>)> = Vec::new();
+    for (number, observation) in observations.into_iter().enumerate() {
+        match clients.iter_mut().find(|(key, _)| key.name == observation.key.name) {
+            Some((_, theirs)) => theirs.push((number, observation)),
+            None => clients.push((Arc::clone(&observation.key), vec![(number, observation)])),
+        }
+    }
+    // The capacity of each vector is exact: while a vector of megabytes grows, the allocator keeps what it leaves behind.
+    let exchanges = |(number, observation)| Exchange::new(number, observation);
+    let client =
+        |(key, theirs): (_, Vec<_>)| ClientExchanges { key, exchanges: theirs.into_iter().map(exchanges).collect() };
+    clients.into_iter().map(client).collect()
 }
 
 /// What the other keys of the session did, for each client: a key may be rotated between two polls.

@@ -29,7 +29,8 @@ pub fn mid_crawl(crawl: &Crawl<'_>, served: &Served) -> Finding {
 pub fn within(crawl: &Crawl<'_>) -> Vec<Finding> {
     let left_out = crawl.failed_pages.iter().filter(|(page, _)| crawl.leaves_out(**page));
     let finding = |(page, failed): (&u32, &&Exchange)| {
-        let message = format!("left out page {page} of a crawl after {}: ?{}", failure(failed), failed.query);
+        let message =
+            format!("left out page {page} of a crawl after {}: ?{}", failure(failed), failed.observation.query);
         Finding::new(bug_of(failed), 1, message, [*failed])
     };
     left_out.map(finding).collect()
@@ -48,7 +49,7 @@ pub fn before_first_page(
         return Vec::new();
     }
     let lost = Lost::new(exchanges, replay, ledger);
-    let is_last = |failed: &Exchange| exchanges.last().is_some_and(|last| last.id == failed.id);
+    let is_last = |failed: &Exchange| exchanges.last().is_some_and(|last| last.observation.id == failed.observation.id);
     let mut known: HashMap<Selection, bool> = HashMap::new();
     let mut forgotten = |failed: &Exchange| {
         let Some(query) = &failed.retryable else { return false };
@@ -56,7 +57,8 @@ pub fn before_first_page(
     };
     let given_up = failed.into_iter().filter(|failed| is_last(failed) || forgotten(failed));
     let finding = |failed| {
-        let message = format!("gave up after {}, and entries were never read: ?{}", failure(failed), failed.query);
+        let message =
+            format!("gave up after {}, and entries were never read: ?{}", failure(failed), failed.observation.query);
         Finding::new(bug_of(failed), 1, message, [failed])
     };
     given_up.map(finding).collect()
@@ -117,11 +119,11 @@ fn holds(joined: &[Range], at: Timestamp) -> bool {
 }
 
 fn bug_of(failed: &Exchange) -> Bug {
-    if failed.status == 429 { Bug::GaveUpAfter429 } else { Bug::GaveUpAfterFailure }
+    if failed.observation.status == 429 { Bug::GaveUpAfter429 } else { Bug::GaveUpAfterFailure }
 }
 
 fn failure(failed: &Exchange) -> String {
-    match failed.status {
+    match failed.observation.status {
         0 => "a broken connection".to_owned(),
         429 => "a 429 that it did not wait for".to_owned(),
         200 => "a page that did not arrive whole".to_owned(),

@@ -65,19 +65,20 @@ impl<'a> IdleStreak<'a> {
     fn new(query: &Query, exchange: &'a Exchange) -> Self {
         let (start, end) = (query.start_time, end(query, exchange));
         let last = VecDeque::from([exchange]);
-        Self { start, end, began: exchange.elapsed, newest_end: end, last, counted: false }
+        Self { start, end, began: exchange.observation.elapsed, newest_end: end, last, counted: false }
     }
 
     /// A client that asks for a time that it had not asked for reads on, and does not poll.
     fn asks_nothing_else(&self, query: &Query, exchange: &Exchange) -> bool {
-        let passed = exchange.elapsed.saturating_sub(self.began);
+        let passed = exchange.observation.elapsed.saturating_sub(self.began);
         query.start_time >= self.start && end(query, exchange) <= self.end.saturating_add(passed + JITTER)
     }
 
     fn go_on(&mut self, query: &Query, exchange: &'a Exchange, hurried: &mut BusyPolls<'a>) {
         let end = end(query, exchange);
         // A clock that stands still does not show how fast a client is; a client that asks for less reads back.
-        let stands_still = self.last.back().is_some_and(|last| exchange.elapsed <= last.elapsed);
+        let stands_still =
+            self.last.back().is_some_and(|last| exchange.observation.elapsed <= last.observation.elapsed);
         if stands_still || end < self.newest_end {
             return;
         }
@@ -86,7 +87,11 @@ impl<'a> IdleStreak<'a> {
             self.last.pop_front();
         }
         self.last.push_back(exchange);
-        let took = self.last.front().map(|first| exchange.elapsed.saturating_sub(first.elapsed)).unwrap_or_default();
+        let took = self
+            .last
+            .front()
+            .map(|first| exchange.observation.elapsed.saturating_sub(first.observation.elapsed))
+            .unwrap_or_default();
         if self.last.len() < STREAK_LENGTH || took >= MIN_STREAK_TIME {
             return;
         }
@@ -98,13 +103,13 @@ impl<'a> IdleStreak<'a> {
 
 /// A query without an end ends when it is asked.
 fn end(query: &Query, exchange: &Exchange) -> Timestamp {
-    query.end_time.unwrap_or(exchange.time)
+    query.end_time.unwrap_or(exchange.observation.time)
 }
 
 impl BusyPolls<'_> {
     pub fn finding(&self) -> Option<Finding> {
         let (polls, took) = self.shown.as_ref()?;
-        let query = polls.last().map(|exchange| &*exchange.query).unwrap_or_default();
+        let query = polls.last().map(|exchange| &*exchange.observation.query).unwrap_or_default();
         let message = format!(
             "{} polls came in a hurry, and nothing had come: {} of these within {:.1} s, the last ?{query}",
             self.count,

@@ -14,7 +14,7 @@ pub fn judge(exchanges: &[Exchange], replay: &Replay) -> Vec<Finding> {
     let mut findings = Findings::default();
     let mut near_values = NearValues { replay, known: HashMap::new() };
     for exchange in exchanges {
-        for noticed in &exchange.issues {
+        for noticed in exchange.observation.issues() {
             findings.add(noticed.rule, noticed.message.clone(), exchange);
         }
         // What is not understood has been told above.
@@ -24,7 +24,7 @@ pub fn judge(exchanges: &[Exchange], replay: &Replay) -> Vec<Finding> {
         for message in near_values.of(exchange) {
             findings.add("LIST-SPLIT", message, exchange);
         }
-        let all = exchange.parsed_query.as_ref().unwrap_or(&exchange.query);
+        let all = exchange.observation.parsed_query().unwrap_or(&exchange.observation.query);
         for name in ["page", "pageSize"] {
             if first_value(all, name).is_none() {
                 let message = format!("{name} is left out, which the published document marks as required.");
@@ -59,7 +59,9 @@ impl NearValues<'_> {
             return Vec::new();
         };
         // Not one that was redacted because it contains a token.
-        let shown = LazyCell::new(|| query::reparse(&exchange.query, Offsets::default()).unwrap_or_default().filters);
+        let shown = LazyCell::new(|| {
+            query::reparse(&exchange.observation.query, Offsets::default()).unwrap_or_default().filters
+        });
         let is_shown = |field, value| shown.values(field).contains(value);
         let mut messages = Vec::new();
         for (field, values) in served.query.filters.iter().filter(|(field, _)| is_free_text(*field)) {
@@ -127,7 +129,7 @@ impl Findings {
         if let Some(known) = self.list.get_mut(place) {
             known.count += 1;
             if known.requests.len() < 5 {
-                known.requests.push(exchange.id.to_string());
+                known.requests.push(exchange.observation.id.to_string());
             }
         } else {
             self.list.push(Finding { rule: Some(rule), ..Finding::new(Bug::Contract, 1, message, [exchange]) });

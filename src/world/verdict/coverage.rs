@@ -165,7 +165,7 @@ impl<'a> CoverageLedger<'a> {
         for (place, exchange) in self.exchanges.iter().enumerate() {
             let (Some(served), Some((id, crawl))) = (&exchange.served, crawls.of(place)) else { continue };
             // What a client may not have received, or did not ask for in earnest, is no reading.
-            let is_read = crawl.probe.is_none() && !retried.contains(&exchange.id);
+            let is_read = crawl.probe.is_none() && !retried.contains(&exchange.observation.id);
             let page = self.replay.page(served);
             newest[place] = page.first().map(|entry| entry.timestamp);
             if let Some(first) = page.first() {
@@ -248,7 +248,7 @@ impl<'a> CoverageLedger<'a> {
     /// The places of the exchanges whose pages had entries that were served before in the same crawl, and how many.
     pub fn doubled_pages(&self) -> HashMap<Uuid, usize> {
         let doubled = self.pages.iter().filter(|page| page.doubled > 0);
-        doubled.map(|page| (self.exchanges[page.place].id, page.doubled)).collect()
+        doubled.map(|page| (self.exchanges[page.place].observation.id, page.doubled)).collect()
     }
 
     /// Entries that were missed, newest first.
@@ -278,7 +278,7 @@ impl<'a> CoverageLedger<'a> {
     }
 
     fn example(&self, coverage: &EntryCoverage) -> Option<Example> {
-        let requests = self.exchanges_of(coverage).map(|exchange| exchange.id.to_string()).collect();
+        let requests = self.exchanges_of(coverage).map(|exchange| exchange.observation.id.to_string()).collect();
         Some(Example { entry: self.replay.entry(&coverage.entry)?, requests })
     }
 
@@ -363,9 +363,9 @@ fn to_millisecond(length: Duration) -> f64 {
 fn has_stopped(exchanges: &[&Exchange], now: Timestamp) -> bool {
     let Some(last) = exchanges.last() else { return false };
     let was_empty = last.served.as_ref().is_some_and(|served| served.entries == 0);
-    let pauses = exchanges.windows(2).map(|pair| pair[1].time.since(pair[0].time));
+    let pauses = exchanges.windows(2).map(|pair| pair[1].observation.time.since(pair[0].observation.time));
     let longest = pauses.max().unwrap_or_default().max(Duration::from_secs(20));
-    was_empty && rounds(exchanges, last) > 1 && now.since(last.time) >= longest * 3
+    was_empty && rounds(exchanges, last) > 1 && now.since(last.observation.time) >= longest * 3
 }
 
 /// How often the client began to read what its last request is about: the same filters, and ranges of which each goes
@@ -377,13 +377,14 @@ fn rounds(exchanges: &[&Exchange], last: &Exchange) -> usize {
     let (mut before, mut asked): (Option<Timestamp>, bool) = (None, false);
     let mut begins = |exchange: &Exchange| {
         let Some(query) = exchange.served_query() else { return false };
-        let end = query.end_time.unwrap_or(exchange.time);
+        let end = query.end_time.unwrap_or(exchange.observation.time);
         let goes_on = about.start_time.is_none_or(|start| start.since(end) <= Duration::from_secs(1));
         if query.page > 0 || !goes_on || query.filters.sorted() != filters {
             return false;
         }
-        let before = before.replace(exchange.time);
-        let at_a_stretch = before.is_some_and(|before| exchange.time.since(before) < Duration::from_secs(1));
+        let before = before.replace(exchange.observation.time);
+        let at_a_stretch =
+            before.is_some_and(|before| exchange.observation.time.since(before) < Duration::from_secs(1));
         let asked_again = query.selection() == question && std::mem::replace(&mut asked, true);
         !at_a_stretch || asked_again
     };

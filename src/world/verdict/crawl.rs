@@ -118,7 +118,7 @@ impl<'a> Crawls<'a> {
     /// The identifiers of exchanges whose page was asked for again next.
     pub fn retried(&self) -> impl Iterator<Item = Uuid> {
         let pages = self.iter().flat_map(|crawl| &crawl.pages);
-        pages.filter(|page| page.retried).map(|page| page.exchange.id)
+        pages.filter(|page| page.retried).map(|page| page.exchange.observation.id)
     }
 
     /// Marks the first pages that were never gone on with, where another crawl reads what they were a look at.
@@ -242,7 +242,7 @@ impl<'a> Crawl<'a> {
 
     /// The end of its range; one without an end ends when it is first asked for.
     pub fn end(&self) -> Option<Timestamp> {
-        self.query.end_time.or_else(|| Some(self.first()?.time))
+        self.query.end_time.or_else(|| Some(self.first()?.observation.time))
     }
 
     /// Whether entries came for it between its first page and its last: so much a client can see in `total`.
@@ -307,7 +307,7 @@ impl<'a> Crawl<'a> {
 
     /// The raw query of the last page, for a message.
     pub fn shown(&self) -> String {
-        self.last().map(|page| format!("?{}", page.exchange.query)).unwrap_or_default()
+        self.last().map(|page| format!("?{}", page.exchange.observation.query)).unwrap_or_default()
     }
 }
 

@@ -1,43 +1,16 @@
 //! A request for audit logs and its answer, with the query parsed again from its observation.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use uuid::Uuid;
-
-use super::observation::{Delivery, Issue, Observation, ObservationDetails};
-use crate::contract::{Query, Timestamp, query};
+use super::observation::Observation;
+use crate::contract::{Query, query};
 
 /// A request for audit logs and its answer.
 #[derive(Debug)]
 pub struct Exchange {
     /// Its position in the order of answers, among all requests of the world.
     pub number: usize,
-    /// The identifier in `X-Request-Id`.
-    pub id: Uuid,
-    /// When it was received, by the world's clock.
-    pub time: Timestamp,
-    /// When it was received, by the world's age, which never runs backwards.
-    pub elapsed: Duration,
-    /// When it was received and answered, by the machine's clock.
-    pub received_at: Instant,
-    pub answered_at: Instant,
-    /// The port of the client, if requests of its connection come one after the other.
-    pub connection: Option<u16>,
-    /// The raw query string as the journal has it.
-    pub query: Arc<str>,
-    /// The known parameters of the query string, all of them, when the journal has only its beginning.
-    pub parsed_query: Option<Arc<str>>,
-    /// The status of the response; 0 when there was none.
-    pub status: u16,
-    /// How long the client was told to wait.
-    pub retry_after: Option<Duration>,
-    /// What was wrong with the request, or ignored in it.
-    pub issues: Vec<Issue>,
-    /// Whether it is a `HEAD`, which is answered with no page.
-    pub is_head: bool,
-    /// How many requests had been answered when it was received: the client could know these answers.
-    pub answered_before: usize,
+    pub observation: Arc<Observation>,
     /// The page, when it was sent whole.
     pub served: Option<Served>,
     /// What was asked, when the request failed and a client does well to send it again.
@@ -58,38 +31,17 @@ pub struct Served {
 }
 
 impl Exchange {
-    pub fn new(number: usize, observation: Observation) -> Self {
-        let Observation { id, time, elapsed, received_at, answered_at, connection, key: _, .. } = observation;
-        let Observation { query, status, is_head, answered_before, page, details, .. } = observation;
-        let ObservationDetails { parsed_query, issues, retry_after, offsets, delivery } =
-            details.map(|details| *details).unwrap_or_default();
-        let page = page.filter(|_| delivery.as_ref().is_none_or(Delivery::is_complete));
-        let parse = || query::reparse(parsed_query.as_deref().unwrap_or(&query), offsets);
-        let served = page.map(|page| Served {
+    pub fn new(number: usize, observation: Arc<Observation>) -> Self {
+        let parse = || query::reparse(observation.parsed_query().unwrap_or(&observation.query), observation.offsets());
+        let served = observation.delivered_page().map(|page| Served {
             query: parse().unwrap_or_default(),
             arrivals: page.arrivals as usize,
             entries: page.entries as usize,
             total_pages: page.total_pages as usize,
         });
-        let retryable = if served.is_none() && !is_head && is_retryable(status) { parse() } else { None };
-        Self {
-            number,
-            id,
-            time,
-            elapsed,
-            received_at,
-            answered_at,
-            connection,
-            query,
-            parsed_query,
-            status,
-            retry_after,
-            issues,
-            is_head,
-            answered_before,
-            served,
-            retryable,
-        }
+        let may_retry = served.is_none() && !observation.is_head && is_retryable(observation.status);
+        let retryable = if may_retry { parse() } else { None };
+        Self { number, observation, served, retryable }
     }
 
     /// The query of the page that was served.

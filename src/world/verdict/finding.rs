@@ -83,7 +83,7 @@ impl Finding {
         message: String,
         shown: impl IntoIterator<Item = &'a Exchange>,
     ) -> Self {
-        let requests = shown.into_iter().take(EXAMPLES).map(|exchange| exchange.id.to_string()).collect();
+        let requests = shown.into_iter().take(EXAMPLES).map(|exchange| exchange.observation.id.to_string()).collect();
         // A query may hold any character that is not ASCII as it is.
         let message = if message.contains(is_control) { escape_control(&message) } else { message };
         Self { bug, rule: None, count, message, advice: bug.advice(), requests }

@@ -74,7 +74,7 @@ impl ReadFrontier {
                 }
             }
             if let (Some(_), Some(end)) = (&exchange.served, query.end_time) {
-                let behind = exchange.time.since(end);
+                let behind = exchange.observation.time.since(end);
                 frontier.behind = Some(frontier.behind.map_or(behind, |known| known.min(behind)));
             }
         }
@@ -122,7 +122,7 @@ impl Frontier {
         let Served { query, arrivals, .. } = served;
         self.look = self.look.max(*arrivals);
         self.lost_to = None;
-        if let Some(end) = query.end_time.filter(|end| *end <= exchange.time) {
+        if let Some(end) = query.end_time.filter(|end| *end <= exchange.observation.time) {
             self.end = self.end.max(Some(end));
             return;
         }
@@ -145,9 +145,9 @@ impl Frontier {
 
     /// A query without an end ends when it is asked.
     fn failed(&mut self, query: &Query, exchange: &Exchange) {
-        let end = query.end_time.unwrap_or(exchange.time);
+        let end = query.end_time.unwrap_or(exchange.observation.time);
         self.end = self.end.max(Some(end));
-        self.lost_to = self.lost_to.max(Some(end.min(exchange.time)));
+        self.lost_to = self.lost_to.max(Some(end.min(exchange.observation.time)));
     }
 
     fn saw(&self, entry: &EntryRef) -> bool {

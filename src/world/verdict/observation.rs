@@ -43,6 +43,32 @@ pub struct Observation {
 }
 
 impl Observation {
+    /// The page that the client has been sent to its last byte.
+    pub(super) fn delivered_page(&self) -> Option<PageSummary> {
+        let delivery = self.details.as_ref().and_then(|details| details.delivery.as_ref());
+        self.page.filter(|_| delivery.is_none_or(Delivery::is_complete))
+    }
+
+    /// The known parameters of the query string, all of them, when the journal has only its beginning.
+    pub(super) fn parsed_query(&self) -> Option<&Arc<str>> {
+        self.details.as_ref()?.parsed_query.as_ref()
+    }
+
+    /// How long the client was told to wait.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        self.details.as_ref()?.retry_after
+    }
+
+    /// How the server read offsets of date-times.
+    pub(super) fn offsets(&self) -> Offsets {
+        self.details.as_ref().map(|details| details.offsets).unwrap_or_default()
+    }
+
+    /// What was wrong with the request, or ignored in it.
+    pub(super) fn issues(&self) -> &[Issue] {
+        self.details.as_ref().map_or(&[], |details| &details.issues)
+    }
+
     /// Shares texts that the request before has too, as of one that is sent again and again. Returns the bytes of the others.
     pub(super) fn share_texts(&mut self, before: Option<&Self>) -> usize {
         let share = |text: &mut Arc<str>, known: Option<&Arc<str>>| match known {
@@ -53,8 +79,8 @@ impl Observation {
             _ => text.len(),
         };
         let of_query = share(&mut self.query, before.map(|before| &before.query));
+        let known = before.and_then(Self::parsed_query);
         let Some(details) = &mut self.details else { return of_query };
-        let known = before.and_then(|before| before.details.as_ref()?.parsed_query.as_ref());
         let of_parsed = details.parsed_query.as_mut().map_or(0, |query| share(query, known));
         let issues: usize = details.issues.iter().map(|issue| size_of::<Issue>() + issue.message.len()).sum();
         of_query + of_parsed + size_of::<ObservationDetails>() + issues

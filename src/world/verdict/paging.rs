@@ -126,7 +126,7 @@ fn of_query(crawls: &[Crawl<'_>]) -> PagingOfQuery {
     let skipped: BTreeSet<u32> = crawls.iter().flat_map(|crawl| crawl.skipped().take(PAGES)).collect();
     let repeated: BTreeSet<u32> = crawls.iter().flat_map(|crawl| crawl.repeated.iter().copied()).collect();
     PagingOfQuery {
-        query: first.map(|exchange| without_page(&exchange.query)).unwrap_or_default(),
+        query: first.map(|exchange| without_page(&exchange.observation.query)).unwrap_or_default(),
         crawls: crawls.len(),
         finished: crawls.last().is_some_and(Crawl::finished),
         pages: crawls.iter().map(|crawl| crawl.pages.len()).sum(),
@@ -137,13 +137,13 @@ fn of_query(crawls: &[Crawl<'_>]) -> PagingOfQuery {
 
 /// Why entries of a crawl were served twice.
 fn doubles(crawl: &Crawl<'_>, doubled: &HashMap<Uuid, usize>, replay: &Replay) -> Vec<Finding> {
-    if doubled.is_empty() || !crawl.pages.iter().any(|page| doubled.contains_key(&page.exchange.id)) {
+    if doubled.is_empty() || !crawl.pages.iter().any(|page| doubled.contains_key(&page.exchange.observation.id)) {
         return Vec::new();
     }
     let mut pairs = Vec::new();
     let mut count = 0;
     for (one, next) in neighbours(crawl).filter(|(one, next)| one.served.arrivals < next.served.arrivals) {
-        if let Some(of_page) = doubled.get(&next.exchange.id) {
+        if let Some(of_page) = doubled.get(&next.exchange.observation.id) {
             count += of_page;
             pairs.push((one, next, *of_page));
         }
@@ -255,7 +255,7 @@ fn past_the_end(crawl: &Crawl<'_>) -> Option<Finding> {
         .map(|pair| (&pair[0], &pair[1]))
         .filter(|(one, next)| one.served.query.page_size == next.served.query.page_size)
         // A client that asks for several pages at a time cannot know yet.
-        .filter(|(one, next)| next.exchange.answered_before > one.exchange.answered_before)
+        .filter(|(one, next)| next.exchange.observation.answered_before > one.exchange.observation.answered_before)
         .filter(|(one, next)| next.served.query.page as usize >= one.served.total_pages && next.served.entries == 0)
         .map(|(_, next)| next.exchange)
         .collect();

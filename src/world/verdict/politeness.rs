@@ -41,29 +41,29 @@ pub fn judge(exchanges: &[Exchange], ledger: &CoverageLedger<'_>) -> (Politeness
     let busy = busy_polling::judge(ledger);
     let mut statuses = BTreeMap::new();
     for exchange in exchanges {
-        *statuses.entry(exchange.status).or_default() += 1;
+        *statuses.entry(exchange.observation.status).or_default() += 1;
     }
     let mut findings = Vec::new();
     if let Some(Early { exchange, told, left }) = early.first() {
         let message = format!(
             "{} sent before Retry-After had passed: {} was told to wait {} s, of which {:.1} s were left at ?{}",
             requests(early.len()),
-            if is_same(exchange, told) { "it".to_owned() } else { format!("?{}", told.query) },
-            told.retry_after.unwrap_or_default().as_secs(),
+            if is_same(exchange, told) { "it".to_owned() } else { format!("?{}", told.observation.query) },
+            told.observation.retry_after().unwrap_or_default().as_secs(),
             left.as_secs_f64(),
-            exchange.query
+            exchange.observation.query
         );
         let shown = early.iter().flat_map(|early| [early.exchange, early.told]);
         findings.push(Finding::new(Bug::RetriedTooEarly, early.len(), message, shown));
     }
     if let Some(exchange) = again.first() {
         // Of a 401 no query is kept.
-        let mark = if exchange.query.is_empty() { "" } else { ": ?" };
+        let mark = if exchange.observation.query.is_empty() { "" } else { ": ?" };
         let message = format!(
             "{} sent although one had been refused with {}, which lasts{mark}{}",
             requests(again.len()),
-            exchange.status,
-            exchange.query
+            exchange.observation.status,
+            exchange.observation.query
         );
         findings.push(Finding::new(Bug::RetriedRefused, again.len(), message, again.iter().copied()));
     }
@@ -94,15 +94,15 @@ fn too_early(exchanges: &[Exchange]) -> Vec<Early<'_>> {
     // After each answer that told to wait: the one whose wait ends last.
     let mut told: Vec<(usize, &Exchange)> = Vec::new();
     for exchange in exchanges {
-        let known = told.partition_point(|(number, _)| *number < exchange.answered_before);
+        let known = told.partition_point(|(number, _)| *number < exchange.observation.answered_before);
         if let Some((_, told)) = told[..known].last()
-            && exchange.elapsed < wait_end(told)
+            && exchange.observation.elapsed < wait_end(told)
             && !was_in_flight(exchange, told)
             && !is_over_on_a_frozen_clock(exchange, told)
         {
-            early.push(Early { exchange, told, left: wait_end(told).saturating_sub(exchange.elapsed) });
+            early.push(Early { exchange, told, left: wait_end(told).saturating_sub(exchange.observation.elapsed) });
         }
-        if exchange.retry_after.is_some() {
+        if exchange.observation.retry_after().is_some() {
             let longer = told.last().map(|(_, told)| *told).filter(|known| wait_end(known) >= wait_end(exchange));
             told.push((exchange.number, longer.unwrap_or(exchange)));
         }
@@ -112,27 +112,29 @@ fn too_early(exchanges: &[Exchange]) -> Vec<Early<'_>> {
 
 /// When the wait is over that an answer told, by the world's age.
 fn wait_end(told: &Exchange) -> Duration {
-    told.elapsed + told.retry_after.unwrap_or_default()
+    told.observation.elapsed + told.observation.retry_after().unwrap_or_default()
 }
 
 /// Whether a request may have been sent before the client had read an answer. It was not when it is the same request again
 /// or comes on the same connection, or when the clock was moved in between.
 fn was_in_flight(exchange: &Exchange, told: &Exchange) -> bool {
     let is_known = is_same(exchange, told)
-        || exchange.connection.is_some() && exchange.connection == told.connection
-        || exchange.elapsed.saturating_sub(told.elapsed) >= IN_FLIGHT;
-    !is_known && exchange.received_at.saturating_duration_since(told.answered_at) < IN_FLIGHT
+        || exchange.observation.connection.is_some() && exchange.observation.connection == told.observation.connection
+        || exchange.observation.elapsed.saturating_sub(told.observation.elapsed) >= IN_FLIGHT;
+    !is_known && exchange.observation.received_at.saturating_duration_since(told.observation.answered_at) < IN_FLIGHT
 }
 
 /// Whether two requests ask the same.
 fn is_same(one: &Exchange, other: &Exchange) -> bool {
-    one.query == other.query && one.parsed_query == other.parsed_query
+    one.observation.query == other.observation.query
+        && one.observation.parsed_query() == other.observation.parsed_query()
 }
 
 /// Whether a wait is over by the machine's clock: a client can wait by no other when the world's is frozen.
 fn is_over_on_a_frozen_clock(exchange: &Exchange, told: &Exchange) -> bool {
-    let waited = exchange.received_at.saturating_duration_since(told.answered_at);
-    exchange.elapsed == told.elapsed && waited >= told.retry_after.unwrap_or_default()
+    let waited = exchange.observation.received_at.saturating_duration_since(told.observation.answered_at);
+    exchange.observation.elapsed == told.observation.elapsed
+        && waited >= told.observation.retry_after().unwrap_or_default()
 }
 
 /// The requests that had been refused before, for whatever page, and not been answered with one since. A 401 and a 403 refuse
@@ -142,8 +144,8 @@ fn refused_again(exchanges: &[Exchange]) -> Vec<&Exchange> {
     // Of each query that was refused, and of the key: by which request, and with which status.
     let mut refused: HashMap<Option<String>, (usize, u16)> = HashMap::new();
     for exchange in exchanges {
-        let words = || Some(without_page(&exchange.query));
-        let subject = match exchange.status {
+        let words = || Some(without_page(&exchange.observation.query));
+        let subject = match exchange.observation.status {
             200 => {
                 refused.remove(&None);
                 refused.remove(&words());
@@ -153,8 +155,8 @@ fn refused_again(exchanges: &[Exchange]) -> Vec<&Exchange> {
             400 | 404 | 405 => words(),
             _ => continue,
         };
-        let (first, status) = *refused.entry(subject).or_insert((exchange.number, exchange.status));
-        if exchange.status == status && exchange.answered_before > first {
+        let (first, status) = *refused.entry(subject).or_insert((exchange.number, exchange.observation.status));
+        if exchange.observation.status == status && exchange.observation.answered_before > first {
             again.push(exchange);
         }
     }
@@ -165,7 +167,9 @@ fn peak(exchanges: &[Exchange]) -> usize {
     let mut first = 0;
     let mut peak = 0;
     for (last, exchange) in exchanges.iter().enumerate() {
-        while exchange.elapsed.saturating_sub(exchanges[first].elapsed) >= Duration::from_secs(60) {
+        while exchange.observation.elapsed.saturating_sub(exchanges[first].observation.elapsed)
+            >= Duration::from_secs(60)
+        {
             first += 1;
         }
         peak = peak.max(last + 1 - first);

@@ -113,7 +113,7 @@ impl RereadsLedger {
     pub fn summary(&self, exchanges: &[&Exchange], served: usize, entries: usize, beyond: usize) -> Rereads {
         let largest = self.largest.map(|(entries, places)| LargestOverlap {
             entries,
-            requests: places.map(|place| exchanges[place].id.to_string()),
+            requests: places.map(|place| exchanges[place].observation.id.to_string()),
         });
         #[expect(clippy::cast_precision_loss, reason = "no world has so many entries")]
         let share = if served == 0 { 0.0 } else { (entries as f64 / served as f64 * 1000.0).round() / 1000.0 };

@@ -91,17 +91,17 @@ pub fn judge(
 fn asks_for_the_future(exchange: &Exchange) -> bool {
     let Some(served) = exchange.served.as_ref().filter(|served| served.total_pages == 0) else { return false };
     let Query { start_time, end_time, .. } = &served.query;
-    start_time.is_some_and(|start| start > exchange.time && end_time.is_none_or(|end| start <= end))
+    start_time.is_some_and(|start| start > exchange.observation.time && end_time.is_none_or(|end| start <= end))
 }
 
 fn in_the_future(first: &Exchange, all: &[&Exchange]) -> Finding {
-    let start = first.served_query().and_then(|query| query.start_time).unwrap_or(first.time);
+    let start = first.served_query().and_then(|query| query.start_time).unwrap_or(first.observation.time);
     let message = format!(
         "{} for a range that had not begun: it was {}, and startTime is {} later; a time without an offset is UTC: ?{}",
         counted(all.len(), "request asked", "requests asked"),
-        first.time,
-        duration::format(start.since(first.time)),
-        first.query
+        first.observation.time,
+        duration::format(start.since(first.observation.time)),
+        first.observation.query
     );
     Finding::new(Bug::FutureRange, all.len(), message, all.iter().copied())
 }
@@ -131,14 +131,21 @@ fn collected<'a>(exchanges: &[&'a Exchange]) -> Vec<Vec<Window<'a>>> {
         let (place, number) = *known.entry(query.selection()).or_insert((place, all[place].len()));
         if let Some(window) = all[place].get_mut(number) {
             window.arrivals = window.arrivals.max(served.arrivals);
-            window.asked = exchange.time;
+            window.asked = exchange.observation.time;
             // The later pages of a range without an end do not make it longer, a later crawl does.
             if query.end_time.is_none() && query.page == 0 {
-                window.end = window.end.max(exchange.time);
+                window.end = window.end.max(exchange.observation.time);
             }
         } else {
-            let end = query.end_time.unwrap_or(exchange.time);
-            all[place].push(Window { start, end, query, exchange, arrivals: served.arrivals, asked: exchange.time });
+            let end = query.end_time.unwrap_or(exchange.observation.time);
+            all[place].push(Window {
+                start,
+                end,
+                query,
+                exchange,
+                arrivals: served.arrivals,
+                asked: exchange.observation.time,
+            });
         }
     }
     for (theirs, beginning) in all.iter_mut().zip(beginnings) {
@@ -156,11 +163,12 @@ fn note_beginning<'a>(known: &mut Option<Window<'a>>, exchange: &'a Exchange, se
     match known {
         Some(window) if window.end > end => {}
         Some(window) if window.end == end => {
-            (window.arrivals, window.asked) = (window.arrivals.max(arrivals), exchange.time);
+            (window.arrivals, window.asked) = (window.arrivals.max(arrivals), exchange.observation.time);
         }
         _ => {
             let start = end.saturating_sub(Duration::MAX);
-            *known = Some(Window { start, end, query: &served.query, exchange, arrivals, asked: exchange.time });
+            *known =
+                Some(Window { start, end, query: &served.query, exchange, arrivals, asked: exchange.observation.time });
         }
     }
 }
@@ -246,7 +254,7 @@ fn behind_the_cursor(
             reader.asked,
             duration::format(reader.end.since(reader.asked)),
             replay.describe(missed),
-            reader.exchange.query
+            reader.exchange.observation.query
         );
         findings.push(Finding::new(Bug::FutureRange, future.len(), message, [reader.exchange]));
     }
@@ -255,7 +263,7 @@ fn behind_the_cursor(
             "{} came late, behind the end of a range that had been read, and were never read: {} came after ?{}",
             late.len(),
             replay.describe(missed),
-            reader.exchange.query
+            reader.exchange.observation.query
         );
         findings.push(Finding::new(Bug::LateArrivalMissed, late.len(), message, [reader.exchange]));
     }
