@@ -9,6 +9,7 @@ mod admitted_request;
 mod app;
 mod audit_logs;
 mod auth;
+mod blocking;
 mod catalog;
 mod chunked_body;
 mod context;

@@ -4,7 +4,6 @@
 //! `Problem`. Both refuse unknown parameters.
 //! `crate::control` parses the bodies.
 
-mod blocking;
 pub mod changes;
 pub mod clock;
 pub mod entries;

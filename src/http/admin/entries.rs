@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::blocking;
 use super::extract::{Session, Text};
 use super::verdict::keep_verdict;
 use crate::app_state::AppState;
 use crate::control::BODY;
 use crate::fixture::{self, Loaded};
+use crate::http::blocking;
 use crate::http::problem::Problem;
 use crate::http::redact::Secrets;
 use crate::world::ended_sessions::SessionEnd;

@@ -8,11 +8,11 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 
-use super::blocking;
 use super::extract::Session;
 use crate::app_state::AppState;
 use crate::contract::{Parameter, RULES, query, query::Strictness};
 use crate::fixture::Moment;
+use crate::http::blocking;
 use crate::http::problem::Problem;
 use crate::text::{nearest, sentence};
 use crate::world::{Intervention, InterventionKind, JournalFilter, JournalRecord, QueryFilter, StatusFilter, World};

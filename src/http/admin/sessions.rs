@@ -6,10 +6,10 @@ use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 
-use super::blocking;
 use super::extract::{IgnoredSession, Session};
 use super::verdict::keep_verdict;
 use crate::app_state::AppState;
+use crate::http::blocking;
 use crate::http::problem::Problem;
 use crate::world::ended_sessions::SessionEnd;
 use crate::world::{SessionName, Sessions};

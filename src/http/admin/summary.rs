@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::request::Parts;
 
-use super::blocking;
 use super::extract::Session;
 use crate::app_state::AppState;
 use crate::contract::{Parameter, query};
+use crate::http::blocking;
 use crate::http::problem::Problem;
 use crate::store::Summary;
 

@@ -17,13 +17,13 @@ use futures_util::StreamExt;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::blocking;
 use super::extract::{Session, refuse_encoded_body, repeated_values};
 use crate::app_state::AppState;
 use crate::contract::query::{self, Offsets, Strictness};
 use crate::contract::{FilterField, Filters, Timestamp};
 use crate::duration;
 use crate::fixture::Moment;
+use crate::http::blocking;
 use crate::http::problem::Problem;
 use crate::http::redact::Secrets;
 use crate::http::size_limits::{CONTROL_BODY_TIMEOUT, reserve_body_memory};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use crate::http::problem::Problem;
+use super::problem::Problem;
 use crate::system::lower_thread_priority;
 
 /// Runs work on a blocking thread, no more at a time than a semaphore has permits: the processors stay free for requests.
