@@ -89,6 +89,8 @@ pub(crate) struct WorkLimits {
     pub comparisons: Arc<Semaphore>,
     /// Summaries, lists of the journal, and bodies with entries.
     pub short_work: Arc<Semaphore>,
+    /// Requests to the operation with a long query.
+    pub long_queries: Arc<Semaphore>,
 }
 
 impl Default for WorkLimits {
@@ -96,7 +98,7 @@ impl Default for WorkLimits {
         let limit = |permits| Arc::new(Semaphore::new(permits));
         // Half of the processors are left to requests.
         let verdicts = std::thread::available_parallelism().map_or(1, |processors| processors.get().div_ceil(2));
-        Self { verdicts: limit(verdicts), comparisons: limit(2), short_work: limit(2) }
+        Self { verdicts: limit(verdicts), comparisons: limit(2), short_work: limit(2), long_queries: limit(2) }
     }
 }
 

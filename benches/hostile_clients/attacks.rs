@@ -51,20 +51,6 @@ impl Attack {
         }
     }
 
-    /// The limits of resident memory above that at rest, and of what the same attack adds after a reset, in MiB.
-    pub fn limits(self) -> (f64, f64) {
-        match self {
-            // The work of two verdicts, of which glibc keeps a part when it is freed.
-            Self::Verdicts => (128.0, 64.0),
-            Self::UnknownValues
-            | Self::LongQueries
-            | Self::Bodies
-            | Self::UnreadLog
-            | Self::Sessions
-            | Self::RefusedSessions => (64.0, 10.0),
-        }
-    }
-
     /// Attacks until a time; returns the number of requests. `requests` is how many a verdict is over.
     pub fn run(self, address: &str, until: Instant, requests: u64) -> Result<u64> {
         let values: Vec<String> = (0..2_900).map(|number| format!("S{number}")).collect();

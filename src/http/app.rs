@@ -124,7 +124,7 @@ fn is_audit_logs_get(request: &Request) -> bool {
 /// `GET /api/v1/audit-logs` without the router.
 async fn get_audit_logs(state: AppState, request: Request) -> Response {
     let next = |request, context, record| {
-        admit_and_run(request, context, record, |_, admitted| async move { audit_logs::respond(&admitted) })
+        admit_and_run(request, context, record, |_, admitted| audit_logs::respond(&state, admitted))
     };
     identify_and_record(&state, request, next).await
 }

@@ -1,27 +1,39 @@
 //! `GET /api/v1/audit-logs`: the operation that this server is for.
 
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use super::admitted_request::AdmittedRequest;
+use super::blocking;
 use super::chunked_body::ChunkedBody;
 use super::context::RequestContext;
 use super::pending_record::MAX_ISSUES;
 use super::problem::Problem;
+use crate::app_state::AppState;
 use crate::contract::{ParsedQuery, QueryIssue, QueryRejection, query};
 use crate::keys::VIEW_AUDIT_LOGS;
 use crate::store::RenderedPage;
 use crate::world::verdict::PageSummary;
 
-pub async fn get(admitted: AdmittedRequest) -> Response {
-    respond(&admitted)
+pub async fn get(State(state): State<AppState>, admitted: AdmittedRequest) -> Response {
+    respond(&state, admitted).await
 }
 
 /// Responds with the page that the query asks for, or with the problem.
-pub fn respond(admitted: &AdmittedRequest) -> Response {
-    try_respond(admitted).unwrap_or_else(IntoResponse::into_response)
+pub async fn respond(state: &AppState, admitted: AdmittedRequest) -> Response {
+    /// A query with thousands of values takes milliseconds, so a longer query is for a blocking thread: meanwhile others are
+    /// answered.
+    const MAX_QUERY_BYTES: usize = 2048;
+
+    let is_short = admitted.context.query.for_parser().len() <= MAX_QUERY_BYTES;
+    let respond = move || try_respond(&admitted).unwrap_or_else(IntoResponse::into_response);
+    if is_short {
+        return respond();
+    }
+    blocking::run(&state.work_limits().long_queries, respond).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 fn try_respond(admitted: &AdmittedRequest) -> Result<Response, Problem> {
