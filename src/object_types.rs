@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::input::display_name;
-use crate::json_file::{BYTE_ORDER_MARK, Diagnostics, FileErrors, JsonFile, read_text};
+use crate::json_file::{BYTE_ORDER_MARK, Diagnostics, FileErrors, JsonFile, JsonText, kind, read_text};
+use crate::text::excerpt;
 
 /// Reads the file.
 ///
@@ -21,13 +22,23 @@ fn read(name: &str, text: &str) -> Result<BTreeSet<String>, FileErrors> {
     let mut types = BTreeSet::new();
     let text = text.trim_start_matches(BYTE_ORDER_MARK);
     if text.trim_start().starts_with(['[', '{']) {
-        let elements = diagnostics.document().map(|document| diagnostics.array(document, "", "")).unwrap_or_default();
+        let elements = match diagnostics.document() {
+            Some(document) if document.get().starts_with('{') => {
+                let reason = "expected an array such as [\"SERVICE\"], or one name a line; found an object";
+                diagnostics.wrong(document.get(), "", None, reason);
+                Vec::new()
+            }
+            Some(document) => diagnostics.array(document, "", ""),
+            None => Vec::new(),
+        };
         for (number, element) in (1..).zip(elements) {
             let item = format!("name {number}");
-            if element.get() == "null" {
-                diagnostics.wrong(element.get(), &item, None, "expected a string, found null");
-            } else if let Some(word) = diagnostics.any_text(element, &item, "") {
-                add(&word, element.get(), &item, &mut types, &mut diagnostics);
+            match serde_json::from_str::<JsonText>(element.get()) {
+                Ok(JsonText(word)) => add(&word, element.get(), &item, &mut types, &mut diagnostics),
+                Err(_) => {
+                    let reason = format!("expected a string, found {}", kind(element));
+                    diagnostics.wrong(element.get(), &item, None, reason);
+                }
             }
         }
     } else {
@@ -56,7 +67,8 @@ fn add(name: &str, part: &str, item: &str, types: &mut BTreeSet<String>, diagnos
     let upper = name.to_ascii_uppercase().replace([' ', '-'], "_");
     let likely = if is_name(&upper) { format!("; did you mean \"{upper}\"?") } else { String::new() };
     let reason = format!(
-        "\"{name}\" is not a name of an object type; accepted: capital letters, digits and underscores, such as SERVICE{likely}"
+        "\"{}\" is not a name of an object type; accepted: capital letters, digits and underscores, such as SERVICE{likely}",
+        excerpt(name)
     );
     diagnostics.wrong(part, item, None, reason);
 }

@@ -19,7 +19,7 @@ fn validate_summarizes_valid_files() {
       actions: CREATE 1, DELETE 1
       actor types: ANONYMOUS 2
       object types: 2
-      note: SERVIC is not an object type that Cortex is known to use; did you mean "SERVICE"?
+      note: SERVIC is not an object type that Cortex was known to use on 2024-09-20; did you mean "SERVICE"?
       note: the field note is not known and was ignored in 1 entry
     "#);
 }
@@ -95,7 +95,7 @@ fn validate_prints_foreign_text_without_control_characters_and_tokens() {
       actions: CREATE 1
       actor types: ANONYMOUS 1
       object types: 1
-      note: \u{1b}[7mX (hidden) is not an object type that Cortex is known to use
+      note: \u{1b}[7mX (hidden) is not an object type that Cortex was known to use on 2024-09-20
       note: ipAddress is not an IP address in 1 entry, such as "\u{1b}]0;title"
       note: the field \u{1b}[31mred is not known and was ignored in 1 entry
       note: the field (hidden) is not known and was ignored in 1 entry
