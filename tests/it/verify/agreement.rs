@@ -97,7 +97,7 @@ RES-ORDER: Inconclusive { why: "there are too few entries, or pages are not as e
 #[test]
 fn dense_entries_give_no_mismatch() {
     let actions = ["CREATE", "UPDATE", "DELETE"];
-    for (apart, max_unclear) in [(0, 40), (1, 22)] {
+    for (apart, max_unclear) in [(0, 44), (1, 25)] {
         let at = |number: u32| time(NOW).saturating_sub(Duration::from_millis(apart) * number);
         let entry = |number: u32| {
             serde_json::json!({
