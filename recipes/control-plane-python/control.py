@@ -92,8 +92,8 @@ def sessions() -> None:
     # Reads the files of the server again; one without files answers 409.
     reloaded = reset_session.sync(client=CLIENT, session=SESSION, reload=True)
     assert reloaded and (not isinstance(reloaded, Problem) or reloaded.http_status == 409), reloaded
-    changed = ok(change_settings.sync(client=CLIENT, session=SESSION, body=SettingsChange(rate_limit="100/s")))
-    assert (changed.rate_limit, changed.strict) == ("100/s", False)
+    changed = ok(change_settings.sync(client=CLIENT, session=SESSION, body=SettingsChange(rate_limit="100/s", offsets="ignored")))
+    assert (changed.rate_limit, changed.offsets, changed.strict) == ("100/s", "ignored", False)
     assert ok(get_settings.sync(client=CLIENT, session=SESSION)) == changed
 
 
@@ -122,7 +122,7 @@ def faults() -> None:
         client=CLIENT,
         session=SESSION,
         body=[
-            StatusFault(type_="status", status=429, match=FaultMatch(key="Auditor")),
+            StatusFault(type_="status", status=403, message="No access", match=FaultMatch(key="Auditor")),
             UniformDelayFault(type_="delay", uniform=UniformDelayFaultUniform(min_="100ms", max_="2s")),
             LogNormalDelayFault(type_="delay", log_normal=LogNormalDelayFaultLogNormal(median="200ms", sigma=0.5)),
             ResetFault(type_="reset", after=2, times=1, cycle=3),

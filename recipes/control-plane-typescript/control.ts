@@ -50,9 +50,9 @@ async function sessions() {
   // Reads the files of the server again; one without files answers 409.
   const reloaded = await client.POST("/__admin/reset", { params: { query: { session, reload: true } } });
   assert.ok(reloaded.data || reloaded.error.httpStatus === 409);
-  const body = { rateLimit: "100/s" };
+  const body = { rateLimit: "100/s", offsets: "ignored" as const };
   const changed = await ok(client.PATCH("/__admin/settings", { params: { query }, body }));
-  assert.deepEqual(changed, { rateLimit: "100/s", strict: false });
+  assert.deepEqual(changed, { ...body, strict: false });
   assert.deepEqual(await ok(client.GET("/__admin/settings", { params: { query } })), changed);
 }
 
@@ -83,7 +83,7 @@ async function faults() {
   assert.equal((await ok(client.DELETE("/__admin/faults/{id}", one))).removed, 1);
   assert.equal((await ok(client.DELETE("/__admin/faults", { params: { query } }))).removed, 1);
   const others: FaultRule[] = [
-    { type: "status", status: 429, match: { key: "Auditor" } },
+    { type: "status", status: 403, message: "No access", match: { key: "Auditor" } },
     { type: "delay", uniform: { min: "100ms", max: "2s" } },
     { type: "delay", logNormal: { median: "200ms", sigma: 0.5 } },
     { type: "reset", after: 2, times: 1, cycle: 3 },
