@@ -40,8 +40,17 @@ fn without_empty_variables(command: Command) -> Command {
     command.mut_args(unless_empty).mut_subcommands(without_empty_variables)
 }
 
-/// The error about an invalid value with the name of the variable that holds the value, and without a token.
+/// The error about an invalid value with the name of the variable that holds the value, and without a token. A word too many
+/// may be a part of one, or a URL with one.
 fn with_source(mut error: Error) -> Error {
+    for context in [ContextKind::InvalidArg, ContextKind::InvalidSubcommand] {
+        if let Some(ContextValue::String(arg)) = error.get(context)
+            && !arg.starts_with('-')
+            && (arg.contains("://") || own_args().any(|arg| arg == TOKEN_FLAG))
+        {
+            error.insert(context, ContextValue::String(REDACTED.to_owned()));
+        }
+    }
     if matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation)
         && let Some(ContextValue::String(arg)) = error.get(ContextKind::InvalidArg)
         && let Some(flag) = arg.split(' ').next()

@@ -48,7 +48,7 @@ impl Secrets {
             if name == AUTHORIZATION {
                 with_decoded(value.as_bytes(), |value| secrets.add_credentials(value));
             } else if may_carry_token(name.as_str()) {
-                with_decoded(value.as_bytes(), |value| secrets.add_parts(value));
+                with_decoded(value.as_bytes(), |value| parts(value).for_each(|part| secrets.add_part(part)));
             }
         }
         secrets
@@ -64,17 +64,12 @@ impl Secrets {
         for word in only.into_iter().chain(words) {
             self.add(without_session(word));
             // As in `Token token="…"`, or `Bearer "…"`.
-            self.add_parts(word);
+            parts(word).filter(|part| part.len() < word.len()).for_each(|part| self.add_part(part));
             if !is_bearer && let Ok(decoded) = BASE64.decode(word) {
                 // As in `Basic …`: name and password.
                 decoded.splitn(2, |byte| *byte == b':').for_each(|part| self.add_part(part));
             }
         }
-    }
-
-    /// Adds the parts of a value of a header, such as those of `name="value"; name=value`.
-    fn add_parts(&mut self, value: &[u8]) {
-        value.split(|byte| b" \t=\"',;".contains(byte)).for_each(|part| self.add_part(part));
     }
 
     fn add_part(&mut self, part: &[u8]) {
@@ -181,6 +176,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
+
+/// The parts of a value of a header, such as those of `name="value"; name=value`.
+fn parts(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|byte| matches!(byte, b' ' | b'\t' | b'=' | b'"' | b'\'' | b',' | b';'))
+}
 
 /// Calls `read` with the value of a header, and with the percent-decoded one if it is another.
 fn with_decoded(value: &[u8], mut read: impl FnMut(&[u8])) {

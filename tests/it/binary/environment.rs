@@ -94,4 +94,15 @@ fn a_wrong_token_of_the_control_plane_is_not_printed() {
         assert!(told.failed(2).contains("invalid value '(hidden)' for "), "{}", told.stderr);
         assert!(told.stderr.contains("--admin-token") && !told.stderr.contains("s3cret"), "{}", told.stderr);
     }
+    // Without quotation marks, and without the flag of the URL.
+    for args in [
+        &["--admin-token", "two", "s3cret"][..],
+        &["serve", "--admin-token", "two", "s3cret"],
+        &["record", "https://me:s3cret@127.0.0.1:1"],
+        &["https://127.0.0.1:1?token=s3cret"],
+    ] {
+        let told = binary(args.iter().copied()).run();
+        assert!(told.failed(2).contains("'(hidden)'") && !told.stderr.contains("s3cret"), "{args:?}: {}", told.stderr);
+    }
+    assert!(binary(["serve", "stray"]).run().failed(2).contains("'stray'"));
 }

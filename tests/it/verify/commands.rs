@@ -163,6 +163,12 @@ fn server_that_is_not_cortex_is_an_error() {
     assert_snapshot!(error_for(http_response("302 Found", "Location: https://elsewhere.example/?t=mock-admin\r\n", "")), @"error: URL/api/v1/audit-logs is not a Cortex API: it redirects (302) to https://elsewhere.example/?t=[token], where the token was not sent");
     assert_snapshot!(error_for(http_response("200 OK", &format!("{json}Content-Encoding: gzip\r\n"), "\u{1f}")), @r#"error: URL/api/v1/audit-logs answers with "Content-Encoding: gzip" though it was asked for "identity"; if a proxy compresses the answers, call the API without it"#);
     assert_snapshot!(error_for("SSH-2.0-OpenSSH_9.2\r\n".to_owned()), @"error: URL/api/v1/audit-logs is not a Cortex API: it does not speak HTTP (protocol: http parse fail: invalid HTTP version)");
+    let gzip =
+        [http_response("200 OK", json, "12345678").trim_end_matches("12345678").as_bytes(), b"\x1f\x8b\x08\0\0\0\0\0"]
+            .concat();
+    let (url, server) = one_shot_server(gzip);
+    assert_snapshot!(error_of(&url, &[]), @"error: the answer of URL/api/v1/audit-logs is compressed with gzip, without a header that says so; if a proxy changes the answers, call the API without it");
+    server.join().unwrap();
 }
 
 #[test]
@@ -178,6 +184,10 @@ fn unreachable_or_broken_server_is_an_error() {
 #[test]
 fn wrong_flags_are_errors_that_say_what_is_accepted() {
     assert_snapshot!(error_of("127.0.0.1:1", &[]), @"error: --url is not a URL that begins with https:// or http://; accepted: a base URL such as https://api.getcortexapp.com or http://127.0.0.1:8080");
+    assert!(
+        error_of("http://127.0.0.1:1/mock-admin", &[])
+            .starts_with("error: --url contains the token of CORTEX_API_KEY,")
+    );
     assert_snapshot!(error_of("http://127.0.0.1:1", &["--format", "xml"]), @"
 error: invalid value 'xml' for '--format <FORMAT>'
   [possible values: table, json, junit]
