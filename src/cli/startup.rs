@@ -380,8 +380,8 @@ fn listen_error(address: SocketAddr, error: &io::Error) -> String {
 fn exposure(address: SocketAddr, admin: &Admin) -> Option<&'static str> {
     let exposed = !address.ip().is_loopback() && *admin == Admin::Open;
     exposed.then_some(
-        "listening beyond this machine: everybody who can reach the port can use /__admin; protect it with --admin-token \
-         or disable it with --no-admin",
+        "listening beyond this machine: everybody who can reach the port can use /__admin; protect it with a token \
+         (CORTEX_MOCK_ADMIN_TOKEN) or disable it with --no-admin",
     )
 }
 

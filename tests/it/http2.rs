@@ -81,14 +81,17 @@ async fn streams_of_one_connection_are_answered_side_by_side() {
 async fn the_control_plane_checks_the_authority() {
     let server = MockServer::start().await;
     let mut speaking = connect(&address(&server)).await;
-    let mut asked = async |host: &str, origin: &str| {
-        let request = Request::get(format!("http://{host}/__admin/clock")).header("Origin", origin);
+    let mut asked = async |host: &str, origin: Option<&str>| {
+        let request = Request::get(format!("http://{host}/__admin/clock"));
+        let request = origin.into_iter().fold(request, |request, origin| request.header("Origin", origin));
         speaking.send(request).await.unwrap().status.as_u16()
     };
     let own = address(&server);
-    assert_eq!(asked(&own, &server.uri()).await, 200);
-    assert_eq!(asked(&own, "http://elsewhere.example").await, 403);
-    assert_eq!(asked("rebound.example", "http://rebound.example").await, 403);
+    assert_eq!(asked(&own, Some(&server.uri())).await, 200);
+    assert_eq!(asked(&own, Some("http://elsewhere.example")).await, 403);
+    assert_eq!(asked("rebound.example", Some("http://rebound.example")).await, 403);
+    assert_eq!(asked("rebound.example:8080", None).await, 403);
+    assert_eq!(asked("Mock.Svc.:8080", None).await, 200);
 }
 
 #[tokio::test]

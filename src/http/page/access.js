@@ -22,7 +22,7 @@ export function mountAccess(root, open, close) {
       unlock(token.value);
     };
     return notice("The control plane is guarded",
-      h("p", {}, "The server asks for the token that it was started with (", h("code", {}, "--admin-token"), "). It stays in this tab."),
+      h("p", {}, "The server asks for the token that it was started with (", h("code", {}, "CORTEX_MOCK_ADMIN_TOKEN"), "). It stays in this tab."),
       form(send, "Open the control room", field("Control token", token)),
       tried && h("p", { class: "problem", role: "alert" }, "That is not the token that the server was started with. Try again."));
   }
@@ -39,7 +39,7 @@ export function mountAccess(root, open, close) {
 function off() {
   return notice("The control plane is off",
     h("p", {}, "The server was started with ", h("code", {}, "--no-admin"), ": nobody can look at its journal or steer it. Start it without that option, or with ",
-      h("code", {}, "--admin-token"), " to guard the control plane instead. The audit logs work as ever."));
+      h("code", {}, "CORTEX_MOCK_ADMIN_TOKEN"), " to guard the control plane instead. The audit logs work as ever."));
 }
 
 function refused() {
