@@ -18,7 +18,8 @@
 //! done is decided in order of time: for an entry of a session, `Actors::next_operation` picks a task, and
 //! `ObjectPool::act_on` creates, updates or deletes an object; for a story event, its `ObjectChange` says what is done.
 //!
-//! `Continuation` serves the live feed: it continues any entries, generated or not, with further operations of their actors.
+//! `Continuation` serves the live feed: it continues any entries, generated or not, with further operations of their actors,
+//! creations and deletions in a steady mix, and small stories.
 //!
 //! The arithmetic is of integers alone, so that a recipe gives the same entries on every machine. The memory holds the objects that exist,
 //! not the entries.

@@ -1,5 +1,7 @@
 //! The actors of a company, people and machines, and their work sessions: a few entries of one actor that belong together.
 
+use std::sync::Arc;
+
 use super::calendar::{Hour, Schedule};
 use super::identity::Identity;
 use super::kind::{KINDS, Kind};
@@ -21,6 +23,10 @@ pub struct Actors {
     staff: Vec<Person>,
     /// The members of each team.
     teams: Vec<Vec<usize>>,
+    /// How entries name each actor. Shared: a busy hour has tens of thousands of sessions, which should stay in the cache.
+    identities: Vec<Arc<Identity>>,
+    /// The token of each person, if they have one.
+    tokens: Vec<Option<Arc<Identity>>>,
     /// How often an integration was set up or renewed.
     integration_turns: usize,
     seed: u64,
@@ -30,7 +36,7 @@ pub struct Actors {
 pub struct WorkSession {
     /// The index of the actor.
     actor: usize,
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     pub address: Option<String>,
     tasks: &'static [Task],
     /// The integration that the session is about, if it is about one.
@@ -46,7 +52,7 @@ pub struct WorkSession {
 }
 
 impl WorkSession {
-    fn new(actor: usize, identity: Identity, tasks: &'static [Task], shape: Shape, size: u64) -> Self {
+    fn new(actor: usize, identity: Arc<Identity>, tasks: &'static [Task], shape: Shape, size: u64) -> Self {
         let (focus, max_gap) = (shape.focus, shape.max_gap * 1000);
         Self {
             actor,
@@ -66,7 +72,11 @@ impl Actors {
     pub fn new(seed: u64, names: &Names) -> Self {
         let staff = names.roster.staff(seed, TEAM_COUNT);
         let members = |team| (0..staff.len()).filter(|index| staff[*index].team == team).collect();
-        Self { teams: (0..TEAM_COUNT).map(members).collect(), staff, integration_turns: 0, seed }
+        let teams = (0..TEAM_COUNT).map(members).collect();
+        let people = staff.iter().map(|person| Identity::person(&person.email));
+        let identities = people.chain(WORKLOAD.machines.iter().map(Identity::machine)).map(Arc::new).collect();
+        let tokens = staff.iter().map(|person| token_of(person).map(Arc::new)).collect();
+        Self { teams, identities, tokens, staff, integration_turns: 0, seed }
     }
 
     /// The number of actors, each of whom can own objects.
@@ -99,12 +109,12 @@ impl Actors {
         let person = &self.staff[actor];
         let local_hour = hour.number + person.utc_offset();
         let address = Some(person.address(self.seed, local_hour.div_euclid(24)).to_owned());
-        let token = token_of(person).filter(|_| rng.percent(WORKLOAD.token_percent));
+        let token = self.tokens[actor].as_ref().filter(|_| rng.percent(WORKLOAD.token_percent));
         let themes = &WORKLOAD.themes;
         let theme = &themes[rng.weighted_index(themes.iter().map(|theme| theme.weight(person.role)))];
         // A script does not pause.
         let max_gap = if token.is_some() { 900 } else { theme.session.max_gap * 1000 };
-        let identity = token.unwrap_or_else(|| Identity::person(&person.email));
+        let identity = Arc::clone(token.unwrap_or(&self.identities[actor]));
         let turn = self.next_integration_turn(&theme.tasks);
         let integration = if rng.percent(85) { KINDS.integration_in_use(turn) } else { KINDS.any_integration(turn) };
         let size = theme.session.draw_size(rng);
@@ -125,7 +135,8 @@ impl Actors {
         };
         let integration = KINDS.integration_in_use(self.next_integration_turn(&machine.tasks));
         let (actor, size) = (self.staff.len() + index, machine.session.draw_size(rng));
-        let session = WorkSession::new(actor, Identity::machine(machine), &machine.tasks, machine.session, size);
+        let session =
+            WorkSession::new(actor, Arc::clone(&self.identities[actor]), &machine.tasks, machine.session, size);
         WorkSession { address, integration, ..session }
     }
 

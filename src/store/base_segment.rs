@@ -83,7 +83,7 @@ impl BaseSegment {
     /// The type and identifier of every object, each once.
     pub(crate) fn objects(&self) -> impl Iterator<Item = (&str, &str)> {
         let objects = self.segment.objects().iter();
-        objects.map(|ObjectKey { object_type, object_identifier }| (object_type.as_str(), object_identifier.as_str()))
+        objects.map(|ObjectKey { object_type, object_identifier }| (&**object_type, object_identifier.as_str()))
     }
 
     pub(super) fn segment(&self) -> &Segment {

@@ -1,8 +1,9 @@
 //! The parts that entries share: who did what from where, and to which object. A segment keeps each distinct part once.
 
 use std::hash::Hash;
+use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::contract::{Action, Actor, Entry, FilterField, Timestamp};
 
@@ -18,8 +19,10 @@ pub struct EventKey {
 /// The object that an event happened to.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct ObjectKey {
-    pub object_type: String,
+    /// The first field, because it differs most often: equality compares it first.
     pub object_identifier: String,
+    /// Shared by all objects of a type.
+    pub object_type: Arc<str>,
 }
 
 /// Which part of an entry has the value of an attribute, and the function that reads it there.
@@ -31,11 +34,12 @@ pub enum Column {
 /// Distinct values, each stored once, with its index.
 pub type Interner<T> = HashMap<T, u32>;
 
-/// The parts of an entry.
-pub fn split(entry: Entry) -> (EventKey, ObjectKey, Timestamp) {
+/// The parts of an entry. `types` has the object types so far.
+pub fn split(entry: Entry, types: &mut HashSet<Arc<str>>) -> (EventKey, ObjectKey, Timestamp) {
     let Entry { action, actor_identifier, ip_address, object_identifier, object_type, timestamp, actor } = entry;
     let event = EventKey { action, actor_identifier, ip_address, actor };
-    (event, ObjectKey { object_type, object_identifier }, timestamp)
+    let object_type = Arc::clone(types.get_or_insert_with(object_type.as_str(), |object_type| Arc::from(object_type)));
+    (event, ObjectKey { object_identifier, object_type }, timestamp)
 }
 
 /// The entry of these parts.
@@ -47,7 +51,7 @@ pub fn join(event: &EventKey, object: &ObjectKey, timestamp: Timestamp) -> Entry
         actor_identifier: actor_identifier.clone(),
         ip_address: ip_address.clone(),
         object_identifier: object_identifier.clone(),
-        object_type: object_type.clone(),
+        object_type: String::from(&**object_type),
         timestamp,
         actor: actor.clone(),
     }

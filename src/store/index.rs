@@ -1,15 +1,16 @@
 //! The index of a segment: finds the rows that pass the filters of a query.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::hash::BuildHasher;
 use std::mem::take;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashMap};
 use parking_lot::Mutex;
 use roaring::{MultiOps, RoaringBitmap};
 
 use super::dictionary::{Column, EventKey, ObjectKey};
-use super::row::Row;
+use super::row::{Row, row_number};
 use super::row_set::RowSet;
 use crate::contract::{FilterField, Filters};
 
@@ -20,9 +21,14 @@ pub struct Index {
     cache: FilterCache,
 }
 
-/// For each value of one attribute, the rows of the entries that have it. A tree takes less memory than a hash table.
+/// For each value of one attribute, the rows of the entries that have it.
 #[derive(Debug)]
-struct Postings(BTreeMap<Box<str>, Posting>);
+struct Postings {
+    /// Each value with its hash, sorted by that: a hash table takes more memory, and to sort a million values by their text
+    /// reads memory in random order.
+    values: Vec<(u64, Box<str>, Posting)>,
+    hasher: DefaultHashBuilder,
+}
 
 #[derive(Debug)]
 enum Posting {
@@ -59,7 +65,7 @@ impl Index {
 
     /// The rows of the entries that have a value.
     fn rows_with(&self, field: FilterField, value: &str) -> RowSet<'_> {
-        match self.postings[field as usize].0.get(value) {
+        match self.postings[field as usize].get(value) {
             None => RowSet::List(&[]),
             Some(Posting::List(rows)) => RowSet::List(rows),
             Some(Posting::Bitmap(rows)) => RowSet::Bitmap(Arc::clone(rows)),
@@ -78,29 +84,40 @@ impl Postings {
         key_of_row: impl ExactSizeIterator<Item = u32> + Clone,
     ) -> Self {
         let min_bitmap_rows = Self::MIN_ROWS_PER_CONTAINER * key_of_row.len().div_ceil(1 << 16);
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
-        let number_of_key: Vec<Option<usize>> = values
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let number_of_key: Vec<Option<u32>> = values
             .map(|value| {
-                let next = numbers.len();
+                let next = row_number(numbers.len());
                 Some(*numbers.entry(value?).or_insert(next))
             })
             .collect();
         let number_of_row = key_of_row.map(|key| number_of_key[key as usize]);
         // Counted first, so that no list has spare capacity.
         let mut counts = vec![0; numbers.len()];
-        number_of_row.clone().flatten().for_each(|number| counts[number] += 1);
+        number_of_row.clone().flatten().for_each(|number| counts[number as usize] += 1);
         let mut lists: Vec<Vec<u32>> = counts.into_iter().map(Vec::with_capacity).collect();
         for (row, number) in (0..).zip(number_of_row) {
             if let Some(number) = number {
-                lists[number].push(row);
+                lists[number as usize].push(row);
             }
         }
-        let postings = numbers.into_iter().map(|(value, number)| {
-            let rows = take(&mut lists[number]);
+        let hasher = DefaultHashBuilder::default();
+        let values = numbers.into_iter().map(|(value, number)| {
+            let rows = take(&mut lists[number as usize]);
             let few = rows.len() < min_bitmap_rows;
-            (value.into(), if few { Posting::List(rows.into()) } else { Posting::Bitmap(Arc::new(bitmap(rows))) })
+            let posting = if few { Posting::List(rows.into()) } else { Posting::Bitmap(Arc::new(bitmap(rows))) };
+            (hasher.hash_one(value), value.into(), posting)
         });
-        Self(postings.collect())
+        let mut values: Vec<_> = values.collect();
+        values.sort_unstable_by_key(|(hash, _, _)| *hash);
+        Self { values, hasher }
+    }
+
+    fn get(&self, value: &str) -> Option<&Posting> {
+        let hash = self.hasher.hash_one(value);
+        let first = self.values.partition_point(|(other, _, _)| *other < hash);
+        let mut same_hash = self.values[first..].iter().take_while(|(other, _, _)| *other == hash);
+        same_hash.find(|(_, other, _)| **other == *value).map(|(_, _, posting)| posting)
     }
 }
 

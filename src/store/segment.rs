@@ -2,7 +2,9 @@
 
 use std::io::Write;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+
+use hashbrown::HashSet;
 
 use super::dictionary::{Column, EventKey, Interner, ObjectKey, intern, into_values, join, split};
 use super::index::Index;
@@ -29,6 +31,7 @@ pub struct Segment {
 pub struct SegmentBuilder {
     events: Interner<EventKey>,
     objects: Interner<ObjectKey>,
+    object_types: HashSet<Arc<str>>,
     rows: Vec<Row>,
 }
 
@@ -39,7 +42,7 @@ impl SegmentBuilder {
 
     /// Adds an entry with its arrival, see [`Row`].
     pub fn push(&mut self, entry: Entry, arrival: u32) {
-        let (event, object, timestamp) = split(entry);
+        let (event, object, timestamp) = split(entry, &mut self.object_types);
         let (event, object) = (intern(&mut self.events, event), intern(&mut self.objects, object));
         self.rows.push(Row { timestamp, event, object, arrival });
     }
@@ -49,7 +52,7 @@ impl SegmentBuilder {
     }
 
     pub fn finish(self) -> Segment {
-        let Self { events, objects, mut rows } = self;
+        let Self { events, objects, object_types: _, mut rows } = self;
         // Stable: entries of the base with one timestamp stay in the order of the files.
         rows.sort_by_key(Row::key);
         rows.shrink_to_fit();
