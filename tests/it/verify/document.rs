@@ -352,10 +352,12 @@ fn what_cortex_publishes_differs_in_nothing() {
     assert_snapshot!(report, @"0 differences (0 new, 0 gone, 0 changed) from 23 rules: openapi.json");
 }
 
-/// Ways to say the same.
+/// A way to say the same.
+type Rewriting = (&'static str, fn(&mut Value));
+
 #[test]
 fn form_of_a_document_is_no_difference() {
-    let rewritings: [(&str, fn(&mut Value)); 9] = [
+    let rewritings: [Rewriting; 9] = [
         ("annotations", |document| {
             for (at, text) in
                 [("/info/version", "2"), ("GET/operationId", "logs"), ("GET/parameters/{page}/x-mcp", "page")]
