@@ -208,8 +208,8 @@ impl Report {
         if evicted > 0 {
             let were = counted(evicted, "session was", "sessions were");
             let reason = format!(
-                "{were} ended to make room and not judged: at most {} live at a time; delete each when its test ends, \
-                 with DELETE /__admin/sessions/NAME, which judges it",
+                "{were} ended to make room, too fast to be judged: at most {} live at a time; delete each when its test \
+                 ends, with DELETE /__admin/sessions/NAME, which judges it",
                 Sessions::MAX_SESSIONS
             );
             failures.push(RunFailure { check: "all-sessions-judged", reason, expectations: &Expectation::ALL });
@@ -242,9 +242,9 @@ impl Report {
         for failure in &self.failures {
             tracing::warn!("verdict: {}", failure.reason);
         }
-        for of in &self.sessions {
-            let session = of.subject().map(|subject| format!(" on {subject}")).unwrap_or_default();
-            for client in &of.judgement.clients {
+        for SessionVerdict { session, ended: _, judgement } in &self.sessions {
+            let session = session.as_ref().map(|name| format!(" on session {name}")).unwrap_or_default();
+            for client in &judgement.clients {
                 for found in &client.findings {
                     tracing::warn!(
                         "verdict{session}: {}: {} ({}): {}",
@@ -254,11 +254,6 @@ impl Report {
                         found.message
                     );
                 }
-            }
-        }
-        for (expectation, verdict) in self.further.iter().flat_map(|further| &further.expectations) {
-            if !verdict.kept {
-                tracing::warn!("verdict: not {expectation}: {}", verdict.reasons.join("; "));
             }
         }
     }

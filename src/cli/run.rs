@@ -76,7 +76,7 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         (Err(error), Err(of_command)) => return Err(error.with(of_command)),
         (Ok(_), Err(error)) | (Err(error), Ok(())) => return Err(error),
     };
-    startup.judge_ended_sessions();
+    startup.judge_ended_sessions()?;
     startup::block_on(async {
         // Before the command starts, so that none is lost.
         let signals = SignalForwarder::new().map_err(|error| format!("cannot listen for signals: {error}"))?;

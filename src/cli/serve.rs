@@ -37,8 +37,8 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
     }
     let settings = &args.settings;
     let startup = Startup::new(&args.listen, settings)?;
-    if settings.report.is_some() || settings.log == LogFormat::Text {
-        startup.judge_ended_sessions();
+    if settings.report.is_some() {
+        startup.judge_ended_sessions()?;
     }
     startup::block_on(async {
         let signals = ServerSignals::new(Hangup::for_standard_input())

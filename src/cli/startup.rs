@@ -28,6 +28,7 @@ use crate::rate::{Rate, RateLimit};
 use crate::server::{self, Tls};
 use crate::system;
 use crate::text::counted;
+use crate::world::ended_sessions::SessionJudge;
 use crate::world::{Activity, Scenario};
 
 /// Connections that wait to be accepted, as [`TcpListener::bind`] has it.
@@ -229,8 +230,10 @@ impl Startup {
     }
 
     /// Judges each session when it ends, too, for [`Run::finish`].
-    pub fn judge_ended_sessions(&self) {
-        self.run.state.sessions().keep_verdicts();
+    pub fn judge_ended_sessions(&self) -> Result<(), StartError> {
+        let judge = SessionJudge::start().map_err(|error| format!("cannot start the thread of verdicts: {error}"))?;
+        self.run.state.sessions().keep_verdicts(judge);
+        Ok(())
     }
 
     /// Token of the first key that may view audit logs.

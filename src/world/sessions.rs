@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 
 use super::clock::Clock;
-use super::ended_sessions::{EndedSession, EndedSessions};
+use super::ended_sessions::{EndedSession, EndedSessions, SessionJudge};
 use super::template::WorldTemplate;
 use super::verdict::UnknownKey;
 use super::{World, WorldTotals};
@@ -53,7 +53,7 @@ pub struct Sessions {
     totals: Arc<WorldTotals>,
     inner: Mutex<Inner>,
     /// `None` until somebody wants a report.
-    ended: Mutex<Option<EndedSessions>>,
+    judge: Mutex<Option<SessionJudge>>,
 }
 
 #[derive(Debug)]
@@ -65,7 +65,7 @@ struct Inner {
     /// A counter of uses; the session with the smallest value is the least recently used.
     uses: u64,
     evicted: u64,
-    /// Those of the evicted that somebody had asked.
+    /// Those of the evicted that somebody had asked, and that have no verdict.
     evicted_unjudged: u64,
     /// The requests with a token that is refused, for each session that they named and that does not exist.
     refused: HashMap<SessionName, UnknownKey>,
@@ -95,7 +95,7 @@ impl Sessions {
             evicted_unjudged: 0,
             refused: HashMap::new(),
         };
-        Self { totals, inner: Mutex::new(inner), ended: Mutex::default() }
+        Self { totals, inner: Mutex::new(inner), judge: Mutex::default() }
     }
 
     /// The world of a session, created on first use; `None` is the default session.
@@ -115,7 +115,9 @@ impl Sessions {
         world.observations.add_unknown_key(inner.refused.remove(name).unwrap_or_default());
         inner.named.insert(name.clone(), Open { world: Arc::clone(&world), used });
         drop(inner);
-        drop(evicted);
+        if let Some((name, world)) = evicted {
+            self.judge_evicted(&name, world);
+        }
         world
     }
 
@@ -197,41 +199,51 @@ impl Sessions {
         self.inner.lock().evicted
     }
 
-    /// The number of these that somebody had asked: no verdict has their requests.
+    /// The number of these that somebody had asked, and that have no verdict.
     pub(crate) fn evicted_unjudged(&self) -> u64 {
         self.inner.lock().evicted_unjudged
     }
 
+    fn judge_evicted(&self, name: &SessionName, world: Arc<World>) {
+        if world.is_unused() {
+            return;
+        }
+        let is_judged = self.judge.lock().as_ref().is_some_and(|judge| judge.judge_evicted(name.to_string(), world));
+        if !is_judged {
+            self.inner.lock().evicted_unjudged += 1;
+        }
+    }
+
     /// Keeps the verdicts on sessions that end from now on.
-    pub(crate) fn keep_verdicts(&self) {
-        self.ended.lock().get_or_insert_default();
+    pub(crate) fn keep_verdicts(&self, judge: SessionJudge) {
+        *self.judge.lock() = Some(judge);
     }
 
     /// Whether the verdicts on sessions that end are kept.
     pub(crate) fn keeps_verdicts(&self) -> bool {
-        self.ended.lock().is_some()
+        self.judge.lock().is_some()
     }
 
     /// Keeps the verdict on a session that is about to end, if verdicts are kept.
     pub(crate) fn add_ended(&self, session: EndedSession) {
-        if let Some(ended) = &mut *self.ended.lock() {
-            ended.add(session);
+        if let Some(judge) = &*self.judge.lock() {
+            judge.add(session);
         }
     }
 
-    /// Returns the verdicts on sessions that have ended, and keeps no more.
+    /// Waits for the verdicts on sessions that have ended, returns them, and keeps no more.
     pub(crate) fn take_ended(&self) -> EndedSessions {
-        self.ended.lock().take().unwrap_or_default()
+        let judge = self.judge.lock().take();
+        judge.map(SessionJudge::finish).unwrap_or_default()
     }
 }
 
 impl Inner {
-    fn evict(&mut self) -> Option<Open> {
+    fn evict(&mut self) -> Option<(SessionName, Arc<World>)> {
         let name = self.named.iter().min_by_key(|(_, live)| live.used).map(|(name, _)| name.clone())?;
         let evicted = self.named.remove(&name)?;
         self.evicted += 1;
-        self.evicted_unjudged += u64::from(!evicted.world.is_unused());
         tracing::warn!("the session {name} was ended to make room: at most {} live at a time", Sessions::MAX_SESSIONS);
-        Some(evicted)
+        Some((name, evicted.world))
     }
 }
