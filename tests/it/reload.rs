@@ -117,7 +117,7 @@ async fn fault_rules_are_checked_against_the_keys_that_hold_from_then_on() {
     files.write("keys.json", keys(&["key-new"]));
     files.write("faults.json", rule("key-old"));
     let message = mock.admin("POST", RELOAD, "").await.details(409);
-    assert!(message.contains("match.key: no key has this name or token; the keys are key-new"), "{message}");
+    assert!(message.contains("match.key: no key has this name or token"), "{message}");
     files.write("faults.json", rule("key-new"));
     mock.admin("POST", RELOAD, "").await.ok();
     assert_eq!(mock.get_as("key-new", "/api/v1/audit-logs").await.status, 503);
