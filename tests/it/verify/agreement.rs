@@ -138,7 +138,7 @@ fn entries_that_arrive_meanwhile_give_no_mismatch() {
             read.clock().world_age
         };
         let (requests, unclear) = verify_mock(&server, TimeSource::new(now, move |length| moved.advance(length)));
-        assert!(lateness > Duration::from_secs(60) || unclear.len() <= 8, "{requests} requests: {unclear:?}");
+        assert!(lateness > Duration::from_secs(60) || unclear.len() <= 10, "{requests} requests: {unclear:?}");
     }
 }
 
