@@ -339,7 +339,9 @@ impl ClientExchanges {
 
 /// The exchanges of each key, in the order in which the keys first asked.
 fn exchanges_of_clients(observations: Vec<Arc<Observation>>) -> Vec<ClientExchanges> {
-    let mut clients: Vec<(Arc<Key>, Vec<(usize, Arc<Observation>)>)> = Vec::new();
+    type Numbered = (usize, Arc<Observation>);
+
+    let mut clients: Vec<(Arc<Key>, Vec<Numbered>)> = Vec::new();
     for (number, observation) in observations.into_iter().enumerate() {
         match clients.iter_mut().find(|(key, _)| key.name == observation.key.name) {
             Some((_, theirs)) => theirs.push((number, observation)),
