@@ -15,7 +15,7 @@ use crate::fixture::Moment;
 use crate::input::display_name;
 use crate::json_file::{self, Diagnostics, FileContent, FileErrors, JsonFile, Members};
 use crate::redact::Secret;
-use crate::text::{nearest, not_one_of};
+use crate::text::{is_control, nearest, not_one_of};
 
 /// The built-in test keys, compiled into the binary.
 const BUILT_IN: &str = include_str!("../../fixtures/keys.json");
@@ -224,7 +224,10 @@ impl<'a> KeysReader<'_, 'a> {
             self.wrong(&members, item, "token", "is the token of an earlier key");
         }
         let name = self.diagnostics.required(value, &members, item, "name").unwrap_or_default();
-        if !name.is_empty() && !names.insert(name.to_string()) {
+        if name.contains(is_control) {
+            let reason = "holds a control character; accepted: a name that can be printed, such as \"Nightly export\"";
+            self.wrong(&members, item, "name", reason);
+        } else if !name.is_empty() && !names.insert(name.to_string()) {
             self.wrong(
                 &members,
                 item,

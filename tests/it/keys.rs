@@ -87,6 +87,20 @@ fn every_error_of_a_wrong_file_is_told_with_its_place() {
     }
 }
 
+/// The name is printed by messages, log and verdict.
+#[test]
+fn a_name_with_control_characters_is_refused() {
+    let of_name = |name: &str| keys(&format!(r#"{{"keys": [{{"token": "t", "name": "{name}", "roles": []}}]}}"#));
+    for name in [r"a\u001b[31m", r"a\nb", r"a\u202eb", r"\ufeffa"] {
+        let message = of_name(name).map(|_| ()).unwrap_err();
+        assert!(
+            message.contains("key 1, name: holds a control character; accepted: a name that can be printed"),
+            "{message}"
+        );
+    }
+    assert!(of_name("Zoë 👍🏽 [nightly]").is_ok());
+}
+
 #[test]
 fn an_error_never_contains_a_token() {
     let message =
