@@ -23,7 +23,7 @@ use super::target::HostError;
 use crate::app_state::ReloadError;
 use crate::contract::QueryIssue;
 use crate::json_file::FileErrors;
-use crate::text::{elide_middle, excerpt};
+use crate::text::{elide_middle, escape_control, excerpt};
 use crate::world::limiter::RetryAfter;
 use crate::world::verdict::{Expectation, ExpectationVerdict};
 use message::{numbered, strip_markup};
@@ -106,7 +106,8 @@ pub enum ServerPart {
 /// The message for the client and the log.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&strip_markup(&self.details()))
+        let details = self.details();
+        f.write_str(&if self.is_of_control_plane() { escape_control(&details) } else { strip_markup(&details) })
     }
 }
 
@@ -152,6 +153,19 @@ impl Problem {
             500 => "UNHANDLED_EXCEPTION",
             _ => "UNCATEGORIZED",
         }
+    }
+
+    /// Whether the control plane alone responds with it. The official client, which prints messages through a markup, does
+    /// not call that, and queries and JSON are to be copied as they are.
+    fn is_of_control_plane(&self) -> bool {
+        matches!(
+            self,
+            Self::BadBody(_)
+                | Self::BadControlRequest { .. }
+                | Self::ItemNotFound { .. }
+                | Self::ExpectationsNotMet { .. }
+                | Self::Reload(_)
+        )
     }
 
     /// The message: what is wrong and what to change.

@@ -173,6 +173,10 @@ pub async fn send(
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let response = TestResponse { status: parts.status, headers: parts.headers, body: body.to_vec() };
     response.assert_conventions(method == Method::HEAD);
+    // ERR-PRINTED; the official client does not call the control plane.
+    if !path.starts_with("/__admin") && response.status.is_client_error() {
+        assert!(!response.json()["details"].to_string().contains(['[', ']']), "square brackets in {}", response.text());
+    }
     control_plane_document::assert_documented(method.as_str(), &path, &response);
     response
 }
@@ -260,7 +264,6 @@ impl TestResponse {
             let body = self.json();
             for field in ["type", "message", "details", "requestId"] {
                 assert!(body[field].as_str().is_some_and(|text| !text.is_empty()), "{field} of {body}");
-                assert!(!body[field].as_str().unwrap().contains(['[', ']']), "square brackets in {body}");
             }
             assert_eq!(body["requestId"], id);
             assert_eq!(body["httpStatus"], self.status.as_u16());

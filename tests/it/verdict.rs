@@ -189,6 +189,10 @@ async fn it_answers_200_or_409_with_the_reasons() {
     let text = String::from_utf8(to_bytes(text.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
     insta::assert_snapshot!(text);
     mock.admin("POST", "/reset", "").await.ok();
+    mock.logs("pageSize=250&objectTypes[]=SERVICE").await.ok();
+    let details = mock.admin("GET", "/verdict?expect=complete", "").await.details(409);
+    assert!(details.contains("pageSize=250&objectTypes[]=SERVICE"), "the query can be copied: {details}");
+    mock.admin("POST", "/reset", "").await.ok();
     assert_eq!(mock.admin_get("/verdict").await["clients"], json!([]));
     let details = mock.admin("GET", "/verdict?expect=complete", "").await.details(409);
     assert_eq!(details, "not complete: nobody has asked for audit logs");
