@@ -1,7 +1,7 @@
 //! `verify`: checks which rules of the fidelity table a Cortex API keeps, or a published OpenAPI document.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -105,6 +105,7 @@ fn print(report: &impl Report, format: ReportFormat, started: (Timestamp, Instan
 fn write<R: Report>(report: &R, format: ReportFormat, (started, since): (Timestamp, Instant)) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match format {
+        ReportFormat::Table if out.is_terminal() => write!(out, "{}", wrapped(&report.to_string()))?,
         ReportFormat::Table => write!(out, "{report}")?,
         ReportFormat::Json => {
             serde_json::to_writer_pretty(&mut out, report)?;
@@ -117,6 +118,30 @@ fn write<R: Report>(report: &R, format: ReportFormat, (started, since): (Timesta
         }
     }
     out.flush()
+}
+
+/// The table for a terminal, with lines of at most 80 characters; a longer word, such as a URL, stays whole. In a file or a pipe
+/// a rule is one line, for `grep`.
+fn wrapped(table: &str) -> String {
+    const WIDTH: usize = 80;
+    const INDENT: &str = "        ";
+
+    let mut text = String::new();
+    for line in table.lines() {
+        let mut rest = line.to_owned();
+        while let Some((end, _)) = rest.char_indices().nth(WIDTH) {
+            let indent = rest.len() - rest.trim_start().len();
+            // The space that ends a full line is none of its characters.
+            let space = rest[indent..=end].rfind(' ').or_else(|| rest[indent..].find(' '));
+            let Some(space) = space.map(|space| indent + space) else { break };
+            text += rest[..space].trim_end();
+            text.push('\n');
+            rest = INDENT.to_owned() + rest[space..].trim_start();
+        }
+        text += &rest;
+        text.push('\n');
+    }
+    text
 }
 
 impl Report for VerificationReport {

@@ -1,6 +1,7 @@
 //! The command line: output, exit codes and messages.
 
 use std::net::TcpListener;
+use std::process::Command;
 
 use cortex_audit_mock::MockServer;
 use cortex_audit_mock::contract::RULES;
@@ -14,7 +15,8 @@ use super::deviating_server::{DeviatingServer, Deviation, responds};
 use super::verified;
 use crate::remote::{http_response, one_shot_server, own_time};
 use crate::support::NOW;
-use crate::support::process::{Finished, binary};
+use crate::support::external_tools;
+use crate::support::process::{BINARY, Finished, binary};
 
 /// Runs the command with the key `mock-admin`, and with `mock-no-audit` in the variable `OTHER`.
 fn run_verify(url: &str, args: &[&str]) -> Finished {
@@ -39,6 +41,24 @@ fn table_has_a_line_for_each_rule_and_a_sum() {
     }
     assert_snapshot!(lines[lines.len() - 1], @"39 agree, 0 differ, 10 cannot be told; 90 requests to URL/api/v1/audit-logs");
     assert_snapshot!(lines[8], @"TIME-RANGE               assumed              agrees       startTime=endTime=2025-05-20T10:56:37.967Z has what happened then; the reverse range has nothing");
+}
+
+/// `script` makes a terminal.
+#[test]
+fn table_fits_80_columns_of_a_terminal() {
+    let server = MockServer::builder().now(NOW).rate_limit("off").start_blocking();
+    let table = run_verify(&server.uri(), &[]).succeeded().to_owned();
+    let command = format!("CORTEX_API_KEY=mock-admin {BINARY} verify --url {}", server.uri());
+    let output = Command::new("script").args(["-qec", &command, "/dev/null"]).output();
+    let output = output.map_err(|error| format!("script, which makes a terminal: {error}"));
+    if let Some(output) = external_tools::require("script", &output) {
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+        for line in shown.lines() {
+            assert!(line.chars().count() <= 80 || !line.trim().contains(' '), "{line}");
+        }
+        let first_words = shown.lines().filter(|line| !line.starts_with(' ')).count();
+        assert_eq!(first_words, table.lines().count(), "a rule begins a line, what follows is indented");
+    }
 }
 
 #[test]
