@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use super::value;
 use crate::contract::Entry;
 use crate::fixture::FileEntry;
 
@@ -18,13 +19,21 @@ pub enum Format {
 }
 
 impl Format {
-    /// What is asked for, or what the ending of the file says.
+    /// The format of `--format`, or else by the ending of the file. Ends the program as for a wrong value if no format has
+    /// this ending. A device or a pipe, which exists, may have any name.
     pub fn of(asked: Option<Self>, out: Option<&Path>) -> Self {
-        let lines = |path: &Path| {
-            path.extension()
-                .is_some_and(|ending| ["ndjson", "jsonl"].iter().any(|known| ending.eq_ignore_ascii_case(known)))
-        };
-        asked.unwrap_or(if out.is_some_and(lines) { Self::Ndjson } else { Self::Json })
+        let path = out.filter(|path| !path.exists() || path.is_file());
+        let ending = path.and_then(Path::extension).map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        match (asked, ending.as_deref()) {
+            (Some(format), _) => format,
+            (None, None | Some("json")) => Self::Json,
+            (None, Some("ndjson" | "jsonl")) => Self::Ndjson,
+            (None, Some(other)) => value::wrong(&format!(
+                "--out {}: entries are not written as .{other}; accepted: .json, .ndjson and .jsonl, or say the format, such as \
+                 --format json",
+                out.unwrap_or(Path::new("")).display()
+            )),
+        }
     }
 
     /// Writes entries in this form, each after `each` was called.

@@ -44,13 +44,14 @@ pub struct Args {
 
 /// Writes the entries, oldest first, and a summary on standard error.
 pub fn run(args: &Args) -> Result<(), String> {
+    let format = Format::of(args.format, args.out.as_deref());
     let recipe = args.recipe();
     let generator =
         Generator::new(&recipe).unwrap_or_else(|error| value::wrong(&format!("{error} ({})", flags(&error))));
     let stories = generator.stories().to_vec();
     let mut out = Output::open(args.out.as_deref())?;
     let bar = bar(recipe.count, args.out.is_some());
-    let written = Format::of(args.format, args.out.as_deref()).write(&mut out, generator, || bar.inc(1));
+    let written = format.write(&mut out, generator, || bar.inc(1));
     bar.finish_and_clear();
     match written
         .map_err(|error| (error.kind(), output::told(&error)))

@@ -72,6 +72,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     {
         value::wrong(&message);
     }
+    let format = Format::of(args.format, args.out.as_deref());
     let (spec, token) = spec_and_token(args);
     let secret = args.pseudonymize.then(|| pseudonym_secret(args.seed));
     let connection = connect(spec.url.clone(), token).map_err(|error| error.to_string())?;
@@ -98,7 +99,7 @@ pub fn run(args: &Args) -> Result<(), String> {
         Some(secret) => pseudonymize(recording.entries, secret),
         None => recording.entries,
     };
-    if let Err(error) = write(entries, out, Format::of(args.format, out)) {
+    if let Err(error) = write(entries, out, format) {
         return Err(with_checkpoint(&error, checkpoint));
     }
     checkpoint.map_or(Ok(()), Checkpoint::remove).map_err(|error| error.to_string())?;

@@ -72,7 +72,11 @@ fn the_ending_of_the_file_tells_its_form_unless_it_is_said() {
     assert_eq!(make("b.ndjson", "--format json"), written("3"));
     assert_eq!(make("a", ""), written("3"));
     assert_eq!(make("a.json", "--format ndjson"), written("3 --format ndjson"), "a file that is there is replaced");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 5, "nothing is left beside them");
+    assert_eq!(make("a.log", "--format ndjson"), written("3 --format ndjson"), "any ending if it is said");
+    let refused = generate(&format!("3 --out {}", folder.path().join("a.CSV").display()));
+    let message = refused.failed(2).replace(&folder.path().display().to_string(), "FOLDER");
+    assert_snapshot!(message, @"error: --out FOLDER/a.CSV: entries are not written as .csv; accepted: .json, .ndjson and .jsonl, or say the format, such as --format json");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 6, "nothing is left beside them");
 }
 
 #[test]
