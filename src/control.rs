@@ -76,9 +76,9 @@ pub fn live(text: &str) -> Result<Activity, FileErrors> {
     object(text, &["rate", "lateness", "burst"], EXAMPLE, |diagnostics, members| {
         required(diagnostics, text, members, "rate", EXAMPLE);
         let rate = parsed(diagnostics, members, "rate", "6/min", |text| {
-            text.parse().map_err(|error| match text {
+            LiveFeed::parse_rate(text).map_err(|error| match text {
                 "off" => "\"off\" is not a rate; DELETE /__admin/live ends the activity".to_owned(),
-                _ => format!("\"{text}\" is not a rate; {error}"),
+                _ => format!("\"{text}\" {error}"),
             })
         });
         let lateness = parsed(diagnostics, members, "lateness", "30s", |text| match length(text)? {

@@ -28,7 +28,7 @@ pub const URL_VARIABLE: &str = "CORTEX_AUDIT_MOCK_URL";
 /// Parses the command line and the variables of its flags.
 pub fn parse<P: Parser>() -> Result<P, Error> {
     let matches = without_empty_variables(P::command()).try_get_matches();
-    matches.and_then(|mut matches| P::from_arg_matches_mut(&mut matches)).map_err(with_source)
+    matches.and_then(|mut matches| P::from_arg_matches_mut(&mut matches)).map_err(with_source).map_err(with_listen_flag)
 }
 
 /// The command without the variables that are empty, as Compose makes them of unset ones.
@@ -62,6 +62,26 @@ fn with_source(mut error: Error) -> Error {
         if let Some(named) = named {
             error.insert(ContextKind::InvalidArg, ContextValue::String(named));
         }
+    }
+    error
+}
+
+/// The error about a flag that other servers have for their port or address, with the flag of this one.
+fn with_listen_flag(mut error: Error) -> Error {
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg)
+        && let flag = flag.clone()
+        && ["--port", "-p", "--host", "--bind", "--address"].contains(&flag.as_str())
+    {
+        let is_port = |value: &String| value.parse::<u16>().is_ok();
+        let given = raw_values(&flag).into_iter().find_map(|value| value.into_string().ok().filter(is_port));
+        let port = given.as_deref().unwrap_or("8080");
+        let tip =
+            format!("port and address are one flag: --listen 127.0.0.1:{port}, or --listen :{port} for all addresses");
+        // A similar flag, and how that one is used.
+        error.remove(ContextKind::SuggestedArg);
+        error.remove(ContextKind::Usage);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     error
 }

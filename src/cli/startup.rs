@@ -46,8 +46,8 @@ pub struct Settings {
     /// API keys, roles and permissions. [default: the built-in test keys]
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_KEYS")]
     keys: Option<PathBuf>,
-    /// Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]
-    #[arg(long, value_name = "TIME", env = "CORTEX_MOCK_NOW", value_parser = value::instant)]
+    /// Start with the clock frozen at this time, such as 2025-05-20T06:00:00Z or now-1d. [default: the system clock]
+    #[arg(long, value_name = "TIME", env = "CORTEX_MOCK_NOW", value_parser = value::instant_or_relative)]
     now: Option<Timestamp>,
     /// How often a client may ask: such as 1000/min, 5/s, or off.
     #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_RATE_LIMIT", default_value_t, allow_hyphen_values = true)]
@@ -62,7 +62,7 @@ pub struct Settings {
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_OBJECT_TYPES")]
     object_types: Option<PathBuf>,
     /// New entries over time, such as 6/min. [default: none]
-    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_LIVE", allow_hyphen_values = true)]
+    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_LIVE", value_parser = value::live_rate, allow_hyphen_values = true)]
     live: Option<Rate>,
     /// How many entries can be added to a session while the server runs.
     #[arg(long, value_name = "N", env = "CORTEX_MOCK_MAX_ENTRIES", default_value_t = Config::DEFAULT_MAX_ENTRIES, value_parser = value::served_count, allow_negative_numbers = true)]
@@ -129,6 +129,16 @@ impl Settings {
         given.collect::<Vec<_>>().join(", ")
     }
 
+    /// Ends the program as for a wrong value if the control plane is to be guarded and left out.
+    fn check_admin(&self) {
+        if self.no_admin && self.admin_token.is_some() {
+            let [off, token] = ["--no-admin", "--admin-token"].map(environment::source);
+            named_files::refuse(&format!(
+                "{off} leaves out the control plane, which {token} guards: give one of the two"
+            ));
+        }
+    }
+
     fn config(&self, listen: &ListenAddress) -> Config {
         let tls_names = self.tls.names().iter().filter_map(|name| name.parse().ok());
         Config {
@@ -151,8 +161,8 @@ impl Settings {
             max_entries: self.max_entries,
             seed: self.seed,
             admin: match &self.admin_token {
-                _ if self.no_admin => Admin::Off,
                 Some(token) => Admin::Token(token.clone()),
+                None if self.no_admin => Admin::Off,
                 None => Admin::Open,
             },
             allowed_hosts: self.allow_host.iter().cloned().chain(listen.name.clone()).chain(tls_names).collect(),
@@ -207,6 +217,7 @@ impl Startup {
         }
         let started = (Timestamp::now(), Instant::now());
         named_files::check();
+        settings.check_admin();
         let mut others = Vec::new();
         let tls = settings.tls.tls(address).map_err(|error| others.push(error));
         let report = settings.report.as_deref().map(ReportFile::create).transpose();
@@ -375,8 +386,29 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
+/// The message for an address that cannot be taken, with what to try.
 fn listen_error(address: SocketAddr, error: &io::Error) -> String {
-    format!("cannot listen on {address} ({}): {error}", environment::source("--listen"))
+    let (ip, port) = (address.ip(), address.port());
+    let at = |port: u16| SocketAddr::new(ip, port);
+    let advice = match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "; another program listens there, maybe an earlier run of this one (lsof -i :{port} shows it): stop it, or take \
+             another port, such as --listen {}, or --listen {} for any free one",
+            at(port.checked_add(1).unwrap_or(8080)),
+            at(0)
+        ),
+        io::ErrorKind::PermissionDenied => {
+            format!(
+                "; ports below 1024 are often for the administrator alone: take another, such as --listen {}",
+                at(8080)
+            )
+        }
+        io::ErrorKind::AddrNotAvailable => format!(
+            "; no interface of this machine has the address {ip}: take 127.0.0.1:{port}, or :{port} for all addresses"
+        ),
+        _ => String::new(),
+    };
+    format!("cannot listen on {address} ({}): {error}{advice}", environment::source("--listen"))
 }
 
 /// Returns a warning if the control plane is open to other machines.

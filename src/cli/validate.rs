@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(long, value_name = "PATH")]
     keys: Option<PathBuf>,
     /// The instant that relative times count from. [default: the system clock]
-    #[arg(long, value_name = "TIME", value_parser = value::instant)]
+    #[arg(long, value_name = "TIME", value_parser = value::instant_or_relative)]
     now: Option<Timestamp>,
 }
 

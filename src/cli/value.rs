@@ -8,6 +8,8 @@ use super::diagnostics;
 use crate::config::HostPattern;
 use crate::contract::Timestamp;
 use crate::fixture::{EntrySource, Moment};
+use crate::rate::Rate;
+use crate::world::live_feed::LiveFeed;
 
 /// An address to listen on.
 #[derive(Debug, Clone)]
@@ -41,10 +43,10 @@ pub fn listen_address(text: &str) -> Result<ListenAddress, String> {
     Ok(ListenAddress { address, name: Some(pattern) })
 }
 
-/// An instant.
-pub fn instant(text: &str) -> Result<Timestamp, String> {
-    let told = |error| format!("it {error}; accepted: RFC 3339 such as 2025-05-20T06:00:00Z");
-    text.parse().map_err(told)
+/// The instant of a point in time, which may be relative to the start of the program.
+pub fn instant_or_relative(text: &str) -> Result<Timestamp, String> {
+    let now = Timestamp::now().trunc_to_millis();
+    moment(text)?.at(now).map_err(|error| format!("it {error}"))
 }
 
 /// A point in time: an instant, or a distance from now.
@@ -69,6 +71,11 @@ pub fn token(text: &str) -> Result<String, String> {
 /// A seed.
 pub fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("accepted: a whole number from 0 to {}", u64::MAX))
+}
+
+/// The rate of live activity.
+pub fn live_rate(text: &str) -> Result<Rate, String> {
+    LiveFeed::parse_rate(text).map_err(|error| format!("it {error}"))
 }
 
 /// How many; `1_000_000` is easier to read.

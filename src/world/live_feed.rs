@@ -3,6 +3,7 @@
 //! Nothing runs in the background. While the clock is frozen, no entry becomes due; advancing it makes the entries of
 //! that time due.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::clock::{Clock, ClockReading};
 use super::live_source::LiveSource;
 use crate::contract::{Entry, Timestamp};
 use crate::generate::ContinuationState;
-use crate::rate::Rate;
+use crate::rate::{Rate, RateError};
 use crate::seed::{Purpose, SeededRng};
 use crate::store::Store;
 
@@ -27,6 +28,33 @@ pub struct Activity {
     /// The number of entries that arrive together; the rate stays the same.
     pub burst: u32,
 }
+
+/// A text that is not the rate of a live feed; `Display` says what is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LiveRateError {
+    /// It is no rate.
+    Rate(RateError),
+    /// It is above [`LiveFeed::MAX_PER_SECOND`].
+    TooHigh,
+}
+
+/// The message follows the text: `"1000000/s" is above …`.
+impl fmt::Display for LiveRateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rate(error) => write!(f, "is not a rate; {error}"),
+            Self::TooHigh => {
+                let most = LiveFeed::MAX_PER_SECOND;
+                write!(
+                    f,
+                    "is above {most}/s, the most that live activity adds; --generate N makes many entries at once"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for LiveRateError {}
 
 impl From<Rate> for Activity {
     /// One entry at a time, with the timestamp of its arrival.
@@ -73,9 +101,22 @@ impl LiveFeed {
     /// The longest lateness that is accepted: a week.
     pub const MAX_LATENESS: Duration = Duration::from_secs(7 * 86_400);
 
+    /// The most entries per second: as many as one delivery has. Of more, the most would be left out.
+    pub const MAX_PER_SECOND: u64 = Self::MAX_ENTRIES_PER_DELIVERY;
+
     /// The most entries of one delivery. Older due entries are skipped, so that a clock set years ahead does not fill
     /// the memory.
     pub const MAX_ENTRIES_PER_DELIVERY: u64 = 100_000;
+
+    /// Reads a rate that a live feed can keep.
+    ///
+    /// # Errors
+    /// When the text is no rate, or the rate is above [`LiveFeed::MAX_PER_SECOND`].
+    pub fn parse_rate(text: &str) -> Result<Rate, LiveRateError> {
+        let rate: Rate = text.parse().map_err(LiveRateError::Rate)?;
+        let most = Self::MAX_PER_SECOND * rate.period.duration().as_secs();
+        if u64::from(rate.count.get()) <= most { Ok(rate) } else { Err(LiveRateError::TooHigh) }
+    }
 
     /// No activity yet; entries will go on from this source.
     pub fn new(live_source: Arc<LiveSource>, seed: u64, max_entries: usize) -> Self {

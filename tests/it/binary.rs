@@ -13,6 +13,7 @@ mod validate;
 use std::net::TcpListener;
 use std::path::Path;
 
+use cortex_audit_mock::contract::Timestamp;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -211,16 +212,16 @@ fn a_wrong_file_of_object_types_is_refused_with_every_error() {
 
 #[test]
 fn an_invalid_time_error_says_what_is_accepted() {
-    assert_snapshot!(refused(&["--now", "yesterday"]), @r"
-    error: invalid value 'yesterday' for '--now <TIME>': it is not a date-time; accepted: RFC 3339 such as 2025-05-20T06:00:00Z
+    assert_snapshot!(refused(&["--now", "yesterday"]), @r#"
+    error: invalid value 'yesterday' for '--now <TIME>': it is not a date-time; accepted: RFC 3339 such as "2025-05-20T06:51:43.235Z", or relative such as "now-5m"
 
     For more information, try '--help'.
-    ");
-    assert_snapshot!(refused(&["validate", "--now", "2025-05-20"]), @r"
-    error: invalid value '2025-05-20' for '--now <TIME>': it is a day without a time; accepted: RFC 3339 such as 2025-05-20T06:00:00Z
+    "#);
+    assert_snapshot!(refused(&["validate", "--now", "2025-05-20"]), @r#"
+    error: invalid value '2025-05-20' for '--now <TIME>': it is a day without a time; accepted: RFC 3339 such as "2025-05-20T06:51:43.235Z", or relative such as "now-5m"
 
     For more information, try '--help'.
-    ");
+    "#);
 }
 
 #[test]
@@ -302,9 +303,45 @@ fn an_invalid_rust_log_error_says_what_is_accepted() {
 
 #[test]
 fn a_port_in_use_is_one_clear_sentence() {
-    let (_taken, address) = port_in_use();
+    let (taken, address) = port_in_use();
+    let port = taken.local_addr().unwrap().port();
     let ended = binary(["--listen", &address]).run();
-    assert_snapshot!(ended.failed(1).replace(&address, "ADDRESS"), @"error: cannot listen on ADDRESS (--listen): Address already in use (os error 98)");
+    let message = ended.failed(1).replace(&address, "ADDRESS").replace(&port.to_string(), "PORT");
+    let next = format!("127.0.0.1:{}", port.checked_add(1).unwrap_or(8080));
+    assert_snapshot!(message.replace(&next, "NEXT"), @"error: cannot listen on ADDRESS (--listen): Address already in use (os error 98); another program listens there, maybe an earlier run of this one (lsof -i :PORT shows it): stop it, or take another port, such as --listen NEXT, or --listen 127.0.0.1:0 for any free one");
+}
+
+/// RFC 5737: no machine has an address of this net.
+#[test]
+fn an_address_of_another_machine_says_what_to_try() {
+    assert_snapshot!(binary(["--listen", "192.0.2.1:8080"]).run().failed(1), @"error: cannot listen on 192.0.2.1:8080 (--listen): Cannot assign requested address (os error 99); no interface of this machine has the address 192.0.2.1: take 127.0.0.1:8080, or :8080 for all addresses");
+}
+
+#[test]
+fn the_flags_for_port_and_address_of_other_servers_name_the_one_of_this() {
+    assert_snapshot!(refused(&["--port", "80"]), @r"
+    error: unexpected argument '--port' found
+
+      tip: port and address are one flag: --listen 127.0.0.1:80, or --listen :80 for all addresses
+
+    For more information, try '--help'.
+    ");
+    for (args, tip) in [
+        (&["--port=9000"][..], "--listen 127.0.0.1:9000"),
+        (&["run", "-p", "9000", "--", "true"], "--listen 127.0.0.1:9000"),
+        (&["serve", "--host", "0.0.0.0"], "--listen :8080"),
+    ] {
+        assert!(refused(args).contains(tip), "{args:?}");
+    }
+}
+
+#[test]
+fn the_clock_can_start_at_a_time_relative_to_now() {
+    let server = Server::start(&["--now", "now-1d"]);
+    let clock = server.get("/__admin/clock").ok();
+    let shown: Timestamp = clock["now"].as_str().unwrap().parse().unwrap();
+    let ago = Timestamp::now().since(shown).as_secs();
+    assert!(clock["frozen"] == true && (86_400..86_460).contains(&ago), "{clock}");
 }
 
 // Files
@@ -356,7 +393,10 @@ fn everything_that_prevents_the_start_is_one_message() {
     let args = ["--listen", &address, "--fixtures", &path(&files, "a.json"), "--keys", &path(&files, "none.json")];
     let rest = ["--report", &path(&files, "none/report.xml"), "--tls-cert", &path(&files, "c"), "--tls-key", "k"];
     let ended = binary(args.into_iter().chain(rest)).run();
-    assert_snapshot!(without_folder(ended.failed(1), files.path()).replace(&address, "ADDRESS"), @r"
+    let message = without_folder(ended.failed(1), files.path());
+    // What to try is that of the message about the port alone.
+    let message = message.split("; another program").next().unwrap();
+    assert_snapshot!(message.replace(&address, "ADDRESS"), @r"
     error: cannot start: 5 things are wrong (--fixtures, --keys)
     FOLDER/none.json: cannot be read: No such file or directory (os error 2)
     FOLDER/a.json:1:2: entry 1: expected an object, found a number
@@ -396,8 +436,11 @@ fn variables_of_serve_do_not_affect_other_commands() {
 }
 
 #[test]
-fn no_admin_overrides_a_token_from_flag_or_environment() {
-    let server = binary(["--listen", "127.0.0.1:0", "--no-admin"]).env("CORTEX_MOCK_ADMIN_TOKEN", "t").serve();
+fn a_token_of_a_control_plane_that_is_left_out_is_refused() {
+    let ended = binary(["--no-admin"]).env("CORTEX_MOCK_ADMIN_TOKEN", "s3cret").run();
+    assert_snapshot!(ended.failed(2), @"error: --no-admin leaves out the control plane, which CORTEX_MOCK_ADMIN_TOKEN guards: give one of the two");
+    assert!(!refused(&["--no-admin", "--admin-token", "s3cret"]).contains("s3cret"));
+    let server = binary(["--listen", "127.0.0.1:0", "--no-admin"]).env("CORTEX_MOCK_ADMIN_TOKEN", "").serve();
     assert_eq!(server.get("/__admin/version").status.as_u16(), 404);
     let server = binary(["--listen", "127.0.0.1:0", "--admin-token", "t"]).env("CORTEX_MOCK_NO_ADMIN", "false").serve();
     assert_eq!(server.get("/__admin/version").status.as_u16(), 401);
@@ -410,6 +453,8 @@ fn an_invalid_seed_or_rate_error_names_its_flag_and_what_is_accepted() {
         ("--seed", "x", "accepted: a whole number"),
         ("--rate-limit", "-1/s", "expected COUNT/UNIT"),
         ("--live", "-6/min", "expected COUNT/UNIT"),
+        ("--live", "100001/s", "it is above 100000/s, the most that live activity adds"),
+        ("--live", "6000001/min", "it is above 100000/s"),
     ] {
         let ended = binary([flag, value]).run();
         let message = ended.failed(2);

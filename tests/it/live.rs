@@ -247,7 +247,7 @@ async fn deleted_entries_stay_deleted_and_a_clock_set_back_adds_none() {
 #[tokio::test]
 async fn a_jump_of_thousands_of_years_is_bounded_and_quick() {
     let mock = empty(None, 42);
-    live(&mock, json!({"rate": "1000000000/s", "burst": 1000})).await;
+    live(&mock, json!({"rate": "100000/s", "burst": 1000})).await;
     let before = std::time::Instant::now();
     mock.admin("PUT", "/clock", json!({"now": "9999-01-01T00:00:00Z"})).await.ok();
     let entries = total(&mock).await;
@@ -414,6 +414,7 @@ async fn a_wrong_body_says_what_to_send() {
         "{\"rate\":\"6/m\"}",
         "{\"rate\":\"0/min\"}",
         "{\"rate\":\"off\"}",
+        "{\"rate\":\"100001/s\"}",
         "{\"rate\":null}",
         "{\"rate\":\"6/min\",\"burst\":0}",
         "{\"rate\":\"6/min\",\"burst\":1001,\"lateness\":30}",

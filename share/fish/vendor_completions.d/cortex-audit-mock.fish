@@ -28,7 +28,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l lis
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l fixtures -d 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l generate -d 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l keys -d 'API keys, roles and permissions. [default: the built-in test keys]' -r -F
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l now -d 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l now -d 'Start with the clock frozen at this time, such as 2025-05-20T06:00:00Z or now-1d. [default: the system clock]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l offsets -d 'What an offset of a date-time does, unless it is Z: nobody knows of the real API' -r -f -a "honoured\t''
 ignored\t''
@@ -73,7 +73,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serv
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l fixtures -d 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l generate -d 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l keys -d 'API keys, roles and permissions. [default: the built-in test keys]' -r -F
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l now -d 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l now -d 'Start with the clock frozen at this time, such as 2025-05-20T06:00:00Z or now-1d. [default: the system clock]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l offsets -d 'What an offset of a date-time does, unless it is Z: nobody knows of the real API' -r -f -a "honoured\t''
 ignored\t''
@@ -115,7 +115,7 @@ contract\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l fixtures -d 'Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l generate -d 'Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l keys -d 'API keys, roles and permissions. [default: the built-in test keys]' -r -F
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l now -d 'Start with the clock frozen at this instant, such as 2025-05-20T06:00:00Z. [default: the system clock]' -r
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l now -d 'Start with the clock frozen at this time, such as 2025-05-20T06:00:00Z or now-1d. [default: the system clock]' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l rate-limit -d 'How often a client may ask: such as 1000/min, 5/s, or off' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l offsets -d 'What an offset of a date-time does, unless it is Z: nobody knows of the real API' -r -f -a "honoured\t''
 ignored\t''
