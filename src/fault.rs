@@ -15,7 +15,7 @@ use crate::contract::MAX_PAGE;
 use crate::json_file::{Diagnostics, FileContent, FileErrors, JsonFile};
 
 pub use delay::Delay;
-pub use effect::{Effect, EffectType};
+pub use effect::{Effect, EffectType, RawBody};
 
 /// A fault and the requests that it matches. Its JSON is what [`read_all`] reads, without what is not given.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -34,7 +34,7 @@ use crate::{http, server};
 /// # async fn main() {
 /// let server = MockServer::builder().now("2025-05-20T12:00:00Z").rate_limit("5/s").start().await;
 /// // … point a client at server.uri() with server.token() …
-/// server.world().faults().add(fault::Effect::Status { status: 503, retry_after: None, message: None });
+/// server.world().faults().add(fault::Effect::status(503, None));
 /// server.world().advance(std::time::Duration::from_secs(60));
 /// assert_eq!(server.world().journal().count(&Default::default()), 0);
 /// # }

@@ -15,7 +15,7 @@ use super::auth::Authentication;
 use super::context::RequestContext;
 use super::fault_injection::FaultInjection;
 use super::pending_record::PendingRecord;
-use super::problem::Problem;
+use super::problem::{ForcedResponse, Problem};
 use crate::keys::Key;
 use crate::world::Intervention;
 use crate::world::faults::{FaultPlan, RequestFacts};
@@ -31,7 +31,16 @@ pub fn check(
     if let Ok(Some(status)) = preferred {
         record.set_intervention(Intervention::Prefer);
         let (by, instance) = ("the header Prefer".to_owned(), context.path.to_string());
-        return Err(Problem::Forced { status, retry_after: None, message: None, by, instance });
+        let forced = ForcedResponse {
+            status,
+            retry_after: None,
+            retry_after_date: false,
+            message: None,
+            body: None,
+            by,
+            instance,
+        };
+        return Err(Problem::Forced(Box::new(forced)));
     }
     check_rate_limit(&context, &record)?;
     let key = match &context.authentication {

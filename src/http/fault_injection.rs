@@ -17,7 +17,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use super::problem::Problem;
+use super::problem::{ForcedResponse, Problem};
 use crate::fault::Effect;
 use crate::world::verdict::Delivery;
 
@@ -57,8 +57,10 @@ async fn inject<F: Future<Output = Response>>(
     match effect {
         // Not reached: delays are in `FaultInjection::delay`, where those of several rules add up.
         Effect::Delay(_) => next().await,
-        Effect::Status { status, retry_after, message } => {
-            Problem::Forced { status, retry_after, message, by: cause, instance: path.into_owned() }.into_response()
+        Effect::Status { status, retry_after, retry_after_date, message, body } => {
+            let instance = path.into_owned();
+            let forced = ForcedResponse { status, retry_after, retry_after_date, message, body, by: cause, instance };
+            Problem::Forced(Box::new(forced)).into_response()
         }
         Effect::Reset => ConnectionFault::Reset.into_response(),
         Effect::Empty => ConnectionFault::Empty.into_response(),

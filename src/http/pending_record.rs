@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use axum::body::HttpBody;
 use axum::extract::Request;
-use axum::http::header::RETRY_AFTER;
 use axum::http::{Method, Version};
 use axum::response::Response;
 use parking_lot::Mutex;
@@ -235,8 +234,7 @@ fn is_delivered_whole(response: &Response) -> bool {
 
 /// How long a response tells the client to wait.
 fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds))
+    response.extensions().get::<Problem>()?.retry_after().map(Duration::from_secs)
 }
 
 /// The name of a method, redacted and truncated: an unknown one may be long.

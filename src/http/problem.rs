@@ -9,11 +9,13 @@ mod message;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
 use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::auth::Unauthorized;
@@ -22,6 +24,7 @@ use super::request_id::RequestId;
 use super::target::HostError;
 use crate::app_state::ReloadError;
 use crate::contract::QueryIssue;
+use crate::fault::RawBody;
 use crate::json_file::FileErrors;
 use crate::text::{elide_middle, escape_control, excerpt};
 use crate::world::limiter::RetryAfter;
@@ -92,8 +95,26 @@ pub enum Problem {
     Internal,
     /// 503: the bodies that are being received take `max` bytes already.
     BodyMemoryFull { max: usize },
-    /// The status that `by`, such as `fault 3`, asks for, with its `message` as it is. `instance` is the path.
-    Forced { status: u16, retry_after: Option<u64>, message: Option<String>, by: String, instance: String },
+    /// The response that a fault rule or the header `Prefer` asks for.
+    Forced(Box<ForcedResponse>),
+}
+
+/// A response in place of the operation.
+#[derive(Debug, Clone)]
+pub struct ForcedResponse {
+    pub status: u16,
+    /// Seconds for `Retry-After`.
+    pub retry_after: Option<u64>,
+    /// Whether `Retry-After` is a date.
+    pub retry_after_date: bool,
+    /// The `message` of the body, as it is.
+    pub message: Option<String>,
+    /// The body in place of that of the API.
+    pub body: Option<RawBody>,
+    /// What asks for it, such as `fault 3`.
+    pub by: String,
+    /// The path.
+    pub instance: String,
 }
 
 /// What is guarded against web pages of other sites.
@@ -137,8 +158,8 @@ impl Problem {
             Self::HeadersTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::BodyMemoryFull { .. } => StatusCode::SERVICE_UNAVAILABLE,
-            // Always valid: fault rules and `Prefer` are checked to be 400 to 599.
-            Self::Forced { status, .. } => StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            // Always valid: fault rules and `Prefer` are checked.
+            Self::Forced(forced) => StatusCode::from_u16(forced.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
 
@@ -223,7 +244,7 @@ impl Problem {
                 )
             }
             Self::ControlOff => "The control plane is disabled (--no-admin); only /__admin/health responds.".to_owned(),
-            Self::Forced { status, by, .. } => format!("{status} injected by {by}."),
+            Self::Forced(forced) => format!("{} injected by {}.", forced.status, forced.by),
             Self::Unauthorized(reason) => reason.to_string(),
             Self::Forbidden { key, permission } => format!(
                 "The key {key} is valid, but none of its roles grants the permission \"{permission}\". \
@@ -321,15 +342,19 @@ impl Problem {
             | Self::HeadersTooLarge { bytes: _, fields: _ }
             | Self::Internal
             | Self::BodyMemoryFull { max: _ }
-            | Self::Forced { status: _, retry_after: _, message: _, by: _, instance: _ } => {}
+            | Self::Forced(_) => {}
         }
     }
 
-    /// The JSON body, in one of the two published forms.
+    /// The body: JSON in one of the two published forms, or that of a fault rule.
     pub fn body(&self, id: RequestId) -> Vec<u8> {
         let status = self.status();
-        let forced = if let Self::Forced { message, .. } = self { message.as_deref() } else { None };
-        let message = forced.or(status.canonical_reason()).unwrap_or("Error");
+        let forced = self.forced();
+        if let Some(body) = forced.and_then(|forced| forced.body.as_ref()) {
+            return body.text.clone().into_bytes();
+        }
+        let message =
+            forced.and_then(|forced| forced.message.as_deref()).or(status.canonical_reason()).unwrap_or("Error");
         let details = self.to_string();
         let body = match self.retry_in() {
             Some((seconds, instance)) => serde_json::to_vec(&ProblemDetail {
@@ -360,14 +385,34 @@ impl Problem {
     fn retry_in(&self) -> Option<(u64, &str)> {
         match self {
             Self::TooManyRequests { wait, instance } => Some((wait.seconds, instance)),
-            Self::Forced { status: 429, retry_after, instance, .. } => {
-                Some((retry_after.unwrap_or(1).max(1), instance))
+            Self::Forced(forced) if forced.status == 429 => {
+                Some((forced.retry_after.unwrap_or(1).max(1), &forced.instance))
             }
             _ => None,
         }
     }
 
+    fn forced(&self) -> Option<&ForcedResponse> {
+        if let Self::Forced(forced) = self { Some(forced) } else { None }
+    }
+
+    /// The seconds of `Retry-After`, which may be in the response as a date.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::BodyMemoryFull { .. } => Some(1),
+            _ => {
+                let forced = self.forced().and_then(|forced| forced.retry_after);
+                self.retry_in().map(|(seconds, _)| seconds).or(forced)
+            }
+        }
+    }
+
     pub fn content_type(&self) -> HeaderValue {
+        if let Some(body) = self.forced().and_then(|forced| forced.body.as_ref())
+            && let Ok(content_type) = HeaderValue::from_str(body.content_type())
+        {
+            return content_type;
+        }
         HeaderValue::from_static(match self.retry_in() {
             Some(_) => "application/problem+json",
             None => "application/json",
@@ -380,22 +425,36 @@ impl Problem {
             | Self::ControlToken { sent: false } => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            Self::Unauthorized(_) | Self::ControlToken { .. } | Self::Forced { status: 401, .. } => {
+            // What a gateway answers has no headers of the API.
+            Self::Forced(forced) if forced.body.is_some() => {}
+            Self::Unauthorized(_) | Self::ControlToken { .. } => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
             }
-            Self::OriginNotAllowed { .. } | Self::Forced { status: 405, .. } => {
+            Self::Forced(forced) if forced.status == 401 => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
+            }
+            Self::OriginNotAllowed { .. } => {
                 headers.insert(ALLOW, HeaderValue::from_static("GET,HEAD"));
             }
-            Self::BodyMemoryFull { .. } => {
-                headers.insert(RETRY_AFTER, HeaderValue::from(1));
+            Self::Forced(forced) if forced.status == 405 => {
+                headers.insert(ALLOW, HeaderValue::from_static("GET,HEAD"));
             }
             _ => {}
         }
-        let forced = if let Self::Forced { retry_after, .. } = self { *retry_after } else { None };
-        if let Some(seconds) = self.retry_in().map(|(seconds, _)| seconds).or(forced) {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        if let Some(seconds) = self.retry_after() {
+            let is_date = self.forced().is_some_and(|forced| forced.retry_after_date);
+            headers.insert(RETRY_AFTER, if is_date { http_date_in(seconds) } else { HeaderValue::from(seconds) });
         }
     }
+}
+
+/// The date in this many seconds (RFC 9110, section 5.6.7). By the clock of the machine, as the header `Date`, which clients
+/// compare it with.
+fn http_date_in(seconds: u64) -> HeaderValue {
+    let date = SystemTime::now() + Duration::from_secs(seconds);
+    let text = DateTime::<Utc>::from(date).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    // Always valid: the date is ASCII.
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from(seconds))
 }
 
 /// The published `ErrorResponse` (ERR-SHAPE).

@@ -73,7 +73,7 @@ impl Scenario {
 
     /// The failures of [`Scenario::Flaky`], in turn.
     const FAILURES: [Effect; 4] = [
-        Effect::Status { status: 503, retry_after: Some(1), message: None },
+        Effect::status(503, Some(1)),
         Effect::Malformed,
         Effect::Reset,
         // Fewer bytes than the shortest page.

@@ -64,7 +64,7 @@ fn what_went_wrong() {
 fn a_wait_that_is_counted_down() {
     browse(at_a_known_time(), async |tab| {
         tab.allow_status(429);
-        tab.server.world().faults().add(Effect::Status { status: 429, retry_after: Some(600), message: None });
+        tab.server.world().faults().add(Effect::status(429, Some(600)));
         tab.goto("/").await;
         tab.reads("timer", "This page asks again in ").await;
         in_both_schemes(tab, "429").await;

@@ -63,7 +63,7 @@ fn refusals() {
         tab.the("heading This key may not read audit logs").await;
         in_every_light(tab, "403").await;
         let world = tab.server.world();
-        world.faults().add(Effect::Status { status: 429, retry_after: Some(60), message: None });
+        world.faults().add(Effect::status(429, Some(60)));
         tab.goto("/").await;
         tab.the("heading Too many requests").await;
         in_every_light(tab, "429").await;

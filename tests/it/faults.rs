@@ -220,6 +220,9 @@ async fn a_rule_is_listed_as_it_was_given() {
     for rule in [
         json!({"type": "status", "status": 503, "retryAfter": 5}),
         json!({"type": "status", "status": 429, "match": {"key": "Auditor", "page": 3, "query": {"actions": "CREATE"}}, "after": 1, "times": 2, "cycle": 9, "probability": 0.25}),
+        json!({"type": "status", "status": 503, "retryAfter": 5, "retryAfterDate": true}),
+        json!({"type": "status", "status": 200, "body": ""}),
+        json!({"type": "status", "status": 502, "body": "<h1>502</h1>", "contentType": "text/html", "retryAfter": 1}),
         json!({"type": "delay", "fixed": "1m30s"}),
         json!({"type": "delay", "uniform": {"min": "250ms", "max": "3s"}}),
         json!({"type": "delay", "logNormal": {"median": "200ms", "sigma": 0.5}}),
@@ -337,7 +340,7 @@ async fn an_invalid_prefer_status_is_refused_briefly() {
 async fn faults_can_be_added_from_rust() {
     let mock = TestMock::default();
     let matcher = RequestMatcher { page: Some(1), ..RequestMatcher::default() };
-    let effect = Effect::Status { status: 502, retry_after: None, message: None };
+    let effect = Effect::status(502, None);
     mock.mock.world().faults().add(FaultRule { matcher, times: Some(1), ..FaultRule::from(effect) });
     assert_eq!(mock.logs("page=0").await.status, 200);
     assert_eq!(mock.logs("page=1").await.status, 502);
@@ -360,6 +363,11 @@ async fn a_wrong_rule_says_what_to_send() {
         "{\"type\":\"status\",\"status\":\"503\"}",
         "{\"type\":\"status\",\"status\":503,\"retry_after\":1}",
         "{\"type\":\"status\",\"status\":503,\"retryAfter\":\"1s\"}",
+        "{\"type\":\"status\",\"status\":301,\"body\":\"\"}",
+        "{\"type\":\"status\",\"status\":200,\"contentType\":\"text/html\"}",
+        "{\"type\":\"status\",\"status\":502,\"body\":{},\"message\":\"m\"}",
+        "{\"type\":\"status\",\"status\":502,\"body\":\"\",\"contentType\":\"text/html\\r\\nX-A: b\"}",
+        "{\"type\":\"status\",\"status\":503,\"retryAfterDate\":true}",
         "{\"type\":\"delay\"}",
         "{\"type\":\"delay\",\"fixed\":2}",
         "{\"type\":\"delay\",\"fixed\":\"1h\"}",
@@ -379,6 +387,9 @@ async fn a_wrong_rule_says_what_to_send() {
         messages.push(format!("{body}\n  {}", mock.admin("POST", "/faults", body).await.details(400)));
     }
     insta::assert_snapshot!(messages.join("\n"));
+    let long = json!({"type": "status", "status": 502, "body": "x".repeat(64 * 1024 + 1)});
+    let details = mock.admin("POST", "/faults", long).await.details(400);
+    assert!(details.contains("body: has 65537 bytes; at most 65536 (64 KiB) are accepted"), "{details}");
     assert!(listed(&mock).await.is_empty());
 }
 
@@ -413,7 +424,7 @@ async fn a_session_has_at_most_a_thousand_rules_beside_those_of_keys() {
 async fn rules_from_the_start_are_removed_with_all_others_until_a_reset() {
     let files = folder(&[("faults.json", r#"{"type": "status", "status": 503}"#)]);
     let mock = TestMock::with_config(Config {
-        faults: vec![Effect::Status { status: 502, retry_after: None, message: None }.into()],
+        faults: vec![Effect::status(502, None).into()],
         fault_file: Some(files.path().join("faults.json")),
         ..Config::default()
     });

@@ -111,10 +111,7 @@ async fn a_fault_of_the_response_breaks_only_its_stream() {
     let server = MockServer::builder().now(NOW).start().await;
     let url = server.uri() + LOGS;
     let mut speaking = connect(&address(&server)).await;
-    server
-        .world()
-        .faults()
-        .add(FaultRule { times: Some(1), ..Effect::Status { status: 503, retry_after: None, message: None }.into() });
+    server.world().faults().add(FaultRule { times: Some(1), ..Effect::status(503, None).into() });
     assert_eq!(speaking.get(&url).await.status, 503);
     server.world().faults().add(FaultRule { times: Some(1), ..Effect::Truncate { bytes: 100 }.into() });
     let request = || Request::get(&url).header("Authorization", "Bearer mock-admin");

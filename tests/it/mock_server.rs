@@ -11,7 +11,7 @@ use cortex_audit_mock::Admin;
 use cortex_audit_mock::EntrySource;
 use cortex_audit_mock::KeySource;
 use cortex_audit_mock::contract::Query;
-use cortex_audit_mock::fault::{Delay, Effect, FaultRule, RequestMatcher};
+use cortex_audit_mock::fault::{Delay, Effect, FaultRule, RawBody, RequestMatcher};
 use cortex_audit_mock::world::{Activity, JournalFilter, JournalRecord, StatusFilter};
 use cortex_audit_mock::{MockServer, Rate, StartError, World};
 use serde_json::json;
@@ -144,9 +144,7 @@ fn the_world_can_be_read_and_changed_without_http() {
     world.advance(MINUTE);
     assert_eq!(seen(), 6);
 
-    let fault = world
-        .faults()
-        .add(FaultRule { times: Some(1), ..Effect::Status { status: 502, retry_after: None, message: None }.into() });
+    let fault = world.faults().add(FaultRule { times: Some(1), ..Effect::status(502, None).into() });
     assert_eq!(get(&server, server.token(), LOGS).status, 502);
     assert_eq!(world.faults().list().iter().find(|rule| rule.id == fault.id).map(|rule| rule.fired), Some(1));
 
@@ -197,7 +195,7 @@ fn an_invalid_session_name_panics() {
 #[test]
 fn two_servers_share_nothing() {
     let (one, other) = (MockServer::start_blocking(), MockServer::builder().entries("[]").now(NOW).start_blocking());
-    one.world().faults().add(Effect::Status { status: 500, retry_after: None, message: None });
+    one.world().faults().add(Effect::status(500, None));
     one.world().append_json(&entry("mine")).unwrap();
     one.session("mine").advance(MINUTE);
     assert_eq!(get(&one, one.token(), LOGS).status, 500);
@@ -283,11 +281,7 @@ fn one_of_fifty(server: &MockServer, number: u16) {
     }
     world.advance(MINUTE * u32::from(number));
     let status = 400 + number;
-    world.faults().add(FaultRule {
-        after: 1,
-        times: Some(1),
-        ..Effect::Status { status, retry_after: None, message: None }.into()
-    });
+    world.faults().add(FaultRule { after: 1, times: Some(1), ..Effect::status(status, None).into() });
     world.change_settings(|settings| settings.rate_limit = "3/min".parse().unwrap());
 
     let mut ask = || {
@@ -336,8 +330,8 @@ fn the_example_reads_everything_despite_faults() {
         Effect::Truncate { bytes: 100 },
         Effect::Malformed,
         Effect::Drip { bytes: 20_000, every },
-        Effect::Status { status: 503, retry_after: Some(7), message: None },
-        Effect::Status { status: 500, retry_after: None, message: None },
+        Effect::status(503, Some(7)),
+        Effect::status(500, None),
         Effect::Delay(Delay::Fixed(every)),
     ];
     let rules = effects.into_iter().map(|effect| FaultRule { times: Some(1), ..effect.into() });
@@ -365,7 +359,7 @@ fn the_example_follows_a_log_that_moves_while_it_reads() {
     world.faults().add(FaultRule {
         probability: 0.2,
         matcher: RequestMatcher { page: Some(0), ..RequestMatcher::default() },
-        ..Effect::Status { status: 503, retry_after: Some(1), message: None }.into()
+        ..Effect::status(503, Some(1)).into()
     });
     let mut poller = Poller::new(&server.uri(), server.token(), |wait| world.advance(wait));
     let mut found = Vec::new();
@@ -398,14 +392,22 @@ fn the_example_reports_a_refusal_and_gives_up_on_a_broken_server() {
     );
 }
 
+fn gateway(status: u16, body: &str, content_type: Option<&str>) -> FaultRule {
+    let body = RawBody { text: body.to_owned(), content_type: content_type.map(str::to_owned) };
+    Effect::Status { status, retry_after: None, retry_after_date: false, message: None, body: Some(body) }.into()
+}
+
 /// The control plane refuses such rules with a 400.
 #[test]
 fn an_invalid_fault_rule_panics_with_a_reason() {
     let server = MockServer::start_blocking();
-    let sensible = FaultRule::from(Effect::Status { status: 503, retry_after: None, message: None });
+    let sensible = FaultRule::from(Effect::status(503, None));
     let day = Duration::from_secs(86_400);
     for (rule, reason) in [
-        (Effect::Status { status: 200, retry_after: None, message: None }.into(), "a status is 400 to 599"),
+        (Effect::status(200, None).into(), "a status is 400 to 599"),
+        (gateway(200, &"x".repeat(RawBody::MAX_BYTES + 1), None), "64 KiB"),
+        (gateway(200, "", Some("text/html\nX-A: b")), "printable ASCII"),
+        (gateway(302, "", None), "a status with a body is 200, or 400 to 599"),
         (Effect::Drip { bytes: 0, every: Duration::ZERO }.into(), "at least one byte"),
         (Effect::Delay(Delay::Fixed(day)).into(), "at most 10 minutes"),
         (Effect::Delay(Delay::Uniform(Duration::from_secs(2), Duration::from_secs(1))).into(), "above the most"),

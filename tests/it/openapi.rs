@@ -83,7 +83,7 @@ fn check(document: &Value, path: &str, answer: &TestResponse) {
 #[tokio::test]
 async fn every_status_of_every_path_is_listed_and_fits_its_schema() {
     let document = document().await;
-    let fault = |status| Effect::Status { status, retry_after: None, message: None };
+    let fault = |status| Effect::status(status, None);
     for path in ["/api/v1/audit-logs", "/api/v1/catalog"] {
         let mock = TestMock::with_config(Config { rate_limit: "12/min".parse().unwrap(), ..Config::default() });
         let admin = || Request::get(path).header("Authorization", "Bearer mock-admin");

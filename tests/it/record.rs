@@ -115,7 +115,7 @@ fn run_record(url: &str, args: &[&str]) -> Finished {
 /// A command that has read `pages` pages and waits for the server, which fails from then on until the fault is removed.
 /// Returns the process and the number of the fault.
 fn waiting_record(server: &MockServer, token: &str, args: &[&str], pages: u64) -> (Child, u64) {
-    let effect = Effect::Status { status: 503, retry_after: Some(600), message: None };
+    let effect = Effect::status(503, Some(600));
     let fault = server.world().faults().add(FaultRule { after: pages, ..effect.into() }).id;
     let mut command = Command::new(BINARY);
     command.args(["record", "--url", &server.uri()]).args(args).env("CORTEX_API_KEY", token);

@@ -65,11 +65,7 @@ fn a_correct_client_is_clean_through_limits_and_failures() {
         world.change_settings(|settings| settings.rate_limit = "4/min".parse().unwrap());
         world.faults().add(FaultRule { times: Some(1), cycle: Some(3), ..Effect::Malformed.into() });
         world.faults().add(FaultRule { times: Some(1), cycle: Some(5), ..Effect::Reset.into() });
-        world.faults().add(FaultRule {
-            times: Some(1),
-            cycle: Some(4),
-            ..Effect::Status { status: 503, retry_after: Some(2), message: None }.into()
-        });
+        world.faults().add(FaultRule { times: Some(1), cycle: Some(4), ..Effect::status(503, Some(2)).into() });
         let judgement = stage.judged(&Poller::new(Habit::Correct, 3));
         clean(&judgement);
         assert!(judgement.clients[0].politeness.throttled > 0, "{judgement}");
@@ -102,7 +98,7 @@ fn each_mistake_is_named_and_no_other() {
         world.change_settings(|settings| settings.rate_limit = "1/min".parse().unwrap());
     };
     let told = |world: &World| {
-        let wait = Effect::Status { status: 429, retry_after: Some(5), message: None };
+        let wait = Effect::status(429, Some(5));
         world.faults().add(FaultRule { times: Some(1), cycle: Some(3), ..wait.into() });
     };
     let broken = |world: &World| {

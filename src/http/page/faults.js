@@ -11,6 +11,11 @@ const USUAL = {
   "503 once": { type: "status", status: 503, retryAfter: 2, times: 1 },
   "503 for a third": { type: "status", status: 503, retryAfter: 1, times: 1, cycle: 3 },
   "429 once": { type: "status", status: 429, retryAfter: 5, times: 1 },
+  "503 until a date": { type: "status", status: 503, retryAfter: 5, retryAfterDate: true, times: 1 },
+  "502 as HTML once": { type: "status", status: 502, body: html("502 Bad Gateway"), times: 1 },
+  "504 as HTML once": { type: "status", status: 504, body: html("504 Gateway Time-out"), times: 1 },
+  "200 as HTML once": { type: "status", status: 200, body: html("Please sign in"), times: 1 },
+  "200 without a body once": { type: "status", status: 200, body: "", times: 1 },
   "403 outside the plan": { type: "status", status: 403, message: "Product access to [AUDIT_LOGS] not permitted" },
   "Delay 2 s": { type: "delay", fixed: "2s" },
   "TCP reset once": { type: "reset", times: 1 },
@@ -19,6 +24,12 @@ const USUAL = {
   "Empty reply once": { type: "empty", times: 1 },
   Drip: { type: "drip", bytes: 512, every: "100ms" },
 };
+
+/** A page of a gateway. */
+function html(heading) {
+  return `<html><head><title>${heading}</title></head><body><h1>${heading}</h1></body></html>\n`;
+}
+
 const EXAMPLE = [
   '{"type": "status", "status": 503,',
   ' "times": 2, "match": {"page": 1}}',

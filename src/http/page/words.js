@@ -43,10 +43,11 @@ export function parametersOf(query) {
 }
 
 /** What a fault does. */
-export function effect({ type, status, retryAfter, message, fixed, uniform, logNormal, bytes, every }) {
+export function effect({ type, status, retryAfter, retryAfterDate, message, body, contentType, fixed, uniform, logNormal, bytes, every }) {
+  const sent = body === undefined ? "" : body === "" ? " without a body" : ` with a body of ${contentType ?? "text/html"}`;
   const later = fixed ?? (uniform ? `${uniform.min} to ${uniform.max}` : `about ${logNormal?.median}`);
   return {
-    status: `Answers ${status} ${message ?? phrase(status)}${retryAfter === undefined ? "" : `, Retry-After ${retryAfter} s`}`,
+    status: `Answers ${status} ${message ?? phrase(status)}${sent}${retryAfter === undefined ? "" : `, Retry-After ${retryAfter} s${retryAfterDate ? " as a date" : ""}`}`,
     delay: `Answers ${later} later`,
     reset: "Closes the connection with a TCP reset",
     empty: "Closes the connection without an answer",

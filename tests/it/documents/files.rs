@@ -21,7 +21,7 @@ fn every_shown_file_loads_without_a_note() {
             "keys.json" => {
                 keys::load(&KeySource::Text(block.text.clone()), now).unwrap_or_else(|errors| panic!("{errors}"));
             }
-            "faults.json" => {
+            "faults.json" | "gateway-faults.json" => {
                 fault::read_all(name, &block.text).unwrap_or_else(|errors| panic!("{errors}"));
             }
             // The command that is shown with it loads it.
@@ -33,5 +33,8 @@ fn every_shown_file_loads_without_a_note() {
         }
         names.insert(name.to_owned());
     }
-    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["faults.json", "keys.json", "my-logs.json", "object-types.txt"]);
+    assert_eq!(
+        names.into_iter().collect::<Vec<_>>(),
+        ["faults.json", "gateway-faults.json", "keys.json", "my-logs.json", "object-types.txt"]
+    );
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use cortex_audit_mock::fault::Delay;
+use cortex_audit_mock::fault::{Delay, RawBody};
 use cortex_audit_mock::internal::http::ConnectionFault;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -33,6 +33,61 @@ async fn every_injected_status_has_the_body_and_headers_of_a_real_one() {
             assert_eq!(answer.header("www-authenticate"), challenge, "{status}");
             assert_eq!(answer.header("allow"), (status == 405).then_some("GET,HEAD"), "{status}");
         }
+    }
+}
+
+/// Status, `Content-Type` and body of a response to a client that meets this fault.
+async fn raw(fault: Value) -> (u16, String, String) {
+    let mock = with(fault).await;
+    let response = mock.get_unchecked(PATH).await;
+    let (status, content_type) =
+        (response.status().as_u16(), response.headers()["content-type"].to_str().unwrap().to_owned());
+    let length = response.headers()["content-length"].to_str().unwrap().to_owned();
+    assert!(!response.headers().contains_key("www-authenticate"), "a header of the API");
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    assert_eq!(length, body.len().to_string());
+    (status, content_type, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn a_body_of_a_gateway_is_sent_as_it_is() {
+    const PAGE: &str = "<html>[502] Bad Gateway ü</html>\r\n";
+    let html = "text/html; charset=utf-8";
+    for status in [200, 401, 429, 502, 504] {
+        let fault = json!({"type": "status", "status": status, "body": PAGE});
+        assert_eq!(raw(fault).await, (status, html.to_owned(), PAGE.to_owned()));
+        let fault = json!({"type": "status", "status": status, "body": "", "contentType": "text/plain"});
+        assert_eq!(raw(fault).await, (status, "text/plain".to_owned(), String::new()));
+    }
+    let longest = "x".repeat(RawBody::MAX_BYTES);
+    assert_eq!(raw(json!({"type": "status", "status": 502, "body": longest})).await.2.len(), 64 * 1024);
+}
+
+#[tokio::test]
+async fn a_response_of_a_gateway_is_in_the_journal_with_its_cause() {
+    let mock = with(json!({"type": "status", "status": 200, "body": ""})).await;
+    mock.get_unchecked(PATH).await;
+    let record = mock.admin_get("/requests").await["requests"][0].clone();
+    assert_eq!((&record["status"], &record["answeredBy"]), (&json!(200), &json!("fault")));
+    assert_eq!(record["problem"], "200 injected by fault 3.");
+}
+
+/// RFC 9110, section 10.2.3; the client of `record` reads it as others do.
+#[tokio::test]
+async fn retry_after_can_be_a_date_by_the_clock_of_the_machine() {
+    for body in [None, Some("<html></html>")] {
+        let mut fault = json!({"type": "status", "status": 503, "retryAfter": 90, "retryAfterDate": true});
+        if let Some(body) = body {
+            fault["body"] = json!(body);
+        }
+        let mock = with(fault).await;
+        mock.admin("PUT", "/clock", json!({"now": "2001-01-01T00:00:00Z"})).await.ok();
+        let before = chrono::Utc::now().timestamp();
+        let response = mock.get_unchecked(PATH).await;
+        let date = response.headers()["retry-after"].to_str().unwrap();
+        let parsed = chrono::DateTime::parse_from_rfc2822(date).unwrap();
+        assert!((before + 90..=before + 95).contains(&parsed.timestamp()), "{date}");
+        assert_eq!(parsed.format("%a, %d %b %Y %H:%M:%S GMT").to_string(), date);
     }
 }
 

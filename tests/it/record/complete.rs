@@ -122,10 +122,7 @@ fn existing_file_stays_until_the_recording_is_complete() {
     let out = path(&folder, "logs.json");
     fs::write(&out, "older").unwrap();
     let args = ["--to", NOW, "--out", &out];
-    server
-        .world()
-        .faults()
-        .add(FaultRule { times: Some(1), ..Effect::Status { status: 400, retry_after: None, message: None }.into() });
+    server.world().faults().add(FaultRule { times: Some(1), ..Effect::status(400, None).into() });
     run_record(&server.uri(), &args).failed(1);
     assert_eq!(
         (file_names(&folder), fs::read_to_string(&out).unwrap()),

@@ -27,10 +27,10 @@ fn record_through_faults(seed: u32) {
         Effect::Malformed,
         Effect::Drip { bytes: 100_000, every },
         Effect::Delay(Delay::Fixed(every)),
-        Effect::Status { status: 503, retry_after: Some(7), message: None },
-        Effect::Status { status: 429, retry_after: Some(11), message: None },
-        Effect::Status { status: 500, retry_after: None, message: None },
-        Effect::Status { status: 408, retry_after: None, message: None },
+        Effect::status(503, Some(7)),
+        Effect::status(429, Some(11)),
+        Effect::status(500, None),
+        Effect::status(408, None),
     ] {
         world.faults().add(FaultRule { probability: 0.06, ..effect.into() });
     }
@@ -83,7 +83,7 @@ fn broken_server_is_given_up_and_read_pages_are_kept() {
     let server = server_with(3500);
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("logs.json");
-    let broken = FaultRule { after: 2, ..Effect::Status { status: 500, retry_after: None, message: None }.into() };
+    let broken = FaultRule { after: 2, ..Effect::status(500, None).into() };
     let broken = server.world().faults().add(broken).id;
     let mut checkpoint = Checkpoint::open(&out, &spec(&server)).unwrap();
     let error = record(&server, Some(&mut checkpoint), &|_| {}).unwrap_err();
@@ -102,7 +102,7 @@ fn broken_server_is_given_up_and_read_pages_are_kept() {
 #[test]
 fn retry_after_above_15_minutes_is_an_error() {
     let server = server_with(10);
-    server.world().faults().add(Effect::Status { status: 503, retry_after: Some(86_400), message: None });
+    server.world().faults().add(Effect::status(503, Some(86_400)));
     let error = record(&server, None, &|_| {}).unwrap_err();
     assert_snapshot!(error.to_string(), @"the server asks to come back in 1d: the server answers 503: 503 injected by fault 3.");
 }

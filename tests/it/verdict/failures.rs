@@ -10,8 +10,8 @@ use super::stage::{Stage, clean, entry};
 use crate::support::{NOW, time};
 
 const SECOND: Duration = Duration::from_secs(1);
-const BUSY: Effect = Effect::Status { status: 503, retry_after: Some(1), message: None };
-const LIMITED: Effect = Effect::Status { status: 429, retry_after: Some(1), message: None };
+const BUSY: Effect = Effect::status(503, Some(1));
+const LIMITED: Effect = Effect::status(429, Some(1));
 
 fn at(seconds: u32) -> Timestamp {
     time(NOW).saturating_add(SECOND * seconds)

@@ -74,7 +74,7 @@ async fn a_request_that_was_sent_before_the_answer_that_says_wait_is_not_too_ear
     let world = mock.mock.world();
     let faults = world.faults();
     faults.add(on_page(0, Effect::Delay(Delay::Fixed(SECOND))));
-    faults.add(on_page(0, Effect::Status { status: 429, retry_after: Some(5), message: None }));
+    faults.add(on_page(0, Effect::status(429, Some(5))));
     faults.add(on_page(1, Effect::Delay(Delay::Fixed(SECOND * 2))));
     let paths = [0, 1].map(|page| format!("/api/v1/audit-logs?page={page}&pageSize=500"));
     tokio::join!(mock.get_unchecked(&paths[0]), mock.get_unchecked(&paths[1]));
@@ -179,7 +179,7 @@ async fn what_lies_before_the_end_of_any_range_was_to_be_read() {
 
     // Some are in what was asked for next, and not given.
     let mock = after(live, 31, &["page=0&pageSize=1000&endTime={}"]).await;
-    mock.mock.world().faults().add(Effect::Status { status: 503, retry_after: None, message: None });
+    mock.mock.world().faults().add(Effect::status(503, None));
     mock.get_unchecked(ALL).await;
     assert_eq!(judged(&mock).bugs(), [Bug::NeverRead, Bug::GaveUpAfterFailure]);
 }

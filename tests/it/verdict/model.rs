@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cortex_audit_mock::World;
 use cortex_audit_mock::contract::{Action, Entry, Query, Timestamp};
-use cortex_audit_mock::fault::{Effect, FaultRule};
+use cortex_audit_mock::fault::{Effect, FaultRule, RawBody};
 use cortex_audit_mock::world::Scenario;
 use cortex_audit_mock::world::verdict::{Bug, ClientVerdict, Expectation, Judgement, Scope};
 use serde_json::json;
@@ -127,10 +127,7 @@ fn sequence_3_requests_on_the_wire_when_a_429_is_sent_are_not_early() {
 #[test]
 fn a_request_that_is_early_says_which_other_one_was_told_to_wait() {
     let stage = story();
-    stage.world.faults().add(FaultRule {
-        times: Some(1),
-        ..Effect::Status { status: 429, retry_after: Some(30), message: None }.into()
-    });
+    stage.world.faults().add(FaultRule { times: Some(1), ..Effect::status(429, Some(30)).into() });
     stage.ask("page=0&pageSize=100");
     stage.world.advance(SECOND);
     stage.ask("page=1&pageSize=100");
@@ -166,11 +163,15 @@ fn sequence_4_an_inclusive_cursor_is_right() {
 
 #[test]
 fn sequence_5_a_run_that_the_server_broke_may_begin_anew_at_any_time() {
-    let effects = [
-        Effect::Malformed,
-        Effect::Truncate { bytes: 100 },
-        Effect::Status { status: 503, retry_after: None, message: None },
-    ];
+    let page_of_gateway = RawBody { text: "<html></html>".to_owned(), content_type: None };
+    let gateway = Effect::Status {
+        status: 200,
+        retry_after: None,
+        retry_after_date: false,
+        message: None,
+        body: Some(page_of_gateway),
+    };
+    let effects = [Effect::Malformed, Effect::Truncate { bytes: 100 }, Effect::status(503, None), gateway];
     for pause in [30, 61, 3600] {
         for effect in effects.clone() {
             let stage = story();

@@ -166,12 +166,7 @@ fn waits_are_15_minutes_in_all_at_most() {
 fn occasional_failures_are_retried_within_the_limit_of_requests() {
     let server = MockServer::builder().now(NOW).start_blocking();
     let world = server.world();
-    for effect in [
-        Effect::Reset,
-        Effect::Empty,
-        Effect::Truncate { bytes: 100 },
-        Effect::Status { status: 503, retry_after: Some(2), message: None },
-    ] {
+    for effect in [Effect::Reset, Effect::Empty, Effect::Truncate { bytes: 100 }, Effect::status(503, Some(2))] {
         world.faults().add(FaultRule { probability: 0.02, ..effect.into() });
     }
     verify_mock(&server, own_time());

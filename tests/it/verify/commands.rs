@@ -197,7 +197,7 @@ fn unreachable_or_broken_server_is_an_error() {
     let message = error_of(&format!("http://{free}"), &[]);
     assert!(message.starts_with("error: cannot reach URL/api/v1/audit-logs: Connection refused"), "{message}");
     let server = MockServer::builder().now(NOW).start_blocking();
-    server.world().faults().add(FaultRule::from(Effect::Status { status: 503, retry_after: Some(0), message: None }));
+    server.world().faults().add(FaultRule::from(Effect::status(503, Some(0))));
     assert_snapshot!(error_of(&server.uri(), &[]), @"error: the server answers 503: 503 injected by fault 3.");
 }
 
