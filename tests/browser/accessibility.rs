@@ -18,7 +18,7 @@ async fn in_both_schemes(tab: &Tab, view: &str) {
 fn the_audit_logs() {
     browse(at_a_known_time(), async |tab| {
         tab.goto("/?actions=DELETE&actions=UPDATE").await;
-        tab.reads("region Entries", "1–50 of 557").await;
+        tab.reads("region Entries", "1–50 of 563").await;
         in_both_schemes(tab, "audit logs").await;
         tab.click("region Filters > button Object type").await;
         tab.the("searchbox Search object types").await;

@@ -35,7 +35,7 @@ fn a_request_leads_to_its_entries_in_the_other_view() {
         tab.goto(CONTROL).await;
         tab.click("region Requests > summary actions").await;
         tab.click("link Open this query in the audit logs").await;
-        tab.reads("region Entries", "1–10 of 77 entries").await;
+        tab.reads("region Entries", "1–10 of 78 entries").await;
         assert_eq!(tab.address().await, "/?pageSize=10&actions=DELETE");
     });
 }

@@ -36,7 +36,7 @@ fn the_audit_logs() {
 fn an_entry_beside_the_table() {
     browse(at_a_known_time(), async |tab| {
         tab.goto("/?pageSize=25&actions=DELETE").await;
-        tab.reads("region Entries", "1–25 of 77").await;
+        tab.reads("region Entries", "1–25 of 78").await;
         tab.script("document.querySelectorAll('tbody tr')[2].click()", vec![]).await;
         tab.the("region The entry as JSON").await;
         in_every_light(tab, "entry").await;

@@ -276,7 +276,7 @@ fn a_report_is_well_formed_whatever_entries_and_keys_are_called() {
     let entries = file("entries.json", json!([entry, entry]));
     let keys = file(
         "keys.json",
-        json!({"keys": [{"token": "t", "name": format!("k{name}"), "roles": [{"type": "DEFAULT", "role": "ADMIN"}]}]}),
+        json!({"keys": [{"token": "t", "name": "k<&]]>\"'", "roles": [{"type": "DEFAULT", "role": "ADMIN"}]}]}),
     );
     let report = folder.path().join("verdict.xml");
     let server = Server::start(&["--fixtures", &entries, "--keys", &keys, "--report", report.to_str().unwrap()]);
