@@ -1,5 +1,6 @@
 //! The server: accepts connections, serves each, and stops without cutting a response off.
 
+mod certificate;
 mod connection;
 mod limits;
 mod request_body;

@@ -23,6 +23,20 @@ pub fn default_mode(builder: &mut tempfile::Builder<'_, '_>) {
     let _ = builder;
 }
 
+/// Whether every user may write to a file. Elsewhere than on Unix it is not known.
+pub fn is_writable_by_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        let mode = |metadata: Metadata| std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
+        path.metadata().is_ok_and(|metadata| metadata.is_file() && mode(metadata) & 0o002 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
 /// Whether a file is a socket, which cannot be opened. Elsewhere than on Unix there is none.
 pub fn is_socket(metadata: &Metadata) -> bool {
     #[cfg(unix)]

@@ -14,6 +14,7 @@ use crate::app_state::ReloadHook;
 use crate::input::{can_be_read_again, read_small_file};
 use crate::json_file::{FileError, FileErrors};
 use crate::server::{Tls, TlsError};
+use crate::system;
 
 /// The flags as they were given.
 #[derive(Debug, ClapArgs)]
@@ -123,11 +124,19 @@ fn given(certificate: &Path, key: &Path) -> Result<Tls, String> {
     };
     let (cert_flag, key_flag) = (source("--tls-cert"), source("--tls-key"));
     let tls = Tls::from_pem(&read(certificate, &cert_flag)?, &read(key, &key_flag)?);
-    tls.map_err(|error| match error {
+    let tls = tls.map_err(|error| match error {
         TlsError::Key(_) => format!("{} ({key_flag}): {error}", key.display()),
         TlsError::Certificate(_) => format!("{} ({cert_flag}): {error}", certificate.display()),
         error => format!("{} ({cert_flag}) with {} ({key_flag}): {error}", certificate.display(), key.display()),
-    })
+    })?;
+    if let Some(warning) = tls.validity_warning() {
+        tracing::warn!("{} ({cert_flag}): {warning}", certificate.display());
+    }
+    if system::is_writable_by_others(key) {
+        let key = key.display();
+        tracing::warn!("{key} ({key_flag}): every user of this machine can replace the private key; chmod o-w {key}");
+    }
+    Ok(tls)
 }
 
 fn is_standard_output(path: &Path) -> bool {

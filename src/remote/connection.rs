@@ -17,6 +17,7 @@ use super::error::{RequestError, Retryable, SetupError};
 use super::reply::Reply;
 use super::token::Token;
 use super::url::{ApiUrl, HttpUrl};
+use crate::input::read_small_file;
 use crate::json_file::{BYTE_ORDER_MARK, ForeignFormat, foreign_format};
 use crate::text::truncate;
 
@@ -70,9 +71,9 @@ pub(super) fn agent_config(url: &HttpUrl) -> Result<ConfigBuilder<AgentScope>, S
     let authorities = std::env::var_os("SSL_CERT_FILE").filter(|path| url.is_encrypted && !path.is_empty());
     if let Some(path) = authorities {
         let unusable = |reason: &dyn Display| SetupError(format!("SSL_CERT_FILE={} {reason}", path.display()));
-        let pem = crate::input::read_small_file(Path::new(&path))
-            .map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
-        let certificates: Vec<_> = parse_pem(&pem)
+        let pem =
+            read_small_file(Path::new(&path)).map_err(|error| unusable(&format_args!("cannot be read: {error}")))?;
+        let certificates: Vec<_> = parse_pem(pem.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(&pem))
             .filter_map(|item| if let Ok(PemItem::Certificate(one)) = item { Some(one) } else { None })
             .collect();
         if certificates.is_empty() {

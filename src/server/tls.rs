@@ -18,8 +18,10 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
+use super::certificate::{CertificateFacts, PemContent, is_encrypted_key, unsupported_kind};
 use super::limits::DISCARD_TIMEOUT;
 use crate::http;
+use crate::json_file::BYTE_ORDER_MARK;
 
 /// A certificate with its key, ready to serve TLS 1.2 and 1.3; clones are the same.
 #[derive(Clone)]
@@ -79,16 +81,35 @@ impl Tls {
     /// # Errors
     /// When either cannot be read, or they do not belong together.
     pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, TlsError> {
-        let told = |error: pem::Error| match error {
-            pem::Error::NoItemsFound => "there is none in it; PEM is accepted".to_owned(),
+        let [certificate, key] =
+            [certificate, key].map(|text| text.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(text));
+        let reason = |content: PemContent, text: &[u8], error: pem::Error| match error {
+            pem::Error::NoItemsFound => content.absence(text),
             error => error.to_string(),
         };
+        let told = |error| reason(PemContent::Certificate, certificate, error);
         let chain = CertificateDer::pem_slice_iter(certificate).collect::<Result<Vec<_>, _>>();
         let chain = chain.map_err(|error| TlsError::Certificate(told(error)))?;
         if chain.is_empty() {
             return Err(TlsError::Certificate(told(pem::Error::NoItemsFound)));
         }
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| TlsError::Key(told(error)))?;
+        if chain.iter().any(|der| CertificateFacts::from_der(der).is_some_and(|facts| facts.version < 3)) {
+            let reason =
+                "it is of version 1, which no client accepts; make one of version 3, such as with openssl req -x509";
+            return Err(TlsError::Certificate(reason.to_owned()));
+        }
+        if is_encrypted_key(key) {
+            let reason = "it is encrypted; give what this prints: openssl pkey -in FILE";
+            return Err(TlsError::Key(reason.to_owned()));
+        }
+        let read = PrivateKeyDer::from_pem_slice(key);
+        let key = read.map_err(|error| TlsError::Key(reason(PemContent::PrivateKey, key, error)))?;
+        if let Err(rustls::Error::General(_)) = ring::sign::any_supported_type(&key) {
+            let kind = unsupported_kind(key.secret_der()).unwrap_or("of a kind or size that is not served");
+            return Err(TlsError::Key(format!(
+                "it is {kind}; accepted: RSA of 2048 to 4096 bits, ECDSA on P-256 or P-384, Ed25519"
+            )));
+        }
         Self::new(chain, key, String::from_utf8_lossy(certificate).into())
     }
 
@@ -132,6 +153,12 @@ impl Tls {
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let acceptor = TlsAcceptor::from(Arc::new(config));
         Ok(Self { acceptor: Arc::new(RwLock::new(acceptor)), certificate: pem })
+    }
+
+    /// A warning about a certificate that clients do not accept at this time.
+    pub(crate) fn validity_warning(&self) -> Option<String> {
+        let certificate = CertificateDer::from_pem_slice(self.certificate.as_bytes()).ok()?;
+        CertificateFacts::from_der(&certificate)?.warning(Utc::now())
     }
 
     /// The certificate, or the chain, as PEM: what a client is to trust when it was made at start.

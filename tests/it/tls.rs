@@ -225,6 +225,93 @@ fn pair() -> (tempfile::TempDir, String, String) {
     (folder, certificate, key)
 }
 
+/// A key on a curve that is not served, in PKCS #8; made for this test.
+const P521_KEY: &str = "MIHuAgEAMBAGByqGSM49AgEGBSuBBAAjBIHWMIHTAgEBBEIA2EI5zhewP4GMnfmjGwjVRWeOoD7hzLt7+R8ajb/GEMOC\
+    F6vYlOhJo6jKOiAa6jCf5CNmhISa/Tu4qEn9QJLVPTehgYkDgYYABABpKXGUC/uBIeRefB6j7ci8dItmmkI0mSjbG/WvdOQXWC8spxi6hj+ogUwr\
+    Eb/FyMopw6YiIAzrIOtwVzZPomb0tgBlrkDIV05RM+v2SNF+rcndF1YDD9h8Bth4I1Fk+T/6trn13xhEJAeuwTwaj1gAguYeLp5HRZmr+ldXZlU6\
+    /25jWw==";
+
+/// A certificate of version 1, as `openssl x509 -req` makes it without extensions.
+const VERSION_1: &str = "MIIBJDCBywIUGFWTXCnu7UtMy29AGl8Kp+DnuzMwCgYIKoZIzj0EAwIwFDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEz\
+    MDIwNTUzM1oYDzIxMjYxMTA2MjA1NTMzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATPLi7OWGSRPsDk\
+    gD0QuLzlKCFRFa/juPlARKqRoWvOCkziDgVrkLVd78QZYaXtmGYO/rgsYI1ArDBazocAsCVeMAoGCCqGSM49BAMCA0gAMEUCIHF3k+QRrwBrkXkR\
+    r9vMeazWIB3E12KUNOzv5OJiiGR6AiEAgsE3C1Z11YdMWI9YmWKKPdYl8xRLeS16p8FOLIApN50=";
+
+fn pem(label: &str, base64: &str) -> String {
+    format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n")
+}
+
+#[test]
+fn a_certificate_or_key_in_another_form_is_named_with_what_converts_it() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let with_mark = |text: &str| format!("\u{feff}{text}");
+    let error = |certificate: &[u8], key: &[u8]| Tls::from_pem(certificate, key).unwrap_err().to_string();
+    let of_certificate = |certificate: &[u8]| error(certificate, key.as_bytes());
+    let of_key = |key: &[u8]| error(certificate.as_bytes(), key);
+    let messages = [
+        of_certificate(made.cert.der()),
+        of_certificate(&utf16(&certificate)),
+        of_certificate(key.as_bytes()),
+        of_certificate(pem("CERTIFICATE", VERSION_1).as_bytes()),
+        of_key(&made.signing_key.serialize_der()),
+        of_key(&utf16(&with_mark(&key))),
+        of_key(certificate.as_bytes()),
+        of_key(pem("ENCRYPTED PRIVATE KEY", P521_KEY).as_bytes()),
+        of_key(b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"),
+        of_key(pem("PRIVATE KEY", P521_KEY).as_bytes()),
+        of_key(pem("PRIVATE KEY", "AAAA").as_bytes()),
+    ];
+    assert_snapshot!(messages.join("\n"));
+    Tls::from_pem(with_mark(&certificate).as_bytes(), with_mark(&key).as_bytes()).unwrap();
+}
+
+/// Starts a server with a certificate of these years; returns its log.
+fn log_of_certificate(first: i32, last: i32) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut wanted = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    wanted.not_before = rcgen::date_time_ymd(first, 2, 1);
+    wanted.not_after = rcgen::date_time_ymd(last, 3, 1);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let paths = ["certificate.pem", "key.pem"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    fs::write(&paths[0], wanted.self_signed(&key).unwrap().pem()).unwrap();
+    fs::write(&paths[1], key.serialize_pem()).unwrap();
+    Server::start(&["--tls-cert", &paths[0], "--tls-key", &paths[1]]).stop()
+}
+
+/// A date has two digits of the year up to 2049, and then four.
+#[test]
+fn a_certificate_that_has_expired_or_is_not_valid_yet_is_a_warning() {
+    let expired = "the certificate expired at 2020-03-01T00:00:00Z: clients refuse it";
+    let log = log_of_certificate(1999, 2020);
+    assert!(log.contains(expired) && log.contains("certificate.pem (--tls-cert)"), "{log}");
+    let log = log_of_certificate(2051, 2090);
+    assert!(
+        log.contains("the certificate is valid only from 2051-02-01T00:00:00Z: clients refuse it until then"),
+        "{log}"
+    );
+    let log = log_of_certificate(2020, 2090);
+    assert!(!log.contains("certificate"), "{log}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_every_user_can_write_is_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_folder, certificate, key) = pair();
+    for (mode, is_warned_of) in [(0o646, true), (0o644, false), (0o600, false)] {
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+        let log = Server::start(&["--tls-cert", &certificate, "--tls-key", &key]).stop();
+        assert_eq!(
+            log.contains("every user of this machine can replace the private key"),
+            is_warned_of,
+            "{mode:o}: {log}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn serve_accepts_a_certificate_and_its_key() {
     let (_folder, certificate, key) = pair();
