@@ -17,7 +17,7 @@ use cortex_audit_mock::contract::Timestamp;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::process::{Finished, Server, Signal, binary, folder, path};
+use crate::support::process::{Finished, Server, Signal, binary, folder, head, path};
 
 const LOGS: &str = "/api/v1/audit-logs";
 
@@ -333,6 +333,30 @@ fn the_flags_for_port_and_address_of_other_servers_name_the_one_of_this() {
     ] {
         assert!(refused(args).contains(tip), "{args:?}");
     }
+}
+
+/// What docs/container.md says of replicas.
+#[test]
+fn replicas_with_one_seed_and_time_serve_the_same_bytes_and_share_nothing_else() {
+    let arguments = ["--now", "2025-06-01T00:00:00Z", "--generate", "300", "--seed", "7", "--rate-limit", "2/min"];
+    let [one, other] = [(); 2].map(|()| Server::start(&arguments));
+    let page = "/api/v1/audit-logs?pageSize=300";
+    assert_eq!(one.get(page).text(), other.get(page).text());
+    one.get(page).ok();
+    assert_eq!((one.get(page).status.as_u16(), other.get(page).status.as_u16()), (429, 200), "the rate limit");
+    let requests = |server: &Server| server.get("/__admin/requests/count").ok()["count"].clone();
+    assert_eq!((requests(&one), requests(&other)), (json!(3), json!(2)), "the journal");
+}
+
+#[test]
+fn the_header_date_is_the_time_of_the_machine_and_not_of_the_world() {
+    let server = Server::start(&["--now", "2001-01-01T00:00:00Z"]);
+    let mut connection = server.connect();
+    connection.send(head("GET", LOGS, "Authorization: Bearer mock-admin\r\n"));
+    let response = connection.read_head();
+    let date = chrono::DateTime::parse_from_rfc2822(response.header("date").unwrap()).unwrap();
+    let distance = (chrono::Utc::now() - date.to_utc()).num_seconds().abs();
+    assert!(distance < 60, "{date}");
 }
 
 #[test]

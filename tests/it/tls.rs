@@ -367,6 +367,8 @@ fn record_and_verify_trust_the_given_certificate() {
     let recorded = ask("record", &["--out", &kept]).env("SSL_CERT_FILE", &pem).run();
     assert_eq!(recorded.code, Some(0), "{}", recorded.stderr);
     assert!(fs::read_to_string(&kept).unwrap().contains("checkout-api"));
+    // As some editors of Windows save it.
+    fs::write(&pem, format!("\u{feff}{}", fs::read_to_string(&pem).unwrap())).unwrap();
     let verified = ask("verify", &[]).env("SSL_CERT_FILE", &pem).run();
     assert!(verified.stdout.contains(" 0 differ"), "{}{}", verified.stdout, verified.stderr);
     let message = ask("record", &["--out", &kept]).run().stderr;
