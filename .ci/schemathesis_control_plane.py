@@ -16,6 +16,7 @@ BEYOND_SCHEMAS = re.compile(
     r"|outside the years 0 to 9999|beyond the year 9999"
     r"|No rule was added|No entry was added|bytes long; no request has more"
     r"|no key has this name or token|needs the parameter overlap|nothing was delivered yet"
+    r'|needs "retryAfter"|at most 65536 \(64 KiB\)|is above 100000/s'
     r"|is not a known value|has none of the fields|is not a field; did you mean"
 )
 
