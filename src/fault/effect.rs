@@ -209,6 +209,10 @@ impl Effect {
         let mut wrong = |field: &str, reason: &str| {
             diagnostics.wrong(members.get(field).map_or("", RawValue::get), item, Some(field), reason.to_owned());
         };
+        if !is_given("body") && members.get("status").is_some_and(|status| status.get() == "200") {
+            wrong("status", "200 needs a \"body\", such as \"\" for an empty one; without it 400 to 599 are accepted");
+            return None;
+        }
         if is_given("contentType") && !is_given("body") {
             wrong("contentType", "is that of a \"body\", which is missing; an empty one is \"body\":\"\"");
         }

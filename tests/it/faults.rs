@@ -364,7 +364,7 @@ async fn a_wrong_rule_says_what_to_send() {
         "{\"type\":\"status\",\"status\":503,\"retry_after\":1}",
         "{\"type\":\"status\",\"status\":503,\"retryAfter\":\"1s\"}",
         "{\"type\":\"status\",\"status\":301,\"body\":\"\"}",
-        "{\"type\":\"status\",\"status\":200,\"contentType\":\"text/html\"}",
+        "{\"type\":\"status\",\"status\":502,\"contentType\":\"text/html\"}",
         "{\"type\":\"status\",\"status\":502,\"body\":{},\"message\":\"m\"}",
         "{\"type\":\"status\",\"status\":502,\"body\":\"\",\"contentType\":\"text/html\\r\\nX-A: b\"}",
         "{\"type\":\"status\",\"status\":503,\"retryAfterDate\":true}",
