@@ -2,7 +2,8 @@
 //!
 //! A place is `operation`, `security, http bearer`, `parameter pageSize`, `response 200, application/json: logs[].action`, or
 //! `schema ErrorResponse: type`. Documents that say the same have the same facts: references are resolved, `allOf` is merged,
-//! a keyword with its default value is left out, the order of values does not count. Descriptions count only by the values
+//! a keyword with its default value is left out, the order of values does not count. A keyword that the parts of an `allOf` give
+//! different values has all of them, which no rule expects. Descriptions count only by the values
 //! that they name: some bounds are published nowhere else.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -258,6 +259,10 @@ impl<'a> FactReader<'a> {
         };
         let is_said = !is_annotation(keyword) && default_of(keyword).as_ref() != Some(&value);
         if let Some(keywords) = self.facts.get_mut(place).filter(|_| is_said) {
+            let value = match keywords.get(keyword) {
+                Some(other) if *other != value => all_of(other, value),
+                _ => value,
+            };
             keywords.insert(keyword.to_owned(), value);
         }
         Ok(())
@@ -336,6 +341,13 @@ fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 
 fn elements(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
+}
+
+/// What two different values of a keyword are together, in either order.
+fn all_of(value: &Value, other: Value) -> Value {
+    let mut values = value["allOf"].as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    values.push(other);
+    json!({"allOf": sorted(&json!(values))})
 }
 
 /// The elements of an array by their text: the order of values does not count.

@@ -429,6 +429,34 @@ fn form_of_a_document_is_no_difference() {
     }
 }
 
+/// Keywords beside `allOf`, or in two of its parts, that say different things: each shows, in either order.
+#[test]
+fn conflict_in_all_of_is_a_difference() {
+    let found = |schema: &Value| -> Vec<String> {
+        let mut document = published();
+        change(&mut document, "GET/parameters/{pageSize}/schema", schema.clone());
+        compare(&document).differences.iter().map(ToString::to_string).collect()
+    };
+    let base = json!({"type": "integer", "format": "int32", "default": 250});
+    assert_eq!(found(&json!({"allOf": [base, base], "type": "integer"})), Vec::<String>::new());
+    assert_snapshot!(found(&json!({"allOf": [base], "default": 50, "type": "string"})).join("\n"), @r#"
+changed: parameter pageSize, default
+    document: allOf [250,50]
+    rule:     250
+changed: parameter pageSize, type
+    document: allOf ["integer","string"]
+    rule:     "integer"
+"#);
+
+    let (all, created) = (json!({"enum": ["CREATE", "READ", "UPDATE", "DELETE"]}), json!({"enum": ["CREATE"]}));
+    let both_orders = [[&all, &created], [&created, &all]].map(|parts| {
+        let mut document = published();
+        change(&mut document, "GET/parameters/{actions}/schema/items", json!({"type": "string", "allOf": parts}));
+        compare(&document).differences.iter().map(short).collect::<Vec<_>>()
+    });
+    assert_eq!(both_orders, [["changed: parameter actions[], enum (LIST-ACTIONS)"]; 2]);
+}
+
 /// A value as YAML, with keys as generators write them: without quotes, even those of responses.
 fn yaml(value: &Value, indent: usize) -> String {
     let line = |start: String, value: &Value| match value {
