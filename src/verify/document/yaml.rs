@@ -1,5 +1,6 @@
 //! YAML as a JSON value: the parser's events put together, with aliases copied within limits.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
@@ -9,6 +10,7 @@ use crate::json_file::FileError;
 
 /// The depth to which `serde_json` reads, too: a deeper value would overflow the stack when it is dropped.
 const MAX_DEPTH: usize = 128;
+const TOO_DEEP: &str = "it is nested more than 128 levels deep";
 /// The size of what aliases copy. A few lines of aliases to aliases can stand for gigabytes.
 const MAX_COPIED_BYTES: usize = 16 << 20;
 
@@ -22,9 +24,14 @@ pub fn parse(name: &str, text: &str) -> Result<Value, FileError> {
     for event in Parser::new_from_str(text) {
         let (event, span) =
             event.map_err(|error| error_at(error.marker(), format!("is not valid YAML: {}", error.info())))?;
-        composer.add_event(event).map_err(|reason| error_at(&span.start, reason.to_owned()))?;
+        composer.add_event(event).map_err(|reason| error_at(&span.start, reason.into_owned()))?;
     }
     composer.document.ok_or_else(|| FileError::whole_file(name, "is empty"))
+}
+
+/// The reason to refuse a key that an object has twice: parsers differ in which of the two counts.
+pub fn duplicate_key(key: &str) -> String {
+    format!("the key {key:?} is there twice in one object")
 }
 
 /// A value, and what it costs to copy it.
@@ -53,7 +60,7 @@ struct Composer {
 }
 
 /// Why a document of valid YAML is refused.
-type Refusal = &'static str;
+type Refusal = Cow<'static, str>;
 
 impl Composer {
     fn add_event(&mut self, event: Event<'_>) -> Result<(), Refusal> {
@@ -78,7 +85,7 @@ impl Composer {
                 self.add(node, 0)
             }
             Event::DocumentStart(_) if self.document.is_some() => {
-                Err("a second YAML document begins; give a file of one")
+                Err("a second YAML document begins; give a file of one".into())
             }
             Event::DocumentStart(_) | Event::DocumentEnd | Event::StreamStart | Event::StreamEnd | Event::Nothing => {
                 Ok(())
@@ -89,13 +96,13 @@ impl Composer {
     fn open(&mut self, value: Value, anchor: usize) -> Result<(), Refusal> {
         let node = Node { value, bytes: size_of::<Value>(), height: 1 };
         self.open.push(OpenCollection { node, key: None, anchor });
-        if self.open.len() > MAX_DEPTH { Err("it is nested more than 128 levels deep") } else { Ok(()) }
+        if self.open.len() > MAX_DEPTH { Err(TOO_DEEP.into()) } else { Ok(()) }
     }
 
     /// Adds a value to the innermost open collection.
     fn add(&mut self, node: Node, anchor: usize) -> Result<(), Refusal> {
         if self.open.len() + node.height > MAX_DEPTH {
-            return Err("it is nested more than 128 levels deep");
+            return Err(TOO_DEEP.into());
         }
         // The parser counts anchors from 1.
         if anchor > 0 {
@@ -110,8 +117,11 @@ impl Composer {
         match (&mut parent.value, key.take(), node.value) {
             (Value::Array(elements), _, value) => elements.push(value),
             (Value::Object(members), Some(key), value) => drop(members.insert(key, value)),
+            (Value::Object(members), None, Value::String(text)) if members.contains_key(&text) => {
+                return Err(duplicate_key(&text).into());
+            }
             (_, None, Value::String(text)) => *key = Some(text),
-            (_, _, _) => return Err("a key is not a text"),
+            (_, _, _) => return Err("a key is not a text".into()),
         }
         Ok(())
     }
@@ -126,7 +136,11 @@ impl OpenCollection {
 /// A copy, whose size is added to that of all copies.
 fn copied(node: &Node, copied_bytes: &mut usize) -> Result<Node, Refusal> {
     *copied_bytes = copied_bytes.saturating_add(node.bytes);
-    if *copied_bytes > MAX_COPIED_BYTES { Err("its aliases stand for more than 16 MiB") } else { Ok(node.clone()) }
+    if *copied_bytes > MAX_COPIED_BYTES {
+        Err("its aliases stand for more than 16 MiB".into())
+    } else {
+        Ok(node.clone())
+    }
 }
 
 /// The value of a scalar without quotes, by the core schema of YAML 1.2.

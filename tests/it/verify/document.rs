@@ -481,6 +481,10 @@ fn yaml_says_the_same_as_json() {
     let text = yaml(&published(), 0);
     assert!(text.contains("\n        200:\n"), "{text}");
     assert_eq!(differences(&text), Vec::<String>::new());
+    // YAML, too, may begin with a brace.
+    let flow = PUBLISHED.replacen("\"openapi\": \"3.0.1\"", "openapi: 3.0.1", 1);
+    assert!(flow.starts_with('{') && flow != PUBLISHED);
+    assert_eq!(differences(&flow), Vec::<String>::new());
     // What people write by hand. An alias makes the filter take what an entry has, which is no READ.
     let by_hand = [
         ("openapi: \"3.0.1\"\n", "# Comment\nopenapi: 3.0\n"),
@@ -543,6 +547,8 @@ fn what_is_no_such_document_is_one_sentence() {
         ("alias to itself", "a: &a\n  b: *a\n".to_owned()),
         ("aliases to aliases", laughs),
         ("aliases in aliases", nested),
+        ("key twice in JSON", "{\"openapi\": \"3.0.1\",\n \"paths\": {},\n \"paths\": {}}".to_owned()),
+        ("key twice in YAML", "openapi: 3.0.1\npaths: {}\npaths: {}".to_owned()),
         ("JSON without a version", "{\"logs\": []}".to_owned()),
         ("Swagger", "swagger: '2.0'\npaths: {}".to_owned()),
         ("version", with("/openapi", json!("4.0\u{1b}[31m"))),
@@ -594,6 +600,8 @@ key that is a list: FILE:1:3: a key is not a text
 alias to itself: FILE:2:6: an alias refers to the value that contains it
 aliases to aliases: FILE:6:18: its aliases stand for more than 16 MiB
 aliases in aliases: FILE:128:14: it is nested more than 128 levels deep
+key twice in JSON: FILE:3:8: is not valid JSON: the key "paths" is there twice in one object
+key twice in YAML: FILE:3:1: the key "paths" is there twice in one object
 JSON without a version: FILE: is not an OpenAPI document; accepted: OpenAPI 3.0 to 3.2, in JSON or YAML, with a member such as "openapi": "3.0.1"
 Swagger: FILE: is a document of Swagger 2.0; accepted: OpenAPI 3.0 to 3.2, in JSON or YAML, with a member such as "openapi": "3.0.1"
 version: FILE: is of version "4.0\u{1b}[31m"; accepted: OpenAPI 3.0 to 3.2, in JSON or YAML, with a member such as "openapi": "3.0.1"
