@@ -76,6 +76,14 @@ fn the_official_client_exports_everything_and_the_script_fails_with_it() {
     assert_verdict(&server, "export", CLEAN);
     fail_once(&server, "failure", 500);
     run(&copy, "sh export.sh", &server, "failure").fails("");
+    // A broken page 0 has no entries, a broken single page no total.
+    for (session, size, output) in [("first", 250, "audit-logs.json"), ("count", 1, "newest.json")] {
+        let fault = format!(
+            r#"{{"type": "malformed", "times": 1, "match": {{"page": 0, "query": {{"pageSize": "{size}"}}}}}}"#
+        );
+        admin(&server, "POST", &format!("/__admin/faults?session={session}"), &fault);
+        run(&copy, "sh export.sh", &server, session).fails(&format!("{output} is no page of entries"));
+    }
     // It exits with 0 after a broken page.
     let fault = r#"{"type": "malformed", "times": 1, "match": {"page": 1}}"#;
     admin(&server, "POST", "/__admin/faults?session=broken", fault);
