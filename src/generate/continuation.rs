@@ -24,7 +24,7 @@ const MAX_NEW_OBJECTS: usize = 4 * NEW_OBJECTS;
 /// The actors and objects of existing entries, and names for new objects.
 #[derive(Debug)]
 pub(crate) struct Continuation {
-    /// The latest entry of each object that still exists, newest first.
+    /// The entries about objects that still exist, newest first. An actor is among them as often as it acted.
     models: Vec<Entry>,
     /// The indices of the models whose actors create further objects of the same type.
     creators: Vec<usize>,
@@ -63,13 +63,20 @@ impl Continuation {
         let is_departure = |entry: &&Entry| entry.object_type == "CORTEX_USER" && entry.action == Action::Delete;
         let departed = newest.iter().filter(is_departure).map(|entry| entry.object_identifier.as_str());
         let departed: BTreeSet<&str> = departed.collect();
-        let mut seen = BTreeSet::new();
-        let latest = newest.iter().filter(|entry| seen.insert((&entry.object_type, &entry.object_identifier)));
+        let mut deleted = BTreeSet::new();
+        let of_existing_objects = newest.iter().filter(|entry| {
+            // What comes after a deletion here was before it in time.
+            if entry.action == Action::Delete {
+                deleted.insert(object_of(entry));
+            }
+            !deleted.contains(&object_of(entry))
+        });
         let can_continue = |entry: &&Entry| {
             let has_left = entry.actor.email.as_deref().is_some_and(|email| departed.contains(email));
-            entry.action != Action::Delete && !Story::any_owns(entry) && !has_left
+            !Story::any_owns(entry) && !has_left
         };
-        let models: Vec<_> = latest.filter(can_continue).cloned().map(without_odd_request_type).collect();
+        let models = of_existing_objects.filter(can_continue);
+        let models: Vec<_> = models.cloned().map(without_odd_request_type).collect();
         // A machine works on the objects that it is made for, and some types are not known. But if there is nobody else …
         let can_create: [fn(&Entry) -> bool; 3] = [
             |model| model.actor.email.is_some() && can_be_created(&model.object_type),
@@ -85,7 +92,7 @@ impl Continuation {
         Some(Self { models, creators, known, names: Names::new(seed) })
     }
 
-    /// An entry at an instant. Most often the last actor of an object updates it. In each round an object is created, which is
+    /// An entry at an instant. Most often an actor of an object updates it again. In each round an object is created, which is
     /// then updated, and one is deleted; some entries belong to a story.
     pub fn next(&self, state: &mut ContinuationState, at: Timestamp, rng: &mut SeededRng) -> Entry {
         if state.position == 0 {
@@ -170,22 +177,32 @@ impl Continuation {
         Some(entry)
     }
 
-    /// A person creates an API key, which updates some objects of that person and is deleted.
+    /// A person creates an API key, which updates objects of that person and is deleted.
     fn key_story(&self, state: &mut ContinuationState, at: Timestamp, rng: &mut SeededRng) -> Vec<Entry> {
-        const RUNNER: &str = "192.0.2.230";
         const API_KEY: &str = "API_KEY";
+        const UPDATES: usize = 3;
 
-        let owner = self.creator(at, rng);
+        // Some people have few objects. If all have, the key updates fewer.
+        let drawn = [(); 8].map(|()| self.creator(at, rng));
+        let has_enough = |owner: &&Entry| self.latest_by(owner, at).len() >= UPDATES;
+        let owner = drawn.into_iter().find(has_enough).unwrap_or(drawn[0]);
         let key = self.new_name(state, &[API_KEY], API_KEY);
-        let is_theirs = |model: &&Entry| model.actor_identifier == owner.actor_identifier && model.timestamp < at;
-        let theirs: Vec<&Entry> = self.models.iter().filter(is_theirs).collect();
-        let of_owner = |action| about(owner, action, API_KEY, &key);
-        let updates = (0..3).map(|_| {
-            let object = *theirs.get(rng.index(theirs.len())).unwrap_or(&owner);
-            let entry = Entry { action: Action::Update, ip_address: Some(RUNNER.to_owned()), ..object.clone() };
-            entry.with_actor(&key)
+        let mut objects = self.latest_by(owner, at);
+        let count = UPDATES.min(objects.len());
+        let updates = (0..count).map(|_| {
+            let object = objects.swap_remove(rng.index(objects.len()));
+            let update = about(owner, Action::Update, &object.object_type, &object.object_identifier);
+            update.with_actor(&key)
         });
+        let of_owner = |action| about(owner, action, API_KEY, &key);
         [of_owner(Action::Create)].into_iter().chain(updates).chain([of_owner(Action::Delete)]).collect()
+    }
+
+    /// The latest entry of an actor about each of its objects, from before an instant.
+    fn latest_by(&self, actor: &Entry, at: Timestamp) -> Vec<&Entry> {
+        let mut objects = BTreeSet::new();
+        let is_by = |model: &&Entry| model.actor_identifier == actor.actor_identifier && model.timestamp < at;
+        self.models.iter().filter(is_by).filter(|model| objects.insert(object_of(model))).collect()
     }
 
     /// A person tries out a service, and retires it.
@@ -255,6 +272,10 @@ fn draw<'a>(count: usize, entry: impl Fn(usize) -> &'a Entry, at: Timestamp, rng
 /// The entry of an actor about another object.
 fn about(actor: &Entry, action: Action, object_type: &str, name: &str) -> Entry {
     Entry { action, object_type: object_type.to_owned(), object_identifier: name.to_owned(), ..actor.clone() }
+}
+
+fn object_of(entry: &Entry) -> (&str, &str) {
+    (&entry.object_type, &entry.object_identifier)
 }
 
 /// Only actors of type `ANONYMOUS` have a request type, though a file may give it to others.
