@@ -1,4 +1,4 @@
-//! What a server loads: keys, initial entries and fault rules. Files are read at the start, and again on demand.
+//! What a server loads: keys, initial entries, object types and fault rules. Files are read at the start, and again on demand.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -35,8 +35,9 @@ struct Sources {
     entry_files: Vec<EntrySource>,
     key_file: Option<PathBuf>,
     fault_file: Option<PathBuf>,
-    /// The object types that are known beside those of the contract and of the entries.
-    object_types: Arc<BTreeSet<String>>,
+    object_type_file: Option<PathBuf>,
+    /// The object types, beside those of the contract and of the entries, that are in no file that can be read again.
+    other_object_types: BTreeSet<String>,
     /// The entries of other sources, such as a pipe; empty if there are no files of entries.
     other_entries: BaseSegment,
     /// The fault rules that are in no file.
@@ -58,10 +59,12 @@ impl ServerData {
         let mut note = |of_one: FileErrors| note(without_tokens(of_one, known_keys));
 
         let (entry_files, others) = config.sources().into_iter().partition::<Vec<_>, _>(EntrySource::can_be_read_again);
-        let file_types = config.object_type_file.as_deref().map(object_types::read_file).transpose().map_err(&mut note);
-        let of_file = file_types.iter().flatten().flatten();
-        let object_types = Arc::new(config.object_types.iter().chain(of_file).cloned().collect());
-        let mut base = BaseSegmentBuilder::with_object_types(&object_types);
+        let other_object_types = config.object_types.iter().cloned().collect();
+        let object_types =
+            read_object_types(config.object_type_file.as_deref(), &other_object_types).map_err(&mut note);
+        // With a wrong file nothing is served, but the entries are read for their errors.
+        let known_types = object_types.clone().unwrap_or_default();
+        let mut base = BaseSegmentBuilder::with_object_types(&known_types);
         let mut other_entries = BaseSegmentBuilder::default();
         let from_files = load_entries(&mut base, &entry_files, now, loaded).map_err(&mut note);
         let mut push = |entry| {
@@ -77,14 +80,15 @@ impl ServerData {
         let mut config_faults = config.faults.clone();
         let of_config = check_start_faults(&mut config_faults, "Config::faults", 0, known_keys).map_err(&mut note);
         let file_faults = read_faults(fault_file.as_deref(), config_faults.len(), known_keys).map_err(&mut note);
-        let (Ok((keys, token)), Ok(ignored), Ok(also_ignored), Ok(()), Ok(file_faults), Ok(_)) =
-            (keys, from_files, from_others, of_config, file_faults, &file_types)
+        let (Ok((keys, token)), Ok(ignored), Ok(also_ignored), Ok(()), Ok(file_faults), Ok(object_types)) =
+            (keys, from_files, from_others, of_config, file_faults, object_types)
         else {
             return Err(FileErrors(errors));
         };
         warn_of_ignored([ignored, also_ignored], &keys);
         let faults = [config_faults.as_slice(), &file_faults].concat();
         let fault_file = fault_file.filter(|path| can_be_read_again(path));
+        let object_type_file = config.object_type_file.clone().filter(|path| can_be_read_again(path));
         let sources = Sources {
             now: config.now,
             entry_files,
@@ -92,7 +96,8 @@ impl ServerData {
                 KeySource::Path(path) if can_be_read_again(path) => Some(path.clone()),
                 KeySource::Path(_) | KeySource::BuiltIn | KeySource::Text(_) => None,
             },
-            object_types,
+            other_object_types: if object_type_file.is_some() { other_object_types } else { (*object_types).clone() },
+            object_type_file,
             other_entries: other_entries.finish(),
             other_faults: if fault_file.is_some() { config_faults } else { faults.clone() },
             fault_file,
@@ -116,8 +121,11 @@ impl ServerData {
         let keys = keys.map(|keys| keys.map_or_else(|| Arc::clone(&self.keys), Arc::new));
         let known_keys = keys.as_deref().ok();
         let mut note = |of_one: FileErrors| note(without_tokens(of_one, known_keys));
+        let object_types =
+            read_object_types(sources.object_type_file.as_deref(), &sources.other_object_types).map_err(&mut note);
+        let known_types = object_types.clone().unwrap_or_default();
         let base = (!sources.entry_files.is_empty()).then(|| {
-            let mut base = BaseSegmentBuilder::with_object_types(&sources.object_types);
+            let mut base = BaseSegmentBuilder::with_object_types(&known_types);
             let ignored = load_entries(&mut base, &sources.entry_files, now, &mut || ())?;
             warn_of_ignored([ignored], known_keys.unwrap_or(&self.keys));
             sources.other_entries.entries().for_each(|entry| base.push(entry));
@@ -126,13 +134,17 @@ impl ServerData {
         let base = base.transpose().map_err(&mut note);
         let file_faults =
             read_faults(sources.fault_file.as_deref(), sources.other_faults.len(), known_keys).map_err(&mut note);
-        let (Ok(keys), Ok(base), Ok(file_faults)) = (keys, base, file_faults) else {
+        let (Ok(keys), Ok(base), Ok(file_faults), Ok(object_types)) = (keys, base, file_faults, object_types) else {
             return Err(FileErrors(errors));
         };
         let data = Self {
             sources: Arc::clone(sources),
             keys,
-            base: base.map_or_else(|| Arc::clone(&self.base), Arc::new),
+            base: match base {
+                Some(base) => Arc::new(base),
+                None if sources.object_type_file.is_some() => Arc::new(self.base.with_object_types(&object_types)),
+                None => Arc::clone(&self.base),
+            },
             faults: [sources.other_faults.as_slice(), &file_faults].concat(),
         };
         data.warn_of_gaps();
@@ -141,8 +153,9 @@ impl ServerData {
 
     /// The names of the files that can be read again.
     pub fn files(&self) -> Vec<String> {
-        let Sources { entry_files, key_file, fault_file, .. } = &*self.sources;
-        let others = [key_file, fault_file].into_iter().flatten().map(|path| path.display().to_string());
+        let Sources { entry_files, key_file, fault_file, object_type_file, .. } = &*self.sources;
+        let others =
+            [key_file, fault_file, object_type_file].into_iter().flatten().map(|path| path.display().to_string());
         entry_files.iter().map(EntrySource::to_string).chain(others).collect()
     }
 
@@ -204,6 +217,13 @@ fn read_faults(path: Option<&Path>, others: usize, keys: Option<&Keys>) -> Resul
     let mut rules = fault::read_all(&name, &text)?;
     check_start_faults(&mut rules, &name, others, keys)?;
     Ok(rules)
+}
+
+/// The object types of the file, if there is one, and these.
+fn read_object_types(path: Option<&Path>, others: &BTreeSet<String>) -> Result<Arc<BTreeSet<String>>, FileErrors> {
+    let mut object_types = path.map(object_types::read_file).transpose()?.unwrap_or_default();
+    object_types.extend(others.iter().cloned());
+    Ok(Arc::new(object_types))
 }
 
 fn check_start_faults(

@@ -10,7 +10,7 @@ use crate::contract::{Entry, FilterField, Vocabulary, open_lists};
 /// The initial entries and their vocabulary.
 #[derive(Debug)]
 pub struct BaseSegment {
-    segment: Segment,
+    segment: Arc<Segment>,
     vocabulary: Arc<Vocabulary>,
     object_types: Arc<BTreeSet<String>>,
 }
@@ -36,14 +36,7 @@ impl BaseSegmentBuilder {
     /// The base of the entries.
     pub fn finish(self) -> BaseSegment {
         let Self { segment, object_types } = self;
-        let segment = segment.finish();
-        let mut vocabulary = Vocabulary::published();
-        vocabulary.learn_words(FilterField::ObjectTypes, object_types.iter().map(String::as_str));
-        for field in open_lists() {
-            let words: HashSet<&str> = segment.values(&Column::of_filter(field)).into_iter().collect();
-            vocabulary.learn_words(field, words);
-        }
-        BaseSegment { segment, vocabulary: Arc::new(vocabulary), object_types }
+        BaseSegment::of_segment(Arc::new(segment.finish()), &object_types)
     }
 }
 
@@ -53,6 +46,21 @@ impl BaseSegment {
         let mut builder = BaseSegmentBuilder::default();
         entries.into_iter().for_each(|entry| builder.push(entry));
         builder.finish()
+    }
+
+    fn of_segment(segment: Arc<Segment>, object_types: &Arc<BTreeSet<String>>) -> Self {
+        let mut vocabulary = Vocabulary::published();
+        vocabulary.learn_words(FilterField::ObjectTypes, object_types.iter().map(String::as_str));
+        for field in open_lists() {
+            let words: HashSet<&str> = segment.values(&Column::of_filter(field)).into_iter().collect();
+            vocabulary.learn_words(field, words);
+        }
+        Self { segment, vocabulary: Arc::new(vocabulary), object_types: Arc::clone(object_types) }
+    }
+
+    /// A base of the same entries, in which these object types are known in place of the earlier ones, too.
+    pub fn with_object_types(&self, object_types: &Arc<BTreeSet<String>>) -> Self {
+        Self::of_segment(Arc::clone(&self.segment), object_types)
     }
 
     /// A base without entries, in which the same object types are known, except those that only entries have.

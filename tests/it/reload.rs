@@ -172,6 +172,40 @@ async fn only_files_are_read_again() {
     }
 }
 
+/// With entries from files and without.
+#[tokio::test]
+async fn object_types_are_known_in_new_sessions_and_after_a_reset() {
+    let files = Files::new();
+    for entries in [Vec::new(), vec![EntrySource::Path(files.path("logs.json"))]] {
+        files.write("types.txt", "SPACESHIP");
+        let object_type_file = Some(files.path("types.txt"));
+        let mock = TestMock::with_config(Config {
+            entries,
+            object_type_file,
+            object_types: vec!["ROCKET".to_owned()],
+            ..Config::default()
+        });
+        let unknown = async || {
+            let mut unknown = Vec::new();
+            for name in ["SPACESHIP", "PLANET", "ROCKET"] {
+                if !mock.finding_rules(&format!("objectTypes={name}")).await.is_empty() {
+                    unknown.push(name);
+                }
+            }
+            unknown
+        };
+        assert_eq!(unknown().await, ["PLANET"]);
+        files.write("types.txt", "PLANET");
+        let answer = mock.admin("POST", RELOAD, "").await.ok();
+        assert_eq!(answer["reloaded"]["files"].as_array().unwrap().last(), Some(&json!(files.path("types.txt"))));
+        assert_eq!(unknown().await, ["SPACESHIP"]);
+        files.write("types.txt", "Planet");
+        let details = mock.admin("POST", RELOAD, "").await.details(409);
+        assert!(details.contains("is not a name of an object type"), "{details}");
+        assert_eq!(unknown().await, ["SPACESHIP"]);
+    }
+}
+
 /// A key that has used up its limit gets no further requests, and takes none from another, when the file lists them in another
 /// order.
 #[tokio::test]
