@@ -169,6 +169,8 @@ pub struct JournalFilter {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryFilter {
     expected: Query,
+    /// What is expected of a request whose offsets of date-times the server ignored; `None` if it would have refused the query.
+    expected_without_offsets: Option<Query>,
     /// The parameters that are compared.
     parameters: Vec<Parameter>,
 }
@@ -495,7 +497,7 @@ impl JournalFilter {
 
 impl QueryFilter {
     /// The filter for a raw query string: each parameter in it must have exactly these values, in any order, where a default
-    /// counts as given. A list or a time without a value, such as `objectTypes=`, selects the requests that gave none.
+    /// counts as given. An offset of a date-time means what it meant in the request. A list or a time without a value, such as `objectTypes=`, selects the requests that gave none.
     ///
     /// # Errors
     /// What the operation would refuse.
@@ -509,20 +511,28 @@ impl QueryFilter {
         };
         let given = raw.split('&').filter(|pair| !is_absent_time(pair)).collect::<Vec<_>>().join("&");
         let parsed = query::parse(&given, &Vocabulary::published(), Strictness::Lenient, Offsets::Honoured)?;
-        Ok(Self { expected: parsed.query, parameters })
+        let expected_without_offsets = query::reparse(&given, Offsets::Ignored);
+        Ok(Self { expected: parsed.query, expected_without_offsets, parameters })
     }
 
     /// Whether a record is of a request for audit logs with these values. Its query is parsed again.
     #[must_use]
     pub fn matches(&self, record: &JournalRecord) -> bool {
+        let expected = match record.offsets() {
+            // A request with an offset that was refused is not selected.
+            Offsets::Honoured | Offsets::Refused => Some(&self.expected),
+            Offsets::Ignored => self.expected_without_offsets.as_ref(),
+        };
         let is_for_audit_logs = record.method == "GET" && record.path.trim_end_matches('/') == AUDIT_LOGS;
         is_for_audit_logs
             && !record.query_truncated
-            && query::reparse(&record.query, record.offsets()).is_some_and(|query| self.matches_query(&query))
+            && expected.is_some_and(|expected| {
+                query::reparse(&record.query, record.offsets())
+                    .is_some_and(|query| self.matches_query(&query, expected))
+            })
     }
 
-    fn matches_query(&self, query: &Query) -> bool {
-        let expected = &self.expected;
+    fn matches_query(&self, query: &Query, expected: &Query) -> bool {
         let values = |query: &Query, field: FilterField| -> BTreeSet<String> {
             query.filters.values(field).iter().cloned().collect()
         };

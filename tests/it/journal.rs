@@ -249,6 +249,23 @@ async fn each_filter_and_all_together_select_records() {
     }
 }
 
+/// A filter means what the same text meant in the request.
+#[tokio::test]
+async fn an_offset_in_a_filter_is_read_as_in_the_request() {
+    let mock = TestMock::default();
+    let east = "startTime=2025-05-20T11:30:02%2B05:30";
+    for (offsets, found) in [("honoured", [1, 1, 0]), ("ignored", [1, 0, 1]), ("refused", [0, 0, 0])] {
+        mock.admin("PATCH", "/settings", &format!("{{\"offsets\":\"{offsets}\"}}")).await.ok();
+        mock.admin("DELETE", "/requests", "").await.ok();
+        mock.logs(east).await;
+        let mut counts = Vec::new();
+        for filter in [east, "startTime=2025-05-20T06:00:02Z", "startTime=2025-05-20T11:30:02Z"] {
+            counts.push(mock.admin_get(&format!("/requests/count?{filter}")).await["count"].clone());
+        }
+        assert_eq!(counts, found, "{offsets}");
+    }
+}
+
 /// "Exactly one request with …" is one call.
 #[tokio::test]
 async fn the_parameters_of_the_operation_select_requests_by_their_parsed_values() {
