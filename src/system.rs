@@ -117,7 +117,7 @@ pub fn set_fd_limit() -> io::Result<()> {
 }
 
 /// The signals that a program asks others to end with, or that end those that do not handle them. Faults of the program itself,
-/// such as SIGSEGV, are not among them.
+/// such as SIGSEGV and SIGABRT, are not among them, nor are real-time signals, which mean nothing by themselves.
 #[cfg(unix)]
 const ENDING_SIGNALS: &[rustix::process::Signal] = {
     use rustix::process::Signal;
@@ -140,6 +140,16 @@ const ENDING_SIGNALS: &[rustix::process::Signal] = {
         Signal::POWER,
     ]
 };
+
+/// Makes a write beyond the limit of the size of files an error: SIGXFSZ, which comes with it, would end the process. What this
+/// process starts gets the signal as before. A runtime must be running.
+#[cfg(unix)]
+fn survive_file_size_limit() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    // The handler stays when the stream is dropped.
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
+}
 
 /// What SIGHUP means to a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,6 +180,7 @@ impl ServerSignals {
         use rustix::process::Signal;
         use tokio::signal::unix::{SignalKind, signal};
 
+        survive_file_size_limit()?;
         let stops = |sent: &Signal| *sent != Signal::HUP || hangup == Hangup::Stops;
         let reload = match hangup {
             Hangup::Stops => None,
@@ -304,6 +315,9 @@ impl SignalForwarder {
         let handled = |signal: &rustix::process::Signal| ignored >> (signal.as_raw() - 1) & 1 == 0;
         let signals = SignalStreams::new(ENDING_SIGNALS.iter().copied().filter(handled))?;
         let child = signal(SignalKind::child())?;
+        if handled(&rustix::process::Signal::XFSZ) {
+            survive_file_size_limit()?;
+        }
         Ok(Self { signals, _child: child, witness: GroupWitness::start() })
     }
 

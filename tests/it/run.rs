@@ -285,6 +285,20 @@ fn exit_code_is_known_to_a_run_that_was_told_to_ignore_its_children() {
     assert_code(&finished, 7);
 }
 
+/// As on a full disk: what was written before stays whole, and nothing is left beside it. The limit is between the first report and
+/// the last.
+#[test]
+fn report_beyond_the_limit_of_file_sizes_is_an_error() {
+    let files = folder(&[]);
+    let report = path(&files, "verdict.json");
+    let args = ["run", "--report", &report, "--", "sh", "-c", READ_ALL];
+    let finished = Launch::after("ulimit -f 3", &args).env("BINARY", BINARY).run();
+    assert_code(&finished, 1);
+    assert!(finished.stderr.contains("File too large"), "{}", finished.stderr);
+    assert!(fs::read_to_string(&report).unwrap().contains("the run has not ended"));
+    assert_eq!(fs::read_dir(files.path()).unwrap().count(), 1);
+}
+
 #[test]
 fn killed_run_leaves_no_green_report() {
     let files = folder(&[("verdict.txt", "green")]);
