@@ -120,6 +120,11 @@ fn own_args() -> impl Iterator<Item = OsString> {
     env::args_os().take_while(|arg| arg != "--")
 }
 
+/// The program of the command behind `--`, if there is one.
+pub fn program() -> Option<OsString> {
+    env::args_os().skip_while(|arg| arg != "--").nth(1)
+}
+
 /// The name of a flag for a message about its value, or of the variable that holds the value.
 pub fn source(flag: &str) -> String {
     variable_of(flag).unwrap_or_else(|| flag.to_owned())

@@ -5,14 +5,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::environment::{raw_values, source};
+use super::environment::{program, raw_values, source};
 use super::report::ReportFile;
 use super::value;
 use crate::fixture;
 use crate::system;
 
 /// The flags of files that are read.
-const INPUT_FLAGS: [&str; 5] = ["--fixtures", "--keys", "--faults", "--tls-cert", "--tls-key"];
+const INPUT_FLAGS: [&str; 6] = ["--fixtures", "--keys", "--faults", "--object-types", "--tls-cert", "--tls-key"];
 
 /// A file with the flag, variable or argument that names it.
 pub struct NamedFile {
@@ -34,6 +34,11 @@ impl NamedFile {
         ["-", "/dev/stdin"].iter().any(|name| self.path == Path::new(name))
     }
 
+    /// Whether what is written there replaces no file, as with a device or a pipe.
+    fn is_special(&self) -> bool {
+        self.path == Path::new("-") || (self.path.exists() && !self.path.is_file())
+    }
+
     /// Whether reading this file reads another one too: the same, or one of a folder of entries.
     fn reads(&self, other: &Path) -> bool {
         let folder = || other.parent().map(|folder| if folder == Path::new("") { Path::new(".") } else { folder });
@@ -45,8 +50,10 @@ impl NamedFile {
 /// Why an output cannot be written: one of the other files is the same. A device or a pipe can be read and written.
 pub fn collision(output: &NamedFile, others: &[NamedFile]) -> Option<String> {
     let NamedFile { name, path } = output;
-    let is_special = path == Path::new("-") || (path.exists() && !path.is_file());
-    let other = others.iter().find(|other| !is_special && other.reads(path))?;
+    if output.is_special() {
+        return None;
+    }
+    let other = others.iter().find(|other| other.reads(path))?;
     let (path, other) = (path.display(), &other.name);
     Some(format!("{name} would overwrite {path}, which is a file of {other}: give {name} another file"))
 }
@@ -82,15 +89,19 @@ pub fn refuse(message: &str) -> ! {
     value::wrong(message)
 }
 
-/// Writes to the file of `--report` that the run did not start, unless the file is read.
+/// Writes to the file of `--report` that the run did not start, unless the file is read. A pipe is not opened: nobody
+/// may read it any more.
 pub fn note_refusal(message: &str) {
     let report = NamedFile::of_flag("--report").last();
-    if let Some(report) = report.filter(|report| collision(report, &inputs()).is_none()) {
+    if let Some(report) = report.filter(|report| !report.is_special() && collision(report, &inputs()).is_none()) {
         // The message itself is printed, and a report that cannot be written is the smaller error.
         let _ = ReportFile::write_refusal(&report.path, message);
     }
 }
 
+/// The files of flags, and the program that `run` starts, if it is a path.
 fn inputs() -> Vec<NamedFile> {
-    INPUT_FLAGS.into_iter().flat_map(NamedFile::of_flag).collect()
+    let program = program().filter(|program| Path::new(program).components().count() > 1);
+    let program = program.map(|program| NamedFile::new("the command", program));
+    INPUT_FLAGS.into_iter().flat_map(NamedFile::of_flag).chain(program).collect()
 }

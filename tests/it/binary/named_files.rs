@@ -11,12 +11,19 @@ const FAULT: &str = r#"{"type": "status", "status": 503}"#;
 
 #[test]
 fn an_output_that_is_an_input_is_refused_before_anything_is_written() {
-    let files = folder(&[("a.json", &entry("a")), ("keys.json", &keys("key-a")), ("faults.json", FAULT)]);
+    let files = folder(&[
+        ("a.json", &entry("a")),
+        ("keys.json", &keys("key-a")),
+        ("faults.json", FAULT),
+        ("types.txt", "SPACESHIP\n"),
+        ("command.sh", "#!/bin/sh\n"),
+    ]);
     let [entries, tokens, faults, link, hard] =
         ["a.json", "keys.json", "faults.json", "link.json", "hard.json"].map(|name| path(&files, name));
     std::os::unix::fs::symlink(&tokens, &link).unwrap();
     fs::hard_link(&entries, &hard).unwrap();
-    let before = || ["a.json", "keys.json", "faults.json"].map(|name| fs::read_to_string(path(&files, name)).unwrap());
+    let inputs = ["a.json", "keys.json", "faults.json", "types.txt", "command.sh"];
+    let before = || inputs.map(|name| fs::read_to_string(path(&files, name)).unwrap());
     let content = before();
     let in_folder = path(&files, "new.json");
     let all = files.path().to_str().unwrap();
@@ -32,6 +39,9 @@ fn an_output_that_is_an_input_is_refused_before_anything_is_written() {
         &["--tls-self-signed", "--tls-write-cert", &in_folder, "--report", &in_folder],
         &["--report", "a.json", "--fixtures", "./a.json"],
         &["run", "--report", &entries, "--fixtures", &entries, "--", "true"],
+        &["run", "--report", "types.txt", "--object-types", "types.txt", "--", "true"],
+        &["run", "--report", "command.sh", "--", "./command.sh"],
+        &["run", "--tls-self-signed", "--tls-write-cert", "command.sh", "--", "./command.sh"],
     ] {
         let ended = binary(args.iter().copied()).folder(files.path()).run();
         assert!(ended.failed(2).contains(" would overwrite "), "{args:?}: {}", ended.stderr);
@@ -41,6 +51,7 @@ fn an_output_that_is_an_input_is_refused_before_anything_is_written() {
     assert_snapshot!(refused(binary(["--report", &link]).env("CORTEX_MOCK_KEYS", &tokens)), @"error: --report would overwrite FOLDER/link.json, which is a file of CORTEX_MOCK_KEYS: give --report another file");
     let record = ["record", "--url", "http://127.0.0.1:1", "--out", &tokens];
     assert_snapshot!(refused(binary(record).env("SSL_CERT_FILE", &tokens)), @"error: --out would overwrite FOLDER/keys.json, which is a file of SSL_CERT_FILE: give --out another file");
+    binary(["run", "--bogus", "--report", "command.sh", "--", "./command.sh"]).folder(files.path()).run().failed(2);
     assert_eq!(before(), content);
     // Beside the fixtures, under a name that is not read with them.
     let server =
