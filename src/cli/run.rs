@@ -73,8 +73,8 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
     let checked = program::check(program).map_err(|error| command_error(program, &error));
     let startup = match (Startup::new(&args.listen, &args.settings), checked) {
         (Ok(startup), Ok(())) => startup,
-        (Err(error), Err(of_command)) => return Err(error.with(of_command)),
-        (Ok(_), Err(error)) | (Err(error), Ok(())) => return Err(error),
+        (Err(error), Err(of_command)) => return Err(error.with(of_command).noted()),
+        (Ok(_), Err(error)) | (Err(error), Ok(())) => return Err(error.noted()),
     };
     startup.judge_ended_sessions()?;
     startup::block_on(async {
@@ -95,7 +95,7 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         command.env("CORTEX_BASE_URL", &url).env(environment::URL_VARIABLE, &url);
         tracing::info!("listening on {url} with {} entries", server.entries());
         let child = command.spawn();
-        let child = child.map_err(|error| command_error(program, &ProgramError::from_start(program, error)))?;
+        let child = child.map_err(|error| command_error(program, &ProgramError::from_start(program, error)).noted())?;
         let (stop, stopped) = oneshot::channel();
         let end = async {
             let status = wait(child, signals).await;

@@ -36,7 +36,7 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         tracing::warn!("{warning}");
     }
     let settings = &args.settings;
-    let startup = Startup::new(&args.listen, settings)?;
+    let startup = Startup::new(&args.listen, settings).map_err(StartError::noted)?;
     if settings.report.is_some() {
         startup.judge_ended_sessions()?;
     }

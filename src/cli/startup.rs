@@ -343,6 +343,12 @@ impl StartError {
         Self { files: FileErrors(Vec::new()), file_flags: String::new(), others: vec![message], exit_code }
     }
 
+    /// The error, of which the file of `--report` tells from now on.
+    pub fn noted(self) -> Self {
+        named_files::note_refusal(&self.to_string());
+        self
+    }
+
     /// Both errors, with the exit code of the second.
     pub fn with(mut self, other: Self) -> Self {
         self.others.extend(other.others);

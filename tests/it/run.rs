@@ -285,6 +285,27 @@ fn exit_code_is_known_to_a_run_that_was_told_to_ignore_its_children() {
     assert_code(&finished, 7);
 }
 
+#[test]
+fn report_says_why_the_run_did_not_start() {
+    let files = folder(&[("bare", ""), ("faults.json", "[{}]"), ("verdict.txt", "green")]);
+    fs::set_permissions(files.path().join("bare"), fs::Permissions::from_mode(0o755)).unwrap();
+    let (report, bare, faults) = (path(&files, "verdict.txt"), path(&files, "bare"), path(&files, "faults.json"));
+    for (args, code, reason) in [
+        (
+            &["run", "--report", &report, "--", "no-such-command"][..],
+            127,
+            "cannot run no-such-command: it is not found",
+        ),
+        (&["run", "--report", &report, "--", &bare], 126, "it has no #! line"),
+        (&["run", "--report", &report, "--faults", &faults, "--", "true"], 1, "faults.json:1:2: fault 1"),
+        (&["--report", &report, "--faults", &faults], 1, "faults.json:1:2: fault 1"),
+    ] {
+        binary(args.iter().copied()).run().failed(code);
+        let text = fs::read_to_string(&report).unwrap();
+        assert!(text.contains("the run did not start: ") && text.contains(reason), "{args:?}: {text}");
+    }
+}
+
 /// As on a full disk: what was written before stays whole, and nothing is left beside it. The limit is between the first report and
 /// the last.
 #[test]
