@@ -62,6 +62,13 @@ pub fn run(args: &Args) -> ExitCode {
     if args.settings.tls.prints() {
         refuse("--tls-write-cert: standard output is that of the command; accepted: a file such as mock.pem");
     }
+    if args.settings.no_admin && args.expect.contains(&Expectation::Delivered) {
+        let no_admin = environment::source("--no-admin");
+        refuse(&format!(
+            "--expect delivered needs the control plane, by which a test compares its sink, and {no_admin} leaves it out: give \
+             one of the two"
+        ));
+    }
     with_log(args.settings.log, |log| run_command(args, log))
 }
 

@@ -87,7 +87,7 @@ pub struct Settings {
     admin_token: Option<String>,
     /// Leave out the control plane, but for /__admin/health.
     #[arg(long, env = "CORTEX_MOCK_NO_ADMIN", value_parser = value::switch())]
-    no_admin: bool,
+    pub no_admin: bool,
     /// A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable.
     #[arg(long, value_name = "NAME", env = "CORTEX_MOCK_ALLOW_HOST", value_delimiter = ',')]
     allow_host: Vec<HostPattern>,

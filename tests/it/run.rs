@@ -432,6 +432,7 @@ fn wrong_use_is_told_before_anything_is_done() {
         (&["run", "--expect", "no-rereads", "--", "sh"], "possible values: complete, no-duplicates, no-gaps"),
         (&["run", "--report", "-", "--", "sh"], "--report: standard output is that of the command"),
         (&["run", "--tls-self-signed", "--tls-write-cert", "-", "--", "sh"], "--tls-write-cert: standard output"),
+        (&["run", "--no-admin", "--expect", "delivered", "--", "sh"], "--expect delivered needs the control plane"),
         (&["run", "--scenario", "burts", "--", "sh"], "a similar value exists: 'burst'"),
     ] {
         let ended = binary(args.iter().copied()).run();
