@@ -53,6 +53,19 @@ pub struct GetRequest {
     pub content_type: Option<&'static str>,
 }
 
+/// Why there is no response: the words of `ureq`, but for those that it puts in front, and for time limits, of which it has the
+/// name alone.
+pub(super) fn cause_of(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Io(error) => error.to_string(),
+        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+            format!("nothing answers within {} s", CONNECT_TIMEOUT.as_secs())
+        }
+        ureq::Error::Timeout(_) => format!("it is not complete within {} s", RESPONSE_TIMEOUT.as_secs()),
+        error => error.to_string(),
+    }
+}
+
 /// Settings for requests to a server. Reads `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and `SSL_CERT_FILE`.
 ///
 /// # Errors
@@ -163,7 +176,7 @@ impl Connection {
     fn read_body(&self, body: &mut Body) -> Result<Vec<u8>, RequestError> {
         body.with_config().limit(MAX_PAGE_BYTES).read_to_vec().map_err(|error| match error {
             ureq::Error::BodyExceedsLimit(_) => self.not_cortex("its answer has no end"),
-            error => RequestError::Retryable(format!("the server's answer broke off: {error}").into()),
+            error => RequestError::Retryable(format!("the server's answer broke off: {}", cause_of(&error)).into()),
         })
     }
 
@@ -171,12 +184,7 @@ impl Connection {
         use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted, UnexpectedEof, WouldBlock};
 
         let url = &self.url;
-        let cause = match &error {
-            // Without the words that ureq puts in front.
-            ureq::Error::Io(error) => error.to_string(),
-            error => error.to_string(),
-        };
-        let cause = self.token.excerpt(&cause);
+        let cause = self.token.excerpt(&cause_of(&error));
         let kind = if let ureq::Error::Io(error) = &error { Some(error.kind()) } else { None };
         match (error, kind) {
             (ureq::Error::Protocol(_), _) => {
@@ -186,9 +194,9 @@ impl Connection {
             (_, Some(ErrorKind::InvalidData)) => RequestError::Unreachable(format!(
                 "cannot speak TLS with {url}: {cause}; SSL_CERT_FILE can name certificate authorities of your own"
             )),
-            (ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect), _) => RequestError::Unreachable(
-                format!("cannot reach {url}: nothing answers within {} s", CONNECT_TIMEOUT.as_secs()),
-            ),
+            (ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect), _) => {
+                RequestError::Unreachable(format!("cannot reach {url}: {cause}"))
+            }
             // There was a connection, which broke.
             (ureq::Error::Timeout(_), _)
             | (_, Some(BrokenPipe | ConnectionAborted | ConnectionReset | Interrupted | UnexpectedEof | WouldBlock)) => {
@@ -242,5 +250,17 @@ impl Connection {
     pub(crate) fn not_cortex(&self, reason: &str) -> RequestError {
         // Errors of JSON repeat what the server sent.
         RequestError::Permanent(format!("{} is not a Cortex API: {}", self.url, self.token.excerpt(reason)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_limit_is_named() {
+        let causes =
+            [ureq::Timeout::Connect, ureq::Timeout::Global].map(|limit| cause_of(&ureq::Error::Timeout(limit)));
+        assert_eq!(causes, ["nothing answers within 10 s", "it is not complete within 60 s"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use ureq::http::header::CONTENT_ENCODING;
 
-use super::connection::agent_config;
+use super::connection::{agent_config, cause_of};
 use super::error::{RequestError, SetupError};
 use super::url::DocumentUrl;
 use crate::text::excerpt;
@@ -17,7 +17,7 @@ pub fn download(url: &DocumentUrl, max_bytes: u64) -> Result<Vec<u8>, RequestErr
     let config = agent_config(&url.0).map_err(|SetupError(reason)| failed(reason))?;
     let agent = config.accept("application/json, application/yaml, */*").build().new_agent();
     let response = agent.get(&url.0.text).call();
-    let (head, mut body) = response.map_err(|error| failed(excerpt(&error.to_string())))?.into_parts();
+    let (head, mut body) = response.map_err(|error| failed(excerpt(&cause_of(&error))))?.into_parts();
     if !head.status.is_success() {
         return Err(failed(format!("the server answers {}", head.status)));
     }
@@ -29,6 +29,6 @@ pub fn download(url: &DocumentUrl, max_bytes: u64) -> Result<Vec<u8>, RequestErr
     }
     body.with_config().limit(max_bytes).read_to_vec().map_err(|error| match error {
         ureq::Error::BodyExceedsLimit(_) => failed(format!("it is larger than {} MiB", max_bytes >> 20)),
-        error => failed(format!("the answer broke off: {}", excerpt(&error.to_string()))),
+        error => failed(format!("the answer broke off: {}", excerpt(&cause_of(&error)))),
     })
 }
