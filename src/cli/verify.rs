@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, ValueEnum};
 use serde::Serialize;
 
 use super::connection::{ConnectionArgs, connect};
@@ -23,7 +23,8 @@ use crate::verify::{
 
 /// Which API to check, and with which tokens; or which document.
 #[derive(Debug, ClapArgs)]
-#[command(mut_arg("url", |url| url.required(false).required_unless_present("document")))]
+#[command(mut_arg("url", |url| url.required(false)))]
+#[command(group = ArgGroup::new("subject").args(["url", "document"]).required(true))]
 pub struct Args {
     #[command(flatten)]
     connection: ConnectionArgs,

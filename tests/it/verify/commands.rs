@@ -216,9 +216,9 @@ For more information, try '--help'.
 ");
     assert_snapshot!(binary(["verify"]).run().failed(2), @"
 error: the following required arguments were not provided:
-  --url <URL>
+  <--url <URL>|--document <FILE|URL>>
 
-Usage: cortex-audit-mock verify --url <URL>
+Usage: cortex-audit-mock verify <--url <URL>|--document <FILE|URL>>
 
 For more information, try '--help'.
 ");
