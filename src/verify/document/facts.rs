@@ -86,10 +86,16 @@ impl<'a> FactReader<'a> {
     fn read_document(&mut self) -> Result<(), Refusal> {
         let paths = &self.document["paths"];
         let Some(path_item) = paths.get(AUDIT_LOGS) else {
-            let known = paths.as_object().into_iter().flatten().map(|(path, _)| path.as_str());
-            let nearest =
-                nearest(AUDIT_LOGS, known).map(|path| format!("; the nearest path that it has is {}", excerpt(path)));
-            return Err(format!("has no operation GET {AUDIT_LOGS}{}", nearest.unwrap_or_default()));
+            let known = || members(paths).map(|(path, _)| path.as_str());
+            let end = known().find(|path| path.starts_with('/') && AUDIT_LOGS.ends_with(path));
+            let nearest = end.or_else(|| nearest(AUDIT_LOGS, known())).map(excerpt);
+            let nearest = nearest.map(|path| format!("; the nearest path that it has is {path}"));
+            let hint = end.map(|_| "; write the path of its servers into it, such as /api/v1");
+            return Err(format!(
+                "has no operation GET {AUDIT_LOGS}{}{}",
+                nearest.unwrap_or_default(),
+                hint.unwrap_or_default()
+            ));
         };
         self.follow(path_item, |reader, path_item| {
             let operation = &path_item["get"];
@@ -137,18 +143,23 @@ impl<'a> FactReader<'a> {
             let scheme = &self.document["components"]["securitySchemes"][name];
             self.follow(scheme, |reader, scheme| {
                 let word = |keyword: &str| scheme[keyword].as_str().unwrap_or_default().to_lowercase();
-                let place = format!("security, {} {}", word("type"), word("scheme"));
-                reader.keywords(place.trim_end(), scheme, &["type", "scheme"])
+                let place = match [word("type"), word("scheme")] {
+                    [kind, _] if kind.is_empty() => format!("security, {name} without a type"),
+                    [kind, scheme] => format!("security, {kind} {scheme}").trim_end().to_owned(),
+                };
+                reader.keywords(&place, scheme, &["type", "scheme"])
             })?;
         }
         Ok(())
     }
 
     fn parameter(&mut self, parameter: &'a Value) -> Result<(), Refusal> {
-        let text = |keyword: &str| parameter[keyword].as_str().unwrap_or_default();
+        let text = |keyword: &str| parameter[keyword].as_str();
+        let name = text("name").unwrap_or("without a name");
         let place = match text("in") {
-            "query" => format!("parameter {}", text("name")),
-            other => format!("parameter {} in {other}", text("name")),
+            Some("query") => format!("parameter {name}"),
+            Some(other) => format!("parameter {name} in {other}"),
+            None => format!("parameter {name}, nowhere"),
         };
         if self.facts.contains_key(&place) {
             return Ok(());
@@ -276,7 +287,13 @@ impl<'a> FactReader<'a> {
     ) -> Result<(), Refusal> {
         let followed = self.references.len();
         let mut target = part;
-        while let Some(reference) = target["$ref"].as_str() {
+        while let Some(reference) = target.get("$ref") {
+            let Some(reference) = reference.as_str() else {
+                let reference = excerpt(&reference.to_string());
+                return Err(format!(
+                    "has \"$ref\": {reference}; accepted: a text such as \"#/components/schemas/AuditLogsResponse\""
+                ));
+            };
             if self.references.contains(&reference) {
                 return Err(format!("refers to itself without end: {}", excerpt(reference)));
             }

@@ -109,6 +109,15 @@ fn planted_in_parameters() -> Vec<Planted> {
             json!([{"name": "X-Tenant", "in": "header", "required": true}]),
             &["new: parameter X-Tenant in header (PARAM-UNKNOWN)"],
         ),
+        ("GET/parameters/-", json!({"description": "?"}), &["new: parameter without a name, nowhere (PARAM-UNKNOWN)"]),
+        (
+            "/components/securitySchemes",
+            json!({}),
+            &[
+                "new: security, bearerAuth without a type (REQ-OPERATION)",
+                "gone: security, http bearer (REQ-OPERATION)",
+            ],
+        ),
         ("GET/requestBody", json!({"required": true}), &["new: request body (REQ-BODY)"]),
         ("GET/deprecated", json!(true), &["changed: operation, deprecated (REQ-OPERATION)"]),
         (
@@ -559,6 +568,12 @@ fn what_is_no_such_document_is_one_sentence() {
             change(&mut document, "/paths/~1api~1v2~1audit-logs", item);
             document.to_string()
         }),
+        ("path below that of the servers", {
+            let mut document = published();
+            let item = taken(&mut document, "/paths/~1api~1v1~1audit-logs");
+            change(&mut document, "/paths/~1audit-logs", item);
+            document.to_string()
+        }),
         ("other method", {
             let mut document = published();
             let operation = taken(&mut document, "GET");
@@ -569,6 +584,8 @@ fn what_is_no_such_document_is_one_sentence() {
             "reference to nothing",
             with("GET/responses/200/content/application~1json/schema/$ref", json!("#/components/schemas/Page")),
         ),
+        ("reference that is null", with("SCHEMAS/AuditLogsResponse", json!({"$ref": null}))),
+        ("reference that is a number", with("GET/responses/429", json!({"$ref": 1}))),
         ("reference to a file", with("GET/responses/429/$ref", json!("errors.yaml#/TooManyRequests"))),
         (
             "reference to itself",
@@ -588,7 +605,7 @@ fn what_is_no_such_document_is_one_sentence() {
         .into_iter()
         .map(|(name, text)| format!("{name}: {}\n", compare_document("FILE", &text).expect_err(name)))
         .collect();
-    assert_snapshot!(messages, @r#"
+    assert_snapshot!(messages, @r##"
 nothing: FILE: is empty
 prose: FILE: is not an OpenAPI document; accepted: OpenAPI 3.0 to 3.2, in JSON or YAML, with a member such as "openapi": "3.0.1"
 broken JSON: FILE:2:12: is not valid JSON: key must be a string
@@ -607,14 +624,17 @@ Swagger: FILE: is a document of Swagger 2.0; accepted: OpenAPI 3.0 to 3.2, in JS
 version: FILE: is of version "4.0\u{1b}[31m"; accepted: OpenAPI 3.0 to 3.2, in JSON or YAML, with a member such as "openapi": "3.0.1"
 no paths: FILE: has no operation GET /api/v1/audit-logs
 other path: FILE: has no operation GET /api/v1/audit-logs; the nearest path that it has is /api/v2/audit-logs
+path below that of the servers: FILE: has no operation GET /api/v1/audit-logs; the nearest path that it has is /audit-logs; write the path of its servers into it, such as /api/v1
 other method: FILE: has no operation GET /api/v1/audit-logs, only other methods of that path
 reference to nothing: FILE: refers to #/components/schemas/Page, which it does not have
+reference that is null: FILE: has "$ref": null; accepted: a text such as "#/components/schemas/AuditLogsResponse"
+reference that is a number: FILE: has "$ref": 1; accepted: a text such as "#/components/schemas/AuditLogsResponse"
 reference to a file: FILE: refers to errors.yaml#/TooManyRequests, which is not in it; give a document that is bundled into one file
 reference to itself: FILE: refers to itself without end: #/components/schemas/AuditLogsResponse
 schema in itself: FILE: refers to itself without end: #/components/schemas/AuditLogsResponse
 long chain: FILE: describes the operation more than 64 levels deep
 doubling chain: FILE: describes the operation more than 64 levels deep
-"#);
+"##);
 }
 
 // The command
@@ -730,7 +750,7 @@ fn document_that_cannot_be_read_is_an_error() {
     assert_snapshot!(download(http_response("200 OK", "Content-Type: text/html\r\n", "<!DOCTYPE html>")), @"error: URL: is HTML or XML; give the OpenAPI document itself, in JSON or YAML, not a page that shows it");
     assert_snapshot!(download(http_response("200 OK", "Content-Encoding: gzip\r\n", "\u{1f}")), @r#"error: URL: cannot be downloaded: the server sends it with "Content-Encoding: gzip", which was not asked for"#);
     assert_snapshot!(download("HTTP/1.1 200 OK\r\nContent-Length: 52428800\r\n\r\n{".to_owned() + &" ".repeat(17 << 20)), @"error: URL: cannot be downloaded: it is larger than 16 MiB");
-    assert_snapshot!(download("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_owned()), @"error: URL: cannot be downloaded: the answer broke off: io: Peer disconnected");
+    assert_snapshot!(download("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_owned()), @"error: URL: cannot be downloaded: the answer broke off: Peer disconnected");
 }
 
 // The table of places
