@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 SESSION = "control"
 URL = os.environ["CORTEX_BASE_URL"]
-# With --admin-token: AuthenticatedClient, which takes the token.
+# With CORTEX_MOCK_ADMIN_TOKEN or --admin-token: AuthenticatedClient, which takes the token.
 CLIENT = Client(base_url=URL, raise_on_unexpected_status=True)
 # What the generated functions do not have: bodies with an entry a line, and the verdict as text.
 HTTP = CLIENT.get_httpx_client()

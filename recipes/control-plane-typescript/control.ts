@@ -12,7 +12,7 @@ type FaultRule = components["schemas"]["FaultRule"];
 const session = "control";
 const query = { session };
 const url = process.env.CORTEX_BASE_URL;
-// With --admin-token: headers: { Authorization: `Bearer ${token}` }.
+// With CORTEX_MOCK_ADMIN_TOKEN or --admin-token: headers: { Authorization: `Bearer ${token}` }.
 const client = createClient<paths>({ baseUrl: url });
 
 // The JSON of an answer, unless that is an error. Some calls can also answer with text.
