@@ -3,21 +3,18 @@
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
 /// Wrong tokens that are answered at once in each second.
 const MAX_PER_SECOND: u32 = 10;
 /// How long each further answer takes.
 const DELAY: Duration = Duration::from_secs(1);
-/// Answers that are delayed at the same time.
-const MAX_DELAYED: usize = 64;
 
-/// Counts wrong tokens and delays the answers to them. A right token is never delayed.
+/// Counts wrong tokens and delays the answers to them. A right token is never delayed. How many answers wait has no limit but
+/// that of connections and their streams: an answer at once would make guessing faster.
 #[derive(Debug)]
 pub struct WrongTokens {
     current: Mutex<Second>,
-    delayed: Semaphore,
 }
 
 /// A second in which wrong tokens are counted.
@@ -27,26 +24,18 @@ struct Second {
     count: u32,
 }
 
-/// As many answers are delayed as may be: the request is to get none.
-#[derive(Debug)]
-pub struct TooManyDelayed;
-
 impl Default for WrongTokens {
     fn default() -> Self {
-        let current = Mutex::new(Second { start: Instant::now(), count: 0 });
-        Self { current, delayed: Semaphore::new(MAX_DELAYED) }
+        Self { current: Mutex::new(Second { start: Instant::now(), count: 0 }) }
     }
 }
 
 impl WrongTokens {
     /// Counts a wrong token, and waits until it may be answered.
-    pub async fn pace(&self) -> Result<(), TooManyDelayed> {
-        if self.is_within_limit() {
-            return Ok(());
+    pub async fn pace(&self) {
+        if !self.is_within_limit() {
+            sleep(DELAY).await;
         }
-        let _permit = self.delayed.try_acquire().map_err(|_| TooManyDelayed)?;
-        sleep(DELAY).await;
-        Ok(())
     }
 
     fn is_within_limit(&self) -> bool {

@@ -13,7 +13,6 @@ use subtle::ConstantTimeEq;
 use crate::app_state::AppState;
 use crate::config::Admin;
 use crate::http::auth::bearer_token;
-use crate::http::fault_injection::ConnectionFault;
 use crate::http::problem::{Problem, ServerPart};
 use crate::http::redact::Secrets;
 use crate::http::site_guard;
@@ -30,8 +29,8 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
     };
     problem.redact(&secrets);
     tracing::info!("{method} {path} refused: {problem}");
-    if matches!(problem, Problem::ControlToken { sent: true }) && state.wrong_tokens().pace().await.is_err() {
-        return ConnectionFault::Empty.into_response();
+    if matches!(problem, Problem::ControlToken { sent: true }) {
+        state.wrong_tokens().pace().await;
     }
     problem.into_response()
 }
