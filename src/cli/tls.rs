@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 
 use super::environment::source;
 use super::named_files::refuse;
@@ -30,11 +30,16 @@ pub struct Args {
     #[arg(long = "tls-self-signed", env = "CORTEX_MOCK_TLS_SELF_SIGNED", value_parser = value::switch())]
     self_signed: bool,
     /// A host name or address of that certificate beside localhost, the loopback addresses and --listen; repeatable.
-    #[arg(long = "tls-name", value_name = "NAME", env = "CORTEX_MOCK_TLS_NAME", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long = "tls-name", value_name = "NAME", env = "CORTEX_MOCK_TLS_NAME", value_delimiter = ',', value_parser = name_parser())]
     name: Vec<String>,
     /// Write that certificate there as PEM, for clients to trust; - prints it behind the start-up line.
     #[arg(long = "tls-write-cert", value_name = "FILE", env = "CORTEX_MOCK_TLS_WRITE_CERT")]
     write_cert: Option<PathBuf>,
+}
+
+/// In a list, a blank may follow a comma.
+fn name_parser() -> impl TypedValueParser<Value = String> {
+    NonEmptyStringValueParser::new().map(|name| name.trim().to_owned())
 }
 
 impl Args {

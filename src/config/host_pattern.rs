@@ -23,6 +23,8 @@ impl FromStr for HostPattern {
     type Err = ConfigValueError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // In a list, a blank may follow a comma.
+        let text = text.trim();
         let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
         let is_label = |label: &str| {
             !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))

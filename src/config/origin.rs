@@ -36,6 +36,9 @@ fn parse(text: &str) -> Option<Origin> {
     (is_scheme && is_authority).then(|| Origin(format!("{scheme}://{authority}")))
 }
 
+/// Schemes that are no origin of a web page for a browser: it sends `null` for their pages, or they have none.
+const SCHEMES_WITHOUT_ORIGIN: [&str; 4] = ["file", "ftp", "ws", "wss"];
+
 /// The origins of which web pages may call the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CorsOrigin {
@@ -49,10 +52,15 @@ impl FromStr for CorsOrigin {
     type Err = ConfigValueError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // In a list, a blank may follow a comma.
+        let text = text.trim();
         if text == "*" {
             return Ok(Self::Any);
         }
         let accepted = "the origin of a web page without a path, such as http://localhost:5173, or * for all";
-        text.parse().map(Self::One).map_err(|_| ConfigValueError(accepted))
+        let has_pages = |scheme: &str| !SCHEMES_WITHOUT_ORIGIN.contains(&scheme.to_ascii_lowercase().as_str());
+        let is_usable = text.split_once("://").is_some_and(|(scheme, _)| has_pages(scheme));
+        let origin = text.parse().ok().filter(|_| is_usable);
+        origin.map(Self::One).ok_or(ConfigValueError(accepted))
     }
 }

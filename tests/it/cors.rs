@@ -1,10 +1,12 @@
 //! Web pages of other origins: preflights and headers of the API with `--cors`, and what is said without it.
 
+use axum::body::to_bytes;
 use axum::http::Request;
 use axum::response::Response;
 use cortex_audit_mock::world::verdict::Scope;
 use cortex_audit_mock::world::{JournalFilter, RequestOutcome};
 use cortex_audit_mock::{Config, CorsOrigin};
+use serde_json::Value;
 
 use crate::support::{TestMock, TestResponse};
 
@@ -105,6 +107,19 @@ async fn without_the_flag_a_preflight_is_told_about_it() {
                     http://localhost:5173, or with --cors '*' for all origins.";
         assert_eq!(answer.details(405), told);
     }
+    for (origin, told) in [
+        (
+            "http://[::1]:5173",
+            "of the origin http://[::1]:5173 may not call this server; start it with --cors http://[::1]:5173, or",
+        ),
+        ("null", "of the origin null may not call this server; start it with --cors '*' for all origins."),
+        ("", "with an empty Origin may not call this server; start it with --cors '*' for all origins."),
+    ] {
+        let answer = mock.send_unchecked(preflight(LOGS, origin)).await;
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let details = serde_json::from_slice::<Value>(&body).unwrap()["details"].as_str().unwrap().to_owned();
+        assert!(details.contains(told), "{details}");
+    }
     let answer = get(&mock, "mock-admin", LOGS, APP).await;
     answer.ok();
     assert_eq!((answer.header("vary"), answer.header("access-control-allow-origin")), (None, None));
@@ -133,6 +148,7 @@ fn an_origin_is_compared_as_browsers_write_it() {
     assert_eq!(origin("https://app.example:443"), origin("https://app.example"));
     assert_ne!(origin("https://app.example:80"), origin("https://app.example"));
     assert_eq!(origin("*"), Ok(CorsOrigin::Any));
+    assert_eq!(origin(" http://a:1"), origin("http://a:1"), "after a comma");
     for text in ["capacitor://localhost", "http://[::1]:5173", "chrome-extension://abcdef"] {
         assert!(origin(text).is_ok(), "{text}");
     }
@@ -146,6 +162,9 @@ fn an_origin_is_compared_as_browsers_write_it() {
         "http://*.a",
         "null",
         "http://a:x",
+        "ftp://a",
+        "FILE://a",
+        "ws://a",
     ] {
         let error = origin(text).unwrap_err().to_string();
         assert!(error.contains("http://localhost:5173, or * for all"), "{text}: {error}");

@@ -108,9 +108,16 @@ fn wrong_names_origins_and_paths_say_what_is_accepted() {
 
 #[test]
 fn cors_and_hosts_can_come_from_the_environment() {
-    let origins = "http://localhost:5173,http://localhost:3000";
-    let server = binary(["--listen", "127.0.0.1:0"]).env("CORTEX_MOCK_CORS", origins).serve();
-    for origin in origins.split(',') {
+    // A blank may follow a comma.
+    let origins = "http://localhost:5173, http://localhost:3000";
+    let binary = binary(["--listen", "127.0.0.1:0"]);
+    let server = binary.env("CORTEX_MOCK_CORS", origins).env("CORTEX_MOCK_ALLOW_HOST", "a.example, b.example").serve();
+    for host in ["a.example", "b.example"] {
+        let mut connection = server.connect();
+        connection.send(format!("GET /__admin/clock HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+        assert_eq!(connection.answer().status, 200, "{host}");
+    }
+    for origin in origins.split(", ") {
         let mut connection = server.connect();
         connection.send(head("GET", "/api/v1/catalog", &format!("Origin: {origin}\r\n")));
         assert_eq!(connection.answer().header("access-control-allow-origin"), Some(origin));
