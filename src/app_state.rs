@@ -50,7 +50,8 @@ struct Inner {
     allowed_hosts: Vec<HostPattern>,
     cors: Vec<CorsOrigin>,
     base_path: BasePath,
-    has_own_entries_under_public_keys: bool,
+    /// Whether sessions start with entries of the user's own.
+    has_own_entries: bool,
     endpoint: OnceLock<Endpoint>,
     work_limits: WorkLimits,
     body_memory: BodyMemory,
@@ -147,7 +148,7 @@ impl AppState {
             allowed_hosts: config.allowed_hosts.clone(),
             cors: config.cors.clone(),
             base_path: config.base_path.clone(),
-            has_own_entries_under_public_keys: config.has_own_entries_under_public_keys(),
+            has_own_entries: config.has_own_entries(),
             endpoint: OnceLock::new(),
             work_limits: WorkLimits::default(),
             body_memory: BodyMemory::default(),
@@ -245,10 +246,13 @@ impl AppState {
     }
 
     /// Whether the API is guarded against web pages: only programs of this machine are meant to reach entries of the user's own,
-    /// and a page knows the built-in keys.
+    /// and a page knows the tokens of the built-in keys. Entries that were added to any session count until the server stops.
     pub(crate) fn guards_api(&self) -> bool {
+        let Inner { has_own_entries, sessions, endpoint, keys, .. } = &*self.inner;
         let is_local = |endpoint: &Endpoint| endpoint.address.ip().is_loopback();
-        self.inner.has_own_entries_under_public_keys && self.inner.endpoint.get().is_some_and(is_local)
+        (*has_own_entries || sessions.has_added_entries())
+            && endpoint.get().is_some_and(is_local)
+            && keys.read().have_public_token()
     }
 
     /// Host names that are accepted beside those that nobody can point at this machine.

@@ -98,13 +98,13 @@ impl Config {
         self.entries.iter().cloned().chain(generated).collect()
     }
 
-    /// Whether anybody can read entries of the user's own: the built-in keys are public.
-    pub(crate) fn has_own_entries_under_public_keys(&self) -> bool {
+    /// Whether entries are the user's own, and not built in or generated.
+    pub(crate) fn has_own_entries(&self) -> bool {
         let is_own = |source: &EntrySource| match source {
             EntrySource::Path(_) | EntrySource::StandardInput | EntrySource::Text(_) => true,
             EntrySource::BuiltIn | EntrySource::Generated { .. } => false,
         };
-        self.keys == KeySource::BuiltIn && self.entries.iter().any(is_own)
+        self.entries.iter().any(is_own)
     }
 }
 

@@ -33,6 +33,7 @@ pub struct Keys {
     /// The source of the keys, for messages.
     source: String,
     built_in: bool,
+    has_public_token: bool,
 }
 
 /// A key with its permissions.
@@ -125,7 +126,14 @@ impl Keys {
         }
         let min_token_length = keys.iter().map(|key| key.token_length).min().unwrap_or(usize::MAX);
         let list = keys.into_iter().map(Arc::new).collect();
-        Self { list, shapes: shapes.into_values().collect(), min_token_length, source, built_in }
+        Self {
+            list,
+            shapes: shapes.into_values().collect(),
+            min_token_length,
+            source,
+            built_in,
+            has_public_token: built_in,
+        }
     }
 
     /// The key of a token, valid, revoked or expired.
@@ -228,6 +236,11 @@ impl Keys {
     #[must_use]
     pub fn are_built_in(&self) -> bool {
         self.built_in
+    }
+
+    /// Whether a key has the token of a built-in key, as in a copy of their file.
+    pub(crate) fn have_public_token(&self) -> bool {
+        self.has_public_token
     }
 
     /// The keys, in the order of their file.

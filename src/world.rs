@@ -18,7 +18,7 @@ pub mod verdict;
 use std::fmt;
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -117,6 +117,8 @@ impl fmt::Display for EntryLimit {
 pub(crate) struct WorldTotals {
     /// The newest generation of any world; each world takes its generations from it.
     newest_generation: AtomicU64,
+    /// Whether a client or a test has added entries to any world.
+    has_added_entries: AtomicBool,
     /// The memory of all journals and observations.
     memory: SharedMemory,
 }
@@ -229,13 +231,18 @@ impl World {
         }
         *received_bytes += bytes;
         let added = entries.len();
-        self.store.append(entries);
+        self.add(entries);
         Ok(added)
     }
 
     /// Adds entries in any order, atomically: the next request sees all of them. They have no limit.
     pub fn append(&self, entries: impl IntoIterator<Item = Entry>) {
         self.catch_up();
+        self.add(entries);
+    }
+
+    fn add(&self, entries: impl IntoIterator<Item = Entry>) {
+        self.totals.has_added_entries.store(true, Ordering::Relaxed);
         self.store.append(entries);
     }
 

@@ -34,9 +34,11 @@ pub async fn health() -> Json<Value> {
 }
 
 /// 404 of a path below `/__admin` that has no call. Like every 404 it does not repeat the path.
-pub async fn unknown_call() -> Problem {
-    let details = "The control plane has no such call; /__admin/openapi.json describes all that it has.";
-    Problem::ItemNotFound { details: details.to_owned() }
+pub async fn unknown_call(State(state): State<AppState>) -> Problem {
+    let base_path = state.base_path().as_str();
+    let details =
+        format!("The control plane has no such call; {base_path}/__admin/openapi.json describes all that it has.");
+    Problem::ItemNotFound { details }
 }
 
 /// `GET /__admin/version`

@@ -41,9 +41,9 @@ pub async fn html(State(state): State<AppState>, headers: HeaderMap) -> Response
 }
 
 /// `GET /page/{file}`: a script, style sheet or image.
-pub async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
+pub async fn asset(State(state): State<AppState>, Path(name): Path<String>) -> Result<Response, Problem> {
     let asset = ASSETS.iter().find(|(known, _)| *known == name);
-    let (name, text) = asset.ok_or(Problem::NotFound { path: None })?;
+    let (name, text) = asset.ok_or_else(|| Problem::NotFound { path: None, base_path: state.base_path().clone() })?;
     Ok(file(media_type(name), *text))
 }
 

@@ -23,6 +23,7 @@ use super::redact::Secrets;
 use super::request_id::RequestId;
 use super::target::HostError;
 use crate::app_state::ReloadError;
+use crate::config::{BasePath, CorsOrigin};
 use crate::contract::QueryIssue;
 use crate::fault::RawBody;
 use crate::json_file::FileErrors;
@@ -57,18 +58,19 @@ pub enum Problem {
     Unauthorized(Unauthorized),
     /// 403: a valid key without the permission (ERR-403).
     Forbidden { key: String, permission: &'static str },
-    /// 403: a web page of another site sends the request. `page` is its origin, `server` that under which it was sent.
-    CrossSite { page: String, server: String, part: ServerPart },
+    /// 403: a web page of another site sends the request. `origin` is its origin, unless `Sec-Fetch-Site` alone tells of it,
+    /// `server` that under which it was sent.
+    CrossSite { origin: Option<String>, server: String, part: ServerPart },
     /// 403: the request is addressed to a host name that anybody could have pointed at this machine.
     ForeignHost { host: String, part: ServerPart },
     /// 404: the control plane is disabled.
-    ControlOff,
+    ControlOff { base_path: BasePath },
     /// 404: the route exists, but not the session or fault rule that the path names.
     ItemNotFound { details: String },
     /// 404: the path is not below the base path.
     OutsideBasePath { base_path: String },
     /// 404: no route has this path, which only a request with a valid key is told.
-    NotFound { path: Option<String> },
+    NotFound { path: Option<String>, base_path: BasePath },
     /// 405: the preflight of a web page whose origin the flag `--cors` does not allow.
     OriginNotAllowed { origin: String },
     /// 405: the route has other methods; the router adds `Allow`.
@@ -128,7 +130,7 @@ pub enum ServerPart {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let details = self.details();
-        f.write_str(&if self.is_of_control_plane() { escape_control(&details) } else { strip_markup(&details) })
+        f.write_str(&if self.is_printed_with_markup() { strip_markup(&details) } else { escape_control(&details) })
     }
 }
 
@@ -145,9 +147,10 @@ impl Problem {
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthorized(_) | Self::ControlToken { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::CrossSite { .. } | Self::ForeignHost { .. } => StatusCode::FORBIDDEN,
-            Self::NotFound { .. } | Self::OutsideBasePath { .. } | Self::ControlOff | Self::ItemNotFound { .. } => {
-                StatusCode::NOT_FOUND
-            }
+            Self::NotFound { .. }
+            | Self::OutsideBasePath { .. }
+            | Self::ControlOff { .. }
+            | Self::ItemNotFound { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } | Self::OriginNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::ExpectationsNotMet { .. } | Self::Reload(_) => StatusCode::CONFLICT,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -176,16 +179,19 @@ impl Problem {
         }
     }
 
-    /// Whether the control plane alone responds with it. The official client, which prints messages through a markup, does
-    /// not call that, and queries and JSON are to be copied as they are.
-    fn is_of_control_plane(&self) -> bool {
-        matches!(
+    /// Whether the official client, which prints messages through a markup, receives it: it is no web page and calls no control
+    /// plane. In other messages, queries, JSON and addresses are to be copied as they are.
+    fn is_printed_with_markup(&self) -> bool {
+        !matches!(
             self,
             Self::BadBody(_)
                 | Self::BadControlRequest { .. }
                 | Self::ItemNotFound { .. }
                 | Self::ExpectationsNotMet { .. }
                 | Self::Reload(_)
+                | Self::OriginNotAllowed { .. }
+                | Self::CrossSite { .. }
+                | Self::ForeignHost { part: ServerPart::ControlPlane, .. }
         )
     }
 
@@ -212,12 +218,24 @@ impl Problem {
                  the value of CORTEX_MOCK_ADMIN_TOKEN or --admin-token."
                     .to_owned()
             }
-            Self::CrossSite { page, server, part } => {
-                let (page, server) = (excerpt(page), excerpt(server));
+            Self::CrossSite { origin, server, part } => {
+                let server = excerpt(server);
+                let page = match origin.as_deref() {
+                    Some("") => "a page with an empty Origin".to_owned(),
+                    Some(origin) => excerpt(origin),
+                    None => "another site, as Sec-Fetch-Site says".to_owned(),
+                };
                 match part {
                     ServerPart::Api => format!(
-                        "The API serves your entries under the built-in keys, so it refuses web pages of other sites, \
-                         such as {page}. Allow them with --cors ORIGIN, or serve keys of your own (--keys FILE)."
+                        "The API serves your entries under tokens of the built-in keys, so it refuses web pages of other \
+                         sites: this request comes from {page}. {} (--keys FILE).",
+                        match origin {
+                            Some(origin) if origin.parse::<CorsOrigin>().is_ok() => {
+                                format!("Allow it with --cors {page}, or serve keys with tokens of your own")
+                            }
+                            Some(_) => "Allow it with --cors '*', or serve keys with tokens of your own".to_owned(),
+                            None => "Serve keys with tokens of your own".to_owned(),
+                        }
                     ),
                     ServerPart::ControlPlane => format!(
                         "The control plane refuses web pages of other sites: this request to {server} comes from {page}. \
@@ -231,8 +249,8 @@ impl Problem {
                 let name = host.split(':').next().unwrap_or_default();
                 let (refused, instead) = match part {
                     ServerPart::Api => (
-                        "The API serves your entries under the built-in keys, so it refuses",
-                        "serve keys of your own (--keys FILE)",
+                        "The API serves your entries under tokens of the built-in keys, so it refuses",
+                        "serve keys with tokens of your own (--keys FILE)",
                     ),
                     ServerPart::ControlPlane => {
                         ("The control plane refuses", "require a token (CORTEX_MOCK_ADMIN_TOKEN)")
@@ -243,16 +261,22 @@ impl Problem {
                      address, start the server with --allow-host {name}, or {instead}."
                 )
             }
-            Self::ControlOff => "The control plane is disabled (--no-admin); only /__admin/health responds.".to_owned(),
+            Self::ControlOff { base_path } => format!(
+                "The control plane is disabled (--no-admin); only {}/__admin/health responds.",
+                base_path.as_str()
+            ),
             Self::Forced(forced) => format!("{} injected by {}.", forced.status, forced.by),
             Self::Unauthorized(reason) => reason.to_string(),
             Self::Forbidden { key, permission } => format!(
                 "The key {key} is valid, but none of its roles grants the permission \"{permission}\". \
                  Ask with a key whose role grants it."
             ),
-            Self::NotFound { path } => {
-                let path = path.as_deref().unwrap_or("This path");
-                format!("{path} does not exist. This server mocks GET /api/v1/audit-logs; /openapi.json describes it.")
+            Self::NotFound { path, base_path } => {
+                let base = base_path.as_str();
+                let path = path.as_ref().map_or_else(|| "This path".to_owned(), |path| format!("{base}{path}"));
+                format!(
+                    "{path} does not exist. This server mocks GET {base}/api/v1/audit-logs; {base}/openapi.json describes it."
+                )
             }
             Self::OutsideBasePath { base_path } => format!(
                 "This server has all its URLs below {base_path} (--base-path), such as {base_path}/api/v1/audit-logs. If a \
@@ -260,10 +284,11 @@ impl Problem {
             ),
             Self::OriginNotAllowed { origin } => {
                 let origin = excerpt(origin);
-                format!(
-                    "Web pages of the origin {origin} may not call this server; start it with --cors {origin}, or with \
-                     --cors '*' for all origins."
-                )
+                let page = if origin.is_empty() { "with an empty Origin" } else { &format!("of the origin {origin}") };
+                // `null` stands for many pages, and cannot be allowed alone.
+                let alone =
+                    origin.parse::<CorsOrigin>().map(|_| format!("--cors {origin}, or with ")).unwrap_or_default();
+                format!("Web pages {page} may not call this server; start it with {alone}--cors '*' for all origins.")
             }
             Self::MethodNotAllowed { method, route } => {
                 format!("{route} does not accept {method}; the header Allow lists the methods that it accepts.")
@@ -311,14 +336,14 @@ impl Problem {
             Self::BadControlRequest { details: text }
             | Self::ItemNotFound { details: text }
             | Self::BadPreference { code: text }
-            | Self::NotFound { path: Some(text) }
+            | Self::NotFound { path: Some(text), base_path: _ }
             | Self::MethodNotAllowed { method: text, route: _ }
             | Self::EncodedBody { encoding: text }
             | Self::OriginNotAllowed { origin: text }
             | Self::ForeignHost { host: text, part: _ }
             | Self::NotAProxy { host: text } => secrets.redact_string(text),
-            Self::CrossSite { page, server, part: _ } => {
-                [page, server].into_iter().for_each(|text| secrets.redact_string(text));
+            Self::CrossSite { origin, server, part: _ } => {
+                origin.iter_mut().chain([server]).for_each(|text| secrets.redact_string(text));
             }
             Self::ExpectationsNotMet { reasons, expectations } => {
                 let each = expectations.values_mut().flat_map(|verdict| &mut verdict.reasons);
@@ -331,9 +356,9 @@ impl Problem {
             | Self::ControlToken { sent: _ }
             | Self::Unauthorized(_)
             | Self::Forbidden { key: _, permission: _ }
-            | Self::ControlOff
+            | Self::ControlOff { base_path: _ }
             | Self::OutsideBasePath { base_path: _ }
-            | Self::NotFound { path: None }
+            | Self::NotFound { path: None, base_path: _ }
             | Self::SlowBody { seconds: _ }
             | Self::Reload(ReloadError::NoFiles)
             | Self::BodyTooLarge { max: _ }

@@ -4,6 +4,8 @@
 //! `Host` decides, whatever the method: every browser sends it. A `GET` of the same site has no `Origin`, and over plain HTTP a
 //! browser sends `Sec-Fetch-Site` to loopback alone. Programs send neither of these two.
 
+use std::net::Ipv4Addr;
+
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -45,11 +47,11 @@ fn is_accepted(host: &str, allowed: &[HostPattern], part: ServerPart) -> bool {
     }
     let name = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
     let name = name.strip_suffix('.').unwrap_or(&name);
-    let is_private = match name.rsplit_once('.') {
+    let is_private = match name.split_once('.') {
         // Only the names of a local network and of containers have a single label.
         None => true,
-        // No top-level domain is a number, so this is an IPv4 address. Rebinding takes a name.
-        Some((_, last)) if last.bytes().all(|byte| byte.is_ascii_digit()) => true,
+        // Rebinding takes a name.
+        Some(_) if name.parse::<Ipv4Addr>().is_ok() => true,
         Some(_) => PRIVATE_DOMAINS.iter().any(|domain| name.ends_with(domain)),
     };
     is_private
@@ -65,13 +67,12 @@ pub fn check_origin(state: &AppState, headers: &HeaderMap, part: ServerPart) -> 
     if let Some(origin) = headers.get(ORIGIN) {
         let is_own = |origin: &str| origin.parse::<Origin>().is_ok_and(|origin| own.parse() == Ok(origin));
         if !origin.to_str().is_ok_and(is_own) {
-            return Err(Problem::CrossSite { page: text(origin), server: own, part });
+            return Err(Problem::CrossSite { origin: Some(text(origin)), server: own, part });
         }
     }
     match headers.get(SEC_FETCH_SITE) {
         Some(site) if site != "same-origin" && site != "none" => {
-            let page = format!("another site (Sec-Fetch-Site: {})", text(site));
-            Err(Problem::CrossSite { page, server: own, part })
+            Err(Problem::CrossSite { origin: None, server: own, part })
         }
         Some(_) | None => Ok(()),
     }
@@ -83,10 +84,11 @@ fn own_origin(state: &AppState, headers: &HeaderMap) -> String {
     const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
     let host = headers.get(HOST).map(text).unwrap_or_default();
-    match headers.get(X_FORWARDED_PROTO).map(text) {
-        // Of several proxies, the first one.
-        Some(schemes) => format!("{}://{host}", schemes.split(',').next().unwrap_or_default().trim()),
-        None => format!("{}://{host}", state.scheme()),
+    let schemes = headers.get(X_FORWARDED_PROTO).map(text).unwrap_or_default();
+    // Of several proxies, the first one.
+    match schemes.split(',').next().map(str::trim) {
+        None | Some("") => format!("{}://{host}", state.scheme()),
+        Some(scheme) => format!("{scheme}://{host}"),
     }
 }
 

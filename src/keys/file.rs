@@ -92,7 +92,19 @@ pub fn load_with_token(source: &KeySource, now: Timestamp) -> Result<(Keys, Opti
     };
     let name = source.to_string();
     let (keys, token) = read(&name, &text, now.trunc_to_millis())?;
-    Ok((Keys::new(keys, name, *source == KeySource::BuiltIn), token))
+    let mut keys = Keys::new(keys, name, *source == KeySource::BuiltIn);
+    keys.has_public_token = public_tokens().iter().any(|token| keys.find(token).is_some());
+    Ok((keys, token))
+}
+
+/// The tokens of the built-in keys.
+fn public_tokens() -> Vec<String> {
+    let document: Value = serde_json::from_str(BUILT_IN).unwrap_or_default();
+    token_texts(&document).map(str::to_owned).collect()
+}
+
+fn token_texts(document: &Value) -> impl Iterator<Item = &str> {
+    document["keys"].as_array().into_iter().flatten().filter_map(|key| key["token"].as_str())
 }
 
 /// The keys, and the token of the first one that may view audit logs.
@@ -120,9 +132,7 @@ fn read(name: &str, text: &str, now: Timestamp) -> Result<KeysAndToken, FileErro
 /// The tokens of all keys, also of keys with errors.
 fn tokens_of(document: &RawValue) -> Vec<Secret> {
     let document: Value = serde_json::from_str(document.get()).unwrap_or_default();
-    let keys = document["keys"].as_array().into_iter().flatten();
-    let tokens = keys.filter_map(|key| key["token"].as_str());
-    tokens.map(|token| Secret::new(token.as_bytes())).collect()
+    token_texts(&document).map(|token| Secret::new(token.as_bytes())).collect()
 }
 
 fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut Diagnostics<'a>) -> KeysAndToken {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -124,6 +125,11 @@ impl Sessions {
     /// The world of a session if it exists; it does not count as used.
     pub fn existing(&self, name: &SessionName) -> Option<Arc<World>> {
         self.inner.lock().named.get(name).map(|live| Arc::clone(&live.world))
+    }
+
+    /// Whether a client or a test has ever added entries to any session.
+    pub(crate) fn has_added_entries(&self) -> bool {
+        self.totals.has_added_entries.load(Ordering::Relaxed)
     }
 
     /// The clock of a session that does not exist yet.

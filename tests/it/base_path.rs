@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use axum::http::Request;
-use cortex_audit_mock::{BasePath, Config, MockServer};
+use cortex_audit_mock::{Admin, BasePath, Config, MockServer};
 
 use crate::support::process::{Connection, Server, binary, head};
 use crate::support::{TestMock, TestResponse};
@@ -108,6 +108,24 @@ async fn nothing_is_outside_the_base_path() {
         assert_eq!(answer.status(), 308);
         assert_eq!(answer.headers()["location"], target, "relative: a proxy may take off more");
     }
+}
+
+#[tokio::test]
+async fn messages_name_urls_with_the_base_path() {
+    let base_path = "/cortex".parse().unwrap();
+    let mock = TestMock::with_config(Config { base_path, ..Config::default() });
+    let unknown = mock.get("/cortex/api/v2/none").await.details(404);
+    let told = "/cortex/api/v2/none does not exist. This server mocks GET /cortex/api/v1/audit-logs; \
+                /cortex/openapi.json describes it.";
+    assert_eq!(unknown, told);
+    let unknown = mock.get("/cortex/page/none.js").await.details(404);
+    assert!(unknown.contains(" /cortex/openapi.json"), "{unknown}");
+    let unknown = mock.get("/cortex/__admin/none").await.details(404);
+    assert!(unknown.contains(" /cortex/__admin/openapi.json"), "{unknown}");
+    let base_path = "/cortex".parse().unwrap();
+    let disabled = TestMock::with_config(Config { base_path, admin: Admin::Off, ..Config::default() });
+    let disabled = disabled.get("/cortex/__admin/clock").await.details(404);
+    assert!(disabled.contains(" /cortex/__admin/health"), "{disabled}");
 }
 
 /// It is put into markup, so anything but a plain path is ignored.

@@ -37,7 +37,7 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
 
 fn admit(state: &AppState, headers: &HeaderMap) -> Result<(), Problem> {
     match state.admin() {
-        Admin::Off => Err(Problem::ControlOff),
+        Admin::Off => Err(Problem::ControlOff { base_path: state.base_path().clone() }),
         Admin::Open => {
             site_guard::check_host(state, headers, ServerPart::ControlPlane)?;
             site_guard::check_origin(state, headers, ServerPart::ControlPlane)
