@@ -25,6 +25,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Largest body of a call of the control plane, in bytes.
 const MAX_CONTROL_BODY_BYTES: usize = 32 * 1024 * 1024;
+/// What a small body counts as before it arrives, in bytes.
+const FIRST_BODY_BYTES: usize = 4 * 1024;
 /// How long a client may take to send a body to the control plane, or between two parts of an endless one.
 pub const CONTROL_BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a body waits for memory that other bodies take.
@@ -60,16 +62,21 @@ pub async fn check(request: &mut Request) -> Result<(), Problem> {
     .await
 }
 
-/// Receives the body of a call of the control plane, and the memory that is reserved for it: as much as its length. Without
-/// a length, it counts as a small body until it is larger, and from then on as the largest.
+/// Receives the body of a call of the control plane, and the memory that is reserved for it: of a large body as much as its
+/// length, of a small one as much as has arrived, so that idle clients do not hold what small bodies need. One without a length
+/// is small until it is larger, and from then on counts as the largest.
 pub async fn receive_control_body(body: Body, state: &AppState) -> Result<(Vec<u8>, OwnedSemaphorePermit), Problem> {
     let mut body = LimitedBody::new(body, MAX_CONTROL_BODY_BYTES)?;
-    let mut permit = reserve_body_memory(state, body.exact_length().unwrap_or(SMALL_BODY_BYTES)).await?;
+    let large = body.exact_length().filter(|length| *length > SMALL_BODY_BYTES);
+    let mut permit = reserve_body_memory(state, large.unwrap_or(FIRST_BODY_BYTES)).await?;
     let mut bytes = Vec::new();
     in_time(CONTROL_BODY_TIMEOUT, async {
         while let Some(part) = body.next_part().await? {
-            if bytes.len() + part.len() > permit.num_permits() {
-                permit = reserve_body_memory(state, MAX_CONTROL_BODY_BYTES).await?;
+            let arrived = bytes.len() + part.len();
+            if arrived > permit.num_permits() {
+                let is_small = arrived <= SMALL_BODY_BYTES;
+                let needed = if is_small { arrived.next_power_of_two() } else { MAX_CONTROL_BODY_BYTES };
+                permit = reserve_body_memory(state, needed).await?;
             }
             bytes.extend_from_slice(&part);
         }

@@ -29,7 +29,7 @@ use crate::http::redact::Secrets;
 use crate::http::size_limits::{CONTROL_BODY_TIMEOUT, reserve_body_memory};
 use crate::text::{sentence, suggestion};
 use crate::world::ended_sessions::{EndedSession, SessionEnd};
-use crate::world::verdict::{Expectation, ExpectationVerdict, Scope};
+use crate::world::verdict::{Delivered, Expectation, ExpectationVerdict, Scope};
 use crate::world::{SessionName, World};
 
 /// Parts of a sink that are received before they are compared.
@@ -95,6 +95,9 @@ pub async fn delivered(
         let details =
             "expect: only delivered can be expected here; ask GET /__admin/verdict for the others.".to_owned();
         return Err(Problem::BadControlRequest { details });
+    }
+    if body.size_hint().lower() > Delivered::MAX_BYTES as u64 {
+        return Err(Problem::BodyTooLarge { max: Delivered::MAX_BYTES });
     }
     let length = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
     let most = CHUNKS * MAX_CHUNK_BYTES;

@@ -94,7 +94,7 @@ impl Delivered {
     pub const MAX_RECORDS: usize = 1_000_000;
 
     /// The most bytes of a sink: what is in it and was not served is kept while it is compared.
-    pub const MAX_BYTES: u64 = 1 << 30;
+    pub const MAX_BYTES: usize = 1 << 30;
 
     /// Reads a sink and compares it with the entries that were served, by their numbers.
     pub(super) fn compare(
@@ -111,7 +111,7 @@ impl Delivered {
             return Err(DeliveredError::Malformed(format!("it {}", format.with_advice())));
         }
         let sink = without_byte_order_mark(Cursor::new(start).chain(sink)).map_err(malformed)?;
-        let mut sink = sink.take(Self::MAX_BYTES);
+        let mut sink = sink.take(Self::MAX_BYTES as u64);
         let read = comparison.read(&mut sink);
         if comparison.records > Self::MAX_RECORDS || sink.limit() == 0 {
             return Err(DeliveredError::TooLarge);

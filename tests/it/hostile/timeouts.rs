@@ -226,6 +226,42 @@ async fn a_large_body_waits_ten_seconds_for_memory_and_a_small_one_does_not() {
     }
 }
 
+/// What they announce would be twice what small bodies have.
+#[tokio::test(start_paused = true)]
+async fn idle_small_bodies_do_not_take_the_memory_of_others() {
+    let address = serve(mock(), None).await;
+    let since = Instant::now();
+    let mut idle = Vec::new();
+    for headers in ["Transfer-Encoding: chunked\r\n", "Content-Length: 131072\r\n"] {
+        for _ in 0..64 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all((head("POST", "/__admin/faults", headers) + "1\r\n{\r\n").as_bytes()).await.unwrap();
+            idle.push(stream);
+        }
+    }
+    sleep(Duration::from_secs(1)).await;
+    let rule = format!("{{\"type\": \"empty\", \"times\": 1}}{}", " ".repeat(100_000));
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let headers = "Transfer-Encoding: chunked\r\nConnection: close\r\n";
+    let request = head("POST", "/__admin/faults", headers) + &format!("{:x}\r\n{rule}\r\n0\r\n\r\n", rule.len());
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let (received, seconds) = closed(stream, since).await;
+    assert!(received.starts_with("HTTP/1.1 201") && seconds < 5, "{seconds}: {received}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_announces_more_than_its_limit_is_refused_at_once() {
+    let address = serve(mock(), None).await;
+    for length in ["1073741825", "18446744073709551613"] {
+        let since = Instant::now();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = head("POST", "/__admin/verdict/delivered", &format!("Content-Length: {length}\r\n"));
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let (received, seconds) = closed(stream, since).await;
+        assert!(received.starts_with("HTTP/1.1 413") && seconds <= 5, "{length}, {seconds}: {received}");
+    }
+}
+
 // HTTP/2
 
 #[tokio::test(start_paused = true)]
