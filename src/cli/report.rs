@@ -204,15 +204,17 @@ impl Report {
             |EndedSession { name, end, judgement }| SessionVerdict { session: name, ended: Some(end), judgement };
         verdicts.extend(ended.sessions.into_iter().map(verdict));
         let mut failures = Vec::new();
-        let evicted = sessions.evicted_unjudged();
+        let (evicted, unjudged) = (sessions.evicted(), sessions.evicted_unjudged());
         if evicted > 0 {
             let were = counted(evicted, "session was", "sessions were");
+            let too_fast = (unjudged > 0).then(|| format!(", {unjudged} of them too fast to be judged"));
             let reason = format!(
-                "{were} ended to make room, too fast to be judged: at most {} live at a time; delete each when its test \
-                 ends, with DELETE /__admin/sessions/NAME, which judges it",
+                "{were} ended to make room for others{}: at most {} live at a time; delete each when its test ends, with \
+                 DELETE /__admin/sessions/NAME, which judges it",
+                too_fast.unwrap_or_default(),
                 Sessions::MAX_SESSIONS
             );
-            failures.push(RunFailure { check: "all-sessions-judged", reason, expectations: &Expectation::ALL });
+            failures.push(RunFailure { check: "no-evicted-sessions", reason, expectations: &Expectation::ALL });
         }
         let of_sessions = verdicts.iter().map(|of| &of.judgement.expectations);
         let mut all = of_sessions.chain(further.iter().map(|further| &further.expectations));

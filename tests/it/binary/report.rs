@@ -75,7 +75,7 @@ fn report_that_does_not_fit_is_named_and_keeps_what_stood_there() {
 
 /// M6. One that nobody asked for audit logs has nothing to judge.
 #[test]
-fn evicted_sessions_are_judged() {
+fn evicted_sessions_are_judged_and_one_failing_line_says_how_many() {
     let entry =
         |name: &str| json!({"action": "CREATE", "objectType": "TEAM", "objectIdentifier": name, "timestamp": "now-1h"});
     let files = folder(&[("entries.json", &json!([entry("one"), entry("two")]).to_string())]);
@@ -98,5 +98,6 @@ fn evicted_sessions_are_judged() {
         format!("classname=\"{session} until it was ended to make room.Admin (…dmin)\" name=\"complete\"")
     };
     assert!(evicted[0].contains(&complete("s1")) && evicted[5].contains(&complete("s2")), "{evicted:?}");
-    assert_eq!((failures("v.xml", &text), evicted.len()), (1, 10));
+    assert_eq!((failures("v.xml", &text), evicted.len()), (2, 10));
+    assert!(text.contains("3 sessions were ended to make room for others: at most 1000 live"), "{text}");
 }
