@@ -144,6 +144,9 @@ impl Keys {
         self.find_bytes(token.as_bytes())
     }
 
+    /// The most slashes of a text on whose sides tokens are looked for; bounds the number of digests.
+    const MAX_SLASHES: usize = 64;
+
     fn find_bytes(&self, token: &[u8]) -> Option<&Arc<Key>> {
         let digest = TokenDigest::new(token);
         let mut found = Choice::from(0);
@@ -177,9 +180,13 @@ impl Keys {
         } else {
             Cow::Borrowed(text)
         };
-        let words = spaced.split(|byte| !characters.contains(*byte));
-        let mut long_words = words.filter(|word| word.len() >= shortest);
-        long_words.any(|word| lengths().any(|length| self.has_token_at_an_end(word, length)))
+        let words = spaced.split(|byte| !characters.contains(*byte)).filter(|word| word.len() >= shortest);
+        // A token with a slash joins the words of a path. What lies on each side of a slash is a word too.
+        let slashes = |word| memchr::memchr_iter(b'/', word).map(move |at| (&word[..at], &word[at + 1..]));
+        let mut around = words.clone().flat_map(slashes).take(Self::MAX_SLASHES).flat_map(|(one, other)| [one, other]);
+        let mut words = words;
+        let mut has_token = |word: &[u8]| lengths().any(|length| self.has_token_at_an_end(word, length));
+        words.any(&mut has_token) || around.any(has_token)
     }
 
     /// Whether a word begins or ends with a token of this length.

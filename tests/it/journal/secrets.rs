@@ -249,6 +249,25 @@ async fn a_token_is_found_whatever_characters_other_tokens_have() {
     assert_eq!((place_of(TOKEN, &shown), place_of(odd, &shown)), (None, None));
 }
 
+/// As one in Base64 can have.
+#[tokio::test]
+async fn a_token_with_a_slash_is_found_between_slashes() {
+    const TOKEN: &str = "other.tok/en+1==";
+    let (log, _guard) = capture_log();
+    let mock = mock_with_tokens(&["t0psecret-of-ada", TOKEN], Admin::Open);
+    let encoded = TOKEN.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D");
+    let mut shown = String::new();
+    for token in [TOKEN, &encoded] {
+        for target in
+            [format!("/{token}/x"), format!("/x/{token}/"), format!("/a/b/{token}/c/d"), format!("{PATH}?q=/{token}/x")]
+        {
+            shown += &mock.call(request("GET", &target, &["Bearer t0psecret-of-ada"])).await.text();
+        }
+    }
+    shown += &everything_shown(&mock, &log, "none", &[""]).await;
+    assert_eq!((place_of(TOKEN, &shown), place_of(&encoded, &shown)), (None, None));
+}
+
 /// A sink is compared, and its records are told.
 #[tokio::test]
 async fn a_token_in_a_sink_is_nowhere() {
