@@ -193,7 +193,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
     let name = folder.display().to_string();
     let items = fs::read_dir(folder).map_err(|error| FileError::unreadable(&name, &error))?;
     let files = items.filter_map(|item| Some(item.ok()?.path()));
-    let mut files: Vec<PathBuf> = files.filter(|file| is_file_of_entries(file)).collect();
+    let mut files: Vec<PathBuf> = files.filter(|file| is_file_of_entries(file) && !file.is_dir()).collect();
     if files.is_empty() {
         let reason = match compressed_files_of(folder).first() {
             Some(file) => format!("the only files of entries are compressed, such as {}; unpack them", file.display()),

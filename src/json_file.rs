@@ -25,7 +25,7 @@ pub(crate) use diagnostics::{Diagnostics, kind, without_position};
 pub(crate) use elements::visit_elements;
 pub(crate) use encoding::{ForeignFormat, decode, foreign_format, not_utf8};
 pub use error::{FileError, FileErrors};
-pub(crate) use error::{MAX_ERRORS, limit, position_after};
+pub(crate) use error::{MAX_ERRORS, count_of_errors, limit, position_after};
 
 /// A character that some programs put before a text.
 pub(crate) const BYTE_ORDER_MARK: &str = "\u{feff}";

@@ -21,6 +21,7 @@ use super::startup::{self, Settings, StartError, Startup};
 use super::value::{self, ListenAddress};
 use super::{environment, serve};
 use crate::system::{self, SignalForwarder};
+use crate::text::counted;
 use crate::world::verdict::Expectation;
 use program::ProgramError;
 
@@ -100,7 +101,7 @@ fn run_command(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
         let server = startup.listen()?;
         let url = server.url_at(reachable(server.address()));
         command.env("CORTEX_BASE_URL", &url).env(environment::URL_VARIABLE, &url);
-        tracing::info!("listening on {url} with {} entries", server.entries());
+        tracing::info!("listening on {url} with {}", counted(server.entries(), "entry", "entries"));
         let child = command.spawn();
         let child = child.map_err(|error| command_error(program, &ProgramError::from_start(program, error)).noted())?;
         let (stop, stopped) = oneshot::channel();

@@ -15,6 +15,7 @@ use super::startup::{self, Settings, StartError, Startup};
 use super::value::{self, ListenAddress};
 use crate::server::STOP_TIMEOUT;
 use crate::system::{Hangup, ServerSignals, lower_thread_priority};
+use crate::text::counted;
 
 /// The flags as they were given.
 #[derive(Debug, ClapArgs)]
@@ -98,7 +99,8 @@ impl Listening<'_> {
         match log {
             LogFormat::Json => writeln!(out, "{}", serde_json::to_string(self)?)?,
             LogFormat::Text | LogFormat::Off => {
-                writeln!(out, "cortex-audit-mock listening on {} with {} entries", self.url, self.entries)?;
+                let entries = counted(self.entries, "entry", "entries");
+                writeln!(out, "cortex-audit-mock listening on {} with {entries}", self.url)?;
                 write!(out, "{}", self.certificate.unwrap_or_default())?;
             }
         }

@@ -22,12 +22,11 @@ use crate::config::{Admin, BasePath, Config, CorsOrigin, HostPattern};
 use crate::contract::Timestamp;
 use crate::contract::query::Offsets;
 use crate::http;
-use crate::json_file::FileErrors;
+use crate::json_file::{FileErrors, count_of_errors};
 use crate::keys::KeySource;
 use crate::rate::{Rate, RateLimit};
 use crate::server::{self, Tls};
 use crate::system;
-use crate::text::counted;
 use crate::world::ended_sessions::SessionJudge;
 use crate::world::{Activity, Scenario};
 
@@ -367,7 +366,7 @@ impl fmt::Display for StartError {
         if let ([], [only]) = (self.files.0.as_slice(), self.others.as_slice()) {
             return f.write_str(only);
         }
-        let count = counted(self.files.0.len() + self.others.len(), "thing is wrong", "things are wrong");
+        let count = count_of_errors(self.files.0.len() + self.others.len());
         write!(f, "cannot start: {count}")?;
         if !self.files.0.is_empty() {
             write!(f, " ({})\n{}", self.file_flags, self.files)?;

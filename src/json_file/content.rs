@@ -42,7 +42,7 @@ impl FileContent {
     fn description(self) -> (&'static str, &'static str) {
         match self {
             Self::Entries => ("entries", "--fixtures, or to POST /__admin/audit-logs"),
-            Self::Keys => ("API keys", "--keys, and not into a folder of entries"),
+            Self::Keys => ("API keys", "--keys, and not among entries"),
             Self::FaultRules => ("fault rules", "--faults, or to POST /__admin/faults"),
         }
     }

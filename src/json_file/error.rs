@@ -35,6 +35,14 @@ pub(crate) fn limit(errors: &mut Vec<FileError>) {
     }
 }
 
+/// The number of errors in words. Of more than are listed, the number is not known.
+pub(crate) fn count_of_errors(count: usize) -> String {
+    if count > MAX_ERRORS {
+        return format!("more than {MAX_ERRORS} things are wrong");
+    }
+    counted(count, "thing is wrong", "things are wrong")
+}
+
 /// The position at the end of a text that starts at a position.
 pub(crate) fn position_after((line, column): (usize, usize), text: &str) -> (usize, usize) {
     match text.rsplit_once('\n') {
@@ -57,7 +65,9 @@ impl FileError {
 
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&escape_control(&self.file))?;
+        let file = escape_control(&self.file);
+        // The empty name of an unset variable of a script.
+        f.write_str(if self.file.is_empty() { "\"\"" } else { &file })?;
         if let Some((line, column)) = self.position {
             write!(f, ":{line}:{column}")?;
         }
@@ -93,7 +103,7 @@ impl FileErrors {
     /// Their number in words, for a line before them: each then starts its own line, where a terminal makes its position
     /// clickable.
     pub(crate) fn counted(&self) -> String {
-        counted(self.0.len(), "thing is wrong", "things are wrong")
+        count_of_errors(self.0.len())
     }
 }
 

@@ -220,6 +220,7 @@ fn files_and_folders_load_in_the_order_of_their_names() {
     write("D.JSON", "zeroth");
     write("notes.txt", "never");
     write(".hidden.json", "never");
+    std::fs::create_dir(folder.path().join("sub.json")).unwrap();
     std::fs::write(folder.path().join("._a.json"), b"\0\x05\x16\x07\0\x02\0\0Mac OS X").unwrap();
     let names = |source: &EntrySource| -> Vec<String> {
         let loaded = fixture::load(std::slice::from_ref(source), time(NOW)).unwrap();
@@ -286,7 +287,7 @@ fn a_file_in_another_encoding_or_format_is_named_with_how_to_convert_it() {
 #[test]
 fn a_file_for_another_flag_is_named_with_that_flag() {
     const ENTRIES: (&str, &str) = ("entries", "--fixtures, or to POST /__admin/audit-logs");
-    const KEYS: (&str, &str) = ("API keys", "--keys, and not into a folder of entries");
+    const KEYS: (&str, &str) = ("API keys", "--keys, and not among entries");
     const RULES: (&str, &str) = ("fault rules", "--faults, or to POST /__admin/faults");
 
     let rule = r#"{"type":"status","status":503}"#;
@@ -318,11 +319,16 @@ fn a_file_for_another_flag_is_named_with_that_flag() {
     std::fs::write(folder.path().join("a.json"), ENTRY).unwrap();
     let told = fixture::load(&[EntrySource::Path(folder.path().into())], time(NOW)).unwrap_err().to_string();
     assert!(
-        told.ends_with(
-            "/keys.json:1:1: holds API keys, not entries; API keys belong to --keys, and not into a folder of entries"
-        ),
+        told.ends_with("/keys.json:1:1: holds API keys, not entries; API keys belong to --keys, and not among entries"),
         "{told}"
     );
+}
+
+/// As `yes ""` sends without end.
+#[test]
+fn white_space_without_end_is_refused() {
+    let told = load_bytes(&vec![b'\n'; 17 << 20]).unwrap_err();
+    assert!(told.contains(": begins with more than 16 MiB of white space; expected entries"), "{told}");
 }
 
 /// `null` is no list, as what a client made of an error.
