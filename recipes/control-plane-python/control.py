@@ -136,8 +136,8 @@ def faults() -> None:
     cut = TruncateFault(type_="truncate", bytes_=100, match=small_pages)
     assert ok(add_faults.sync(client=CLIENT, session=SESSION, body=cut)).faults[0].type_ == "truncate"
     ok(clear_faults.sync(client=CLIENT, session=SESSION))
-    wrong = add_faults.sync(client=CLIENT, session=SESSION, body=StatusFault(type_="status", status=200))
-    assert isinstance(wrong, Problem) and "status: 200 is not an integer from 400 to 599" in wrong.details, wrong
+    wrong = add_faults.sync(client=CLIENT, session=SESSION, body=StatusFault(type_="status", status=302))
+    assert isinstance(wrong, Problem) and "status: 302 is not an integer from 400 to 599" in wrong.details, wrong
 
 
 def journal() -> None:

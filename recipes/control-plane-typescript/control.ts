@@ -94,9 +94,9 @@ async function faults() {
   ];
   assert.equal((await ok(client.POST("/__admin/faults", { params: { query }, body: others }))).faults.length, 8);
   await ok(client.DELETE("/__admin/faults", { params: { query } }));
-  const wrong: FaultRule = { type: "status", status: 200 };
+  const wrong: FaultRule = { type: "status", status: 302 };
   const { error } = await client.POST("/__admin/faults", { params: { query }, body: wrong });
-  assert.match(error!.details, /status: 200 is not an integer from 400 to 599/);
+  assert.match(error!.details, /status: 302 is not an integer from 400 to 599/);
 }
 
 // The number of requests in the journal that a filter finds.

@@ -23,7 +23,8 @@ def read_page(client: AuthenticatedClient, end: datetime.datetime, page: int) ->
 
 def read_everything(client: AuthenticatedClient) -> list[AuditLogResponse]:
     # What comes while it reads comes behind a fixed end, and what comes late does where the end lies far enough back.
-    end = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=1)
+    # UTC without a zone: the client would send +00:00, and only Z or no offset is known to work.
+    end = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) - datetime.timedelta(minutes=1)
     first = read_page(client, end, 0)
     entries = first.logs
     for page in range(1, first.total_pages):

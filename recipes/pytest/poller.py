@@ -14,7 +14,7 @@ def read_everything(url, token):
     end = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=1)
     entries, page, pages = [], 0, 1
     while page < pages:
-        body = read_page(url, token, {"endTime": end.isoformat(), "page": page, "pageSize": 250})
+        body = read_page(url, token, {"endTime": end.strftime("%Y-%m-%dT%H:%M:%SZ"), "page": page, "pageSize": 250})
         entries += body["logs"]
         page, pages = page + 1, body["totalPages"]
     return entries

@@ -50,7 +50,7 @@ class AuditLogs(RESTStream):
         if self.config.get("end"):
             params["endTime"] = self.config["end"]
         if start := self.get_starting_timestamp(context):
-            params["startTime"] = start.isoformat()
+            params["startTime"] = start.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return params
 
 
