@@ -303,6 +303,8 @@ pub struct SignalForwarder {
     /// Handles SIGCHLD: where it is ignored, as a parent may have it, the system forgets how a child ended.
     _child: tokio::signal::unix::Signal,
     witness: Option<GroupWitness>,
+    /// The signal that ended a witness, until this process has handled it too: of several it may handle another first.
+    group_signal: Option<i32>,
 }
 
 #[cfg(unix)]
@@ -318,7 +320,7 @@ impl SignalForwarder {
         if handled(&rustix::process::Signal::XFSZ) {
             survive_file_size_limit()?;
         }
-        Ok(Self { signals, _child: child, witness: GroupWitness::start() })
+        Ok(Self { signals, _child: child, witness: GroupWitness::start(), group_signal: None })
     }
 
     /// Waits for a signal, and passes it on if it was sent to this process alone; `None` is a child that has ended.
@@ -330,9 +332,11 @@ impl SignalForwarder {
             && let Some(ended_by) = witness.ended_by().await
         {
             self.witness = GroupWitness::start();
-            if ended_by == received.as_raw() {
-                return;
-            }
+            self.group_signal = Some(ended_by);
+        }
+        if self.group_signal == Some(received.as_raw()) {
+            self.group_signal = None;
+            return;
         }
         if let Some(child) = child.and_then(|child| Pid::from_raw(child.try_into().ok()?)) {
             // It may have ended just now.
@@ -347,29 +351,40 @@ impl SignalForwarder {
 struct GroupWitness {
     process: tokio::process::Child,
     /// Ends with this process, and then the witness does.
-    _input: Option<tokio::process::ChildStdin>,
+    input: tokio::process::ChildStdin,
+    output: tokio::process::ChildStdout,
 }
 
 #[cfg(unix)]
 impl GroupWitness {
     /// How long after this process the witness may get a signal.
-    const TIMEOUT: std::time::Duration = std::time::Duration::from_millis(100);
+    const DELAY: std::time::Duration = std::time::Duration::from_millis(10);
+    /// How long a witness that was stopped is waited for.
+    const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(1);
 
     /// `None` if there is no `cat`, as in an image without a shell.
     fn start() -> Option<Self> {
         use std::process::Stdio;
 
         let mut command = tokio::process::Command::new("cat");
-        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
-        // Waiting for a process would close it.
-        let input = process.stdin.take();
-        Some(Self { process, _input: input })
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+        let (input, output) = (process.stdin.take()?, process.stdout.take()?);
+        Some(Self { process, input, output })
     }
 
     /// The signal that has ended it.
     async fn ended_by(&mut self) -> Option<i32> {
-        let ended = tokio::time::timeout(Self::TIMEOUT, self.process.wait()).await;
-        ended.ok()?.ok().and_then(ending_signal)
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+        tokio::time::sleep(Self::DELAY).await;
+        let ending = async {
+            // One that lives copies what is written, however busy the machine is.
+            if self.input.write_all(b"\n").await.is_ok() && self.output.read_u8().await.is_ok() {
+                return None;
+            }
+            self.process.wait().await.ok().and_then(ending_signal)
+        };
+        tokio::time::timeout(Self::TIMEOUT, ending).await.ok().flatten()
     }
 }
 

@@ -393,3 +393,12 @@ pub fn folder(files: &[(&str, &str)]) -> TempDir {
 pub fn path(folder: &TempDir, name: &str) -> String {
     folder.path().join(name).to_str().unwrap().to_owned()
 }
+
+/// Whether the tests ignore a signal, and so every process that they start: `nohup`, and a shell in the background, start them so.
+/// Only Linux says.
+pub fn is_ignored(signal: Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
+    mask >> (signal.as_raw() - 1) & 1 == 1
+}
