@@ -145,7 +145,7 @@ pub fn warnings<A: Args>() -> Vec<String> {
         let meant = match nearest(name, known.iter().copied()) {
             Some(meant) => format!("did you mean {PREFIX}{meant}?"),
             None if prefix == PREFIX => "--help lists those that are read".to_owned(),
-            // It may belong to whoever runs the program.
+            // Another program may read it.
             None => return None,
         };
         let variable = escape_control(variable);

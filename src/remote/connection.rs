@@ -163,7 +163,7 @@ impl Connection {
                     self.url
                 )))
             }
-            // What is no JSON is told with its content type.
+            // The error for a body that is not JSON names its content type.
             Some(ForeignFormat::Markup | ForeignFormat::Zeros) | None => {
                 if body.starts_with(BYTE_ORDER_MARK.as_bytes()) {
                     body.drain(..BYTE_ORDER_MARK.len());

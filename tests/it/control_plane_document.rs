@@ -356,7 +356,7 @@ fn everything_has_examples_that_fit_its_schema() {
     headers.iter().for_each(|(name, header)| check(name, header));
 }
 
-/// A client that compresses what it sends is told so, by each call that takes a body.
+/// Each call that takes a body refuses a compressed one.
 #[tokio::test]
 async fn a_compressed_body_is_a_415() {
     let mock = TestMock::default();

@@ -125,7 +125,7 @@ fn other_clients_get_the_response() {
     }
 }
 
-/// It sends its body only when it is told to.
+/// The client sends its body only after `100 Continue`.
 #[test]
 fn a_client_that_waits_for_a_100_gets_the_error_instead() {
     let server = Server::start(&[]);

@@ -165,7 +165,7 @@ fn every_rule_that_responses_show_has_a_deviation() {
 
 // Offsets
 
-/// What is told of TIME-OFFSET names what the server does: so `--offsets` can do the same.
+/// The outcome of TIME-OFFSET names the value of `--offsets` that does what the server does.
 #[test]
 fn it_is_named_what_a_server_does_with_offsets() {
     for (offsets, name) in

@@ -16,7 +16,7 @@ use crate::contract::{RULES, Rule};
 struct Places {
     /// The identifier of the rule of each place and what is in it; of several, the longest place counts.
     rules: BTreeMap<String, String>,
-    /// The same for keywords of a parameter that have a rule of their own.
+    /// Keywords of a parameter that have a rule of their own, with that rule.
     rules_of_keywords: BTreeMap<String, String>,
     /// Places of this mock's document that Cortex does not publish.
     not_published: Vec<String>,
