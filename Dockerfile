@@ -31,7 +31,7 @@ ENTRYPOINT ["/cortex-audit-mock"]
 ARG VERSION=unreleased
 ARG SOURCE=unknown
 LABEL org.opencontainers.image.title="cortex-audit-mock" \
-    org.opencontainers.image.description="A stand-in for Cortex's audit-log API (GET /api/v1/audit-logs): faithful, steerable, offline." \
+    org.opencontainers.image.description="A mock of Cortex's audit-log API (GET /api/v1/audit-logs) for tests and demos: no account, no network, repeatable data." \
     org.opencontainers.image.licenses="MIT" \
     org.opencontainers.image.version="$VERSION" \
     org.opencontainers.image.source="$SOURCE" \

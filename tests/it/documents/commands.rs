@@ -6,14 +6,18 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::documents;
 use super::markdown::blocks;
+use super::{documents, repository};
 use crate::official_client;
 use crate::support::external_tools;
 use crate::support::process::{BINARY, Server, binary, head};
 
-/// The beginnings of commands that a test cannot run: they measure, or need a container engine.
-const NOT_RUN: [&str; 4] = ["cargo bench", "cargo test --release", "benches/", "docker "];
+/// The beginnings of commands that no test here runs: they measure, need a container engine, or build a release, which
+/// `.ci/nightly installation` does.
+const NOT_RUN: [&str; 5] = ["cargo bench", "cargo install", "cargo test --release", "benches/", "docker "];
+
+/// A folder of programs that stand in for those of a reader: `pytest` is a client that reads one page.
+const STAND_INS: &str = "tests/it/documents/stand_ins";
 
 /// The address in the documents, which the tests replace by that of their server.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
@@ -50,14 +54,13 @@ fn the_documented_ci_job_fails_for_an_incomplete_read() {
     }
     let blocks = blocks("README.md");
     let job = &blocks.iter().find(|block| block.text.contains(" --expect complete")).unwrap().text;
-    let path = format!("{}:{}", Path::new(BINARY).parent().unwrap().display(), std::env::var("PATH").unwrap());
     for (page_size, code, message, failures) in
-        [(1000, 0, "complete: yes", "failures=\"0\""), (100, 1, "were never served", "<failure")]
+        [("1000", 0, "complete: yes", "failures=\"0\""), ("100", 1, "were never served", "<failure")]
     {
         let folder = tempfile::tempdir().unwrap();
-        let script = job.replace("pageSize=1000", &format!("pageSize={page_size}"));
         let mut shell = Command::new("sh");
-        let output = shell.args(["-c", &script]).current_dir(folder.path()).env("PATH", &path).output().unwrap();
+        let shell = shell.args(["-c", job]).current_dir(folder.path()).env("PATH", path()).env("PAGE_SIZE", page_size);
+        let output = shell.output().unwrap();
         let printed = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{printed}");
         assert!(printed.contains(message), "{printed}");
@@ -80,8 +83,8 @@ fn run(commands: Vec<String>, folder: &TempDir, shared: &mut Option<Server>) -> 
     let mut started = None;
     let mut script = String::from("set -e\nexec 2>&1\n");
     for command in commands {
-        if let Some((variables, arguments)) = split_cargo_run(&command) {
-            started = cargo_run(&variables, arguments.trim_start().trim_start_matches("-- "), folder).or(started);
+        if let Some((variables, arguments)) = split_start(&command) {
+            started = start(&variables, arguments, folder).or(started);
         } else if !NOT_RUN.iter().any(|start| command.starts_with(start)) {
             script += &(command + "\n");
         }
@@ -90,7 +93,7 @@ fn run(commands: Vec<String>, folder: &TempDir, shared: &mut Option<Server>) -> 
     if client == Some(None) {
         return None;
     }
-    if script.contains("curl ") && Command::new("curl").output().is_err() {
+    if ["curl ", "pytest"].iter().any(|name| script.contains(name)) && Command::new("curl").output().is_err() {
         external_tools::report_skipped(NO_CURL);
         return None;
     }
@@ -98,8 +101,7 @@ fn run(commands: Vec<String>, folder: &TempDir, shared: &mut Option<Server>) -> 
         reset(shared.get_or_insert_with(|| Server::start(&[])));
     }
     let programs = client.flatten().map(|folder| folder.to_str().unwrap()).unwrap_or_default();
-    let own = Path::new(BINARY).parent().unwrap().display();
-    let path = format!("{programs}:{own}:{}", std::env::var("PATH").unwrap());
+    let path = format!("{programs}:{}", path());
     let script = match started.as_ref().or(shared.as_ref()) {
         Some(server) => script.replace(DEFAULT_ADDRESS, server.address()),
         None => script,
@@ -129,18 +131,36 @@ fn reset(server: &Server) {
     admin("POST", "/reset");
 }
 
-/// The variables before `cargo run`, such as `NAME=value`, and what follows it.
-fn split_cargo_run(command: &str) -> Option<(Vec<(&str, &str)>, &str)> {
-    let (variables, arguments) = command.split_once("cargo run")?;
+/// The search path of a reader who has installed the binary.
+fn path() -> String {
+    let stand_ins = repository().join(STAND_INS);
+    let own = Path::new(BINARY).parent().unwrap();
+    format!("{}:{}:{}", stand_ins.display(), own.display(), std::env::var("PATH").unwrap())
+}
+
+/// The variables before `cargo run --` or `cortex-audit-mock`, such as `NAME=value`, and the arguments after it. `None` for
+/// what the shell runs itself: another program, a command of the binary, a server whose output is redirected.
+fn split_start(command: &str) -> Option<(Vec<(&str, &str)>, &str)> {
+    let (variables, arguments) = match command.split_once("cargo run") {
+        Some((variables, arguments)) => (variables, arguments.trim_start().trim_start_matches("-- ")),
+        None => command
+            .split_once("cortex-audit-mock")
+            .map(|(variables, arguments)| (variables, arguments.trim_start()))
+            .filter(|(_, arguments)| starts_server(arguments) && !arguments.contains('>'))?,
+    };
     let variables = variables.split_whitespace().map(|word| word.split_once('=')).collect::<Option<_>>()?;
     Some((variables, arguments))
 }
 
-/// Runs the binary with the arguments after `cargo run --`: starts a server, or runs a command that must succeed.
-fn cargo_run(variables: &[(&str, &str)], arguments: &str, folder: &TempDir) -> Option<Server> {
+fn starts_server(arguments: &str) -> bool {
+    arguments.is_empty() || arguments.starts_with("--")
+}
+
+/// Starts a server with these arguments, or runs a command of the binary, which must succeed.
+fn start(variables: &[(&str, &str)], arguments: &str, folder: &TempDir) -> Option<Server> {
     let launch = binary(arguments.split_whitespace()).env("CORTEX_MOCK_LISTEN", "127.0.0.1:0").folder(folder.path());
     let launch = variables.iter().fold(launch, |launch, (name, value)| launch.env(name, value));
-    if arguments.is_empty() || arguments.starts_with("--") {
+    if starts_server(arguments) {
         return Some(launch.serve());
     }
     launch.run().succeeded();
