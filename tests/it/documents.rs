@@ -1,5 +1,5 @@
-//! The README and the documents under `docs/`: their tables equal the code, their commands run and print the documented
-//! output, their files load, their links have targets.
+//! The README, `llms.txt` and the documents under `docs/`: their tables equal the code, their commands run and print the
+//! documented output, their files load, their links have targets.
 
 mod command_line;
 mod commands;
@@ -32,12 +32,12 @@ pub fn guarded_calls() -> Vec<(String, String)> {
     .collect()
 }
 
-/// The paths of the README and every document.
+/// The paths of the README, `llms.txt` and every document.
 fn documents() -> Vec<String> {
     let files = fs::read_dir(repository().join("docs")).unwrap().map(|file| file.unwrap().path());
     let documents = files.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
     let names = documents.map(|path| format!("docs/{}", path.file_name().unwrap().to_str().unwrap()));
-    std::iter::once("README.md".to_owned()).chain(names).collect()
+    ["README.md", "llms.txt"].map(String::from).into_iter().chain(names).collect()
 }
 
 /// A first reader sees it whole.
@@ -48,4 +48,23 @@ fn the_readme_is_two_screens() {
     const COLUMNS: usize = 120;
     let lines: usize = file("README.md").lines().map(|line| line.chars().count().div_ceil(COLUMNS).max(1)).sum();
     assert!(lines <= SCREENS * LINES, "{lines} lines of {COLUMNS} columns: the rest belongs to docs/");
+}
+
+/// An assistant reads it in addition to its task.
+#[test]
+fn the_page_for_assistants_is_one_page() {
+    let lines = file("docs/agents.md").lines().count();
+    assert!(lines <= 120, "{lines} lines: the rest belongs to the documents that it links");
+}
+
+/// The form of llmstxt.org: a title, a summary, and lists of links with notes.
+#[test]
+fn llms_txt_describes_every_document_in_its_form() {
+    let text = file("llms.txt");
+    assert!(text.starts_with("# cortex-audit-mock\n\n> "), "{text}");
+    let links: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("- [")).collect();
+    for document in documents().iter().filter(|document| *document != "llms.txt") {
+        let link = format!("]({document}): ");
+        assert_eq!(links.iter().filter(|line| line.contains(&link)).count(), 1, "llms.txt describes {document}");
+    }
 }

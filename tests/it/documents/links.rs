@@ -33,7 +33,7 @@ fn target(document: &str, link: &str) -> Target {
 }
 
 fn is_document(path: &str) -> bool {
-    Path::new(path).extension().is_some_and(|extension| extension == "md")
+    path == "llms.txt" || Path::new(path).extension().is_some_and(|extension| extension == "md")
 }
 
 #[test]

@@ -135,6 +135,13 @@ fn the_expectations_and_findings_are_those_of_the_code() {
 }
 
 #[test]
+fn the_page_for_assistants_names_findings_of_the_code() {
+    for row in table("docs/agents.md", "Mistakes") {
+        assert!(Bug::ALL.iter().any(|bug| bug.as_str() == row[0]), "{} is no finding", row[0]);
+    }
+}
+
+#[test]
 fn the_scenarios_are_those_of_the_code() {
     let names: Vec<String> = table("docs/verdict.md", "Scenarios").iter().map(|row| row[0].clone()).collect();
     assert_eq!(names, Scenario::ALL.map(|scenario| scenario.to_string()));

@@ -49,14 +49,15 @@ fn every_recipe_is_linked_and_every_link_has_a_target() {
     }
 }
 
+/// So are the examples of docs/agents.md, whose commands `documents::commands` runs.
 #[test]
 fn the_excerpts_on_the_page_are_in_the_recipes() {
     let texts: Vec<(String, String)> = files().into_iter().map(|path| (flat(&file(&path)), path)).collect();
-    let page = file(PAGE);
+    let pages = file(PAGE) + &file("docs/agents.md");
     let mut excerpts = 0;
-    for block in page.split("```").skip(1).step_by(2) {
+    for block in pages.split("```").skip(1).step_by(2) {
         let (language, text) = block.split_once('\n').unwrap();
-        if !["sh", "bash"].contains(&language) {
+        if !["sh", "bash", "console"].contains(&language) {
             excerpts += 1;
             for part in flat(text).split("…\n") {
                 assert!(texts.iter().any(|(text, _)| text.contains(part)), "in no recipe:\n{part}");
