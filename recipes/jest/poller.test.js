@@ -1,33 +1,39 @@
-// What a client must survive, and what the server says of how it did.
+// What a client must survive, and what the server says of how it did. Each file of tests starts a server, each test has a session
+// of its own.
+//
+//     npm install
+//     npm test
+const { MockServer } = require("cortex-audit-mock");
 const { readEverything } = require("./poller.js");
-const { Session } = require("./session.js");
 
-const CLEAN = ["complete", "no-duplicates", "no-gaps", "polite", "contract"];
+const CLEAN = "complete,no-duplicates,no-gaps,polite,contract";
 
-let cortex;
-beforeEach(() => {
-  cortex = new Session();
+let server;
+beforeAll(async () => {
+  server = await MockServer.start();
 });
-afterEach(() => cortex.admin("DELETE", `/sessions/${cortex.name}`));
+afterAll(() => server.stop());
 
 test("it reads what there is", async () => {
-  await cortex.admin("DELETE", "/audit-logs");
-  const entry = { action: "DELETE", objectType: "TEAM", objectIdentifier: "sre", timestamp: "now-5m" };
-  await cortex.admin("POST", "/audit-logs", entry);
+  const cortex = server.session();
+  await cortex.entries.clear();
+  await cortex.entries.add({ action: "DELETE", objectType: "TEAM", objectIdentifier: "sre", timestamp: "now-5m" });
   const entries = await readEverything(cortex.url, cortex.token);
   expect(entries.map((entry) => entry.objectIdentifier)).toEqual(["sre"]);
-  await cortex.expect(...CLEAN);
+  await cortex.verdict({ expect: CLEAN });
 });
 
 test("it survives a 503 on the second page", async () => {
-  await cortex.admin("POST", "/faults", { type: "status", status: 503, retryAfter: 1, after: 1, times: 1 });
+  const cortex = server.session();
+  await cortex.faults.add({ type: "status", status: 503, retryAfter: 1, after: 1, times: 1 });
   await readEverything(cortex.url, cortex.token);
-  expect((await cortex.admin("GET", "/requests/count?status=503")).count).toBe(1);
-  await cortex.expect(...CLEAN);
+  expect(await cortex.requests.count({ status: 503 })).toBe(1);
+  await cortex.verdict({ expect: CLEAN });
 });
 
 test("it is not disturbed by entries that come while it reads", async () => {
-  await cortex.admin("PUT", "/scenario", { name: "insert-between-pages", seed: 7 });
+  const cortex = server.session();
+  await cortex.scenario.start("insert-between-pages", { seed: 7 });
   await readEverything(cortex.url, cortex.token);
-  await cortex.expect(...CLEAN);
+  await cortex.verdict({ expect: CLEAN });
 });

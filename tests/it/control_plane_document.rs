@@ -11,7 +11,7 @@ use cortex_audit_mock::world::{InterventionKind, Scenario};
 use serde_json::{Value, json};
 
 use crate::documents::guarded_calls;
-use crate::support::control_plane_document::{TEXT, document, resolve};
+use crate::support::control_plane_document::{TEXT, document, parameter_names, resolve};
 use crate::support::{TestMock, TestResponse, json_schema};
 
 /// An operation with its method and its path without parameters.
@@ -33,8 +33,7 @@ impl Operation {
 
     /// The names of the parameters in the query.
     fn query_parameters(&self) -> BTreeSet<&'static str> {
-        let of_query = self.parameters().filter(|parameter| parameter["in"] == "query");
-        of_query.map(|parameter| parameter["name"].as_str().unwrap()).collect()
+        parameter_names(self.definition)
     }
 
     /// The schema of a JSON body.

@@ -29,6 +29,7 @@ mod keys;
 mod limiter;
 mod live;
 mod mock_server;
+mod node_package;
 mod official_client;
 mod openapi;
 mod pseudonym;

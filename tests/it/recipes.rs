@@ -8,7 +8,7 @@ mod deployments;
 mod documentation;
 mod linters;
 mod packages;
-mod recipe_copy;
+pub mod recipe_copy;
 mod test_runners;
 mod testcontainers;
 

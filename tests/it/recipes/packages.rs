@@ -36,11 +36,12 @@ pub fn requirements(path: &str) -> Vec<String> {
     file(path).lines().map(String::from).collect()
 }
 
-/// The dependencies in a `package.json`, in the form of npm's command line.
+/// The dependencies in a `package.json`, in the form of npm's command line, without the package of this project.
 pub fn dependencies(path: &str) -> Vec<String> {
     let package: Value = serde_json::from_str(&file(path)).unwrap();
     let groups = ["dependencies", "devDependencies"].into_iter().filter_map(|group| package[group].as_object());
-    groups.flatten().map(|(name, version)| format!("{name}@{}", version.as_str().unwrap())).collect()
+    let others = groups.flatten().filter(|(name, _)| *name != env!("CARGO_PKG_NAME"));
+    others.map(|(name, version)| format!("{name}@{}", version.as_str().unwrap())).collect()
 }
 
 /// Installs packages into a folder whose name contains their versions. A failed installation is not tried again.

@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::{packages, repository};
+use super::{file, packages, repository};
+use crate::support::external_tools;
 use crate::support::process::BINARY;
 
 /// See the module.
@@ -24,12 +25,21 @@ impl RecipeCopy {
         Some(Self::new(recipe, &packages::python(&packages)?))
     }
 
-    /// Copies a recipe for Node, and installs its `package.json`.
+    /// Copies a recipe for Node, and installs its `package.json`. The package of this project comes from its folder.
     pub fn node(recipe: &str) -> Option<Self> {
         let packages = packages::dependencies(&format!("{recipe}/package.json"));
-        let modules = packages::node(&packages)?;
-        let copy = Self::new(recipe, &modules.join(".bin"));
-        copy.link_modules(&modules);
+        let copy = if packages.is_empty() {
+            external_tools::require("node", &external_tools::run(Command::new("node").arg("--version")))?;
+            Self::new(recipe, Path::new(BINARY).parent().unwrap())
+        } else {
+            let modules = packages::node(&packages)?;
+            let copy = Self::new(recipe, &modules.join(".bin"));
+            copy.link_modules(&modules);
+            copy
+        };
+        if file(&format!("{recipe}/package.json")).contains(env!("CARGO_PKG_NAME")) {
+            copy.add_package();
+        }
         Some(copy)
     }
 
@@ -55,7 +65,31 @@ impl RecipeCopy {
 
     /// Links the modules to where Node looks for them.
     pub fn link_modules(&self, modules: &Path) {
-        symlink(modules, self.folder.path().join("node_modules")).unwrap();
+        let place = self.path("node_modules");
+        fs::create_dir(&place).unwrap();
+        for module in fs::read_dir(modules).unwrap() {
+            let module = module.unwrap();
+            symlink(module.path(), place.join(module.file_name())).unwrap();
+        }
+    }
+
+    /// Copies the npm package of this project to where Node looks for it. A link would not do: what it imports lies beside it.
+    pub fn add_package(&self) {
+        let place = self.path("node_modules/cortex-audit-mock");
+        fs::create_dir_all(place.join("lib")).unwrap();
+        for folder in ["", "lib"] {
+            for entry in fs::read_dir(repository("packages/node").join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() {
+                    fs::copy(&path, place.join(folder).join(path.file_name().unwrap())).unwrap();
+                }
+            }
+        }
+    }
+
+    /// The path of a file in the copy.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// Replaces a text in a file, to show that the recipe then fails.

@@ -1,4 +1,4 @@
-//! pytest, Vitest and Jest: the recipe passes, and it fails for a client that reads one page only.
+//! pytest, Vitest, Jest and `node:test`: the recipe passes, and it fails for a client that reads one page only.
 
 use super::recipe_copy::RecipeCopy;
 
@@ -25,6 +25,14 @@ fn vitest_starts_a_server_and_fails_for_a_client_that_loses_entries() {
 fn jest_starts_a_server_and_fails_for_a_client_that_loses_entries() {
     let Some(copy) = RecipeCopy::node("recipes/jest") else { return };
     copy.run("npm test", &[]).succeeds("3 passed");
+    copy.break_file("poller.js", "page < pages;", "page < 1;");
+    copy.run("npm test", &[]).fails(NEVER_SERVED);
+}
+
+#[test]
+fn node_test_starts_a_server_and_fails_for_a_client_that_loses_entries() {
+    let Some(copy) = RecipeCopy::node("recipes/node-test") else { return };
+    copy.run("npm test", &[]).succeeds("pass 3");
     copy.break_file("poller.js", "page < pages;", "page < 1;");
     copy.run("npm test", &[]).fails(NEVER_SERVED);
 }

@@ -1,5 +1,6 @@
 //! The OpenAPI document of the control plane, and the check of a response against it.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
@@ -37,12 +38,23 @@ fn operations(path: &str) -> Option<&'static Map<String, Value>> {
     paths.find(|(template, _)| is_same(template)).map(|(_, operations)| operations.as_object().unwrap())
 }
 
+/// The operation of a method and a path, which may have a query.
+pub fn operation(method: &str, path: &str) -> Option<&'static Value> {
+    operations(path)?.get(&method.to_lowercase())
+}
+
+/// The names of the parameters in the query of an operation.
+pub fn parameter_names(operation: &'static Value) -> BTreeSet<&'static str> {
+    let parameters = operation["parameters"].as_array().into_iter().flatten().map(resolve);
+    let of_query = parameters.filter(|parameter| parameter["in"] == "query");
+    of_query.map(|parameter| parameter["name"].as_str().unwrap()).collect()
+}
+
 /// Checks that the document has a response: its status, its content type, its headers, its body.
 #[track_caller]
 pub fn assert_documented(method: &str, path: &str, answer: &TestResponse) {
-    let Some(operations) = operations(path) else { return };
     // The document does not have `HEAD`, and of other methods only that they are a 405.
-    let Some(operation) = operations.get(&method.to_lowercase()) else { return };
+    let Some(operation) = operation(method, path) else { return };
     let status = answer.status;
     let listed = resolve(&operation["responses"][status.as_str()]);
     let content_type = answer.header("content-type").unwrap().split(';').next().unwrap();
