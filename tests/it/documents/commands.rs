@@ -83,8 +83,8 @@ fn run(commands: Vec<String>, folder: &TempDir, shared: &mut Option<Server>) -> 
     let mut started = None;
     let mut script = String::from("set -e\nexec 2>&1\n");
     for command in commands {
-        if let Some((variables, arguments)) = split_start(&command) {
-            started = start(&variables, arguments, folder).or(started);
+        if let Some((variables, flags)) = split_start(&command) {
+            started = Some(start(&variables, flags, folder));
         } else if !NOT_RUN.iter().any(|start| command.starts_with(start)) {
             script += &(command + "\n");
         }
@@ -138,31 +138,18 @@ fn path() -> String {
     format!("{}:{}:{}", stand_ins.display(), own.display(), std::env::var("PATH").unwrap())
 }
 
-/// The variables before `cargo run --` or `cortex-audit-mock`, such as `NAME=value`, and the arguments after it. `None` for
-/// what the shell runs itself: another program, a command of the binary, a server whose output is redirected.
+/// The variables, such as `NAME=value`, and the flags of a command that starts a server. `None` for what the shell runs
+/// itself: another program, another command of the binary, a server whose output is redirected.
 fn split_start(command: &str) -> Option<(Vec<(&str, &str)>, &str)> {
-    let (variables, arguments) = match command.split_once("cargo run") {
-        Some((variables, arguments)) => (variables, arguments.trim_start().trim_start_matches("-- ")),
-        None => command
-            .split_once("cortex-audit-mock")
-            .map(|(variables, arguments)| (variables, arguments.trim_start()))
-            .filter(|(_, arguments)| starts_server(arguments) && !arguments.contains('>'))?,
-    };
+    let (variables, flags) = command.split_once("cortex-audit-mock")?;
     let variables = variables.split_whitespace().map(|word| word.split_once('=')).collect::<Option<_>>()?;
-    Some((variables, arguments))
+    let flags = flags.trim_start();
+    let starts = (flags.is_empty() || flags.starts_with("--")) && !flags.contains('>');
+    starts.then_some((variables, flags))
 }
 
-fn starts_server(arguments: &str) -> bool {
-    arguments.is_empty() || arguments.starts_with("--")
-}
-
-/// Starts a server with these arguments, or runs a command of the binary, which must succeed.
-fn start(variables: &[(&str, &str)], arguments: &str, folder: &TempDir) -> Option<Server> {
-    let launch = binary(arguments.split_whitespace()).env("CORTEX_MOCK_LISTEN", "127.0.0.1:0").folder(folder.path());
-    let launch = variables.iter().fold(launch, |launch, (name, value)| launch.env(name, value));
-    if starts_server(arguments) {
-        return Some(launch.serve());
-    }
-    launch.run().succeeded();
-    None
+/// Starts a server with these variables and flags, on a free port.
+fn start(variables: &[(&str, &str)], flags: &str, folder: &TempDir) -> Server {
+    let launch = binary(flags.split_whitespace()).env("CORTEX_MOCK_LISTEN", "127.0.0.1:0").folder(folder.path());
+    variables.iter().fold(launch, |launch, (name, value)| launch.env(name, value)).serve()
 }
