@@ -170,12 +170,14 @@ fn its_types_are_those_of_the_document_and_fit_every_call() {
 }
 
 #[test]
-fn the_example_of_its_readme_runs() {
+fn the_examples_of_its_pages_run() {
     let Some(copy) = RecipeCopy::node("recipes/node-test") else { return };
-    let readme = file("packages/node/README.md");
-    let example = readme.split("```js\n").nth(1).unwrap().split("```").next().unwrap();
-    fs::write(copy.path("example.mjs"), example).unwrap();
-    copy.run("node --test example.mjs", &[]).succeeds("pass 1");
+    for page in ["packages/node/README.md", "docs/node.md"] {
+        let text = file(page);
+        let example = text.split("```js\n").nth(1).unwrap().split("```").next().unwrap();
+        fs::write(copy.path("example.mjs"), example).unwrap();
+        copy.run("node --test example.mjs", &[]).succeeds("pass 1");
+    }
 }
 
 /// As a release packs them, with a program that stands in for the binary.
