@@ -68,3 +68,18 @@ fn llms_txt_describes_every_document_in_its_form() {
         assert_eq!(links.iter().filter(|line| line.contains(&link)).count(), 1, "llms.txt describes {document}");
     }
 }
+
+/// The oldest versions of docs/install.md are those that the packages ask for.
+#[test]
+fn the_oldest_versions_of_the_languages_are_those_of_the_packages() {
+    let installing = file("docs/install.md");
+    let between = |text: &str, start: &str| {
+        let (_, rest) = text.split_once(start).expect("the package names its oldest version");
+        rest.split('"').next().expect("split yields at least one").to_owned()
+    };
+    let python = between(&file("packages/python/pyproject.toml"), "requires-python = \">=");
+    let node = between(&file("packages/node/package.json"), "\"node\": \">=");
+    for (language, version) in [("Rust", env!("CARGO_PKG_RUST_VERSION")), ("Python", &python), ("Node", &node)] {
+        assert!(installing.contains(&format!("For {language} {version} or later")), "{language} {version}");
+    }
+}
