@@ -33,6 +33,7 @@ mod node_package;
 mod official_client;
 mod openapi;
 mod pseudonym;
+mod python_package;
 mod recipes;
 mod record;
 mod reference_parsers;

@@ -7,7 +7,7 @@ mod clients;
 mod deployments;
 mod documentation;
 mod linters;
-mod packages;
+pub mod packages;
 pub mod recipe_copy;
 mod test_runners;
 mod testcontainers;

@@ -12,6 +12,7 @@ import tempfile
 import unittest
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import get_args
 from unittest import mock
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -126,6 +127,13 @@ class OneServer(unittest.TestCase):
         for name in set(declared) - OF_THIS_PACKAGE:
             with self.subTest(name):
                 self.assertEqual(class_members(declared[name]), schema_members(document, name))
+        schemas = document["components"]["schemas"]
+        for words, schema in [
+            (types.FaultType, schemas["FaultRuleState"]["properties"]["type"]),
+            (types.Offsets, schemas["Offsets"]),
+            (types.Scenario, schemas["ScenarioName"]),
+        ]:
+            self.assertEqual(set(get_args(words)), set(schema["enum"]))
 
 
 class Life(unittest.TestCase):
@@ -167,7 +175,8 @@ class Life(unittest.TestCase):
             server.stop()
 
     def test_the_server_ends_when_this_process_is_killed(self):
-        script = "import sys\nfrom cortex_audit_mock import MockServer\nserver = MockServer()\nprint(server.url, flush=True)\nsys.stdin.read()"
+        start = "import sys\nfrom cortex_audit_mock import MockServer\nserver = MockServer()"
+        script = f"{start}\nprint(server.url, flush=True)\nsys.stdin.read()"
         with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             url = urlsplit(process.stdout.readline().decode().strip())
             with socket.create_connection((url.hostname, url.port), timeout=20) as connection:

@@ -31,9 +31,9 @@ pub fn node(packages: &[impl AsRef<str>]) -> Option<PathBuf> {
     Some(found?.join("node_modules"))
 }
 
-/// The lines of a `requirements.txt`.
+/// The lines of a `requirements.txt`, without the package of this project, of which tests use the source.
 pub fn requirements(path: &str) -> Vec<String> {
-    file(path).lines().map(String::from).collect()
+    file(path).lines().filter(|line| *line != env!("CARGO_PKG_NAME")).map(String::from).collect()
 }
 
 /// The dependencies in a `package.json`, in the form of npm's command line, without the package of this project.

@@ -1,6 +1,8 @@
 //! pytest, Vitest, Jest and `node:test`: the recipe passes, and it fails for a client that reads one page only.
 
 use super::recipe_copy::RecipeCopy;
+use super::repository;
+use crate::support::process::BINARY;
 
 /// Part of the verdict on such a client.
 const NEVER_SERVED: &str = "were never served";
@@ -8,9 +10,16 @@ const NEVER_SERVED: &str = "were never served";
 #[test]
 fn pytest_starts_a_server_and_fails_for_a_client_that_loses_entries() {
     let Some(copy) = RecipeCopy::python("recipes/pytest") else { return };
-    copy.run("pytest", &[]).succeeds("3 passed");
+    let source = repository("packages/python/src");
+    // What an installation does: the module is found, and pytest loads its plugin.
+    let variables = [
+        ("PYTHONPATH", source.to_str().unwrap()),
+        ("PYTEST_PLUGINS", "cortex_audit_mock.pytest_plugin"),
+        ("CORTEX_AUDIT_MOCK_BINARY", BINARY),
+    ];
+    copy.run("pytest", &variables).succeeds("3 passed");
     copy.break_file("poller.py", "while page < pages:", "while page < 1:");
-    copy.run("pytest", &[]).fails(NEVER_SERVED);
+    copy.run("pytest", &variables).fails(NEVER_SERVED);
 }
 
 #[test]

@@ -20,6 +20,7 @@ Texts = Union[str, Sequence[str]]
 
 Path = Union[str, "os.PathLike[str]"]
 Paths = Union[Path, Sequence[Path]]
+FaultType = Literal["status", "delay", "reset", "truncate", "malformed", "empty", "drip"]
 Offsets = Literal["honoured", "ignored", "refused"]
 Scenario = Literal["insert-between-pages", "late-arrivals", "same-millisecond", "burst", "quota-squeeze", "flaky"]
 
@@ -33,7 +34,7 @@ class Clock(TypedDict):
 class FaultRule(TypedDict):
     """A fault rule to add: its `type`, the fields of that type, and when it fires."""
 
-    type: Literal["status", "delay", "reset", "empty", "truncate", "malformed", "drip"]
+    type: FaultType
     status: NotRequired[int]
     retryAfter: NotRequired[int]
     retryAfterDate: NotRequired[bool]
