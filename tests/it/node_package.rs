@@ -36,8 +36,9 @@ fn package(path: &str) -> Value {
 
 /// Runs Node in the folder of the package; returns what it prints, or `None` with a message if there is no Node.
 fn node(args: &[&str]) -> Option<String> {
-    let found = run(Command::new("node").arg("--version"));
-    external_tools::require("node", &found)?;
+    if !external_tools::has_node() {
+        return None;
+    }
     let mut node = Command::new("node");
     node.args(args).current_dir(repository(FOLDER)).env("CORTEX_AUDIT_MOCK_BINARY", BINARY);
     for (name, _) in std::env::vars_os() {
@@ -184,7 +185,7 @@ fn the_examples_of_its_pages_run() {
 #[test]
 fn its_tarballs_are_complete() {
     let found = run(Command::new("npm").arg("--version"));
-    if external_tools::require("npm", &found).is_none() {
+    if !external_tools::has_node() || external_tools::require("npm", &found).is_none() {
         return;
     }
     if run(Command::new("python3").arg("--version")).is_err() {

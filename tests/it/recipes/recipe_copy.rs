@@ -29,7 +29,9 @@ impl RecipeCopy {
     pub fn node(recipe: &str) -> Option<Self> {
         let packages = packages::dependencies(&format!("{recipe}/package.json"));
         let copy = if packages.is_empty() {
-            external_tools::require("node", &external_tools::run(Command::new("node").arg("--version")))?;
+            if !external_tools::has_node() {
+                return None;
+            }
             Self::new(recipe, Path::new(BINARY).parent().unwrap())
         } else {
             let modules = packages::node(&packages)?;
