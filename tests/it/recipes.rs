@@ -6,6 +6,7 @@
 mod clients;
 mod deployments;
 mod documentation;
+mod github_action;
 mod linters;
 pub mod packages;
 pub mod recipe_copy;

@@ -1,16 +1,14 @@
-//! Compose, Kubernetes and GitHub Actions: the files match the official schemas, and the binary is started with the same
+//! Compose, Kubernetes and the nightly job: the files match the official schemas, and the binary is started with the same
 //! arguments and variables, without a container engine.
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
 use super::linters::Linters;
 use super::recipe_copy::RecipeCopy;
 use super::{file, repository};
-use crate::support::external_tools;
 use crate::support::process::{Server, binary, head};
 
 /// The elements of an array of texts.
@@ -141,43 +139,6 @@ fn the_server_of_the_manifest_answers_its_probes_and_accepts_the_keys_of_the_sec
     assert_eq!(server.get_as("mock-admin", "/api/v1/audit-logs").status, 401);
     assert_eq!(server.get_as("wrong", "/__admin/requests").status, 401);
     assert_eq!(server.get_as(token, "/__admin/requests").status, 200);
-}
-
-/// Runs the step with the tests, with the shell and options of the runner.
-#[test]
-fn the_job_of_github_actions_passes_and_fails_for_a_client_that_loses_entries() {
-    let Some(linters) = Linters::new() else { return };
-    if Command::new("curl").output().is_err() {
-        return external_tools::report_skipped("curl");
-    }
-    let path = repository("recipes/github-actions.yml");
-    linters.fits("vendor.github-workflows", &path);
-    let workflow = &linters.yaml(&path)[0];
-    let steps = workflow["jobs"]["test"]["steps"].as_array().unwrap();
-    let step = |name: &str| steps.iter().find(|step| step["name"] == name).unwrap()["run"].as_str().unwrap();
-    for (pages, passes) in [("0 1 2", true), ("0 1", false)] {
-        let copy = RecipeCopy::empty();
-        let outcome = copy.run(&step("Tests").replace("in 0 1 2;", &format!("in {pages};")), &[]);
-        let report = copy.read("verdict.xml");
-        if passes {
-            outcome.succeeds("complete: yes");
-            assert!(report.contains("failures=\"0\""), "{report}");
-        } else {
-            outcome.fails("500 of 2500 entries were never served");
-            assert!(report.contains("failures=\"1\""), "{report}");
-        }
-    }
-    // A release has archives of these names.
-    let target = "x86_64-unknown-linux-gnu";
-    assert!(step("Install").starts_with(&format!("name=cortex-audit-mock-$VERSION-{target}\n")));
-    assert!(file(".github/workflows/release.yml").contains(target));
-}
-
-/// The only place in the recipes that names a version of this project.
-#[test]
-fn the_job_of_github_actions_installs_this_version() {
-    let recipe = file("recipes/github-actions.yml");
-    assert!(recipe.contains(&format!("\n      VERSION: {}\n", env!("CARGO_PKG_VERSION"))));
 }
 
 /// Runs the step that compares, with a `gh` that knows the issue in `OPEN` and keeps a new one.
