@@ -1,10 +1,13 @@
-//! The sources of a release: changelog, version, package, image.
+//! The sources of a release: changelog, version, packages, image.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::support::external_tools;
 
@@ -201,4 +204,103 @@ fn the_images_of_the_architectures_become_one_under_the_names_of_the_release() {
     let names = "--tag ghcr.io/o/r:1.2.3 --tag ghcr.io/o/r:1.2 --tag ghcr.io/o/r:latest";
     assert_eq!(arguments, format!("buildx imagetools create {names} {parts}"));
     assert_eq!(output, format!("digest=sha256:{}\n", "cc".repeat(32)));
+}
+
+/// Makes wheels of these versions, the first one for any platform, and npm tarballs with these manifests: `FOLDER WHEELS MANIFESTS`, the last two as JSON.
+const MAKE_PACKAGES: &str = r#"
+import io, json, sys, tarfile, zipfile
+folder, wheels, manifests = sys.argv[1], *map(json.loads, sys.argv[2:])
+for number, version in enumerate(wheels):
+    platform = f"platform{number}" if number else "any"
+    with zipfile.ZipFile(f"{folder}/thing-{platform}.whl", "w") as wheel:
+        wheel.writestr("thing.dist-info/METADATA", f"Metadata-Version: 2.4\nName: thing\nVersion: {version}\n")
+for number, manifest in enumerate(manifests):
+    with tarfile.open(f"{folder}/thing-{number}.tgz", "w:gz") as tarball:
+        content = json.dumps(manifest).encode()
+        entry = tarfile.TarInfo("package/package.json")
+        entry.size = len(content)
+        tarball.addfile(entry, io.BytesIO(content))
+"#;
+
+/// A folder of packages.
+fn packages(wheels: &[&str], manifests: &Value) -> Option<TempDir> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut python = Command::new("python3");
+    python.args(["-c", MAKE_PACKAGES]).arg(folder.path()).args([json!(wheels).to_string(), manifests.to_string()]);
+    external_tools::require("python3", &external_tools::run(&mut python))?;
+    Some(folder)
+}
+
+/// The manifest of a main package, and one for each of these platforms.
+fn manifests(version: &str, platforms: &[&str]) -> Value {
+    let names = platforms.iter().map(|platform| format!("@thing/{platform}"));
+    let optional: serde_json::Map<String, Value> = names.clone().map(|name| (name, json!(version))).collect();
+    let main = json!({"name": "thing", "version": version, "optionalDependencies": optional});
+    let platforms = names.map(|name| json!({"name": name, "version": version}));
+    std::iter::once(main).chain(platforms).collect()
+}
+
+#[test]
+fn packages_of_a_release_have_its_version_and_all_platforms() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/check-packages");
+    let check = |wheels: &[&str], manifests: &Value| {
+        let folder = packages(wheels, manifests)?;
+        let output = Command::new("python3").arg(&script).arg("v0.2.0").arg(folder.path()).output().unwrap();
+        Some(if output.status.success() { Ok(output.stdout) } else { Err(String::from_utf8(output.stderr).unwrap()) })
+    };
+    let right = manifests("0.2.0", &["a", "b"]);
+    let Some(passed) = check(&["0.2.0", "0.2.0", "0.2.0"], &right) else { return };
+    let order = String::from_utf8(passed.unwrap()).unwrap();
+    let names: Vec<&str> = order.lines().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(names, ["@thing/a@0.2.0", "@thing/b@0.2.0", "thing@0.2.0"]);
+    let with = |index: usize, member: &str, value: Value| {
+        let mut changed = right.clone();
+        changed[index][member] = value;
+        changed
+    };
+    for (wheels, manifests, message) in [
+        (
+            ["0.2.0", "0.2.0", "0.1.0"].as_slice(),
+            right.clone(),
+            "thing-platform2.whl has version 0.1.0, the release 0.2.0",
+        ),
+        (&["0.2.0", "0.2.0"], right.clone(), "for any other platform: thing-any.whl, thing-platform1.whl"),
+        (
+            &["0.2.0", "0.2.0", "0.2.0"],
+            with(2, "version", json!("0.1.0")),
+            "thing-2.tgz has version 0.1.0, the release 0.2.0",
+        ),
+        (
+            &["0.2.0", "0.2.0", "0.2.0"],
+            with(2, "name", json!("@thing/c")),
+            "there is no tarball of the npm package @thing/b",
+        ),
+        (
+            &["0.2.0", "0.2.0", "0.2.0"],
+            with(0, "optionalDependencies", json!({"@thing/a": "^0.2.0"})),
+            "wants @thing/a ^0.2.0",
+        ),
+        (&[], json!([]), "it has 0"),
+    ] {
+        let refused = check(wheels, &manifests).unwrap().unwrap_err();
+        assert!(refused.starts_with("error: ") && refused.contains(message), "{refused}");
+    }
+}
+
+/// Runs `.ci/publish-npm` with a program in place of `npm` that knows one package already, and records what it publishes.
+#[test]
+fn npm_packages_are_published_once_and_the_main_one_last() {
+    let Some(folder) = packages(&["0.2.0", "0.2.0", "0.2.0"], &manifests("0.2.0", &["a", "b"])) else { return };
+    let npm = folder.path().join("npm");
+    let known = r#"[ "$1 $2" = "view @thing/a@0.2.0" ] && echo 0.2.0"#;
+    fs::write(&npm, format!("#!/bin/sh\n[ $1 = publish ] && echo \"$*\" >>\"$0.asked\" && exit\n{known}\n")).unwrap();
+    fs::set_permissions(&npm, PermissionsExt::from_mode(0o755)).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/publish-npm");
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    let mut bash = Command::new("bash");
+    bash.arg(script).arg("v0.2.0").arg(folder.path()).env("PATH", path);
+    external_tools::run(&mut bash).unwrap();
+    let asked = fs::read_to_string(npm.with_extension("asked")).unwrap();
+    let published = |file: &str| format!("publish {}/{file} --provenance --access public\n", folder.path().display());
+    assert_eq!(asked, published("thing-2.tgz") + &published("thing-0.tgz"));
 }
