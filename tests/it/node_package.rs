@@ -8,6 +8,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::recipes::packages;
 use crate::recipes::recipe_copy::RecipeCopy;
 use crate::support::control_plane_document::{TEXT, document, operation, parameter_names};
 use crate::support::external_tools::{self, report_skipped, run};
@@ -36,7 +37,7 @@ fn package(path: &str) -> Value {
 
 /// Runs Node in the folder of the package; returns what it prints, or `None` with a message if there is no Node.
 fn node(args: &[&str]) -> Option<String> {
-    if !external_tools::has_node() {
+    if !packages::has_node() {
         return None;
     }
     let mut node = Command::new("node");
@@ -185,7 +186,7 @@ fn the_examples_of_its_pages_run() {
 #[test]
 fn its_tarballs_are_complete() {
     let found = run(Command::new("npm").arg("--version"));
-    if !external_tools::has_node() || external_tools::require("npm", &found).is_none() {
+    if !packages::has_node() || external_tools::require("npm", &found).is_none() {
         return;
     }
     if run(Command::new("python3").arg("--version")).is_err() {

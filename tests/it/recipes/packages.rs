@@ -36,6 +36,13 @@ pub fn requirements(path: &str) -> Vec<String> {
     file(path).lines().filter(|line| *line != env!("CARGO_PKG_NAME")).map(String::from).collect()
 }
 
+/// Whether there is a Node that the npm package works with; if not, panics in CI, and prints the reason elsewhere.
+pub fn has_node() -> bool {
+    const OLDEST: &str = "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)";
+    let found = run(Command::new("node").args(["-e", OLDEST])).map_err(|_| "Node 20 or later is missing".to_owned());
+    external_tools::require("node", &found).is_some()
+}
+
 /// The dependencies in a `package.json`, in the form of npm's command line, without the package of this project.
 pub fn dependencies(path: &str) -> Vec<String> {
     let package: Value = serde_json::from_str(&file(path)).unwrap();

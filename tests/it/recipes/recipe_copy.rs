@@ -8,7 +8,6 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 use super::{file, packages, repository};
-use crate::support::external_tools;
 use crate::support::process::BINARY;
 
 /// See the module.
@@ -29,7 +28,7 @@ impl RecipeCopy {
     pub fn node(recipe: &str) -> Option<Self> {
         let packages = packages::dependencies(&format!("{recipe}/package.json"));
         let copy = if packages.is_empty() {
-            if !external_tools::has_node() {
+            if !packages::has_node() {
                 return None;
             }
             Self::new(recipe, Path::new(BINARY).parent().unwrap())

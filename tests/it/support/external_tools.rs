@@ -51,13 +51,6 @@ pub fn installed(name: &str, install: impl FnOnce(&Path) -> Result<(), String>) 
     Ok(home)
 }
 
-/// Whether there is a Node that the npm package works with; otherwise as [`require`].
-pub fn has_node() -> bool {
-    const OLDEST: &str = "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)";
-    let found = run(Command::new("node").args(["-e", OLDEST])).map_err(|_| "Node 20 or later is missing".to_owned());
-    require("node", &found).is_some()
-}
-
 /// Runs a command that must succeed.
 pub fn run(command: &mut Command) -> Result<(), String> {
     let line = format!("{command:?}");
