@@ -13,6 +13,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::Semaphore;
 
 use crate::config::{Admin, BasePath, Config, CorsOrigin, HostPattern};
+use crate::fixture::LoadProgress;
 use crate::json_file::FileErrors;
 use crate::keys::Keys;
 use crate::redact::Secret;
@@ -109,16 +110,16 @@ impl AppState {
     /// # Errors
     /// All errors of all files together.
     pub fn load(config: &Config) -> Result<Self, FileErrors> {
-        Self::load_with_token(config, &mut || ()).map(|(state, _)| state)
+        Self::load_with_token(config, &()).map(|(state, _)| state)
     }
 
     /// Like [`Self::load`]; returns the token of the first key that may view audit logs, too, for a client of this server.
-    /// It is kept nowhere else. Calls `loaded` after each entry.
+    /// It is kept nowhere else.
     pub(crate) fn load_with_token(
         config: &Config,
-        loaded: &mut dyn FnMut(),
+        progress: &dyn LoadProgress,
     ) -> Result<(Self, Option<String>), FileErrors> {
-        let (data, token) = ServerData::load(config, loaded)?;
+        let (data, token) = ServerData::load(config, progress)?;
         if config.max_entries == 0 && (config.live.is_some() || config.scenario.is_some_and(Scenario::adds_entries)) {
             tracing::warn!("no entry can be added (--max-entries 0), so live activity and scenarios add nothing");
         }

@@ -8,11 +8,12 @@ mod diagnose;
 mod fast;
 mod fields;
 mod moment;
+mod progress;
 mod reader;
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,7 @@ use reader::{EntryReader, Loader};
 pub use diagnose::IgnoredFields;
 pub use fields::FileEntry;
 pub use moment::{Moment, MomentError};
+pub use progress::LoadProgress;
 
 /// The built-in story.
 const STORY: &str = include_str!("../fixtures/audit-logs.json");
@@ -99,7 +101,7 @@ pub struct Loaded {
 /// All errors of all sources.
 pub fn load(sources: &[EntrySource], now: Timestamp) -> Result<Loaded, FileErrors> {
     let mut entries = Vec::new();
-    let ignored_fields = load_into(&mut |entry| entries.push(entry), sources, now)?;
+    let ignored_fields = load_into(&mut |entry| entries.push(entry), sources, now, &())?;
     Ok(Loaded { entries, ignored_fields })
 }
 
@@ -112,8 +114,9 @@ pub fn load_into(
     push: &mut dyn FnMut(Entry),
     sources: &[EntrySource],
     now: Timestamp,
+    progress: &dyn LoadProgress,
 ) -> Result<IgnoredFields, FileErrors> {
-    let mut loader = Loader::new(push, now);
+    let mut loader = Loader::new(push, now, progress);
     for source in sources {
         loader.source(source, now);
     }
@@ -135,16 +138,17 @@ pub fn load_into(
 pub fn read(name: &str, text: &str, now: Timestamp) -> Result<Loaded, FileErrors> {
     let mut entries = Vec::new();
     let mut push = |entry| entries.push(entry);
-    let mut loader = Loader::new(&mut push, now);
+    let mut loader = Loader::new(&mut push, now, &());
     EntryReader::new(name, &mut loader).read_text(text);
     let ignored_fields = loader.finish()?;
     Ok(Loaded { entries, ignored_fields })
 }
 
 impl<'s> Loader<'s> {
-    fn new(push: &'s mut dyn FnMut(Entry), now: Timestamp) -> Self {
+    fn new(push: &'s mut dyn FnMut(Entry), now: Timestamp, progress: &'s dyn LoadProgress) -> Self {
         // The real service has no timestamps finer than this.
-        Self { push, now: now.trunc_to_millis(), ignored_fields: IgnoredFields::new(), errors: Vec::new() }
+        let now = now.trunc_to_millis();
+        Self { push, now, progress, position: 0, ignored_fields: IgnoredFields::new(), errors: Vec::new() }
     }
 
     fn finish(mut self) -> Result<IgnoredFields, FileErrors> {
@@ -154,15 +158,21 @@ impl<'s> Loader<'s> {
 
     fn source(&mut self, source: &EntrySource, now: Timestamp) {
         let name = source.to_string();
+        self.position = 0;
         match source {
             EntrySource::Generated { count, seed } => {
+                self.progress.start_generating(*count);
                 match Generator::new(&Recipe { seed: *seed, ..Recipe::new(*count, now) }) {
-                    Ok(entries) => entries.for_each(|entry| (self.push)(entry)),
+                    Ok(entries) => entries.zip(1..).for_each(|(entry, number)| {
+                        (self.push)(entry);
+                        self.progress.count_entry(number);
+                    }),
                     Err(error) => self.errors.push(FileError::whole_file(&name, error.to_string())),
                 }
             }
             EntrySource::Path(path) if path.is_dir() => match files_of(path) {
                 Ok(files) => {
+                    self.progress.start_reading(&name, files.iter().map(|file| file_size(file)).sum());
                     compressed_files_of(path).iter().for_each(|file| {
                         let file = escape_control(&file.display().to_string());
                         notify(&format!("{file} was not read: it is compressed; unpack it, such as with gunzip"));
@@ -171,8 +181,14 @@ impl<'s> Loader<'s> {
                 }
                 Err(error) => self.errors.push(error),
             },
-            EntrySource::Path(path) => self.input(&name, Input::open(path)),
-            EntrySource::StandardInput => self.input(&name, Ok(Input::standard_input())),
+            EntrySource::Path(path) => {
+                self.progress.start_reading(&name, file_size(path));
+                self.input(&name, Input::open(path));
+            }
+            EntrySource::StandardInput => {
+                self.progress.start_reading(&name, None);
+                self.input(&name, Ok(Input::standard_input()));
+            }
             EntrySource::BuiltIn => EntryReader::new(&name, self).read_text(STORY),
             EntrySource::Text(text) => EntryReader::new(&name, self).read_text(text),
         }
@@ -186,6 +202,11 @@ impl<'s> Loader<'s> {
             Err(error) => self.errors.push(FileError::unreadable(name, &error)),
         }
     }
+}
+
+/// The bytes of a file; `None` if only its end shows them, as with a pipe.
+fn file_size(path: &Path) -> Option<u64> {
+    path.metadata().ok().filter(Metadata::is_file).map(|file| file.len())
 }
 
 /// The files of entries in a folder, in the order of their names.

@@ -94,6 +94,16 @@ impl<'a> Members<'a> {
     }
 }
 
+impl<T> Members<'_, T> {
+    /// The offset of the first name in the text that the members were read from, in bytes; 0 if it is not known.
+    pub fn offset_in(&self, text: &str) -> usize {
+        match self.0.first() {
+            Some((Cow::Borrowed(name), _)) => (name.as_ptr() as usize).saturating_sub(text.as_ptr() as usize),
+            Some((Cow::Owned(_), _)) | None => 0,
+        }
+    }
+}
+
 impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Members<'a, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct MembersVisitor<T>(PhantomData<T>);

@@ -97,6 +97,19 @@ pub fn lower_thread_priority() {
     let _ = rustix::process::setpriority_process(None, 10);
 }
 
+/// The width of the terminal that standard error is; where it is not known, the usual one.
+pub fn stderr_columns() -> usize {
+    const USUAL_COLUMNS: usize = 80;
+
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(io::stderr())
+        && size.ws_col > 0
+    {
+        return size.ws_col.into();
+    }
+    USUAL_COLUMNS
+}
+
 /// Sets the limit of open files, and so of connections: to the maximum allowed, because most systems start far below it, but
 /// to no more than 16,384, because some allow a billion and each connection takes memory. Elsewhere than on Unix there is no
 /// such limit.

@@ -8,7 +8,7 @@ use super::fault_check;
 use crate::config::Config;
 use crate::contract::Timestamp;
 use crate::fault::{self, FaultRule, RequestMatcher};
-use crate::fixture::{self, EntrySource, IgnoredFields};
+use crate::fixture::{self, EntrySource, IgnoredFields, LoadProgress};
 use crate::input::{can_be_read_again, display_name};
 use crate::json_file::{self, FileError, FileErrors};
 use crate::keys::{self, KeySource, Keys};
@@ -45,12 +45,11 @@ struct Sources {
 }
 
 impl ServerData {
-    /// Reads all that a configuration names, and calls `loaded` after each entry; returns the token of the first key that may
-    /// view audit logs, too.
+    /// Reads all that a configuration names; returns the token of the first key that may view audit logs, too.
     ///
     /// # Errors
     /// All errors of all sources.
-    pub fn load(config: &Config, loaded: &mut dyn FnMut()) -> Result<(Self, Option<String>), FileErrors> {
+    pub fn load(config: &Config, progress: &dyn LoadProgress) -> Result<(Self, Option<String>), FileErrors> {
         let now = config.now.unwrap_or_else(Timestamp::now);
         let mut errors = Vec::new();
         let mut note = |of_one: FileErrors| errors.extend(of_one.0);
@@ -66,15 +65,14 @@ impl ServerData {
         let known_types = object_types.clone().unwrap_or_default();
         let mut base = BaseSegmentBuilder::with_object_types(&known_types);
         let mut other_entries = BaseSegmentBuilder::default();
-        let from_files = load_entries(&mut base, &entry_files, now, loaded).map_err(&mut note);
+        let from_files = load_entries(&mut base, &entry_files, now, progress).map_err(&mut note);
         let mut push = |entry| {
             if !entry_files.is_empty() {
                 other_entries.push(Clone::clone(&entry));
             }
             base.push(entry);
-            loaded();
         };
-        let from_others = fixture::load_into(&mut push, &others, now).map_err(&mut note);
+        let from_others = fixture::load_into(&mut push, &others, now, progress).map_err(&mut note);
 
         let fault_file = config.fault_file.clone();
         let mut config_faults = config.faults.clone();
@@ -87,6 +85,7 @@ impl ServerData {
         };
         warn_of_ignored([ignored, also_ignored], &keys);
         let faults = [config_faults.as_slice(), &file_faults].concat();
+        progress.start_indexing();
         let fault_file = fault_file.filter(|path| can_be_read_again(path));
         let object_type_file = config.object_type_file.clone().filter(|path| can_be_read_again(path));
         let sources = Sources {
@@ -126,7 +125,7 @@ impl ServerData {
         let known_types = object_types.clone().unwrap_or_default();
         let base = (!sources.entry_files.is_empty()).then(|| {
             let mut base = BaseSegmentBuilder::with_object_types(&known_types);
-            let ignored = load_entries(&mut base, &sources.entry_files, now, &mut || ())?;
+            let ignored = load_entries(&mut base, &sources.entry_files, now, &())?;
             warn_of_ignored([ignored], known_keys.unwrap_or(&self.keys));
             sources.other_entries.entries().for_each(|entry| base.push(entry));
             Ok(base.finish())
@@ -184,13 +183,9 @@ fn load_entries(
     base: &mut BaseSegmentBuilder,
     sources: &[EntrySource],
     now: Timestamp,
-    loaded: &mut dyn FnMut(),
+    progress: &dyn LoadProgress,
 ) -> Result<IgnoredFields, FileErrors> {
-    let mut push = |entry| {
-        base.push(entry);
-        loaded();
-    };
-    fixture::load_into(&mut push, sources, now)
+    fixture::load_into(&mut |entry| base.push(entry), sources, now, progress)
 }
 
 fn warn_of_ignored(fields: impl IntoIterator<Item = IgnoredFields>, keys: &Keys) {

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 use clap::builder::PossibleValuesParser;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::diagnostics;
 use super::format::Format;
 use super::output::{self, Output};
+use super::progress::Progress;
 use super::value;
 use crate::contract::Timestamp;
 use crate::fixture::Moment;
@@ -50,9 +50,14 @@ pub fn run(args: &Args) -> Result<(), String> {
         Generator::new(&recipe).unwrap_or_else(|error| value::wrong(&format!("{error} ({})", flags(&error))));
     let stories = generator.stories().to_vec();
     let mut out = Output::open(args.out.as_deref())?;
-    let bar = bar(recipe.count, args.out.is_some());
-    let written = format.write(&mut out, generator, || bar.inc(1));
-    bar.finish_and_clear();
+    let progress = progress(args.out.is_some());
+    progress.start("generating", Some(recipe.count), 0);
+    let mut count = 0;
+    let written = format.write(&mut out, generator, || {
+        count += 1;
+        progress.count_entry(count);
+    });
+    drop(progress);
     match written
         .map_err(|error| (error.kind(), output::told(&error)))
         .and_then(|()| out.finish().map_err(|told| (io::ErrorKind::Other, told)))
@@ -110,14 +115,9 @@ fn flags(error: &RecipeError) -> &'static str {
     }
 }
 
-/// The progress on standard error; hidden if the entries go to the same terminal.
-fn bar(count: u64, to_file: bool) -> ProgressBar {
-    let bar = ProgressBar::new(count);
-    if !to_file && io::stdout().is_terminal() {
-        bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
-    }
-    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} entries, {eta} left");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+/// The progress; hidden if the entries go to the same terminal.
+fn progress(to_file: bool) -> Progress {
+    if !to_file && io::stdout().is_terminal() { Progress::hidden() } else { Progress::on_standard_error() }
 }
 
 fn summary(recipe: &Recipe, stories: &[Story]) -> String {

@@ -1,10 +1,9 @@
 //! `record`: downloads the audit logs of a Cortex API to a file that `serve --fixtures` loads.
 
-mod progress;
-
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args as ClapArgs;
 
@@ -14,14 +13,15 @@ use super::environment::SECRET_VARIABLE;
 use super::format::Format;
 use super::named_files::{NamedFile, collision};
 use super::output::{Output, told};
+use super::progress::Progress;
 use super::value::{self, or_exit};
 use crate::contract::{Entry, Timestamp};
+use crate::duration;
 use crate::fixture::Moment;
 use crate::pseudonym::{Secret, pseudonymize};
 use crate::record::{Checkpoint, RecordRange, Recording, RecordingEvent, RecordingSpec, record};
 use crate::remote::{TimeSource, Token};
 use crate::text::counted;
-use progress::Progress;
 
 /// What to record, and where to.
 #[derive(Debug, ClapArgs)]
@@ -87,9 +87,10 @@ pub fn run(args: &Args) -> Result<(), String> {
         diagnostics::print(format_args!("going on with {count} entries up to {} from {path}", range.end));
     }
     let progress = Progress::on_standard_error();
-    let on_event = |event: RecordingEvent<'_>| progress.show(event);
+    progress.start("recording", None, checkpoint.as_ref().map_or(0, Checkpoint::count) as u64);
+    let on_event = |event: RecordingEvent<'_>| show(&progress, event);
     let result = record(connection, range, TimeSource::system(), checkpoint.as_mut(), &on_event);
-    progress.clear();
+    drop(progress);
     let recording = match result {
         Ok(recording) => recording,
         Err(error) => return Err(with_checkpoint(&error.to_string(), checkpoint)),
@@ -116,6 +117,34 @@ pub fn run(args: &Args) -> Result<(), String> {
             Ok(())
         }
         None => Ok(()),
+    }
+}
+
+/// Shows an event on a terminal, or as a line in a log.
+fn show(progress: &Progress, event: RecordingEvent<'_>) {
+    /// Shorter waits are not worth a line in a log.
+    const MIN_LOGGED_WAIT: Duration = Duration::from_secs(5);
+
+    match event {
+        RecordingEvent::Progress { entries, total } => progress.update(|task| {
+            task.entries = entries as u64;
+            task.done = task.entries;
+            task.total = Some(total as u64);
+            task.note = None;
+        }),
+        RecordingEvent::Waiting(wait) => {
+            let seconds = Duration::from_secs(wait.length.as_secs().max(1));
+            let line = format!("waiting {}: {}", duration::format(seconds), wait.reason);
+            if !progress.is_hidden() {
+                progress.note(line);
+            } else if wait.length >= MIN_LOGGED_WAIT {
+                diagnostics::print(line);
+            }
+        }
+        RecordingEvent::Restart { pass } => {
+            progress.print(format_args!("the entries changed below what was read; beginning anew (pass {pass})"));
+            progress.start("recording", None, 0);
+        }
     }
 }
 

@@ -12,8 +12,8 @@ use clap::Args as ClapArgs;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use tokio::net::{TcpListener, TcpSocket};
 
-use super::loading_progress::LoadingProgress;
 use super::log::LogFormat;
+use super::progress::Progress;
 use super::report::{Expectations, Report, ReportFile};
 use super::value::{self, ListenAddress};
 use super::{environment, named_files, tls};
@@ -222,9 +222,9 @@ impl Startup {
         let report = settings.report.as_deref().map(ReportFile::create).transpose();
         let report = report.map_err(|error| others.push(error));
         let socket = bind(address).map_err(|error| others.push(listen_error(address, &error)));
-        let mut progress = LoadingProgress::new(settings.generate.filter(|_| settings.fixtures.is_empty()));
-        let state = AppState::load_with_token(&settings.config(listen), &mut || progress.count());
-        progress.clear();
+        let progress = Progress::on_standard_error();
+        let state = AppState::load_with_token(&settings.config(listen), &progress);
+        drop(progress);
         match (state, tls, report, socket) {
             (Ok((state, client_token)), Ok(tls), Ok(report), Ok(socket)) => {
                 if let Some(files) = tls.as_ref().and_then(|tls| settings.tls.files(tls)) {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use super::named_files::{NamedFile, repeated_standard_input};
+use super::progress::Progress;
 use super::value;
 use crate::contract::{Action, ActorType, Entry, OBJECT_TYPES, OBJECT_TYPES_DATE, Timestamp, is_email};
 use crate::fixture::{self, EntrySource, IgnoredFields};
@@ -112,7 +113,8 @@ impl OddValues {
 impl Summary {
     fn of(sources: &[EntrySource], now: Timestamp) -> Result<Self, FileErrors> {
         let mut summary = Self::default();
-        let ignored_fields = fixture::load_into(&mut |entry| summary.add(entry), sources, now)?;
+        let progress = Progress::on_standard_error();
+        let ignored_fields = fixture::load_into(&mut |entry| summary.add(entry), sources, now, &progress)?;
         Ok(Self { ignored_fields, ..summary })
     }
 

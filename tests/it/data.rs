@@ -1,15 +1,17 @@
 //! Fixture files: what loads, what it becomes, and how every error of a wrong file is told.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use cortex_audit_mock::contract::{Action, ActorType, Timestamp};
 use cortex_audit_mock::internal::fixture;
-use cortex_audit_mock::internal::fixture::Moment;
+use cortex_audit_mock::internal::fixture::{LoadProgress, Moment};
 use cortex_audit_mock::internal::keys::load as load_keys;
 use cortex_audit_mock::{EntrySource, KeySource, fault};
 use proptest::prelude::*;
 use serde_json::json;
 
+use crate::support::process::folder;
 use crate::support::{NOW, TestMock, full_tests, sample, size, time};
 
 const ENTRY: &str = r#"{"action":"CREATE","objectIdentifier":"a","objectType":"TEAM","timestamp":"now-5m"}"#;
@@ -491,5 +493,58 @@ proptest! {
     #[test]
     fn no_relative_time_makes_the_parser_panic(text in "now[-+]?[0-9a-z]{0,30}|\\PC{0,20}") {
         let _ = text.parse::<Moment>().map(|moment| moment.at(time(NOW)));
+    }
+}
+
+/// What a load reports: for each source its size and the positions of its entries.
+#[derive(Default)]
+struct Positions(RefCell<Vec<(Option<u64>, Vec<u64>)>>);
+
+impl LoadProgress for Positions {
+    fn start_reading(&self, _: &str, bytes: Option<u64>) {
+        self.0.borrow_mut().push((bytes, Vec::new()));
+    }
+
+    fn start_generating(&self, entries: u64) {
+        self.0.borrow_mut().push((Some(entries), Vec::new()));
+    }
+
+    fn count_entry(&self, position: u64) {
+        self.0.borrow_mut().last_mut().unwrap().1.push(position);
+    }
+
+    fn start_indexing(&self) {
+        unreachable!("nothing is indexed");
+    }
+}
+
+#[test]
+fn a_load_reports_how_far_it_is_in_files_of_every_form() {
+    const ENTRIES: usize = 16_000;
+
+    let lines = vec![ENTRY; ENTRIES];
+    let files = folder(&[
+        ("array.json", &format!("[{}]", lines.join(",\n"))),
+        ("response.json", &format!(r#"{{"page":0,"logs":[{}]}}"#, lines.join(","))),
+        ("lines.ndjson", &lines.join("\n")),
+    ]);
+    let file = |name: &str| EntrySource::Path(files.path().join(name));
+    let sources = [
+        file("array.json"),
+        file("response.json"),
+        file("lines.ndjson"),
+        file(""),
+        EntrySource::Generated { count: ENTRIES as u64, seed: 1 },
+    ];
+    let progress = Positions::default();
+    fixture::load_into(&mut |_| (), &sources, time(NOW), &progress).unwrap();
+    let reported = progress.0.into_inner();
+    assert_eq!(reported.len(), sources.len());
+    for (source, (size, positions)) in sources.iter().zip(reported) {
+        let size = size.unwrap();
+        // Lines are counted a chunk at a time.
+        let near = |position: u64, part: u64| position.abs_diff(size * part / 4) < size / 4;
+        let at = |part: usize| positions[(positions.len() - 1) * part / 4];
+        assert!(positions.is_sorted() && (0..=4).all(|part| near(at(part), part as u64)), "{source}: {size}");
     }
 }
