@@ -3,6 +3,7 @@
 mod connection;
 mod diagnostics;
 mod environment;
+mod first_steps;
 mod format;
 mod generate;
 mod healthcheck;

@@ -1,6 +1,6 @@
 //! `serve`: load the files, bind the port, print the address, serve until a signal.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio::task::spawn_blocking;
 
 use super::environment;
+use super::first_steps::first_steps;
 use super::log::{Log, LogFormat, with_log};
 use super::report::Expectations;
 use super::startup::{self, Settings, StartError, Startup};
@@ -44,6 +45,7 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
     startup::block_on(async {
         let signals = ServerSignals::new(Hangup::for_standard_input())
             .map_err(|error| format!("cannot listen for signals: {error}"))?;
+        let token = startup.client_token().map(str::to_owned);
         let server = startup.listen()?;
         let listening = Listening {
             event: "listening",
@@ -52,7 +54,11 @@ fn serve(args: &Args, log: &Log) -> Result<ExitCode, StartError> {
             entries: server.entries(),
             certificate: server.certificate().filter(|_| settings.tls.prints()),
         };
-        listening.announce(settings.log).map_err(|error| format!("cannot write to standard output: {error}"))?;
+        let tls_option = server.certificate().map(|_| settings.tls.curl_option());
+        let first_steps = first_steps(&listening.url, token.as_deref(), tls_option);
+        listening
+            .announce(settings.log, &first_steps)
+            .map_err(|error| format!("cannot write to standard output: {error}"))?;
         let state = server.state().clone();
         let stop = signals.stop(move || {
             let state = state.clone();
@@ -93,14 +99,17 @@ struct Listening<'a> {
 }
 
 impl Listening<'_> {
-    /// One line, behind it the certificate unless the line is JSON and holds it.
-    fn announce(&self, log: LogFormat) -> io::Result<()> {
+    /// One line, on a terminal with the first steps of a person, and the certificate unless the line is JSON and holds it.
+    fn announce(&self, log: LogFormat, first_steps: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
         match log {
             LogFormat::Json => writeln!(out, "{}", serde_json::to_string(self)?)?,
             LogFormat::Text | LogFormat::Off => {
                 let entries = counted(self.entries, "entry", "entries");
                 writeln!(out, "cortex-audit-mock listening on {} with {entries}", self.url)?;
+                if out.is_terminal() {
+                    write!(out, "{first_steps}")?;
+                }
                 write!(out, "{}", self.certificate.unwrap_or_default())?;
             }
         }

@@ -8,6 +8,7 @@ use clap::Args as ClapArgs;
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 
 use super::environment::source;
+use super::first_steps::shell_quoted;
 use super::named_files::refuse;
 use super::value;
 use crate::app_state::ReloadHook;
@@ -94,6 +95,12 @@ impl Args {
     /// The further names in the certificate.
     pub fn names(&self) -> &[String] {
         &self.name
+    }
+
+    /// The option by which curl accepts the certificate: its file, or else without a check.
+    pub fn curl_option(&self) -> String {
+        let file = self.write_cert.as_ref().filter(|path| path.is_file());
+        file.map_or("-k".to_owned(), |path| format!("--cacert {}", shell_quoted(&path.display().to_string())))
     }
 
     /// Whether the certificate is to be printed.

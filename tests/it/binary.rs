@@ -8,6 +8,7 @@ mod named_files;
 mod reload;
 mod report;
 mod standard_error;
+mod terminal;
 mod validate;
 
 use std::net::TcpListener;

@@ -2,6 +2,8 @@
 //!
 //! Only for what needs a process or a socket; other tests call the router in their own process.
 
+pub mod terminal;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
