@@ -27,12 +27,25 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// A stand-in for Cortex's audit-log API: GET /api/v1/audit-logs.
-///
-/// Without a command it serves. Try it with the built-in data and keys:
-/// `curl -H 'Authorization: Bearer mock-admin' http://127.0.0.1:8080/api/v1/audit-logs`
+/// The help of the program, which fits on a screen: the flags are in that of `serve`.
+const TEMPLATE: &str = "\
+{about}
+
+Usage: {usage}
+
+Commands:
+{subcommands}{after-help}
+";
+
+/// A mock of Cortex's audit-log API, GET /api/v1/audit-logs
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version, args_conflicts_with_subcommands = true, help_template = TEMPLATE, after_help = "\
+Without a command it serves, with the flags of serve. COMMAND -h lists the flags
+of a command, COMMAND --help explains them; --version prints the version.
+
+Examples:
+  cortex-audit-mock --generate 5000 --live 6/min
+  cortex-audit-mock run --expect complete,polite -- pytest -q")]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -42,19 +55,49 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the API (the default).
+    /// Serve the API (the default)
+    #[command(after_help = "\
+Examples:
+  cortex-audit-mock serve --fixtures logs.ndjson --keys keys.json
+  cortex-audit-mock serve --generate 5000 --live 6/min --report verdict.xml")]
     Serve(serve::Args),
-    /// Serve as long as a command runs, and exit as it does; the command finds the server in its environment.
+    /// Run a command with a server around it, and judge its clients
+    #[command(after_help = "\
+The command finds the server in CORTEX_BASE_URL, and a token in CORTEX_API_KEY.
+
+Examples:
+  cortex-audit-mock run --expect complete,polite -- pytest -q
+  cortex-audit-mock run --report verdict.xml -- npm test")]
     Run(run::Args),
-    /// Make entries of an invented company, as many as are asked for and always the same.
+    /// Generate entries of an invented company
+    #[command(after_help = "\
+Examples:
+  cortex-audit-mock generate 5000 --out logs.ndjson
+  cortex-audit-mock generate 200 --from now-7d --to now --story leaked-token")]
     Generate(generate::Args),
-    /// Check files of entries and keys, and say what is in them.
+    /// Check files of entries and keys, and summarise them
+    #[command(after_help = "\
+Examples:
+  cortex-audit-mock validate logs.ndjson
+  cortex-audit-mock validate logs.ndjson --keys keys.json")]
     Validate(validate::Args),
-    /// Download audit logs from a Cortex API to a file that --fixtures loads.
+    /// Download audit logs from a Cortex API to a file
+    #[command(after_help = "\
+Examples:
+  cortex-audit-mock record --url https://api.getcortexapp.com --out logs.ndjson
+  cortex-audit-mock record --url https://api.getcortexapp.com --from now-7d --pseudonymize")]
     Record(record::Args),
-    /// Check (read-only) which rules of this mock a Cortex API, or a published document, keeps.
+    /// Check (read-only) how far a Cortex API matches this mock
+    #[command(after_help = "\
+Examples:
+  cortex-audit-mock verify --url https://api.getcortexapp.com
+  cortex-audit-mock verify --document openapi.json")]
     Verify(verify::Args),
-    /// Ask a running server whether it answers; for a container's HEALTHCHECK.
+    /// Check that a server answers; for containers
+    #[command(after_help = "\
+Examples:
+  cortex-audit-mock healthcheck
+  cortex-audit-mock healthcheck --listen :8080 --base-path /cortex")]
     Healthcheck(healthcheck::Args),
 }
 

@@ -8,10 +8,17 @@ use crate::remote::{ApiUrl, Connection, SetupError, Token};
 /// Address and token of an API.
 #[derive(Debug, Args)]
 pub struct ConnectionArgs {
-    /// Base URL of a Cortex API, such as `https://api.getcortexapp.com`, or of another mock.
-    #[arg(long, value_name = "URL", required = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        required = true,
+        help = "Ask the Cortex API at this base URL",
+        long_help = "Ask the Cortex API at this base URL, such as https://api.getcortexapp.com"
+    )]
     url: Option<String>,
-    /// Name of the environment variable that holds the token; its key needs the permission `View audit logs`.
+    /// Read the token from this variable
+    ///
+    /// The environment has it; its key needs the permission View audit logs.
     #[arg(long, value_name = "NAME", default_value = "CORTEX_API_KEY")]
     token_env: String,
 }

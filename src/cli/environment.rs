@@ -27,7 +27,9 @@ pub const URL_VARIABLE: &str = "CORTEX_AUDIT_MOCK_URL";
 
 /// Parses the command line and the variables of its flags.
 pub fn parse<P: Parser>() -> Result<P, Error> {
-    let matches = without_empty_variables(P::command()).try_get_matches();
+    let command = without_empty_variables(P::command());
+    let command = if own_args().any(|arg| arg == "-h") { summary(command) } else { command };
+    let matches = command.try_get_matches();
     matches.and_then(|mut matches| P::from_arg_matches_mut(&mut matches)).map_err(with_source).map_err(with_listen_flag)
 }
 
@@ -35,9 +37,20 @@ pub fn parse<P: Parser>() -> Result<P, Error> {
 fn without_empty_variables(command: Command) -> Command {
     let unless_empty = |arg: Arg| match arg.get_env().and_then(env::var_os) {
         Some(value) if value.is_empty() => arg.env(Resettable::Reset),
-        _ => arg,
+        // The help is the same whatever is set.
+        _ => arg.hide_env_values(true),
     };
     command.mut_args(unless_empty).mut_subcommands(without_empty_variables)
+}
+
+/// The command with one short line for each flag in its help, as `-h` prints it: variables and values are in `--help`.
+fn summary(command: Command) -> Command {
+    let short = |arg: Arg| {
+        // A switch has no values.
+        let takes_value = arg.get_action().takes_values();
+        arg.hide_env(true).hide_possible_values(takes_value)
+    };
+    command.mut_args(short).mut_subcommands(summary)
 }
 
 /// The error about an invalid value with the name of the variable that holds the value, and without a token. A word too many

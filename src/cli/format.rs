@@ -12,9 +12,9 @@ use crate::fixture::FileEntry;
 /// The form of a file of entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// An array, an entry a line.
+    /// An array.
     Json,
-    /// An entry a line.
+    /// One entry a line.
     Ndjson,
 }
 

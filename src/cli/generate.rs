@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::diagnostics;
 use super::format::Format;
@@ -19,25 +19,25 @@ use crate::text::{UnknownWord, counted};
 /// The entries to generate, and where to write them.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Number of entries.
+    /// Generate N entries, such as 5000 or 1_000_000
     #[arg(value_name = "N", value_parser = value::count, allow_negative_numbers = true)]
     count: u64,
-    /// Random seed: the same arguments give the same bytes.
+    /// Set the random seed: the same arguments give the same bytes
     #[arg(long, value_name = "S", default_value_t = 42, value_parser = value::seed, allow_hyphen_values = true)]
     seed: u64,
-    /// Earliest timestamp: an instant, or relative such as now-30d. [default: 30 days before --to]
+    /// Set the earliest timestamp, such as now-30d [default: 30 days before --to]
     #[arg(long, value_name = "T", value_parser = value::moment)]
     from: Option<Moment>,
-    /// Latest timestamp: an instant, or relative such as now.
+    /// Set the latest timestamp, such as now
     #[arg(long, value_name = "T", default_value = "2025-06-01T00:00:00Z", value_parser = value::moment)]
     to: Moment,
-    /// Stories among the entries: one or more names, all, or none. [default: all that fit]
+    /// Include these stories, separated by commas [default: all that fit]
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', value_parser = story_names())]
     story: Option<Vec<String>>,
-    /// Format of the entries. [default: by the extension of --out, else json]
+    /// Write this format [default: by the extension of --out, else json]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
-    /// File to write; it appears only when it is complete. [default: standard output]
+    /// Write to FILE, which appears when it is complete [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -102,7 +102,16 @@ impl Args {
 }
 
 fn story_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(Story::WORDS.into_iter().chain(["all", "none"]))
+    let value = |story: Story| {
+        PossibleValue::new(story.as_str()).help(match story {
+            Story::OffHoursAdmin => "an admin weakens the IP allowlist on a Sunday night",
+            Story::LeakedToken => "a token is used from two countries within half an hour",
+            Story::SsoRollout => "single sign-on is rolled out over three days",
+            Story::ScriptedMigration => "a script moves part of the catalog",
+            Story::MassDeletion => "an API key deletes one thing after another",
+        })
+    };
+    PossibleValuesParser::new(Story::ALL.map(value).into_iter().chain(["all", "none"].map(PossibleValue::new)))
 }
 
 /// The arguments that an error is about.

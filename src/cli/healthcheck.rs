@@ -17,10 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Which server.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// The address that the server was told to listen on.
+    /// Ask this server
     #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080", value_parser = value::listen_address)]
     listen: ListenAddress,
-    /// The path below which the server was told to have all its URLs.
+    /// Ask below this path, such as /cortex
     #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_BASE_PATH")]
     base_path: Option<BasePath>,
 }

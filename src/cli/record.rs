@@ -28,26 +28,40 @@ use crate::text::counted;
 pub struct Args {
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// Start of the range, such as 2025-05-20T06:00:00Z or now-30d. [default: the first entry]
+    /// Record entries from T on, such as now-30d [default: the first]
     #[arg(long, value_name = "T", value_parser = range_bound)]
     from: Option<RangeBound>,
-    /// End of the range, in the same forms. [default: now]
+    /// Record entries up to T [default: now]
     #[arg(long, value_name = "T", value_parser = range_bound)]
     to: Option<RangeBound>,
-    /// File to write; after an interruption the same command resumes. [default: standard output]
+    /// Write to FILE [default: standard output]
+    ///
+    /// After an interruption the same command resumes.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Format of the file. [default: ndjson for .ndjson and .jsonl, else json]
+    /// Write this format [default: by the extension of --out, else json]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
-    /// Replace names and addresses by pseudonyms. Without --seed and without the environment variable
-    /// `CORTEX_MOCK_PSEUDONYM_SECRET` the pseudonyms are random each time, and cannot be turned back.
-    #[arg(long)]
+    #[arg(
+        long,
+        help = "Replace names and addresses by pseudonyms",
+        long_help = "Replace names and addresses by pseudonyms\n\nThey are random each time, and cannot be turned back, \
+                     unless --seed or the environment\nvariable CORTEX_MOCK_PSEUDONYM_SECRET is given."
+    )]
     pseudonymize: bool,
-    /// Seed of pseudonyms that are the same each time; set `CORTEX_MOCK_PSEUDONYM_SECRET` too, so that nobody can guess it.
-    #[arg(long, value_name = "S", requires = "pseudonymize", value_parser = value::seed, allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "S",
+        requires = "pseudonymize",
+        value_parser = value::seed,
+        allow_hyphen_values = true,
+        help = "Make the same pseudonyms each time",
+        long_help = "Make the same pseudonyms each time\n\nSet CORTEX_MOCK_PSEUDONYM_SECRET too, so that nobody can guess them."
+    )]
     seed: Option<u64>,
-    /// Fail, when the file is written, if the server did not answer newest first or repeated entries.
+    /// Fail if the API repeats entries or does not answer newest first
+    ///
+    /// The file is written all the same.
     #[arg(long)]
     strict: bool,
 }

@@ -34,15 +34,19 @@ const OWN_VARIABLES: [&str; 3] = ["CORTEX_MOCK_LISTEN", "CORTEX_MOCK_REPORT", "C
 /// The flags as they were given.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one. The environment variable of `serve` does not count.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = value::listen_address)]
+    /// Listen on IP:PORT, NAME:PORT or :PORT
+    ///
+    /// :PORT is all addresses of the machine; port 0 takes a free one. No variable changes it.
+    #[arg(help_heading = "Network", long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = value::listen_address)]
     listen: ListenAddress,
-    /// Fail unless the clients of every session met these expectations; separated by commas, repeatable.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = expectation_parser())]
-    expect: Vec<Expectation>,
     #[command(flatten)]
     settings: Settings,
-    /// The command and its arguments.
+    /// Fail unless every session meets these expectations; repeatable
+    ///
+    /// Separated by commas, such as complete,polite.
+    #[arg(help_heading = "Verdict", long, value_name = "NAMES", value_delimiter = ',', value_parser = expectation_parser())]
+    expect: Vec<Expectation>,
+    /// Run this command with its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }

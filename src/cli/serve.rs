@@ -21,8 +21,10 @@ use crate::text::counted;
 /// The flags as they were given.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Address to listen on: IP:PORT, NAME:PORT, or :PORT for all addresses; port 0 picks a free one.
-    #[arg(long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080", value_parser = value::listen_address)]
+    /// Listen on IP:PORT, NAME:PORT or :PORT
+    ///
+    /// :PORT is all addresses of the machine; port 0 takes a free one.
+    #[arg(help_heading = "Network", long, value_name = "ADDR", env = "CORTEX_MOCK_LISTEN", default_value = "127.0.0.1:8080", value_parser = value::listen_address)]
     listen: ListenAddress,
     #[command(flatten)]
     settings: Settings,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::uri::Scheme;
 use clap::Args as ClapArgs;
-use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::log::LogFormat;
@@ -36,47 +36,48 @@ const BACKLOG: u32 = 1024;
 /// The flags of a server but for its address, as they were given.
 #[derive(Debug, ClapArgs)]
 pub struct Settings {
-    /// Entries: a file, a folder of files, or - for standard input; repeatable. [default: the built-in story]
-    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FIXTURES", value_parser = NonEmptyStringValueParser::new())]
+    /// Put all URLs below this path, such as /cortex
+    #[arg(help_heading = "Network", long, value_name = "PATH", env = "CORTEX_MOCK_BASE_PATH")]
+    base_path: Option<BasePath>,
+    /// Serve entries from a file or folder [default: the built-in story]
+    ///
+    /// Repeatable; - is standard input. A file has an array, lines, or whole responses.
+    #[arg(help_heading = "Data", long, value_name = "PATH", env = "CORTEX_MOCK_FIXTURES", value_parser = NonEmptyStringValueParser::new())]
     fixtures: Vec<String>,
-    /// Generated entries of the thirty days up to the start: instead of the built-in story, or beside --fixtures.
-    #[arg(long, value_name = "N", env = "CORTEX_MOCK_GENERATE", value_parser = value::served_count, allow_negative_numbers = true)]
+    /// Serve N generated entries of the last thirty days, such as 5000
+    ///
+    /// In place of the built-in story, or in addition to --fixtures.
+    #[arg(help_heading = "Data", long, value_name = "N", env = "CORTEX_MOCK_GENERATE", value_parser = value::served_count, allow_negative_numbers = true)]
     generate: Option<u64>,
-    /// API keys, roles and permissions. [default: the built-in test keys]
-    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_KEYS")]
-    keys: Option<PathBuf>,
-    /// Start with the clock frozen at this time, such as 2025-05-20T06:00:00Z or now-1d. [default: the system clock]
-    #[arg(long, value_name = "TIME", env = "CORTEX_MOCK_NOW", value_parser = value::instant_or_relative)]
-    now: Option<Timestamp>,
-    /// How often a client may ask: such as 1000/min, 5/s, or off.
-    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_RATE_LIMIT", default_value_t, allow_hyphen_values = true)]
-    rate_limit: RateLimit,
-    /// Reject what the contract does not list, such as unknown parameters, instead of reporting it.
-    #[arg(long, env = "CORTEX_MOCK_STRICT", value_parser = value::switch())]
-    strict: bool,
-    /// What an offset of a date-time does, unless it is Z: nobody knows of the real API.
-    #[arg(long, value_name = "HOW", env = "CORTEX_MOCK_OFFSETS", default_value_t, value_parser = offsets_parser())]
-    offsets: Offsets,
-    /// Object types known beside those of the contract and of the entries: one name a line, or a JSON array. [default: none]
-    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_OBJECT_TYPES")]
-    object_types: Option<PathBuf>,
-    /// New entries over time, such as 6/min. [default: none]
-    #[arg(long, value_name = "RATE", env = "CORTEX_MOCK_LIVE", value_parser = value::live_rate, allow_hyphen_values = true)]
+    /// Add new entries over time, such as 6/min [default: none]
+    #[arg(help_heading = "Data", long, value_name = "RATE", env = "CORTEX_MOCK_LIVE", value_parser = value::live_rate, allow_hyphen_values = true)]
     live: Option<Rate>,
-    /// How many entries can be added to a session while the server runs.
-    #[arg(long, value_name = "N", env = "CORTEX_MOCK_MAX_ENTRIES", default_value_t = Config::DEFAULT_MAX_ENTRIES, value_parser = value::served_count, allow_negative_numbers = true)]
+    /// Let at most N entries be added to a session
+    #[arg(help_heading = "Data", long, value_name = "N", env = "CORTEX_MOCK_MAX_ENTRIES", default_value_t = Config::DEFAULT_MAX_ENTRIES, value_parser = value::served_count, allow_negative_numbers = true)]
     max_entries: u64,
-    /// Data that changes while a client reads, in every session from its start. [default: none]
-    #[arg(long, value_name = "NAME", env = "CORTEX_MOCK_SCENARIO", value_parser = scenario_parser())]
-    scenario: Option<Scenario>,
-    /// Fault rules of every session from its start: a file of one rule, an array, or several of these. [default: none]
-    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_FAULTS")]
-    faults: Option<PathBuf>,
-    /// What decides everything that is left to chance: the same seed, the same answers.
-    #[arg(long, value_name = "S", env = "CORTEX_MOCK_SEED", default_value_t = 42, value_parser = value::seed, allow_hyphen_values = true)]
+    /// Treat the object types in this file as known [default: none]
+    ///
+    /// One name a line, or a JSON array. Those of Cortex and of the entries are known anyway.
+    #[arg(help_heading = "Data", long, value_name = "PATH", env = "CORTEX_MOCK_OBJECT_TYPES")]
+    object_types: Option<PathBuf>,
+    /// Start with the clock frozen at TIME [default: the system clock]
+    ///
+    /// An instant such as 2025-05-20T06:00:00Z, or relative to the start such as now-1d.
+    #[arg(help_heading = "Data", long, value_name = "TIME", env = "CORTEX_MOCK_NOW", value_parser = value::instant_or_relative)]
+    now: Option<Timestamp>,
+    /// Set the random seed: the same seed, the same answers
+    #[arg(help_heading = "Data", long, value_name = "S", env = "CORTEX_MOCK_SEED", default_value_t = 42, value_parser = value::seed, allow_hyphen_values = true)]
     seed: u64,
-    /// Guard the control plane: it then asks for this as a bearer token. Others see arguments, so prefer the variable.
+    /// Accept the API keys in this file [default: the built-in test keys]
+    ///
+    /// The file has their tokens, roles and permissions.
+    #[arg(help_heading = "Access", long, value_name = "PATH", env = "CORTEX_MOCK_KEYS")]
+    keys: Option<PathBuf>,
+    /// Require this bearer token for the control plane, /__admin
+    ///
+    /// Prefer the variable: other users of the machine see arguments.
     #[arg(
+        help_heading = "Access",
         long,
         value_name = "T",
         env = "CORTEX_MOCK_ADMIN_TOKEN",
@@ -84,30 +85,71 @@ pub struct Settings {
         hide_env_values = true,
     )]
     admin_token: Option<String>,
-    /// Leave out the control plane, but for /__admin/health.
-    #[arg(long, env = "CORTEX_MOCK_NO_ADMIN", value_parser = value::switch())]
+    /// Disable /__admin except health
+    #[arg(help_heading = "Access", long, env = "CORTEX_MOCK_NO_ADMIN", value_parser = value::switch())]
     pub no_admin: bool,
-    /// A host name, or *.DOMAIN, that the control plane accepts beside those of this machine and its network; repeatable.
-    #[arg(long, value_name = "NAME", env = "CORTEX_MOCK_ALLOW_HOST", value_delimiter = ',')]
+    /// Accept this host name, or *.DOMAIN, for /__admin; repeatable
+    ///
+    /// The names of the machine and its network are always accepted.
+    #[arg(help_heading = "Access", long, value_name = "NAME", env = "CORTEX_MOCK_ALLOW_HOST", value_delimiter = ',')]
     allow_host: Vec<HostPattern>,
-    /// Let web pages of this origin, such as http://localhost:5173, call the API; * for all; repeatable.
-    #[arg(long, value_name = "ORIGIN", env = "CORTEX_MOCK_CORS", value_delimiter = ',')]
+    /// Let web pages of this origin call the API; * for all; repeatable
+    ///
+    /// Such as http://localhost:5173.
+    #[arg(help_heading = "Access", long, value_name = "ORIGIN", env = "CORTEX_MOCK_CORS", value_delimiter = ',')]
     cors: Vec<CorsOrigin>,
-    /// A path, such as /cortex, below which the server has all its URLs.
-    #[arg(long, value_name = "PATH", env = "CORTEX_MOCK_BASE_PATH")]
-    base_path: Option<BasePath>,
-    /// Write there how the clients did when the server stops: JUnit for .xml, text for .txt, else JSON.
-    #[arg(long, value_name = "FILE", env = "CORTEX_MOCK_REPORT")]
+    /// Limit requests per client, such as to 5/s, or off
+    #[arg(
+        help_heading = "Behaviour",
+        long,
+        value_name = "RATE",
+        env = "CORTEX_MOCK_RATE_LIMIT",
+        default_value_t,
+        allow_hyphen_values = true
+    )]
+    rate_limit: RateLimit,
+    /// Reject what the contract does not list, such as unknown parameters
+    ///
+    /// Without it such a request is answered, and reported.
+    #[arg(help_heading = "Behaviour", long, env = "CORTEX_MOCK_STRICT", value_parser = value::switch())]
+    strict: bool,
+    /// Choose what the offset of a time does, unless it is Z
+    ///
+    /// Nobody knows what the real API does.
+    #[arg(help_heading = "Behaviour", long, value_name = "HOW", env = "CORTEX_MOCK_OFFSETS", default_value_t, value_parser = offsets_parser())]
+    offsets: Offsets,
+    /// Start every session with this scenario [default: none]
+    #[arg(help_heading = "Behaviour", long, value_name = "NAME", env = "CORTEX_MOCK_SCENARIO", value_parser = scenario_parser())]
+    scenario: Option<Scenario>,
+    /// Start every session with these fault rules [default: none]
+    ///
+    /// A file of one rule, an array of rules, or several of these one after the other.
+    #[arg(help_heading = "Behaviour", long, value_name = "PATH", env = "CORTEX_MOCK_FAULTS")]
+    faults: Option<PathBuf>,
+    /// Write the verdict to FILE on exit (.xml: JUnit, .txt: text, else JSON)
+    #[arg(help_heading = "Verdict", long, value_name = "FILE", env = "CORTEX_MOCK_REPORT")]
     pub report: Option<PathBuf>,
     #[command(flatten)]
     pub tls: tls::Args,
-    /// Form of the log on standard error; RUST_LOG sets its level.
-    #[arg(long, value_name = "FORMAT", env = "CORTEX_MOCK_LOG", default_value = "text")]
+    /// Write the log on standard error in this form
+    ///
+    /// RUST_LOG sets its level: with RUST_LOG=debug it has every request.
+    #[arg(help_heading = "Log", long, value_name = "FORMAT", env = "CORTEX_MOCK_LOG", default_value = "text")]
     pub log: LogFormat,
 }
 
 fn scenario_parser() -> impl TypedValueParser<Value = Scenario> {
-    PossibleValuesParser::new(Scenario::WORDS).try_map(|name| name.parse::<Scenario>())
+    let value = |scenario: Scenario| {
+        PossibleValue::new(scenario.as_str()).help(match scenario {
+            Scenario::InsertBetweenPages => "new entries push older ones over a page boundary",
+            Scenario::LateArrivals => "entries arrive late, below what was read",
+            Scenario::SameMillisecond => "entries arrive with the newest timestamp that was served",
+            Scenario::Burst => "two and a half pages arrive at once",
+            Scenario::QuotaSqueeze => "two requests a minute are admitted",
+            Scenario::Flaky => "one request in three fails",
+        })
+    };
+    PossibleValuesParser::new(Scenario::ALL.map(value)).try_map(|name| name.parse::<Scenario>())
 }
 
 fn offsets_parser() -> impl TypedValueParser<Value = Offsets> {

@@ -21,20 +21,22 @@ use crate::system;
 #[derive(Debug, ClapArgs)]
 #[group(skip)]
 pub struct Args {
-    /// Serve https with this certificate, or chain, in place of http: a file of PEM; with --tls-key.
-    #[arg(long = "tls-cert", value_name = "FILE", env = "CORTEX_MOCK_TLS_CERT")]
+    /// Serve HTTPS with this certificate chain (PEM); needs --tls-key
+    #[arg(help_heading = "TLS", long = "tls-cert", value_name = "FILE", env = "CORTEX_MOCK_TLS_CERT")]
     cert: Option<PathBuf>,
-    /// The private key of --tls-cert: a file of PEM.
-    #[arg(long = "tls-key", value_name = "FILE", env = "CORTEX_MOCK_TLS_KEY")]
+    /// Use this private key (PEM) for --tls-cert
+    #[arg(help_heading = "TLS", long = "tls-key", value_name = "FILE", env = "CORTEX_MOCK_TLS_KEY")]
     key: Option<PathBuf>,
-    /// Serve https with a certificate that is made at start, in place of http.
-    #[arg(long = "tls-self-signed", env = "CORTEX_MOCK_TLS_SELF_SIGNED", value_parser = value::switch())]
+    /// Serve HTTPS with a certificate made at start
+    #[arg(help_heading = "TLS", long = "tls-self-signed", env = "CORTEX_MOCK_TLS_SELF_SIGNED", value_parser = value::switch())]
     self_signed: bool,
-    /// A host name or address of that certificate beside localhost, the loopback addresses and --listen; repeatable.
-    #[arg(long = "tls-name", value_name = "NAME", env = "CORTEX_MOCK_TLS_NAME", value_delimiter = ',', value_parser = name_parser())]
+    /// Add a host name or address to that certificate; repeatable
+    ///
+    /// Localhost, the loopback addresses and the address of --listen are always in it.
+    #[arg(help_heading = "TLS", long = "tls-name", value_name = "NAME", env = "CORTEX_MOCK_TLS_NAME", value_delimiter = ',', value_parser = name_parser())]
     name: Vec<String>,
-    /// Write that certificate there as PEM, for clients to trust; - prints it behind the start-up line.
-    #[arg(long = "tls-write-cert", value_name = "FILE", env = "CORTEX_MOCK_TLS_WRITE_CERT")]
+    /// Write that certificate to FILE, for clients to trust; - prints it
+    #[arg(help_heading = "TLS", long = "tls-write-cert", value_name = "FILE", env = "CORTEX_MOCK_TLS_WRITE_CERT")]
     write_cert: Option<PathBuf>,
 }
 

@@ -20,13 +20,13 @@ use crate::text::{counted, did_you_mean, excerpt};
 /// The files to check.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Entries: files, folders of files, or - for standard input. [default: the built-in story]
+    /// Check these files or folders; - is standard input [default: the built-in story]
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
-    /// A keys file to check as well.
+    /// Check this file of API keys
     #[arg(long, value_name = "PATH")]
     keys: Option<PathBuf>,
-    /// The instant that relative times count from. [default: the system clock]
+    /// Count relative times from TIME, such as now-1d [default: the system clock]
     #[arg(long, value_name = "TIME", value_parser = value::instant_or_relative)]
     now: Option<Timestamp>,
 }

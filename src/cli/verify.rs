@@ -28,26 +28,28 @@ use crate::verify::{
 pub struct Args {
     #[command(flatten)]
     connection: ConnectionArgs,
-    /// Name of the environment variable that holds the token of a valid key without that permission. [default: rules
-    /// about the permission are not checked]
+    /// Read a token without the permission from this variable
+    ///
+    /// That of a valid key. [default: rules about the permission are not checked]
     #[arg(long, value_name = "NAME")]
     no_permission_token_env: Option<String>,
-    /// Instead of an API, check an OpenAPI document that Cortex publishes, in JSON or YAML: a file, `-` for standard input,
-    /// or a URL. It needs no token.
+    /// Check a published OpenAPI document in place of an API
+    ///
+    /// JSON or YAML: a file, - for standard input, or a URL. It needs no token.
     #[arg(long, value_name = "FILE|URL", conflicts_with_all = ["url", "token_env", "no_permission_token_env"])]
     document: Option<PathBuf>,
-    /// Format of the report.
+    /// Write the report in this format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: ReportFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ReportFormat {
-    /// For people.
+    /// For people, one rule a line.
     Table,
-    /// JSON, for programs.
+    /// For programs.
     Json,
-    /// JUnit, for CI services: one test case per rule.
+    /// For CI services, one test case a rule.
     Junit,
 }
 

@@ -2,6 +2,7 @@
 
 mod environment;
 mod healthcheck;
+mod help;
 mod inputs;
 mod listen;
 mod named_files;

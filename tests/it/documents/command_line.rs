@@ -1,41 +1,52 @@
 //! The tables of commands and flags, compared with `--help`.
 
-use super::markdown::table;
+use super::markdown::{subheadings, table};
 use crate::support::process::binary;
 
-/// A flag in `--help`: its name with its value, its environment variable, its default.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A flag in `--help`: the heading above it, its name with its value, its environment variable, its default.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Flag {
+    heading: String,
     pub name: String,
     environment: String,
     default: Option<String>,
 }
 
 pub fn flags_of_help() -> Vec<Flag> {
-    let help = binary(["--help"]).run().succeeded().to_owned();
+    let help = binary(["serve", "--help"]).run().succeeded().to_owned();
     let between = |text: &str, start: &str| {
         text.split_once(start).and_then(|(_, rest)| rest.split_once(']')).map(|(found, _)| found.trim().to_owned())
     };
-    help.split("\n      --")
-        .skip(1)
-        .map(|part| Flag {
+    // The heading of the next flag is behind the text of a flag.
+    let heading =
+        |part: &str| part.lines().rev().find(|line| line.ends_with(':') && !line.starts_with(' ')).map(String::from);
+    let mut parts = help.split("\n      --");
+    let mut current = heading(parts.next().unwrap()).unwrap();
+    let mut flags = Vec::new();
+    for part in parts {
+        flags.push(Flag {
+            heading: current.trim_end_matches(':').to_owned(),
             name: format!("--{}", part.lines().next().unwrap().replace(['<', '>'], "")),
-            environment: between(part, "[env: ").unwrap().trim_end_matches('=').to_owned(),
+            environment: between(part, "[env: ").unwrap(),
             default: between(part, "[default: "),
-        })
-        .collect()
+        });
+        current = heading(part).unwrap_or(current);
+    }
+    flags
 }
 
 #[test]
 fn the_flags_are_those_of_the_help() {
-    let written: Vec<Flag> = table("docs/command-line.md", "Flags")
-        .into_iter()
-        .map(|cells| Flag {
+    let document = "docs/command-line.md";
+    let mut written = Vec::new();
+    for heading in subheadings(document, "Flags") {
+        written.extend(table(document, &heading).into_iter().map(|cells| Flag {
+            heading: heading.clone(),
             name: cells[0].clone(),
             environment: cells[1].clone(),
             default: (cells[3] != "off").then(|| cells[3].clone()),
-        })
-        .collect();
+        }));
+    }
     assert_eq!(written, flags_of_help());
 }
 

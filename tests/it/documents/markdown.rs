@@ -48,11 +48,19 @@ pub fn blocks(document: &str) -> Vec<Block> {
 /// The cells of each row of the first table below a heading, the header left out.
 pub fn table(document: &str, heading: &str) -> Vec<Vec<String>> {
     let text = file(document);
-    let (_, section) = text.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
+    let section = text.split_once(&format!("# {heading}\n")).unwrap_or_else(|| panic!("no {heading}")).1;
     let rows = section.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
     rows.skip(2)
         .map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().replace('`', "")).collect())
         .collect()
+}
+
+/// The headings one level below a heading of the second level.
+pub fn subheadings(document: &str, heading: &str) -> Vec<String> {
+    let text = file(document);
+    let (_, section) = text.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no {heading}"));
+    let section = section.split("\n## ").next().unwrap();
+    section.lines().filter_map(|line| line.strip_prefix("### ")).map(String::from).collect()
 }
 
 /// The lines of a document outside fences.

@@ -34,6 +34,9 @@ pub fn pages() -> Vec<(PathBuf, String)> {
             let text = String::from_utf8(page).unwrap().replace(" 1 - ", " 1 \"\" ");
             // One empty line instead of two, of which mandoc complains.
             let text = text.replace(".br\n\n.br\n", ".sp\n");
+            // clap_mangen calls the end of a help so.
+            let text = text.replace(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n");
+            let text = text.replace(".SH EXTRA\n", ".SH NOTES\n").replace("\nExamples:\n", "\n.SH EXAMPLES\n");
             (PathBuf::from("man/man1").join(man.get_filename()), format!("{text}{EXIT_STATUS}"))
         })
         .collect()
