@@ -66,7 +66,6 @@ system_packages() {
     done
     # A Python that did not come from Debian brings its own.
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
-    command -v npm >/dev/null || missing+=(nodejs npm)
     if ((${#missing[@]} == 0)); then
         echo "nothing is missing"
         return
