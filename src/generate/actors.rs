@@ -150,7 +150,7 @@ impl Actors {
     pub fn next_operation(&self, session: &mut WorkSession, pool: &mut ObjectPool, rng: &mut SeededRng) -> Operation {
         if let Some(last) = session.last
             && rng.percent(session.focus)
-            && pool.is_owned(last.kind, last.number, last.owner)
+            && pool.exists(last.kind, last.number)
         {
             return Operation { action: Action::Update, ..last };
         }

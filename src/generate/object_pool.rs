@@ -14,8 +14,6 @@ pub struct Operation {
     pub kind: &'static Kind,
     /// The number of the object within its kind.
     pub number: u32,
-    /// The owner of the object, by their index among the actors.
-    pub owner: usize,
 }
 
 impl Operation {
@@ -86,7 +84,7 @@ impl ObjectPool {
         if (roll >= 100 - task.delete && may_delete) || !self.has_parent(kind, number) {
             return self.delete(kind, owner, index);
         }
-        Operation { action: Action::Update, kind, number, owner }
+        Operation { action: Action::Update, kind, number }
     }
 
     /// Creates an object, which belongs to the actor.
@@ -96,13 +94,12 @@ impl ObjectPool {
         pool.next += 1;
         pool.count += 1;
         pool.by_owner[actor].push(number);
-        Operation { action: Action::Create, kind, number, owner: actor }
+        Operation { action: Action::Create, kind, number }
     }
 
     /// Updates an object; `None` if it was deleted.
     pub fn update(&self, kind: &'static Kind, number: u32) -> Option<Operation> {
-        let owner = self.kinds[kind.index].by_owner.iter().position(|owned| owned.contains(&number))?;
-        Some(Operation { action: Action::Update, kind, number, owner })
+        self.exists(kind, number).then_some(Operation { action: Action::Update, kind, number })
     }
 
     /// Updates an object of any owner; `None` if there is none.
@@ -111,7 +108,7 @@ impl ObjectPool {
         let owner = pool.draw_any_owner(rng);
         let owned = &pool.by_owner[owner];
         let number = *owned.get(rng.index(owned.len()))?;
-        Some(Operation { action: Action::Update, kind, number, owner })
+        Some(Operation { action: Action::Update, kind, number })
     }
 
     /// Deletes an object of any owner; `None` if there is none.
@@ -132,20 +129,18 @@ impl ObjectPool {
         let deleted = number as usize;
         pool.deleted.resize(pool.deleted.len().max(deleted + 1), false);
         pool.deleted[deleted] = true;
-        Operation { action: Action::Delete, kind, number, owner }
+        Operation { action: Action::Delete, kind, number }
     }
 
-    /// Whether an object exists and has this owner.
-    pub fn is_owned(&self, kind: &Kind, number: u32, owner: usize) -> bool {
-        self.kinds[kind.index].by_owner[owner].contains(&number)
+    /// Whether an object was created and not deleted.
+    pub fn exists(&self, kind: &Kind, number: u32) -> bool {
+        let pool = &self.kinds[kind.index];
+        number < pool.next && !pool.is_deleted(number)
     }
 
     /// Whether the parent of an object exists, if the kind has parents.
     fn has_parent(&self, kind: &Kind, number: u32) -> bool {
-        kind.parent(number).is_none_or(|(parent, number)| {
-            let parents = &self.kinds[parent.index];
-            number < parents.next && !parents.is_deleted(number)
-        })
+        kind.parent(number).is_none_or(|(parent, number)| self.exists(parent, number))
     }
 
     /// Whether the next object of a kind has a parent, if the kind has parents. Objects whose parent was deleted before they
