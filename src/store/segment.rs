@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use hashbrown::HashSet;
 
 use super::dictionary::{Column, EventKey, Interner, ObjectKey, intern, into_values, join, split};
-use super::index::Index;
+use super::index::{Index, Keys};
 use super::json_cache::{BLOCK_ROWS, JsonCache};
 use super::rendered_page::PageBody;
 use super::row::{Row, SortKey, row_number};
@@ -113,11 +113,15 @@ impl Segment {
 
     /// The rows that pass the filters, at any time.
     pub fn matching(&self, filters: &Filters) -> RowSet<'_> {
-        if filters.is_empty() { RowSet::Range(0..self.len()) } else { self.index().matching(filters) }
+        if filters.is_empty() { RowSet::Range(0..self.len()) } else { self.index().matching(self.keys(), filters) }
     }
 
     fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::new(&self.events, &self.objects, &self.rows))
+        self.index.get_or_init(|| Index::new(self.keys(), &self.rows))
+    }
+
+    fn keys(&self) -> Keys<'_> {
+        Keys { events: &self.events, objects: &self.objects }
     }
 
     /// Appends the JSON of an entry and a comma (RES-ENTRY).
