@@ -97,20 +97,26 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     }
     let length = folded.chars().count();
     let max_distance = length / 3;
+    // The distance of two words is at least the difference of their lengths, and much slower to compute. A letter that is two
+    // in lower case is in no known word.
+    let is_near = |candidate: &&str| letters(candidate).count().abs_diff(length) <= max_distance;
     known
         .into_iter()
-        .map(|candidate| (fold(candidate), candidate))
-        // The distance of two words is at least the difference of their lengths, and much slower to compute.
-        .filter(|(other, _)| other.chars().count().abs_diff(length) <= max_distance)
-        .map(|(other, candidate)| (strsim::damerau_levenshtein(&folded, &other), candidate))
+        .filter(is_near)
+        .map(|candidate| (strsim::damerau_levenshtein(&folded, &fold(candidate)), candidate))
         .filter(|(distance, _)| *distance <= max_distance)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
+/// The letters and digits of a word.
+fn letters(word: &str) -> impl Iterator<Item = char> {
+    word.chars().filter(|c| c.is_alphanumeric())
+}
+
 /// The letters and digits of a word, in lower case.
 fn fold(word: &str) -> String {
-    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    letters(word).flat_map(char::to_lowercase).collect()
 }
 
 /// A message as a sentence: with a full stop, unless it ends with a question mark.

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
@@ -112,17 +113,20 @@ impl AsyncRead for HttpStream {
 /// Lowers a `Content-Length` of 2^64 - 1 or 2^64 - 2 in the head of a request over HTTP/1 to 2^64 - 3, so that the app refuses
 /// the body as too large. hyper uses the two numbers for bodies of unknown length, and would refuse the head with a 431.
 fn lower_huge_length(head: &mut [u8]) {
-    const DIGITS: &str = "1844674407370955161";
+    const DIGITS: &[u8] = b"1844674407370955161";
     const NAME: &[u8] = b"\ncontent-length:";
 
-    let Ok(text) = std::str::from_utf8(head) else { return };
-    let Some((before, after)) = text.split_once(DIGITS).filter(|_| text.starts_with(char::is_alphabetic)) else {
+    // A head begins with a method.
+    if !head.first().is_some_and(u8::is_ascii_alphabetic) {
         return;
-    };
-    let name = before.trim_end_matches([' ', '\t']).as_bytes().last_chunk::<{ NAME.len() }>();
-    let is_length = name.is_some_and(|name| name.eq_ignore_ascii_case(NAME)) && !before.contains("\r\n\r\n");
-    if is_length && ["4\r", "5\r"].iter().any(|end| after.starts_with(end)) {
-        head[before.len() + DIGITS.len()] = b'3';
+    }
+    let Some(at) = memmem::find(head, DIGITS) else { return };
+    let (before, last) = (head[..at].trim_ascii_end(), at + DIGITS.len());
+    let name = before.last_chunk::<{ NAME.len() }>();
+    let is_length =
+        name.is_some_and(|name| name.eq_ignore_ascii_case(NAME)) && memmem::find(before, b"\r\n\r\n").is_none();
+    if is_length && [b"4\r", b"5\r"].iter().any(|end| head[last..].starts_with(*end)) {
+        head[last] = b'3';
     }
 }
 

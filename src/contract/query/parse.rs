@@ -1,12 +1,13 @@
 //! The query parser: from a raw query string to a [`Query`], with every issue of the query and not only the first.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::fmt::{Display, Write as _};
 use std::hash::Hash;
 use std::str::FromStr;
 
 use chrono::TimeDelta;
+use hashbrown::HashSet;
 use percent_encoding::percent_decode_str;
 
 use super::{Filters, Query, QueryIssue, Severity};
