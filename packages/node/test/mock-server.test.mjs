@@ -81,8 +81,9 @@ test("a server that does not start says why", async () => {
 
 test("the log is read however much there is", async () => {
   const server = await MockServer.start({ log: "json" });
-  const answers = Array.from({ length: 500 }, () => fetch(`${server.url}/api/v1/audit-logs?page=-1`).then((answer) => answer.text()));
-  await Promise.all(answers);
+  for (let left = 500; left > 0; left--) {
+    await (await fetch(`${server.url}/api/v1/audit-logs?page=-1`)).text();
+  }
   await server.stop();
   assert.ok(server.log.length > 65_536 && server.log.length <= 1_000_000, `${server.log.length} characters`);
 });
