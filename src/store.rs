@@ -99,7 +99,18 @@ impl Store {
 
     /// The counts of the entries in a range that pass filters.
     pub fn summary(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Summary {
-        self.snapshot().summary(start, end, filters)
+        self.snapshot().summary(start, end, filters, None)
+    }
+
+    /// The counts with only the values and actors that contain a text in any case, up to [`Summary::MAX_FOUND`] of each.
+    pub fn summary_containing(
+        &self,
+        start: Option<Timestamp>,
+        end: Option<Timestamp>,
+        filters: &Filters,
+        text: &str,
+    ) -> Summary {
+        self.snapshot().summary(start, end, filters, Some(text))
     }
 
     /// The entries with their arrivals: what was on a page that was served before.

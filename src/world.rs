@@ -204,6 +204,12 @@ impl World {
         self.store.summary(query.start_time, query.end_time, &query.filters)
     }
 
+    /// The counts of all entries that match a query, with only the values and actors that contain a text in any case, up to [`Summary::MAX_FOUND`] of each.
+    pub fn summary_containing(&self, query: &Query, text: &str) -> Summary {
+        self.catch_up();
+        self.store.summary_containing(query.start_time, query.end_time, &query.filters, text)
+    }
+
     /// The generation: unique within the server, and replaced whenever all entries are removed. A poller that sees a
     /// new one reloads everything.
     pub fn generation(&self) -> u64 {

@@ -2199,6 +2199,11 @@ export interface operations {
                  *     ]
                  */
                 actorRequestTypes?: components["parameters"]["ActorRequestTypes"];
+                /**
+                 * @description Lists only values and actors that contain this text, in any case, up to 200 of each; empty lists all up to that number.
+                 * @example check
+                 */
+                contains?: string;
             };
             header?: never;
             path?: never;

@@ -131,8 +131,14 @@ impl Snapshot {
         }
     }
 
-    pub fn summary(&self, start: Option<Timestamp>, end: Option<Timestamp>, filters: &Filters) -> Summary {
-        Summary::new(|filters| self.matched(start, end, filters), &self.vocabulary, start, end, filters)
+    pub fn summary(
+        &self,
+        start: Option<Timestamp>,
+        end: Option<Timestamp>,
+        filters: &Filters,
+        search: Option<&str>,
+    ) -> Summary {
+        Summary::new(|filters| self.matched(start, end, filters), &self.vocabulary, start, end, filters, search)
     }
 
     pub fn entry_ref(&self, segment: &Segment, row: u32) -> EntryRef {

@@ -45,17 +45,24 @@ pub struct Counted<T> {
 impl Summary {
     /// Number of values listed for a filter on texts.
     pub const MAX_VALUES: usize = 20;
+    /// Number of values and actors listed if they are searched.
+    pub const MAX_FOUND: usize = 200;
     /// Number of actors listed.
     pub const MAX_ACTORS: usize = 10;
 
-    /// The summary of a query; `matched` returns the rows that match its range and some filters.
+    /// The summary of a query; `matched` returns the rows that match its range and some filters. With `search`, it has only the
+    /// values and actors that contain this text in any case, and more of them.
     pub(super) fn new<'a>(
         matched: impl Fn(&Filters) -> Vec<MatchedRows<'a>>,
         vocabulary: &'a Vocabulary,
         start: Option<Timestamp>,
         end: Option<Timestamp>,
         filters: &Filters,
+        search: Option<&str>,
     ) -> Self {
+        let search = search.map(str::to_lowercase);
+        let is_found = |value: &str| search.as_ref().is_none_or(|text| value.to_lowercase().contains(text));
+        let limit = |usual: usize| if search.is_some() { Self::MAX_FOUND } else { usual };
         let rows = matched(filters);
         let tallies = Tally::of_each(&rows);
         let values_of = |field: FilterField| {
@@ -65,13 +72,13 @@ impl Summary {
             } else {
                 count_values(&Tally::of_each(&matched(&filters.clone().without(field))), &column)
             };
-            counts.remove(&None);
+            counts.retain(|value, _| value.is_some_and(is_found));
             let (known, limit): (Vec<&str>, usize) = match field.accepted() {
                 AcceptedValues::Closed(words) => (words.to_vec(), usize::MAX),
                 AcceptedValues::Open(_) => (vocabulary.words(field).iter().map(String::as_str).collect(), usize::MAX),
-                AcceptedValues::Text => (Vec::new(), Self::MAX_VALUES),
+                AcceptedValues::Text => (Vec::new(), limit(Self::MAX_VALUES)),
             };
-            for word in known {
+            for word in known.into_iter().filter(|word| is_found(word)) {
                 counts.entry(Some(word)).or_insert(0);
             }
             let counts = most_frequent(counts, limit).into_iter();
@@ -80,7 +87,10 @@ impl Summary {
         let timestamp = |rows: &MatchedRows<'_>, n: usize| rows.key(n).map(|key| key.timestamp.0);
         let first = rows.iter().filter_map(|rows| timestamp(rows, rows.len() - 1)).min();
         let last = rows.iter().filter_map(|rows| timestamp(rows, 0)).max();
-        let actors = most_frequent(count_values(&tallies, &Column::of_actor_identifier()), Self::MAX_ACTORS);
+        let mut actors = count_values(&tallies, &Column::of_actor_identifier());
+        // An entry without an actor is found by no text.
+        actors.retain(|actor, _| actor.map_or(search.as_ref().is_none_or(String::is_empty), is_found));
+        let actors = most_frequent(actors, limit(Self::MAX_ACTORS));
         Self {
             total: rows.iter().map(MatchedRows::len).sum(),
             first,

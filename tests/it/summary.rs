@@ -268,6 +268,36 @@ async fn a_filter_does_not_restrict_its_own_values() {
 }
 
 #[tokio::test]
+async fn values_are_searched_in_any_case_and_counted_as_ever() {
+    let mock = four();
+    let found = mock.admin_get("/summary?contains=Te").await;
+    let values = &found["values"];
+    assert_eq!(met(&values["objectTypes"]), [("TEAM", 4)]);
+    assert_eq!(values["actorApiKeyIdentifiers"], json!([{"value": "terraform", "count": 1}]));
+    assert_eq!(values["objectIdentifiers"], json!([]));
+    assert_eq!(met(&values["actions"]), [("UPDATE", 2), ("CREATE", 1), ("DELETE", 1)]);
+    assert_eq!(found["actors"], json!([{"value": "terraform", "count": 1}]));
+    let (total, all) = (&found["total"], mock.admin_get("/summary").await);
+    assert_eq!((total, &found["timeline"]), (&all["total"], &all["timeline"]), "only the values are restricted");
+    assert_eq!(mock.admin_get("/summary?contains=").await, all, "every text contains the empty one");
+}
+
+#[tokio::test]
+async fn a_search_lists_more_values_than_a_summary() {
+    let mock = TestMock::default();
+    let entries: Vec<Value> = (0..250)
+        .map(|n| json!({"action": "UPDATE", "objectType": "TEAM", "objectIdentifier": format!("team-{n:03}"), "timestamp": "now"}))
+        .collect();
+    mock.admin("POST", "/audit-logs", Value::from(entries)).await.created();
+    let count = async |query: &str| {
+        mock.admin_get(&format!("/summary?{query}")).await["values"]["objectIdentifiers"].as_array().unwrap().len()
+    };
+    assert_eq!(count("objectTypes=TEAM").await, 20);
+    assert_eq!(count("objectTypes=TEAM&contains=").await, 200);
+    assert_eq!(count("objectTypes=TEAM&contains=TEAM-00").await, 10);
+}
+
+#[tokio::test]
 async fn the_timeline_covers_the_requested_range() {
     let mock = four();
     let timeline = mock.admin_get("/summary?startTime=2025-05-13T12:00:00Z&endTime=2025-05-27T12:00:00Z").await;

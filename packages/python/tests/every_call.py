@@ -78,6 +78,7 @@ def use_the_entries(session: Session) -> None:
         "actor_request_types": [],
     }
     assert session.summary(start_time="2025-01-01T00:00:00Z", end_time=session.clock.now, **filters)["total"] == 3
+    assert session.summary(contains="no such value")["values"]["objectIdentifiers"] == []
     assert session.changes()["arrivals"] == session.version()["entries"] == 3
 
 

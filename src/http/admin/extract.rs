@@ -58,16 +58,6 @@ impl Session {
         Ok((Self::new(name, state), values))
     }
 
-    /// The session; the parameters named in `lists` may be repeated and are left to the caller.
-    pub fn with_lists(parts: &Parts, state: &AppState, lists: &[&str]) -> Result<Self, Problem> {
-        let mut names = parameters(parts, lists)?.into_iter().filter(|(name, _)| name == SESSION);
-        let name = names.next().map(|(_, value)| value);
-        if names.next().is_some() {
-            return Err(twice(SESSION));
-        }
-        Ok(Self::new(session_name(name, parts, state)?, state))
-    }
-
     fn new(name: Option<SessionName>, state: &AppState) -> Self {
         let world = state.sessions().world(name.as_ref());
         Self { name, world }

@@ -11,18 +11,26 @@ use crate::http::blocking;
 use crate::http::problem::Problem;
 use crate::store::Summary;
 
+/// Lists only values that contain this text, and more of them.
+const CONTAINS: &str = "contains";
+
 /// Time range and filters have the same syntax as in the operation; there are no pages.
 pub async fn get(State(state): State<AppState>, parts: Parts) -> Result<Json<Summary>, Problem> {
     let paging = [Parameter::Page, Parameter::PageSize];
     let known: Vec<&str> =
         Parameter::ALL.into_iter().filter(|known| !paging.contains(known)).map(Parameter::name).collect();
-    let Session { world, .. } = Session::with_lists(&parts, &state, &known)?;
+    let (Session { world, .. }, mut values) = Session::with_parameters_and_lists(&parts, &state, &[CONTAINS], &known)?;
+    let contains = values.remove(CONTAINS);
     world.catch_up();
     let raw = parts.uri.query().unwrap_or_default();
-    let is_ours = |pair: &&str| query::first_value(pair, "session").is_none();
-    let asked = raw.split('&').filter(is_ours).collect::<Vec<_>>().join("&");
+    let is_of_api = |pair: &&str| ["session", CONTAINS].iter().all(|own| query::first_value(pair, own).is_none());
+    let asked = raw.split('&').filter(is_of_api).collect::<Vec<_>>().join("&");
     let settings = world.settings();
     let parsed = query::parse(&asked, &world.store.vocabulary(), settings.strict.into(), settings.offsets)
         .map_err(|rejected| Problem::BadRequest { issues: rejected.errors })?;
-    blocking::run(&state.work_limits().short_work, move || world.summary(&parsed.query)).await.map(Json)
+    let summary = move || match contains {
+        Some(text) => world.summary_containing(&parsed.query, &text),
+        None => world.summary(&parsed.query),
+    };
+    blocking::run(&state.work_limits().short_work, summary).await.map(Json)
 }

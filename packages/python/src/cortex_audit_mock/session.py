@@ -70,9 +70,9 @@ class World:
                 raise
             raise AssertionError(error.details) from None
 
-    def summary(self, **query: Unpack[types.Query]) -> types.Summary:
-        """Counts over the entries of a query."""
-        return self._control_plane.call(types.Summary, "GET", "/summary", **query)
+    def summary(self, *, contains: Optional[str] = None, **query: Unpack[types.Query]) -> types.Summary:
+        """Counts over the entries of a query; with `contains`, only of the values that contain this text."""
+        return self._control_plane.call(types.Summary, "GET", "/summary", contains=contains, **query)
 
     def changes(self) -> types.Changes:
         """Numbers that change when the session does, at little cost."""
