@@ -78,11 +78,13 @@ macro_rules! files {
 const ASSETS: &[(&str, &str)] = files! {
     "icon.svg"
     // Both views.
-    "base.css" "main.js" "dom.js" "time.js" "state.js" "keys.js" "api.js" "admin.js" "who.js" "world-clock.js"
+    "base.css" "main.js" "dom.js" "icons.js" "visible.js" "time.js" "state.js" "preferences.js" "keys.js" "api.js" "admin.js"
+    "who.js" "world-clock.js"
     // The audit logs.
-    "logs.css" "overview.css" "logs.js" "question.js" "summary.js" "filters.js" "known-values.js" "picker.js"
-    "typed-values.js" "range.js" "chips.js" "overview.js" "timeline.js" "ranking.js" "request.js" "snippets.js"
-    "results.js" "table.js" "detail.js" "paging.js" "arrivals.js" "empty.js" "trouble.js"
+    "logs.css" "entries.css" "overview.css" "logs.js" "question.js" "period.js" "summary.js" "filters.js" "known-values.js"
+    "search.js" "popover.js" "picker.js" "time-control.js" "chips.js" "overview.js" "timeline.js" "facets.js" "dock.js"
+    "snippets.js" "results.js" "table.js" "drawer.js" "entry-id.js" "paging.js" "export.js" "arrivals.js" "pause.js"
+    "shortcuts.js" "empty.js" "trouble.js"
     // The control panel.
     "control.css" "control.js" "access.js" "card.js" "follow.js" "confirm.js" "reset.js" "journal.js" "record.js"
     "words.js" "verdict.js" "clock.js" "faults.js" "scenario.js" "activity.js" "entries.js" "settings.js"

@@ -3,6 +3,8 @@
 use cortex_audit_mock::Admin;
 use cortex_audit_mock::fault::Effect;
 
+use fantoccini::key::Key;
+
 use super::tab::Tab;
 use super::{ask, at_a_known_time, browse};
 
@@ -38,6 +40,35 @@ fn an_entry_beside_the_table() {
 }
 
 #[test]
+fn suggestions_time_and_export() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/").await;
+        tab.reads("region Entries", "1–50 of 640").await;
+        tab.the("combobox Search values").await.send_keys("check").await.unwrap();
+        tab.the("listbox Suggestions").await;
+        in_both_schemes(tab, "suggestions").await;
+        tab.click("button Time: ").await;
+        tab.the("group Presets").await;
+        in_both_schemes(tab, "time").await;
+        tab.press([Key::Escape.into()]).await;
+        tab.click("button Export").await;
+        tab.the("group Export all matching entries").await;
+        in_both_schemes(tab, "export").await;
+    });
+}
+
+#[test]
+fn the_keyboard_shortcuts() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/").await;
+        tab.reads("region Entries", "1–50 of 640").await;
+        tab.click("button Keyboard shortcuts").await;
+        tab.the("dialog Keyboard shortcuts").await;
+        in_both_schemes(tab, "shortcuts").await;
+    });
+}
+
+#[test]
 fn the_request_to_copy() {
     browse(at_a_known_time(), async |tab| {
         tab.goto("/").await;
@@ -66,7 +97,7 @@ fn a_wait_that_is_counted_down() {
         tab.allow_status(429);
         tab.server.world().faults().add(Effect::status(429, Some(600)));
         tab.goto("/").await;
-        tab.reads("timer", "This page asks again in ").await;
+        tab.reads("timer", "This page retries in ").await;
         in_both_schemes(tab, "429").await;
     });
 }

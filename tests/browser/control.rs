@@ -178,6 +178,6 @@ fn a_control_plane_that_is_off_is_told_so_in_both_views() {
         tab.the("heading The control plane is off").await;
         tab.click("link Audit logs").await;
         tab.reads("region Entries", "of 640 entries").await;
-        tab.reads("region Overview", "--no-admin").await;
+        tab.reads("region Timeline", "--no-admin").await;
     });
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
@@ -126,6 +127,21 @@ impl Tab {
         let field = self.the(thing).await;
         field.clear().await.unwrap();
         field.send_keys(&format!("{text}{}", char::from(Key::Tab))).await.unwrap();
+    }
+
+    /// Presses keys, wherever the focus is.
+    pub async fn press(&self, keys: impl IntoIterator<Item = char>) {
+        let mut typing = KeyActions::new("keyboard".to_owned());
+        for value in keys {
+            typing = typing.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(typing).await.unwrap();
+    }
+
+    /// Types into the search box, and chooses the first suggestion.
+    pub async fn search_for(&self, text: &str) {
+        let field = self.the("combobox Search values of all attributes").await;
+        field.send_keys(&format!("{text}{}", char::from(Key::Enter))).await.unwrap();
     }
 
     /// Chooses the option whose text starts with this.

@@ -9,7 +9,7 @@ use super::{at_a_known_time, browse};
 #[test]
 fn a_live_entry_appears_marked_and_at_the_top() {
     browse(at_a_known_time().live("6/min"), async |tab| {
-        tab.goto("/").await;
+        tab.goto("/?range=all").await;
         tab.reads("region Entries", "of 640 entries").await;
         tab.server.world().advance(Duration::from_secs(10));
         tab.reads("region Entries", "1–50 of 641 entries").await;
@@ -23,7 +23,7 @@ fn a_live_entry_appears_marked_and_at_the_top() {
 #[test]
 fn what_is_being_read_does_not_move() {
     browse(at_a_known_time().live("6/min"), async |tab| {
-        tab.goto("/").await;
+        tab.goto("/?range=all").await;
         tab.reads("region Entries", "of 640 entries").await;
         tab.script("document.querySelectorAll('tbody tr')[1].click()", vec![]).await;
         let read = tab.texts("region The entry as JSON").await;
@@ -38,12 +38,42 @@ fn what_is_being_read_does_not_move() {
 }
 
 #[test]
+fn the_view_begins_with_the_last_hour() {
+    browse(at_a_known_time().live("6/min"), async |tab| {
+        tab.goto("/").await;
+        tab.the("button Time: Last hour").await;
+        tab.reads("region Request", "startTime=2025-05-20T11%3A00%3A00Z").await;
+        assert_eq!(tab.address().await, "/?range=1h");
+        tab.click("button Time: ").await;
+        tab.click("group Presets > button All time").await;
+        tab.reads("region Entries", "of 640 entries").await;
+        tab.client.refresh().await.unwrap();
+        tab.reads("region Entries", "of 640 entries").await;
+    });
+}
+
+#[test]
+fn a_paused_view_stands_still_until_it_is_resumed() {
+    browse(at_a_known_time().live("6/min"), async |tab| {
+        tab.goto("/?range=all").await;
+        tab.reads("region Entries", "of 640 entries").await;
+        tab.click("button Pause updates").await;
+        tab.server.world().advance(Duration::from_secs(30));
+        tab.the("button 3 new entries").await;
+        tab.reads("region Entries", "of 640 entries").await;
+        tab.click("button Resume updates").await;
+        tab.reads("region Entries", "of 643 entries").await;
+        tab.gone("button 3 new entries").await;
+    });
+}
+
+#[test]
 fn another_world_is_read_anew() {
     browse(at_a_known_time(), async |tab| {
-        tab.goto("/").await;
+        tab.goto("/?range=all").await;
         tab.reads("region Entries", "of 640 entries").await;
         tab.server.world().remove_entries();
-        tab.the("heading There is no entry yet").await;
+        tab.the("heading No entries yet").await;
         tab.server.reset();
         tab.reads("region Entries", "of 640 entries").await;
     });

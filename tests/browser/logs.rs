@@ -1,5 +1,7 @@
 //! The view of the audit logs: filters, paging, one entry, and the address.
 
+use std::time::Duration;
+
 use super::tab::Tab;
 use super::{at_a_known_time, browse};
 
@@ -24,7 +26,7 @@ fn the_columns_are_those_of_the_product_and_the_newest_entry_is_first() {
         tab.goto("/").await;
         shows(tab, "1–50 of 640 entries").await;
         let columns = tab.texts("grid > columnheader").await;
-        assert_eq!(columns, ["Actor", "Action", "Object type", "Object identifier", "IP address", "Date"]);
+        assert_eq!(columns, ["Actor", "Action", "Object type", "Object identifier", "IP address", "Date (local)"]);
         let times =
             tab.script("return [...document.querySelectorAll('tbody time')].map((time) => time.dateTime)", vec![]);
         let times: Vec<String> = serde_json::from_value(times.await).unwrap();
@@ -33,7 +35,7 @@ fn the_columns_are_those_of_the_product_and_the_newest_entry_is_first() {
         // The page shows local time, two hours ahead of UTC, and says so.
         let first = column(tab, 5).await.remove(0);
         let title = tab.script("return document.querySelector('tbody time').title", vec![]).await;
-        assert_eq!(title, format!("{} (UTC)", times[0]));
+        assert!(title.as_str().unwrap().starts_with(&format!("{} (UTC)", times[0])), "{title}");
         let hour: u8 = times[0][11..13].parse().unwrap();
         assert!(first.contains(&format!("{}:{} PM", (hour + 2) % 12, &times[0][14..19])), "{first} for {}", times[0]);
         tab.goto("/?actorTypes=ANONYMOUS").await;
@@ -51,7 +53,7 @@ fn a_filter_changes_table_and_address_and_is_taken_back_by_its_chip_and_by_the_w
         shows(tab, "1–50 of 78 entries").await;
         tab.address_holds("actions=DELETE").await;
         assert!(column(tab, 1).await.iter().all(|action| action == "DELETE"));
-        tab.fill("region Filters > combobox Object identifier", "no-such-object").await;
+        tab.search_for("no-such-object").await;
         tab.address_holds("objectIdentifiers=no-such-object").await;
         tab.the("heading No entry matches these filters").await;
         tab.click("button Remove Object identifier no-such-object").await;
@@ -82,15 +84,75 @@ fn a_picker_tells_how_many_entries_a_value_has() {
 fn a_range_of_time_is_set_with_one_click() {
     browse(at_a_known_time(), async |tab| {
         tab.goto("/").await;
-        for (preset, start) in
-            [("Last hour", "11%3A00%3A00"), ("24 hours", "2025-05-19T12"), ("7 days", "2025-05-13T12")]
-        {
-            tab.click(&format!("button {preset}")).await;
-            tab.address_holds("startTime=").await;
-            tab.address_holds(start).await;
+        for (preset, range, start) in [
+            ("Last hour", "range=1h", "2025-05-20T11%3A00%3A00Z"),
+            ("Last 24 hours", "range=24h", "2025-05-19T12"),
+            ("Last 7 days", "range=7d", "2025-05-13T12"),
+        ] {
+            tab.click("button Time: ").await;
+            tab.click(&format!("group Presets > button {preset}")).await;
+            tab.reads("region Request", start).await;
+            assert_eq!(tab.address().await, format!("/?{range}"));
+            tab.the(&format!("button Time: {preset}")).await;
         }
-        tab.click("group Usual ranges > button All").await;
+        tab.click("button Time: ").await;
+        tab.click("group Presets > button All time").await;
         shows(tab, "of 640 entries").await;
+        assert_eq!(tab.address().await, "/");
+    });
+}
+
+#[test]
+fn a_range_ends_now_whenever_that_is() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/?range=1h").await;
+        tab.reads("region Request", "startTime=2025-05-20T11%3A00%3A00Z").await;
+        tab.server.world().advance(Duration::from_secs(60 * 60));
+        tab.reads("region Request", "startTime=2025-05-20T12%3A00%3A00Z").await;
+        assert_eq!(tab.address().await, "/?range=1h");
+    });
+}
+
+#[test]
+fn a_range_of_ones_own_is_typed_in_the_zone_of_the_reader() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/").await;
+        tab.click("button Time: ").await;
+        tab.script(
+            "const field = document.querySelector('.custom input');
+             field.value = '2025-05-19T14:00:00';
+             field.dispatchEvent(new Event('change'));",
+            vec![],
+        )
+        .await;
+        tab.address_holds("startTime=2025-05-19T12%3A00%3A00Z").await;
+        tab.the("button Time: Since May 19").await;
+        tab.click("group Show times as > button UTC").await;
+        let typed = tab.script("return document.querySelector('.custom input').value", vec![]).await;
+        assert_eq!(typed, "2025-05-19T12:00");
+    });
+}
+
+#[test]
+fn times_are_local_or_utc_or_relative() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/").await;
+        shows(tab, "1–50 of 640 entries").await;
+        tab.click("button Time: ").await;
+        for (choice, head, first) in [
+            ("UTC", "Date (UTC)", "11:29:03"),
+            ("Relative", "Date", "30 minutes ago"),
+            ("Local", "Date (local)", "1:29:03"),
+        ] {
+            tab.click(&format!("group Show times as > button {choice}")).await;
+            assert_eq!(tab.texts("grid > columnheader").await[5], head);
+            let date = column(tab, 5).await.remove(0);
+            assert!(date.contains(first), "{date}");
+        }
+        tab.click("group Show times as > button UTC").await;
+        tab.client.refresh().await.unwrap();
+        shows(tab, "1–50 of 640 entries").await;
+        assert_eq!(tab.texts("grid > columnheader").await[5], "Date (UTC)", "it is kept");
     });
 }
 
@@ -149,7 +211,8 @@ fn an_address_can_be_sent_to_somebody_else() {
             "/?page=1&pageSize=10&startTime=2025-05-01T00%3A00%3A00Z&actions=CREATE&actions=UPDATE&objectTypes=SERVICE";
         tab.goto(view).await;
         tab.reads("region Entries", "11–").await;
-        for chip in ["From", "Action CREATE", "Action UPDATE", "Object type SERVICE"] {
+        tab.the("button Time: Since May 1").await;
+        for chip in ["Action CREATE", "Action UPDATE", "Object type SERVICE"] {
             tab.the(&format!("button Remove {chip}")).await;
         }
         let entries = tab.texts(ROWS).await;
@@ -165,8 +228,8 @@ fn an_address_can_be_sent_to_somebody_else() {
 fn a_server_without_entries_says_what_to_do() {
     browse(at_a_known_time().sources([]), async |tab| {
         tab.goto("/").await;
-        tab.the("heading There is no entry yet").await;
-        tab.click("button Open the control room").await;
+        tab.the("heading No entries yet").await;
+        tab.click("button Open the control panel").await;
         tab.address_holds("tab=control").await;
     });
 }

@@ -1,4 +1,6 @@
-//! The timeline and the most active values.
+//! The timeline and the facets.
+
+use std::time::Duration;
 
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::key::Key;
@@ -6,7 +8,15 @@ use fantoccini::key::Key;
 use super::tab::Tab;
 use super::{at_a_known_time, browse};
 
-const TIMELINE: &str = "group Over time";
+const TIMELINE: &str = "group Timeline";
+
+async fn has_bars(tab: &Tab) {
+    tab.eventually("bars", async || {
+        let bars = tab.script("return document.querySelectorAll('.plot rect').length", vec![]).await;
+        if bars.as_u64() > Some(20) { Ok(()) } else { Err(bars.to_string()) }
+    })
+    .await;
+}
 
 /// Drags the mouse from one fraction of the width to another.
 async fn brush(tab: &Tab, from: f64, to: f64) {
@@ -38,11 +48,7 @@ async fn range(tab: &Tab) -> (String, String) {
 fn brushing_the_time_line_sets_the_range_and_the_way_back_lets_it_go() {
     browse(at_a_known_time(), async |tab| {
         tab.goto("/").await;
-        tab.eventually("bars", async || {
-            let bars = tab.script("return document.querySelectorAll('svg rect').length", vec![]).await;
-            if bars.as_u64() > Some(20) { Ok(()) } else { Err(bars.to_string()) }
-        })
-        .await;
+        has_bars(tab).await;
         brush(tab, 0.4, 0.7).await;
         tab.address_holds("startTime=").await;
         let (start, end) = range(tab).await;
@@ -68,7 +74,7 @@ fn the_time_line_is_brushed_by_keys_too() {
         let held = [Key::Shift, Key::Right, Key::Right, Key::Right].map(char::from).into_iter().collect::<String>();
         plot.send_keys(&keys).await.unwrap();
         plot.send_keys(&held).await.unwrap();
-        tab.reads("region Overview", "CREATE").await;
+        tab.reads("region Timeline", "CREATE").await;
         plot.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
         tab.address_holds("startTime=").await;
         let (start, end) = range(tab).await;
@@ -76,13 +82,116 @@ fn the_time_line_is_brushed_by_keys_too() {
     });
 }
 
+/// The mouse: pressed, moved, an entry arrives, moved on, released.
 #[test]
-fn the_most_active_are_filters() {
+fn an_arrival_leaves_the_range_that_is_being_dragged() {
+    browse(at_a_known_time().live("6/min"), async |tab| {
+        tab.goto("/?range=all").await;
+        has_bars(tab).await;
+        let plot = tab.the(TIMELINE).await;
+        let (left, top, width, height) = plot.rectangle().await.unwrap();
+        let at = |share: f64| PointerAction::MoveTo { duration: None, x: left + width * share, y: top + height / 3.0 };
+        let mouse = || MouseActions::new("mouse".to_owned());
+        let press = mouse().then(at(0.2)).then(PointerAction::Down { button: MOUSE_BUTTON_LEFT }).then(at(0.4));
+        tab.client.perform_actions(press).await.unwrap();
+        let before = tab.reads("region Timeline", "CREATE").await;
+        tab.server.world().advance(Duration::from_secs(3 * 24 * 60 * 60));
+        tab.reads("region Entries", "of 26,560 entries").await;
+        assert_eq!(tab.texts("region Timeline").await, [before], "the bars and the range are those of before");
+        tab.client.perform_actions(mouse().then(PointerAction::Up { button: MOUSE_BUTTON_LEFT })).await.unwrap();
+        tab.address_holds("endTime=").await;
+        let (start, end) = range(tab).await;
+        assert!(start.as_str() > "2025-05-07" && end.as_str() < "2025-05-13", "{start} to {end}");
+    });
+}
+
+#[test]
+fn the_same_keys_choose_the_same_range_while_entries_arrive() {
+    let mut chosen = Vec::new();
+    for arrivals in [0, 1] {
+        browse(at_a_known_time().live("6/min"), async |tab| {
+            tab.goto("/?range=all").await;
+            has_bars(tab).await;
+            let plot = tab.the(TIMELINE).await;
+            let keys = [Key::Home, Key::Right, Key::Shift, Key::Right, Key::Right].map(char::from);
+            plot.send_keys(&keys.into_iter().collect::<String>()).await.unwrap();
+            if arrivals > 0 {
+                tab.server.world().advance(Duration::from_secs(3 * 24 * 60 * 60));
+                tab.reads("region Entries", "of 26,560 entries").await;
+            }
+            let keys = [Key::Shift, Key::Right].map(char::from);
+            plot.send_keys(&keys.into_iter().collect::<String>()).await.unwrap();
+            plot.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
+            tab.address_holds("endTime=").await;
+            chosen.push(range(tab).await);
+        });
+    }
+    assert!(chosen.windows(2).all(|pair| pair[0] == pair[1]), "{chosen:?}");
+}
+
+#[test]
+fn the_largest_bar_has_its_number_and_the_timeline_folds_away() {
     browse(at_a_known_time(), async |tab| {
         tab.goto("/").await;
-        tab.click("region Overview > button SERVICE").await;
-        tab.address_holds("objectTypes=SERVICE").await;
-        tab.gone("region Overview > button RESOURCE").await;
+        has_bars(tab).await;
+        assert_eq!(tab.script("return document.querySelector('.largest').textContent", vec![]).await, "max 56");
+        let height = "return document.querySelector('.plot').getBoundingClientRect().height";
+        assert_eq!(tab.script(height, vec![]).await, 64);
+        tab.click("region Timeline > button Timeline").await;
+        tab.gone(TIMELINE).await;
+        tab.client.refresh().await.unwrap();
+        tab.the("region Timeline > button Timeline").await;
+        tab.gone(TIMELINE).await;
+    });
+}
+
+#[test]
+fn without_entries_to_read_there_is_nothing_to_count() {
+    browse(at_a_known_time(), async |tab| {
+        tab.allow_status(403);
+        tab.goto("/?key=mock-no-audit").await;
+        tab.the("heading This key may not read audit logs").await;
+        tab.reads("region Timeline", "No counts: ").await;
+        tab.gone(TIMELINE).await;
+        tab.gone("region Facets").await;
+        tab.choose("combobox Key", "mock-admin").await;
+        tab.the(TIMELINE).await;
+        tab.the("region Facets").await;
+    });
+}
+
+#[test]
+fn a_facet_adds_and_takes_back_a_filter() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/").await;
+        tab.click("region Facets > button SERVICE").await;
         tab.reads("region Entries", "1–50 of 74 entries").await;
+        tab.click("region Facets > button CATALOG").await;
+        tab.reads("region Entries", "1–50 of 152 entries").await;
+        tab.click("region Facets > button SERVICE").await;
+        tab.reads("region Entries", "1–50 of 78 entries").await;
+        assert_eq!(tab.address().await, "/?objectTypes=CATALOG");
+    });
+}
+
+#[test]
+fn all_values_of_a_facet_are_seen_and_searched() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/").await;
+        let values = "list Object identifier > listitem";
+        tab.counts(values, 5).await;
+        tab.script("[...document.querySelectorAll('.facet')][3].querySelector('.row button').click()", vec![]).await;
+        tab.eventually("all values", async || match tab.count(values).await {
+            count if count > 20 => Ok(()),
+            count => Err(format!("{count}")),
+        })
+        .await;
+        tab.fill("searchbox Search object identifier values", "CHECKOUT-api").await;
+        tab.eventually("those that contain it", async || {
+            let texts = tab.texts(values).await;
+            let all = texts.iter().all(|text| text.contains("checkout-api"));
+            if all && !texts.is_empty() { Ok(()) } else { Err(format!("{texts:?}")) }
+        })
+        .await;
     });
 }

@@ -1,19 +1,30 @@
 //! Screenshots of the main views in `target/screenshots/`, for review.
 
 use cortex_audit_mock::fault::Effect;
+use serde_json::json;
 
 use super::tab::Tab;
 use super::{ask, at_a_known_time, browse};
 
-const WIDE: (u32, u32) = (1400, 1000);
+const WIDE: (u32, u32) = (1440, 900);
+const MEDIUM: (u32, u32) = (1024, 768);
 const NARROW: (u32, u32) = (390, 844);
 
-/// Takes screenshots in light, dark and narrow.
+/// Takes screenshots on three screens, in light, dark and forced colours.
 async fn in_every_light(tab: &Tab, view: &str) {
-    for (name, scheme, (width, height)) in
-        [("light", "light", WIDE), ("dark", "dark", WIDE), ("narrow", "light", NARROW), ("narrow-dark", "dark", NARROW)]
-    {
-        tab.prefers(scheme).await;
+    for (name, scheme, forced, (width, height)) in [
+        ("light", "light", "none", WIDE),
+        ("dark", "dark", "none", WIDE),
+        ("forced", "light", "active", WIDE),
+        ("medium", "light", "none", MEDIUM),
+        ("narrow", "light", "none", NARROW),
+        ("narrow-dark", "dark", "none", NARROW),
+    ] {
+        let features = json!([
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "forced-colors", "value": forced},
+        ]);
+        tab.browser("Emulation.setEmulatedMedia", json!({"features": features})).await;
         tab.screen(width, height).await;
         tab.script("scrollTo(0, 0)", vec![]).await;
         tab.settled().await;
@@ -40,6 +51,20 @@ fn an_entry_beside_the_table() {
         tab.script("document.querySelectorAll('tbody tr')[2].click()", vec![]).await;
         tab.the("region The entry as JSON").await;
         in_every_light(tab, "entry").await;
+    });
+}
+
+#[test]
+fn suggestions_and_the_time_control() {
+    browse(at_a_known_time(), async |tab| {
+        tab.goto("/?range=7d").await;
+        tab.reads("region Entries", "1–50 of").await;
+        tab.the("combobox Search values").await.send_keys("api").await.unwrap();
+        tab.the("listbox Suggestions").await;
+        in_every_light(tab, "search").await;
+        tab.click("button Time: ").await;
+        tab.the("group Presets").await;
+        in_every_light(tab, "time").await;
     });
 }
 

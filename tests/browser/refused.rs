@@ -19,6 +19,19 @@ fn a_key_without_the_permission_is_refused_and_another_is_offered() {
 }
 
 #[test]
+fn the_error_of_another_key_is_gone_while_the_next_one_is_awaited() {
+    browse(at_a_known_time(), async |tab| {
+        tab.allow_status(403);
+        tab.goto("/?key=mock-no-audit").await;
+        tab.the("heading This key may not read audit logs").await;
+        tab.choose("combobox Key", "mock-slow").await;
+        tab.reads("region Request", "Loading …").await;
+        assert_eq!(tab.count("heading This key may not read audit logs").await, 0);
+        tab.reads("region Entries", "of 640 entries").await;
+    });
+}
+
+#[test]
 fn keys_that_are_not_accepted_are_told_so() {
     browse(at_a_known_time(), async |tab| {
         tab.allow_status(401);
@@ -45,7 +58,7 @@ fn too_many_requests_are_counted_down() {
         })
         .await;
         tab.reads("region Request", "429").await;
-        let told = tab.reads("timer", "This page asks again in ").await;
+        let told = tab.reads("timer", "This page retries in ").await;
         let seconds =
             |told: &str| -> u32 { told.rsplit_once("in ").unwrap().1.split(' ').next().unwrap().parse().unwrap() };
         let first = seconds(&told);
@@ -57,7 +70,7 @@ fn too_many_requests_are_counted_down() {
         .await;
         // The clock of the world decides: the next request is accepted.
         tab.server.world().advance(std::time::Duration::from_secs(60));
-        tab.click("button Ask now all the same").await;
+        tab.click("button Ask anyway").await;
         tab.reads("region Entries", "of 640 entries").await;
     });
 }
@@ -79,7 +92,7 @@ fn a_flaky_key_fails_twice_and_then_answers() {
 fn a_slow_answer_is_awaited_in_sight() {
     browse(at_a_known_time(), async |tab| {
         tab.goto("/?key=mock-slow").await;
-        tab.reads("region Entries", "Waiting for the answer").await;
+        tab.reads("region Entries", "Loading …").await;
         tab.reads("region Entries", "of 640 entries").await;
     });
 }
@@ -104,6 +117,6 @@ fn an_answer_that_breaks_off_is_no_answer() {
         tab.server.world().faults().add(Effect::Truncate { bytes: 100 });
         tab.allow("net::ERR_");
         tab.goto("/").await;
-        tab.the("heading No whole answer came").await;
+        tab.the("heading Connection lost before the response was complete").await;
     });
 }

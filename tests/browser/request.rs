@@ -36,7 +36,7 @@ fn the_raw_answer_is_shown_with_status_and_headers() {
     browse(at_a_known_time(), async |tab| {
         tab.goto("/?pageSize=10").await;
         tab.click("region Request > button Code").await;
-        tab.click("region Request > tab Raw answer").await;
+        tab.click("region Request > tab Raw response").await;
         let raw = tab.reads("region Request > tabpanel", "HTTP 200").await;
         assert!(raw.contains("x-request-id: ") && raw.contains("\"total\": 640"), "{raw}");
     });

@@ -9,10 +9,13 @@ const PATH = "/api/v1/audit-logs";
 /** Tells the server that it is the page that asks: the verdict on other clients is none of its business. */
 const MARK = { "X-Cortex-Mock-Page": "true" };
 
-/** The request behind a state: `{method, url, headers, parameters}`; the URL is whole, the headers are those of a client. */
-export function requestOf(state) {
+/**
+ * The request behind a state, for a period of `{startTime, endTime}`: `{method, url, headers, parameters}`; the URL is whole, the
+ * headers are those of a client.
+ */
+export function requestOf(state, period) {
   const parameters = [["page", String(state.page)], ["pageSize", String(state.pageSize)]];
-  for (const name of ["startTime", "endTime"]) if (state[name] !== "") parameters.push([name, state[name]]);
+  for (const name of ["startTime", "endTime"]) if (period[name] !== "") parameters.push([name, period[name]]);
   for (const name of LISTS) state[name].forEach((value) => parameters.push([name, value]));
   const url = `${BASE_URL}${PATH}?${new URLSearchParams(parameters)}`;
   return { method: "GET", url, headers: { Authorization: `Bearer ${token()}` }, parameters };
@@ -37,7 +40,7 @@ export async function ask(request, signal) {
     };
   } catch (error) {
     if (signal?.aborted) throw error;
-    const failure = "The connection ended without a whole answer: a fault broke it, or the server is gone.";
+    const failure = "The connection ended before the response was complete: a fault broke it, or the server is gone.";
     return { status: 0, reason: "", headers: new Headers(), text: "", json: null, bytes: 0, milliseconds: since(), failure };
   }
 }

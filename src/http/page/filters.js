@@ -1,32 +1,21 @@
-// What is asked for: one control for each parameter of the operation, and chips of what is set.
+// What is asked for: a search box over all attributes, a picker for each that has known values, the time, and chips of what is set.
 
 import { mountChips } from "./chips.js";
 import { h, put } from "./dom.js";
-import { KNOWN, LABELS, LISTS } from "./known-values.js";
+import { KNOWN, LABELS } from "./known-values.js";
 import { picker } from "./picker.js";
-import { range } from "./range.js";
-import { words } from "./typed-values.js";
-
-const TEXTS = LISTS.filter((list) => !(list in KNOWN));
+import { search } from "./search.js";
+import { timeControl } from "./time-control.js";
 
 export function mountFilters(root) {
-  const controls = h("div", { id: "filter-controls", class: "filter-controls" },
-    h("div", { class: "filter-grid" },
-      Object.keys(LABELS).filter((list) => list in KNOWN).map((list) => picker(list)),
-      TEXTS.map((list) => words(list))),
-    range());
+  const pickers = h("div", { id: "pickers", class: "pickers" }, Object.keys(LABELS).filter((list) => list in KNOWN).map(picker));
   const chips = h("div", { class: "chosen" });
-  // On a narrow screen the controls would push the entries out of sight.
+  // On a narrow screen the pickers would push the entries out of sight.
   const toggle = h("button", {
-    class: "filter-toggle", "aria-expanded": "false", "aria-controls": "filter-controls",
-    on: {
-      click: () => {
-        const open = root.classList.toggle("open");
-        toggle.setAttribute("aria-expanded", String(open));
-      },
-    },
+    class: "filter-toggle", "aria-expanded": "false", "aria-controls": "pickers",
+    on: { click: () => toggle.setAttribute("aria-expanded", String(root.classList.toggle("open"))) },
   }, "Filters");
-  root.classList.add("card");
-  put(root, toggle, controls, chips);
-  mountChips(chips, () => (toggle.offsetParent ? toggle : controls.querySelector("button")).focus());
+  const box = search();
+  put(root, box, toggle, pickers, timeControl(), chips);
+  mountChips(chips, () => box.querySelector("input").focus());
 }

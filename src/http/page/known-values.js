@@ -35,7 +35,7 @@ export const LISTS = [
   "actorApiKeyIdentifiers", "actorIpAddresses",
 ];
 
-/** How people call the filters. */
+/** The names of the filters for people. */
 export const LABELS = {
   actions: "Action",
   objectTypes: "Object type",
@@ -47,6 +47,7 @@ export const LABELS = {
   actorIpAddresses: "IP address",
   startTime: "From",
   endTime: "To",
+  range: "Time",
 };
 
 /** The known word that a word is a slip of; undefined when there is none near. Told by the pairs of letters in common. */

@@ -10,9 +10,12 @@ import { change, onChange, state, written } from "./state.js";
 const views = { logs: document.getElementById("logs"), control: document.getElementById("control") };
 const mounted = { logs: mountLogs, control: mountControl };
 const links = document.querySelectorAll("[data-tab]");
+const skip = document.getElementById("skip-to-entries");
 
 function show({ tab }) {
   for (const [name, view] of Object.entries(views)) view.hidden = name !== tab;
+  document.documentElement.dataset.view = tab;
+  skip.hidden = tab !== "logs";
   // A view is made when it is first seen.
   mounted[tab]?.(views[tab]);
   delete mounted[tab];
@@ -35,7 +38,7 @@ for (const link of links) {
 
 const notice = document.getElementById("notice");
 document.addEventListener("reached", ({ detail: reached }) => {
-  const text = reached ? "" : "The server does not answer. Start it again; this page goes on by itself.";
+  const text = reached ? "" : "Server not reachable. Restart it; this page reconnects automatically.";
   if (notice.textContent === text) return;
   notice.hidden = reached;
   notice.textContent = text;

@@ -2,8 +2,10 @@
 
 import { h, put } from "./dom.js";
 import { KNOWN, LABELS } from "./known-values.js";
+import { popover } from "./popover.js";
 import { change, onChange, state } from "./state.js";
 import { onSummary } from "./summary.js";
+import { visible } from "./visible.js";
 
 /** Longer lists can be searched. The API takes other values in them too. */
 const SHORT = 8;
@@ -12,18 +14,16 @@ export function picker(list) {
   const label = LABELS[list];
   const long = KNOWN[list].length > SHORT;
   const chosen = h("span", { class: "count", "aria-hidden": "true" });
-  const button = h("button", {
-    class: "picker-button", "aria-expanded": "false", "aria-controls": `pick-${list}`, on: { click: () => toggle() },
-  }, label, chosen);
+  const button = h("button", { class: "picker-button", "aria-controls": `pick-${list}` }, label, chosen);
   const search = h("input", {
     type: "search", placeholder: "Search, or type another value", "aria-label": `Search ${label.toLowerCase()}s`,
     autocomplete: "off", spellcheck: "false", hidden: !long, on: { input: sift, keydown: searched },
   });
   const options = h("ul", { class: "options" });
   const other = h("button", { class: "quiet other", hidden: true, on: { click: useTyped } });
-  const panel = h("div", { id: `pick-${list}`, class: "popover", role: "group", "aria-label": `${label} values`, hidden: true },
-    search, options, other);
-  const root = h("div", { class: "picker", on: { keydown: moved, focusout: left } }, button, panel);
+  const panel = h("div", { id: `pick-${list}`, role: "group", "aria-label": `${label} values` }, search, options, other);
+  const { root, toggle } = popover(button, panel, opened);
+  root.addEventListener("keydown", moved);
   /** value → {item, box, count}, in the order in which they are shown. */
   let rows = new Map();
   let counted = null;
@@ -37,7 +37,7 @@ export function picker(list) {
   function option({ value, unknown }) {
     const box = h("input", { type: "checkbox", value, on: { change: () => tick(value, box.checked) } });
     const count = h("span", { class: "count", "aria-hidden": "true" });
-    const item = h("li", {}, h("label", {}, box, h("span", { class: "value" }, value),
+    const item = h("li", {}, h("label", {}, box, h("span", { class: "value" }, visible(value)),
       unknown && h("span", { class: "badge s4" }, "unknown"), count));
     return { item, box, count };
   }
@@ -69,10 +69,7 @@ export function picker(list) {
     sift();
   }
 
-  function toggle(open = panel.hidden) {
-    panel.hidden = !open;
-    button.setAttribute("aria-expanded", String(open));
-    if (!open) return;
+  function opened() {
     rows = new Map();
     put(options);
     search.value = "";
@@ -84,7 +81,7 @@ export function picker(list) {
     const typed = search.value.trim();
     for (const [value, { item }] of rows) item.hidden = !value.toLowerCase().includes(typed.toLowerCase());
     other.hidden = typed === "" || rows.has(typed);
-    other.textContent = `Ask for “${typed}”`;
+    put(other, "Filter by “", visible(typed), "”");
   }
 
   function useTyped() {
@@ -103,11 +100,7 @@ export function picker(list) {
 
   function moved(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Escape" && !panel.hidden) {
-      event.stopPropagation();
-      toggle(false);
-      button.focus();
-    } else if (step && panel.hidden && event.target === button) {
+    if (step && panel.hidden && event.target === button) {
       event.preventDefault();
       toggle(true);
     } else if (step && !panel.hidden) {
@@ -117,12 +110,6 @@ export function picker(list) {
     }
   }
 
-  function left(event) {
-    // Nothing has the focus while a click on plain text is under way; the listener below sees those outside.
-    if (event.relatedTarget && !root.contains(event.relatedTarget)) toggle(false);
-  }
-
-  document.addEventListener("pointerdown", (event) => panel.hidden || root.contains(event.target) || toggle(false));
   onChange(show);
   onSummary((summary) => {
     counted = summary;

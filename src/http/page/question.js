@@ -1,7 +1,9 @@
 // What the view asks the API, and what the API says: one question at a time, the last one counts.
 
 import { ask, requestOf } from "./api.js";
-import { onChange, state } from "./state.js";
+import { token } from "./keys.js";
+import { periodOf } from "./period.js";
+import { narrowingOf, onChange, state } from "./state.js";
 
 const asking = [];
 const answered = [];
@@ -9,6 +11,7 @@ let underWay = null;
 let last = null;
 /** The question of the last request, with the key that asked it. */
 let posed = "";
+let begun = false;
 
 /** Calls `listener(request)` when a question is sent that somebody waits for. */
 export function onAsking(listener) {
@@ -29,8 +32,8 @@ export async function refresh({ quietly = false } = {}) {
   underWay?.abort();
   const controller = new AbortController();
   underWay = controller;
-  const request = requestOf(state());
-  posed = questionOf(request);
+  const request = requestOf(state(), periodOf(state()));
+  posed = question();
   if (!quietly) asking.forEach((listener) => listener(request));
   try {
     const answer = await ask(request, controller.signal);
@@ -53,11 +56,19 @@ export function isAsking() {
 
 /** Asks if what the view shows is another question than the last, or asked with another key: each request counts. */
 export function renew() {
-  if (state().tab === "logs" && questionOf(requestOf(state())) !== posed) refresh();
+  if (begun && state().tab === "logs" && question() !== posed) refresh();
 }
 
-function questionOf({ url, headers }) {
-  return `${headers.Authorization} ${url}`;
+/** From now on, questions are asked. */
+export function begin() {
+  begun = true;
+  renew();
+}
+
+/** A range such as `1h` is one question, although its start moves. */
+function question() {
+  const { page, pageSize } = state();
+  return [token(), page, pageSize, narrowingOf(state())].join(" ");
 }
 
 onChange(renew);

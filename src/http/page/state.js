@@ -7,21 +7,32 @@ export { LISTS };
 export const PAGE_SIZES = [10, 25, 50, 100, 250, 1000];
 const DEFAULT_PAGE_SIZE = 50;
 export const SESSION = /^[A-Za-z0-9._-]{1,64}$/;
+/** A length back from now, such as `1h`. */
+const RANGE = /^[1-9]\d{0,3}[mhdw]$/;
+/** The range that is chosen on purpose where another one is usual. */
+export const ALL_TIME = "all";
+
+/** What narrows the entries; `page` and `pageSize` only choose among those that match. */
+const NARROWING = ["startTime", "endTime", "range", ...LISTS];
 
 /** The state of a query string; whatever is not understood is left out. */
 export function read(search) {
   const given = new URLSearchParams(search);
-  const whole = (name, otherwise) => (/^\d{1,9}$/.test(given.get(name) ?? "") ? Number(given.get(name)) : otherwise);
+  const text = (name) => given.get(name) ?? "";
+  const whole = (name, otherwise) => (/^\d{1,9}$/.test(text(name)) ? Number(text(name)) : otherwise);
+  const hasTimes = text("startTime") !== "" || text("endTime") !== "";
   const state = {
-    tab: given.get("tab") === "control" ? "control" : "logs",
-    key: given.get("key") ?? "",
-    session: SESSION.test(given.get("session") ?? "") ? given.get("session") : "",
+    tab: text("tab") === "control" ? "control" : "logs",
+    key: text("key"),
+    session: SESSION.test(text("session")) ? text("session") : "",
     page: whole("page", 0),
     pageSize: Math.min(Math.max(whole("pageSize", DEFAULT_PAGE_SIZE), 1), 1000),
-    startTime: given.get("startTime") ?? "",
-    endTime: given.get("endTime") ?? "",
+    startTime: text("startTime"),
+    endTime: text("endTime"),
+    range: !hasTimes && (RANGE.test(text("range")) || text("range") === ALL_TIME) ? text("range") : "",
   };
   for (const name of LISTS) state[name] = [...new Set(given.getAll(name).filter((value) => value !== ""))];
+  state.entry = text("entry");
   return state;
 }
 
@@ -37,14 +48,29 @@ export function written(state) {
   return text === "" ? location.pathname : `?${text}`;
 }
 
+/** Whether a part of time is chosen. */
+export function hasPeriod({ startTime, endTime, range }) {
+  return startTime !== "" || endTime !== "" || (range !== "" && range !== ALL_TIME);
+}
+
 /** Whether anything narrows what is asked for. */
 export function isFiltered(state) {
-  return state.startTime !== "" || state.endTime !== "" || LISTS.some((name) => state[name].length > 0);
+  return hasPeriod(state) || LISTS.some((name) => state[name].length > 0);
+}
+
+/** From one instant to another, either of which may be empty: to be given to `change`. */
+export function between(startTime, endTime) {
+  return { startTime, endTime, range: "" };
 }
 
 /** Nothing that narrows: to be given to `change`. */
 export function unfiltered() {
-  return Object.fromEntries([["startTime", ""], ["endTime", ""], ["page", 0], ...LISTS.map((name) => [name, []])]);
+  return { ...between("", ""), page: 0, ...Object.fromEntries(LISTS.map((name) => [name, []])) };
+}
+
+/** Two of these are equal if the same entries match. */
+export function narrowingOf(state) {
+  return JSON.stringify([state.session, ...NARROWING.map((name) => state[name])]);
 }
 
 const listeners = [];
@@ -60,7 +86,7 @@ export function state() {
  * behind it: for what nobody would go back to.
  */
 export function change(patch, { quietly = false } = {}) {
-  const asksAnew = Object.keys(patch).some((name) => LISTS.includes(name) || ["startTime", "endTime", "pageSize"].includes(name));
+  const asksAnew = Object.keys(patch).some((name) => name === "pageSize" || NARROWING.includes(name));
   const next = { ...current, ...(asksAnew ? { page: 0 } : {}), ...patch };
   const address = written(next);
   if (address === written(current)) return;

@@ -1,11 +1,16 @@
-// What the control plane counts behind the view: values of the filters, the time line, the most active.
+// What the control plane counts behind the view: values of the filters, the timeline, the most active.
 
 import { call, onAccess, onChanges } from "./admin.js";
-import { LISTS, onChange, state } from "./state.js";
+import { isPaused, onPause } from "./pause.js";
+import { hasJumped, periodOf } from "./period.js";
+import { LISTS, narrowingOf, onChange, state } from "./state.js";
 
 const listeners = [];
 let last = null;
 let asked = 0;
+let begun = false;
+/** Whether what was counted no longer holds, while nobody looks at it. */
+let stale = true;
 
 /** Calls `listener(summary)`, as `/__admin/summary` answers; null where it cannot be had. */
 export function onSummary(listener) {
@@ -13,17 +18,39 @@ export function onSummary(listener) {
   listener(last);
 }
 
-function question(of) {
+/** What was last counted. */
+export function summary() {
+  return last;
+}
+
+/** From now on, entries are counted. */
+export function beginCounting() {
+  begun = true;
+  count();
+}
+
+/** The summary of the view with the values that contain a text, more of them than else; null where it cannot be had. */
+export async function valuesContaining(text) {
+  const query = question();
+  query.set("contains", text);
+  const { ok, json } = await call("GET", "/summary", { query });
+  return ok ? json : null;
+}
+
+function question() {
   const query = new URLSearchParams();
-  for (const name of ["startTime", "endTime"]) if (of[name] !== "") query.set(name, of[name]);
-  for (const name of LISTS) of[name].forEach((value) => query.append(name, value));
+  for (const [name, value] of Object.entries(periodOf(state()))) if (value !== "") query.set(name, value);
+  for (const name of LISTS) state()[name].forEach((value) => query.append(name, value));
   return query;
 }
 
 async function count() {
+  stale = true;
+  if (!begun || state().tab !== "logs" || isPaused()) return;
+  stale = false;
   asked += 1;
   const number = asked;
-  const { ok, json } = await call("GET", "/summary", { query: question(state()) });
+  const { ok, json } = await call("GET", "/summary", { query: question() });
   // A later question has overtaken this one.
   if (number !== asked) return;
   last = ok ? json : null;
@@ -31,10 +58,12 @@ async function count() {
 }
 
 onChange((now, before) => {
-  const of = (state) => `${question(state)} ${state.session}`;
-  if (of(now) !== of(before)) count();
+  if (narrowingOf(now) !== narrowingOf(before) || (stale && now.tab === "logs")) count();
 });
 onChanges((now, before) => {
-  if (!before || now.world !== before.world || now.entries !== before.entries) count();
+  if (!before) {
+    if (!last) count();
+  } else if (now.world !== before.world || now.entries !== before.entries || hasJumped(now, before)) count();
 });
+onPause(() => stale && count());
 onAccess(count);

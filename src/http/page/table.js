@@ -1,19 +1,27 @@
 // The entries as a table, one row of which can be chosen with the mouse or the keys.
 
+import { onChanges, worldNow } from "./admin.js";
 import { h, put } from "./dom.js";
-import { local } from "./time.js";
+import { idOf } from "./entry-id.js";
+import { onPreference, preference } from "./preferences.js";
+import { local, shown } from "./time.js";
+import { visible, visibleText } from "./visible.js";
 
-const COLUMNS = ["Actor", "Action", "Object type", "Object identifier", "IP address", "Date"];
+const COLUMNS = ["Actor", "Action", "Object type", "Object identifier", "IP address"];
 /** Why an entry has no actor. */
 export const NO_ACTOR = "The API names no actor: such as a change by GitOps or an import";
 /** How long a row is marked as new. */
 const NEW = 60_000;
+/** A distance from now is written anew after this. */
+const RELATIVE = 10_000;
 
 /** `onChosen(entry, how)` is called when a row is chosen; `how` is `step` when somebody goes from row to row. */
 export function mountTable(root, { onChosen }) {
   const body = h("tbody", { role: "rowgroup" });
+  const date = h("th", { role: "columnheader", scope: "col", "aria-sort": "descending", title: "Newest first" });
   const table = h("table", { role: "grid", "aria-label": "Entries", "aria-readonly": "true", hidden: true, class: "entries" },
-    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, COLUMNS.map((name) => h("th", { role: "columnheader", scope: "col" }, name)))),
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" },
+      COLUMNS.map((name) => h("th", { role: "columnheader", scope: "col" }, name)), date)),
     body);
   const skeleton = h("div", { class: "skeleton", "aria-hidden": "true", hidden: true }, Array.from({ length: 8 }, () => h("div")));
   put(root, skeleton, table);
@@ -21,6 +29,7 @@ export function mountTable(root, { onChosen }) {
   let lines = [];
   let chosen = null;
   let total = null;
+  let written = 0;
 
   table.addEventListener("click", (event) => {
     const line = lineOf(event.target);
@@ -65,6 +74,16 @@ export function mountTable(root, { onChosen }) {
     for (const { row } of lines) row.setAttribute("aria-selected", String(row === line?.row));
   }
 
+  function writeTimes() {
+    const times = preference("times");
+    put(date, "Date", times !== "relative" && h("span", { class: "zone" }, times === "utc" ? " (UTC)" : " (local)"));
+    for (const { entry, row } of lines) {
+      const time = row.querySelector("time");
+      time.textContent = timeOf(entry);
+    }
+    written = performance.now();
+  }
+
   /**
    * Shows an answer. Rows that were there stay the same elements. Marked as new are: with `unknown`, those that were not
    * there; with a number, so many at the top.
@@ -83,7 +102,8 @@ export function mountTable(root, { onChosen }) {
     total = all;
     const focused = document.activeElement;
     // Only what is another is touched: a row that is moved in the document loses the focus.
-    for (const row of [...body.children]) if (!lines.some((line) => line.row === row)) row.remove();
+    const stay = new Set(lines.map(({ row }) => row));
+    for (const row of [...body.children]) if (!stay.has(row)) row.remove();
     lines.forEach(({ row }, place) => {
       if (body.children[place] !== row) body.insertBefore(row, body.children[place] ?? null);
     });
@@ -95,6 +115,12 @@ export function mountTable(root, { onChosen }) {
     if (focused?.closest("tr") && !focused.isConnected) lines[0]?.row.focus();
   }
 
+  onPreference((name) => name === "times" && writeTimes());
+  onChanges(() => {
+    if (preference("times") === "relative" && performance.now() - written > RELATIVE) writeTimes();
+  });
+  writeTimes();
+
   return {
     show,
     clear() {
@@ -105,8 +131,9 @@ export function mountTable(root, { onChosen }) {
       table.hidden = true;
       skeleton.hidden = true;
     },
+    /** In place of entries that are not there yet. */
     showSkeleton() {
-      skeleton.hidden = false;
+      if (lines.length === 0) skeleton.hidden = false;
     },
     /** Whether nothing was ever shown. */
     isUntouched: () => total === null,
@@ -114,14 +141,22 @@ export function mountTable(root, { onChosen }) {
     total: () => total,
     /** Whether somebody stands in the rows below the first. */
     isRead: () => lines.slice(1).some(({ row }) => row === document.activeElement),
-    /** The chosen entry, if it is shown. */
-    chosen: () => chosen?.entry ?? null,
-    /** Chooses the next row, or with -1 the one before. */
+    /** Marks the row of an entry; answers the entry, or null where no row shows it. */
+    find(id) {
+      const line = lines.find(({ entry }) => idOf(entry) === id) ?? null;
+      mark(line);
+      if (line) reachable(line);
+      return line?.entry ?? null;
+    },
+    hasChosen: () => chosen !== null,
+    /** Goes to the next row, or with -1 to the one before. */
     step(by) {
-      const line = lines[lines.indexOf(chosen) + by];
-      if (!chosen || !line) return;
-      choose(line, "step");
+      const at = lines.findIndex((line) => (chosen ? line === chosen : line.row === document.activeElement));
+      const line = lines[at < 0 ? 0 : at + by];
+      if (!line) return;
       line.row.scrollIntoView({ block: "nearest" });
+      if (chosen) choose(line, "step");
+      else focus(line);
     },
     focusFirst: () => lines[0]?.row.focus({ preventScroll: true }),
     /** Nothing is chosen any more; the focus goes back to where it came from. */
@@ -133,12 +168,18 @@ export function mountTable(root, { onChosen }) {
   };
 }
 
+function timeOf({ timestamp }) {
+  const date = new Date(timestamp);
+  return Number.isNaN(date.getTime()) ? visibleText(timestamp) : shown(date, worldNow());
+}
+
 function rowOf(entry) {
   const cell = (name, ...content) => h("td", { role: "gridcell", "data-label": name }, content);
   const text = (value) => (value === undefined || value === null
     ? h("span", { class: "soft" }, "–")
-    : h("span", { class: "clamp", title: String(value) }, String(value)));
+    : h("span", { class: "clamp", title: visibleText(value) }, visible(value)));
   const date = new Date(entry.timestamp);
+  const also = Number.isNaN(date.getTime()) ? "" : ` · ${local(date)}`;
   const actor = entry.actorIdentifier ?? h("abbr", { class: "soft", title: NO_ACTOR }, "N/A");
   return h("tr", { role: "row", tabindex: "-1", "aria-selected": "false" },
     cell("Actor", typeof actor === "string" ? text(actor) : actor),
@@ -146,13 +187,12 @@ function rowOf(entry) {
     cell("Object type", h("span", { class: "type" }, text(entry.objectType))),
     cell("Object identifier", text(entry.objectIdentifier)),
     cell("IP address", h("span", { class: "mono" }, text(entry.ipAddress))),
-    cell("Date", h("time", { datetime: entry.timestamp, title: `${entry.timestamp} (UTC)` },
-      Number.isNaN(date.getTime()) ? String(entry.timestamp) : local(date))));
+    cell("Date", h("time", { datetime: entry.timestamp, title: `${visibleText(entry.timestamp)} (UTC)${also}` }, timeOf(entry))));
 }
 
 /** What was done, in its colour. */
 export function badge(action) {
-  return h("span", { class: `badge ${["CREATE", "UPDATE", "DELETE"].includes(action) ? action : ""}` }, String(action));
+  return h("span", { class: `badge ${["CREATE", "UPDATE", "DELETE"].includes(action) ? action : ""}` }, visible(action));
 }
 
 function markNew(row) {

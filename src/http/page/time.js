@@ -1,8 +1,10 @@
-// Instants as people read them: local time on the page, UTC beside it for whoever compares with the API.
+// Instants as people read them: in local time, in UTC as the API has them, or as a distance from now.
+
+import { preference } from "./preferences.js";
 
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const SHORT = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+const SHORT = both({ month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const DAY = both({ month: "short", day: "numeric" });
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 
 /** Date and time, in the zone and words of the reader. */
@@ -10,14 +12,19 @@ export function local(date) {
   return FULL.format(date);
 }
 
-/** The same without year and seconds. */
+/** Date and time without year and seconds. */
 export function short(date) {
-  return SHORT.format(date);
+  return inZone(SHORT).format(date);
 }
 
 /** The day without its year. */
 export function day(date) {
-  return DAY.format(date);
+  return inZone(DAY).format(date);
+}
+
+/** A local format and the same format in UTC, as the reader wants it. */
+function inZone({ local, utc }) {
+  return preference("times") === "utc" ? utc : local;
 }
 
 /** The time of day to the millisecond. */
@@ -38,9 +45,48 @@ export function instant(text) {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
+const UTC = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+
+/** As the reader wants times to be written; `now` is that of the world. */
+export function shown(date, now) {
+  const times = preference("times");
+  if (times === "utc") return UTC.format(date);
+  return times === "relative" ? relative(date, now) : local(date);
+}
+
+/** Such as "3 hours ago". */
+export function relative(date, now) {
+  const seconds = Math.round((date - now) / 1000);
+  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS.at(-1);
+  return RELATIVE.format(Math.trunc(seconds / length), unit);
+}
+
+/** The zone in which times are typed and read, such as Europe/Berlin (GMT+1); `date` decides on summer time. */
+export function zone(date) {
+  if (preference("times") === "utc") return "UTC";
+  const parts = new Intl.DateTimeFormat("en", { timeZoneName: "shortOffset" }).formatToParts(date);
+  const offset = parts.find(({ type }) => type === "timeZoneName")?.value;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return timeZone === offset || !offset ? timeZone : `${timeZone} (${offset})`;
+}
+
+/** What an input of the type datetime-local holds; null when it is no date. */
+export function fromInput(text) {
+  const date = new Date(preference("times") === "utc" ? `${text}Z` : text);
+  return text === "" || Number.isNaN(date.getTime()) ? null : date;
+}
+
 /** For an input of the type datetime-local. */
 export function forInput(date) {
+  if (preference("times") === "utc") return date.toISOString().slice(0, 19);
   const two = (number) => String(number).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+function both(options) {
+  const format = (more) => new Intl.DateTimeFormat(undefined, { ...options, ...more });
+  return { local: format({}), utc: format({ timeZone: "UTC" }) };
 }

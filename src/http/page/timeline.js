@@ -1,32 +1,36 @@
 // Entries over time as bars, stacked by action. Brushing it, by pointer or by keys, sets the range of time.
 
 import { h, put, say, svg } from "./dom.js";
-import { change, state } from "./state.js";
+import { onPreference } from "./preferences.js";
+import { between, change, hasPeriod, narrowingOf, onChange, state } from "./state.js";
 import { onSummary } from "./summary.js";
-import { day, local, short, utc } from "./time.js";
+import { day, short, utc } from "./time.js";
 
 const ACTIONS = ["CREATE", "UPDATE", "DELETE"];
-const HEIGHT = 150;
-const BASE = 126;
-const TOP = 6;
+const HEIGHT = 64;
+const BASE = 46;
+const TOP = 4;
 const DAY = 24 * 60 * 60;
 
-export function mountTimeline(root) {
-  const heading = h("h2", { id: "timeline-heading" }, "Over time");
+/** Shows the bars in `root`; legend and what is told of them are put into `beside`. */
+export function mountTimeline(root, beside) {
   const legend = h("p", { class: "legend small soft" });
-  const told = h("p", { class: "small soft shown" });
-  const whole = h("button", { class: "quiet small", on: { click: () => change({ startTime: "", endTime: "" }) } }, "Show all time");
+  const told = h("p", { class: "small soft range-told" });
+  const whole = h("button", { class: "quiet small", hidden: true, on: { click: () => change(between("", "")) } }, "Show all time");
   const plot = svg("svg", {
-    class: "plot", height: HEIGHT, tabindex: "0", role: "group", "aria-labelledby": "timeline-heading",
+    class: "plot", height: HEIGHT, tabindex: "0", role: "group", "aria-label": "Timeline",
     "aria-describedby": "timeline-keys",
   });
   const keys = h("p", { id: "timeline-keys", class: "spoken" },
     "Arrow keys go from bar to bar, with Shift they choose a range, Enter shows it, Escape lets it go.");
-  put(root, h("div", { class: "row between" }, h("div", { class: "row" }, heading, legend), h("div", { class: "row" }, told, whole)), plot, keys);
+  put(root, plot, keys);
+  put(beside, legend, told, whole);
 
   let line = null;
   /** The bars that are being chosen, from and to, both included; null when none are. */
   let brush = null;
+  /** What was counted while a range was being chosen: the bars under the pointer stay until it is. */
+  let later;
 
   const endOf = (index) => new Date(Date.parse(line.buckets[index].start) + line.bucketSeconds * 1000 - 1);
   const amount = (bucket) => ACTIONS.reduce((sum, action) => sum + bucket[action], 0);
@@ -46,10 +50,10 @@ export function mountTimeline(root) {
   }
 
   function draw() {
-    whole.hidden = state().startTime === "" && state().endTime === "";
-    plot.toggleAttribute("hidden", !line || line.buckets.length === 0);
+    whole.hidden = !hasPeriod(state());
     if (!line || line.buckets.length === 0) {
-      told.textContent = line ? "Nothing to show" : "";
+      told.textContent = line ? "No entries in this range" : "";
+      put(plot);
       put(legend);
       return;
     }
@@ -67,12 +71,22 @@ export function mountTimeline(root) {
     });
     put(plot,
       svg("line", { class: "axis", x1: 0, x2: width, y1: BASE + 0.5, y2: BASE + 0.5 }),
-      bars, ticks(width), brushed());
+      bars, ticks(width), largest(most, width), brushed());
     put(legend, ACTIONS.map((action) => {
       const sum = line.buckets.reduce((total, bucket) => total + bucket[action], 0);
       return h("span", { class: `key ${action}` }, `${action} ${sum.toLocaleString()}`);
     }));
-    told.textContent = brush ? words(...ordered(brush)) : `${local(new Date(line.buckets[0].start))} – ${local(endOf(line.buckets.length - 1))}`;
+    told.textContent = brush ? words(...ordered(brush)) : `${short(new Date(line.buckets[0].start))} – ${short(endOf(line.buckets.length - 1))}`;
+  }
+
+  /** The number at the tallest bar, on the side where there is room. */
+  function largest(most, width) {
+    const index = line.buckets.findIndex((bucket) => amount(bucket) === most);
+    if (index < 0) return [];
+    const isLeft = x(index + 1) > width - 60;
+    return svg("text", {
+      class: "largest", x: isLeft ? x(index) - 3 : x(index + 1) + 3, y: TOP + 9, "text-anchor": isLeft ? "end" : "start",
+    }, `max ${most.toLocaleString()}`);
   }
 
   function ticks(width) {
@@ -85,8 +99,8 @@ export function mountTimeline(root) {
     const at = able.filter((index, place) => place % every === 0 && x(index) < width - 60);
     const label = overDays ? day : short;
     return at.flatMap((index) => [
-      svg("line", { class: "axis", x1: x(index), x2: x(index), y1: BASE, y2: BASE + 5 }),
-      svg("text", { x: x(index), y: BASE + 18 }, label(starts[index])),
+      svg("line", { class: "axis", x1: x(index), x2: x(index), y1: BASE, y2: BASE + 4 }),
+      svg("text", { x: x(index), y: BASE + 15 }, label(starts[index])),
     ]);
   }
 
@@ -100,12 +114,13 @@ export function mountTimeline(root) {
 
   function choose() {
     const [from, to] = ordered(brush);
-    brush = null;
-    change({ startTime: utc(new Date(line.buckets[from].start)), endTime: endOf(to).toISOString() });
+    const chosen = between(utc(new Date(line.buckets[from].start)), endOf(to).toISOString());
+    letGo();
+    change(chosen);
   }
 
   plot.addEventListener("pointerdown", (event) => {
-    if (!line || event.button !== 0) return;
+    if (!line || line.buckets.length === 0 || event.button !== 0) return;
     plot.setPointerCapture(event.pointerId);
     brush = { from: barAt(event), to: barAt(event), drawn: true };
     draw();
@@ -114,7 +129,7 @@ export function mountTimeline(root) {
     if (brush?.drawn) {
       brush.to = barAt(event);
       draw();
-    } else if (line?.buckets.length > 0) {
+    } else if (!brush && line?.buckets.length > 0) {
       told.textContent = words(barAt(event), barAt(event));
     }
   });
@@ -139,13 +154,17 @@ export function mountTimeline(root) {
 
   function letGo() {
     brush = null;
+    if (later !== undefined) line = later;
+    later = undefined;
     draw();
   }
 
   onSummary((summary) => {
-    line = summary?.timeline ?? null;
-    brush = null;
-    draw();
+    later = summary?.timeline ?? null;
+    if (!brush) letGo();
   });
+  // Other entries: the bars that are being chosen are not theirs.
+  onChange((now, before) => narrowingOf(now) !== narrowingOf(before) && letGo());
+  onPreference((name) => name === "times" && draw());
   new ResizeObserver(draw).observe(root);
 }

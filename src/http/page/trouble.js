@@ -7,15 +7,15 @@ import { refresh } from "./question.js";
 import { change, isFiltered, state, unfiltered } from "./state.js";
 
 const REASONS = {
-  400: ["The API does not understand this request", "Do not send it again as it is: the answer will be the same. Mend the parameters that are named here."],
-  401: ["The API does not accept this key", "Do not retry. The key is missing, mistyped, revoked or expired: somebody has to give a valid one."],
+  400: ["The API does not understand this request", "Do not send it again unchanged: the answer will be the same. Fix the parameters named above."],
+  401: ["The API does not accept this key", "Do not retry. The key is missing, mistyped, revoked or expired: use a valid one."],
   403: ["This key may not read audit logs", "Do not retry. The key is valid, but none of its roles has the permission “View audit logs”: give it one that has, or use another key."],
   404: ["There is nothing at this address", "Do not retry. Check the base URL and the path: /api/v1/audit-logs."],
-  408: ["The request took too long to arrive", "Ask again; a GET needs no body."],
-  429: ["Too many requests", "Wait as many seconds as Retry-After says, then go on where you were. Whoever asks sooner is refused again."],
+  408: ["The request took too long to arrive", "Send it again; a GET needs no body."],
+  429: ["Too many requests", "Wait as many seconds as Retry-After says, then continue where you were. Earlier requests are refused again."],
 };
-const BROKEN = "Treat it as no answer at all: ask again after a pause that grows with each attempt, and give up after a few. A GET can be repeated without harm.";
-const FAILED = "Ask again: after Retry-After where it is sent, else after a pause that grows with each attempt. Give up after a few.";
+const BROKEN = "Treat it as no response: retry after a pause that grows with each attempt, and give up after a few. A GET is safe to repeat.";
+const FAILED = "Retry after Retry-After if it is sent, otherwise after a pause that grows with each attempt. Give up after a few.";
 
 /** Shows it in `root`. Answers a function that stops whatever counts down. */
 export function showTrouble(root, answer) {
@@ -34,17 +34,17 @@ export function showTrouble(root, answer) {
 
 function explained(answer) {
   const { status, json, bytes } = answer;
-  if (status === 0) return { title: "No whole answer came", happened: h("p", {}, answer.failure), advice: BROKEN };
+  if (status === 0) return { title: "Connection lost before the response was complete", happened: h("p", {}, answer.failure), advice: BROKEN };
   if (status < 400) {
     return {
-      title: json === null ? "The answer is no JSON" : "The answer is not that of the audit logs",
+      title: json === null ? "The response is not JSON" : "The response is not a page of audit logs",
       happened: h("p", {}, `The status is ${status}, yet the ${bytes.toLocaleString()} bytes of the body are ${json === null ? "cut off or garbled" : "something else"}.`),
       advice: `Never trust the status alone: read the whole body before using any of it. ${BROKEN}`,
     };
   }
   const [title, advice] = REASONS[status] ?? (status >= 500
     ? ["The server failed", FAILED]
-    : [answer.reason || "The API refuses the request", "Do not send it again as it is."]);
+    : [answer.reason || "The API refuses the request", "Do not send it again unchanged."]);
   return { title, happened: details(json?.details ?? json?.detail ?? answer.text.slice(0, 500)), advice };
 }
 
@@ -56,9 +56,9 @@ function details(text) {
 }
 
 function nextSteps({ status, json }) {
-  const retry = button(status === 429 ? "Ask now all the same" : "Retry", () => refresh(), status !== 429);
+  const retry = button(status === 429 ? "Ask anyway" : "Retry", () => refresh(), status !== 429);
   const room = controlAccess() !== "off" && /\bfault\b/.test(json?.details ?? json?.detail ?? "fault")
-    && button("See the faults", () => change({ tab: "control" }));
+    && button("Show faults", () => change({ tab: "control" }));
   if (status === 400) {
     return [
       isFiltered(state()) && button("Clear all filters", () => change(unfiltered()), true),
@@ -86,8 +86,8 @@ function countDown(element, seconds, retries) {
     const left = Math.max(Math.ceil((until - Date.now()) / 1000), 0);
     const said = `Retry-After: ${seconds} s.`;
     element.textContent = retries
-      ? `${said} This page asks again in ${left} s.`
-      : `${said} ${left > 0 ? `A client may ask again in ${left} s.` : "A client may ask again now."}`;
+      ? `${said} This page retries in ${left} s.`
+      : `${said} ${left > 0 ? `A client may retry in ${left} s.` : "A client may retry now."}`;
     if (left > 0) return;
     clearInterval(timer);
     if (retries && state().tab === "logs") refresh();

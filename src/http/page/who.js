@@ -1,4 +1,4 @@
-// Who asks: the key, and the session whose world is looked at.
+// The key of the requests, and the session whose world is shown.
 
 import { h, put } from "./dom.js";
 import { BUILT_IN, choose, isTyped, key } from "./keys.js";
@@ -13,9 +13,9 @@ export function mountWho(root) {
     "aria-label": "Token of a key", on: { change: () => typed.value.trim() !== "" && choose(typed.value.trim()) },
   });
   const session = h("input", {
-    id: "session", placeholder: "unnamed", autocomplete: "off", spellcheck: "false", maxlength: "64",
+    id: "session", placeholder: "default", autocomplete: "off", spellcheck: "false", maxlength: "64",
     pattern: "[A-Za-z0-9._\\-]{1,64}", title: "1 to 64 letters, digits, dots, hyphens and underscores",
-    on: { change: () => session.reportValidity() && change({ session: session.value, page: 0 }) },
+    on: { change: () => session.reportValidity() && change({ session: session.value, page: 0, entry: "" }) },
   });
 
   function chosen(value) {
