@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(after(8, &task("reading standard input", None, 0, 9_999)), "reading standard input  9999 entries");
         assert_eq!(
             after(8, &task("generating", Some(20_000_000), 64_000, 64_000)),
-            "generating  0 %  64 k entries  50 min left"
+            "generating  0 %  64 k entries  42 min left"
         );
         assert_eq!(after(8, &task("recording", Some(500), 500, 500)), "recording  100 %  500 entries");
         // More than was expected, and nothing at all.
@@ -294,7 +294,7 @@ mod tests {
         }
         assert_eq!(
             tasks[0].line(Duration::from_secs(9), 60),
-            "reading long long long …  41 %  3.2 M entries  15 s left"
+            "reading long long long lon…  41 %  3.2 M entries  15 s left"
         );
     }
 
