@@ -3,18 +3,14 @@
 const KEPT = "cortex-audit-mock ";
 const listeners = [];
 
-/** What holds until somebody chooses. A small screen is for the entries. */
-const USUAL = {
-  times: "local",
-  timeline: matchMedia("(min-width: 721px)").matches ? "open" : "folded",
-  facets: matchMedia("(min-width: 1200px)").matches ? "open" : "folded",
-  shortcuts: "on",
-};
+/** A small screen is for the entries; overview.css has the same widths. */
+const ROOM = { timeline: matchMedia("(min-width: 721px)"), facets: matchMedia("(min-width: 1200px)") };
+const USUAL = { times: "local", shortcuts: "on" };
 const chosen = {};
 
 /** `times`: local, utc or relative; `timeline` and `facets`: open or folded; `shortcuts`: on or off. */
 export function preference(name) {
-  return chosen[name] ?? kept(name) ?? USUAL[name];
+  return chosen[name] ?? kept(name) ?? USUAL[name] ?? (ROOM[name].matches ? "open" : "folded");
 }
 
 export function prefer(name, value) {
@@ -31,6 +27,8 @@ export function prefer(name, value) {
 export function onPreference(listener) {
   listeners.push(listener);
 }
+
+for (const [name, room] of Object.entries(ROOM)) room.addEventListener("change", () => listeners.forEach((listener) => listener(name)));
 
 function kept(name) {
   try {
