@@ -3,6 +3,7 @@
 import { call, onAccess, onChanges } from "./admin.js";
 import { isPaused, onPause } from "./pause.js";
 import { hasJumped, periodOf } from "./period.js";
+import { isAsking, onAnswered } from "./question.js";
 import { LISTS, narrowingOf, onChange, state } from "./state.js";
 
 const listeners = [];
@@ -46,7 +47,8 @@ function question() {
 
 async function count() {
   stale = true;
-  if (!begun || state().tab !== "logs" || isPaused()) return;
+  // The entries come first: counting takes the server longer.
+  if (!begun || state().tab !== "logs" || isPaused() || isAsking()) return;
   stale = false;
   asked += 1;
   const number = asked;
@@ -66,4 +68,5 @@ onChanges((now, before) => {
   } else if (now.world !== before.world || now.entries !== before.entries || hasJumped(now, before)) count();
 });
 onPause(() => stale && count());
+onAnswered(() => stale && count());
 onAccess(count);
