@@ -2,15 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
 
 use cortex_audit_mock::generate::Story;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::external_tools;
-use crate::support::process::{BINARY, Finished, Server, binary};
+use crate::support::process::{Finished, Server, binary};
 
 fn generate(arguments: &str) -> Finished {
     binary(["generate"].into_iter().chain(arguments.split_whitespace())).run()
@@ -231,21 +229,6 @@ fn generated_entries_stand_beside_those_of_files() {
     assert_eq!(server.logs("objectIdentifiers=mine")["total"], 1);
     let by_environment = binary(["--listen", "127.0.0.1:0"]).env("CORTEX_MOCK_GENERATE", "1_000").serve();
     assert_eq!(by_environment.logs("")["total"], 1000);
-}
-
-/// Standard error of a run over many entries: a terminal, which `script` makes, and a file.
-#[test]
-fn a_person_sees_how_far_the_loading_of_many_entries_is() {
-    let arguments = ["run", "--log", "off", "--generate", "120000", "--", "true"];
-    let silent = binary(arguments).run();
-    assert!(silent.code == Some(0) && !silent.stderr.contains("120,000"), "{}", silent.stderr);
-    let command = format!("{BINARY} {}", arguments.join(" "));
-    let output = Command::new("script").args(["-qec", &command, "/dev/null"]).output();
-    let output = output.map_err(|error| format!("script, which makes a terminal: {error}"));
-    if let Some(output) = external_tools::require("script", &output) {
-        let shown = String::from_utf8_lossy(&output.stdout);
-        assert!(shown.contains("of 120,000 entries"), "{shown}");
-    }
 }
 
 #[test]
