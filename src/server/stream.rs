@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, ready};
 
 use memchr::memmem;
@@ -114,13 +114,15 @@ impl AsyncRead for HttpStream {
 /// the body as too large. hyper uses the two numbers for bodies of unknown length, and would refuse the head with a 431.
 fn lower_huge_length(head: &mut [u8]) {
     const DIGITS: &[u8] = b"1844674407370955161";
+    // To build it takes longer than to search a head.
+    static FINDER: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new(DIGITS));
     const NAME: &[u8] = b"\ncontent-length:";
 
     // A head begins with a method.
     if !head.first().is_some_and(u8::is_ascii_alphabetic) {
         return;
     }
-    let Some(at) = memmem::find(head, DIGITS) else { return };
+    let Some(at) = FINDER.find(head) else { return };
     let (before, last) = (head[..at].trim_ascii_end(), at + DIGITS.len());
     let name = before.last_chunk::<{ NAME.len() }>();
     let is_length =
