@@ -230,8 +230,13 @@ impl<'a> QueryReader<'a> {
         texts: Vec<Cow<'a, str>>,
         mut read: impl FnMut(&str) -> Result<T, Box<QueryIssue>>,
     ) -> Option<T> {
+        // Most requests have few of the parameters.
+        if texts.is_empty() {
+            return None;
+        }
         let mut single: Option<(T, Cow<'a, str>)> = None;
-        let (mut texts, issues_before) = (distinct(texts).into_iter(), self.issues.len());
+        let texts = if texts.len() > 1 { distinct(texts) } else { texts };
+        let (mut texts, issues_before) = (texts.into_iter(), self.issues.len());
         while let Some(text) = texts.next() {
             match (read(&text), &single) {
                 (Err(issue), _) => self.issues.push(*issue),
@@ -463,10 +468,8 @@ const MAX_LISTED: usize = 20;
 
 /// Each value once, in the order received.
 fn distinct<T: Hash + Eq + Clone>(mut values: Vec<T>) -> Vec<T> {
-    if values.len() > 1 {
-        let mut seen = HashSet::new();
-        values.retain(|value| seen.insert(value.clone()));
-    }
+    let mut seen = HashSet::new();
+    values.retain(|value| seen.insert(value.clone()));
     values
 }
 
