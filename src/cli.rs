@@ -25,6 +25,7 @@ mod verify;
 use std::ffi::OsStr;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 /// The help of the program, which fits on a screen: the flags are in that of `serve`.
@@ -40,8 +41,8 @@ Commands:
 /// A mock of Cortex's audit-log API, GET /api/v1/audit-logs
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, help_template = TEMPLATE, after_help = "\
-Without a command it serves, with the flags of serve. COMMAND -h lists the flags
-of a command, COMMAND --help explains them; --version prints the version.
+Without a command it serves; `serve -h` lists the flags of the server. For each
+command, COMMAND -h lists the flags and COMMAND --help explains them.
 
 Examples:
   cortex-audit-mock --generate 5000 --live 6/min
@@ -69,7 +70,7 @@ Examples:
   cortex-audit-mock run --expect complete,polite -- pytest -q
   cortex-audit-mock run --report verdict.xml -- npm test")]
     Run(run::Args),
-    /// Generate entries of an invented company
+    /// Generate entries of a fictional company
     #[command(after_help = "\
 Examples:
   cortex-audit-mock generate 5000 --out logs.ndjson
@@ -138,7 +139,15 @@ pub fn run() -> ExitCode {
             let line = message.lines().next().unwrap_or_default();
             named_files::note_refusal(line.trim_start_matches("error: "));
         }
-        error.exit()
+        match name {
+            // `--help` without a command names the commands; the flags are those of `serve`.
+            None if error.use_stderr() && error.kind() != ErrorKind::InvalidSubcommand => {
+                let message = error.to_string().replace("try '--help'", "try 'cortex-audit-mock serve -h'");
+                diagnostics::print(message.trim_end());
+                std::process::exit(error.exit_code())
+            }
+            _ => error.exit(),
+        }
     });
     let done = match command {
         Command::Serve(args) => return serve::run(&args),

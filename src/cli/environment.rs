@@ -30,7 +30,11 @@ pub fn parse<P: Parser>() -> Result<P, Error> {
     let command = without_empty_variables(P::command());
     let command = if own_args().any(|arg| arg == "-h") { summary(command) } else { command };
     let matches = command.try_get_matches();
-    matches.and_then(|mut matches| P::from_arg_matches_mut(&mut matches)).map_err(with_source).map_err(with_listen_flag)
+    matches
+        .and_then(|mut matches| P::from_arg_matches_mut(&mut matches))
+        .map_err(with_source)
+        .map_err(with_tip)
+        .map_err(with_listen_flag)
 }
 
 /// The command without the variables that are empty, as Compose makes them of unset ones.
@@ -75,6 +79,24 @@ fn with_source(mut error: Error) -> Error {
         if let Some(named) = named {
             error.insert(ContextKind::InvalidArg, ContextValue::String(named));
         }
+    }
+    error
+}
+
+/// The error about a word too many with what is probably meant. clap's own tip, to put `--` before it, is wrong here but for
+/// `run`.
+fn with_tip(mut error: Error) -> Error {
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some(ContextValue::String(arg)) = error.get(ContextKind::InvalidArg)
+        && let arg = arg.clone()
+    {
+        error.remove(ContextKind::Suggested);
+        let tip = match own_args().nth(1).as_ref().and_then(|command| command.to_str()) {
+            Some("run") if !arg.starts_with('-') => format!("put -- before the command: run -- {arg}"),
+            Some("generate") if arg == "--count" => "the number is an argument: generate 5000".to_owned(),
+            _ => return error,
+        };
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     error
 }

@@ -113,9 +113,9 @@ pub struct Settings {
     /// Without it such a request is answered, and reported.
     #[arg(help_heading = "Behaviour", long, env = "CORTEX_MOCK_STRICT", value_parser = value::switch())]
     strict: bool,
-    /// Choose what the offset of a time does, unless it is Z
+    /// Honour, ignore or refuse UTC offsets of times
     ///
-    /// Nobody knows what the real API does.
+    /// The real API is not known to honour them.
     #[arg(help_heading = "Behaviour", long, value_name = "HOW", env = "CORTEX_MOCK_OFFSETS", default_value_t, value_parser = offsets_parser())]
     offsets: Offsets,
     /// Start every session with this scenario [default: none]
@@ -131,9 +131,9 @@ pub struct Settings {
     pub report: Option<PathBuf>,
     #[command(flatten)]
     pub tls: tls::Args,
-    /// Write the log on standard error in this form
+    /// Write the log as text, as json, or not at all: off
     ///
-    /// RUST_LOG sets its level: with RUST_LOG=debug it has every request.
+    /// It goes to standard error. RUST_LOG sets its level, such as debug for every request.
     #[arg(help_heading = "Log", long, value_name = "FORMAT", env = "CORTEX_MOCK_LOG", default_value = "text")]
     pub log: LogFormat,
 }

@@ -28,7 +28,7 @@ pub fn listen_address(text: &str) -> Result<ListenAddress, String> {
         return Ok(ListenAddress { address, name: None });
     }
     if text.parse::<u16>().is_ok() {
-        return Err(format!("it is a port alone: write 127.0.0.1:{text}, or :{text} for all addresses; {ACCEPTED}"));
+        return Err(format!("only a port was given: write 127.0.0.1:{text}, or :{text} for all addresses"));
     }
     let parts = text.rsplit_once(':').and_then(|(name, port)| Some((name, port.parse().ok()?)));
     let Some((name, port)) = parts else { return Err(ACCEPTED.to_owned()) };

@@ -38,9 +38,9 @@ pub(crate) fn limit(errors: &mut Vec<FileError>) {
 /// The number of errors in words. Of more than are listed, the number is not known.
 pub(crate) fn count_of_errors(count: usize) -> String {
     if count > MAX_ERRORS {
-        return format!("more than {MAX_ERRORS} things are wrong");
+        return format!("more than {MAX_ERRORS} problems");
     }
-    counted(count, "thing is wrong", "things are wrong")
+    counted(count, "problem", "problems")
 }
 
 /// The position at the end of a text that starts at a position.

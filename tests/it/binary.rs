@@ -217,7 +217,7 @@ fn an_invalid_time_error_says_what_is_accepted() {
     assert_snapshot!(refused(&["--now", "yesterday"]), @r#"
     error: invalid value 'yesterday' for '--now <TIME>': it is not a date-time; accepted: RFC 3339 such as "2025-05-20T06:51:43.235Z", or relative such as "now-5m"
 
-    For more information, try '--help'.
+    For more information, try 'cortex-audit-mock serve -h'.
     "#);
     assert_snapshot!(refused(&["validate", "--now", "2025-05-20"]), @r#"
     error: invalid value '2025-05-20' for '--now <TIME>': it is a day without a time; accepted: RFC 3339 such as "2025-05-20T06:51:43.235Z", or relative such as "now-5m"
@@ -231,12 +231,12 @@ fn an_invalid_rate_error_says_what_is_accepted() {
     assert_snapshot!(refused(&["--rate-limit", "many"]), @r"
     error: invalid value 'many' for '--rate-limit <RATE>': expected COUNT/UNIT with a count from 1 to 1000000000 and a unit of s, min, h or d, such as 1000/min, or off
 
-    For more information, try '--help'.
+    For more information, try 'cortex-audit-mock serve -h'.
     ");
     assert_snapshot!(refused(&["--rate-limit", "0/s"]), @r"
     error: invalid value '0/s' for '--rate-limit <RATE>': expected COUNT/UNIT with a count from 1 to 1000000000 and a unit of s, min, h or d, such as 1000/min, or off
 
-    For more information, try '--help'.
+    For more information, try 'cortex-audit-mock serve -h'.
     ");
 }
 
@@ -246,7 +246,7 @@ fn an_invalid_log_format_error_says_what_is_accepted() {
     error: invalid value 'xml' for '--log <FORMAT>'
       [possible values: text, json, off]
 
-    For more information, try '--help'.
+    For more information, try 'cortex-audit-mock serve -h'.
     ");
 }
 
@@ -259,8 +259,31 @@ fn an_unknown_flag_error_suggests_the_nearest() {
 
     Usage: cortex-audit-mock --fixtures <PATH>
 
+    For more information, try 'cortex-audit-mock serve -h'.
+    ");
+}
+
+#[test]
+fn a_word_too_many_error_says_what_is_probably_meant() {
+    assert_snapshot!(refused(&["run", "true"]), @r"
+    error: unexpected argument 'true' found
+
+      tip: put -- before the command: run -- true
+
+    Usage: cortex-audit-mock run [OPTIONS] -- <COMMAND>...
+
     For more information, try '--help'.
     ");
+    assert_snapshot!(refused(&["generate", "--count", "9"]), @r"
+    error: unexpected argument '--count' found
+
+      tip: the number is an argument: generate 5000
+
+    Usage: cortex-audit-mock generate [OPTIONS] <N>
+
+    For more information, try '--help'.
+    ");
+    assert!(!refused(&["generate", "9", "--entires"]).contains("tip:"));
 }
 
 #[test]
@@ -284,7 +307,7 @@ fn an_invalid_environment_variable_is_reported_like_its_flag() {
     assert_snapshot!(from_environment("CORTEX_MOCK_STRICT"), @r"
     error: invalid value 'perhaps' for 'CORTEX_MOCK_STRICT (--strict)': accepted: true or false
 
-    For more information, try '--help'.
+    For more information, try 'cortex-audit-mock serve -h'.
     ");
     for (variable, flag, value) in [
         ("CORTEX_MOCK_LISTEN", "--listen", "--listen <ADDR>"),
@@ -326,7 +349,7 @@ fn the_flags_for_port_and_address_of_other_servers_name_the_one_of_this() {
 
       tip: port and address are one flag: --listen 127.0.0.1:80, or --listen :80 for all addresses
 
-    For more information, try '--help'.
+    For more information, try 'cortex-audit-mock serve -h'.
     ");
     for (args, tip) in [
         (&["--port=9000"][..], "--listen 127.0.0.1:9000"),
@@ -392,7 +415,7 @@ fn every_error_of_every_file_is_reported() {
         &path(&files, "keys.json"),
     ]);
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r#"
-    error: cannot start: 5 things are wrong (--fixtures, --keys)
+    error: cannot start: 5 problems (--fixtures, --keys)
     FOLDER/keys.json:1:81: key 1, role: "BOSS" is not one of READ_ONLY, USER, MANAGER, ADMIN
     FOLDER/a.json:1:13: entry 1, action: "CREATED" is not one of CREATE, UPDATE, DELETE; did you mean "CREATE"?
     FOLDER/a.json:1:44: entry 1, objectIdentifier: expected a string, found a number
@@ -406,7 +429,7 @@ fn an_unreadable_file_is_reported() {
     let files = folder(&[]);
     let ended = refused_files(&["--fixtures", &path(&files, "missing.json"), "--keys", &path(&files, "none.json")]);
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r"
-    error: cannot start: 2 things are wrong (--fixtures, --keys)
+    error: cannot start: 2 problems (--fixtures, --keys)
     FOLDER/none.json: cannot be read: No such file or directory (os error 2)
     FOLDER/missing.json: cannot be read: No such file or directory (os error 2)
     ");
@@ -423,7 +446,7 @@ fn everything_that_prevents_the_start_is_one_message() {
     // What to try is that of the message about the port alone.
     let message = message.split("; another program").next().unwrap();
     assert_snapshot!(message.replace(&address, "ADDRESS"), @r"
-    error: cannot start: 5 things are wrong (--fixtures, --keys)
+    error: cannot start: 5 problems (--fixtures, --keys)
     FOLDER/none.json: cannot be read: No such file or directory (os error 2)
     FOLDER/a.json:1:2: entry 1: expected an object, found a number
     cannot read FOLDER/c (--tls-cert): No such file or directory (os error 2)

@@ -245,7 +245,7 @@ fn a_number_that_is_none_and_a_time_without_room_are_told() {
         .failed(1)
         .to_owned();
     assert_snapshot!(told.trim_end(), @"
-    error: cannot start: 1 thing is wrong (--generate, --keys)
+    error: cannot start: 1 problem (--generate, --keys)
     10 generated entries: too many entries: that time has room for 1, 50 a second on average
     ");
 }

@@ -456,7 +456,7 @@ fn everything_that_is_wrong_is_one_message_before_the_command_starts() {
     let (before, advice) = message.split_once("; another program").unwrap();
     let message = format!("{before}; …\n{}", advice.lines().nth(1).unwrap());
     assert_snapshot!(message, @r#"
-    error: cannot start: 6 things are wrong (--faults)
+    error: cannot start: 6 problems (--faults)
     FOLDER/faults.json:1:11: fault 1, type: "statos" is not one of status, delay, reset, truncate, malformed, empty, drip; did you mean "status"?
     FOLDER/faults.json:1:51: fault 2, status: 99 is not an integer from 400 to 599
     FOLDER/faults.json:1:83: fault 3, fixed: is required: a length of time such as "250ms" or "2s", found a number
@@ -466,7 +466,7 @@ fn everything_that_is_wrong_is_one_message_before_the_command_starts() {
     "#);
     let touched = path(&files, "touched");
     let args = ["run", "--faults", &rules, "--", "touch", &touched];
-    assert!(binary(args).run().failed(1).starts_with("error: cannot start: 3 things are wrong"));
+    assert!(binary(args).run().failed(1).starts_with("error: cannot start: 3 problems"));
     assert!(!Path::new(&touched).exists());
 }
 

@@ -38,7 +38,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l adm
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l allow-host -d 'Accept this host name, or *.DOMAIN, for /__admin; repeatable' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l cors -d 'Let web pages of this origin call the API; * for all; repeatable' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l rate-limit -d 'Limit requests per client, such as to 5/s, or off' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l offsets -d 'Choose what the offset of a time does, unless it is Z' -r -f -a "honoured\t''
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l offsets -d 'Honour, ignore or refuse UTC offsets of times' -r -f -a "honoured\t''
 ignored\t''
 refused\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l scenario -d 'Start every session with this scenario [default: none]' -r -f -a "insert-between-pages\t'new entries push older ones over a page boundary'
@@ -53,7 +53,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls-key -d 'Use this private key (PEM) for --tls-cert' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls-name -d 'Add a host name or address to that certificate; repeatable' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l tls-write-cert -d 'Write that certificate to FILE, for clients to trust; - prints it' -r -F
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l log -d 'Write the log on standard error in this form' -r -f -a "text\t''
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l log -d 'Write the log as text, as json, or not at all: off' -r -f -a "text\t''
 json\t''
 off\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -l no-admin -d 'Disable /__admin except health'
@@ -63,7 +63,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -s h -
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -s V -l version -d 'Print version'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "serve" -d 'Serve the API (the default)'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "run" -d 'Run a command with a server around it, and judge its clients'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "generate" -d 'Generate entries of an invented company'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "generate" -d 'Generate entries of a fictional company'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "validate" -d 'Check files of entries and keys, and summarise them'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "record" -d 'Download audit logs from a Cortex API to a file'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_needs_command" -f -a "verify" -d 'Check (read-only) how far a Cortex API matches this mock'
@@ -83,7 +83,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serv
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l allow-host -d 'Accept this host name, or *.DOMAIN, for /__admin; repeatable' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l cors -d 'Let web pages of this origin call the API; * for all; repeatable' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l rate-limit -d 'Limit requests per client, such as to 5/s, or off' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l offsets -d 'Choose what the offset of a time does, unless it is Z' -r -f -a "honoured\t''
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l offsets -d 'Honour, ignore or refuse UTC offsets of times' -r -f -a "honoured\t''
 ignored\t''
 refused\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l scenario -d 'Start every session with this scenario [default: none]' -r -f -a "insert-between-pages\t'new entries push older ones over a page boundary'
@@ -98,7 +98,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serv
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-key -d 'Use this private key (PEM) for --tls-cert' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-name -d 'Add a host name or address to that certificate; repeatable' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l tls-write-cert -d 'Write that certificate to FILE, for clients to trust; - prints it' -r -F
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l log -d 'Write the log on standard error in this form' -r -f -a "text\t''
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l log -d 'Write the log as text, as json, or not at all: off' -r -f -a "text\t''
 json\t''
 off\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand serve" -l no-admin -d 'Disable /__admin except health'
@@ -119,7 +119,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l allow-host -d 'Accept this host name, or *.DOMAIN, for /__admin; repeatable' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l cors -d 'Let web pages of this origin call the API; * for all; repeatable' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l rate-limit -d 'Limit requests per client, such as to 5/s, or off' -r
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l offsets -d 'Choose what the offset of a time does, unless it is Z' -r -f -a "honoured\t''
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l offsets -d 'Honour, ignore or refuse UTC offsets of times' -r -f -a "honoured\t''
 ignored\t''
 refused\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l scenario -d 'Start every session with this scenario [default: none]' -r -f -a "insert-between-pages\t'new entries push older ones over a page boundary'
@@ -134,7 +134,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l tls-key -d 'Use this private key (PEM) for --tls-cert' -r -F
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l tls-name -d 'Add a host name or address to that certificate; repeatable' -r
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l tls-write-cert -d 'Write that certificate to FILE, for clients to trust; - prints it' -r -F
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l log -d 'Write the log on standard error in this form' -r -f -a "text\t''
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l log -d 'Write the log as text, as json, or not at all: off' -r -f -a "text\t''
 json\t''
 off\t''"
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand run" -l expect -d 'Fail unless every session meets these expectations; repeatable' -r -f -a "complete\t''
@@ -188,7 +188,7 @@ complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand heal
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand healthcheck" -s h -l help -d 'Print help'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "serve" -d 'Serve the API (the default)'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "run" -d 'Run a command with a server around it, and judge its clients'
-complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "generate" -d 'Generate entries of an invented company'
+complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "generate" -d 'Generate entries of a fictional company'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "validate" -d 'Check files of entries and keys, and summarise them'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "record" -d 'Download audit logs from a Cortex API to a file'
 complete -c cortex-audit-mock -n "__fish_cortex_audit_mock_using_subcommand help; and not __fish_seen_subcommand_from serve run generate validate record verify healthcheck help" -f -a "verify" -d 'Check (read-only) how far a Cortex API matches this mock'

@@ -66,7 +66,7 @@ fn an_unknown_variable_is_one_warning_with_the_nearest() {
 fn a_message_names_the_variable_that_holds_the_value() {
     let files = folder(&[("wrong.json", "[1]")]);
     let told = binary([]).env("CORTEX_MOCK_FIXTURES", &path(&files, "wrong.json")).run();
-    assert!(told.failed(1).starts_with("error: cannot start: 1 thing is wrong (CORTEX_MOCK_FIXTURES)\n"));
+    assert!(told.failed(1).starts_with("error: cannot start: 1 problem (CORTEX_MOCK_FIXTURES)\n"));
     let (_taken, address) = port_in_use();
     let told = binary([]).env("CORTEX_MOCK_LISTEN", &address).run();
     assert!(told.failed(1).starts_with(&format!("error: cannot listen on {address} (CORTEX_MOCK_LISTEN): ")));

@@ -36,15 +36,15 @@ fn the_help_of_the_program_fits_on_a_screen() {
     Commands:
       serve        Serve the API (the default)
       run          Run a command with a server around it, and judge its clients
-      generate     Generate entries of an invented company
+      generate     Generate entries of a fictional company
       validate     Check files of entries and keys, and summarise them
       record       Download audit logs from a Cortex API to a file
       verify       Check (read-only) how far a Cortex API matches this mock
       healthcheck  Check that a server answers; for containers
       help         Print this message or the help of the given subcommand(s)
 
-    Without a command it serves, with the flags of serve. COMMAND -h lists the flags
-    of a command, COMMAND --help explains them; --version prints the version.
+    Without a command it serves; `serve -h` lists the flags of the server. For each
+    command, COMMAND -h lists the flags and COMMAND --help explains them.
 
     Examples:
       cortex-audit-mock --generate 5000 --live 6/min
@@ -91,7 +91,7 @@ fn the_short_help_of_serve_fits_on_two_screens() {
     Behaviour:
           --rate-limit <RATE>  Limit requests per client, such as to 5/s, or off [default: 1000/min]
           --strict             Reject what the contract does not list, such as unknown parameters
-          --offsets <HOW>      Choose what the offset of a time does, unless it is Z [default: honoured]
+          --offsets <HOW>      Honour, ignore or refuse UTC offsets of times [default: honoured]
           --scenario <NAME>    Start every session with this scenario [default: none]
           --faults <PATH>      Start every session with these fault rules [default: none]
 
@@ -106,7 +106,7 @@ fn the_short_help_of_serve_fits_on_two_screens() {
           --tls-write-cert <FILE>  Write that certificate to FILE, for clients to trust; - prints it
 
     Log:
-          --log <FORMAT>  Write the log on standard error in this form [default: text]
+          --log <FORMAT>  Write the log as text, as json, or not at all: off [default: text]
 
     Examples:
       cortex-audit-mock serve --fixtures logs.ndjson --keys keys.json

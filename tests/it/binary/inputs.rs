@@ -70,7 +70,7 @@ fn what_is_no_file_is_one_sentence() {
     let _socket = UnixListener::bind(path(&files, "socket")).unwrap();
     let ended = refused_files(&["--fixtures", &path(&files, "socket"), "--keys", files.path().to_str().unwrap()]);
     insta::assert_snapshot!(without_folder(ended.failed(1), files.path()), @r"
-    error: cannot start: 2 things are wrong (--fixtures, --keys)
+    error: cannot start: 2 problems (--fixtures, --keys)
     FOLDER: cannot be read: Is a directory (os error 21)
     FOLDER/socket: cannot be read: it is a socket; give a file or a pipe
     ");

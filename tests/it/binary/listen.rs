@@ -72,9 +72,9 @@ async fn a_name_in_the_certificate_is_accepted_as_host() {
 #[test]
 fn a_wrong_address_says_what_is_accepted() {
     assert_snapshot!(refused(&["--listen", "80"]), @r"
-    error: invalid value '80' for '--listen <ADDR>': it is a port alone: write 127.0.0.1:80, or :80 for all addresses; accepted: IP:PORT or NAME:PORT such as 127.0.0.1:8080, [::1]:8080 or localhost:8080, :8080 for all addresses, or port 0 for a free one
+    error: invalid value '80' for '--listen <ADDR>': only a port was given: write 127.0.0.1:80, or :80 for all addresses
 
-    For more information, try '--help'.
+    For more information, try 'cortex-audit-mock serve -h'.
     ");
     // A label is too long, so that no name server is asked.
     let name = "x".repeat(64) + ".invalid";
@@ -92,17 +92,17 @@ fn wrong_names_origins_and_paths_say_what_is_accepted() {
     assert_snapshot!(refused(&["--allow-host", "http://mock.example.com"]), @r"
     error: invalid value 'http://mock.example.com' for '--allow-host <NAME>': accepted: a host name without scheme and port, such as mock.example.com or *.example.com
 
-    For more information, try '--help'.
+    For more information, try 'cortex-audit-mock serve -h'.
     ");
     assert_snapshot!(refused(&["--cors", "localhost:5173"]), @r"
     error: invalid value 'localhost:5173' for '--cors <ORIGIN>': accepted: the origin of a web page without a path, such as http://localhost:5173, or * for all
 
-    For more information, try '--help'.
+    For more information, try 'cortex-audit-mock serve -h'.
     ");
     assert_snapshot!(refused(&["--base-path", "cortex"]), @r"
     error: invalid value 'cortex' for '--base-path <PATH>': accepted: a path of letters, digits, - . _ and ~, such as /cortex or /mocks/cortex
 
-    For more information, try '--help'.
+    For more information, try 'cortex-audit-mock serve -h'.
     ");
 }
 

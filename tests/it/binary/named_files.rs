@@ -121,7 +121,7 @@ fn standard_input_is_read_once() {
     server.get_as("mock-admin", "/api/v1/audit-logs").details(503);
     let ended = binary(["validate", "--keys", "-"]).input("[]").run();
     assert_snapshot!(ended.failed(1), @r#"
-    error: 1 thing is wrong
+    error: 1 problem
     standard input:1:1: expected an object with "keys"; if these are entries, give the file to --fixtures
     "#);
 }

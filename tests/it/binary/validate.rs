@@ -28,7 +28,7 @@ fn validate_summarizes_valid_files() {
 fn validate_reports_every_error() {
     let ended = binary(["validate", "-", "/nowhere/logs.json"]).input(r#"[{"action": "READ"}]"#).run();
     assert_snapshot!(ended.failed(1), @r#"
-    error: 5 things are wrong
+    error: 5 problems
     standard input:1:2: entry 1, objectIdentifier: is required and missing
     standard input:1:2: entry 1, objectType: is required and missing
     standard input:1:2: entry 1, timestamp: is required and missing
@@ -61,7 +61,7 @@ fn validate_checks_keys_too() {
     "#);
     let ended = binary(["validate", "--keys", &path(&files, "wrong.json"), &path(&files, "a.json")]).run();
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r#"
-    error: 1 thing is wrong
+    error: 1 problem
     FOLDER/wrong.json:1:11: key 1, name: is required and missing
     "#);
     let ended = binary(["validate", "--now", "2025-05-20T12:00:00Z", &path(&files, "typed.json")]).run();
@@ -102,7 +102,7 @@ fn validate_prints_foreign_text_without_control_characters_and_tokens() {
     "#);
     let ended = binary(["validate", "--keys", &keys, &path(&files, odd), &path(&files, "key-a-long.json")]).run();
     assert_snapshot!(without_folder(ended.failed(1), files.path()), @r#"
-    error: 5 things are wrong
+    error: 5 problems
     FOLDER/\u{1b}[31mred\u{7}.json:1:1: entry 1, objectIdentifier: is required and missing
     FOLDER/\u{1b}[31mred\u{7}.json:1:1: entry 1, objectType: is required and missing
     FOLDER/\u{1b}[31mred\u{7}.json:1:1: entry 1, timestamp: is required and missing

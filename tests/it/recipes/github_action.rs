@@ -221,7 +221,7 @@ fn server_that_does_not_start_is_one_sentence() {
     refusals.push(job.refusal(&job.step("start", &[])));
     assert_snapshot!(refusals.join("\n"), @r#"
     ::error::cortex-audit-mock: invalid value 'many' for '--generate <N>': accepted: a whole number up to 10000000, such as 5000 or 1_000_000 (a million take 60 MB of memory)
-    ::error::cortex-audit-mock: cannot start: 1 thing is wrong (--fixtures)%0Amissing.json: cannot be read: No such file or directory (os error 2)
+    ::error::cortex-audit-mock: cannot start: 1 problem (--fixtures)%0Amissing.json: cannot be read: No such file or directory (os error 2)
     ::error::cortex-audit-mock: flags is "--fixtures 'my logs.json", where a quote does not end; an example: --generate 2500 --fixtures "my logs.json"
     ::error::cortex-audit-mock: invalid value 'fast' for '--expect <NAMES>'%0A  [possible values: complete, no-duplicates, no-gaps, polite, delivered, contract]
     ::error::cortex-audit-mock: this job has a server of the action already; end it first, by a step that uses the action stop
