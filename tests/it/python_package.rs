@@ -50,7 +50,7 @@ fn succeed(python: &Path, arguments: &[&str]) -> String {
 }
 
 /// The machine's Python, of the oldest version that the package supports or a later one; `None`, with a message, without it.
-fn python() -> Option<&'static Path> {
+pub fn python() -> Option<&'static Path> {
     static PYTHON: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
         let check = ["-c", "import sys; sys.exit(sys.version_info < (3, 9))"];
         external_tools::run(Command::new("python3").args(check)).map_err(|error| format!("Python 3.9: {error}"))?;

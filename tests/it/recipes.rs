@@ -4,6 +4,7 @@
 //! cannot be done the tests say why and pass, except in CI (the environment variable `CI`), where they fail.
 
 mod clients;
+mod collectors;
 mod deployments;
 mod documentation;
 mod github_action;
