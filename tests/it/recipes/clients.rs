@@ -1,9 +1,7 @@
-//! Clients that read everything: Cortex's own, and two that are generated from `/openapi.json`. And two that control the server,
+//! Two clients that read everything, generated from `/openapi.json`. And two that control the server,
 //! generated from `/__admin/openapi.json`.
 
-use super::file;
 use super::recipe_copy::{Outcome, RecipeCopy};
-use crate::official_client;
 use crate::support::NOW;
 use crate::support::process::{Server, head};
 
@@ -64,30 +62,6 @@ fn the_generated_typescript_client_reads_everything_and_obeys_retry_after() {
     assert_verdict(&server, "typescript", CLEAN);
     copy.break_file("read-everything.ts", "error.retryAfter", "error.retry_after");
     run(&copy, "npm run build", &server, "typescript").fails("Property 'retry_after' does not exist");
-}
-
-#[test]
-fn the_official_client_exports_everything_and_the_script_fails_with_it() {
-    assert_eq!(file("recipes/cortex-client/requirements.txt").trim(), official_client::CLIENT);
-    let Some(programs) = official_client::installed() else { return };
-    let copy = RecipeCopy::new("recipes/cortex-client", programs);
-    let server = server();
-    run(&copy, "sh export.sh", &server, "export").succeeds("2500 entries of 2500");
-    assert_verdict(&server, "export", CLEAN);
-    fail_once(&server, "failure", 500);
-    run(&copy, "sh export.sh", &server, "failure").fails("");
-    // A broken page 0 has no entries, a broken single page no total.
-    for (session, size, output) in [("first", 250, "audit-logs.json"), ("count", 1, "newest.json")] {
-        let fault = format!(
-            r#"{{"type": "malformed", "times": 1, "match": {{"page": 0, "query": {{"pageSize": "{size}"}}}}}}"#
-        );
-        admin(&server, "POST", &format!("/__admin/faults?session={session}"), &fault);
-        run(&copy, "sh export.sh", &server, session).fails(&format!("{output} is no page of entries"));
-    }
-    // It exits with 0 after a broken page.
-    let fault = r#"{"type": "malformed", "times": 1, "match": {"page": 1}}"#;
-    admin(&server, "POST", "/__admin/faults?session=broken", fault);
-    run(&copy, "sh export.sh", &server, "broken").fails("250 entries of 2500");
 }
 
 /// Runs a recipe that selects its sessions itself.

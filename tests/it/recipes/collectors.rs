@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{file, repository};
+use crate::official_client;
 use crate::python_package::python;
 use crate::support::process::{BINARY, Server, head};
 
@@ -296,4 +297,10 @@ fn a_second_sync_at_the_same_time_is_refused() {
     collector.admin("DELETE", "faults?", "");
     collector.sync(60).succeeds();
     assert_eq!(collector.names(), ["only"]);
+}
+
+/// `official_client` tests this version.
+#[test]
+fn the_collector_with_the_official_client_has_its_version() {
+    assert_eq!(file("recipes/collectors/cortex-client/requirements.txt").trim(), official_client::CLIENT);
 }
