@@ -91,21 +91,25 @@ struct Summary {
 #[derive(Default)]
 struct OddValues {
     count: usize,
+    /// The first value, and the entry that has it.
     first: String,
 }
 
 impl OddValues {
-    fn add(&mut self, value: Option<String>, is_right: impl FnOnce(&str) -> bool) {
+    fn add(&mut self, value: Option<&str>, entry: &Entry, is_right: impl FnOnce(&str) -> bool) {
         let Some(value) = value.filter(|value| !is_right(value)) else { return };
         if self.count == 0 {
-            self.first = excerpt(&value);
+            let Entry { action, object_type, object_identifier, timestamp, .. } = entry;
+            let (object_type, object_identifier) = (excerpt(object_type), excerpt(object_identifier));
+            let value = excerpt(value);
+            self.first = format!("\"{value}\" in {action} {object_type} {object_identifier} of {timestamp}");
         }
         self.count += 1;
     }
 
     fn note(&self, field: &str, expected: &str) -> Option<String> {
         let entries = counted(self.count, "entry", "entries");
-        let note = format!("  note: {field} is not {expected} in {entries}, such as \"{}\"\n", self.first);
+        let note = format!("  note: {field} is not {expected} in {entries}, such as {}\n", self.first);
         (self.count > 0).then_some(note)
     }
 }
@@ -124,11 +128,11 @@ impl Summary {
         self.last = self.last.max(Some(entry.timestamp));
         self.actions[entry.action as usize] += 1;
         self.actor_types[entry.actor.kind as usize] += 1;
-        self.object_types.insert(entry.object_type);
-        self.addresses.add(entry.ip_address, |text| text.parse::<IpAddr>().is_ok());
-        self.emails.add(entry.actor.email, is_email);
+        self.addresses.add(entry.ip_address.as_deref(), &entry, |text| text.parse::<IpAddr>().is_ok());
+        self.emails.add(entry.actor.email.as_deref(), &entry, is_email);
         let is_anonymous = entry.actor.kind == ActorType::Anonymous;
-        self.request_types.add(entry.actor.request_type, |_| is_anonymous);
+        self.request_types.add(entry.actor.request_type.as_deref(), &entry, |_| is_anonymous);
+        self.object_types.insert(entry.object_type);
     }
 }
 

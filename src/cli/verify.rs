@@ -179,8 +179,11 @@ impl Report for DocumentReport {
     fn add_to(&self, cases: &mut JunitCases) {
         for rule in &self.rules {
             let differences: Vec<_> = self.differences.iter().filter(|difference| difference.rule == *rule).collect();
-            let text = differences.first().map(|difference| difference.text.to_owned());
-            let reasons: Vec<String> = text.into_iter().chain(differences.iter().map(ToString::to_string)).collect();
+            let first = differences.first();
+            let text = first.map(|difference| difference.text.to_owned());
+            let doubt = first.and_then(|difference| difference.doubt).map(|doubt| format!("In doubt: {doubt}"));
+            let differences = differences.iter().map(ToString::to_string);
+            let reasons: Vec<String> = text.into_iter().chain(doubt).chain(differences).collect();
             cases.add("verify --document", rule, &reasons);
         }
     }

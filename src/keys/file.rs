@@ -53,6 +53,12 @@ impl fmt::Display for KeySource {
 /// otherwise (KEY-DEFAULT-ROLES, KEY-LOWEST-ROLE).
 const DEFAULT_ROLES: [&str; 4] = ["READ_ONLY", "USER", "MANAGER", "ADMIN"];
 
+/// The message about an unknown default role. Cortex's app calls the lowest one Viewer.
+fn unknown_default_role(name: &str) -> String {
+    let suggestion = if name.eq_ignore_ascii_case("viewer") { "; did you mean \"READ_ONLY\"?" } else { "" };
+    not_one_of(name, &DEFAULT_ROLES) + suggestion
+}
+
 /// The types of keys: one of the workspace, and one that mirrors its user (KEY-PERSONAL).
 const KEY_TYPES: [&str; 2] = ["API_KEY", "PERSONAL_API_KEY"];
 
@@ -153,7 +159,7 @@ fn read_document<'a>(document: &'a RawValue, now: Timestamp, diagnostics: &mut D
     if let Some(role) = reader.diagnostics.optional(&members, "", "lowestRole") {
         match DEFAULT_ROLES.iter().position(|known| **known == *role) {
             Some(lowest) => reader.viewers = &DEFAULT_ROLES[lowest..],
-            None => reader.wrong(&members, "", "lowestRole", &not_one_of(&role, &DEFAULT_ROLES)),
+            None => reader.wrong(&members, "", "lowestRole", &unknown_default_role(&role)),
         }
     }
     if let Some(roles) = members.get("customRoles") {
@@ -314,7 +320,7 @@ impl<'a> KeysReader<'_, 'a> {
                         permissions.insert(VIEW_AUDIT_LOGS.to_owned());
                     }
                     Some(name) if DEFAULT_ROLES.contains(&name) => {}
-                    Some(other) => self.wrong(&fields, item, "role", &not_one_of(other, &DEFAULT_ROLES)),
+                    Some(other) => self.wrong(&fields, item, "role", &unknown_default_role(other)),
                     None => {}
                 },
                 Some("CUSTOM") => {

@@ -65,7 +65,7 @@ fn validate_checks_keys_too() {
     FOLDER/wrong.json:1:11: key 1, name: is required and missing
     "#);
     let ended = binary(["validate", "--now", "2025-05-20T12:00:00Z", &path(&files, "typed.json")]).run();
-    assert_snapshot!(ended.succeeded().lines().last().unwrap(), @r#"  note: actorRequestType is not of an actor of type ANONYMOUS, the only one that has any, in 1 entry, such as "SLACK_COMMAND""#);
+    assert_snapshot!(ended.succeeded().lines().last().unwrap(), @r#"  note: actorRequestType is not of an actor of type ANONYMOUS, the only one that has any, in 1 entry, such as "SLACK_COMMAND" in DELETE TEAM b of 2025-05-20T12:00:00Z"#);
     let ended = binary(["validate", "--now", "2025-05-20T12:00:00Z", &path(&files, "odd.json")]).run();
     assert_snapshot!(ended.succeeded(), @r#"
     1 entry, all valid
@@ -73,8 +73,8 @@ fn validate_checks_keys_too() {
       actions: DELETE 1
       actor types: ANONYMOUS 1
       object types: 1
-      note: ipAddress is not an IP address in 1 entry, such as "home"
-      note: actorEmail is not an e-mail address in 1 entry, such as "nobody"
+      note: ipAddress is not an IP address in 1 entry, such as "home" in DELETE TEAM b of 2025-05-20T12:00:00Z
+      note: actorEmail is not an e-mail address in 1 entry, such as "nobody" in DELETE TEAM b of 2025-05-20T12:00:00Z
     "#);
 }
 
@@ -96,7 +96,7 @@ fn validate_prints_foreign_text_without_control_characters_and_tokens() {
       actor types: ANONYMOUS 1
       object types: 1
       note: \u{1b}[7mX (hidden) is not an object type that Cortex was known to use on 2024-09-20
-      note: ipAddress is not an IP address in 1 entry, such as "\u{1b}]0;title"
+      note: ipAddress is not an IP address in 1 entry, such as "\u{1b}]0;title" in CREATE \u{1b}[7mX (hidden) b of 2025-05-20T12:00:00Z
       note: the field \u{1b}[31mred is not known and was ignored in 1 entry
       note: the field (hidden) is not known and was ignored in 1 entry
     "#);

@@ -724,7 +724,7 @@ RES-ENTRY (documented)
     let start = junit.find("name=\"PAGE-BOUNDS\"").unwrap();
     assert_snapshot!(junit[start..].lines().take(4).collect::<Vec<_>>().join("\n"), @r#"
 name="PAGE-BOUNDS" time="0.000">
-    <failure message="`page` is an int32 from 0, default 0; `pageSize` from 1 to 1000, default 250; published as required, absent means the default">`page` is an int32 from 0, default 0; `pageSize` from 1 to 1000, default 250; published as required, absent means the default&#10;changed: parameter pageSize, default&#10;    document: 50&#10;    rule:     250</failure>
+    <failure message="`page` is an int32 from 0, default 0; `pageSize` from 1 to 1000, default 250; published as required, absent means the default">`page` is an int32 from 0, default 0; `pageSize` from 1 to 1000, default 250; published as required, absent means the default&#10;In doubt: an older edition of the reference page has 50 as the default of `pageSize`: what a client gets that leaves it out may depend on the day&#10;changed: parameter pageSize, default&#10;    document: 50&#10;    rule:     250</failure>
   </testcase>
   <testcase classname="verify --document" name="LIST-ACTIONS" time="0.000"/>
 "#);
