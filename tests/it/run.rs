@@ -464,6 +464,14 @@ fn everything_that_is_wrong_is_one_message_before_the_command_starts() {
     cannot listen on ADDRESS (--listen): Address already in use (os error 98); …
     cannot run no-such-command: it is not found; accepted: a program on the PATH, or the path of one, such as ./test.sh
     "#);
+    let files = folder(&[("bare", "exit 0\n"), ("empty", "")]);
+    for name in ["bare", "empty"] {
+        fs::set_permissions(files.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+        let ended = binary(["run", "--listen", &address, "--", &path(&files, name)]).run();
+        let message = ended.failed(126);
+        assert!(message.starts_with("error: cannot start: 2 problems\ncannot listen on"), "{message}");
+        assert!(message.contains("it has no #! line"), "{message}");
+    }
     let touched = path(&files, "touched");
     let args = ["run", "--faults", &rules, "--", "touch", &touched];
     assert!(binary(args).run().failed(1).starts_with("error: cannot start: 3 problems"));

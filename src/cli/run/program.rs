@@ -70,13 +70,20 @@ impl fmt::Display for ProgramError {
     }
 }
 
-/// Checks that there is a program to start. Elsewhere than on Unix, only starting it shows that.
+/// Checks that there is a program to start. Whether a program is one of this system, only starting it shows; elsewhere than on Unix
+/// also whether it exists.
 pub fn check(program: &OsStr) -> Result<(), ProgramError> {
     if program.is_empty() {
         return Err(ProgramError::Unnamed);
     }
-    let missing = find(program)?.and_then(|path| interpreter(&path)).filter(|name| !Path::new(name).exists());
-    missing.map_or(Ok(()), |name| Err(ProgramError::NoInterpreter(name)))
+    let Some(start) = find(program)?.and_then(|path| read_start(&path).ok()) else { return Ok(()) };
+    match interpreter(&start) {
+        Some(name) if !Path::new(&name).exists() => Err(ProgramError::NoInterpreter(name)),
+        Some(_) => Ok(()),
+        // The head of a program has zeros, which no text has.
+        None if !start.contains(&0) => Err(ProgramError::UnknownFormat),
+        None => Ok(()),
+    }
 }
 
 /// The file of a program; `None` if only the system knows where it is.
@@ -105,13 +112,17 @@ fn find(program: &OsStr) -> Result<Option<PathBuf>, ProgramError> {
     Err(error)
 }
 
-/// The interpreter that the first line of a script names.
-fn interpreter(path: &Path) -> Option<String> {
-    /// As much as Linux reads.
-    const MAX_LINE_BYTES: u64 = 256;
+/// The start of a file, as much as Linux reads of it to see how to run it.
+fn read_start(path: &Path) -> io::Result<Vec<u8>> {
+    const MAX_BYTES: u64 = 256;
 
     let mut start = Vec::new();
-    File::open(path).ok()?.take(MAX_LINE_BYTES).read_to_end(&mut start).ok()?;
+    File::open(path)?.take(MAX_BYTES).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+/// The interpreter that the first line of a script names.
+fn interpreter(start: &[u8]) -> Option<String> {
     let line = start.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
     let blanks = [' ', '\t'];
     let line = String::from_utf8_lossy(line);
