@@ -28,6 +28,8 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::system;
+
 /// The help of the program, which fits on a screen: the flags are in that of `serve`.
 const TEMPLATE: &str = "\
 {about}
@@ -125,6 +127,8 @@ pub fn command() -> clap::Command {
 /// 2 for an invalid command line; `verify` fails with 2, because its 1 means a difference.
 #[must_use]
 pub fn run() -> ExitCode {
+    // Before any file is written. Without it such a write ends the process, as it does that of other programs.
+    let _ = system::survive_file_size_limit();
     let first = std::env::args_os().nth(1);
     let name = first.as_deref().and_then(OsStr::to_str).filter(|name| Command::has_subcommand(name));
     let parsed = match name {

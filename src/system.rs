@@ -154,14 +154,24 @@ const ENDING_SIGNALS: &[rustix::process::Signal] = {
     ]
 };
 
-/// Makes a write beyond the limit of the size of files an error: SIGXFSZ, which comes with it, would end the process. What this
-/// process starts gets the signal as before. A runtime must be running.
-#[cfg(unix)]
-fn survive_file_size_limit() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
+/// Makes a write beyond the limit of the size of files an error: SIGXFSZ, which comes with it, would end the process without a
+/// message. What this process starts gets the signal as before. Elsewhere than on Unix there is no such signal.
+pub fn survive_file_size_limit() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use rustix::process::Signal;
+        use tokio::signal::unix::{SignalKind, signal};
 
-    // The handler stays when the stream is dropped.
-    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
+        if IgnoredSignals::read().contains(Signal::XFSZ) {
+            return Ok(());
+        }
+        // The handler stays when the stream and the runtime are dropped.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let _guard = runtime.enter();
+        signal(SignalKind::from_raw(Signal::XFSZ.as_raw())).map(drop)
+    }
+    #[cfg(not(unix))]
+    Ok(())
 }
 
 /// What SIGHUP means to a server.
@@ -193,7 +203,6 @@ impl ServerSignals {
         use rustix::process::Signal;
         use tokio::signal::unix::{SignalKind, signal};
 
-        survive_file_size_limit()?;
         let stops = |sent: &Signal| *sent != Signal::HUP || hangup == Hangup::Stops;
         let reload = match hangup {
             Hangup::Stops => None,
@@ -326,13 +335,10 @@ impl SignalForwarder {
     pub fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
 
-        let ignored = ignored_signals();
-        let handled = |signal: &rustix::process::Signal| ignored >> (signal.as_raw() - 1) & 1 == 0;
-        let signals = SignalStreams::new(ENDING_SIGNALS.iter().copied().filter(handled))?;
+        let ignored = IgnoredSignals::read();
+        let handled = ENDING_SIGNALS.iter().copied().filter(|signal| !ignored.contains(*signal));
+        let signals = SignalStreams::new(handled)?;
         let child = signal(SignalKind::child())?;
-        if handled(&rustix::process::Signal::XFSZ) {
-            survive_file_size_limit()?;
-        }
         Ok(Self { signals, _child: child, witness: GroupWitness::start(), group_signal: None })
     }
 
@@ -403,10 +409,19 @@ impl GroupWitness {
 
 /// The signals that were ignored when this process started, a bit each, as `nohup` has it. Only Linux says.
 #[cfg(unix)]
-fn ignored_signals() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
+struct IgnoredSignals(u64);
+
+#[cfg(unix)]
+impl IgnoredSignals {
+    fn read() -> Self {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        Self(mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default())
+    }
+
+    fn contains(&self, signal: rustix::process::Signal) -> bool {
+        self.0 >> (signal.as_raw() - 1) & 1 == 1
+    }
 }
 
 /// Keeps this process alive at Ctrl-C and Ctrl-Break, which every process of the console gets.

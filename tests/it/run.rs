@@ -308,6 +308,25 @@ fn report_says_why_the_run_did_not_start() {
     }
 }
 
+/// A limit below the first report, and below the output of a command that writes a file.
+#[test]
+fn limit_of_file_sizes_is_an_error_from_the_start() {
+    let files = folder(&[]);
+    let (report, out) = (path(&files, "verdict.xml"), path(&files, "logs.json"));
+    for args in [
+        &["run", "--report", &report, "--", "true"][..],
+        &["--listen", "127.0.0.1:0", "--report", &report],
+        &["run", "--report", &report, "--no-such-flag", "--", "true"],
+        &["generate", "1000", "--out", &out],
+    ] {
+        let finished = Launch::after("ulimit -f 0", args).run();
+        let is_usage = args.contains(&"--no-such-flag");
+        assert_code(&finished, if is_usage { 2 } else { 1 });
+        let expected = if is_usage { "unexpected argument" } else { "File too large" };
+        assert!(finished.stderr.contains(expected), "{args:?}: {}", finished.stderr);
+    }
+}
+
 /// As on a full disk: what was written before stays whole, and nothing is left beside it. The limit is between the first report and
 /// the last.
 #[test]
