@@ -20,7 +20,7 @@ const MAX_HEADER_BYTES: usize = 32 * 1024;
 const MAX_HEADER_FIELDS: usize = 100;
 /// Largest body of a request to the API, in bytes (REQ-BODY).
 const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
-/// How long a client may take to send a body to the API.
+/// How long a client may take to send a body that nothing reads: to the API, or to a call of the control plane that has none.
 const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Largest body of a call of the control plane, in bytes.
@@ -84,6 +84,19 @@ pub async fn receive_control_body(body: Body, state: &AppState) -> Result<(Vec<u
     })
     .await?;
     Ok((bytes, permit))
+}
+
+/// Whether a body has no byte. One that does not end in time, or breaks off, counts as having some.
+pub async fn is_empty(mut body: Body) -> bool {
+    let end = async {
+        while let Some(frame) = body.frame().await {
+            if !frame.is_ok_and(|frame| frame.data_ref().is_none_or(Bytes::is_empty)) {
+                return false;
+            }
+        }
+        true
+    };
+    timeout(BODY_TIMEOUT, end).await.unwrap_or(false)
 }
 
 /// Receives a body within this time: else 408.

@@ -139,6 +139,35 @@ async fn its_parameters_are_those_of_the_parsers() {
     }
 }
 
+/// A call does more than a body asks for that it ignores.
+#[tokio::test]
+async fn a_body_that_no_call_has_is_refused_and_changes_nothing() {
+    let mock = TestMock::default();
+    mock.admin("POST", "/faults", json!({"type": "status", "status": 503})).await.created();
+    mock.logs("page=0").await;
+    let state = async || {
+        let paths = ["/faults", "/requests/count", "/changes", "/live", "/settings"];
+        let mut state = Vec::new();
+        for path in paths {
+            state.push(mock.admin_get(path).await);
+        }
+        state
+    };
+    mock.admin("PUT", "/clock", json!({"frozen": true})).await.ok();
+    let before = state().await;
+    let is_change = |operation: &&Operation| operation.method != "GET" && operation.body().is_none();
+    let operations = operations();
+    let without_body: Vec<_> = operations.iter().filter(is_change).collect();
+    assert_eq!(without_body.len(), 9);
+    for operation in without_body {
+        for body in ["{\"session\": \"one\"}", " "] {
+            let details = operation.send(&mock, "", body).await.details(400);
+            assert!(details.starts_with("This call takes no body"), "{}: {details}", operation.name());
+        }
+    }
+    assert_eq!(state().await, before);
+}
+
 /// Generated clients for Java and Go cannot send a value of several types in a query, and some drop an empty list.
 #[test]
 fn no_parameter_has_a_choice_of_types() {

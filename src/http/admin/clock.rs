@@ -3,7 +3,7 @@
 use axum::Json;
 use serde_json::{Value, json};
 
-use super::extract::{Session, Text};
+use super::extract::{NoBody, Session, Text};
 use crate::control::{self, ClockChange};
 use crate::http::problem::Problem;
 use crate::world::clock::Clock;
@@ -29,7 +29,7 @@ pub async fn advance(session: Session, Text(body, _memory): Text) -> Result<Json
     Ok(to_json(&session.world.clock))
 }
 
-pub async fn follow_system(session: Session) -> Json<Value> {
+pub async fn follow_system(session: Session, _: NoBody) -> Json<Value> {
     session.world.follow_system_clock();
     to_json(&session.world.clock)
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::extract::{Session, Text};
+use super::extract::{NoBody, Session, Text};
 use super::verdict::keep_verdict;
 use crate::app_state::AppState;
 use crate::control::BODY;
@@ -37,7 +37,7 @@ pub async fn add(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-pub async fn clear(State(state): State<AppState>, session: Session) -> Result<Json<Value>, Problem> {
+pub async fn clear(State(state): State<AppState>, session: Session, _: NoBody) -> Result<Json<Value>, Problem> {
     keep_verdict(&state, session.name.as_ref(), &session.world, SessionEnd::EntriesRemoved).await?;
     Ok(Json(json!({"removed": session.world.remove_entries()})))
 }

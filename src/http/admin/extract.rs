@@ -1,4 +1,4 @@
-//! Extractors of the control plane: the session of a call, and the text of its body.
+//! Extractors of the control plane: the session of a call, and its body or that it has none.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -171,5 +171,23 @@ impl FromRequest<AppState> for Text {
         let (bytes, memory) = size_limits::receive_control_body(request.into_body(), state).await?;
         let text = decode(BODY, bytes).map_err(|error| Problem::BadBody(FileErrors(vec![error])))?;
         Ok(Self(text, memory))
+    }
+}
+
+/// Extractor for a call that takes no body. It refuses one, because the call would do more than the body asks for: without the
+/// refusal, a reset with `{"session": "one"}` resets the default session.
+#[derive(Debug)]
+pub struct NoBody;
+
+impl FromRequest<AppState> for NoBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Problem> {
+        if size_limits::is_empty(request.into_body()).await {
+            return Ok(Self);
+        }
+        Err(wrong(
+            "This call takes no body: its path and parameters such as session=NAME say what it is for.".to_owned(),
+        ))
     }
 }

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::extract::{Session, Text};
+use super::extract::{NoBody, Session, Text};
 use crate::app_state::{AppState, check_faults};
 use crate::control::BODY;
 use crate::fault;
@@ -45,11 +45,15 @@ pub async fn add(
     Ok((StatusCode::CREATED, Json(listed(&added, &Secrets::new(&state, &headers)))))
 }
 
-pub async fn clear(session: Session) -> Json<Value> {
+pub async fn clear(session: Session, _: NoBody) -> Json<Value> {
     Json(json!({"removed": session.world.faults.clear()}))
 }
 
-pub async fn remove(session: Session, path: Result<Path<String>, PathRejection>) -> Result<Json<Value>, Problem> {
+pub async fn remove(
+    session: Session,
+    path: Result<Path<String>, PathRejection>,
+    _: NoBody,
+) -> Result<Json<Value>, Problem> {
     // The message does not repeat a text that is no number: it may be a token.
     let number = path.ok().and_then(|Path(id)| id.parse::<u64>().ok());
     if number.is_some_and(|id| session.world.faults.remove(id)) {

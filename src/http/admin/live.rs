@@ -3,7 +3,7 @@
 use axum::Json;
 use serde_json::{Value, json};
 
-use super::extract::{Session, Text};
+use super::extract::{NoBody, Session, Text};
 use crate::control;
 use crate::duration;
 use crate::http::problem::Problem;
@@ -24,7 +24,7 @@ pub async fn set(session: Session, Text(body, _memory): Text) -> Result<Json<Val
     Ok(to_json(&session.world))
 }
 
-pub async fn stop(session: Session) -> Json<Value> {
+pub async fn stop(session: Session, _: NoBody) -> Json<Value> {
     session.world.set_live(None);
     to_json(&session.world)
 }

@@ -8,7 +8,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 
-use super::extract::Session;
+use super::extract::{NoBody, Session};
 use crate::app_state::AppState;
 use crate::contract::{Parameter, RULES, query, query::Strictness};
 use crate::fixture::Moment;
@@ -57,7 +57,7 @@ pub async fn count(State(state): State<AppState>, listing: Listing) -> Result<Js
     blocking::run(&state.work_limits().short_work, count).await.map(Json)
 }
 
-pub async fn clear(session: Session) -> Json<Value> {
+pub async fn clear(session: Session, _: NoBody) -> Json<Value> {
     Json(json!({"removed": session.world.journal.clear()}))
 }
 

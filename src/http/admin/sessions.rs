@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use serde_json::{Value, json};
 
-use super::extract::{IgnoredSession, Session};
+use super::extract::{IgnoredSession, NoBody, Session};
 use super::verdict::keep_verdict;
 use crate::app_state::AppState;
 use crate::http::blocking;
@@ -23,6 +23,7 @@ pub async fn remove(
     State(state): State<AppState>,
     _: IgnoredSession,
     path: Result<Path<String>, PathRejection>,
+    _: NoBody,
 ) -> Result<Json<Value>, Problem> {
     let name: Option<SessionName> = path.ok().and_then(|Path(name)| name.parse().ok());
     if let Some((name, world)) = name.and_then(|name| state.sessions().existing(&name).map(|world| (name, world))) {
@@ -38,7 +39,7 @@ pub async fn remove(
 
 /// `POST /__admin/reset`: puts the session back to its state at start. With `reload=true` the files are read again before; when
 /// one is wrong, nothing is reset.
-pub async fn reset(State(state): State<AppState>, parts: Parts) -> Result<Json<Value>, Problem> {
+pub async fn reset(State(state): State<AppState>, parts: Parts, _: NoBody) -> Result<Json<Value>, Problem> {
     let (session, values) = Session::with_parameters(&parts, &state, &["reload"])?;
     let is_reload = match values.get("reload").map(String::as_str) {
         Some("true") => true,
