@@ -43,17 +43,28 @@ pub(crate) fn excerpt(text: &str) -> String {
     escape_control(&truncate(text, MAX_CHARS))
 }
 
-/// A message without its middle, if it is longer than anybody reads.
+/// A message without its middle, if it is longer than anybody reads. Redact it before: of a secret that is cut, a part is left.
 pub(crate) fn elide_middle(text: &str) -> String {
-    const HEAD_CHARS: usize = 200;
-    const TAIL_CHARS: usize = 400;
+    keep_ends(text, 200, 400)
+}
 
+/// Bounds the memory of a text that is redacted later, and then shown by [`elide_middle`]. A secret that is cut here lies far
+/// outside what that keeps.
+pub(crate) fn bound_for_redaction(text: &str) -> String {
+    /// As long as all headers of a request together, which carry the secrets.
+    const END_CHARS: usize = 1 << 15;
+
+    keep_ends(text, END_CHARS, END_CHARS)
+}
+
+/// The first and the last characters of a text, and an ellipsis between them if there are more.
+fn keep_ends(text: &str, head_chars: usize, tail_chars: usize) -> String {
     let length = text.chars().count();
-    if length <= HEAD_CHARS + TAIL_CHARS {
+    if length <= head_chars + tail_chars {
         return text.to_owned();
     }
-    let tail: String = text.chars().skip(length - TAIL_CHARS).collect();
-    truncate(text, HEAD_CHARS).into_owned() + &tail
+    let tail: String = text.chars().skip(length - tail_chars).collect();
+    truncate(text, head_chars).into_owned() + &tail
 }
 
 /// The word for a count: `plural(1, "entry", "entries")` is `entry`.

@@ -30,7 +30,7 @@ use crate::json_file::FileErrors;
 use crate::text::{elide_middle, escape_control, excerpt};
 use crate::world::limiter::RetryAfter;
 use crate::world::verdict::{Expectation, ExpectationVerdict};
-use message::{numbered, strip_markup};
+use message::{numbered, numbered_errors, strip_markup};
 
 /// Every error that a request can end in.
 #[derive(Debug, Clone)]
@@ -199,7 +199,7 @@ impl Problem {
     fn details(&self) -> String {
         match self {
             Self::BadRequest { issues } => numbered(issues),
-            Self::BadBody(errors) => numbered(&errors.0),
+            Self::BadBody(errors) => numbered_errors(errors),
             Self::BadControlRequest { details } | Self::ItemNotFound { details } => elide_middle(details),
             Self::BadPreference { code } => {
                 // A longer one is no mistyped status and may be a secret.
@@ -294,7 +294,7 @@ impl Problem {
                 format!("{route} does not accept {method}; the header Allow lists the methods that it accepts.")
             }
             Self::Reload(ReloadError::Files(errors)) => {
-                format!("Nothing was read again, and all stays as it was: {}", numbered(&errors.0))
+                format!("Nothing was read again, and all stays as it was: {}", numbered_errors(errors))
             }
             Self::Reload(error @ ReloadError::NoFiles) => error.to_string(),
             Self::BodyTooLarge { max } => format!("The request body is larger than {} MB ({max} bytes).", max >> 20),

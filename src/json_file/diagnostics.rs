@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::error::{FileError, FileErrors, MAX_ERRORS, limit, position_after};
 use super::{JsonFile, JsonText, Members, SEPARATORS, first_value};
 use crate::redact::{REDACTED, Secret};
-use crate::text::{did_you_mean, elide_middle, nearest, truncate};
+use crate::text::{bound_for_redaction, did_you_mean, nearest};
 
 /// The errors found so far in a file. Each method reads a value, and notes an error with its position if it is wrong.
 pub(crate) struct Diagnostics<'a> {
@@ -24,9 +24,6 @@ struct Confidential {
     fields: &'static [&'static str],
 }
 
-/// Length of a quoted value in a message.
-const MAX_VALUE_CHARS: usize = 40;
-
 impl<'a> Diagnostics<'a> {
     /// Bounds the quadratic search for repeated names.
     const MAX_MEMBERS: usize = 1000;
@@ -40,11 +37,11 @@ impl<'a> Diagnostics<'a> {
         self.confidential = Some(Confidential { secrets, fields });
     }
 
-    /// The text without secrets, and without its middle if it is long.
-    fn for_message(&self, text: &str) -> String {
+    /// The text without secrets, and without the part of it that no message shows.
+    fn redacted(&self, text: &str) -> String {
         let secrets = self.confidential.iter().flat_map(|confidential| &confidential.secrets);
         let redacted = secrets.fold(text.to_owned(), |text, secret| secret.redact(&text).into_owned());
-        elide_middle(&redacted)
+        bound_for_redaction(&redacted)
     }
 
     /// The name of an unknown or repeated field for a message.
@@ -103,8 +100,8 @@ impl<'a> Diagnostics<'a> {
         }
         let error = FileError {
             item: (!item.is_empty()).then(|| item.to_owned()),
-            field: field.map(|field| self.for_message(field)),
-            ..FileError::whole_file(self.file.name, self.for_message(&reason.into()))
+            field: field.map(|field| self.redacted(field)),
+            ..FileError::whole_file(self.file.name, self.redacted(&reason.into()))
         };
         self.errors.push((self.file.offset(part), error));
     }
@@ -224,7 +221,7 @@ impl<'a> Diagnostics<'a> {
             number.ok_or_else(|| {
                 let bounds =
                     if most == u64::MAX { format!("of at least {least}") } else { format!("from {least} to {most}") };
-                format!("{} is not an integer {bounds}", truncate(value.get(), MAX_VALUE_CHARS))
+                format!("{} is not an integer {bounds}", value.get())
             })
         })
     }
@@ -250,8 +247,7 @@ impl<'a> Diagnostics<'a> {
     pub fn number(&mut self, members: &Members<'a>, item: &str, field: &str, least: f64, most: f64) -> Option<f64> {
         self.read(members, item, field, |value| {
             let number = value.get().parse().ok().filter(|number| (least..=most).contains(number));
-            let given = truncate(value.get(), MAX_VALUE_CHARS);
-            number.ok_or_else(|| format!("{given} is not a number from {least} to {most}"))
+            number.ok_or_else(|| format!("{} is not a number from {least} to {most}", value.get()))
         })
     }
 

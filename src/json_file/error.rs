@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use crate::text::{counted, escape_control};
+use crate::text::{counted, elide_middle, escape_control};
 
 /// An error in a file.
 ///
@@ -19,7 +19,7 @@ pub struct FileError {
     pub item: Option<String>,
     /// Field of that item.
     pub field: Option<String>,
-    /// What is wrong, what is accepted, and the nearest known word.
+    /// What is wrong, what is accepted, and the nearest known word. `Display` leaves out the middle of a long one.
     pub reason: String,
 }
 
@@ -72,11 +72,12 @@ impl fmt::Display for FileError {
             write!(f, ":{line}:{column}")?;
         }
         f.write_str(": ")?;
-        let place: Vec<&str> = [&self.item, &self.field].into_iter().filter_map(Option::as_deref).collect();
+        let place: Vec<String> =
+            [&self.item, &self.field].into_iter().flatten().map(|name| elide_middle(name)).collect();
         if !place.is_empty() {
             write!(f, "{}: ", escape_control(&place.join(", ")))?;
         }
-        f.write_str(&escape_control(&self.reason))
+        f.write_str(&escape_control(&elide_middle(&self.reason)))
     }
 }
 
@@ -98,6 +99,11 @@ impl FileErrors {
             *file = file.split('/').map(&redact).collect::<Vec<_>>().join("/");
             item.iter_mut().chain(field).chain([reason]).for_each(|text| *text = redact(text));
         }
+    }
+
+    /// Whether these are all errors: the last of more than are listed says that there are others.
+    pub(crate) fn are_all(&self) -> bool {
+        self.0.len() <= MAX_ERRORS
     }
 
     /// Their number in words, for a line before them: each then starts its own line, where a terminal makes its position

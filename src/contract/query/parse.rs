@@ -415,12 +415,11 @@ impl<'a> QueryReader<'a> {
 
         let (request_types, actor_types) =
             (filters.values(FilterField::ActorRequestTypes), filters.values(FilterField::ActorTypes));
-        let others: Vec<&str> = actor_types.iter().map(String::as_str).filter(|word| *word != ANONYMOUS).collect();
+        let is_other = |word: &&str| *word != ANONYMOUS && ActorType::WORDS.contains(word);
+        let others: Vec<&str> = actor_types.iter().map(String::as_str).filter(is_other).collect();
         if !request_types.is_empty() && !others.is_empty() {
-            let reason = format!(
-                "belongs to actors of type {ANONYMOUS}, but is combined with actorTypes={}",
-                excerpt(&others.join(","))
-            );
+            let reason =
+                format!("belongs to actors of type {ANONYMOUS}, but is combined with actorTypes={}", others.join(","));
             self.issues.push(QueryIssue {
                 severity: Severity::Doubtful,
                 accepted: Some(format!("actorTypes={ANONYMOUS}, or no actorTypes")),

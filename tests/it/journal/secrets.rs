@@ -391,6 +391,31 @@ async fn a_token_in_a_body_of_the_control_plane_is_not_echoed() {
     assert_eq!(place_of(token, &shown), None);
 }
 
+/// Messages shorten long values; of a token that is cut first, the rest would be shown.
+#[tokio::test]
+async fn a_token_in_a_long_value_is_not_echoed() {
+    let token = format!("t0psecret{}", "-of-ada".repeat(15));
+    let mock = mock_with_tokens(&[&token], Admin::Open);
+    let mut shown = String::new();
+    for before in [0, 150, 190, 250, 40_000] {
+        let value = format!("{} {token} {}", "x".repeat(before), "y".repeat(350));
+        for (method, path, body) in [
+            ("POST", "/faults", json!({"type": "status", "status": token})),
+            ("POST", "/faults", json!({"type": "reset", "probability": token, &value: 1})),
+            ("POST", "/audit-logs", json!({"action": value, "timestamp": value})),
+            ("PUT", "/live", json!({"rate": value, "burst": value})),
+            ("PUT", "/scenario", json!({"name": value, "seed": value})),
+        ] {
+            shown += &mock.admin(method, path, body).await.details(400);
+        }
+    }
+    let query = format!("actorRequestTypes=SLACK_COMMAND&actorTypes=API_KEY,{token}");
+    shown += &mock.get_as(&token, &format!("{PATH}?{query}")).await.details(400);
+    shown += &mock.admin_get("/requests").await.to_string();
+    assert_eq!(place_of("t0psecret", &shown), None);
+    assert!(shown.contains("status: \"(hidden)\" is not an integer"), "{shown}");
+}
+
 /// Listings and reports show the names of sessions.
 #[tokio::test]
 async fn a_session_whose_name_is_a_token_is_refused() {
