@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -55,9 +56,14 @@ impl Outcome {
 
 /// Runs the runner with these arguments; what it makes goes into the folder.
 fn judge(folder: &TempDir, arguments: &[&str]) -> Outcome {
+    Outcome::of(&mut runner(folder, arguments))
+}
+
+fn runner(folder: &TempDir, arguments: &[&str]) -> Command {
     let mut command = program("recipes/collectors/run");
     command.arg("--dir").arg(folder.path()).args(arguments);
-    Outcome::of(command.current_dir(folder.path()).env("CORTEX_AUDIT_MOCK_BINARY", BINARY))
+    command.current_dir(folder.path()).env("CORTEX_AUDIT_MOCK_BINARY", BINARY);
+    command
 }
 
 /// The cells of a row in a table: those of each situation, by its name in the head.
@@ -138,6 +144,32 @@ fn the_runner_says_what_is_missing() {
     let mut command = program("recipes/collectors/run");
     command.arg("plain-python").env("CARGO_TARGET_DIR", folder.path()).env("PATH", "/usr/bin:/bin");
     Outcome::of(&mut command).fails("there is no cortex-audit-mock: name it in CORTEX_AUDIT_MOCK_BINARY");
+}
+
+#[test]
+fn a_runner_that_is_stopped_ends_its_collectors() {
+    if python().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let collect = folder.path().join("hanging/collect");
+    fs::create_dir(collect.parent().unwrap()).unwrap();
+    fs::write(&collect, "#!/bin/sh\necho $$ >\"$STATE/pid.new\"\nmv \"$STATE/pid.new\" \"$STATE/pid\"\nsleep 600\n")
+        .unwrap();
+    fs::set_permissions(&collect, fs::metadata(repository(PLAIN)).unwrap().permissions()).unwrap();
+    let mut command = runner(&folder, &["./hanging"]);
+    let mut runner = command.stdout(Stdio::null()).spawn().unwrap();
+    let process_id = folder.path().join("runs/hanging-proven-calm-1/state/pid");
+    while !process_id.exists() {
+        assert!(runner.try_wait().unwrap().is_none(), "the runner ended");
+        std::thread::yield_now();
+    }
+    let process_id = fs::read_to_string(process_id).unwrap().trim().parse().unwrap();
+    let exists = || test_kill_process(Pid::from_raw(process_id).unwrap()).is_ok();
+    assert!(exists());
+    kill_process(Pid::from_child(&runner), Signal::TERM).unwrap();
+    assert_eq!(runner.wait().unwrap().code(), Some(130));
+    assert!(!exists(), "process {process_id} is left");
 }
 
 /// Syncs of plain Python, one after the other, in a session of its own.
