@@ -128,8 +128,8 @@ impl Job {
 fn steps_find_the_server_and_the_last_one_writes_the_report() {
     let Some(job) = Job::new() else { return };
     job.step("install", &[]).succeeds(&format!("installed cortex-audit-mock {VERSION}"));
-    fs::copy(repository("fixtures/keys.json"), job.workspace.path("my keys.json")).unwrap();
-    let flags = "--generate 300 --keys 'my keys.json'\n--strict\n";
+    fs::copy(repository("fixtures/keys.json"), job.workspace.path(r"my keys\ours.json")).unwrap();
+    let flags = "--generate 300 --keys 'my keys'\\ours.json\n--strict\n";
     let inputs = [("FLAGS", flags), ("EXPECT", "complete, no-duplicates"), ("REPORT", "verdict.xml")];
     job.step("start", &inputs).succeeds("cortex-audit-mock answers at http://127.0.0.1:");
     assert!(job.read("verdict.xml").contains("the run has not ended"));
