@@ -148,15 +148,20 @@ export class MockServer extends World {
   private constructor();
   /** Starts a server; it is ready when the promise resolves. Rejects with a `StartError` that has its log. */
   static start(options?: Options): Promise<MockServer>;
+  /**
+   * The server that `cortex-audit-mock run -- COMMAND` has started around this process, or the one at a URL. What is not given comes
+   * from `CORTEX_AUDIT_MOCK_URL`, `CORTEX_API_KEY` and `CORTEX_MOCK_ADMIN_TOKEN`. Rejects if the server does not answer.
+   */
+  static connect(options?: { url?: string; token?: string; adminToken?: string }): Promise<MockServer>;
   /** The path of the certificate that a client has to trust, with `tlsSelfSigned`. */
   readonly certificate: string | undefined;
-  /** What the server has logged; the end of it, if it is long. */
+  /** What the server has logged; the end of it, if it is long. Empty after `connect`, because the log goes to those who started it. */
   get log(): string;
   /** A session of this name, or of a new one: a world of its own, which its token selects. The first use creates it. */
   session(name?: string): Session;
   /** The names of the sessions in use. */
   sessions(): Promise<string[]>;
-  /** Stops the server; rejects with a `StopError` if it ends with an error. */
+  /** Stops the server; rejects with a `StopError` if it ends with an error. After `connect` it does nothing. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

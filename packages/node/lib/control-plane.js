@@ -4,7 +4,7 @@
 const http = require("node:http");
 const https = require("node:https");
 const { isDate } = require("node:util/types");
-const { ControlPlaneError } = require("./errors.js");
+const { ControlPlaneError, MockServerError } = require("./errors.js");
 
 /** A verdict over a million entries takes seconds. */
 const TIMEOUT_MILLISECONDS = 60_000;
@@ -59,19 +59,23 @@ function exchange(method, url, headers, body) {
     headers,
     agent: false,
     timeout: TIMEOUT_MILLISECONDS,
-    // The server was started here, on this address; its certificate may be one that nobody else trusts.
+    // The certificate of a mock is one that nobody else trusts.
     rejectUnauthorized: false,
   };
   return new Promise((resolve, reject) => {
+    const failed = (cause) => {
+      const message = `${new URL(url).origin} does not answer (${cause.message}); the server may have been stopped`;
+      reject(new MockServerError(message, { cause }));
+    };
     const request = (isHttps ? https : http).request(url, options, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (part) => (text += part));
       response.on("end", () => resolve({ status: response.statusCode, text }));
-      response.on("error", reject);
+      response.on("error", failed);
     });
-    request.on("timeout", () => request.destroy(new Error(`${method} ${url}: no answer within ${TIMEOUT_MILLISECONDS / 1000} s`)));
-    request.on("error", reject);
+    request.on("timeout", () => request.destroy(new Error(`no response within ${TIMEOUT_MILLISECONDS / 1000} s`)));
+    request.on("error", failed);
     request.end(body);
   });
 }

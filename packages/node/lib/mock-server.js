@@ -1,4 +1,4 @@
-// `MockServer`: the server, as a process that ends with this one.
+// `MockServer`: the server, as a process that ends with this one, or one that runs already.
 "use strict";
 
 const { spawn } = require("node:child_process");
@@ -8,8 +8,12 @@ const { tmpdir } = require("node:os");
 const path = require("node:path");
 const { findBinary } = require("./binary.js");
 const { ControlPlane, wireText } = require("./control-plane.js");
-const { StartError, StopError } = require("./errors.js");
+const { MockServerError, StartError, StopError } = require("./errors.js");
 const { Session, World } = require("./session.js");
+
+/** Where a command of `cortex-audit-mock run` finds the server. */
+const URL_VARIABLE = "CORTEX_AUDIT_MOCK_URL";
+const ADMIN_TOKEN_VARIABLE = "CORTEX_MOCK_ADMIN_TOKEN";
 
 /** A server without requests in progress ends within a second. */
 const STOP_MILLISECONDS = 30_000;
@@ -39,23 +43,38 @@ class MockServer extends World {
     this.#server = server;
     this.#controlPlane = controlPlane;
     this.#token = token;
-    this.certificate = server.certificate;
+    this.certificate = server?.certificate;
   }
 
   static async start({ args = [], adminToken, tlsWriteCert, ...flags } = {}) {
     const environment = { ...process.env };
     // Not an argument: others on the machine see those.
-    environment.CORTEX_MOCK_ADMIN_TOKEN = adminToken ?? environment.CORTEX_MOCK_ADMIN_TOKEN ?? "";
+    environment[ADMIN_TOKEN_VARIABLE] = adminToken ?? environment[ADMIN_TOKEN_VARIABLE] ?? "";
     // What these say about tests is not meant for the holder.
     delete environment.NODE_OPTIONS;
     delete environment.NODE_V8_COVERAGE;
     const server = new ServerProcess([...flagArguments(flags), ...args], tlsWriteCert, environment);
     const [url, token] = await server.started();
-    return new MockServer(server, url, token, environment.CORTEX_MOCK_ADMIN_TOKEN);
+    return new MockServer(server, url, token, environment[ADMIN_TOKEN_VARIABLE]);
+  }
+
+  static async connect({ url = process.env[URL_VARIABLE], token, adminToken } = {}) {
+    if (!url) {
+      throw new MockServerError(
+        `${URL_VARIABLE} is not set, so there is no server to connect to: give its URL, or put \`cortex-audit-mock run --\` before the command`
+      );
+    }
+    if (!/^https?:\/\/[^/]/.test(url)) {
+      throw new MockServerError(`the URL of the server is "${url}"; expected: one such as http://127.0.0.1:8080`);
+    }
+    token ??= process.env.CORTEX_API_KEY || null;
+    const server = new MockServer(undefined, url.replace(/\/+$/, ""), token, adminToken ?? process.env[ADMIN_TOKEN_VARIABLE]);
+    await server.version();
+    return server;
   }
 
   get log() {
-    return this.#server.log;
+    return this.#server?.log ?? "";
   }
 
   session(name = `session-${randomUUID()}`) {
@@ -66,8 +85,8 @@ class MockServer extends World {
     return (await this.#controlPlane.call("GET", "/sessions")).sessions;
   }
 
-  stop() {
-    return this.#server.stop();
+  async stop() {
+    await this.#server?.stop();
   }
 
   [Symbol.asyncDispose]() {

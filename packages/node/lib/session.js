@@ -24,7 +24,9 @@ class World {
 
   get token() {
     if (this.#token === null) {
-      throw new MockServerError("no key of the server may view audit logs, so there is no token: change the file of `keys`");
+      throw new MockServerError(
+        "there is no token: no key of the server may view audit logs (change the file of `keys`), or `connect` was not given one and CORTEX_API_KEY is not set"
+      );
     }
     return this.#token;
   }

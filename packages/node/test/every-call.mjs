@@ -45,6 +45,10 @@ assert.ok(session instanceof Session);
 assert.equal(server.certificate, undefined);
 assert.match(server.log, /listening on/);
 
+const connected = await MockServer.connect({ url: server.url, token: server.token });
+assert.equal(connected.session("one").token, session.token);
+await connected.stop();
+
 const { clock, entries, faults, live, requests, scenario, settings } = session;
 
 assert.equal((await clock.now()).getTime(), Date.UTC(2025, 4, 20, 12));

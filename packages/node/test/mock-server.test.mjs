@@ -1,6 +1,7 @@
 // Start, life and end of a server.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import https from "node:https";
@@ -114,13 +115,55 @@ test("the token is that of the first key that may view audit logs, if there is o
   });
 });
 
+/** Connects with these variables of the environment and no others of the package. */
+async function connectWith(variables, options) {
+  const names = ["CORTEX_AUDIT_MOCK_URL", "CORTEX_API_KEY", "CORTEX_MOCK_ADMIN_TOKEN"];
+  const before = names.map((name) => process.env[name]);
+  const set = (values) => names.forEach((name, index) => (values[index] === undefined ? delete process.env[name] : (process.env[name] = values[index])));
+  set(names.map((name) => variables[name]));
+  try {
+    return await MockServer.connect(options);
+  } finally {
+    set(before);
+  }
+}
+
+test("a server that runs already is used, and goes on", async () => {
+  await using_(MockServer.start({ adminToken: "guard-4711" }), async (started) => {
+    const guard = { CORTEX_MOCK_ADMIN_TOKEN: "guard-4711" };
+    const environment = { CORTEX_AUDIT_MOCK_URL: started.url, CORTEX_API_KEY: started.token, ...guard };
+    await using_(connectWith(environment), async (server) => {
+      const session = server.session("one");
+      assert.deepEqual([server.url, session.token], [started.url, "mock-admin~one"]);
+      assert.equal((await session.changes()).entries, 640);
+      assert.deepEqual([server.log, server.certificate], ["", undefined]);
+    });
+    assert.deepEqual(await started.sessions(), ["one"]);
+    const options = { url: `${started.url}/`, token: "mock-auditor", adminToken: "guard-4711" };
+    const other = await connectWith({ CORTEX_AUDIT_MOCK_URL: "http://127.0.0.1:1", CORTEX_API_KEY: "real" }, options);
+    assert.deepEqual([other.url, other.token], [started.url, "mock-auditor"]);
+    const without = await connectWith({ ...guard, CORTEX_AUDIT_MOCK_URL: started.url });
+    assert.throws(() => without.session().token, /CORTEX_API_KEY is not set/);
+    await assert.rejects(connectWith({ CORTEX_AUDIT_MOCK_URL: started.url }), /401 .*CORTEX_MOCK_ADMIN_TOKEN/);
+  });
+});
+
+test("without a server to connect to a sentence says what to do", async () => {
+  await assert.rejects(connectWith({}), /CORTEX_AUDIT_MOCK_URL is not set.* `cortex-audit-mock run --`/);
+  await assert.rejects(connectWith({}, { url: "127.0.0.1:8080" }), /is "127\.0\.0\.1:8080"; expected: one such as http:\/\/127\.0\.0\.1:8080/);
+  await assert.rejects(connectWith({ CORTEX_AUDIT_MOCK_URL: "http://127.0.0.1:1" }), /^MockServerError: http:\/\/127\.0\.0\.1:1 does not answer \(.*ECONNREFUSED/);
+});
+
 test("a guarded control plane is called with its token, which is no argument", async () => {
-  await using_(MockServer.start({ adminToken: "guard-4711" }), async (server) => {
+  // Others may run a server with a token of an example.
+  const adminToken = randomUUID();
+  await using_(MockServer.start({ adminToken }), async (server) => {
     assert.equal((await fetch(`${server.url}/__admin/clock`)).status, 401);
     assert.equal((await server.clock.get()).system, true);
     assert.equal((await server.session("one").changes()).entries, 640);
     const { stdout } = await new Promise((resolve) => execFile("ps", ["-eo", "args"], (_, stdout) => resolve({ stdout })));
-    assert.doesNotMatch(stdout, /guard-4711/);
+    assert.match(stdout, /cortex-audit-mock run /);
+    assert.ok(!stdout.includes(adminToken));
   });
 });
 

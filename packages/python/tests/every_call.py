@@ -169,7 +169,7 @@ def use_the_verdict(session: Session) -> None:
 
 
 with mock.patch.object(ControlPlane, "_exchange", print_and_exchange), MockServer(generate=50, seed=7) as server:
-    use_the_server(server)
+    use_the_server(MockServer.connect(server.url, token=server.token))
     with server.session("every-call") as session:
         use_the_clock(session)
         use_the_entries(session)

@@ -221,6 +221,52 @@ class Life(unittest.TestCase):
                 server.session("one").token
 
 
+class Connected(unittest.TestCase):
+    """A server that somebody else has started, such as `cortex-audit-mock run`."""
+
+    def setUp(self):
+        self.started = MockServer(admin_token="guard-4711")
+        self.addCleanup(self.started.stop)
+        self.environment = {
+            "CORTEX_AUDIT_MOCK_URL": self.started.url,
+            "CORTEX_API_KEY": self.started.token,
+            "CORTEX_MOCK_ADMIN_TOKEN": "guard-4711",
+        }
+
+    def connect(self, *, without=(), **arguments):
+        variables = {name: value for name, value in self.environment.items() if name not in without}
+        with mock.patch.dict(os.environ, variables):
+            return MockServer.connect(**arguments)
+
+    def test_it_is_the_server_of_the_environment_and_goes_on(self):
+        with self.connect() as server:
+            self.assertEqual((server.url, server.token), (self.started.url, "mock-admin"))
+            with server.session() as session:
+                get(session)
+                session.verdict(expect="complete")
+                self.assertEqual(self.started.sessions(), [session.name])
+            self.assertEqual((server.log, server.certificate), ("", None))
+        self.assertFalse(self.started.clock.get()["frozen"])
+
+    def test_arguments_override_the_environment(self):
+        with MockServer() as other:
+            server = self.connect(url=f"{other.url}/", token="mock-auditor")
+            self.assertEqual((server.url, server.token), (other.url, "mock-auditor"))
+        server = self.connect(without=["CORTEX_API_KEY", "CORTEX_MOCK_ADMIN_TOKEN"], admin_token="guard-4711")
+        with self.assertRaisesRegex(LookupError, "CORTEX_API_KEY is not set"):
+            server.session().token
+
+    def test_without_a_server_a_sentence_says_what_to_do(self):
+        for arguments, message in [
+            ({"without": ["CORTEX_AUDIT_MOCK_URL"]}, "CORTEX_AUDIT_MOCK_URL is not set.* `cortex-audit-mock run --`"),
+            ({"url": "127.0.0.1:8080"}, 'is "127.0.0.1:8080"; expected: one such as http://127.0.0.1:8080'),
+            ({"url": "http://127.0.0.1:1"}, "does not answer"),
+            ({"without": ["CORTEX_MOCK_ADMIN_TOKEN"]}, "401 .*CORTEX_MOCK_ADMIN_TOKEN"),
+        ]:
+            with self.subTest(message), self.assertRaisesRegex(MockServerError, message):
+                self.connect(**arguments)
+
+
 class Binary(unittest.TestCase):
     """Where the binary is looked for."""
 

@@ -1,6 +1,11 @@
 """The pytest plugin, in runs of pytest of their own: `pytest -p pytester`, with pytest-xdist and pytest-asyncio."""
 
+import sys
+from xml.etree import ElementTree
+
 import pytest
+
+from cortex_audit_mock.binary import find_binary
 
 # Reads all entries, or the first page only.
 CLIENT = '''
@@ -158,3 +163,51 @@ def test_a_server_that_does_not_start_fails_with_its_message(run):
     result = run("def test_it(cortex_audit):\n    pass\n", "--cortex-audit-flags=--rate-limit 5/x")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*did not start*", "*5/x*"])
+
+
+STOPS_EARLY = """
+from client import read
+
+def test_stops_early(cortex_audit, cortex_audit_server):
+    read(cortex_audit, 100)
+    print("its server:", cortex_audit_server.url)
+"""
+
+
+def test_under_run_its_server_is_used_and_judges_the_sessions(pytester):
+    pytester.makepyfile(client=CLIENT, test_it=STOPS_EARLY)
+
+    def run(*options):
+        run = [str(find_binary()), "run", "--expect=complete", "--report=verdict.xml", "--"]
+        result = pytester.run(*run, sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider", *options)
+        result.assert_outcomes(passed=1)
+        assert result.ret == 1
+        result.stderr.fnmatch_lines(["*not complete: *"])
+        (server,) = {line.split()[-1] for line in result.outlines if "its server: " in line}
+        return server, result.stderr.str()
+
+    server, log = run()
+    assert f"listening on {server} " in log and "were never served" in log
+    # A session that was deleted is judged all the same.
+    cases = ElementTree.parse("verdict.xml").getroot().iter("testcase")
+    assert any("test_stops_early" in case.get("classname", "") + case.get("name", "") for case in cases)
+    # Another server is asked for: that of `run` gets no request.
+    server, log = run("--cortex-audit-flags=--strict")
+    assert f"listening on {server} " not in log and "were never served" not in log
+
+
+def test_a_server_of_the_environment_that_is_gone_fails_with_its_address(run, monkeypatch):
+    monkeypatch.setenv("CORTEX_AUDIT_MOCK_URL", "http://127.0.0.1:1")
+    result = run("def test_it(cortex_audit):\n    pass\n")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*http://127.0.0.1:1 does not answer*"])
+
+
+def test_quotes_group_the_words_of_flags_and_backslashes_stay(run, pytester):
+    path = pytester.path / "my back\\slash.json"
+    path.write_text("[]")
+    tests = "def test_it(cortex_audit):\n    assert read(cortex_audit) == []\n"
+    run(tests, f"--cortex-audit-flags=--strict --fixtures '{path}'").assert_outcomes(passed=1)
+    result = run(tests, "--cortex-audit-flags=--fixtures 'logs.json")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*--fixtures 'logs.json`, where a quote does not end*"])

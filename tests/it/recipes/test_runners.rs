@@ -1,7 +1,7 @@
 //! pytest, Vitest, Jest and `node:test`: the recipe passes, and it fails for a client that reads one page only.
 
 use super::recipe_copy::RecipeCopy;
-use super::repository;
+use super::{file, repository};
 use crate::support::process::BINARY;
 
 /// Part of the verdict on such a client.
@@ -44,4 +44,19 @@ fn node_test_starts_a_server_and_fails_for_a_client_that_loses_entries() {
     copy.run("npm test", &[]).succeeds("pass 3");
     copy.break_file("poller.js", "page < pages;", "page < 1;");
     copy.run("npm test", &[]).fails(NEVER_SERVED);
+}
+
+/// With the line of docs/node.md. The server of `run` fails if nobody asks it for audit logs.
+#[test]
+fn node_test_uses_the_server_of_run() {
+    let Some(copy) = RecipeCopy::node("recipes/node-test") else { return };
+    let page = file("docs/node.md");
+    let line =
+        page.lines().find(|line| line.contains("MockServer.connect()") && line.starts_with("const server")).unwrap();
+    copy.break_file("poller.test.js", "const server = await MockServer.start();", line);
+    let run = [("BINARY", BINARY)];
+    copy.run("\"$BINARY\" run --expect complete,polite -- npm test", &run).succeeds("complete: yes");
+    copy.run("npm test", &[]).succeeds("pass 3");
+    copy.break_file("poller.js", "page < pages;", "page < 1;");
+    copy.run("\"$BINARY\" run --expect complete,polite -- node --test || exit 7", &run).fails(NEVER_SERVED);
 }

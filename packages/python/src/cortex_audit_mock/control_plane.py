@@ -62,7 +62,7 @@ class ControlPlane:
         url = urlsplit(self._url)
         connection: http.client.HTTPConnection
         if url.scheme == "https":
-            # The server was started here, on this address; its certificate may be one that nobody else trusts.
+            # The certificate of a mock is one that nobody else trusts.
             context = ssl.create_default_context()
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE

@@ -1,25 +1,30 @@
-"""`MockServer`: the server, as a process that ends with this one."""
+"""`MockServer`: the server, as a process that ends with this one, or one that runs already."""
 
 from __future__ import annotations
 
 import atexit
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator, List, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from . import types
 from .binary import find_binary
 from .control_plane import ControlPlane, wire_text
-from .errors import StartError, StopError
+from .errors import MockServerError, StartError, StopError
 from .session import Session, World
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
+
+# Where a command of `cortex-audit-mock run` finds the server.
+URL_VARIABLE = "CORTEX_AUDIT_MOCK_URL"
+ADMIN_TOKEN_VARIABLE = "CORTEX_MOCK_ADMIN_TOKEN"
 
 # A server without requests in progress ends within a second.
 STOP_SECONDS = 30
@@ -46,20 +51,81 @@ class MockServer(World):
     """
 
     def __init__(self, *, args: Sequence[str] = (), **flags: Unpack[types.Flags]) -> None:
-        command = [str(find_binary()), "run", *_arguments(flags), *args]
-        self._folder = tempfile.TemporaryDirectory(prefix="cortex-audit-mock-")
-        self.certificate: Optional[str] = None
-        """The path of the certificate that a client has to trust, with `tls_self_signed`."""
-        if "--tls-self-signed" in command:
-            named = flags.get("tls_write_cert")
-            self.certificate = os.fspath(named or Path(self._folder.name, "certificate.pem"))
-            if not named:
-                command.append(f"--tls-write-cert={self.certificate}")
         environment = dict(os.environ)
-        admin_token = flags.get("admin_token") or environment.get("CORTEX_MOCK_ADMIN_TOKEN")
+        admin_token = flags.get("admin_token") or environment.get(ADMIN_TOKEN_VARIABLE)
         if admin_token:
             # Not an argument: others on the machine see those.
-            environment["CORTEX_MOCK_ADMIN_TOKEN"] = admin_token
+            environment[ADMIN_TOKEN_VARIABLE] = admin_token
+        self._process: Optional[_Process] = _Process([*_arguments(flags), *args], flags.get("tls_write_cert"), environment)
+        url, token = self._process.started()
+        super().__init__(ControlPlane(url, admin_token), url, token)
+
+    @classmethod
+    def connect(
+        cls, url: Optional[str] = None, *, token: Optional[str] = None, admin_token: Optional[str] = None
+    ) -> MockServer:
+        """The server that `cortex-audit-mock run -- COMMAND` has started around this process, or the one at a URL.
+
+        What is not given comes from `CORTEX_AUDIT_MOCK_URL`, `CORTEX_API_KEY` and `CORTEX_MOCK_ADMIN_TOKEN`. `stop()` does not
+        stop it.
+        """
+        url = (url or os.environ.get(URL_VARIABLE, "")).rstrip("/")
+        if not url:
+            raise MockServerError(
+                f"{URL_VARIABLE} is not set, so there is no server to connect to: give its URL, or put "
+                "`cortex-audit-mock run --` before the command"
+            )
+        if not re.match("https?://[^/]", url):
+            raise MockServerError(f'the URL of the server is "{url}"; expected: one such as http://127.0.0.1:8080')
+        admin_token = admin_token or os.environ.get(ADMIN_TOKEN_VARIABLE)
+        server = cls.__new__(cls)
+        server._process = None
+        World.__init__(server, ControlPlane(url, admin_token), url, token or os.environ.get("CORTEX_API_KEY"))
+        server.version()
+        return server
+
+    def session(self, name: Optional[str] = None) -> Session:
+        """A session of this name, or of a new one: a world of its own, which its token selects. The first use creates it."""
+        name = f"session-{uuid.uuid4().hex[:12]}" if name is None else name
+        return Session(self._control_plane, self.url, self._token, name)
+
+    def sessions(self) -> List[str]:
+        """The names of the sessions in use."""
+        return self._control_plane.call(types.SessionList, "GET", "/sessions")["sessions"]
+
+    @property
+    def certificate(self) -> Optional[str]:
+        """The path of the certificate that a client has to trust, of a server started with `tls_self_signed`."""
+        return self._process.certificate if self._process else None
+
+    @property
+    def log(self) -> str:
+        """What the server has logged; empty after `connect`, because the log goes to those who started it."""
+        return self._process.log if self._process else ""
+
+    def stop(self) -> None:
+        """Stops the server; `StopError` if it ends with an error. A further call does nothing, nor does one after `connect`."""
+        if self._process:
+            self._process.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+
+class _Process:
+    """The process of a server, which ends with this one."""
+
+    def __init__(self, arguments: Sequence[str], tls_write_cert: Optional[types.Path], environment: Mapping[str, str]) -> None:
+        command = [str(find_binary()), "run", *arguments]
+        self._folder = tempfile.TemporaryDirectory(prefix="cortex-audit-mock-")
+        self.certificate: Optional[str] = None
+        if "--tls-self-signed" in command:
+            self.certificate = os.fspath(tls_write_cert or Path(self._folder.name, "certificate.pem"))
+            if not tls_write_cert:
+                command.append(f"--tls-write-cert={self.certificate}")
         # The log goes to a file: a pipe that nobody reads would fill up.
         self._log_file = Path(self._folder.name, "server.log")
         self._last_log: Optional[str] = None
@@ -75,22 +141,16 @@ class MockServer(World):
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         atexit.register(self.stop)
+
+    def started(self) -> Tuple[str, Optional[str]]:
+        """Waits for the server; returns its base URL and the token of a client, if there is one."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
             code = self._end()
             raise StartError(f"cortex-audit-mock did not start (exit code {code}):\n{self.log}")
         url, token = json.loads(line)
-        super().__init__(ControlPlane(url, admin_token), url, token)
-
-    def session(self, name: Optional[str] = None) -> Session:
-        """A session of this name, or of a new one: a world of its own, which its token selects. The first use creates it."""
-        name = f"session-{uuid.uuid4().hex[:12]}" if name is None else name
-        return Session(self._control_plane, self.url, self._token, name)
-
-    def sessions(self) -> List[str]:
-        """The names of the sessions in use."""
-        return self._control_plane.call(types.SessionList, "GET", "/sessions")["sessions"]
+        return url, token
 
     @property
     def log(self) -> str:
@@ -120,12 +180,6 @@ class MockServer(World):
         self._folder.cleanup()
         atexit.unregister(self.stop)
         return code
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.stop()
 
 
 def _arguments(flags: Mapping[str, object]) -> Iterator[str]:

@@ -1,20 +1,23 @@
 """The pytest plugin: `cortex_audit_server`, one server for a run, and `cortex_audit`, a session of it for each test.
 
+Under `cortex-audit-mock run -- pytest` it is the server of that command, unless `--cortex-audit-flags` asks for one with flags.
+
 A session is judged when its test has passed, by the marker `@pytest.mark.cortex_audit(expect="complete,polite")`, or else by
 the option `--cortex-audit-expect`, or else by `cortex_audit_expect` of the configuration file.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import uuid
-from typing import Any, Generator, Iterator, Optional
+from typing import Any, Generator, Iterator, List, Optional
 
 import pytest
 
 from .errors import MockServerError
-from .mock_server import MockServer
+from .mock_server import URL_VARIABLE, MockServer
 from .session import Session
 
 SESSION = pytest.StashKey[Session]()
@@ -40,9 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def cortex_audit_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
-    """The server of the run, or with pytest-xdist of the worker, on a free port."""
+    """The server that `CORTEX_AUDIT_MOCK_URL` names, or else one of the run, or with pytest-xdist of the worker."""
     try:
-        server = MockServer(args=shlex.split(_setting(pytestconfig, "flags") or ""))
+        flags = _words(_setting(pytestconfig, "flags") or "")
+        server = MockServer.connect() if os.environ.get(URL_VARIABLE) and not flags else MockServer(args=flags)
     except MockServerError as error:
         pytest.fail(str(error), pytrace=False)
     with server:
@@ -80,6 +84,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if problem is not None:
         pytest.fail(problem, pytrace=False)
     return result
+
+
+def _words(text: str) -> List[str]:
+    """The words of a text. Quotes group; a backslash is one, because paths of Windows have it."""
+    lexer = shlex.shlex(text, posix=True)
+    lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
+    try:
+        return list(lexer)
+    except ValueError:
+        raise MockServerError(f"the flags of the server are `{text}`, where a quote does not end") from None
 
 
 def _setting(config: pytest.Config, name: str) -> Optional[str]:

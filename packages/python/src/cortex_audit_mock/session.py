@@ -36,7 +36,10 @@ class World:
     def token(self) -> str:
         """The API key for the client under test, of the first key that may view audit logs."""
         if self._token is None:
-            raise LookupError("no key of the server may view audit logs, so there is no token; change the file of `keys`")
+            raise LookupError(
+                "there is no token: no key of the server may view audit logs (change the file of `keys`), or `connect` was "
+                "not given one and CORTEX_API_KEY is not set"
+            )
         return self._token
 
     def verdict(self, expect: Optional[types.Texts] = None, **scope: Unpack[types.VerdictScope]) -> types.Verdict:
