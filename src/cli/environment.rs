@@ -33,7 +33,7 @@ pub fn parse<P: Parser>() -> Result<P, Error> {
     matches
         .and_then(|mut matches| P::from_arg_matches_mut(&mut matches))
         .map_err(with_source)
-        .map_err(with_tip)
+        .map_err(|error| with_tip(error, P::command()))
         .map_err(with_listen_flag)
 }
 
@@ -47,14 +47,9 @@ fn without_empty_variables(command: Command) -> Command {
     command.mut_args(unless_empty).mut_subcommands(without_empty_variables)
 }
 
-/// The command with one short line for each flag in its help, as `-h` prints it: variables and values are in `--help`.
+/// The command with a short help for each flag, as `-h` prints it: its variable is in `--help`.
 fn summary(command: Command) -> Command {
-    let short = |arg: Arg| {
-        // A switch has no values.
-        let takes_value = arg.get_action().takes_values();
-        arg.hide_env(true).hide_possible_values(takes_value)
-    };
-    command.mut_args(short).mut_subcommands(summary)
+    command.mut_args(|arg| arg.hide_env(true)).mut_subcommands(summary)
 }
 
 /// The error about an invalid value with the name of the variable that holds the value, and without a token. A word too many
@@ -83,22 +78,51 @@ fn with_source(mut error: Error) -> Error {
     error
 }
 
-/// The error about a word too many with what is probably meant. clap's own tip, to put `--` before it, is wrong here but for
-/// `run`.
-fn with_tip(mut error: Error) -> Error {
+/// The error about a word too many with what is probably meant. clap's own tips are wrong here: a flag that sounds alike, such as
+/// `--scenario` for `--cert`, and, but for `run`, to put `--` before the word.
+fn with_tip(mut error: Error, mut command: Command) -> Error {
     if error.kind() == ErrorKind::UnknownArgument
         && let Some(ContextValue::String(arg)) = error.get(ContextKind::InvalidArg)
         && let arg = arg.clone()
     {
         error.remove(ContextKind::Suggested);
-        let tip = match own_args().nth(1).as_ref().and_then(|command| command.to_str()) {
-            Some("run") if !arg.starts_with('-') => format!("put -- before the command: run -- {arg}"),
-            Some("generate") if arg == "--count" => "the number is an argument: generate 5000".to_owned(),
-            _ => return error,
+        if error.remove(ContextKind::SuggestedArg).is_some() {
+            // The usage is that of the flag.
+            error.remove(ContextKind::Usage);
+        }
+        command.build();
+        let name = own_args().nth(1);
+        let name = name.as_ref().and_then(|name| name.to_str()).filter(|name| !name.starts_with('-'));
+        let tip = match name {
+            Some("run") if !arg.starts_with('-') => Some(format!("put -- before the command: run -- {arg}")),
+            Some("generate") if arg == "--count" => Some("the number is an argument: generate 5000".to_owned()),
+            None | Some("serve" | "run") if ["--verbose", "-v", "--debug"].contains(&arg.as_str()) => {
+                Some("the variable RUST_LOG sets the level of the log: RUST_LOG=debug logs every request".to_owned())
+            }
+            _ => None,
         };
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+        if let Some(tip) = tip {
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+        } else if let Some(word) = arg.strip_prefix("--") {
+            let of_name = name.and_then(|name| command.find_subcommand(name)).unwrap_or(&command);
+            let known: Vec<&str> = of_name.get_arguments().filter_map(Arg::get_long).collect();
+            let similar = similar_flags(word, &known);
+            if !similar.is_empty() {
+                let similar = similar.iter().map(|flag| format!("--{flag}")).collect();
+                error.insert(ContextKind::SuggestedArg, ContextValue::Strings(similar));
+            }
+        }
     }
     error
+}
+
+/// The flag that is misspelt, or else those that share all words of one of the two: `--tls-cert` for `--cert`, `--log` for `--log-level`.
+fn similar_flags<'a>(flag: &str, known: &[&'a str]) -> Vec<&'a str> {
+    if let Some(nearest) = nearest(flag, known.iter().copied()) {
+        return vec![nearest];
+    }
+    let is_part = |part: &str, whole: &str| part.split('-').all(|word| whole.split('-').any(|other| other == word));
+    known.iter().copied().filter(|other| is_part(flag, other) || is_part(other, flag)).collect()
 }
 
 /// The error about a flag that other servers have for their port or address, with the flag of this one.

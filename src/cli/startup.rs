@@ -437,25 +437,23 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
 fn listen_error(address: SocketAddr, error: &io::Error) -> String {
     let (ip, port) = (address.ip(), address.port());
     let at = |port: u16| SocketAddr::new(ip, port);
-    let advice = match error.kind() {
+    let reason = match error.kind() {
         io::ErrorKind::AddrInUse => format!(
-            "; another program listens there, maybe an earlier run of this one (lsof -i :{port} shows it): stop it, or take \
+            "another program has port {port}, maybe an earlier run of this one (lsof -i :{port} shows it): stop it, or take \
              another port, such as --listen {}, or --listen {} for any free one",
             at(port.checked_add(1).unwrap_or(8080)),
             at(0)
         ),
-        io::ErrorKind::PermissionDenied => {
-            format!(
-                "; ports below 1024 are often for the administrator alone: take another, such as --listen {}",
-                at(8080)
-            )
-        }
-        io::ErrorKind::AddrNotAvailable => format!(
-            "; no interface of this machine has the address {ip}: take 127.0.0.1:{port}, or :{port} for all addresses"
+        io::ErrorKind::PermissionDenied => format!(
+            "permission denied; ports below 1024 are often for the administrator alone: take another, such as --listen {}",
+            at(8080)
         ),
-        _ => String::new(),
+        io::ErrorKind::AddrNotAvailable => format!(
+            "no interface of this machine has the address {ip}: take 127.0.0.1:{port}, or :{port} for all addresses"
+        ),
+        _ => error.to_string(),
     };
-    format!("cannot listen on {address} ({}): {error}{advice}", environment::source("--listen"))
+    format!("cannot listen on {address} ({}): {reason}", environment::source("--listen"))
 }
 
 /// Returns a warning if the control plane is open to other machines.

@@ -472,15 +472,15 @@ fn everything_that_is_wrong_is_one_message_before_the_command_starts() {
     let ended = binary(args).run();
     let message = without_folder(ended.failed(127), files.path()).replace(&address, "ADDRESS");
     // The advice names ports that differ from run to run.
-    let (before, advice) = message.split_once("; another program").unwrap();
-    let message = format!("{before}; …\n{}", advice.lines().nth(1).unwrap());
+    let (before, advice) = message.split_once(" has port ").unwrap();
+    let message = format!("{before} …\n{}", advice.lines().nth(1).unwrap());
     assert_snapshot!(message, @r#"
     error: cannot start: 6 problems (--faults)
     FOLDER/faults.json:1:11: fault 1, type: "statos" is not one of status, delay, reset, truncate, malformed, empty, drip; did you mean "status"?
     FOLDER/faults.json:1:51: fault 2, status: 99 is not an integer from 400 to 599
     FOLDER/faults.json:1:83: fault 3, fixed: is required: a length of time such as "250ms" or "2s", found a number
     cannot write FOLDER/none/verdict.xml (--report): No such file or directory (os error 2)
-    cannot listen on ADDRESS (--listen): Address already in use (os error 98); …
+    cannot listen on ADDRESS (--listen): another program …
     cannot run no-such-command: it is not found; accepted: a program on the PATH, or the path of one, such as ./test.sh
     "#);
     let files = folder(&[("bare", "exit 0\n"), ("empty", "")]);

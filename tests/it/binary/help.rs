@@ -15,7 +15,12 @@ use crate::support::process::{BINARY, Server, binary};
 const COMMANDS: [&str; 7] = ["serve", "run", "generate", "validate", "record", "verify", "healthcheck"];
 
 fn help(args: &[&str]) -> String {
-    binary(args.iter().copied()).run().succeeded().to_owned()
+    help_in_columns(args, "100")
+}
+
+/// As on a terminal of this width, or in a pipe there.
+fn help_in_columns(args: &[&str], columns: &str) -> String {
+    binary(args.iter().copied()).env("COLUMNS", columns).run().succeeded().to_owned()
 }
 
 /// The examples at the end of a help.
@@ -56,7 +61,7 @@ fn the_help_of_the_program_fits_on_a_screen() {
     assert!(text.lines().count() <= 24 && text.lines().all(|line| line.chars().count() <= 80));
 }
 
-/// A flag a line.
+/// With the values of each flag.
 #[test]
 fn the_short_help_of_serve_fits_on_two_screens() {
     let text = help(&["serve", "-h"]);
@@ -92,7 +97,10 @@ fn the_short_help_of_serve_fits_on_two_screens() {
           --rate-limit <RATE>  Limit requests per client, such as to 5/s, or off [default: 1000/min]
           --strict             Reject what the contract does not list, such as unknown parameters
           --offsets <HOW>      Honour, ignore or refuse UTC offsets of times [default: honoured]
-          --scenario <NAME>    Start every session with this scenario [default: none]
+                               [possible values: honoured, ignored, refused]
+          --scenario <NAME>    Start every session with this scenario [default: none] [possible values:
+                               insert-between-pages, late-arrivals, same-millisecond, burst,
+                               quota-squeeze, flaky]
           --faults <PATH>      Start every session with these fault rules [default: none]
 
     Verdict:
@@ -106,7 +114,8 @@ fn the_short_help_of_serve_fits_on_two_screens() {
           --tls-write-cert <FILE>  Write that certificate to FILE, for clients to trust; - prints it
 
     Log:
-          --log <FORMAT>  Write the log as text, as json, or not at all: off [default: text]
+          --log <FORMAT>  Write the log as text, as json, or not at all: off [default: text] [possible
+                          values: text, json, off]
 
     Examples:
       cortex-audit-mock serve --fixtures logs.ndjson --keys keys.json
@@ -116,12 +125,16 @@ fn the_short_help_of_serve_fits_on_two_screens() {
 }
 
 #[test]
-fn every_command_has_two_examples_and_no_long_line() {
+fn every_command_has_two_examples_and_no_line_wider_than_the_terminal() {
     for command in COMMANDS {
         for flag in ["-h", "--help"] {
             let text = help(&[command, flag]);
-            let long: Vec<&str> = text.lines().filter(|line| line.chars().count() > 100).collect();
-            assert!(long.is_empty(), "{command} {flag}: {long:#?}");
+            for columns in [100, 80] {
+                let text = help_in_columns(&[command, flag], &columns.to_string());
+                let (flags, _) = text.split_once("\nExamples:\n").unwrap();
+                let long: Vec<&str> = flags.lines().filter(|line| line.chars().count() > columns).collect();
+                assert!(long.is_empty(), "{command} {flag}: {long:#?}");
+            }
             assert_eq!(examples(&text).len(), 2, "{command} {flag}");
         }
     }
