@@ -29,6 +29,7 @@ from control_plane.api.server import get_control_plane_document, get_health, get
 from control_plane.api.sessions import change_settings, delete_session, get_settings, list_sessions, reset_session
 from control_plane.api.verdict import compare_delivered, get_verdict
 from control_plane.models import (
+    BodyFault,
     ClockAdvance,
     ClockChange,
     DripFault,
@@ -123,6 +124,8 @@ def faults() -> None:
         session=SESSION,
         body=[
             StatusFault(type_="status", status=403, message="No access", match=FaultMatch(key="Auditor")),
+            StatusFault(type_="status", status=503, retry_after=30, retry_after_date=True, times=1),
+            BodyFault(type_="status", status=502, body="<h1>502 Bad Gateway</h1>", content_type="text/html", times=1),
             UniformDelayFault(type_="delay", uniform=UniformDelayFaultUniform(min_="100ms", max_="2s")),
             LogNormalDelayFault(type_="delay", log_normal=LogNormalDelayFaultLogNormal(median="200ms", sigma=0.5)),
             ResetFault(type_="reset", after=2, times=1, cycle=3),
@@ -131,7 +134,7 @@ def faults() -> None:
             DripFault(type_="drip", bytes_=512, every="100ms"),
         ],
     )
-    assert len(ok(others).faults) == 7
+    assert len(ok(others).faults) == 9
     small_pages = FaultMatch(query=FaultMatchQuery.from_dict({"objectTypes": "SERVICE", "pageSize": "50"}))
     cut = TruncateFault(type_="truncate", bytes_=100, match=small_pages)
     assert ok(add_faults.sync(client=CLIENT, session=SESSION, body=cut)).faults[0].type_ == "truncate"
@@ -154,7 +157,22 @@ def journal() -> None:
     assert services.count == 1
     assert ok(count_requests.sync(client=CLIENT, session=SESSION, start_time="2025-05-20T00:00:00Z", page_size=250)).count == 1
     # Empty texts find the requests that gave none.
-    rest = ok(list_requests.sync(client=CLIENT, session=SESSION, object_types="", start_time="", end_time="", actions=""))
+    rest = ok(
+        list_requests.sync(
+            client=CLIENT,
+            session=SESSION,
+            start_time="",
+            end_time="",
+            actions="",
+            object_types="",
+            object_identifiers="",
+            actor_types="",
+            actor_request_types="",
+            actor_emails="",
+            actor_api_key_identifiers="",
+            actor_ip_addresses="",
+        )
+    )
     assert [request.query for request in rest.requests] == ["page=1&pagesize=50"]
     misspelt = ok(list_requests.sync(client=CLIENT, session=SESSION, rule="PARAM-UNKNOWN", until="now")).requests[0]
     assert misspelt.findings[0].nearest == "pageSize"
@@ -170,9 +188,12 @@ def entries() -> None:
     ok(delete_entries.sync(client=CLIENT, session=SESSION))
     assert ok(export_entries.sync(client=CLIENT, session=SESSION, format_="ndjson")) == "[]\n"
     team = FixtureEntry(action="DELETE", object_type="TEAM", object_identifier="sre", timestamp="now-5m")
-    team.actor_request_type = "SLACK_COMMAND"
+    team.actor_type, team.actor_request_type = "ANONYMOUS", "SLACK_COMMAND"
+    team.actor_identifier, team.ip_address = "Slack command", "192.0.2.7"
     assert ok(add_entries.sync(client=CLIENT, session=SESSION, body=team)).entries == 1
     service = FixtureEntry(action="CREATE", object_type="SERVICE", object_identifier="api", timestamp="now-1m")
+    service.actor_identifier = service.actor_api_key_identifier = "ci-deploy"
+    service.actor_email = "ada@example.com"
     assert ok(add_entries.sync(client=CLIENT, session=SESSION, body=FixturePage(logs=[service]))).entries == 2
 
     exported = [FixtureEntry.from_dict(entry) for entry in json.loads(ok(export_entries.sync(client=CLIENT, session=SESSION)))]
@@ -188,6 +209,8 @@ def entries() -> None:
     an_hour_ago = ok(get_clock.sync(client=CLIENT, session=SESSION)).now - datetime.timedelta(hours=1)
     summary = ok(get_summary.sync(client=CLIENT, session=SESSION, object_types=["TEAM"], start_time=an_hour_ago))
     assert summary.total == 1 and summary.values.actor_request_types[0].value == "SLACK_COMMAND"
+    matching = ok(get_summary.sync(client=CLIENT, session=SESSION, contains="SR")).values.object_identifiers
+    assert [(each.value, each.count) for each in matching] == [("sre", 1)]
     assert ok(get_changes.sync(client=CLIENT, session=SESSION)).arrivals == 2
 
 

@@ -84,6 +84,8 @@ async function faults() {
   assert.equal((await ok(client.DELETE("/__admin/faults", { params: { query } }))).removed, 1);
   const others: FaultRule[] = [
     { type: "status", status: 403, message: "No access", match: { key: "Auditor" } },
+    { type: "status", status: 503, retryAfter: 30, retryAfterDate: true, times: 1 },
+    { type: "status", status: 502, body: "<h1>502 Bad Gateway</h1>", contentType: "text/html", times: 1 },
     { type: "delay", uniform: { min: "100ms", max: "2s" } },
     { type: "delay", logNormal: { median: "200ms", sigma: 0.5 } },
     { type: "reset", after: 2, times: 1, cycle: 3 },
@@ -92,7 +94,7 @@ async function faults() {
     { type: "malformed", times: 1 },
     { type: "drip", bytes: 512, every: "100ms" },
   ];
-  assert.equal((await ok(client.POST("/__admin/faults", { params: { query }, body: others }))).faults.length, 8);
+  assert.equal((await ok(client.POST("/__admin/faults", { params: { query }, body: others }))).faults.length, 10);
   await ok(client.DELETE("/__admin/faults", { params: { query } }));
   const wrong: FaultRule = { type: "status", status: 302 };
   const { error } = await client.POST("/__admin/faults", { params: { query }, body: wrong });
@@ -117,7 +119,19 @@ async function journal() {
   assert.equal(await count({ objectTypes: "TEAM,SERVICE", page: 0 }), 1);
   assert.equal(await count({ startTime: "2025-05-20T00:00:00Z", pageSize: 250 }), 1);
   // Empty texts find the requests that gave none.
-  const none = { session, objectTypes: "", startTime: "", endTime: "", actions: "" };
+  const none = {
+    session,
+    startTime: "",
+    endTime: "",
+    actions: "",
+    objectTypes: "",
+    objectIdentifiers: "",
+    actorTypes: "",
+    actorRequestTypes: "",
+    actorEmails: "",
+    actorApiKeyIdentifiers: "",
+    actorIpAddresses: "",
+  };
   const { requests: rest } = await ok(client.GET("/__admin/requests", { params: { query: none } }));
   assert.deepEqual(rest.map((request) => request.query), ["page=1&pagesize=50"]);
   const misspelt = { session, rule: "PARAM-UNKNOWN" as const, until: "now" };
@@ -138,9 +152,20 @@ async function entries() {
     objectType: "TEAM",
     objectIdentifier: "sre",
     timestamp: "now-5m",
+    actorType: "ANONYMOUS" as const,
     actorRequestType: "SLACK_COMMAND",
+    actorIdentifier: "Slack command",
+    ipAddress: "192.0.2.7",
   };
-  const service = { action: "CREATE" as const, objectType: "SERVICE", objectIdentifier: "api", timestamp: "now-1m" };
+  const service = {
+    action: "CREATE" as const,
+    objectType: "SERVICE",
+    objectIdentifier: "api",
+    timestamp: "now-1m",
+    actorIdentifier: "ci-deploy",
+    actorApiKeyIdentifier: "ci-deploy",
+    actorEmail: "ada@example.com",
+  };
   assert.equal((await ok(client.POST("/__admin/audit-logs", { ...own, body: team }))).entries, 1);
   assert.equal((await ok(client.POST("/__admin/audit-logs", { ...own, body: { logs: [service] } }))).entries, 2);
 
@@ -158,6 +183,8 @@ async function entries() {
   const deleted = { session, objectTypes: ["TEAM"], actions: ["DELETE" as const, "CREATE" as const] };
   const summary = await ok(client.GET("/__admin/summary", { params: { query: deleted } }));
   assert.deepEqual([summary.total, summary.values.actorRequestTypes[0].value], [1, "SLACK_COMMAND"]);
+  const matching = await ok(client.GET("/__admin/summary", { params: { query: { session, contains: "SR" } } }));
+  assert.deepEqual(matching.values.objectIdentifiers, [{ value: "sre", count: 1 }]);
   assert.equal((await ok(client.GET("/__admin/changes", { params: { query } }))).arrivals, 2);
 }
 

@@ -1,8 +1,14 @@
 //! Two clients that read everything, generated from `/openapi.json`. And two that control the server,
 //! generated from `/__admin/openapi.json`.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::file;
 use super::recipe_copy::{Outcome, RecipeCopy};
 use crate::support::NOW;
+use crate::support::control_plane_document::{document, resolve};
 use crate::support::process::{Server, head};
 
 const CLEAN: &str = "complete,no-duplicates,no-gaps,polite,contract";
@@ -71,6 +77,56 @@ fn control(copy: &RecipeCopy, line: &str, server: &Server) -> Outcome {
 
 /// What these recipes print, a line a part of the control plane.
 const PARTS: [&str; 8] = ["server", "sessions", "clock", "faults", "journal", "entries", "activity", "verdict"];
+
+/// The names of all parameters and of all members of bodies in the document of the control plane.
+fn names_of_the_control_plane() -> BTreeSet<&'static str> {
+    fn add_members(schema: &'static Value, names: &mut BTreeSet<&'static str>) {
+        let schema = resolve(schema);
+        for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+            names.insert(name);
+            add_members(member, names);
+        }
+        let alternatives = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|word| schema[word].as_array()).flatten();
+        alternatives.chain(schema.get("items")).for_each(|part| add_members(part, names));
+    }
+
+    let paths = document()["paths"].as_object().unwrap().values();
+    let operations: Vec<&'static Value> = paths.flat_map(|path| path.as_object().unwrap().values()).collect();
+    let mut names = BTreeSet::new();
+    for operation in operations {
+        let parameters = operation["parameters"].as_array().into_iter().flatten().map(resolve);
+        names.extend(parameters.map(|parameter| parameter["name"].as_str().unwrap()));
+        let bodies = resolve(&operation["requestBody"])["content"].as_object().into_iter().flatten();
+        bodies.for_each(|(_, body)| add_members(&body["schema"], &mut names));
+    }
+    names
+}
+
+#[test]
+fn the_recipes_use_every_parameter_and_member_of_the_control_plane() {
+    let names = names_of_the_control_plane();
+    assert!(names.len() > 70 && names.contains("retryAfterDate") && names.contains("contains"), "{names:?}");
+    for (recipe, is_python) in
+        [("recipes/control-plane-python/control.py", true), ("recipes/control-plane-typescript/control.ts", false)]
+    {
+        let source = file(recipe);
+        let words: BTreeSet<&str> = source.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        for name in &names {
+            // A word of the language itself has an underscore behind it.
+            let is_used = if is_python {
+                let snake = to_snake(name);
+                words.contains(snake.as_str()) || words.contains(format!("{snake}_").as_str()) || words.contains(name)
+            } else {
+                words.contains(name)
+            };
+            assert!(is_used, "{recipe} does not use {name}");
+        }
+    }
+}
+
+fn to_snake(name: &str) -> String {
+    name.chars().flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain(c.to_lowercase())).collect()
+}
 
 /// A misspelt member is an error of the types.
 #[test]
