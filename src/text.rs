@@ -110,7 +110,8 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let max_distance = length / 3;
     // The distance of two words is at least the difference of their lengths, and much slower to compute. A letter that is two
     // in lower case is in no known word.
-    let is_near = |candidate: &&str| letters(candidate).count().abs_diff(length) <= max_distance;
+    let first_letters = |candidate: &str| letters(candidate).take(length + max_distance + 1).count();
+    let is_near = |candidate: &&str| first_letters(candidate).abs_diff(length) <= max_distance;
     known
         .into_iter()
         .filter(is_near)

@@ -79,7 +79,9 @@ impl Index {
             [(field, [value])] => self.rows_with(keys, *field, value),
             all => RowSet::Bitmap(self.cache.get_or_insert_with(filters, || {
                 let passes_one = |(field, values): &(FilterField, &[String])| {
-                    values.iter().map(|value| self.rows_with(keys, *field, value).to_bitmap()).union()
+                    let sets = values.iter().map(|value| self.rows_with(keys, *field, value));
+                    // A request can have thousands of values that no row has.
+                    sets.filter(|rows| !matches!(rows, RowSet::List([]))).map(|rows| rows.to_bitmap()).union()
                 };
                 all.iter().map(passes_one).intersection()
             })),
@@ -208,14 +210,14 @@ impl FilterCache {
     const MAX_VALUES: usize = 256;
 
     fn get_or_insert_with(&self, filters: &Filters, compute: impl FnOnce() -> RoaringBitmap) -> Arc<RoaringBitmap> {
+        if filters.iter().map(|(_, values)| values.len()).sum::<usize>() > Self::MAX_VALUES {
+            return Arc::new(compute());
+        }
         let mut entries = self.0.lock();
         if let Some((_, rows)) = entries.iter().find(|(other, _)| other == filters) {
             return Arc::clone(rows);
         }
         let rows = Arc::new(compute());
-        if filters.iter().map(|(_, values)| values.len()).sum::<usize>() > Self::MAX_VALUES {
-            return rows;
-        }
         entries.truncate(Self::MAX_ENTRIES - 1);
         entries.push_front((filters.clone(), Arc::clone(&rows)));
         rows

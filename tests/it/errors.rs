@@ -60,7 +60,9 @@ fn the_first_twenty_values_of_a_parameter_are_reported_and_the_others_counted() 
     let days = (2000..2500).map(|year| format!("startTime={year}-05-20")).collect::<Vec<_>>().join("&");
     let known = Vocabulary::published();
     let actions = values.replace("SERVICE", "CREATE");
-    for query in [format!("objectTypes={values}"), format!("actions={actions}"), names, days] {
+    // Known and repeated values count as none.
+    let types = format!("objectTypes=SERVICE,{values},SERVICE0,TEAM,SERVICE499,DOMAIN");
+    for query in [types, format!("actions=CREATE,{actions},DELETE"), names, days] {
         let rejected = query::parse(&query, &known, Strictness::Strict, Offsets::Honoured).unwrap_err();
         assert_eq!(rejected.errors.len(), 20, "{query}");
         assert!(rejected.errors.iter().all(|issue| issue.nearest.is_some()), "{query}");

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use chrono::TimeDelta;
 use hashbrown::HashSet;
+use memchr::memchr2;
 use percent_encoding::percent_decode_str;
 
 use super::{Filters, Query, QueryIssue, Severity};
@@ -235,8 +236,7 @@ impl<'a> QueryReader<'a> {
             return None;
         }
         let mut single: Option<(T, Cow<'a, str>)> = None;
-        let texts = if texts.len() > 1 { distinct(texts) } else { texts };
-        let (mut texts, issues_before) = (texts.into_iter(), self.issues.len());
+        let (mut texts, issues_before) = (distinct(texts).into_iter(), self.issues.len());
         while let Some(text) = texts.next() {
             match (read(&text), &single) {
                 (Err(issue), _) => self.issues.push(*issue),
@@ -365,8 +365,8 @@ impl<'a> QueryReader<'a> {
 
     /// Refuses values that are none of the words (ENUM-CLOSED).
     fn check_closed(&mut self, parameter: Parameter, values: &[String], words: &[&str]) {
-        let unknown = values.iter().filter(|value| !words.contains(&value.as_str()));
-        self.report_values(unknown, |text| QueryIssue {
+        let is_known = |value: &str| words.contains(&value);
+        self.report_values(values, words.iter().copied(), is_known, |text| QueryIssue {
             accepted: Some(words.join(", ")),
             nearest: likely_word(text, words.iter().copied()),
             example: Some(format!("{}={}", parameter.name(), words[0])),
@@ -387,25 +387,36 @@ impl<'a> QueryReader<'a> {
             Strictness::Strict => "is not a known value",
             Strictness::Lenient => "is not a known value and matches nothing",
         };
-        let unknown = values.iter().filter(|text| !known.contains(*text));
-        self.report_values(unknown, |text| QueryIssue {
-            severity: Severity::Unlisted,
-            accepted: accepted.clone(),
-            nearest: likely_word(text, known.iter().map(String::as_str)),
-            example: None,
-            ..new_issue("ENUM-OPEN", parameter, text, what)
-        });
+        let words = known.iter().map(String::as_str);
+        self.report_values(
+            values,
+            words.clone(),
+            |value| known.contains(value),
+            |text| QueryIssue {
+                severity: Severity::Unlisted,
+                accepted: accepted.clone(),
+                nearest: likely_word(text, words.clone()),
+                example: None,
+                ..new_issue("ENUM-OPEN", parameter, text, what)
+            },
+        );
     }
 
-    /// Adds an issue for each of the first values; the last issue counts the others.
-    fn report_values<'v>(
+    /// Adds an issue for each of the first values that are none of the words; the last issue counts the others.
+    fn report_values<'w>(
         &mut self,
-        mut values: impl Iterator<Item = &'v String>,
+        values: &[String],
+        words: impl Iterator<Item = &'w str>,
+        is_known: impl Fn(&str) -> bool,
         new_issue: impl Fn(&str) -> QueryIssue,
     ) {
-        self.issues.extend(values.by_ref().take(MAX_REPORTED).map(|value| new_issue(value)));
-        if let Some(last) = self.issues.last_mut() {
-            note_unlisted(last, values.count());
+        let mut values = values.iter().map(String::as_str);
+        let unknown = values.by_ref().filter(|value| !is_known(value));
+        self.issues.extend(unknown.take(MAX_REPORTED).map(new_issue));
+        // There can be thousands: to look up each word among them is faster than each of them among the words.
+        let rest: HashSet<&str> = values.collect();
+        if let Some(last) = self.issues.last_mut().filter(|_| !rest.is_empty()) {
+            note_unlisted(last, rest.len() - words.filter(|word| rest.contains(word)).count());
         }
     }
 
@@ -467,8 +478,10 @@ const MAX_LISTED: usize = 20;
 
 /// Each value once, in the order received.
 fn distinct<T: Hash + Eq + Clone>(mut values: Vec<T>) -> Vec<T> {
-    let mut seen = HashSet::new();
-    values.retain(|value| seen.insert(value.clone()));
+    if values.len() > 1 {
+        let mut seen = HashSet::with_capacity(values.len());
+        values.retain(|value| seen.insert(value.clone()));
+    }
     values
 }
 
@@ -547,7 +560,7 @@ fn new_issue(rule: &'static str, parameter: Parameter, value: &str, reason: impl
 
 /// Form decoding: `+` is a space, `%XX` a byte; `None` when a percent sign stands alone or the bytes are not UTF-8.
 pub(crate) fn decoded(text: &str) -> Option<Cow<'_, str>> {
-    if !text.bytes().any(|byte| byte == b'+' || byte == b'%') {
+    if memchr2(b'+', b'%', text.as_bytes()).is_none() {
         return Some(Cow::Borrowed(text));
     }
     let well_encoded =
