@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use memchr::memchr;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
@@ -72,6 +73,8 @@ struct TokenShape {
     /// Whether each byte is one of `characters`: a look-up takes a third of the instructions of a shift of 128 bits, and a
     /// query can have 64 KiB.
     is_character: [bool; 256],
+    /// The characters beside letters and digits: each of these tokens has all of them.
+    signs: Vec<u8>,
     /// Their lengths in bytes, each once.
     lengths: BTreeSet<usize>,
 }
@@ -174,7 +177,7 @@ impl Keys {
     }
 
     fn has_token_of_shape(&self, shape: &TokenShape, text: &[u8], min_length: usize) -> bool {
-        let TokenShape { characters, is_character, lengths } = shape;
+        let TokenShape { characters, is_character, signs, lengths } = shape;
         let lengths = || lengths.range(min_length..).copied();
         let Some(shortest) = lengths().next() else { return false };
         // A form decodes a plus sign to a space.
@@ -183,6 +186,10 @@ impl Keys {
         } else {
             Cow::Borrowed(text)
         };
+        // Most texts do not have all of these signs, and need not be parted into words.
+        if signs.iter().any(|sign| memchr(*sign, &spaced).is_none()) {
+            return false;
+        }
         let words = || spaced.split(|byte| !is_character[usize::from(*byte)]).filter(|word| word.len() >= shortest);
         let has_token = |word: &[u8]| lengths().any(|length| self.has_token_at_an_end(word, length));
         if words().any(has_token) {
@@ -271,7 +278,8 @@ impl TokenShape {
         for byte in 0..=u8::MAX {
             is_character[usize::from(byte)] = characters.contains(byte);
         }
-        Self { characters, is_character, lengths }
+        let signs = (0..=u8::MAX).filter(|byte| characters.signs().contains(*byte)).collect();
+        Self { characters, is_character, signs, lengths }
     }
 }
 

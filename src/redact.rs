@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use memchr::memchr2_iter;
+use memchr::{memchr, memchr2_iter};
 use percent_encoding::percent_decode;
 
 /// The text in place of a secret.
@@ -80,7 +80,7 @@ pub(crate) fn forms(text: &str, found: impl Fn(&[u8]) -> bool) -> bool {
     if found(text.as_bytes()) {
         return true;
     }
-    if !text.contains('%') {
+    if memchr(b'%', text.as_bytes()).is_none() {
         return false;
     }
     let once: Vec<u8> = percent_decode(text.as_bytes()).collect();

@@ -23,15 +23,21 @@ pub(crate) fn escape_control(text: &str) -> String {
     escaped
 }
 
+/// The first characters of a text, or all of it.
+pub(crate) fn first_chars(text: &str, max_chars: usize) -> &str {
+    match text.as_bytes().get(..max_chars) {
+        // No text has more characters than bytes.
+        None => text,
+        Some(beginning) if beginning.is_ascii() => &text[..max_chars],
+        Some(_) => text.char_indices().nth(max_chars).map_or(text, |(end, _)| &text[..end]),
+    }
+}
+
 /// The first characters of a text, and an ellipsis if there are more.
 pub(crate) fn truncate(text: &str, max_chars: usize) -> Cow<'_, str> {
-    // No text has more characters than bytes.
-    if text.len() <= max_chars {
-        return Cow::Borrowed(text);
-    }
-    match text.char_indices().nth(max_chars) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
+    match first_chars(text, max_chars) {
+        beginning if beginning.len() < text.len() => Cow::Owned(format!("{beginning}…")),
+        whole => Cow::Borrowed(whole),
     }
 }
 

@@ -22,7 +22,7 @@ use super::redact::Secrets;
 use crate::contract::QueryIssue;
 use crate::contract::query::known_parameters;
 use crate::keys::Key;
-use crate::text::truncate;
+use crate::text::{first_chars, truncate};
 use crate::world::verdict::{Delivery, Issue, Observation, ObservationDetails, PageSummary, UnknownKey};
 use crate::world::{Intervention, JournalRecord, RecordDetails, RecordedHeader, RequestHead, RequestOutcome};
 
@@ -324,9 +324,5 @@ fn log_request(record: &JournalRecord, problem: Option<&Problem>) {
 fn shortened(text: &str) -> &str {
     const MAX_CHARS: usize = 500;
 
-    // No text has more characters than bytes.
-    if text.len() <= MAX_CHARS {
-        return text;
-    }
-    text.char_indices().nth(MAX_CHARS).map_or(text, |(end, _)| &text[..end])
+    first_chars(text, MAX_CHARS)
 }
