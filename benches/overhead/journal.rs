@@ -166,6 +166,7 @@ fn record(query: &str, started: Instant) -> JournalRecord {
         outcome: RequestOutcome::Status(200),
         duration: started.elapsed(),
         details: None,
+        response_bytes: Some(1000),
         from_ui: false,
     }
 }

@@ -784,6 +784,8 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was received, by the clock of the session.
+            /** @description The size of the body of the response, before a fault changes it. */
+            responseBytes: number | null;
              */
             time: string;
         };

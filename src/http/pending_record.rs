@@ -145,6 +145,7 @@ impl Inner {
             key: context.authentication.key().map(Arc::clone),
             outcome: response.map_or(RequestOutcome::ClientDisconnected, outcome),
             duration: context.received_at.elapsed(),
+            response_bytes: response.and_then(|response| self.response_bytes(response, problem)),
             from_ui: context.from_ui,
             details: details.boxed(),
         };
@@ -161,6 +162,17 @@ impl Inner {
             }
         }
         context.world.journal.add(record);
+    }
+
+    /// The size of the body as it is before a fault changes it. The body of a problem is made later.
+    fn response_bytes(&self, response: &Response, problem: Option<&Problem>) -> Option<u32> {
+        let bytes = match (outcome(response), problem) {
+            (RequestOutcome::ConnectionFault | RequestOutcome::ClientDisconnected, _) => return None,
+            (RequestOutcome::Status(_), _) if self.method == "HEAD" => 0,
+            (RequestOutcome::Status(_), Some(problem)) => u64::try_from(problem.body(self.context.id).len()).ok()?,
+            (RequestOutcome::Status(_), None) => response.body().size_hint().exact()?,
+        };
+        u32::try_from(bytes).ok()
     }
 
     fn recorded_query(&self) -> RecordedQuery {

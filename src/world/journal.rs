@@ -39,6 +39,8 @@ pub struct JournalRecord {
     /// Real time from the head of the request to the head of the response; without a response, until the fault closed the
     /// connection or the client was seen to be gone.
     pub duration: Duration,
+    /// The size of the body of the response before a fault changes it; `None` without a response.
+    pub response_bytes: Option<u32>,
     /// Whether the server's own web UI sent the request; such requests are not judged.
     pub from_ui: bool,
     /// What most records do not have; boxed to keep the others small.
@@ -325,6 +327,7 @@ impl JournalRecord {
             key: _,
             outcome: _,
             duration: _,
+            response_bytes: _,
             from_ui: _,
             details,
         } = self;

@@ -22,6 +22,9 @@ fn sigterm_and_sigint_stop_it_within_a_second_despite_connections() {
         let mut half_an_unread_body = server.connect();
         half_an_unread_body.send(head("POST", "/", "Content-Length: 2\r\n") + "x");
         half_an_unread_body.answer().details(405);
+        let mut follower = server.connect();
+        follower.send(head("GET", "/__admin/changes", "Accept: text/event-stream\r\n"));
+        assert_eq!(follower.read_head().status.as_u16(), 200);
         server.stop_with(signal);
         for connection in [&mut idle, &mut silent, &mut half_an_unread_body] {
             assert_eq!(connection.read_to_close().as_deref(), Some(&b""[..]));

@@ -134,6 +134,7 @@ impl TestMock {
                 key: None,
                 outcome: RequestOutcome::Status(200),
                 duration: Duration::ZERO,
+                response_bytes: Some(1000),
                 from_ui: false,
                 details: None,
             });

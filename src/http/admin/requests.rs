@@ -83,6 +83,7 @@ fn to_json(record: &JournalRecord, world: &World) -> Value {
         "key": record.key.as_ref().map(|key| json!({"name": key.name, "lastFour": key.last_four})),
         "status": record.outcome.status_or_zero(),
         "durationMicroseconds": u64::try_from(record.duration.as_micros()).unwrap_or(u64::MAX),
+        "responseBytes": record.response_bytes,
         "findings": record.issues(),
         "problem": record.problem(),
         "answeredBy": record.intervention().map(Intervention::kind),

@@ -185,6 +185,7 @@ class JournalRecord(TypedDict):
     status: int
     durationMicroseconds: int
     findings: List[QueryIssue]
+    responseBytes: Optional[int]
     problem: Optional[str]
     answeredBy: Optional[str]
     faults: List[int]
