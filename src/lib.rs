@@ -76,7 +76,7 @@ pub mod internal {
     pub use crate::app_state::AppState;
     pub use crate::world::clock::Clock;
     pub use crate::world::ended_sessions::EndedSessions;
-    pub use crate::world::faults::{FaultPlan, RequestFacts};
+    pub use crate::world::faults::{FaultPlan, RequestFacts, RuleSelection};
     pub use crate::world::limiter::{Limiter, RateLimitKey};
     pub use crate::world::live_feed::LiveFeed;
     pub use crate::world::live_source::LiveSource;

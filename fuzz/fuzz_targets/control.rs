@@ -10,7 +10,7 @@ use cortex_audit_mock::contract::query::Offsets;
 use cortex_audit_mock::contract::{Query, Timestamp};
 use cortex_audit_mock::internal::control::{ClockChange, ScenarioStart};
 use cortex_audit_mock::internal::store::BaseSegment;
-use cortex_audit_mock::internal::{LiveSource, RequestFacts, WorldTemplate};
+use cortex_audit_mock::internal::{LiveSource, RequestFacts, RuleSelection, WorldTemplate};
 use cortex_audit_mock::internal::{control, fixture};
 use cortex_audit_mock::world::verdict::Scope;
 use cortex_audit_mock::world::{Activity, Sessions, Settings, World};
@@ -167,7 +167,11 @@ fn check_state(world: &World) {
     assert_eq!(page.logs.len(), page.total.min(250));
     assert_eq!(page.total_pages, page.total.div_ceil(250));
     assert!(serde_json::to_string(&page).is_ok());
-    let plan = world.faults().fire(&RequestFacts { key: "Admin", query: "page=2&objectTypes=TEAM" });
+    let plan = world.faults().fire(&RequestFacts {
+        key: "Admin",
+        query: "page=2&objectTypes=TEAM",
+        rules: RuleSelection::All,
+    });
     assert!(plan.delay <= fault::Delay::MAX);
     assert!(world.faults().list().iter().all(|listed| listed.fired <= listed.matched));
     let judgement = world.verdict(&Scope::default());

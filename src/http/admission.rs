@@ -12,13 +12,13 @@ use axum::http::{HeaderMap, HeaderName};
 
 use super::admitted_request::AdmittedRequest;
 use super::auth::Authentication;
-use super::context::RequestContext;
+use super::context::{RequestContext, meets_faults};
 use super::fault_injection::FaultInjection;
 use super::pending_record::PendingRecord;
 use super::problem::{ForcedResponse, Problem};
 use crate::keys::Key;
 use crate::world::Intervention;
-use crate::world::faults::{FaultPlan, RequestFacts};
+use crate::world::faults::{FaultPlan, RequestFacts, RuleSelection};
 use crate::world::limiter::RateLimitKey;
 
 /// Admits a request and returns its fault injection, or the problem that refuses it.
@@ -76,7 +76,11 @@ fn check_rate_limit(context: &RequestContext, record: &PendingRecord) -> Result<
 /// What the fault rules of the world, or else its scenario, inject into the request.
 fn plan_fault(request: &Request, context: &RequestContext, key: &Key, record: &PendingRecord) -> FaultInjection {
     let world = &context.world;
-    let facts = RequestFacts { key: &key.name, query: request.uri().query().unwrap_or_default() };
+    // A rule that is to fire once is there for the client under test, so the web UI meets those of its key alone, unless its
+    // user asks for all.
+    let rules =
+        if context.from_ui && !meets_faults(request.headers()) { RuleSelection::OfKeys } else { RuleSelection::All };
+    let facts = RequestFacts { key: &key.name, query: request.uri().query().unwrap_or_default(), rules };
     let FaultPlan { delay, effect, fired } = world.faults.fire(&facts);
     // The scenario counts a request only if no fault has decided it, and never one of the web UI: otherwise opening the UI
     // would change what a client gets.

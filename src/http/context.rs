@@ -41,7 +41,7 @@ pub struct RequestContext {
     /// The port of the client, if requests of its connection come one after the other: not with HTTP/2.
     pub connection: Option<u16>,
     /// Whether the web UI sent the request. It gets the same answers, but what it sends says nothing about a client: the
-    /// verdict does not judge it, and no scenario moves because of it.
+    /// verdict does not judge it, no scenario moves because of it, and it does not use up fault rules.
     pub from_ui: bool,
 }
 
@@ -89,9 +89,15 @@ fn peer(request: &Request) -> SocketAddr {
     peer.map_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), |ConnectInfo(peer)| *peer)
 }
 
-/// Whether a request has the header of the web UI, `X-Cortex-Mock-Page: true`.
-fn is_from_ui(headers: &HeaderMap) -> bool {
-    const HEADER: HeaderName = HeaderName::from_static("x-cortex-mock-page");
+/// The header of the web UI: `true`, or `with-faults` to meet all fault rules.
+const PAGE_HEADER: HeaderName = HeaderName::from_static("x-cortex-mock-page");
 
-    headers.get(HEADER).is_some_and(|value| value == "true")
+/// Whether a request has the header of the web UI.
+fn is_from_ui(headers: &HeaderMap) -> bool {
+    headers.get(PAGE_HEADER).is_some_and(|value| value == "true" || value == "with-faults")
+}
+
+/// Whether a request of the web UI meets the fault rules of the session, too.
+pub fn meets_faults(headers: &HeaderMap) -> bool {
+    headers.get(PAGE_HEADER).is_some_and(|value| value == "with-faults")
 }

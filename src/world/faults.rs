@@ -16,6 +16,17 @@ pub struct RequestFacts<'a> {
     pub key: &'a str,
     /// The raw query string.
     pub query: &'a str,
+    /// The rules that the request meets.
+    pub rules: RuleSelection,
+}
+
+/// Which fault rules a request meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleSelection {
+    /// All rules.
+    All,
+    /// Those of the keys file only.
+    OfKeys,
 }
 
 /// The delay and effect that fault rules choose for one request.
@@ -130,7 +141,8 @@ impl Faults {
         let mut inner = self.inner.lock();
         for state in &mut inner.rules {
             let is_delay = matches!(state.rule.effect, Effect::Delay(_));
-            if (plan.effect.is_some() && !is_delay) || !state.matches(request) {
+            let is_met = state.of_key || request.rules == RuleSelection::All;
+            if !is_met || (plan.effect.is_some() && !is_delay) || !state.matches(request) {
                 continue;
             }
             let mut rng = SeededRng::stream_of(self.seed, Purpose::FaultRule, state.id, state.matched);

@@ -96,7 +96,7 @@ fn a_wait_that_is_counted_down() {
     browse(at_a_known_time(), async |tab| {
         tab.allow_status(429);
         tab.server.world().faults().add(Effect::status(429, Some(600)));
-        tab.goto("/").await;
+        tab.goto("/?faults=on").await;
         tab.reads("timer", "This page retries in ").await;
         in_both_schemes(tab, "429").await;
     });

@@ -89,7 +89,7 @@ fn refusals() {
         in_every_light(tab, "403").await;
         let world = tab.server.world();
         world.faults().add(Effect::status(429, Some(60)));
-        tab.goto("/").await;
+        tab.goto("/?faults=on").await;
         tab.the("heading Too many requests").await;
         in_every_light(tab, "429").await;
     });

@@ -116,7 +116,7 @@ fn an_answer_that_breaks_off_is_no_answer() {
     browse(at_a_known_time(), async |tab| {
         tab.server.world().faults().add(Effect::Truncate { bytes: 100 });
         tab.allow("net::ERR_");
-        tab.goto("/").await;
+        tab.goto("/?faults=on").await;
         tab.the("heading Connection lost before the response was complete").await;
     });
 }

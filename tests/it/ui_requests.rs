@@ -98,18 +98,30 @@ async fn they_use_no_scenario_failure_of_a_client() {
 }
 
 #[tokio::test]
-async fn keys_limit_faults_and_prefer_apply_to_them() {
-    let mock = TestMock::with_config(Config { rate_limit: "2/d".parse().unwrap(), ..Config::default() });
+async fn keys_limit_and_prefer_apply_to_them() {
+    let mock = TestMock::with_config(Config { rate_limit: "1/d".parse().unwrap(), ..Config::default() });
     let bare = mock.send(Request::get(PATH).header("X-Cortex-Mock-Page", "true")).await;
     assert_eq!(bare.status, 401);
     let preferred = Request::get(PATH).header("X-Cortex-Mock-Page", "true").header("Prefer", "code=418");
     assert_eq!(mock.send(preferred).await.status, 418);
-    mock.admin("POST", "/faults", json!({"type": "status", "status": 503, "times": 1})).await.created();
-    assert_eq!(get_from_ui(&mock, "").await.status, 503);
     get_from_ui(&mock, "").await.ok();
     assert_eq!(get_from_ui(&mock, "").await.status, 429);
     assert_eq!(mock.logs("").await.status, 429, "it is the limit of the key");
     let answered = mock.admin_get("/requests?fromPage=true").await["requests"].clone();
     let answered: Vec<_> = answered.as_array().unwrap().iter().map(|record| record["answeredBy"].clone()).collect();
-    assert_eq!(answered, [json!("limit"), json!(null), json!("fault"), json!("prefer"), json!(null)]);
+    assert_eq!(answered, [json!("limit"), json!(null), json!("prefer"), json!(null)]);
+}
+
+#[tokio::test]
+async fn they_meet_the_faults_of_their_key_only_unless_they_ask_for_all() {
+    let mock = TestMock::default();
+    mock.admin("POST", "/faults", json!({"type": "status", "status": 503, "times": 1})).await.created();
+    get_from_ui(&mock, "").await.ok();
+    assert_eq!(mock.admin_get("/faults").await["faults"][2]["matched"], 0, "not even counted");
+    assert_eq!(mock.logs("").await.status, 503, "it was left for the client");
+    mock.admin("POST", "/faults", json!({"type": "status", "status": 503, "times": 1})).await.created();
+    assert_eq!(get_with_mark(&mock, "with-faults", "").await.status, 503);
+    let of_key = Request::get(PATH).header("Authorization", "Bearer mock-flaky").header("X-Cortex-Mock-Page", "true");
+    assert_eq!(mock.send(of_key).await.status, 503);
+    assert_eq!(mock.admin_get("/requests/count?fromPage=true").await["count"], 3);
 }

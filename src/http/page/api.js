@@ -1,13 +1,15 @@
 // The one operation, asked as any client asks it.
 
 import { token } from "./keys.js";
-import { LISTS } from "./state.js";
+import { LISTS, state } from "./state.js";
 
 /** The base URL of the server, without a slash at its end: it may lie below a prefix, and this script is one level below that. */
 export const BASE_URL = new URL("..", import.meta.url).href.replace(/\/$/, "");
-const PATH = "/api/v1/audit-logs";
-/** Tells the server that it is the page that asks: the verdict on other clients is none of its business. */
-const MARK = { "X-Cortex-Mock-Page": "true" };
+export const AUDIT_LOGS = "/api/v1/audit-logs";
+/** Tells the server that it is the page that asks: it is not judged, and meets the fault rules only where that is asked for. */
+export function mark() {
+  return { "X-Cortex-Mock-Page": state().faults === "on" ? "with-faults" : "true" };
+}
 
 /**
  * The request behind a state, for a period of `{startTime, endTime}`: `{method, url, headers, parameters}`; the URL is whole, the
@@ -17,7 +19,7 @@ export function requestOf(state, period) {
   const parameters = [["page", String(state.page)], ["pageSize", String(state.pageSize)]];
   for (const name of ["startTime", "endTime"]) if (period[name] !== "") parameters.push([name, period[name]]);
   for (const name of LISTS) state[name].forEach((value) => parameters.push([name, value]));
-  const url = `${BASE_URL}${PATH}?${new URLSearchParams(parameters)}`;
+  const url = `${BASE_URL}${AUDIT_LOGS}?${new URLSearchParams(parameters)}`;
   return { method: "GET", url, headers: { Authorization: `Bearer ${token()}` }, parameters };
 }
 
@@ -30,7 +32,7 @@ export async function ask(request, signal) {
   const since = () => performance.now() - began;
   try {
     const response = await fetch(request.url, {
-      method: request.method, headers: { ...request.headers, ...MARK }, signal, cache: "no-store", credentials: "omit",
+      method: request.method, headers: { ...request.headers, ...mark() }, signal, cache: "no-store", credentials: "omit",
     });
     const body = await response.arrayBuffer();
     const text = new TextDecoder().decode(body);

@@ -34,6 +34,7 @@ export function read(search) {
   for (const name of LISTS) state[name] = [...new Set(given.getAll(name).filter((value) => value !== ""))];
   state.entry = text("entry");
   return state;
+  state.faults = given.get("faults") === "on" ? "on" : "";
 }
 
 /** The query string of a state, without what is as usual. */
