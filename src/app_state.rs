@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::uri::Scheme;
 use parking_lot::{Mutex, RwLock};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::config::{Admin, BasePath, Config, CorsOrigin, HostPattern};
 use crate::fixture::LoadProgress;
@@ -59,6 +59,8 @@ struct Inner {
     /// What was loaded last. Locked during a reload, so that of two the later one holds.
     data: Mutex<ServerData>,
     reload_hook: OnceLock<Box<dyn ReloadHook>>,
+    /// Whether responses without an end are to end.
+    streams_ended: watch::Sender<bool>,
 }
 
 /// The memory for bodies that is free; a permit is a byte.
@@ -155,6 +157,7 @@ impl AppState {
             body_memory: BodyMemory::default(),
             data: Mutex::new(data),
             reload_hook: OnceLock::new(),
+            streams_ended: watch::Sender::new(false),
         };
         Ok((Self { inner: Arc::new(inner) }, token))
     }
@@ -234,6 +237,18 @@ impl AppState {
     #[must_use]
     pub fn admin(&self) -> &Admin {
         &self.inner.admin
+    }
+
+    /// Ends the responses that would have no end, so that the server can stop.
+    pub(crate) fn end_streams(&self) {
+        self.inner.streams_ended.send_replace(true);
+    }
+
+    /// Completes when responses without an end are to end.
+    pub(crate) async fn streams_ended(&self) {
+        let mut ended = self.inner.streams_ended.subscribe();
+        // Fails only when the sender, which lies beside it, is dropped.
+        let _ = ended.wait_for(|ended| *ended).await;
     }
 
     /// Sets where the server listens; the first call counts. Unset, requests come in-process.

@@ -36,7 +36,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Numbers that tell a poller whether anything has changed */
+        /**
+         * Numbers that tell whether anything has changed
+         * @description With `Accept: text/event-stream` a stream of server-sent events, each with these numbers as its data: at once, whenever one of them is another, and each second while only the time is. It ends with the session.
+         */
         get: operations["getChanges"];
         put?: never;
         post?: never;
@@ -439,6 +442,8 @@ export interface components {
              * @description The clock of the session.
              */
             now: string;
+            /** @description The rate limit of keys without one of their own, as the scenario lowers it. */
+            rateLimit: string;
             /** @description Grows with every request in the journal, and when that is cleared. */
             requests: number;
             /** @description The running scenario. */
@@ -779,13 +784,13 @@ export interface components {
             problem: string | null;
             /** @description Without tokens; of a longer one the first 4096 characters and `…`. */
             query: string;
+            /** @description The size of the body of the response, before a fault changes it. */
+            responseBytes: number | null;
             /** @description 0 when there was no response. */
             status: number;
             /**
              * Format: date-time
              * @description When it was received, by the clock of the session.
-            /** @description The size of the body of the response, before a fault changes it. */
-            responseBytes: number | null;
              */
             time: string;
         };

@@ -348,6 +348,12 @@ impl ListeningServer {
     pub async fn serve(self, stop: impl Future<Output = Duration>) -> Result<Run, StartError> {
         let app = http::app(self.run.state.clone());
         let answer = move |request, peer| app.respond(request, peer);
+        let state = self.run.state.clone();
+        let stop = async move {
+            let timeout = stop.await;
+            state.end_streams();
+            timeout
+        };
         let served = server::serve(self.listener, self.tls, answer, stop).await;
         served.map_err(|error| StartError::from(error.to_string()))?;
         Ok(self.run)

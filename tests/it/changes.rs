@@ -1,6 +1,10 @@
-//! `/__admin/changes`, which the web UI polls each second to see whether it must reload.
+//! `/__admin/changes`, which the web UI follows to see whether it must reload.
 
+use axum::body::Body;
+use axum::http::Request;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::support::{NOW, TestMock};
 
@@ -29,6 +33,7 @@ async fn it_has_every_member_at_the_start_of_a_world() {
             "live": false,
             "scenario": null,
             "faults": 0,
+            "rateLimit": "1000/min",
         })
     );
     assert!(state["world"].is_u64());
@@ -117,4 +122,60 @@ async fn scenario_faults_and_clock_change_it() {
     assert_eq!(mock.admin_get("/changes?session=other").await["faults"], 0);
     let details = mock.admin("GET", "/changes?since=1", "").await.details(400);
     assert!(details.contains("\"since\" is not a parameter of this call; accepted: session."), "{details}");
+}
+
+async fn follow(mock: &TestMock, query: &str) -> Body {
+    let request = Request::get(format!("/__admin/changes{query}")).header("Accept", "text/event-stream");
+    let response = mock.send_unchecked(request).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    response.into_body()
+}
+
+/// The numbers of the next event; `None` at the end of the stream.
+async fn next_event(stream: &mut Body) -> Option<Value> {
+    let frame = stream.frame().await?.unwrap().into_data().unwrap();
+    let event = str::from_utf8(&frame).unwrap().strip_prefix("data: ").unwrap().strip_suffix("\n\n").unwrap();
+    Some(serde_json::from_str(event).unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_has_an_event_for_each_change_and_ends_with_its_session() {
+    let mock = TestMock::default();
+    let mut stream = follow(&mock, "?session=one").await;
+    assert_eq!(next_event(&mut stream).await.unwrap(), mock.admin_get("/changes?session=one").await);
+    mock.get_as("mock-admin~one", "/api/v1/audit-logs").await.ok();
+    assert_eq!(next_event(&mut stream).await.unwrap()["requests"], 1);
+    mock.admin("POST", "/faults?session=one", json!([{"type": "reset"}])).await.created();
+    assert_eq!(next_event(&mut stream).await.unwrap()["faults"], 1);
+    mock.admin("DELETE", "/sessions/one", "").await.ok();
+    assert_eq!(next_event(&mut stream).await, None);
+    assert_eq!(mock.admin_get("/sessions").await["sessions"], json!([]), "the stream opens no session");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_is_quiet_while_nothing_changes() {
+    let mock = TestMock::default();
+    let mut stream = follow(&mock, "").await;
+    let mut seconds = Vec::new();
+    for _ in 0..3 {
+        let since = Instant::now();
+        next_event(&mut stream).await.unwrap();
+        seconds.push(since.elapsed().as_secs());
+    }
+    assert_eq!(seconds, [0, 15, 15], "the clock is frozen");
+    mock.admin("DELETE", "/clock", "").await.ok();
+    next_event(&mut stream).await.unwrap();
+    let since = Instant::now();
+    next_event(&mut stream).await.unwrap();
+    assert_eq!(since.elapsed().as_secs(), 1, "the clock runs");
+}
+
+#[tokio::test]
+async fn the_rate_limit_is_the_one_that_the_scenario_lowers() {
+    let mock = TestMock::default();
+    mock.admin("PATCH", "/settings", json!({"rateLimit": "5/min"})).await.ok();
+    assert_eq!(changes(&mock).await["rateLimit"], "5/min");
+    mock.admin("PUT", "/scenario", json!({"name": "quota-squeeze"})).await.ok();
+    assert_eq!(changes(&mock).await["rateLimit"], "2/min");
 }

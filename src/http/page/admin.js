@@ -37,73 +37,126 @@ export function unlock(token) {
   becomes("open");
 }
 
+/** URL and headers of a call; `everywhere` when it is about no single session. */
+function requestOf(path, { query, accept, everywhere }) {
+  const parameters = new URLSearchParams(query);
+  if (state().session !== "" && !everywhere) parameters.set("session", state().session);
+  const headers = { Accept: accept };
+  if (sessionStorage.getItem(KEPT)) headers.Authorization = `Bearer ${sessionStorage.getItem(KEPT)}`;
+  const search = parameters.size > 0 ? `?${parameters}` : "";
+  return { url: `${BASE_URL}/__admin${path}${search}`, options: { headers, cache: "no-store", credentials: "omit" } };
+}
+
+/** Draws the conclusion from a response for `access`. */
+function judge(status, details) {
+  if (status === 401) {
+    sessionStorage.removeItem(KEPT);
+    becomes("locked");
+  } else if (status === 403) {
+    reason = details;
+    becomes("refused");
+  } else if (access === "refused") {
+    becomes("open");
+  }
+}
+
 /**
  * Calls the control plane about the chosen session: `call("PUT", "/clock", {body: {now}, query: {limit: 5}})`. Answers
  * `{ok, status, json, details}`, details being what went wrong, in words.
  */
 export async function call(method, path, { body, query, accept = "application/json", everywhere = false } = {}) {
   if (access === "off" || access === "locked") return { ok: false, status: 0, json: null, text: "", details: "The control plane is not open." };
-  const parameters = new URLSearchParams(query);
-  if (state().session !== "" && !everywhere) parameters.set("session", state().session);
-  const headers = { Accept: accept };
-  if (sessionStorage.getItem(KEPT)) headers.Authorization = `Bearer ${sessionStorage.getItem(KEPT)}`;
-  const search = parameters.size > 0 ? `?${parameters}` : "";
+  const { url, options } = requestOf(path, { query, accept, everywhere });
   let response, text;
   try {
-    response = await fetch(`${BASE_URL}/__admin${path}${search}`, {
-      method, headers, cache: "no-store", credentials: "omit",
-      body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
-    });
+    response = await fetch(url, { ...options, method, body: body === undefined || typeof body === "string" ? body : JSON.stringify(body) });
     text = await response.text();
   } catch {
-    return { ok: false, status: 0, json: null, text: "", details: "The server does not answer." };
+    return { ok: false, status: 0, json: null, text: "", details: "Server not reachable." };
   }
-  let json = null;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // Some answers are text.
-  }
-  if (response.status === 401) {
-    sessionStorage.removeItem(KEPT);
-    becomes("locked");
-  } else if (response.status === 403) {
-    reason = json?.details ?? response.statusText;
-    becomes("refused");
-  }
+  const json = parsed(text);
+  judge(response.status, json?.details ?? response.statusText);
   return { ok: response.ok, status: response.status, json, text, details: json?.details ?? response.statusText };
 }
 
-const EVERY = 1000;
+/** Some answers are text. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Before the stream is opened again, when it has ended. */
+const PAUSE = 1000;
 const watchers = [];
 let last = null;
-let timer;
+/** Ends the stream that is open. */
+let stream = new AbortController();
 
 /**
- * Calls `watcher(now, before)` with what `/__admin/changes` says, when it says something else than before; `before` is
- * null at first. What it says besides the time is the same while nothing happens. Not while the page is hidden.
+ * Calls `watcher(now, before)` with what `/__admin/changes` says, whenever it says something; `before` is null at first. What it
+ * says besides the time is the same while nothing happens. Not while the page is hidden.
  */
 export function onChanges(watcher) {
   watchers.push(watcher);
   if (last) watcher(last, null);
 }
 
+function take(changes) {
+  const before = last;
+  last = changes;
+  watchers.forEach((watcher) => watcher(changes, before));
+}
+
 /** Looks at once, after something was done that changes something. */
 export async function look() {
-  clearTimeout(timer);
   const asked = state().session;
-  if (!document.hidden && (access === "open" || access === "refused")) {
-    const { ok, json, status } = await call("GET", "/changes");
-    if (ok && asked === state().session) {
-      if (access === "refused") becomes("open");
-      const before = last;
-      last = json;
-      watchers.forEach((watcher) => watcher(json, before));
-    }
-    document.dispatchEvent(new CustomEvent("reached", { detail: status !== 0 }));
+  const { ok, json } = await call("GET", "/changes");
+  if (ok && asked === state().session) take(json);
+}
+
+/** Follows `/__admin/changes` while the page can be seen: one response that goes on, in place of a request a second. */
+export async function watch() {
+  stream.abort();
+  const own = new AbortController();
+  stream = own;
+  while (!own.signal.aborted && !document.hidden && (access === "open" || access === "refused")) {
+    await listen(own.signal);
+    if (own.signal.aborted) return;
+    await new Promise((done) => setTimeout(done, PAUSE));
   }
-  clearTimeout(timer);
-  timer = setTimeout(look, EVERY);
+}
+
+/** Says that the server responded, once what it said is known, or that it did not. */
+function reached(detail) {
+  document.dispatchEvent(new CustomEvent("reached", { detail }));
+}
+
+/** Takes the events of one response until it ends. */
+async function listen(signal) {
+  const { url, options } = requestOf("/changes", { accept: "text/event-stream" });
+  const response = await fetch(url, { ...options, signal }).catch(() => null);
+  if (signal.aborted) return;
+  if (!response?.ok) {
+    if (response) judge(response.status, parsed(await response.text().catch(() => ""))?.details ?? response.statusText);
+    reached(response !== null);
+    return;
+  }
+  judge(response.status);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    // Whether the server is still there is seen when the stream is opened again.
+    const { done, value } = await reader.read().catch(() => ({ done: true }));
+    if (done || signal.aborted) return;
+    const events = (text + value).split("\n\n");
+    text = events.pop();
+    if (events.length === 0) continue;
+    events.forEach((event) => take(JSON.parse(event.slice("data: ".length))));
+    reached(true);
+  }
 }
 
 /** The time of the session's world; the browser's where the control plane does not tell. */
@@ -119,8 +172,8 @@ export function changes() {
 /** Another session has another world: nothing that was known holds. */
 export function forget() {
   last = null;
-  look();
+  watch();
 }
 
-document.addEventListener("visibilitychange", () => document.hidden || look());
-onAccess(() => look());
+document.addEventListener("visibilitychange", watch);
+onAccess(watch);

@@ -1,6 +1,6 @@
 // Puts the page together: who asks, what time it is, and one of two views.
 
-import { controlAccess, forget, look, onAccess } from "./admin.js";
+import { controlAccess, forget, onAccess, watch } from "./admin.js";
 import { mountClock } from "./world-clock.js";
 import { mountControl } from "./control.js";
 import { mountLogs } from "./logs.js";
@@ -53,4 +53,4 @@ onAccess(() => document.documentElement.setAttribute("data-access", controlAcces
 mountWho(document.getElementById("who"));
 mountClock(document.getElementById("world-clock"));
 show(state());
-look();
+watch();

@@ -155,6 +155,7 @@ class Changes(TypedDict):
     live: bool
     scenario: Optional[str]
     faults: int
+    rateLimit: str
 
 
 class Summary(TypedDict):
@@ -184,8 +185,8 @@ class JournalRecord(TypedDict):
     key: Optional[JournalKey]
     status: int
     durationMicroseconds: int
-    findings: List[QueryIssue]
     responseBytes: Optional[int]
+    findings: List[QueryIssue]
     problem: Optional[str]
     answeredBy: Optional[str]
     faults: List[int]
