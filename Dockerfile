@@ -12,6 +12,7 @@ RUN sed -i '/^\[\[bench\]\]$/,/^$/d' Cargo.toml && touch tests/browser/tests.rs 
     && mkdir src && echo '//! Not yet.' | tee src/lib.rs > src/main.rs && echo 'fn main() {}' >> src/main.rs \
     && cargo build --release --locked --config .ci/static.toml --target "$(cat host)"
 
+COPY build.rs build.rs
 COPY src src
 COPY fixtures fixtures
 # The sources may be older than what was built in their place.

@@ -1,26 +1,51 @@
-//! `GET /` and `GET /page/{file}`: the files of the web UI. They lie in `src/http/page`, are compiled into the binary and are
-//! sent unchanged. A new file needs a line in [`ASSETS`].
+//! `GET /` and `GET /page/{file}`: the web UI. Its sources lie in `src/http/page`; `build.rs` makes one script and one style sheet
+//! of them, compressed and named by their content.
+
+use std::io::Read;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use flate2::Crc;
+use flate2::read::GzDecoder;
 
 use super::prefix::forwarded_prefix;
 use super::problem::Problem;
 use crate::app_state::AppState;
 use crate::config::Admin;
 
-/// Allows scripts and styles from this server's files only, none inline: no markup inside an entry can run.
+/// Allows scripts and styles from this server's files only, none inline: no markup inside an entry can run. The icon is in the
+/// markup.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'",
 );
 
 const HTML: &str = include_str!("page/index.html");
+
+/// A file that `build.rs` has made.
+struct Asset {
+    name: &'static str,
+    media_type: &'static str,
+    gzip: &'static [u8],
+}
+
+const STYLES: Asset = Asset {
+    name: env!("PAGE_STYLES"),
+    media_type: "text/css; charset=utf-8",
+    gzip: include_bytes!(concat!(env!("OUT_DIR"), "/page.css.gz")),
+};
+
+const SCRIPT: Asset = Asset {
+    name: env!("PAGE_SCRIPT"),
+    media_type: "text/javascript; charset=utf-8",
+    gzip: include_bytes!(concat!(env!("OUT_DIR"), "/page.js.gz")),
+};
 
 /// `GET /`. Two attributes of the markup tell the scripts what they cannot ask for: whether the keys are the built-in ones,
 /// whose tokens are public, and how the control plane is guarded.
@@ -36,57 +61,71 @@ pub async fn html(State(state): State<AppState>, headers: HeaderMap) -> Response
     };
     let root = forwarded_prefix(&headers).map(|prefix| format!("{}{}/", prefix.as_str(), state.base_path().as_str()));
     let html = HTML.replace("{{root}}", &root.unwrap_or_default());
+    let html = html.replace("{{styles}}", STYLES.name).replace("{{script}}", SCRIPT.name);
     let html = html.replace("{{keys}}", keys).replace("{{control}}", control);
-    ([(CONTENT_SECURITY_POLICY, POLICY)], file("text/html; charset=utf-8", html)).into_response()
+    let mut checksum = Crc::new();
+    checksum.update(html.as_bytes());
+    let tag = format!("{:08x}", checksum.sum());
+    let mut response = file(&headers, "text/html; charset=utf-8", &tag, || Body::from(html));
+    let response_headers = response.headers_mut();
+    response_headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    response_headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
 }
 
-/// `GET /page/{file}`: a script, style sheet or image.
-pub async fn asset(State(state): State<AppState>, Path(name): Path<String>) -> Result<Response, Problem> {
-    let asset = ASSETS.iter().find(|(known, _)| *known == name);
-    let (name, text) = asset.ok_or_else(|| Problem::NotFound { path: None, base_path: state.base_path().clone() })?;
-    Ok(file(media_type(name), *text))
+/// `GET /page/{file}`: the script or the style sheet. Its name changes with its content, so a browser asks once.
+pub async fn asset(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let asset = [STYLES, SCRIPT].into_iter().find(|asset| asset.name == name);
+    let Asset { name, media_type, gzip } =
+        asset.ok_or_else(|| Problem::NotFound { path: None, base_path: state.base_path().clone() })?;
+    let is_compressed = accepts_gzip(&headers);
+    let tag = if is_compressed { format!("{name}.gz") } else { name.to_owned() };
+    let mut response =
+        file(&headers, media_type, &tag, || if is_compressed { Body::from(gzip) } else { Body::from(inflate(gzip)) });
+    let response_headers = response.headers_mut();
+    response_headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    response_headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    if is_compressed && response.status() == StatusCode::OK {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
 }
 
-fn file(media_type: &'static str, content: impl Into<Body>) -> Response {
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static(media_type)),
-        // The next version of the server has other files under the same names.
-        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+/// A response with this body, or 304 if the browser has it: RFC 9110, section 13.1.2.
+fn file(headers: &HeaderMap, media_type: &'static str, tag: &str, body: impl FnOnce() -> Body) -> Response {
+    let tag = format!("\"{tag}\"");
+    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let is_known = known
+        .flat_map(|tags| tags.split(','))
+        .any(|known| matches!(known.trim(), "*") || known.trim().trim_start_matches("W/") == tag);
+    let common = [
+        (ETAG, HeaderValue::try_from(tag).expect("a checksum and a file name are plain ASCII")),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
-    let body: Body = content.into();
-    (headers, body).into_response()
-}
-
-fn media_type(name: &str) -> &'static str {
-    match name.rsplit_once('.') {
-        Some((_, "js")) => "text/javascript; charset=utf-8",
-        Some((_, "css")) => "text/css; charset=utf-8",
-        _ => "image/svg+xml",
+    if is_known {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
     }
+    (common, [(CONTENT_TYPE, media_type)], body()).into_response()
 }
 
-/// The name and the content of each file.
-macro_rules! files {
-    ($($name:literal)+) => {
-        &[$(($name, include_str!(concat!("page/", $name)))),+]
-    };
+/// Whether `Accept-Encoding` names gzip with a weight above 0.
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let is_refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case("gzip") && !is_refused
+    })
 }
 
-/// `cargo test web_ui::` compares the list with the folder.
-const ASSETS: &[(&str, &str)] = files! {
-    "icon.svg"
-    // Both views.
-    "base.css" "main.js" "dom.js" "icons.js" "visible.js" "time.js" "state.js" "preferences.js" "keys.js" "api.js" "admin.js"
-    "who.js" "world-clock.js"
-    // The audit logs.
-    "logs.css" "entries.css" "overview.css" "logs.js" "question.js" "period.js" "summary.js" "filters.js" "known-values.js"
-    "search.js" "popover.js" "picker.js" "time-control.js" "chips.js" "overview.js" "timeline.js" "facets.js" "dock.js"
-    "snippets.js" "results.js" "table.js" "drawer.js" "entry-id.js" "paging.js" "export.js" "arrivals.js" "pause.js"
-    "shortcuts.js" "empty.js" "trouble.js"
-    // The control panel.
-    "control.css" "control.js" "access.js" "card.js" "follow.js" "confirm.js" "reset.js" "journal.js" "record.js"
-    "words.js" "verdict.js" "clock.js" "faults.js" "scenario.js" "activity.js" "entries.js" "settings.js"
-    "sessions.js"
-};
+/// For clients that take no gzip, such as `curl` without `--compressed`: the binary holds no second copy.
+fn inflate(gzip: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    GzDecoder::new(gzip).read_to_end(&mut text).expect("the build script has compressed it");
+    text
+}

@@ -17,6 +17,7 @@ mod accessibility;
 mod base_path;
 mod control;
 mod cors;
+mod delivery;
 mod drawer;
 mod export;
 mod hidden_characters;

@@ -57,7 +57,8 @@ fn links(page: &TestResponse, path: &str) -> Vec<String> {
     let (folder, _) = path.rsplit_once('/').unwrap();
     let text = page.text();
     let targets = ["href=\"", "src=\""].into_iter().flat_map(|name| text.split(name).skip(1));
-    let targets = targets.map(|rest| rest.split('"').next().unwrap()).filter(|target| !target.starts_with(['#', '?']));
+    let targets = targets.map(|rest| rest.split('"').next().unwrap());
+    let targets = targets.filter(|target| !target.starts_with(['#', '?']) && !target.starts_with("data:"));
     targets.map(|link| if link.starts_with('/') { link.to_owned() } else { format!("{folder}/{link}") }).collect()
 }
 
@@ -84,7 +85,7 @@ fn everything_works_below_a_prefix_that_a_proxy_keeps_or_takes_off() {
             let page = get(path);
             assert_eq!(page.status, 200);
             let links = links(&page, path);
-            assert!(links.len() > 5, "{links:?}");
+            assert_eq!(links.len(), 2, "{links:?}");
             for link in links {
                 assert_eq!(get(&link).status, 200, "{link}");
             }
@@ -98,7 +99,7 @@ fn everything_works_below_a_prefix_that_a_proxy_keeps_or_takes_off() {
 async fn nothing_is_outside_the_base_path() {
     let mock = TestMock::with_config(Config { base_path: "/mocks/cortex".parse().unwrap(), ..Config::default() });
     mock.get("/mocks/cortex/api/v1/audit-logs?pageSize=1").await.ok();
-    for path in [LOGS, "/", "/page/main.js", "/__admin", "/mocks/cortexx/", "/mocks", "/mocks/Cortex/"] {
+    for path in [LOGS, "/", "/page/page.js", "/__admin", "/mocks/cortexx/", "/mocks", "/mocks/Cortex/"] {
         let told = "This server has all its URLs below /mocks/cortex (--base-path), such as \
                     /mocks/cortex/api/v1/audit-logs. If a proxy takes that off, start the server without --base-path.";
         assert_eq!(mock.get(path).await.details(404), told, "{path}");
@@ -133,15 +134,15 @@ async fn messages_name_urls_with_the_base_path() {
 async fn a_forwarded_prefix_is_a_plain_path_or_ignored() {
     let mock = TestMock::default();
     for (prefix, expected) in [
-        ("/cortex", "src=\"/cortex/page/main.js\""),
-        ("/a/b/", "src=\"/a/b/page/main.js\""),
-        ("/", "src=\"/page/main.js\""),
-        ("", "src=\"page/main.js\""),
-        ("cortex", "src=\"page/main.js\""),
-        ("//evil.example", "src=\"page/main.js\""),
-        ("/\"><script>", "src=\"page/main.js\""),
-        ("/a/../b", "src=\"page/main.js\""),
-        ("http://evil.example/", "src=\"page/main.js\""),
+        ("/cortex", "src=\"/cortex/page/page."),
+        ("/a/b/", "src=\"/a/b/page/page."),
+        ("/", "src=\"/page/page."),
+        ("", "src=\"page/page."),
+        ("cortex", "src=\"page/page."),
+        ("//evil.example", "src=\"page/page."),
+        ("/\"><script>", "src=\"page/page."),
+        ("/a/../b", "src=\"page/page."),
+        ("http://evil.example/", "src=\"page/page."),
     ] {
         let request = Request::get("/").header("X-Forwarded-Prefix", prefix);
         let body = mock.send_unchecked(request).await.into_body();
