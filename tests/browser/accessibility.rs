@@ -103,17 +103,21 @@ fn a_wait_that_is_counted_down() {
 }
 
 #[test]
-fn the_control_room() {
+fn the_control_panel() {
     browse(at_a_known_time().live("6/min"), async |tab| {
         for query in ["page=0&pageSize=100", "page=2&pageSize=100&objectTyp=SERVICE", "pageSize=5000"] {
             ask(tab, "mock-admin", query);
         }
-        tab.goto("/?tab=control").await;
-        tab.click("group Add a fault > button 503 once").await;
-        tab.reads("region Faults", "Answers 503").await;
-        tab.counts("region Requests > list > listitem", 3).await;
-        tab.click("region Requests > summary pageSize=5000").await;
-        in_both_schemes(tab, "control room").await;
+        for panel in ["verdict", "faults", "time", "data", "sessions"] {
+            tab.goto(&format!("/?tab=control&panel={panel}")).await;
+            if panel == "faults" {
+                tab.click("group Add a fault > button 503 once").await;
+                tab.reads("region Faults", "Responds 503").await;
+            }
+            tab.counts("region Requests > list > listitem", 3).await;
+            tab.click("region Requests > summary pageSize=5000").await;
+            in_both_schemes(tab, &format!("control panel, {panel}")).await;
+        }
     });
 }
 
@@ -134,8 +138,8 @@ fn on_a_narrow_screen() {
         tab.goto("/").await;
         tab.reads("region Entries", "1–50 of 640").await;
         in_both_schemes(tab, "narrow audit logs").await;
-        tab.goto("/?tab=control").await;
+        tab.goto("/?tab=control&panel=time").await;
         tab.reads("region Clock", "2025-05-20T12:00:00").await;
-        in_both_schemes(tab, "narrow control room").await;
+        in_both_schemes(tab, "narrow control panel").await;
     });
 }

@@ -110,7 +110,7 @@ fn a_hostile_address_is_text_in_filters_and_snippets() {
 }
 
 #[test]
-fn hostile_requests_and_key_names_are_text_in_the_control_room() {
+fn hostile_requests_and_key_names_are_text_in_the_control_panel() {
     browse(at_a_known_time().entries(entries()).keys(keys()), async |tab| {
         for text in HOSTILE {
             let query = url::form_urlencoded::Serializer::new(String::new())
@@ -122,7 +122,7 @@ fn hostile_requests_and_key_names_are_text_in_the_control_room() {
         }
         tab.allow_status(401);
         tab.goto("/?tab=control").await;
-        reads_everywhere(tab, "region Control room", &[format!("Key {}", HOSTILE[1])]).await;
+        reads_everywhere(tab, "region Control panel", &[format!("Key {}", HOSTILE[1])]).await;
         assert_harmless(tab).await;
     });
 }

@@ -105,7 +105,7 @@ fn nothing_that_matches() {
 }
 
 #[test]
-fn the_control_room() {
+fn the_control_panel() {
     browse(at_a_known_time().live("6/min"), async |tab| {
         for (token, query) in [
             ("mock-admin", "page=0&pageSize=100"),
@@ -118,10 +118,15 @@ fn the_control_room() {
         ] {
             ask(tab, token, query);
         }
-        tab.goto("/?tab=control").await;
-        tab.click("group Add a fault > button 503 once").await;
-        tab.reads("region Faults", "Answers 503").await;
-        tab.counts("region Requests > list > listitem", 7).await;
-        in_every_light(tab, "control").await;
+        for panel in ["verdict", "faults", "time", "data", "sessions"] {
+            tab.goto(&format!("/?tab=control&panel={panel}")).await;
+            tab.counts("region Requests > list > listitem", 7).await;
+            if panel == "faults" {
+                tab.click("group Add a fault > button 503 once").await;
+                tab.reads("region Faults", "Responds 503").await;
+                tab.click("region Requests > summary pageSize=5000").await;
+            }
+            in_every_light(tab, &format!("control-{panel}")).await;
+        }
     });
 }

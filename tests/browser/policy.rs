@@ -65,10 +65,10 @@ fn without_a_control_plane_the_page_asks_none() {
         tab.goto("/").await;
         tab.the("heading Audit logs").await;
         assert_eq!(tab.script("return document.documentElement.dataset.control", vec![]).await, "off");
-        tab.click("link Control room").await;
-        tab.the("heading Control room").await;
+        tab.click("link Control panel").await;
+        tab.the("heading Control panel").await;
         tab.client.refresh().await.unwrap();
-        tab.the("heading Control room").await;
+        tab.the("heading Control panel").await;
         assert!(!tab.requests().await.iter().any(|url| url.contains("/__admin")), "{:?}", tab.requests().await);
     });
 }

@@ -9,18 +9,18 @@ fn the_tabs_are_links_and_the_way_back_leads_back() {
     browse(at_a_known_time(), async |tab| {
         tab.goto("/").await;
         tab.the("heading Audit logs").await;
-        tab.click("link Control room").await;
-        tab.the("heading Control room").await;
+        tab.click("link Control panel").await;
+        tab.the("heading Control panel").await;
         tab.gone("heading Audit logs").await;
         assert_eq!(tab.address().await, "/?tab=control");
-        assert!(tab.client.title().await.unwrap().starts_with("Control room"));
+        assert!(tab.client.title().await.unwrap().starts_with("Control panel"));
         tab.client.back().await.unwrap();
         tab.the("heading Audit logs").await;
         assert_eq!(tab.address().await, "/");
         tab.client.forward().await.unwrap();
-        tab.the("heading Control room").await;
+        tab.the("heading Control panel").await;
         tab.client.refresh().await.unwrap();
-        tab.the("heading Control room").await;
+        tab.the("heading Control panel").await;
     });
 }
 

@@ -1,10 +1,10 @@
-// Why the control room cannot be used, and what to do about it.
+// Why the control panel cannot be used, and what to do about it.
 
 import { controlAccess, onAccess, refusal, unlock } from "./admin.js";
 import { field, form, input } from "./card.js";
 import { h, put } from "./dom.js";
 
-/** Shows it in `root`; calls `open` when the control room can be used, and `close` when it no longer can. */
+/** Shows it in `root`; calls `open` when the control panel can be used, and `close` when it no longer can. */
 export function mountAccess(root, open, close) {
   let tried = false;
 
@@ -22,8 +22,8 @@ export function mountAccess(root, open, close) {
       unlock(token.value);
     };
     return notice("The control plane is guarded",
-      h("p", {}, "The server asks for the token that it was started with (", h("code", {}, "CORTEX_MOCK_ADMIN_TOKEN"), "). It stays in this tab."),
-      form(send, "Open the control room", field("Control token", token)),
+      h("p", {}, "The server asks for the token that it was started with (", h("code", {}, "CORTEX_MOCK_ADMIN_TOKEN"), "). It is kept in this tab only."),
+      form(send, "Open the control panel", field("Control token", token)),
       tried && h("p", { class: "problem", role: "alert" }, "That is not the token that the server was started with. Try again."));
   }
 
@@ -38,8 +38,8 @@ export function mountAccess(root, open, close) {
 
 function off() {
   return notice("The control plane is off",
-    h("p", {}, "The server was started with ", h("code", {}, "--no-admin"), ": nobody can look at its journal or steer it. Start it without that option, or with ",
-      h("code", {}, "CORTEX_MOCK_ADMIN_TOKEN"), " to guard the control plane instead. The audit logs work as ever."));
+    h("p", {}, "The server was started with ", h("code", {}, "--no-admin"), ": its journal and controls are not available. Start it without that option, or with ",
+      h("code", {}, "CORTEX_MOCK_ADMIN_TOKEN"), " to guard the control plane instead. The audit logs work as usual."));
 }
 
 function refused() {

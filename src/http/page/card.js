@@ -1,12 +1,12 @@
-// What the cards of the control room are made of.
+// The parts of the control panel: sections, buttons, forms.
 
 import { call, look } from "./admin.js";
 import { h, say } from "./dom.js";
 
 /** A region named by its heading; `beside` stands in the line of the heading. */
 export function card(title, beside, ...children) {
-  const id = `room-${title.toLowerCase().replace(" ", "-")}`;
-  return h("section", { class: "card", id, "aria-labelledby": `${id}-title` },
+  const id = `section-${title.toLowerCase().replace(" ", "-")}`;
+  return h("section", { class: "part", id, "aria-labelledby": `${id}-title` },
     h("div", { class: "row between" }, h("h2", { id: `${id}-title`, tabindex: "-1" }, title), beside), children);
 }
 

@@ -1,4 +1,5 @@
-// The control room: what the clients did, and what is done to them.
+// The control panel: the requests of the clients, and beside them one panel at a time, to check the clients and to change how the
+// mock behaves.
 
 import { mountAccess } from "./access.js";
 import { mountActivity } from "./activity.js";
@@ -11,34 +12,33 @@ import { mountScenario } from "./scenario.js";
 import { mountSessions } from "./sessions.js";
 import { mountSettings } from "./settings.js";
 import { mountVerdict } from "./verdict.js";
-import { button } from "./card.js";
 import { h, put } from "./dom.js";
+import { mountPanels } from "./panels.js";
 
-const STEERING = [mountVerdict, mountClock, mountFaults, mountScenario, mountActivity, mountEntries, mountSettings, mountSessions];
+const PANELS = {
+  verdict: ["Verdict", mountVerdict],
+  faults: ["Faults and scenarios", mountFaults, mountScenario, mountSettings],
+  time: ["Time", mountClock],
+  data: ["Data", mountActivity, mountEntries],
+  sessions: ["Sessions", mountSessions],
+};
 
 export function mountControl(root) {
   const access = h("div");
-  const room = h("div");
+  const content = h("div", { class: "control-content" });
   const open = () => {
-    room.hidden = false;
-    if (!room.hasChildNodes()) furnish(room);
+    content.hidden = false;
+    if (!content.hasChildNodes()) fill(content);
   };
-  put(root, h("h1", {}, "Control room"), access, room);
-  mountAccess(access, open, () => (room.hidden = true));
+  put(root, h("h1", {}, "Control panel"), access, content);
+  mountAccess(access, open, () => (content.hidden = true));
 }
 
-function furnish(room) {
+function fill(content) {
   const top = h("div", { class: "row between top" });
-  const [journal, steering] = [h("div"), h("div", { class: "steering" })];
-  put(room, top, h("div", { class: "columns" }, journal, steering));
+  const [journal, panels] = [h("div", { class: "journal" }), h("div", { class: "panels card" })];
+  put(content, top, h("div", { class: "columns" }, journal, panels));
   mountReset(top);
   mountJournal(journal);
-  STEERING.forEach((mount) => mount(steering));
-  top.after(jump([...room.querySelectorAll("h2")]));
-}
-
-/** Ways to the cards, for screens on which they lie far below each other. */
-function jump(headings) {
-  const to = (heading) => button(heading.textContent, () => heading.focus(), { class: "quiet" });
-  return h("nav", { class: "jump row", "aria-label": "Parts of the control room" }, headings.map(to));
+  mountPanels(panels, PANELS);
 }

@@ -1,4 +1,4 @@
-// Entries put into the world, and taken out of it.
+// Entries: added and deleted.
 
 import { changes, onChanges } from "./admin.js";
 import { act, button, card, counted, writing } from "./card.js";
@@ -6,7 +6,7 @@ import { confirmed } from "./confirm.js";
 import { h } from "./dom.js";
 
 const ONE = {
-  action: "UPDATE", actorIdentifier: "control.room@brightwave.example", actorType: "OAUTH2", ipAddress: "203.0.113.7",
+  action: "UPDATE", actorIdentifier: "control.panel@brightwave.example", actorType: "OAUTH2", ipAddress: "203.0.113.7",
   objectType: "SERVICE", objectIdentifier: "checkout-api", timestamp: "now",
 };
 const EXAMPLE = [
@@ -16,22 +16,22 @@ const EXAMPLE = [
 
 const entries = (number) => counted(number, "entry", "entries");
 
-export function mountEntries(column) {
+export function mountEntries(panel) {
   const count = h("p");
   const done = h("p", { class: "small" });
   const said = ({ added, removed, ignoredFields = {} }) => {
     const ignored = Object.keys(ignoredFields);
     done.textContent = added === undefined ? `Deleted ${entries(removed)}.` : `Added ${entries(added)}.`;
-    if (ignored.length > 0) done.append(` Ignored, as not of an entry: ${ignored.join(", ")}.`);
+    if (ignored.length > 0) done.append(` Ignored fields: ${ignored.join(", ")}.`);
     return done.textContent;
   };
 
-  onChanges((now) => (count.textContent = `${entries(now.entries)} now.`));
+  onChanges((now) => (count.textContent = `${entries(now.entries)} in this session.`));
 
-  column.append(card("Entries", null, count,
+  panel.append(card("Entries", null, count,
     h("div", { class: "row" },
       button("Add one now", () => act(said, "POST", "/audit-logs", ONE)),
-      confirmed("Delete all", () => `Delete all ${entries(changes().entries)}, those of the start too?`, "Yes, delete them",
+      confirmed("Delete all", () => `Delete all ${entries(changes().entries)}, including the initial ones?`, "Yes, delete them",
         () => act(said, "DELETE", "/audit-logs"))),
     writing("Add entries as JSON", "Entries as JSON", EXAMPLE, (text) => act(said, "POST", "/audit-logs", text)),
     done));

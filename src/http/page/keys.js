@@ -3,20 +3,35 @@
 
 import { change, state } from "./state.js";
 
-/** The built-in keys and what comes of them; empty when the server has keys of its own. */
+/** The built-in keys, their names and what comes of them; empty when the server has keys of its own. */
 export const BUILT_IN = document.documentElement.dataset.keys === "built-in"
   ? [
-      { token: "mock-admin", label: "Admin", what: "200" },
-      { token: "mock-auditor", label: "Auditor (custom role)", what: "200" },
-      { token: "mock-personal", label: "Personal token", what: "200" },
-      { token: "mock-no-audit", label: "No audit permission", what: "403" },
-      { token: "mock-expired", label: "Expired", what: "401" },
-      { token: "mock-revoked", label: "Revoked", what: "401" },
-      { token: "mock-throttled", label: "Throttled, 3 a minute", what: "429" },
-      { token: "mock-flaky", label: "Flaky, 503 twice", what: "503" },
-      { token: "mock-slow", label: "Slow, two seconds", what: "200" },
+      { token: "mock-admin", name: "Admin", label: "Admin", what: "200" },
+      { token: "mock-auditor", name: "Auditor", label: "Auditor (custom role)", what: "200" },
+      { token: "mock-personal", name: "Personal token of Ada Byron", label: "Personal token", what: "200" },
+      { token: "mock-no-audit", name: "No audit", label: "No audit permission", what: "403" },
+      { token: "mock-expired", name: "Expired", label: "Expired", what: "401" },
+      { token: "mock-revoked", name: "Revoked", label: "Revoked", what: "401" },
+      { token: "mock-throttled", name: "Throttled", label: "Throttled, 3 a minute", what: "429" },
+      { token: "mock-flaky", name: "Flaky", label: "Flaky, 503 twice", what: "503" },
+      { token: "mock-slow", name: "Slow", label: "Slow, two seconds", what: "200" },
     ]
   : [];
+
+/** The token of a built-in key by its name; another name as it is. */
+export function tokenOf(name) {
+  return BUILT_IN.find((key) => key.name === name)?.token ?? name;
+}
+
+/** The name of a built-in key by its token; any other text as it is. */
+export function nameOf(token) {
+  return BUILT_IN.find((key) => key.token === token)?.name ?? token;
+}
+
+/** A text of the server in which built-in keys have their token, which is public, in place of name and last four characters. */
+export function withTokens(text) {
+  return BUILT_IN.reduce((text, { token, name }) => text.replaceAll(`${name} (…${token.slice(-4)})`, token), text);
+}
 
 const KEPT = "cortex-audit-mock token";
 

@@ -24,7 +24,7 @@ function show({ tab }) {
     if (link.dataset.tab === tab) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.title = `${tab === "logs" ? "Audit logs" : "Control room"} · cortex-audit-mock`;
+  document.title = `${tab === "logs" ? "Audit logs" : "Control panel"} · cortex-audit-mock`;
 }
 
 for (const link of links) {

@@ -1,17 +1,18 @@
 // A request of the journal: a line for the eye, and all of it on demand.
 
-import { button, list } from "./card.js";
+import { button, hint, list } from "./card.js";
 import { copy, h, put } from "./dom.js";
+import { curlOf, sendAgain } from "./resend.js";
 import { change, LISTS, read, state, written } from "./state.js";
 import { clockTime, local } from "./time.js";
-import { answeredBy, decoded, keyOf, parametersOf, phrase, took } from "./words.js";
+import { answeredBy, decoded, intervention, isForAuditLogs, keyOf, parametersOf, phrase, size, took } from "./words.js";
 
 /** In the line; all of it is in the unfolded part. */
 const LONGEST = 60;
 const MOST = { parameters: 10, findings: 3 };
 
 export function row(record) {
-  const { status, time, method, path, durationMicroseconds, fromPage } = record;
+  const { status, time, method, path, durationMicroseconds, responseBytes, fromPage } = record;
   const all = h("div", { class: "all" });
   const details = h("details", { on: { toggle: () => details.open && !all.hasChildNodes() && put(all, everything(record)) } },
     h("summary", {},
@@ -20,8 +21,9 @@ export function row(record) {
       h("span", { class: "question" },
         h("span", { class: "mono" }, h("b", {}, method), " ", h("bdi", {}, shortened(decoded(path))), query(record)),
         remarks(record)),
-      h("span", { class: "small" }, keyOf(record), fromPage && [" ", h("span", { class: "pill" }, "this page")]),
-      h("span", { class: "took" }, took(durationMicroseconds))),
+      h("span", { class: "whose small" }, keyOf(record), fromPage && [" ", h("span", { class: "pill" }, "this page")]),
+      h("span", { class: "number" }, size(responseBytes)),
+      h("span", { class: "number" }, took(durationMicroseconds))),
     all);
   return h("li", {}, details);
 }
@@ -46,8 +48,8 @@ function parameter(before, name, value) {
 /** What is to be said of it at first sight. */
 function remarks(record) {
   const { status, findings, problem } = record;
-  const by = answeredBy(record);
-  const outcome = status >= 400 || status === 0 ? `${phrase(status)} ${by ?? ""}` : by && `Answered ${by}`;
+  const by = intervention(record);
+  const outcome = status >= 400 || status === 0 ? `${phrase(status)}${by ? `, by ${by}` : ""}` : by && `Response by ${by}`;
   return [
     outcome && h("span", { class: "remark invalid" }, outcome),
     problem && h("span", { class: "remark" }, problem),
@@ -61,26 +63,43 @@ function finding({ severity, message, rule }) {
 }
 
 function everything(record) {
-  const { id, time, method, path, query, parsedQuery, status, durationMicroseconds, findings, problem, fromPage } = record;
+  const { id, time, method, path, query, parsedQuery, status, durationMicroseconds, responseBytes, findings, problem, fromPage } = record;
+  const { address, httpVersion, headers } = record;
+  const isOfAuditLogs = isForAuditLogs(record);
   const copying = button("Copy", () => copy(id, copying), { class: "quiet" });
   const facts = {
-    "X-Request-Id": [h("code", {}, id), " ", copying],
-    Time: `${local(new Date(time))} · ${time}`,
-    "As sent": h("code", {}, `${method} ${path}${query && "?"}${query}`),
-    Decoded: query && list(parametersOf(query).map(([name, value]) => h("li", { class: "mono" }, parameter("", name, value)))),
-    "As understood": h("code", {}, parsedQuery ? readable(parsedQuery) : "not at all"),
-    Key: keyOf(record),
-    Status: status === 0 ? "none: the connection was closed, or the client went away" : `${status} ${phrase(status)}`,
-    Answered: answeredBy(record) ?? "by the operation",
-    Took: took(durationMicroseconds),
     Problem: problem,
     Findings: findings.length > 0 && list(findings.map((found) => h("li", {}, finding(found), ` ${found.severity}`, found.nearest && `; nearest: ${found.nearest}`))),
-    "Sent by": fromPage ? "this page" : "a client",
+    "As sent": h("code", {}, `${method} ${path}${query && "?"}${query}`),
+    Decoded: query && list(parametersOf(query).map(([name, value]) => h("li", { class: "mono" }, parameter("", name, value)))),
+    "As understood": isOfAuditLogs && h("code", {}, parsedQuery ? readable(parsedQuery) : "not at all"),
+    Status: status === 0 ? "none: the connection was closed, or the client disconnected" : `${status} ${phrase(status)}`,
+    "Response by": answeredBy(record),
+    Size: responseBytes !== null && size(responseBytes),
+    Duration: took(durationMicroseconds),
+    Key: keyOf(record),
+    Client: `${fromPage ? "this page, " : ""}${address}, ${httpVersion}`,
+    Headers: Object.keys(headers).length > 0
+      && list(Object.entries(headers).map(([name, value]) => h("li", { class: "mono" }, h("span", { class: "soft" }, `${name}: `), h("bdi", {}, value)))),
+    Time: `${local(new Date(time))} · ${time}`,
+    "X-Request-Id": [h("code", {}, id), " ", copying],
   };
   return [
+    actions(record, isOfAuditLogs),
     h("dl", {}, Object.entries(facts).filter(([, fact]) => fact).map(([name, fact]) => h("div", {}, h("dt", {}, name), h("dd", {}, fact)))),
-    /^\/api\/v1\/audit-logs\/?$/.test(path) && inLogs(record),
   ];
+}
+
+function actions(record, isOfAuditLogs) {
+  const outcome = h("div", { role: "status" });
+  const copyCurl = button("Copy as curl", () => copy(curlOf(record), copyCurl));
+  const copyJson = button("Copy JSON", () => copy(readable(record), copyJson));
+  const send = button("Send again", async () => {
+    const { status, bytes, milliseconds } = await sendAgain(record);
+    put(outcome, hint("Sent again: ", h("span", { class: `badge s${Math.floor(status / 100)}` }, status || "none"), ` ${phrase(status)}`,
+      status > 0 && `, ${size(bytes)} in ${took(Math.round(milliseconds * 1000))}`));
+  });
+  return h("div", { class: "row" }, copyCurl, send, copyJson, isOfAuditLogs && inLogs(record), outcome);
 }
 
 /** JSON in which nothing turns the direction of the text. */
@@ -93,7 +112,7 @@ function inLogs({ query, parsedQuery }) {
   const { session, key } = state();
   const asked = read(query);
   if (parsedQuery) for (const name of [...LISTS, "page", "pageSize", "startTime", "endTime"]) asked[name] = parsedQuery[name] ?? (LISTS.includes(name) ? [] : "");
-  const next = { ...asked, tab: "logs", session, key };
+  const next = { ...asked, tab: "logs", session, key, panel: state().panel, faults: state().faults };
   const open = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

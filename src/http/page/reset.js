@@ -1,18 +1,18 @@
-// Which session is steered, and its way back to the start.
+// The session that is shown and controlled, and its reset.
 
 import { act } from "./card.js";
 import { confirmed } from "./confirm.js";
 import { h } from "./dom.js";
 import { onChange, state } from "./state.js";
 
-const session = () => (state().session === "" ? "the unnamed session" : `the session ${state().session}`);
+const session = () => (state().session === "" ? "the default session" : `session ${state().session}`);
 
 export function mountReset(top) {
   const which = h("p", { class: "soft" });
-  const show = () => (which.textContent = `What clients did in ${session()}, and what is done to them.`);
+  const show = () => (which.textContent = `Requests from clients in ${session()}, and controls to change how the mock behaves.`);
   onChange(show);
   show();
   top.append(which, confirmed("Reset this session",
-    () => `Put ${session()} back to the start? Entries, clock, faults, journal and all else begin anew.`,
-    "Yes, reset it", () => act(`Put ${session()} back to the start.`, "POST", "/reset")));
+    () => `Reset ${session()}? Entries, clock, faults and journal return to their starting state.`,
+    "Yes, reset it", () => act(`Reset ${session()}.`, "POST", "/reset")));
 }

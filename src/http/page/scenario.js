@@ -1,4 +1,4 @@
-// Data that moves while a client reads it.
+// Data that changes while a client reads it.
 
 import { call } from "./admin.js";
 import { act, button, card, counted, hint, list } from "./card.js";
@@ -7,25 +7,26 @@ import { follow } from "./follow.js";
 
 /** What happens, and which clients it finds. */
 const SCENARIOS = {
-  "insert-between-pages": ["New entries come between two pages.", "page without an endTime and read entries twice"],
-  "late-arrivals": ["Entries come up to 30 s after their timestamp.", "go on from where they have read to and miss what comes late"],
-  "same-millisecond": ["Several entries share one millisecond.", "go on right behind the newest timestamp"],
-  burst: ["Two and a half pages come at once.", "read one page only"],
+  "insert-between-pages": ["New entries arrive between two pages.", "page without an endTime and read entries twice"],
+  "late-arrivals": ["Entries arrive up to 30 s after their timestamp.", "continue from the newest timestamp and miss what arrives late"],
+  "same-millisecond": ["Several entries share one millisecond.", "continue right after the newest timestamp"],
+  burst: ["2½ pages of entries arrive at once.", "read one page only"],
   "quota-squeeze": ["Two requests a minute are admitted.", "give up at a 429, or do not wait"],
-  flaky: ["Of each three requests one fails.", "give up at a failure"],
+  flaky: ["One in three requests fails.", "give up at a failure"],
 };
 
-export function mountScenario(column) {
+export function mountScenario(panel) {
   let running = null;
 
-  const turn = (name) => name === running ? act(`${name} has ended.`, "DELETE", "/scenario")
-    : act(`${name} has begun.`, "PUT", "/scenario", { name });
+  const turn = (name) => name === running ? act(`Stopped ${name}.`, "DELETE", "/scenario")
+    : act(`Started ${name}.`, "PUT", "/scenario", { name });
 
   const rows = Object.entries(SCENARIOS).map(([name, [what, mistake]]) => {
     const done = h("p", { class: "small" });
     const start = button("Start", () => turn(name));
-    const row = h("li", { class: "row between" },
-      h("div", {}, h("h3", { class: "mono" }, name), h("p", { class: "small" }, what), hint(`Finds clients that ${mistake}.`), done), start);
+    const row = h("li", { class: "tile scenario" },
+      h("div", { class: "row between" }, h("h3", { class: "mono" }, name), start),
+      h("p", { class: "small" }, what), hint(`Finds clients that ${mistake}.`), done);
     return { name, row, done, start };
   });
 
@@ -38,9 +39,11 @@ export function mountScenario(column) {
       row.classList.toggle("on", on);
       start.textContent = on ? "Stop" : "Start";
       start.setAttribute("aria-label", `${start.textContent} ${name}`);
-      done.textContent = on ? `Running: ${counted(json.pages, "page")} seen, ${counted(json.added, "entry", "entries")} added, ${counted(json.refused, "request")} refused, ${json.failed} failed.` : "";
+      done.textContent = on ? `Running: ${counted(json.pages, "page")} served, ${counted(json.added, "entry", "entries")} added, ${counted(json.refused, "request")} refused, ${json.failed} failed.` : "";
     }
-  });
+  }, "faults");
 
-  column.append(card("Scenario", null, list(rows.map(({ row }) => row))));
+  const tiles = list(rows.map(({ row }) => row));
+  tiles.classList.add("tiles");
+  panel.append(card("Scenarios", null, hint("One at a time: data that changes while a client reads it."), tiles));
 }

@@ -1,23 +1,22 @@
-// The worlds that are in use: choose one, begin one, end one.
+// The sessions in use: choose, open and delete them.
 
-import { call, onChanges } from "./admin.js";
-import { act, button, card, field, form, hint, input, list } from "./card.js";
+import { call } from "./admin.js";
+import { act, button, card, counted, field, form, hint, input, list } from "./card.js";
 import { h, put } from "./dom.js";
-import { change, SESSION, state } from "./state.js";
+import { change, onChange, SESSION, state } from "./state.js";
 
 /** Others open sessions too, and nothing tells: so it is looked from time to time. */
 const EVERY = 4000;
 
-export function mountSessions(column) {
+export function mountSessions(panel) {
   const sessions = list();
   sessions.classList.add("sessions");
   const note = hint();
   const name = input("test-17", { maxlength: "64" });
+  const isShown = () => !document.hidden && state().tab === "control" && state().panel === "sessions";
   let shown = "";
-  let last = 0;
 
   async function show() {
-    last = performance.now();
     const { ok, json } = await call("GET", "/sessions", { everywhere: true });
     const now = JSON.stringify([json, state().session]);
     if (!ok || now === shown) return;
@@ -25,13 +24,13 @@ export function mountSessions(column) {
     const wasWithin = sessions.contains(document.activeElement);
     put(sessions, ["", ...json.sessions].map(row));
     if (wasWithin) sessions.querySelector("[aria-pressed=true]").focus();
-    note.textContent = json.evicted > 0 ? `${json.evicted} had to go: there can be ${json.most} at a time.` : "";
+    note.textContent = json.evicted > 0 ? `${counted(json.evicted, "session")} made room for others: the limit is ${json.most}.` : "";
   }
 
   function row(session) {
     return h("li", { class: "row between" },
-      button(session || "Unnamed", () => choose(session), { class: "quiet", "aria-pressed": String(session === state().session) }),
-      session !== "" && button("End", () => end(session), { class: "danger", "aria-label": `End ${session}` }));
+      button(session || "default", () => choose(session), { class: "quiet", "aria-pressed": String(session === state().session) }),
+      session !== "" && button("Delete", () => end(session), { class: "danger", "aria-label": `Delete ${session}` }));
   }
 
   const choose = (session) => change({ session, page: 0 });
@@ -39,7 +38,7 @@ export function mountSessions(column) {
   async function end(session) {
     // It would be opened again by looking at it.
     if (session === state().session) choose("");
-    return act(`Ended ${session}.`, "DELETE", `/sessions/${session}`);
+    return act(`Deleted ${session}.`, "DELETE", `/sessions/${session}`);
   }
 
   function begin() {
@@ -51,9 +50,11 @@ export function mountSessions(column) {
   }
 
   document.addEventListener("acted", show);
-  onChanges((_, before) => state().tab === "control" && (!before || performance.now() - last > EVERY) && show());
+  onChange(() => isShown() && show());
+  setInterval(() => isShown() && show(), EVERY);
 
-  column.append(card("Sessions", null,
-    hint("A session is a world of its own; a client chooses it by its token, ", h("code", {}, "KEY~SESSION"), "."),
-    sessions, note, form(begin, "Begin", field("New session", name))));
+  panel.append(card("Sessions", null,
+    hint("Each session has entries, clock, faults and journal of its own. A client selects one by its token, ", h("code", {}, "KEY~SESSION"), "."),
+    sessions, note, form(begin, "Open", field("New session", name))));
+  show();
 }

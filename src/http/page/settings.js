@@ -1,11 +1,11 @@
-// What holds for every client of the world.
+// Settings that apply to every client of the session.
 
 import { call } from "./admin.js";
 import { act, card, checkbox, field, form, hint, input } from "./card.js";
 import { h } from "./dom.js";
 import { follow } from "./follow.js";
 
-export function mountSettings(column) {
+export function mountSettings(panel) {
   const limit = input("1000/min, 5/s or off");
   const [strict, strictly] = checkbox("Strict");
   const offsets = h("select", {}, ["honoured", "ignored", "refused"].map((word) => h("option", {}, word)));
@@ -19,7 +19,7 @@ export function mountSettings(column) {
     if (!kept || strict.checked === kept.strict) strict.checked = json.strict;
     if (!kept || offsets.value === kept.offsets) offsets.value = json.offsets;
     kept = json;
-  });
+  }, "faults");
 
   function save() {
     const said = ({ rateLimit, strict, offsets }) => {
@@ -30,6 +30,6 @@ export function mountSettings(column) {
     return act(said, "PATCH", "/settings", settings);
   }
 
-  column.append(card("Settings", null, form(save, "Save", field("Rate limit", limit), field("Offsets", offsets), strictly),
-    hint("Strict refuses what the contract does not list, such as a misspelt filter. A key's own limit goes before the rate limit.")));
+  panel.append(card("Settings", null, form(save, "Save", field("Rate limit", limit), field("Offsets", offsets), strictly),
+    hint("Strict rejects what the contract does not list, such as a misspelt filter. A key's own limit overrides this.")));
 }

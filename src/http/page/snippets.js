@@ -3,12 +3,12 @@
 
 import { BASE_URL } from "./api.js";
 
-const FROM_ENVIRONMENT = "$CORTEX_API_KEY";
+export const FROM_ENVIRONMENT = "$CORTEX_API_KEY";
 
 const tokenOf = ({ headers }) => headers.Authorization.slice("Bearer ".length);
 
 /** Text for a POSIX shell; within single quotes all but the quote itself is as it stands. */
-const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+export const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 const shellToken = (token) => (token === FROM_ENVIRONMENT ? `"${FROM_ENVIRONMENT}"` : quoted(token));
 /** A string literal that JavaScript, Python and JSON understand alike: what is not ASCII as `\uXXXX`. */
 const literal = (text) => JSON.stringify(text).replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -15,6 +15,9 @@ export const ALL_TIME = "all";
 /** What narrows the entries; `page` and `pageSize` only choose among those that match. */
 const NARROWING = ["startTime", "endTime", "range", ...LISTS];
 
+/** The panels of the control panel. */
+export const PANELS = ["verdict", "faults", "time", "data", "sessions"];
+
 /** The state of a query string; whatever is not understood is left out. */
 export function read(search) {
   const given = new URLSearchParams(search);
@@ -31,10 +34,11 @@ export function read(search) {
     endTime: text("endTime"),
     range: !hasTimes && (RANGE.test(text("range")) || text("range") === ALL_TIME) ? text("range") : "",
   };
+  state.panel = PANELS.includes(given.get("panel")) ? given.get("panel") : PANELS[0];
+  state.faults = given.get("faults") === "on" ? "on" : "";
   for (const name of LISTS) state[name] = [...new Set(given.getAll(name).filter((value) => value !== ""))];
   state.entry = text("entry");
   return state;
-  state.faults = given.get("faults") === "on" ? "on" : "";
 }
 
 /** The query string of a state, without what is as usual. */

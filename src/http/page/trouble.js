@@ -57,16 +57,16 @@ function details(text) {
 
 function nextSteps({ status, json }) {
   const retry = button(status === 429 ? "Ask anyway" : "Retry", () => refresh(), status !== 429);
-  const room = controlAccess() !== "off" && /\bfault\b/.test(json?.details ?? json?.detail ?? "fault")
-    && button("Show faults", () => change({ tab: "control" }));
+  const faults = controlAccess() !== "off" && /\bfault\b/.test(json?.details ?? json?.detail ?? "fault")
+    && button("Show faults", () => change({ tab: "control", panel: "faults" }));
   if (status === 400) {
     return [
       isFiltered(state()) && button("Clear all filters", () => change(unfiltered()), true),
       button("Retry", () => refresh()),
     ];
   }
-  if (status === 401 || status === 403) return [anotherKey(), room];
-  return [retry, status === 429 && anotherKey(), room];
+  if (status === 401 || status === 403) return [anotherKey(), faults];
+  return [retry, status === 429 && anotherKey(), faults];
 }
 
 function anotherKey() {
