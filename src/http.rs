@@ -16,6 +16,7 @@ mod context;
 mod cors;
 mod fallback;
 mod fault_injection;
+mod gzip;
 mod middleware;
 mod openapi;
 mod page;

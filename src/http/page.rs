@@ -1,19 +1,17 @@
 //! `GET /` and `GET /page/{file}`: the web UI. Its sources lie in `src/http/page`; `build.rs` makes one script and one style sheet
 //! of them, compressed and named by their content.
 
-use std::io::Read;
-
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use flate2::Crc;
-use flate2::read::GzDecoder;
 
+use super::gzip;
 use super::prefix::forwarded_prefix;
 use super::problem::Problem;
 use crate::app_state::AppState;
@@ -80,12 +78,13 @@ pub async fn asset(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let asset = [STYLES, SCRIPT].into_iter().find(|asset| asset.name == name);
-    let Asset { name, media_type, gzip } =
+    let Asset { name, media_type, gzip: content } =
         asset.ok_or_else(|| Problem::NotFound { path: None, base_path: state.base_path().clone() })?;
-    let is_compressed = accepts_gzip(&headers);
+    let is_compressed = gzip::is_accepted(&headers);
     let tag = if is_compressed { format!("{name}.gz") } else { name.to_owned() };
-    let mut response =
-        file(&headers, media_type, &tag, || if is_compressed { Body::from(gzip) } else { Body::from(inflate(gzip)) });
+    // For clients that take no gzip, such as `curl` without `--compressed`; the binary holds no second copy.
+    let plain = || Body::from(gzip::inflate(content));
+    let mut response = file(&headers, media_type, &tag, || if is_compressed { Body::from(content) } else { plain() });
     let response_headers = response.headers_mut();
     response_headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     response_headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
@@ -111,21 +110,4 @@ fn file(headers: &HeaderMap, media_type: &'static str, tag: &str, body: impl FnO
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
     (common, [(CONTENT_TYPE, media_type)], body()).into_response()
-}
-
-/// Whether `Accept-Encoding` names gzip with a weight above 0.
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let is_refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
-        name.trim().eq_ignore_ascii_case("gzip") && !is_refused
-    })
-}
-
-/// For clients that take no gzip, such as `curl` without `--compressed`: the binary holds no second copy.
-fn inflate(gzip: &[u8]) -> Vec<u8> {
-    let mut text = Vec::new();
-    GzDecoder::new(gzip).read_to_end(&mut text).expect("the build script has compressed it");
-    text
 }

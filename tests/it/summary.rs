@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::to_bytes;
+use axum::http::Request;
 use cortex_audit_mock::Config;
 use cortex_audit_mock::contract::{
     ACTOR_REQUEST_TYPES, Action, ActorType, Entry, FilterField, OBJECT_TYPES, Query, Timestamp,
 };
 use cortex_audit_mock::internal::store::{Counted, Store, Summary, Timeline};
+use flate2::read::GzDecoder;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -407,4 +410,19 @@ fn a_new_value_of_an_entry_is_known() {
     let elsewhere = Query { start_time: Some(time("2030-01-01T00:00:00Z")), ..Query::default() };
     let summary = world.summary(&elsewhere);
     assert!(summary.values[&FilterField::ObjectTypes].contains(&Counted { value: "PLUGIN".to_owned(), count: 0 }));
+}
+
+#[tokio::test]
+async fn a_client_that_accepts_gzip_gets_the_same_summary_in_fewer_bytes() {
+    let mock = TestMock::default();
+    let plain = mock.admin_get("/summary").await;
+    let request = Request::get("/__admin/summary").header("Accept-Encoding", "gzip, deflate");
+    let (parts, body) = mock.send_unchecked(request).await.into_parts();
+    assert_eq!(
+        (&parts.headers["content-encoding"], &parts.headers["vary"]),
+        (&"gzip".parse().unwrap(), &"Accept-Encoding".parse().unwrap())
+    );
+    let compressed = to_bytes(body, usize::MAX).await.unwrap();
+    assert!(compressed.len() < plain.to_string().len() / 3, "{} bytes", compressed.len());
+    assert_eq!(serde_json::from_reader::<_, Value>(GzDecoder::new(&*compressed)).unwrap(), plain);
 }
