@@ -5,6 +5,7 @@ import { worldNow } from "./admin.js";
 import { h, put, say } from "./dom.js";
 import { periodOf } from "./period.js";
 import { popover } from "./popover.js";
+import { save } from "./save.js";
 import { state } from "./state.js";
 
 const PAGE_SIZE = 1000;
@@ -46,7 +47,8 @@ export function exporting() {
       const parts = await read(format, controller.signal, (count, total) => {
         progress.textContent = `${count.toLocaleString()} of ${total.toLocaleString()} entries`;
       });
-      save(parts, format);
+      const instant = new Date(worldNow()).toISOString().slice(0, 19).replaceAll(":", "");
+      save(`audit-logs-${instant}Z.${format.ending}`, format.type, ...parts);
       say("The file is saved.");
     } catch (error) {
       progress.textContent = controller.signal.aborted ? "Cancelled." : error.message;
@@ -98,12 +100,4 @@ function pause(milliseconds, signal) {
     const timer = setTimeout(resolve, milliseconds);
     signal.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
   });
-}
-
-function save(parts, { ending, type }) {
-  const href = URL.createObjectURL(new Blob(parts, { type }));
-  const instant = new Date(worldNow()).toISOString().slice(0, 19).replaceAll(":", "");
-  h("a", { href, download: `audit-logs-${instant}Z.${ending}` }).click();
-  // The download has begun by then.
-  setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }
