@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::tab::Tab;
-use super::{at_a_known_time, browse};
+use super::{ask, at_a_known_time, browse};
 
 /// An override of the direction, a zero width space, a soft hyphen, and a tag outside the first plane.
 const IDENTIFIER: &str = "check\u{202e}tuo\u{200b}-\u{ad}api\u{e0041}";
@@ -39,6 +39,23 @@ fn they_are_escaped_and_marked_in_table_drawer_and_json() {
         let seen = tab.script("return document.body.innerText", vec![]).await;
         for hidden in ['\u{202e}', '\u{200b}', '\u{200d}', '\u{ad}', '\u{e0041}'] {
             assert!(!seen.as_str().unwrap().contains(hidden), "{hidden:?}");
+        }
+    });
+}
+
+#[test]
+fn they_are_escaped_and_marked_in_the_requests_too() {
+    browse(at_a_known_time(), async |tab| {
+        assert_eq!(ask(tab, "mock-admin", "objectIdentifiers=check%E2%80%AEtuo&page%E2%80%8B=1"), 200);
+        tab.goto("/?tab=control").await;
+        tab.reads("region Requests > list", r"check\u202Etuo").await;
+        tab.click("region Requests > summary check").await;
+        tab.reads("region Requests", "X-Request-Id").await;
+        tab.reads("region Verdict", "PARAM-UNKNOWN").await;
+        assert!(marks(tab, ".requests").await.len() >= 4, "in the row, decoded, understood, and in what is wrong");
+        let seen = tab.script("return document.body.innerText", vec![]).await;
+        for hidden in ['\u{202e}', '\u{200b}'] {
+            assert!(!seen.as_str().unwrap().contains(hidden), "{hidden:?} in {seen}");
         }
     });
 }

@@ -2,9 +2,11 @@
 
 import { button, hint, list } from "./card.js";
 import { copy, h, put } from "./dom.js";
+import { withTokens } from "./keys.js";
 import { curlOf, sendAgain } from "./resend.js";
 import { change, LISTS, read, state, written } from "./state.js";
 import { clockTime, local } from "./time.js";
+import { json, visible, visibleJson } from "./visible.js";
 import { answeredBy, decoded, intervention, isForAuditLogs, keyOf, parametersOf, phrase, size, took } from "./words.js";
 
 /** In the line; all of it is in the unfolded part. */
@@ -19,7 +21,7 @@ export function row(record) {
       h("span", { class: "when mono", title: `${time} (UTC)` }, clockTime(new Date(time))),
       h("span", { class: `badge s${Math.floor(status / 100)}` }, status || "none"),
       h("span", { class: "question" },
-        h("span", { class: "mono" }, h("b", {}, method), " ", h("bdi", {}, shortened(decoded(path))), query(record)),
+        h("span", { class: "mono" }, h("b", {}, method), " ", h("bdi", {}, visible(shortened(decoded(path)))), query(record)),
         remarks(record)),
       h("span", { class: "whose small" }, keyOf(record), fromPage && [" ", h("span", { class: "pill" }, "this page")]),
       h("span", { class: "number" }, size(responseBytes)),
@@ -42,24 +44,27 @@ function query({ query }) {
 }
 
 function parameter(before, name, value) {
-  return [h("bdi", { class: "soft" }, `${before}${name}${value === null ? "" : "="}`), value && h("bdi", {}, value)];
+  return [h("bdi", { class: "soft" }, before, visible(name), value === null ? "" : "="), value && h("bdi", {}, visible(value))];
 }
 
 /** What is to be said of it at first sight. */
 function remarks(record) {
   const { status, findings, problem } = record;
   const by = intervention(record);
-  const outcome = status >= 400 || status === 0 ? `${phrase(status)}${by ? `, by ${by}` : ""}` : by && `Response by ${by}`;
+  const isRefused = status >= 400 || status === 0;
+  // A problem says in a sentence what made it.
+  const isExplained = problem || (isRefused && findings.length > 0);
+  const outcome = isRefused ? `${phrase(status)}${by ? `, by ${by}` : ""}` : by && `Response by ${by}`;
   return [
-    outcome && h("span", { class: "remark invalid" }, outcome),
-    problem && h("span", { class: "remark" }, problem),
+    outcome && !isExplained && h("span", { class: "remark invalid" }, outcome),
+    problem && h("span", { class: "remark invalid" }, visible(withTokens(problem))),
     findings.slice(0, MOST.findings).map(finding),
     findings.length > MOST.findings && h("span", { class: "remark" }, `and ${findings.length - MOST.findings} more`),
   ];
 }
 
 function finding({ severity, message, rule }) {
-  return h("span", { class: `remark ${severity}` }, message, " ", h("span", { class: "pill" }, rule));
+  return h("span", { class: `remark ${severity}` }, visible(withTokens(message)), " ", h("span", { class: "pill" }, rule));
 }
 
 function everything(record) {
@@ -68,11 +73,11 @@ function everything(record) {
   const isOfAuditLogs = isForAuditLogs(record);
   const copying = button("Copy", () => copy(id, copying), { class: "quiet" });
   const facts = {
-    Problem: problem,
+    Problem: problem && visible(withTokens(problem)),
     Findings: findings.length > 0 && list(findings.map((found) => h("li", {}, finding(found), ` ${found.severity}`, found.nearest && `; nearest: ${found.nearest}`))),
-    "As sent": h("code", {}, `${method} ${path}${query && "?"}${query}`),
+    "As sent": h("code", {}, visible(`${method} ${path}${query && "?"}${query}`)),
     Decoded: query && list(parametersOf(query).map(([name, value]) => h("li", { class: "mono" }, parameter("", name, value)))),
-    "As understood": isOfAuditLogs && h("code", {}, parsedQuery ? readable(parsedQuery) : "not at all"),
+    "As understood": isOfAuditLogs && h("code", {}, parsedQuery ? visibleJson(json(parsedQuery)) : "not at all"),
     Status: status === 0 ? "none: the connection was closed, or the client disconnected" : `${status} ${phrase(status)}`,
     "Response by": answeredBy(record),
     Size: responseBytes !== null && size(responseBytes),
@@ -80,7 +85,7 @@ function everything(record) {
     Key: keyOf(record),
     Client: `${fromPage ? "this page, " : ""}${address}, ${httpVersion}`,
     Headers: Object.keys(headers).length > 0
-      && list(Object.entries(headers).map(([name, value]) => h("li", { class: "mono" }, h("span", { class: "soft" }, `${name}: `), h("bdi", {}, value)))),
+      && list(Object.entries(headers).map(([name, value]) => h("li", { class: "mono" }, h("span", { class: "soft" }, `${name}: `), h("bdi", {}, visible(value))))),
     Time: `${local(new Date(time))} · ${time}`,
     "X-Request-Id": [h("code", {}, id), " ", copying],
   };
@@ -93,18 +98,13 @@ function everything(record) {
 function actions(record, isOfAuditLogs) {
   const outcome = h("div", { role: "status" });
   const copyCurl = button("Copy as curl", () => copy(curlOf(record), copyCurl));
-  const copyJson = button("Copy JSON", () => copy(readable(record), copyJson));
+  const copyJson = button("Copy JSON", () => copy(json(record), copyJson));
   const send = button("Send again", async () => {
     const { status, bytes, milliseconds } = await sendAgain(record);
     put(outcome, hint("Sent again: ", h("span", { class: `badge s${Math.floor(status / 100)}` }, status || "none"), ` ${phrase(status)}`,
       status > 0 && `, ${size(bytes)} in ${took(Math.round(milliseconds * 1000))}`));
   });
   return h("div", { class: "row" }, copyCurl, send, copyJson, isOfAuditLogs && inLogs(record), outcome);
-}
-
-/** JSON in which nothing turns the direction of the text. */
-function readable(value) {
-  return JSON.stringify(value, null, 1).replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`);
 }
 
 /** The way to the other view, with the query of this request: as the server understood it, or else as it was sent. */

@@ -8,6 +8,7 @@ import { reveal } from "./journal.js";
 import { withTokens } from "./keys.js";
 import { save } from "./save.js";
 import { state } from "./state.js";
+import { visible } from "./visible.js";
 import { asJunit, asMarkdown } from "./verdict-export.js";
 import { expectationWords, sentenceOf } from "./verdict-words.js";
 
@@ -44,7 +45,7 @@ export function mountVerdict(panel) {
     put(body, clients.length === 0
       ? hint("No client has sent a request yet. This page's own requests are not judged.")
       : summary(clients, expectations),
-    clients.map((one) => client(one, unfolded.get(one.key) ?? clients.length === 1)),
+    clients.map((one) => client(one, unfolded.get(one.key) ?? (clients.length === 1 || one.findings.length > 0))),
     unknownKey > 0 && hint(`${counted(unknownKey, "request")} used an unknown token and ${unknownKey === 1 ? "was" : "were"} not judged.`),
     notJudged > 0 && hint(`${counted(notJudged, "further request")} were too many to judge.`));
     if (focused) [...body.querySelectorAll("[data-at]")].find(({ dataset }) => dataset.at === focused)?.focus();
@@ -80,7 +81,7 @@ function finding(key, { bug, rule, count, message, advice, requests }) {
   }));
   return h("li", {},
     h("h3", {}, rule ? `${bug} ${rule}` : bug, count > 1 && ` (${count.toLocaleString()})`),
-    h("p", { class: "small" }, withTokens(message)),
-    advice && h("p", { class: "small advice" }, `→ ${withTokens(advice)}`),
+    h("p", { class: "small" }, visible(withTokens(message))),
+    advice && h("p", { class: "small advice" }, "→ ", visible(withTokens(advice))),
     examples.length > 0 && hint("Requests: ", examples));
 }
