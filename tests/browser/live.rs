@@ -38,6 +38,24 @@ fn what_is_being_read_does_not_move() {
 }
 
 #[test]
+fn rows_that_were_scrolled_to_stay_where_they_are() {
+    browse(at_a_known_time().live("6/min"), async |tab| {
+        tab.goto("/?range=all").await;
+        tab.reads("region Entries", "of 640 entries").await;
+        tab.script("document.querySelector('.list').scrollTop = 300", vec![]).await;
+        let place = "const row = document.querySelectorAll('tbody tr')[20];
+            return [row.innerText, row.getBoundingClientRect().top]";
+        let before = tab.script(place, vec![]).await;
+        tab.server.world().advance(Duration::from_secs(30));
+        tab.the("button 3 new entries").await;
+        assert_eq!(tab.script(place, vec![]).await, before);
+        tab.click("button 3 new entries").await;
+        tab.reads("region Entries", "1–50 of 643 entries").await;
+        assert_eq!(tab.script("return document.querySelector('.list').scrollTop", vec![]).await, json!(0));
+    });
+}
+
+#[test]
 fn the_view_begins_with_the_last_hour() {
     browse(at_a_known_time().live("6/min"), async |tab| {
         tab.goto("/").await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::key::Key;
+use serde_json::json;
 
 use super::tab::Tab;
 use super::{at_a_known_time, browse};
@@ -95,6 +96,8 @@ fn an_arrival_leaves_the_range_that_is_being_dragged() {
         let press = mouse().then(at(0.2)).then(PointerAction::Down { button: MOUSE_BUTTON_LEFT }).then(at(0.4));
         tab.client.perform_actions(press).await.unwrap();
         let before = tab.reads("region Timeline", "CREATE").await;
+        let now = tab.the(TIMELINE).await.rectangle().await.unwrap().1;
+        assert!((now - top).abs() < 1.0, "the bars stay under the pointer: {top}, then {now}");
         tab.server.world().advance(Duration::from_secs(3 * 24 * 60 * 60));
         tab.reads("region Entries", "of 26,560 entries").await;
         assert_eq!(tab.texts("region Timeline").await, [before], "the bars and the range are those of before");
@@ -155,6 +158,28 @@ fn without_entries_to_read_there_is_nothing_to_count() {
         tab.gone(TIMELINE).await;
         tab.gone("region Facets").await;
         tab.choose("combobox Key", "mock-admin").await;
+        tab.the(TIMELINE).await;
+        tab.the("region Facets").await;
+    });
+}
+
+/// A session that is deleted ends the stream of changes, and what is blocked cannot open it again.
+#[test]
+fn a_server_that_is_gone_is_told_and_nothing_is_counted_until_it_is_back() {
+    browse(at_a_known_time(), async |tab| {
+        tab.allow("net::ERR_");
+        tab.goto("/?session=one").await;
+        has_bars(tab).await;
+        tab.browser("Network.enable", json!({})).await;
+        tab.browser("Network.setBlockedURLs", json!({"urls": ["*"]})).await;
+        ureq::delete(format!("{}/__admin/sessions/one", tab.server.uri())).call().unwrap();
+        tab.reads("region Timeline", "No counts: the server is not reachable.").await;
+        let told = tab.texts("status").await;
+        assert!(told.iter().any(|text| text.starts_with("Server not reachable.")), "{told:?}");
+        tab.gone(TIMELINE).await;
+        tab.gone("region Facets").await;
+        tab.reads("region Entries", "1–50 of 640 entries").await;
+        tab.browser("Network.setBlockedURLs", json!({"urls": []})).await;
         tab.the(TIMELINE).await;
         tab.the("region Facets").await;
     });
