@@ -125,7 +125,7 @@ fn a_fault_is_armed_with_one_click_and_left_to_the_client() {
         tab.reads("region Entries", "of 640 entries").await;
         assert_eq!(ask(tab, "mock-admin", ""), 503, "the page has not used it up");
         tab.click("banner > link 1 fault armed").await;
-        tab.reads("group Add a fault > button 503 once", "Used up. Fired 1 time").await;
+        tab.reads("group Add a fault > button 503 once", "Used up, fired 1 time").await;
         tab.click("group Add a fault > button 503 once").await;
         tab.reads("region Faults", "No faults active").await;
         tab.gone("banner > link 1 fault armed").await;

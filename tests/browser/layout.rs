@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::tab::Tab;
-use super::{at_a_known_time, browse};
+use super::{ask, at_a_known_time, browse};
 
 /// Rows of which nothing is hidden.
 const IN_SIGHT: &str = "
@@ -85,6 +85,30 @@ fn nothing_moves_by_itself() {
     });
 }
 
+#[test]
+fn nothing_moves_by_itself_in_the_control_panel() {
+    browse(at_a_known_time(), async |tab| {
+        for query in ["pageSize=10", "page=9&objectTyp=TEAM", "pageSize=5000"] {
+            ask(tab, "mock-admin", query);
+        }
+        for size in [(1440, 900), (1024, 768), (390, 844)] {
+            tab.screen(size.0, size.1).await;
+            for (panel, text) in [
+                ("verdict", "problems so far"),
+                ("faults", "2 faults built into keys"),
+                ("time", "2025-05-20T12:00:00"),
+                ("data", "640 entries in this session"),
+                ("sessions", "default"),
+            ] {
+                tab.goto(&format!("/?tab=control&panel={panel}")).await;
+                tab.counts("region Requests > list > listitem", 3).await;
+                tab.reads("tabpanel", text).await;
+                assert_steady(tab, &format!("{panel} at {size:?}")).await;
+            }
+        }
+    });
+}
+
 /// A query in the background, as when an entry arrives, and one that takes long.
 #[test]
 fn the_request_has_the_same_height_before_and_after_its_response() {
@@ -116,5 +140,27 @@ fn forced_colours_leave_what_is_chosen_and_the_swatches() {
               new Set(['CREATE', 'UPDATE', 'DELETE'].map(swatch)).size,
             ];";
         assert_eq!(tab.script(script, vec![]).await, json!([true, true, 3]));
+    });
+}
+
+#[test]
+fn forced_colours_leave_what_is_chosen_and_armed_in_the_control_panel() {
+    browse(at_a_known_time(), async |tab| {
+        let features = json!([{"name": "forced-colors", "value": "active"}]);
+        tab.browser("Emulation.setEmulatedMedia", json!({"features": features})).await;
+        tab.goto("/?tab=control&panel=faults").await;
+        tab.click("group Add a fault > button 503 once").await;
+        tab.the("banner > link 1 fault armed").await;
+        tab.reads("group Add a fault > button 503 once", "Armed").await;
+        let script = "
+            const style = (selector) => getComputedStyle(document.querySelector(selector));
+            const differ = (one, other) => style(one).backgroundColor !== style(other).backgroundColor;
+            return [
+              differ('.tile[aria-pressed=true]', '.tile[aria-pressed=false]'),
+              differ('[role=tab][aria-selected=true]', '[role=tab][aria-selected=false]'),
+              differ('nav [aria-current]', 'nav a:not([aria-current])'),
+              style('.marks .armed').borderTopStyle,
+            ];";
+        assert_eq!(tab.script(script, vec![]).await, json!([true, true, true, "solid"]));
     });
 }

@@ -9,7 +9,8 @@ const RATES = ["off", "6/min", "30/min", "2/s"];
 
 export function mountActivity(panel) {
   const says = h("p");
-  const frozenNote = hint();
+  const frozenNote = hint("The clock is stopped: no entries arrive until it runs or is advanced.");
+  frozenNote.hidden = true;
   const rate = input("10/min");
   const lateness = input("0s");
   const burst = h("input", { type: "number", min: "1", max: "1000", placeholder: "1" });
@@ -29,12 +30,12 @@ export function mountActivity(panel) {
   }, "data");
 
   onChanges(({ frozen, live }) => {
-    frozenNote.textContent = live && frozen ? "The clock is stopped: no entries arrive until it runs or is advanced." : "";
+    frozenNote.hidden = !live || !frozen;
   });
 
   panel.append(card("Live activity", null, says, frozenNote,
     h("div", { class: "row choices", role: "group", "aria-label": "Rate" }, presets),
-    h("details", {}, h("summary", {}, "Another rate, late entries, bursts"),
+    h("details", { open: true }, h("summary", {}, "Another rate, late entries, bursts"),
       form(() => set(rate.value.trim()), "Set", field("Rate", rate), field("Late by up to", lateness), field("Burst of", burst)),
       hint("A late entry arrives up to this long after its timestamp. Lateness and burst apply to the rates above too."))));
 }

@@ -63,9 +63,9 @@ export function form(act, label, ...children) {
 }
 
 /** A text area for JSON, folded away until somebody wants it. */
-export function writing(title, label, example, act) {
-  const area = h("textarea", { rows: "4", spellcheck: "false", class: "mono", "aria-label": label, value: example });
-  return h("details", {}, h("summary", {}, title), form(() => act(area.value), "Add", area));
+export function writing(title, label, example, act, { open = false } = {}) {
+  const area = h("textarea", { rows: "3", spellcheck: "false", class: "mono", "aria-label": label, value: example });
+  return h("details", { open }, h("summary", {}, title), form(() => act(area.value), "Add", area));
 }
 
 export function hint(...children) {

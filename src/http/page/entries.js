@@ -33,6 +33,6 @@ export function mountEntries(panel) {
       button("Add one now", () => act(said, "POST", "/audit-logs", ONE)),
       confirmed("Delete all", () => `Delete all ${entries(changes().entries)}, including the initial ones?`, "Yes, delete them",
         () => act(said, "DELETE", "/audit-logs"))),
-    writing("Add entries as JSON", "Entries as JSON", EXAMPLE, (text) => act(said, "POST", "/audit-logs", text)),
+    writing("Add entries as JSON", "Entries as JSON", EXAMPLE, (text) => act(said, "POST", "/audit-logs", text), { open: true }),
     done));
 }

@@ -16,6 +16,9 @@ const EXAMPLE = [
 
 export function mountFaults(panel) {
   const [added, ofKeys] = [list(), list()];
+  const says = h("p", { class: "small" });
+  // Below the tiles, which stay where they are while one is armed.
+  const active = h("div", { hidden: true }, h("h3", {}, "Active faults"), added);
   const key = input("all keys", { list: "fault-keys" });
   const removeAll = button("Remove all faults", () => act("All faults are removed.", "DELETE", "/faults"), { class: "danger" });
   const howMany = h("summary");
@@ -56,7 +59,9 @@ export function mountFaults(panel) {
     faults = json.faults;
     const focused = document.activeElement?.dataset.fault;
     const [theirs, ours] = [faults.filter(({ ofKey }) => ofKey), faults.filter(({ ofKey }) => !ofKey)];
-    put(added, ours.length > 0 ? ours.map(row) : h("li", { class: "soft" }, "No faults active."));
+    says.textContent = ours.length > 0 ? `${counted(ours.length, "fault")} active.` : "No faults active.";
+    put(added, ours.map(row));
+    active.hidden = ours.length === 0;
     put(ofKeys, theirs.map(row));
     howMany.textContent = `${counted(theirs.length, "fault")} built into keys`;
     belonging.hidden = theirs.length === 0;
@@ -82,10 +87,11 @@ export function mountFaults(panel) {
   onChange(showBox);
   showBox();
 
-  const section = card("Faults", removeAll, added, also,
+  const section = card("Faults", removeAll, says, also,
     h("div", { role: "group", "aria-label": "Add a fault", class: "tile-groups" },
       field("For requests with key", key), groups),
-    h("datalist", { id: "fault-keys" }, BUILT_IN.map(({ token, label }) => h("option", { value: token }, label))),
+    h("datalist", { id: "fault-keys" }, BUILT_IN.map(({ token, what }) => h("option", { value: token }, what))),
+    active,
     writing("Add any rule as JSON", "A rule as JSON", EXAMPLE, (text) => act("Added.", "POST", "/faults", text)),
     belonging);
   const heading = section.querySelector("h2");
@@ -95,11 +101,13 @@ export function mountFaults(panel) {
 /** Of rules that are armed: for which key, and how often they fired. */
 function stateOf(armed) {
   const isUsedUp = armed.every(({ times, cycle, fired }) => times !== undefined && cycle === undefined && fired >= times);
-  return `${isUsedUp ? "Used up" : "Armed"}. ${firedOf(armed)}`;
+  return `${isUsedUp ? "Used up" : "Armed"}, fired ${counted(sumOf(armed, "fired"), "time")}`;
 }
 
 function firedOf(faults) {
-  const fired = faults.reduce((sum, { fired }) => sum + fired, 0);
-  const matched = faults.reduce((sum, { matched }) => sum + matched, 0);
-  return `Fired ${counted(fired, "time")} for ${counted(matched, "request")}`;
+  return `Fired ${counted(sumOf(faults, "fired"), "time")} for ${counted(sumOf(faults, "matched"), "request")}`;
+}
+
+function sumOf(faults, member) {
+  return faults.reduce((sum, fault) => sum + fault[member], 0);
 }

@@ -6,15 +6,15 @@ import { change, state } from "./state.js";
 /** The built-in keys, their names and what comes of them; empty when the server has keys of its own. */
 export const BUILT_IN = document.documentElement.dataset.keys === "built-in"
   ? [
-      { token: "mock-admin", name: "Admin", label: "Admin", what: "200" },
-      { token: "mock-auditor", name: "Auditor", label: "Auditor (custom role)", what: "200" },
-      { token: "mock-personal", name: "Personal token of Ada Byron", label: "Personal token", what: "200" },
-      { token: "mock-no-audit", name: "No audit", label: "No audit permission", what: "403" },
-      { token: "mock-expired", name: "Expired", label: "Expired", what: "401" },
-      { token: "mock-revoked", name: "Revoked", label: "Revoked", what: "401" },
-      { token: "mock-throttled", name: "Throttled", label: "Throttled, 3 a minute", what: "429" },
-      { token: "mock-flaky", name: "Flaky", label: "Flaky, 503 twice", what: "503" },
-      { token: "mock-slow", name: "Slow", label: "Slow, two seconds", what: "200" },
+      { token: "mock-admin", name: "Admin", what: "200" },
+      { token: "mock-auditor", name: "Auditor", what: "200" },
+      { token: "mock-personal", name: "Personal token of Ada Byron", what: "200" },
+      { token: "mock-no-audit", name: "No audit", what: "403" },
+      { token: "mock-expired", name: "Expired", what: "401" },
+      { token: "mock-revoked", name: "Revoked", what: "401" },
+      { token: "mock-throttled", name: "Throttled", what: "429 after 3/min" },
+      { token: "mock-flaky", name: "Flaky", what: "503 twice" },
+      { token: "mock-slow", name: "Slow", what: "200 after 2 s" },
     ]
   : [];
 

@@ -44,6 +44,6 @@ export function mountScenario(panel) {
   }, "faults");
 
   const tiles = list(rows.map(({ row }) => row));
-  tiles.classList.add("tiles");
+  tiles.classList.add("tiles", "wide");
   panel.append(card("Scenarios", null, hint("One at a time: data that changes while a client reads it."), tiles));
 }

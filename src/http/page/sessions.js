@@ -12,6 +12,7 @@ export function mountSessions(panel) {
   const sessions = list();
   sessions.classList.add("sessions");
   const note = hint();
+  note.hidden = true;
   const name = input("test-17", { maxlength: "64" });
   const isShown = () => !document.hidden && state().tab === "control" && state().panel === "sessions";
   let shown = "";
@@ -24,7 +25,8 @@ export function mountSessions(panel) {
     const wasWithin = sessions.contains(document.activeElement);
     put(sessions, ["", ...json.sessions].map(row));
     if (wasWithin) sessions.querySelector("[aria-pressed=true]").focus();
-    note.textContent = json.evicted > 0 ? `${counted(json.evicted, "session")} made room for others: the limit is ${json.most}.` : "";
+    note.hidden = json.evicted === 0;
+    note.textContent = `${counted(json.evicted, "session")} made room for others: the limit is ${json.most}.`;
   }
 
   function row(session) {

@@ -15,6 +15,9 @@ const NEW = 60_000;
 /** A distance from now is written anew after this. */
 const RELATIVE = 10_000;
 
+/** Here each entry is two lines; entries.css has the same width. */
+const narrow = matchMedia("(max-width: 720px)");
+
 /** `onChosen(entry, how)` is called when a row is chosen; `how` is `step` when somebody goes from row to row. */
 export function mountTable(root, { onChosen }) {
   const body = h("tbody", { role: "rowgroup" });
@@ -116,6 +119,7 @@ export function mountTable(root, { onChosen }) {
   }
 
   onPreference((name) => name === "times" && writeTimes());
+  narrow.addEventListener("change", writeTimes);
   onChanges(() => {
     if (preference("times") === "relative" && performance.now() - written > RELATIVE) writeTimes();
   });
@@ -170,7 +174,7 @@ export function mountTable(root, { onChosen }) {
 
 function timeOf({ timestamp }) {
   const date = new Date(timestamp);
-  return Number.isNaN(date.getTime()) ? visibleText(timestamp) : shown(date, worldNow());
+  return Number.isNaN(date.getTime()) ? visibleText(timestamp) : shown(date, worldNow(), narrow.matches);
 }
 
 function rowOf(entry) {

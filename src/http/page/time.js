@@ -3,7 +3,8 @@
 import { preference } from "./preferences.js";
 
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const SHORT = both({ month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const SHORT = both({ month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+const MOMENT = both({ month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" });
 const DAY = both({ month: "short", day: "numeric" });
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 
@@ -15,6 +16,11 @@ export function local(date) {
 /** Date and time without year and seconds. */
 export function short(date) {
   return inZone(SHORT).format(date);
+}
+
+/** Date and time without the year. */
+export function momentOf(date) {
+  return inZone(MOMENT).format(date);
 }
 
 /** The day without its year. */
@@ -49,9 +55,10 @@ const UTC = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle:
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
-/** As the reader wants times to be written; `now` is that of the world. */
-export function shown(date, now) {
+/** As the reader wants times to be written, without year and seconds where there is little room; `now` is that of the world. */
+export function shown(date, now, isNarrow) {
   const times = preference("times");
+  if (isNarrow && times !== "relative") return short(date);
   if (times === "utc") return UTC.format(date);
   return times === "relative" ? relative(date, now) : local(date);
 }

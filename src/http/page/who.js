@@ -27,7 +27,7 @@ export function mountWho(root) {
 
   function show() {
     put(keys,
-      BUILT_IN.map(({ token, label, what }) => h("option", { value: token }, `${token} · ${label} → ${what}`)),
+      BUILT_IN.map(({ token, what }) => h("option", { value: token }, `${token} → ${what}`)),
       h("option", { value: OTHER }, BUILT_IN.length > 0 ? "another token …" : "a token of your keys file …"));
     keys.value = isTyped() ? OTHER : key();
     typed.hidden = !isTyped();

@@ -3,7 +3,7 @@
 import { onChanges } from "./admin.js";
 import { h, put } from "./dom.js";
 import { change, onChange, state, written } from "./state.js";
-import { local } from "./time.js";
+import { momentOf } from "./time.js";
 
 /** The usual limit, which is no reason for a mark. */
 const USUAL_LIMIT = "1000/min";
@@ -48,7 +48,7 @@ export function mountClock(root) {
   onChanges((changes) => {
     last = marksOf(changes);
     showMarks(last);
-    time.textContent = local(new Date(changes.now));
+    time.textContent = momentOf(new Date(changes.now));
     time.dateTime = changes.now;
     time.title = `${changes.now} (UTC)`;
     entries.textContent = `${changes.entries.toLocaleString()} ${changes.entries === 1 ? "entry" : "entries"}`;
