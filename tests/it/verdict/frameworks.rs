@@ -1,5 +1,5 @@
 //! The verdict on frameworks that people use agrees with what they were served and delivered: in the settings of their
-//! documents, and in those of docs/verdict.md, in which nothing is wrong.
+//! documents, and in those of recipes/collectors, in which nothing is wrong.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};

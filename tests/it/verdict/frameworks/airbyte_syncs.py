@@ -11,7 +11,7 @@ import sessions
 
 FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
-# Those of docs/verdict.md in place of the documents'.
+# Those of recipes/collectors in place of the documents'.
 CLEAN_PAGINATION = {
     "type": "CursorPagination",
     "page_size": 50,

@@ -25,7 +25,7 @@ real_send = requests.Session.send
 class Session:
     def __init__(self, url, name):
         self.url, self.name = url, name
-        # `documented-burst`: in the settings of the framework's documents; `clean-burst`: in those of docs/verdict.md.
+        # `documented-burst`: in the settings of the framework's documents; `clean-burst`: in those of recipes/collectors.
         settings, _, self.scenario = name.partition("-")
         self.clean = settings == "clean"
         self.token = f"mock-admin~{name}"
