@@ -133,6 +133,11 @@ impl Inner {
             intervention: annotations.intervention,
             offsets: context.settings.offsets,
         };
+        let outcome = response.map_or(RequestOutcome::ClientDisconnected, outcome);
+        let response_bytes = match (outcome, response) {
+            (RequestOutcome::Status(_), Some(response)) => self.response_bytes(response, problem),
+            _ => None,
+        };
         let record = JournalRecord {
             id: context.id.uuid(),
             time: context.clock.now,
@@ -143,9 +148,9 @@ impl Inner {
             query_truncated: query.truncated,
             head: annotations.head,
             key: context.authentication.key().map(Arc::clone),
-            outcome: response.map_or(RequestOutcome::ClientDisconnected, outcome),
+            outcome,
             duration: context.received_at.elapsed(),
-            response_bytes: response.and_then(|response| self.response_bytes(response, problem)),
+            response_bytes,
             from_ui: context.from_ui,
             details: details.boxed(),
         };
@@ -166,13 +171,18 @@ impl Inner {
 
     /// The size of the body as it is before a fault changes it. The body of a problem is made later.
     fn response_bytes(&self, response: &Response, problem: Option<&Problem>) -> Option<u32> {
-        let bytes = match (outcome(response), problem) {
-            (RequestOutcome::ConnectionFault | RequestOutcome::ClientDisconnected, _) => return None,
-            (RequestOutcome::Status(_), _) if self.method == "HEAD" => 0,
-            (RequestOutcome::Status(_), Some(problem)) => u64::try_from(problem.body(self.context.id).len()).ok()?,
-            (RequestOutcome::Status(_), None) => response.body().size_hint().exact()?,
+        let bytes = match problem {
+            Some(problem) => self.problem_bytes(problem),
+            None => response.body().size_hint().exact()?,
         };
-        u32::try_from(bytes).ok()
+        u32::try_from(if self.method == "HEAD" { 0 } else { bytes }).ok()
+    }
+
+    /// Rare: out of line, so that a plain request does not pay for its stack.
+    #[cold]
+    #[inline(never)]
+    fn problem_bytes(&self, problem: &Problem) -> u64 {
+        problem.body(self.context.id).len() as u64
     }
 
     fn recorded_query(&self) -> RecordedQuery {
