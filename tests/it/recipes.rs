@@ -9,6 +9,7 @@ mod deployments;
 mod documentation;
 mod github_action;
 mod linters;
+mod ocsf;
 pub mod packages;
 pub mod recipe_copy;
 mod test_runners;
