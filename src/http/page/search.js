@@ -29,20 +29,23 @@ export function search() {
   let active = 0;
   let timer;
   let found = null;
+  /** Grows whenever an answer that is on its way is no longer wanted. */
+  let looks = 0;
 
   function typed() {
     clearTimeout(timer);
+    looks += 1;
     found = null;
     show();
     if (input.value.trim() !== "") timer = setTimeout(look, TYPING);
   }
 
   async function look() {
-    const text = input.value;
+    const mine = looks;
     // Another word may be that of the attribute.
-    const [longest] = wordsOf(text).sort((a, b) => b.length - a.length);
+    const [longest] = wordsOf(input.value).sort((a, b) => b.length - a.length);
     const counted = await valuesContaining(longest);
-    if (text !== input.value || document.activeElement !== input) return;
+    if (mine !== looks) return;
     found = counted;
     show();
   }
@@ -78,6 +81,7 @@ export function search() {
 
   function close() {
     clearTimeout(timer);
+    looks += 1;
     suggested = [];
     list.hidden = true;
     input.setAttribute("aria-expanded", "false");
