@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderMap, HeaderName, Version};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
 
 use super::auth::{self, Authenticated, Authentication};
 use super::redact::{RedactedQuery, Secrets, redact_uri};
@@ -94,10 +94,16 @@ const PAGE_HEADER: HeaderName = HeaderName::from_static("x-cortex-mock-page");
 
 /// Whether a request has the header of the web UI.
 fn is_from_ui(headers: &HeaderMap) -> bool {
-    headers.get(PAGE_HEADER).is_some_and(|value| value == "true" || value == "with-faults")
+    values(headers, PAGE_HEADER).any(|value| value == "true" || value == "with-faults")
 }
 
 /// Whether a request of the web UI meets the fault rules of the session, too.
 pub fn meets_faults(headers: &HeaderMap) -> bool {
-    headers.get(PAGE_HEADER).is_some_and(|value| value == "with-faults")
+    values(headers, PAGE_HEADER).any(|value| value == "with-faults")
+}
+
+/// The values of a header that few requests have. A request has so few headers that comparing their names costs less than
+/// hashing one.
+pub fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &HeaderValue> {
+    headers.iter().filter(move |(other, _)| **other == name).map(|(_, value)| value)
 }
