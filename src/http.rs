@@ -17,6 +17,7 @@ mod cors;
 mod fallback;
 mod fault_injection;
 mod gzip;
+mod header_values;
 mod middleware;
 mod openapi;
 mod page;

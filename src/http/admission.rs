@@ -12,8 +12,9 @@ use axum::http::{HeaderMap, HeaderName};
 
 use super::admitted_request::AdmittedRequest;
 use super::auth::Authentication;
-use super::context::{RequestContext, meets_faults, values};
+use super::context::{RequestContext, meets_faults};
 use super::fault_injection::FaultInjection;
+use super::header_values::header_values;
 use super::pending_record::PendingRecord;
 use super::problem::{ForcedResponse, Problem};
 use crate::keys::Key;
@@ -106,7 +107,7 @@ fn plan_fault(request: &Request, context: &RequestContext, key: &Key, record: &P
 fn preferred_status(headers: &HeaderMap) -> Result<Option<u16>, Problem> {
     const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-    let texts = values(headers, PREFER).map(|value| value.to_str().unwrap_or_default());
+    let texts = header_values(headers, PREFER).map(|value| value.to_str().unwrap_or_default());
     let mut preferences =
         texts.flat_map(|text| text.split([',', ';'])).filter_map(|preference| preference.split_once('='));
     let Some((_, code)) = preferences.find(|(name, _)| name.trim().eq_ignore_ascii_case("code")) else {

@@ -7,6 +7,7 @@ use std::time::Instant;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
+use super::header_values::header_values;
 use super::redact::Secrets;
 use crate::app_state::AppState;
 use crate::keys::{Key, KeyError};
@@ -150,7 +151,7 @@ fn find_key<'a>(secrets: &'a Secrets, token: &str) -> Result<(&'a Arc<Key>, Opti
 
 /// The token of `Authorization: Bearer <token>`, the scheme in any case (REQ-LENIENT, RFC 6750 section 2.1).
 pub fn bearer_token(headers: &HeaderMap) -> Result<&str, Unauthorized> {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let mut values = header_values(headers, AUTHORIZATION);
     let value = values.next().ok_or(Unauthorized::Missing)?;
     if values.next().is_some() {
         return Err(Unauthorized::Repeated);

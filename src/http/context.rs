@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
+use axum::http::{HeaderMap, HeaderName, Version};
 
 use super::auth::{self, Authenticated, Authentication};
+use super::header_values::header_values;
 use super::redact::{RedactedQuery, Secrets, redact_uri};
 use super::request_id::RequestId;
 use crate::app_state::AppState;
@@ -94,16 +95,10 @@ const PAGE_HEADER: HeaderName = HeaderName::from_static("x-cortex-mock-page");
 
 /// Whether a request has the header of the web UI.
 fn is_from_ui(headers: &HeaderMap) -> bool {
-    values(headers, PAGE_HEADER).any(|value| value == "true" || value == "with-faults")
+    header_values(headers, PAGE_HEADER).any(|value| value == "true" || value == "with-faults")
 }
 
 /// Whether a request of the web UI meets the fault rules of the session, too.
 pub fn meets_faults(headers: &HeaderMap) -> bool {
-    values(headers, PAGE_HEADER).any(|value| value == "with-faults")
-}
-
-/// The values of a header that few requests have. A request has so few headers that comparing their names costs less than
-/// hashing one.
-pub fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &HeaderValue> {
-    headers.iter().filter(move |(other, _)| **other == name).map(|(_, value)| value)
+    header_values(headers, PAGE_HEADER).any(|value| value == "with-faults")
 }
