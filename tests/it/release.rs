@@ -146,7 +146,7 @@ fn the_package_has_only_what_is_built() {
         list.args(["package", "--list", "--offline", "--allow-dirty"]).current_dir(repository).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let packed: BTreeSet<String> = String::from_utf8(output.stdout).unwrap().lines().map(String::from).collect();
-    let beside = ["CHANGELOG.md", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md"];
+    let beside = ["CHANGELOG.md", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "build.rs"];
     for name in beside {
         assert!(packed.contains(name), "{name}");
     }
